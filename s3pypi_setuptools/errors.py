@@ -1,0 +1,121 @@
+"""Every error this package raises on purpose.
+
+::
+
+    Error                       one clear line: what failed, on what, what to do next
+    ├── UsageError              the command line itself is wrong (exit status 2)
+    ├── ConfigurationError      a setting is missing, unknown, or has a bad value
+    ├── InvalidDistribution     a file is not a distribution that can be published
+    ├── InvalidIndex            a page, manifest or other record cannot be understood
+    ├── RepositoryError         the repository does not allow what was asked
+    │   └── FileConflict        a published filename would get other bytes
+    └── StoreError              the store failed, on ``key``
+        ├── NotFound            there is no such object
+        ├── PreconditionFailed  the object is not in the state that the write asked for
+        │   └── AlreadyExists   it was to be created, and exists
+        ├── Contended           another conditional write was in flight: nothing was written, try again
+        ├── AccessDenied        the credentials do not allow it
+        └── Unavailable         no usable answer: network, time-out, throttling, server error
+
+Doors print ``str(error)`` and exit with ``error.exit_status``; nothing else about an error reaches people.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "AccessDenied",
+    "AlreadyExists",
+    "ConfigurationError",
+    "Contended",
+    "Error",
+    "FileConflict",
+    "InvalidDistribution",
+    "InvalidIndex",
+    "NotFound",
+    "PreconditionFailed",
+    "RepositoryError",
+    "StoreError",
+    "Unavailable",
+    "UsageError",
+]
+
+
+class Error(Exception):
+    """Base of all; its text is one line, free of secrets."""
+
+    exit_status = 1
+
+
+class UsageError(Error):
+    """The command line itself is wrong."""
+
+    exit_status = 2
+
+
+class ConfigurationError(Error):
+    """A setting is missing, unknown, or has a bad value."""
+
+
+class InvalidDistribution(Error):
+    """A file is not a distribution that can be published."""
+
+
+class InvalidIndex(Error):
+    """A page, manifest or other record cannot be understood."""
+
+
+class RepositoryError(Error):
+    """The repository does not allow what was asked."""
+
+
+class FileConflict(RepositoryError):
+    """A published filename would get other bytes."""
+
+
+class StoreError(Error):
+    """The store failed.
+
+    :param key: the object's key (or the folder's path), as the store names it.
+    :param message: what failed and what to do, without the key.
+    """
+
+    def __init__(self, key: str, message: str) -> None:
+        super().__init__(f"{key}: {message}")
+        self.key = key
+        self.message = message
+
+
+class NotFound(StoreError):
+    """There is no such object. The only error that means *absent*."""
+
+    def __init__(self, key: str, message: str = "not found") -> None:
+        super().__init__(key, message)
+
+
+class PreconditionFailed(StoreError):
+    """The object is not in the state that the write asked for; nothing was written."""
+
+    def __init__(self, key: str, message: str = "was changed by someone else meanwhile") -> None:
+        super().__init__(key, message)
+
+
+class AlreadyExists(PreconditionFailed):
+    """The object was to be created and exists already; nothing was written."""
+
+    def __init__(self, key: str, message: str = "exists already") -> None:
+        super().__init__(key, message)
+
+
+class Contended(StoreError):
+    """Another conditional write of the same key was in flight; nothing was written, trying again may succeed."""
+
+    def __init__(self, key: str, message: str = "is being written by someone else; try again") -> None:
+        super().__init__(key, message)
+
+
+class AccessDenied(StoreError):
+    """The credentials do not allow the request."""
+
+
+class Unavailable(StoreError):
+    """The store gave no usable answer; for a write, whether it took effect is not known."""

@@ -1,0 +1,153 @@
+"""What every store promises.
+
+A **store** holds bytes under keys: ``/``-separated strings, never empty, without a leading ``/``, ``.`` or ``..``
+segments. Keys may end in ``/`` where ``Store.slash_keys`` is true. Each request is atomic: readers see an object
+before or after a write, never between. A **token** is the opaque version of a stored object: two states of one key
+with different content never share a token. A write states the **condition** under which it may happen: ``ANY``
+(always), ``ABSENT`` (only when there is no such object) or ``Matches(token)`` (only on that very version).
+
+Errors, for every method: `NotFound` only when the object surely does not exist; `AccessDenied`; `Unavailable`;
+other `StoreError`. All methods are safe to call from several threads at once.
+"""
+
+from __future__ import annotations
+
+import enum
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, Literal, NewType, TypeAlias
+
+from ..local_file import LocalFile
+
+__all__ = [
+    "ABSENT",
+    "ANY",
+    "Attributes",
+    "Condition",
+    "Info",
+    "Matches",
+    "Object",
+    "Store",
+    "Token",
+]
+
+Token = NewType("Token", str)
+
+
+class _Unconditional(enum.Enum):
+    ANY = "any"
+    ABSENT = "absent"
+
+
+ANY: Final = _Unconditional.ANY
+ABSENT: Final = _Unconditional.ABSENT
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """The object must exist in exactly the version that ``token`` names."""
+
+    token: Token
+
+
+Condition: TypeAlias = Literal[_Unconditional.ANY, _Unconditional.ABSENT] | Matches
+
+
+@dataclass(frozen=True, slots=True)
+class Attributes:
+    """How an object is served, and what is noted beside it.
+
+    :param metadata: user metadata; lower-case keys of ``[a-z0-9-]``, printable ASCII values.
+    """
+
+    content_type: str = "application/octet-stream"
+    cache_control: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """What is known of a stored object without its bytes.
+
+    :param size: in bytes.
+    :param modified: when the object was last written, in UTC.
+    :param metadata: the user metadata; empty in listings.
+    """
+
+    key: str
+    token: Token
+    size: int
+    modified: datetime
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """A stored object: what is known of it, and its bytes."""
+
+    info: Info
+    data: bytes
+
+
+class Store(ABC):
+    """An object store; see the module's text for what every method keeps."""
+
+    @property
+    @abstractmethod
+    def url(self) -> str:
+        """The store's own URL, as people write it (``s3://bucket``, ``file:///folder``), without credentials."""
+
+    @property
+    @abstractmethod
+    def slash_keys(self) -> bool | None:
+        """Whether keys may end in ``/``; None when only a probe can tell."""
+
+    @property
+    @abstractmethod
+    def conditional_writes(self) -> bool | None:
+        """Whether conditions are honoured, also under races; None when only a probe can tell."""
+
+    @abstractmethod
+    def get(self, key: str) -> Object:
+        """The object under ``key``; raises `NotFound`."""
+
+    @abstractmethod
+    def head(self, key: str) -> Info:
+        """What is known of the object under ``key``; raises `NotFound`."""
+
+    @abstractmethod
+    def put(self, key: str, data: bytes, attributes: Attributes, condition: Condition = ANY) -> Token:
+        """Write ``data``; the new version's token.
+
+        Raises `AlreadyExists` when the condition is ``ABSENT`` and the object exists, `PreconditionFailed` when it is
+        ``Matches`` and the object has another version or is absent, `Contended` when the store asks to try again.
+        """
+
+    @abstractmethod
+    def put_file(
+        self,
+        key: str,
+        file: LocalFile,
+        attributes: Attributes,
+        condition: Condition = ANY,
+        sent: Callable[[int], None] = lambda count: None,
+    ) -> Token:
+        """Write the bytes of ``file``, in bounded memory; errors as `put`.
+
+        :param sent: told the number of bytes each time some have been stored.
+
+        Raises `InvalidDistribution` when the file no longer holds the bytes that were hashed; nothing is written then.
+        """
+
+    @abstractmethod
+    def delete(self, key: str, condition: Condition = ANY) -> None:
+        """Remove the object; on ``ANY`` an absent one is fine.
+
+        Raises `PreconditionFailed` when the condition is ``Matches`` and the object has another version or is absent.
+        """
+
+    @abstractmethod
+    def list(self, prefix: str) -> Iterator[Info]:
+        """All objects whose key begins with ``prefix``, in key order."""
