@@ -109,9 +109,18 @@ class Store(ABC):
     def conditional_writes(self) -> bool | None:
         """Whether conditions are honoured, also under races; None when only a probe can tell."""
 
+    @property
+    @abstractmethod
+    def keeps_metadata(self) -> bool:
+        """Whether `Attributes.metadata` comes back from `head` and `get`; a folder keeps none."""
+
     @abstractmethod
     def get(self, key: str) -> Object:
         """The object under ``key``; raises `NotFound`."""
+
+    @abstractmethod
+    def stream(self, key: str) -> Iterator[bytes]:
+        """The bytes of the object under ``key``, in chunks of at most 1 MiB; raises `NotFound`, at the first chunk at the latest."""
 
     @abstractmethod
     def head(self, key: str) -> Info:
