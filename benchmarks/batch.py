@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from comparison import Bench, Bound, Publisher, compete, floor, open_bench, ours, prove, rival
 from distributions import make_wheel
@@ -26,7 +26,7 @@ def batches(bench: Bench, name: str, publish: Publisher) -> Callable[[int], list
     return command
 
 
-def main(rounds: int = 7, *names: str) -> int:
+def main(rounds: int, names: Sequence[str]) -> int:
     with open_bench(30) as bench:
         chosen = {name: batches(bench, name, CONTESTANTS[name]) for name in names or CONTESTANTS}
         samples = compete(bench, chosen, rounds)
@@ -35,4 +35,4 @@ def main(rounds: int = 7, *names: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(int, sys.argv[1:2]), *sys.argv[2:]))
+    sys.exit(main(int(sys.argv[1]) if sys.argv[1:] else 7, sys.argv[2:]))

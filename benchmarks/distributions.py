@@ -15,8 +15,7 @@ __all__ = ["make_sdist", "make_wheel"]
 
 def _metadata(name: str, version: str) -> str:
     lines = ("Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}", "Requires-Python: >=3.8")
-    return "
-".join((*lines, "", ""))
+    return "\n".join((*lines, "", ""))
 
 
 def _digest(data: bytes) -> str:
