@@ -1,17 +1,52 @@
-"""Every key of a repository, and the way between keys and URLs.
+"""Every key of a repository, the way between keys and URLs, and how objects are typed.
 
-A file's **url** is the reference that the pages hold (PEP 691 ``url``): relative to the project's pages, percent-encoded
-(``+`` as ``%2B``), such as ``demo-1.0.tar.gz`` or ``5f0c…/demo-1.0.tar.gz``; files that were adopted from elsewhere may
-have ``../other/demo-1.0.tar.gz`` or an absolute URL.
+A file's **url** is the reference that the pages hold (PEP 691 ``url``): relative to the project's pages, and
+percent-encoded (``+`` as ``%2B``), such as ``demo-1.0.tar.gz`` or ``5f0c…/demo-1.0.tar.gz``; adopted files may have
+``../other/demo-1.0.tar.gz`` or an absolute URL. It has no fragment.
 """
 
 from __future__ import annotations
 
 import posixpath
+import re
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
 
-__all__ = ["Layout", "file_url", "filename_of"]
+__all__ = ["Layout", "canonical_url", "content_type", "file_url", "filename_of", "is_project_name", "normalize_name"]
+
+_CONTENT_TYPES = {
+    ".whl": "application/zip",
+    ".zip": "application/zip",
+    ".egg": "application/zip",
+    ".tar.gz": "application/gzip",
+    ".tgz": "application/gzip",
+    ".tar.bz2": "application/x-bzip2",
+    ".tar.xz": "application/x-xz",
+}
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+_SEPARATORS = re.compile(r"[-_.]+")
+_PLAIN_URL = re.compile(r"(?:[A-Za-z0-9_.~-]|%2B)+(?:/(?:[A-Za-z0-9_.~-]|%2B)+)*")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_SCHEMES = ("http", "https", "file")
+
+
+def is_project_name(name: str) -> bool:
+    """Whether ``name`` is a legal project name, normalized or not (core metadata, *Name*)."""
+    return _NAME.fullmatch(name) is not None
+
+
+def normalize_name(name: str) -> str:
+    """The normalized form of a project's name (PEP 503)."""
+    return _SEPARATORS.sub("-", name).lower()
+
+
+def content_type(filename: str) -> str:
+    """The media type to store the file of that name with; sidecars and unknown files are plain bytes.
+
+    Compression is part of a distribution: it must never be told as a ``Content-Encoding``, which clients would undo.
+    """
+    name = filename.lower()
+    return next((kind for suffix, kind in _CONTENT_TYPES.items() if name.endswith(suffix)), "application/octet-stream")
 
 
 def file_url(filename: str, folder: str = "") -> str:
@@ -20,8 +55,36 @@ def file_url(filename: str, folder: str = "") -> str:
 
 
 def filename_of(url: str) -> str:
-    """The filename at the end of ``url``."""
-    return unquote(posixpath.basename(urlsplit(url).path))
+    """The filename at the end of ``url``; empty when it ends in ``/`` or is no URL."""
+    try:
+        return posixpath.basename(unquote(urlsplit(url).path))
+    except ValueError:
+        return ""
+
+
+def canonical_url(reference: str) -> str | None:
+    """The url that a page's ``reference`` means, in the one spelling used here: percent-encoded, without fragment.
+
+    None for what no installer fetches: other schemes than http, https and file; control characters; no path at all.
+    """
+    if _PLAIN_URL.fullmatch(reference):
+        return reference
+    try:
+        parts = urlsplit(reference.strip(" \t\r\n\f"))
+        scheme = parts.scheme.lower()
+        host = quote(parts.netloc, safe="@:[]%.-_~")
+    except ValueError:
+        return None
+    path = unquote(parts.path)
+    if (scheme and scheme not in _SCHEMES) or not path or _CONTROL.search(reference.strip()) or _CONTROL.search(path):
+        return None
+    # In a path on another host "+" may be spelled either way for a reason; ours must not become a space on S3.
+    path = quote(parts.path, safe="/%+@:=,;!$&'()*~") if host or scheme else quote(path, safe="/")
+    if path.startswith("//") and not host:
+        return None
+    query = f"?{quote(parts.query, safe='=&%+/:;,@!$()*~?')}" if parts.query else ""
+    start = f"{scheme}://{host}" if scheme else f"//{host}" if host else ""
+    return f"{start}{path}{query}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +142,43 @@ class Layout:
         return self.folder(project)
 
     def object_key(self, project: str, url: str) -> str | None:
-        """Key of the object that ``url``, on the project's pages, refers to; None when it lies outside the repository."""
-        parts = urlsplit(url)
-        if parts.scheme or parts.netloc or parts.path.startswith("/") or not parts.path:
+        """Key of the object that ``url``, on the project's pages, refers to.
+
+        None when it refers to no object of the repository: it lies outside, is a folder, or cannot be a key.
+        """
+        try:
+            parts = urlsplit(url)
+        except ValueError:
             return None
-        path = posixpath.normpath(posixpath.join(project, unquote(parts.path)))
-        return None if path.startswith("..") else self._key(path)
+        path = unquote(parts.path)
+        if parts.scheme or parts.netloc or _CONTROL.search(path) or "\\" in path:
+            return None
+        segments = [project]
+        steps = path.split("/")
+        if steps[-1] in ("", ".", ".."):
+            return None
+        for step in steps:
+            if step == "..":
+                if not segments:
+                    return None
+                segments.pop()
+            elif step != ".":
+                segments.append(step)
+        if "" in segments:
+            return None
+        return self._key(*segments)
 
     def object_url(self, project: str, key: str) -> str:
-        """The url on the project's pages of the object under ``key``; the inverse of `object_key`."""
-        return quote(posixpath.relpath(key, self._key(project)), safe="/")
+        """The url on the project's pages of the object under ``key``; the inverse of `object_key`.
+
+        Raises `ValueError` for a key outside the repository.
+        """
+        own, top = self.folder(project), f"{self.prefix}/" if self.prefix else ""
+        if key.startswith(own):
+            return quote(key[len(own) :], safe="/")
+        if not key.startswith(top):
+            raise ValueError(f"{key!r} lies outside {self.prefix!r}")
+        return quote(f"../{key[len(top) :]}", safe="/")
 
     @staticmethod
     def sidecar(key: str) -> str:

@@ -1,0 +1,242 @@
+"""The JSON form of an index (PEP 691, 700, 714, 740, 792; Simple repository API 1.4), both ways.
+
+What is read may come from any tool. Everything that cannot be understood raises `InvalidIndex`, whose text says what is
+wrong and leaves it to the caller to say where. Rendering is deterministic and compact; reading what was rendered gives
+the same value again, except that a quarantined project's page lists no files.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import NoReturn
+
+from ..errors import InvalidIndex
+from ..layout import canonical_url, is_project_name, normalize_name
+from .fields import (
+    API_VERSION,
+    check_api_version,
+    hashes_of,
+    is_commit,
+    is_filename,
+    is_provenance,
+    parse_upload_time,
+    render_upload_time,
+    status_of,
+)
+from .model import File, Hashes, Project, ProjectStatus, Root, clean_text
+
+__all__ = [
+    "CONTENT_TYPE",
+    "decode",
+    "encode",
+    "file_from_json",
+    "file_to_json",
+    "parse_project",
+    "parse_root",
+    "render_project",
+    "render_root",
+    "status_from_json",
+    "status_to_json",
+]
+
+CONTENT_TYPE = "application/vnd.pypi.simple.v1+json"
+
+_LARGEST_SIZE = 2**63 - 1
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def decode(data: bytes) -> dict[str, object]:
+    """The JSON object that ``data`` holds, in UTF-8; raises `InvalidIndex`."""
+    try:
+        value = json.loads(data.decode(), parse_constant=_refuse_constant)
+    except UnicodeDecodeError as error:
+        raise InvalidIndex("is not JSON: it is not UTF-8") from error
+    except RecursionError as error:
+        raise InvalidIndex("is not an index: it is nested too deeply") from error
+    except ValueError as error:
+        raise InvalidIndex(f"is not JSON: {ascii(str(error))[1:-1]:.100}") from error
+    if not isinstance(value, dict):
+        raise InvalidIndex("is not a JSON object")
+    return value
+
+
+def encode(value: dict[str, object]) -> bytes:
+    """``value`` as compact JSON in UTF-8, keys in the order given."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def file_to_json(file: File) -> dict[str, object]:
+    """The file as an entry of ``files`` (PEP 691); what is not known is left out, ``hashes`` never."""
+    entry: dict[str, object] = {"filename": file.filename, "url": file.url, "hashes": dict(file.hashes)}
+    if file.requires_python is not None:
+        entry["requires-python"] = file.requires_python
+    if file.size is not None:
+        entry["size"] = file.size
+    if file.upload_time is not None:
+        entry["upload-time"] = render_upload_time(file.upload_time)
+    if file.core_metadata is not None:
+        entry["core-metadata"] = dict(file.core_metadata) or True
+    if file.yanked is not None:
+        entry["yanked"] = file.yanked or True
+    if file.gpg_sig is not None:
+        entry["gpg-sig"] = file.gpg_sig
+    if file.provenance is not None:
+        entry["provenance"] = file.provenance
+    return entry
+
+
+def file_from_json(entry: object) -> File:
+    """The file that an entry of ``files`` (PEP 691) tells of; keys that are not known are passed over.
+
+    Raises `InvalidIndex`.
+    """
+    if not isinstance(entry, dict):
+        raise InvalidIndex("'files' holds something that is not an object")
+    get = entry.get
+    filename, reference = get("filename"), get("url")
+    if not isinstance(filename, str) or not is_filename(filename):
+        raise InvalidIndex(f"'files' holds the filename {_shown(filename)}")
+    url = canonical_url(reference) if isinstance(reference, str) else None
+    if url is None:
+        raise _bad(filename, "url", reference)
+    hashes = _hashes(get("hashes", {}))
+    if hashes is None:
+        raise _bad(filename, "hashes", get("hashes"))
+    if not isinstance(requires_python := get("requires-python"), str | None):
+        raise _bad(filename, "requires-python", requires_python)
+    if (size := get("size")) is not None and (type(size) is not int or not 0 <= size <= _LARGEST_SIZE):
+        raise _bad(filename, "size", size)
+    time = get("upload-time")
+    upload_time = parse_upload_time(time) if isinstance(time, str) else None
+    if time is not None and upload_time is None:
+        raise _bad(filename, "upload-time", time)
+    if not isinstance(yanked := get("yanked"), str | bool | None):
+        raise _bad(filename, "yanked", yanked)
+    if not isinstance(gpg_sig := get("gpg-sig"), bool | None):
+        raise _bad(filename, "gpg-sig", gpg_sig)
+    provenance = get("provenance")
+    if provenance is not None and not (isinstance(provenance, str) and is_provenance(provenance)):
+        raise _bad(filename, "provenance", provenance)
+    return File(
+        filename=filename,
+        url=url,
+        hashes=hashes,
+        size=size,
+        upload_time=upload_time,
+        requires_python=clean_text(requires_python) or None if requires_python else None,
+        core_metadata=_core_metadata(filename, entry),
+        yanked=None if not yanked else "" if yanked is True else clean_text(yanked),
+        gpg_sig=gpg_sig,
+        provenance=provenance,
+    )
+
+
+def status_to_json(status: ProjectStatus) -> dict[str, object]:
+    """The marker as ``project-status`` (PEP 792)."""
+    entry: dict[str, object] = {"status": status.status.value}
+    return entry if status.reason is None else entry | {"reason": status.reason}
+
+
+def status_from_json(entry: object) -> ProjectStatus:
+    """The marker that a ``project-status`` (PEP 792) states; raises `InvalidIndex`."""
+    if not isinstance(entry, dict):
+        raise InvalidIndex("'project-status' is not an object")
+    text, reason = entry.get("status", "active"), entry.get("reason")
+    if not isinstance(text, str) or not isinstance(reason, str | None):
+        raise InvalidIndex("'project-status' is malformed")
+    return status_of(text, reason)
+
+
+def render_project(project: Project) -> bytes:
+    """The project's JSON page."""
+    offered = Project(project.name, project.offered)
+    page: dict[str, object] = {"meta": _meta(project.commit), "name": project.name}
+    if project.status is not None:
+        page["project-status"] = status_to_json(project.status)
+    page["versions"] = list(offered.versions)
+    page["files"] = [file_to_json(file) for file in offered.files]
+    return encode(page)
+
+
+def parse_project(data: bytes) -> Project:
+    """The project that a JSON page tells of; raises `InvalidIndex`."""
+    page = decode(data)
+    commit = _commit(page)
+    name, files, status = page.get("name"), page.get("files"), page.get("project-status")
+    if not isinstance(name, str) or not is_project_name(name):
+        raise InvalidIndex(f"is not a project's page: its name is {_shown(name)}")
+    if not isinstance(files, list):
+        raise InvalidIndex("is not a project's page: it has no list of files")
+    marker = None if status is None else status_from_json(status)
+    return Project.of(normalize_name(name), map(file_from_json, files), marker, commit)
+
+
+def render_root(names: Iterable[str], commit: str | None) -> bytes:
+    """The root's JSON page, which lists the projects of those normalized names."""
+    root = Root.of(names, commit)
+    return encode({"meta": _meta(root.commit), "projects": [{"name": name} for name in root.projects]})
+
+
+def parse_root(data: bytes) -> Root:
+    """The projects that a root's JSON page lists; raises `InvalidIndex`."""
+    page = decode(data)
+    commit = _commit(page)
+    projects = page.get("projects")
+    if not isinstance(projects, list):
+        raise InvalidIndex("is not a root page: it has no list of projects")
+    names = []
+    for project in projects:
+        name = project.get("name") if isinstance(project, dict) else project
+        if not isinstance(name, str) or not is_project_name(name):
+            raise InvalidIndex(f"'projects' holds the name {_shown(name)}")
+        names.append(normalize_name(name))
+    return Root.of(names, commit)
+
+
+def _meta(commit: str | None) -> dict[str, object]:
+    meta: dict[str, object] = {"api-version": API_VERSION}
+    return meta if commit is None else meta | {"_commit": commit}
+
+
+def _commit(page: dict[str, object]) -> str | None:
+    meta = page.get("meta")
+    version = meta.get("api-version") if isinstance(meta, dict) else None
+    if not isinstance(meta, dict) or not isinstance(version, str):
+        raise InvalidIndex("is not an index: 'meta' states no 'api-version'")
+    check_api_version(version)
+    commit = meta.get("_commit")
+    if commit is not None and not (isinstance(commit, str) and is_commit(commit)):
+        raise InvalidIndex(f"'meta' has the commit {_shown(commit)}")
+    return commit
+
+
+def _hashes(value: object) -> Hashes | None:
+    if not isinstance(value, dict) or not all(isinstance(digest, str) for digest in value.values()):
+        return None
+    return hashes_of(value.items())
+
+
+def _core_metadata(filename: str, entry: dict[str, object]) -> Hashes | None:
+    value = entry.get("core-metadata")
+    if value is None:
+        value = entry.get("dist-info-metadata")
+    if value is None or isinstance(value, bool):
+        return () if value else None
+    if (hashes := _hashes(value)) is None:
+        raise _bad(filename, "core-metadata", value)
+    return hashes
+
+
+def _bad(filename: str, key: str, value: object) -> InvalidIndex:
+    return InvalidIndex(f"the file {_shown(filename)} has {key} {_shown(value)}")
+
+
+def _shown(value: object) -> str:
+    if not isinstance(value, str | int | float | None):
+        return f"of type {type(value).__name__}"
+    text = ascii(value if not isinstance(value, int) or abs(value) <= _LARGEST_SIZE else "too large")
+    return text if len(text) <= 80 else f"{text[:77]}..."  # noqa: PLR2004

@@ -1,0 +1,76 @@
+"""What a filename says of its version, once the project is known.
+
+Knowing the project settles what the filename alone leaves open: ``name-1.0-1.tar.gz`` is version 1.0.post1 of ``name``,
+not version 1 of ``name-1-0``.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TypeAlias
+
+from packaging.version import InvalidVersion, Version
+
+__all__ = ["SUFFIXES", "SortKey", "parse_version", "sort_key", "version_of"]
+
+SUFFIXES = (
+    *(".whl", ".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz", ".tar.Z", ".tar", ".tbz", ".tbz2", ".txz"),
+    *(".egg", ".exe", ".msi", ".rpm", ".deb", ".dmg"),
+)
+"""How the names of files end that any index ever listed as distributions."""
+
+SortKey: TypeAlias = "tuple[int, Version, str]"
+
+_WHEEL_TAGS = re.compile(r"-[^-]+-[^-]+-[^-]+\.whl")
+_BUILD_TAG = re.compile(r"-\d[^-]*")
+_EGG_TAGS = re.compile(r"-py\d[^-]*(?:-.+)?\.egg")
+_NONE = Version("0")
+
+
+@lru_cache(maxsize=16384)
+def parse_version(text: str) -> Version | None:
+    """``text`` as a version (PEP 440); None when it is none."""
+    try:
+        return Version(text)
+    except (InvalidVersion, ValueError):  # digits beyond what int() takes
+        return None
+
+
+@lru_cache(maxsize=256)
+def _name_pattern(project: str) -> re.Pattern[str]:
+    return re.compile("[-_.]+".join(map(re.escape, project.split("-"))) + r"[-_.]*-", re.IGNORECASE | re.ASCII)
+
+
+def _version(project: str, filename: str) -> Version | None:
+    name = _name_pattern(project).match(filename)
+    if name is None:
+        return None
+    rest = filename[name.end() :]
+    if tags := _WHEEL_TAGS.search(rest):
+        rest = rest[: tags.start()]
+        parsed = parse_version(rest)
+        if (build := _BUILD_TAG.search(rest)) and build.end() == len(rest):
+            parsed = parse_version(rest[: build.start()]) or parsed
+        return parsed
+    if tags := _EGG_TAGS.search(rest):
+        return parse_version(rest[: tags.start()])
+    suffix = next((suffix for suffix in SUFFIXES if rest.endswith(suffix)), "")
+    return parse_version(rest.removesuffix(suffix)) if suffix else None
+
+
+def version_of(project: str, filename: str) -> str | None:
+    """The version in a file's name, in its normal spelling (``1.0.0`` stays apart from ``1.0``).
+
+    :param project: normalized name of the project that the file belongs to.
+
+    None when the filename does not begin with the project's name, or what follows is no version (PEP 440).
+    """
+    version = _version(project, filename)
+    return None if version is None else str(version)
+
+
+def sort_key(project: str, filename: str) -> SortKey:
+    """Key of the order in which files are listed: version, then filename; files without a version come last."""
+    version = _version(project, filename)
+    return (1, _NONE, filename) if version is None else (0, version, filename)
