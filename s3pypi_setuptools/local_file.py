@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ __all__ = ["PART_SIZE", "LocalFile"]
 PART_SIZE = 8 * 1024 * 1024
 """Bytes in every part of a multipart upload but the last; files up to this size are sent in one request."""
 
+_CHUNK_SIZE = 1024 * 1024  # divides PART_SIZE; small enough that both hashes find the bytes in the processor's cache
+
 
 @dataclass(frozen=True, slots=True)
 class LocalFile:
@@ -23,7 +26,7 @@ class LocalFile:
 
     :param size: in bytes.
     :param sha256: of all bytes, in lower-case hexadecimal.
-    :param part_crc32: CRC-32 of each `PART_SIZE` bytes, in order.
+    :param part_crc32: CRC-32 of each `PART_SIZE` bytes, in order; none for an empty file.
     """
 
     path: Path
@@ -32,26 +35,97 @@ class LocalFile:
     part_crc32: tuple[int, ...]
 
     @classmethod
-    def read(cls, path: Path, hashed: Callable[[int], None] = lambda count: None) -> LocalFile:
+    def read(
+        cls, path: Path, hashed: Callable[[int], None] = lambda count: None, *, allow_empty: bool = False
+    ) -> LocalFile:
         """Hash the file at ``path`` in one pass.
 
         :param hashed: told the number of bytes each time some have been hashed.
 
-        Raises `InvalidDistribution` when the file is missing, unreadable, empty, not a regular file, or changes
-        while it is read.
+        Raises `InvalidDistribution` when the file is missing, unreadable, empty (unless ``allow_empty``), not a regular
+        file, or changes while it is read.
         """
+        digest = hashlib.sha256()
+        parts: list[int] = []
+        size = 0
         try:
+            # Asked before it is opened: opening a pipe would wait for its writer.
+            if not stat.S_ISREG(path.stat().st_mode):
+                raise InvalidDistribution(f"{path}: not a regular file")
             with path.open("rb", buffering=0) as stream:
                 before = os.fstat(stream.fileno())
-                digest = hashlib.sha256()
-                parts: list[int] = []
-                size = 0
-                while data := read_fully(stream, PART_SIZE):
+                buffer = memoryview(bytearray(min(before.st_size + 1, _CHUNK_SIZE)))
+                while count := _fill(stream.readinto, buffer):
+                    data = buffer[:count]
                     digest.update(data)
-                    parts.append(zlib.crc32(data))
-                    size += len(data)
-                    hashed(len(data))
+                    if size % PART_SIZE:
+                        parts[-1] = zlib.crc32(data, parts[-1])
+                    else:
+                        parts.append(zlib.crc32(data))
+                    size += count
+                    hashed(count)
                 after = os.fstat(stream.fileno())
         except OSError as error:
-            raise InvalidDistribution(f"{path}: cannot be read: {error.strerror or error}") from error
-        raise NotImplementedError((before, after, digest, size))
+            raise _unreadable(path, error) from error
+        if _version(before) != _version(after) or size != after.st_size:
+            raise InvalidDistribution(f"{path}: changed while it was being read; publish again when it is complete")
+        if not size and not allow_empty:
+            raise InvalidDistribution(f"{path}: the file is empty")
+        return cls(path, size, digest.hexdigest(), tuple(parts))
+
+    def read_all(self) -> bytes:
+        """All bytes, for files of at most `PART_SIZE` bytes.
+
+        Raises `InvalidDistribution` when they are no longer those that were hashed.
+        """
+        data = self._read(0, PART_SIZE + 1)
+        if hashlib.sha256(data).hexdigest() != self.sha256:
+            raise self._changed()
+        return data
+
+    def read_parts(self, first: int, count: int = 1) -> bytes:
+        """The bytes of ``count`` parts of `PART_SIZE` bytes, or of as many as there are, from the one numbered ``first`` on.
+
+        Raises `InvalidDistribution` when they are no longer those that were hashed.
+        """
+        expected = self.part_crc32[first : first + count]
+        is_last = first + len(expected) == len(self.part_crc32)
+        # One byte more shows a file that has grown.
+        data = self._read(first * PART_SIZE, len(expected) * PART_SIZE + is_last)
+        length = min(len(expected) * PART_SIZE, self.size - first * PART_SIZE)
+        view = memoryview(data)
+        found = tuple(zlib.crc32(view[start : start + PART_SIZE]) for start in range(0, len(data), PART_SIZE))
+        if len(data) != length or found != expected:
+            raise self._changed()
+        return data
+
+    def _read(self, start: int, count: int) -> bytes:
+        try:
+            with self.path.open("rb", buffering=0) as stream:
+                stream.seek(start)
+                data = stream.read(count) or b""
+                while len(data) < count and (more := stream.read(count - len(data))):
+                    data += more
+                return data
+        except OSError as error:
+            raise _unreadable(self.path, error) from error
+
+    def _changed(self) -> InvalidDistribution:
+        return InvalidDistribution(
+            f"{self.path}: changed while it was being published; publish again when it is complete"
+        )
+
+
+def _fill(read_into: Callable[[memoryview], int | None], buffer: memoryview) -> int:
+    filled = 0
+    while filled < len(buffer) and (count := read_into(buffer[filled:])):
+        filled += count
+    return filled
+
+
+def _version(status: os.stat_result) -> tuple[int, int, int, int]:
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _unreadable(path: Path, error: OSError) -> InvalidDistribution:
+    return InvalidDistribution(f"{path}: cannot be read: {error.strerror or error}")

@@ -19,11 +19,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal, NewType, TypeAlias
 
+from ..errors import StoreError
 from ..local_file import LocalFile
 
 __all__ = [
     "ABSENT",
     "ANY",
+    "CHUNK_SIZE",
     "Attributes",
     "Condition",
     "Info",
@@ -31,7 +33,11 @@ __all__ = [
     "Object",
     "Store",
     "Token",
+    "check_key",
 ]
+
+CHUNK_SIZE = 1024 * 1024
+"""The most bytes in one chunk of `Store.stream`."""
 
 Token = NewType("Token", str)
 
@@ -145,18 +151,27 @@ class Store(ABC):
     ) -> Token:
         """Write the bytes of ``file``, in bounded memory; errors as `put`.
 
-        :param sent: told the number of bytes each time some have been stored.
+        :param sent: told the number of bytes each time some have been stored, from the thread that called `put_file`. What it
+            raises stops the upload, writes nothing, and is raised from here.
 
         Raises `InvalidDistribution` when the file no longer holds the bytes that were hashed; nothing is written then.
         """
 
     @abstractmethod
     def delete(self, key: str, condition: Condition = ANY) -> None:
-        """Remove the object; on ``ANY`` an absent one is fine.
+        """Remove the object; an absent one is fine, whatever the condition: it is S3's rule, and makes trying again safe.
 
-        Raises `PreconditionFailed` when the condition is ``Matches`` and the object has another version or is absent.
+        Raises `PreconditionFailed` when the condition is ``Matches`` and the object has another version. ``ABSENT`` is no
+        condition for a deletion.
         """
 
     @abstractmethod
     def list(self, prefix: str) -> Iterator[Info]:
         """All objects whose key begins with ``prefix``, in key order."""
+
+
+def check_key(key: str) -> None:
+    """Raise `StoreError` for a key that no store holds: empty, or with ``/`` at its start, or ``.``, ``..`` or nothing between two."""
+    parts = key.removesuffix("/").split("/")
+    if any(part in {"", ".", ".."} for part in parts) or "\0" in key:
+        raise StoreError(repr(key), "is not a key that an object can have")

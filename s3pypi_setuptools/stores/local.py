@@ -1,0 +1,303 @@
+"""A folder as a store: every key is a path below it.
+
+Objects are written to a temporary file, flushed to the disk, and moved to their place under a lock that all processes
+share, so readers (pip with a ``file://`` index, a web server) see whole files only. Locks and temporary files lie in the
+folder's own ``.s3pypi``, which is never listed. Content types, cache headers and metadata are not kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import secrets
+import stat
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import BinaryIO, NoReturn, TypeVar
+
+from ..errors import AccessDenied, AlreadyExists, NotFound, PreconditionFailed, StoreError, Unavailable
+from ..local_file import PART_SIZE, LocalFile
+from .base import ABSENT, ANY, CHUNK_SIZE, Attributes, Condition, Info, Matches, Object, Store, Token, check_key
+from .folder_lock import exclusive
+
+__all__ = ["LocalStore"]
+
+_PRIVATE = ".s3pypi"
+_ABANDONED_SECONDS = 24 * 3600
+_ABSENT_ERRORS = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR})
+_SHARING_SECONDS = 5.0
+_WINDOWS_CHARACTERS = frozenset('<>:"|?*\\')
+_WINDOWS_DEVICES = frozenset(
+    {"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10))}
+)
+
+T = TypeVar("T")
+
+
+class LocalStore(Store):
+    """The folder at ``root``, an absolute path; it is made at the first write.
+
+    A token is the content's SHA-256, or for objects above `PART_SIZE` and in listings the file's identity, time of writing
+    and size: what is compared and swapped (manifests, pages) is small, and large files are never written twice.
+    """
+
+    slash_keys = False
+    conditional_writes = True
+    keeps_metadata = False
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._ready = False
+
+    @property
+    def url(self) -> str:
+        return self._root.as_uri()
+
+    def get(self, key: str) -> Object:
+        with self._failures(key, "cannot be read"), _open(self._path(key)) as stream:
+            status = os.fstat(stream.fileno())
+            data = stream.read()
+            return Object(_info(key, status, _content_token(data)), data)
+
+    def stream(self, key: str) -> Iterator[bytes]:
+        with self._failures(key, "cannot be read"), _open(self._path(key)) as stream:
+            while data := stream.read(CHUNK_SIZE):
+                yield data
+
+    def head(self, key: str) -> Info:
+        with self._failures(key, "cannot be read"), _open(self._path(key)) as stream:
+            status = os.fstat(stream.fileno())
+            small = status.st_size <= PART_SIZE
+            return _info(key, status, _content_token(stream.read()) if small else _file_token(status))
+
+    def put(self, key: str, data: bytes, attributes: Attributes, condition: Condition = ANY) -> Token:
+        return self._write(key, iter((data,)), condition)
+
+    def put_file(
+        self,
+        key: str,
+        file: LocalFile,
+        attributes: Attributes,
+        condition: Condition = ANY,
+        sent: Callable[[int], None] = lambda count: None,
+    ) -> Token:
+        def parts() -> Iterator[bytes]:
+            for number in range(len(file.part_crc32)):
+                data = file.read_parts(number)
+                yield data
+                sent(len(data))
+
+        return self._write(key, parts(), condition)
+
+    def delete(self, key: str, condition: Condition = ANY) -> None:
+        path = self._path(key)
+        with self._failures(key, "cannot be deleted"):
+            if not path.is_file():
+                return
+            with exclusive(self._private() / "lock"):
+                if not path.is_file():
+                    return
+                self._check(key, path, condition)
+                _patiently(path.unlink)
+                _sync_folder(path.parent)
+                self._remove_empty_folders(path.parent)
+
+    def list(self, prefix: str) -> Iterator[Info]:
+        folder = prefix.rpartition("/")[0]
+        start = self._path(folder) if folder else self._root
+        with self._failures(prefix, "cannot be listed"):
+            yield from (info for info in _walk(start, f"{folder}/" if folder else "") if info.key.startswith(prefix))
+
+    def _write(self, key: str, chunks: Iterator[bytes], condition: Condition) -> Token:
+        path = self._path(key)
+        with self._failures(key, "cannot be written"):
+            private = self._private()
+            if condition is ABSENT and path.is_file():
+                raise AlreadyExists(self._name(key))
+            temporary = private / f"{secrets.token_hex(8)}.tmp"
+            try:
+                token = _write_file(temporary, chunks)
+                with exclusive(private / "lock"):
+                    self._check(key, path, condition)
+                    self._make_folders(path.parent)
+                    _patiently(lambda: temporary.replace(path))
+                    _sync_folder(path.parent)
+                return token
+            finally:
+                with contextlib.suppress(OSError):
+                    temporary.unlink()
+
+    def _check(self, key: str, path: Path, condition: Condition) -> None:
+        if condition is ABSENT and path.is_file():
+            raise AlreadyExists(self._name(key))
+        if isinstance(condition, Matches):
+            try:
+                current = _file_token(path.stat()) if _is_file_token(condition.token) else self.head(key).token
+            except (NotFound, FileNotFoundError):
+                raise PreconditionFailed(self._name(key)) from None
+            if current != condition.token:
+                raise PreconditionFailed(self._name(key))
+
+    def _private(self) -> Path:
+        """The folder of locks and temporary files; made, and rid of what crashed writers left, once."""
+        private = self._root / _PRIVATE
+        if not self._ready or not private.is_dir():
+            self._make_folders(private)
+            for path in private.glob("*.tmp"):
+                with contextlib.suppress(OSError):
+                    if path.stat().st_mtime < time.time() - _ABANDONED_SECONDS:
+                        path.unlink()
+            self._ready = True
+        return private
+
+    def _make_folders(self, folder: Path) -> None:
+        if folder.is_dir():
+            return
+        self._make_folders(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _sync_folder(folder.parent)
+
+    def _remove_empty_folders(self, folder: Path) -> None:
+        with contextlib.suppress(OSError):
+            while folder != self._root:
+                folder.rmdir()
+                folder = folder.parent
+
+    def _path(self, key: str) -> Path:
+        check_key(key)
+        if key.endswith("/"):
+            raise StoreError(self._name(key), "a folder holds no file whose name ends in /")
+        parts = key.split("/")
+        if parts[0].lower() == _PRIVATE:
+            raise StoreError(self._name(key), f"the name {_PRIVATE} is kept for the folder's own locks")
+        if os.name == "nt":  # pragma: no cover
+            _check_windows_names(self._name(key), parts)
+        return self._root.joinpath(*parts)
+
+    def _name(self, key: str) -> str:
+        return str(self._root / key) if key else str(self._root)
+
+    @contextlib.contextmanager
+    def _failures(self, key: str, what: str) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self._fail(key, what, error)
+
+    def _fail(self, key: str, what: str, error: OSError) -> NoReturn:
+        name, reason = self._name(key), error.strerror or str(error)
+        if what == "cannot be read" and error.errno in _ABSENT_ERRORS:
+            raise NotFound(name) from error
+        if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+            raise AccessDenied(name, f"{what}: {reason}; check the permissions of the folder") from error
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise StoreError(name, f"{what}: {reason}; free some space and publish again") from error
+        if error.errno in {errno.EIO, errno.ESTALE, errno.ETIMEDOUT}:
+            raise Unavailable(name, f"{what}: {reason}") from error
+        raise StoreError(name, f"{what}: {reason}") from error
+
+
+def _info(key: str, status: os.stat_result, token: Token) -> Info:
+    return Info(key, token, status.st_size, datetime.fromtimestamp(status.st_mtime, timezone.utc))
+
+
+def _content_token(data: bytes) -> Token:
+    return Token(hashlib.sha256(data).hexdigest())
+
+
+def _file_token(status: os.stat_result) -> Token:
+    return Token(f"file-{status.st_ino:x}-{status.st_mtime_ns:x}-{status.st_size:x}")
+
+
+def _is_file_token(token: Token) -> bool:
+    return token.startswith("file-")
+
+
+def _write_file(path: Path, chunks: Iterator[bytes]) -> Token:
+    digest, size = hashlib.sha256(), 0
+    with path.open("xb", buffering=0) as stream:
+        for chunk in chunks:
+            view = memoryview(chunk)
+            size += len(view)
+            if size <= PART_SIZE:
+                digest.update(view)
+            while view:
+                view = view[stream.write(view) :]
+        # The kernel's own time of writing may be milliseconds coarse, too coarse to tell two versions apart.
+        now = time.time_ns()
+        os.utime(path, ns=(now, now))
+        os.fsync(stream.fileno())
+    return Token(digest.hexdigest()) if size <= PART_SIZE else _file_token(path.stat())
+
+
+def _open(path: Path) -> BinaryIO:
+    try:
+        return _patiently(lambda: path.open("rb"))
+    except PermissionError as error:
+        if path.is_dir():  # what Windows says of folders
+            raise IsADirectoryError(errno.EISDIR, "is a folder") from error
+        raise
+
+
+def _patiently(action: Callable[[], T]) -> T:
+    """``action()``, tried again for a while where Windows refuses it because another process has the file open."""
+    if sys.platform != "win32":
+        return action()
+    deadline = time.monotonic() + _SHARING_SECONDS  # pragma: no cover
+    while True:  # pragma: no cover
+        try:
+            return action()
+        except PermissionError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+
+
+def _check_windows_names(name: str, parts: Iterable[str]) -> None:
+    for part in parts:
+        if (
+            any(character in _WINDOWS_CHARACTERS or character < " " for character in part)
+            or part[-1] in " ."
+            or part.partition(".")[0].upper() in _WINDOWS_DEVICES
+        ):
+            raise StoreError(name, f"Windows cannot have a file named {part!r}")
+
+
+def _walk(folder: Path, prefix: str) -> Iterator[Info]:
+    try:
+        with os.scandir(folder) as entries:
+            # A folder's keys go on with "/", which is what sorts them among the files beside it.
+            found = sorted(((entry.name + "/" * entry.is_dir(), entry) for entry in entries), key=lambda pair: pair[0])
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    for name, entry in found:
+        if name.endswith("/"):
+            if prefix or entry.name != _PRIVATE:
+                yield from _walk(folder / entry.name, prefix + name)
+            continue
+        try:
+            status = entry.stat()
+        except FileNotFoundError:
+            continue
+        if stat.S_ISREG(status.st_mode):
+            yield _info(prefix + name, status, _file_token(status))
+
+
+def _sync_folder(folder: Path) -> None:
+    """Flush the folder's entries, where the system can."""
+    if sys.platform == "win32":  # pragma: no cover
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        # Some network file systems cannot flush a folder.
+        if error.errno not in {errno.EINVAL, errno.ENOTSUP, errno.EBADF}:
+            raise
+    finally:
+        os.close(descriptor)

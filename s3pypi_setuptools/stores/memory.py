@@ -1,0 +1,94 @@
+"""A store in memory: for dry runs, for tests, and as the contract's simplest example."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timezone
+from itertools import count
+
+from ..errors import AlreadyExists, NotFound, PreconditionFailed
+from ..local_file import LocalFile
+from .base import ABSENT, ANY, CHUNK_SIZE, Attributes, Condition, Info, Matches, Object, Store, Token, check_key
+
+__all__ = ["MemoryStore"]
+
+
+class MemoryStore(Store):
+    """Objects in a dictionary; safe between threads."""
+
+    slash_keys = True
+    conditional_writes = True
+    keeps_metadata = True
+
+    def __init__(self, url: str = "memory://") -> None:
+        self._url = url
+        self._objects: dict[str, Object] = {}
+        self._attributes: dict[str, Attributes] = {}
+        self._lock = threading.Lock()
+        self._tokens = count(1)
+
+    @property
+    def url(self) -> str:
+        return self._url
+
+    def get(self, key: str) -> Object:
+        check_key(key)
+        with self._lock:
+            if key not in self._objects:
+                raise NotFound(key)
+            return self._objects[key]
+
+    def stream(self, key: str) -> Iterator[bytes]:
+        data = self.get(key).data
+        yield from (data[start : start + CHUNK_SIZE] for start in range(0, len(data), CHUNK_SIZE))
+
+    def head(self, key: str) -> Info:
+        return self.get(key).info
+
+    def attributes(self, key: str) -> Attributes:
+        """What the object under ``key`` was stored with; raises `NotFound`."""
+        self.head(key)
+        return self._attributes[key]
+
+    def put(self, key: str, data: bytes, attributes: Attributes, condition: Condition = ANY) -> Token:
+        check_key(key)
+        with self._lock:
+            self._check(key, condition)
+            token = Token(str(next(self._tokens)))
+            info = Info(key, token, len(data), datetime.now(timezone.utc), dict(attributes.metadata))
+            self._objects[key] = Object(info, bytes(data))
+            self._attributes[key] = attributes
+            return token
+
+    def put_file(
+        self,
+        key: str,
+        file: LocalFile,
+        attributes: Attributes,
+        condition: Condition = ANY,
+        sent: Callable[[int], None] = lambda count: None,
+    ) -> Token:
+        token = self.put(key, file.read_parts(0, len(file.part_crc32)), attributes, condition)
+        sent(file.size)
+        return token
+
+    def delete(self, key: str, condition: Condition = ANY) -> None:
+        check_key(key)
+        with self._lock:
+            if key in self._objects:
+                self._check(key, condition)
+                del self._objects[key], self._attributes[key]
+
+    def list(self, prefix: str) -> Iterator[Info]:
+        with self._lock:
+            found = [replace(entry.info, metadata={}) for key, entry in self._objects.items() if key.startswith(prefix)]
+        yield from sorted(found, key=lambda info: info.key)
+
+    def _check(self, key: str, condition: Condition) -> None:
+        current = self._objects.get(key)
+        if condition is ABSENT and current is not None:
+            raise AlreadyExists(key)
+        if isinstance(condition, Matches) and (current is None or current.info.token != condition.token):
+            raise PreconditionFailed(key)
