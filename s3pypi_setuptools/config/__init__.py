@@ -1,1 +1,1 @@
-"""TODO"""
+"""Where settings come from, and what they say: layers in, one typed `settings.Settings` out."""

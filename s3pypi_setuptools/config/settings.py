@@ -6,26 +6,41 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ..errors import ConfigurationError
 from .target import Target
 
 __all__ = ["IfExists", "Secret", "Settings"]
 
 
-class Secret(str):
-    """A string that shows neither itself nor its length in ``repr``; call `reveal` where the value is needed."""
+class Secret:
+    """A text that shows neither itself nor its length; call `reveal` where the value is needed.
+
+    Not a ``str``: nothing joins, formats or serializes it by accident.
+    """
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """The text itself."""
+        return self._text
+
+    def __eq__(self, other: object) -> bool:
+        return self._text == other._text if isinstance(other, Secret) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __bool__(self) -> bool:
+        return bool(self._text)
 
     def __repr__(self) -> str:
         return "Secret('***')"
 
     def __str__(self) -> str:
         return "***"
-
-    def __format__(self, spec: str) -> str:
-        return "***"
-
-    def reveal(self) -> str:
-        """The value itself."""
-        return str.__str__(self)
 
 
 class IfExists(enum.Enum):
@@ -54,7 +69,10 @@ class Settings:
     :param index_html: pages lie at ``index.html`` keys only.
     :param dist_dir: folder of built distributions, as given.
     :param unsafe_no_locking: publish also to a store that does not honour conditional writes.
-    :param origins: for each setting that was given, where its value came from, in words.
+    :param aws_session_token: belongs to temporary keys; only beside the two others.
+    :param origins: for each setting that was given, by its name as people write it (``if-exists``), where its value
+        came from, in words.
+    :param notes: lines that people should see: what was assumed or is discouraged.
     """
 
     target: Target | None = None
@@ -63,16 +81,27 @@ class Settings:
     dist_dir: str | None = None
     acl: str | None = None
     acl_optional: bool = False
-    s3_put_args: Mapping[str, str] = field(default_factory=dict)
+    s3_put_args: Mapping[str, str] = field(default_factory=dict, repr=False)
     profile: str | None = None
     region: str | None = None
     endpoint_url: str | None = None
     no_sign_request: bool = False
-    aws_access_key_id: str | None = None
+    aws_access_key_id: str | None = field(default=None, repr=False)
     aws_secret_access_key: Secret | None = None
+    aws_session_token: Secret | None = None
     index_html: bool = False
     lock_indexes: bool = False
     locks_table: str | None = None
     public_url: str | None = None
     unsafe_no_locking: bool = False
     origins: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def require_target(self) -> Target:
+        """The target; raises `ConfigurationError` that says how to name one when nothing does."""
+        if self.target is None:
+            raise ConfigurationError(
+                "no target: give --target (s3://bucket/prefix, or a folder such as ./repo), set S3PYPI_TARGET, or "
+                "write target under [tool.s3pypi] in pyproject.toml"
+            )
+        return self.target

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import ntpath
+import os
+import posixpath
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import TypeAlias
+from urllib.parse import unquote
 
-__all__ = ["FolderTarget", "S3Target", "Target"]
+from ..errors import ConfigurationError
+from .wording import quoted, suggestion
+
+__all__ = ["FolderTarget", "S3Target", "Target", "is_name", "parse_target", "s3_target", "unknown_name"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +41,145 @@ class FolderTarget:
 
 
 Target: TypeAlias = S3Target | FolderTarget
+
+_BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]")
+_ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+")
+_DRIVE = re.compile(r"[A-Za-z]:")
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+_FORMS = "s3://bucket/prefix, file:///folder, a path with a '/' in it, or a configured name"
+_LONGEST_PREFIX = 512
+
+
+def is_name(text: str) -> bool:
+    """Whether ``text`` is a bare word, which is always a configured name and never a folder."""
+    return bool(text) and not re.search(r"[/\\:]", text) and not text.startswith("~") and text not in {".", ".."}
+
+
+def unknown_name(text: str, names: Iterable[str]) -> ConfigurationError:
+    """The error for a bare word that is not among the configured ``names``."""
+    known = sorted(names)
+    listed = f"known: {', '.join(known)}" if known else "none is configured"
+    return ConfigurationError(
+        f"no target is named {quoted(text)}{suggestion(text, known)}; {listed}; a folder is written './{text}'"
+        if not _UNSAFE.search(text)
+        else f"no target is named {quoted(text)}; {listed}"
+    )
+
+
+def parse_target(
+    text: str,
+    *,
+    names: Mapping[str, Target] | None = None,
+    base: Path | None = None,
+    home: Path | None = None,
+    windows: bool = os.name == "nt",
+) -> Target:
+    r"""The target that ``text`` means.
+
+    :param text: ``s3://bucket/prefix``; ``file:///folder`` (``file:///C:/folder``); a path (``./x``, ``../x``, ``/x``,
+        ``~/x``, on Windows ``C:\x``, anything with a ``/``); else a bare word, one of ``names``.
+    :param base: what relative paths start at, absolute; without one they are refused.
+    :param home: what ``~`` means; without one it is refused.
+    :param windows: whether paths are Windows's.
+
+    Raises `ConfigurationError`.
+    """
+    text = text.strip()
+    if not text:
+        raise ConfigurationError(f"the target is empty; it is {_FORMS}")
+    if _UNSAFE.search(text):
+        raise ConfigurationError(f"the target {quoted(text)} holds a control character or is not valid text")
+    scheme, separator, rest = text.partition(":")
+    if separator and scheme.lower() == "s3":
+        return _s3(text, rest)
+    if separator and scheme.lower() == "file":
+        return FolderTarget(_file(text, rest, windows))
+    if "://" in text or (separator and scheme.lower() == "arn"):
+        raise ConfigurationError(f"the target {quoted(text)} is of no known kind; it is {_FORMS}")
+    if is_name(text):
+        if names and text in names:
+            return names[text]
+        raise unknown_name(text, names or ())
+    return FolderTarget(_path(text, base, home, windows))
+
+
+def s3_target(bucket: str, prefix: str = "") -> S3Target:
+    """The target of ``bucket`` and ``prefix``, the prefix with or without ``/`` around it.
+
+    Raises `ConfigurationError` unless both follow S3's rules; names that only older buckets and other stores may have
+    (capitals, underscores, up to 255 characters) are allowed.
+    """
+    if not _BUCKET.fullmatch(bucket) or ".." in bucket or _ADDRESS.fullmatch(bucket):
+        raise ConfigurationError(
+            f"{quoted(bucket)} is not a bucket name: letters, digits, '.', '-' and '_', 3 or more, not an address"
+        )
+    prefix = prefix.strip("/")
+    if _UNSAFE.search(prefix) or len(prefix) > _LONGEST_PREFIX:
+        raise ConfigurationError(f"the prefix {quoted(prefix)} is too long or holds characters that no key should hold")
+    if prefix and not {"", ".", ".."}.isdisjoint(prefix.split("/")):
+        raise ConfigurationError(f"the prefix {quoted(prefix)} holds an empty, '.' or '..' part")
+    return S3Target(bucket, prefix)
+
+
+def _s3(text: str, rest: str) -> S3Target:
+    bucket, _, prefix = rest.removeprefix("//").partition("/")
+    if not rest.startswith("//") or not bucket:
+        raise ConfigurationError(f"the target {quoted(text)} names no bucket; it is s3://bucket/prefix")
+    if "@" in bucket or ("@" in rest and ":" in bucket):
+        raise ConfigurationError(
+            f"the target {quoted(text)} holds credentials; they belong in the AWS profile or environment"
+        )
+    if "?" in rest or "#" in rest:
+        raise ConfigurationError(f"the target {quoted(text)} holds a '?' or '#'; it is s3://bucket/prefix alone")
+    return s3_target(bucket, prefix)
+
+
+def _file(text: str, rest: str, windows: bool) -> Path:
+    if "?" in rest or "#" in rest:
+        raise ConfigurationError(f"the target {quoted(text)} holds a bare '?' or '#'; write them %3F and %23")
+    if rest.startswith("//"):
+        host, slash, path = rest[2:].partition("/")
+        if host.lower() not in {"", "localhost"} or not slash:
+            raise ConfigurationError(
+                f"the target {quoted(text)} names a host; a folder of this machine is file:///folder"
+            )
+        rest = f"/{path}"
+    elif not rest.startswith("/"):
+        raise ConfigurationError(f"the target {quoted(text)} is not absolute; it is file:///folder")
+    folder = unquote(rest, errors="surrogateescape")
+    if "\0" in folder:
+        raise ConfigurationError(f"the target {quoted(text)} holds a control character")
+    if windows:
+        folder = folder.removeprefix("/")
+        if not _DRIVE.match(folder):
+            raise ConfigurationError(f"the target {quoted(text)} names no drive; it is file:///C:/folder")
+        if len(folder) == len("C:"):
+            folder += "/"
+    return Path(_flavour(windows).normpath(folder))
+
+
+def _path(text: str, base: Path | None, home: Path | None, windows: bool) -> Path:
+    flavour = _flavour(windows)
+    drive = _DRIVE.match(text)
+    if not windows and (drive or "/" not in text) and text not in {".", "..", "~"}:
+        raise ConfigurationError(f"the target {quoted(text)} is a path of Windows, or of no kind known; it is {_FORMS}")
+    if drive and text[2:3] not in {"/", "\\"}:
+        raise ConfigurationError(f"the target {quoted(text)} is relative to a drive; write {text[:2]}\\folder")
+    if text.startswith("~"):
+        if text[1:2] not in {"", "/"} and not (windows and text[1] == "\\"):
+            raise ConfigurationError(f"the target {quoted(text)} names another user's home; write the whole path")
+        if home is None:
+            raise ConfigurationError(f"the target {quoted(text)}: the home folder is not known; write the whole path")
+        text = flavour.join(str(home), text[2:])
+    elif not (flavour.isabs(text) and (drive or not windows or text[:2] in {"\\\\", "//"})):
+        if base is None:
+            raise ConfigurationError(
+                f"the target {quoted(text)} is a relative path, which means nothing here (builds run in temporary "
+                "folders): write an absolute path or an s3:// URL"
+            )
+        text = flavour.join(str(base), text)
+    return Path(flavour.normpath(text))
+
+
+def _flavour(windows: bool) -> ModuleType:
+    return ntpath if windows else posixpath

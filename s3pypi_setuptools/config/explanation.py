@@ -1,0 +1,55 @@
+"""Every setting, its value and where it came from, for people."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .options import OPTIONS, Option
+from .settings import Settings
+
+__all__ = ["Row", "explain"]
+
+_HIDDEN = "***"
+_SECRET_PARAMETERS = frozenset({"SSECustomerKey", "SSECustomerKeyMD5", "SSEKMSEncryptionContext"})
+_PART_OF_TARGET = frozenset({"bucket", "prefix"})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One setting.
+
+    :param value: as text, ``***`` for secrets; empty when there is none.
+    :param origin: where the value came from; ``default`` when nothing gives it.
+    """
+
+    name: str
+    value: str
+    origin: str
+
+
+def explain(settings: Settings) -> tuple[Row, ...]:
+    """A row for each setting, in the order of `options.OPTIONS`; older forms are shown as what they mean."""
+    return tuple(
+        Row(option.name, _shown(option, settings), settings.origins.get(option.name, "default"))
+        for option in OPTIONS
+        if option.implies is None and option.name not in _PART_OF_TARGET and hasattr(settings, option.attribute)
+    )
+
+
+def _shown(option: Option, settings: Settings) -> str:
+    value: object = getattr(settings, option.attribute)
+    if value is None:
+        return "private" if option.name == "acl" and "acl" in settings.origins else ""
+    if option.secret:
+        return _HIDDEN
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case enum.Enum():
+            return str(value.value)
+        case Mapping():
+            return ",".join(f"{name}={_HIDDEN if name in _SECRET_PARAMETERS else value[name]}" for name in value)
+        case _:
+            return str(value)

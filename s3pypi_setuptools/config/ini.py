@@ -1,0 +1,54 @@
+"""Configuration files of sections, read raw: ``%`` means itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from ..errors import ConfigurationError
+
+__all__ = ["read_sections", "read_text"]
+
+
+def read_text(path: Path) -> str | None:
+    """The text of the file, in UTF-8 with or without a byte order mark; None where there is no file.
+
+    Raises `ConfigurationError` when it cannot be read.
+    """
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return None
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot be read: {error.strerror or type(error).__name__}") from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ConfigurationError(f"{path}, line {line}: not UTF-8 text") from None
+    except ValueError:
+        raise ConfigurationError(f"{str(path)!a}: is no path") from None
+
+
+def read_sections(text: str, shown: str) -> Mapping[str, Mapping[str, str]]:
+    """The sections of ``text``, keys in lower case.
+
+    :param shown: the file's name, for errors.
+
+    Raises `ConfigurationError` that names file and line, and shows nothing of the content.
+    """
+    import configparser  # noqa: PLC0415  not every run reads such a file
+
+    parser = configparser.RawConfigParser()
+    try:
+        parser.read_string(text)
+    except configparser.MissingSectionHeaderError as error:
+        raise ConfigurationError(f"{shown}, line {error.lineno}: a setting before any [section]") from None
+    except configparser.DuplicateSectionError as error:
+        raise ConfigurationError(f"{shown}, line {error.lineno}: the section is there twice") from None
+    except configparser.DuplicateOptionError as error:
+        raise ConfigurationError(f"{shown}, line {error.lineno}: the setting is there twice") from None
+    except configparser.ParsingError as error:
+        line = error.errors[0][0] if error.errors else 1
+        raise ConfigurationError(f"{shown}, line {line}: not 'name = value' and no [section]") from None
+    except (configparser.Error, AttributeError):
+        raise ConfigurationError(f"{shown}: cannot be understood as a configuration file") from None
+    return {section: dict(parser.items(section)) for section in parser.sections()}

@@ -1,0 +1,45 @@
+"""What configuration reads of the machine, as a value."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+__all__ = ["Machine"]
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """The surroundings that settings are looked up in.
+
+    :param environ: the environment variables.
+    :param cwd: what relative paths on the command line and in the environment start at; absolute.
+    :param home: what ``~`` means.
+    :param prefix: the Python environment's folder, ``sys.prefix``.
+    :param platform: as ``sys.platform``: ``linux``, ``darwin``, ``win32``.
+    """
+
+    environ: Mapping[str, str] = field(repr=False)
+    cwd: Path
+    home: Path
+    prefix: Path
+    platform: str
+
+    @classmethod
+    def current(cls) -> Machine:
+        """The surroundings of the running process."""
+        return cls(
+            environ=os.environ,
+            cwd=Path.cwd(),
+            home=Path(os.path.expanduser("~")),  # noqa: PTH111  Path.home() raises where there is none
+            prefix=Path(sys.prefix),
+            platform=sys.platform,
+        )
+
+    @property
+    def windows(self) -> bool:
+        """Whether paths are Windows's."""
+        return self.platform == "win32"

@@ -1,0 +1,223 @@
+"""The one table of all settings: how each is named, written and explained at every door.
+
+An option's **name** is in lower case with dashes (``if-exists``). It is ``--if-exists`` on a command line, ``if_exists``
+or ``if-exists`` in files and setuptools options, ``S3PYPI_IF_EXISTS`` in the environment. Older **spellings** mean the
+same; an option that **implies** a value of another is an older form of that (``force`` is ``if-exists = replace``).
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from .settings import IfExists
+from .wording import suggestion
+
+__all__ = ["CONNECTION", "OPTIONS", "VARIABLES", "Form", "Option", "find", "find_variable", "nearest"]
+
+
+class Form(enum.Enum):
+    """How an option's value is written."""
+
+    TEXT = "a text"
+    FLAG = "true or false"
+    CHOICE = "one of a few words"
+    URL = "an http:// or https:// URL"
+    PARAMETERS = "NAME=VALUE,… or a table of texts"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One setting, for whoever reads or offers it.
+
+    :param help: one line, without full stop.
+    :param metavar: how command lines show the value; None for flags.
+    :param short: one letter; None for none.
+    :param spellings: older names, as users write them after ``--``.
+    :param implies: (name, value) of the option that a flag is an older form of.
+    :param secret: never shown.
+    """
+
+    name: str
+    help: str
+    form: Form = Form.TEXT
+    metavar: str | None = None
+    short: str | None = None
+    choices: tuple[str, ...] = ()
+    spellings: tuple[str, ...] = ()
+    implies: tuple[str, str] | None = None
+    secret: bool = False
+
+    @property
+    def attribute(self) -> str:
+        """As an identifier: ``if_exists``, what argparse and setuptools call it."""
+        return self.name.replace("-", "_")
+
+    @property
+    def variable(self) -> str:
+        """The environment variable: ``S3PYPI_IF_EXISTS``."""
+        return f"S3PYPI_{self.attribute.upper()}"
+
+    @property
+    def flag(self) -> bool:
+        """Whether it is true or false, and takes no value on a command line (setuptools: ``boolean_options``)."""
+        return self.form is Form.FLAG
+
+    @property
+    def strings(self) -> tuple[str, ...]:
+        """What a command line accepts: ``-f``, ``--force``, older spellings last; for ``add_argument``."""
+        short = (f"-{self.short}",) if self.short else ()
+        return (*short, f"--{self.name}", *(f"--{spelling}" for spelling in self.spellings))
+
+    @property
+    def user_option(self) -> tuple[str, str | None, str]:
+        """An entry of a setuptools command's ``user_options``."""
+        return (self.name if self.flag else f"{self.name}=", self.short, self.help)
+
+
+OPTIONS: tuple[Option, ...] = (
+    Option(
+        name="target",
+        metavar="TARGET",
+        short="t",
+        help="where the repository is: s3://bucket/prefix, file:///folder, a path such as ./repo, or a configured name",
+    ),
+    Option(
+        name="bucket", metavar="BUCKET", short="b", help="the S3 bucket; with --prefix, another way to give the target"
+    ),
+    Option(name="prefix", metavar="PREFIX", help="what all keys in the bucket begin with"),
+    Option(
+        name="if-exists",
+        form=Form.CHOICE,
+        metavar="WHAT",
+        choices=tuple(what.value for what in IfExists),
+        help="a file that is listed already: same (equal bytes are success, others a conflict), skip, fail, replace",
+    ),
+    Option(
+        name="force",
+        form=Form.FLAG,
+        short="f",
+        implies=("if-exists", IfExists.REPLACE.value),
+        help="replace existing files (--if-exists=replace)",
+    ),
+    Option(
+        name="strict",
+        form=Form.FLAG,
+        implies=("if-exists", IfExists.FAIL.value),
+        help="fail on any existing file (--if-exists=fail)",
+    ),
+    Option(name="file-mask", metavar="GLOB", help="which files, such as dist/*.whl"),
+    Option(name="dist-dir", metavar="FOLDER", help="folder of built distributions (default: dist)"),
+    Option(
+        name="acl",
+        form=Form.CHOICE,
+        metavar="ACL",
+        short="a",
+        choices=(
+            "private",
+            "public-read",
+            "public-read-write",
+            "authenticated-read",
+            "aws-exec-read",
+            "bucket-owner-read",
+            "bucket-owner-full-control",
+        ),
+        help="canned ACL of every object; none is sent unless asked, nor for private",
+    ),
+    Option(
+        name="s3-put-args",
+        form=Form.PARAMETERS,
+        metavar="K=V,…",
+        help="parameters of S3 PutObject, such as ServerSideEncryption=aws:kms,SSEKMSKeyId=…",
+    ),
+    Option(name="profile", metavar="NAME", help="AWS profile"),
+    Option(name="region", metavar="REGION", help="AWS region"),
+    Option(
+        name="endpoint-url",
+        form=Form.URL,
+        metavar="URL",
+        spellings=("s3-endpoint-url",),
+        help="the S3 service, where it is not AWS's",
+    ),
+    Option(name="no-sign-request", form=Form.FLAG, help="send requests to S3 without credentials"),
+    Option(
+        name="aws-access-key-id",
+        metavar="ID",
+        spellings=("aws_access_key_id",),
+        secret=True,
+        help="AWS access key id (discouraged: a profile or the environment keeps it private)",
+    ),
+    Option(
+        name="aws-secret-access-key",
+        metavar="KEY",
+        spellings=("aws_secret_access_key",),
+        secret=True,
+        help="AWS secret access key (discouraged, likewise)",
+    ),
+    Option(
+        name="aws-session-token",
+        metavar="TOKEN",
+        spellings=("aws_session_token",),
+        secret=True,
+        help="AWS session token of temporary keys (discouraged, likewise)",
+    ),
+    Option(
+        name="index-html",
+        form=Form.FLAG,
+        spellings=("index.html",),
+        help="keep pages at index.html keys only, none at keys that end in /",
+    ),
+    Option(name="put-root-index", form=Form.FLAG, help="accepted, without effect: the list of projects is always kept"),
+    Option(name="lock-indexes", form=Form.FLAG, help="lock projects in the DynamoDB table BUCKET-locks"),
+    Option(name="locks-table", metavar="TABLE", help="lock projects in this DynamoDB table"),
+    Option(
+        name="public-url",
+        form=Form.URL,
+        metavar="URL",
+        help="where installers reach the repository",
+    ),
+    Option(
+        name="unsafe-no-locking",
+        form=Form.FLAG,
+        help="publish even to a store that does not honour conditional writes: concurrent publishers lose files there",
+    ),
+)
+"""In the order in which help shows them."""
+
+CONNECTION = frozenset(
+    {
+        "profile",
+        "region",
+        "endpoint-url",
+        "no-sign-request",
+        "aws-access-key-id",
+        "aws-secret-access-key",
+        "aws-session-token",
+    }
+)
+"""Names of the options that say how S3 is reached, not what is done there."""
+
+VARIABLES = ("S3PYPI_PUBLISH",)
+"""Environment variables of ours that are no settings."""
+
+
+def _key(name: str) -> str:
+    return name.lower().replace("_", "-")
+
+
+_BY_KEY = {_key(name): option for option in OPTIONS for name in (option.name, *option.spellings)}
+
+
+def find(name: str) -> Option | None:
+    """The option that ``name`` means, in any spelling; None when there is none."""
+    return _BY_KEY.get(_key(name))
+
+
+def find_variable(variable: str) -> Option | None:
+    """The option that an environment variable gives; None when there is none."""
+    return find(variable.upper().removeprefix("S3PYPI_"))
+
+
+def nearest(name: str) -> str:
+    """A hint at the option that a misspelt ``name`` may mean; empty when none is near."""
+    return suggestion(_key(name), [option.name for option in OPTIONS])

@@ -1,0 +1,140 @@
+"""pip's configuration: where pip looks it up, in pip's order, and what it tells of our repository.
+
+pip reads, each overriding those before: the machine's files, the user's (the older folder before the newer; neither
+when ``PIP_CONFIG_FILE`` names an existing file), the Python environment's, ``PIP_CONFIG_FILE``, the ``PIP_…``
+variables.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from ..errors import ConfigurationError
+from .ini import read_sections, read_text
+from .layers import Entry, Layer
+from .machine import Machine
+from .target import S3Target, s3_target
+
+__all__ = ["Website", "files", "layers", "parse_website"]
+
+_OWN = "s3pypi"
+_OLD = "ilabs.s3util"
+_INDEXES = ("extra-index-url", "index-url")
+_SECTIONS = ("install", "global")
+_WEBSITE = re.compile(
+    r"(?P<bucket>.+)\.s3-website[.-](?P<region>[a-z]{2,}(?:-[a-z]+)+-\d+)\.amazonaws\.com(?:\.cn)?\.?", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Website:
+    """A repository as the S3 website that serves it tells of it."""
+
+    target: S3Target
+    region: str
+
+
+def parse_website(url: str) -> Website | None:
+    """The bucket, prefix and region behind an S3 website URL; None for any other URL.
+
+    Raises `ConfigurationError` when it is one, with a prefix that no repository has.
+
+    Both ``http://bucket.s3-website-region.amazonaws.com/prefix`` and ``http://bucket.s3-website.region…`` are known.
+    """
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return None
+    match = _WEBSITE.fullmatch(host)
+    if match is None or parts.scheme not in {"http", "https"}:
+        return None
+    return Website(s3_target(match["bucket"], unquote(parts.path)), match["region"].lower())
+
+
+def files(machine: Machine) -> list[Path]:
+    """Where pip looks on this machine, in rising precedence; the files need not exist."""
+    environ, home = machine.environ, machine.home
+    explicit = environ.get("PIP_CONFIG_FILE")
+    if explicit is not None and explicit.lower() == ("nul" if machine.windows else "/dev/null"):
+        return []
+    name = "pip.ini" if machine.windows else "pip.conf"
+    if machine.windows:
+        common = [Path(environ.get("PROGRAMDATA") or "C:\\ProgramData") / "pip"]
+        roaming = Path(environ["APPDATA"]) if environ.get("APPDATA") else home / "AppData" / "Roaming"
+        user = [home / "pip", roaming / "pip"]
+    elif machine.platform == "darwin":
+        common = [Path("/Library/Application Support/pip")]
+        newer = home / "Library" / "Application Support" / "pip"
+        user = [home / ".pip", newer if newer.is_dir() else home / ".config" / "pip"]
+    else:
+        shared = environ.get("XDG_CONFIG_DIRS", "").strip() or "/etc/xdg"
+        common = [*(Path(folder) / "pip" for folder in shared.split(":") if folder.strip()), Path("/etc")]
+        own = environ.get("XDG_CONFIG_HOME", "").strip()
+        user = [home / ".pip", (Path(own) if own else home / ".config") / "pip"]
+    if explicit and Path(explicit).exists():
+        user = []
+    found = [folder / name for folder in (*common, *user, machine.prefix)]
+    return [*found, machine.cwd / explicit] if explicit else found
+
+
+def layers(machine: Machine) -> Iterator[Layer]:
+    """What pip's configuration tells of our repository, the surest first: ``[s3pypi]``, ``[ilabs.s3util]``, a website.
+
+    Raises `ConfigurationError` for a file that cannot be read, and for what is wrong in ``[s3pypi]``.
+    """
+    merged = _merge(machine)
+    yield Layer.of(
+        Entry.of_file(f"{path} [{_OWN}]", name, raw)
+        for (section, name), (path, raw) in merged.items()
+        if section == _OWN
+    )
+    if (_OLD, "target") in merged:
+        path, raw = merged[_OLD, "target"]
+        yield Layer.of([Entry.of_file(f"{path} [{_OLD}]", "target", raw)], readers=f"it comes from [{_OLD}] in {path}")
+    for origin, value in _index_urls(machine, merged):
+        for url in value.split():
+            try:
+                website = parse_website(url)
+            except ConfigurationError as error:
+                raise ConfigurationError(f"{origin}: {error}") from None
+            if website is not None:
+                yield Layer.of(
+                    (
+                        Entry("target", str(website.target), origin, origin),
+                        Entry("region", website.region, origin, origin),
+                    ),
+                    readers=f"{origin} is an S3 website",
+                )
+                return
+
+
+def _merge(machine: Machine) -> dict[tuple[str, str], tuple[Path, str]]:
+    """(section, name) to (file, value), names in lower case with dashes, as pip merges its files."""
+    merged: dict[tuple[str, str], tuple[Path, str]] = {}
+    for path in files(machine):
+        text = read_text(path)
+        if text is None:
+            continue
+        for section, items in read_sections(text, str(path)).items():
+            for name, value in items.items():
+                merged[section, name.replace("_", "-").removeprefix("--")] = (path, value)
+    return merged
+
+
+def _index_urls(machine: Machine, merged: dict[tuple[str, str], tuple[Path, str]]) -> Iterator[tuple[str, str]]:
+    """(origin, value) of each index option that ``pip install`` would see."""
+    for name in _INDEXES:
+        variable = f"PIP_{name.replace('-', '_').upper()}"
+        if machine.environ.get(variable):
+            yield f"environment {variable}", machine.environ[variable]
+            continue
+        for section in _SECTIONS:
+            path, value = merged.get((section, name), (Path(), ""))
+            if value:
+                yield f"{path} [{section}] {name}", value
+                break

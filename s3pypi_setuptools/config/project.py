@@ -1,0 +1,135 @@
+"""The project's own files: ``pyproject.toml`` and ``setup.cfg``."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..errors import ConfigurationError
+from .ini import read_sections, read_text
+from .layers import Entry, Layer
+from .machine import Machine
+from .options import OPTIONS, find
+from .target import is_name
+from .wording import quoted, suggestion
+
+__all__ = ["Pyproject", "setup_cfg"]
+
+_OURS = "s3pypi"
+_TARGET = "target"
+_TOML = "tomllib" if sys.version_info >= (3, 11) else "tomli"
+_NOT_SETTINGS = ("targets", "build-backend")
+
+
+@dataclass(frozen=True, slots=True)
+class Pyproject:
+    """What ``pyproject.toml`` says of publishing; all empty where there is no such file.
+
+    :param settings: ``[tool.s3pypi]``.
+    :param targets: ``[tool.s3pypi.targets]``, by name; each has a target or a bucket.
+    :param options: ``[tool.distutils.s3pypi]``.
+    """
+
+    settings: Layer = field(default_factory=Layer)
+    targets: Mapping[str, Layer] = field(default_factory=dict)
+    options: Layer = field(default_factory=Layer)
+
+    @classmethod
+    def read(cls, folder: Path, machine: Machine) -> Pyproject:
+        """The file in ``folder``.
+
+        Raises `ConfigurationError` for TOML that cannot be read, unknown keys and bad values. A file that does not hold
+        our name is not parsed at all.
+        """
+        path = folder / "pyproject.toml"
+        text = read_text(path)
+        if text is None or _OURS not in text:
+            return cls()
+        shown = _shown(path, machine)
+        tool = _table(_parse(text, shown), "tool", shown)
+        ours = _table(tool, _OURS, f"{shown} [tool]")
+        place = f"{shown} [tool.{_OURS}]"
+        _check_keys(ours, place)
+        backend = ours.get("build-backend", "")
+        if not isinstance(backend, str):
+            raise ConfigurationError(f"{place} build-backend: must be a text, such as 'hatchling.build'")
+        targets = _table(ours, "targets", place)
+        options = _distutils(tool, shown)
+        return cls(
+            settings=Layer.of(_entries(ours, place, _NOT_SETTINGS), base=folder, typed=True),
+            targets={
+                name: _named(name, raw, f"{shown} [tool.{_OURS}.targets", folder) for name, raw in targets.items()
+            },
+            options=Layer.of(_entries(options, f"{shown} [tool.distutils.{_OURS}]", ()), base=folder),
+        )
+
+
+def setup_cfg(folder: Path, machine: Machine) -> Layer:
+    """The layer of ``[s3pypi]`` in the ``setup.cfg`` in ``folder``; raises `ConfigurationError`."""
+    path = folder / "setup.cfg"
+    text = read_text(path)
+    if text is None or f"[{_OURS}]" not in text:
+        return Layer()
+    shown = _shown(path, machine)
+    section = read_sections(text, shown).get(_OURS, {})
+    return Layer.of((Entry.of_file(f"{shown} [{_OURS}]", name, raw) for name, raw in section.items()), base=folder)
+
+
+def _named(name: str, raw: object, place: str, folder: Path) -> Layer:
+    where = f"{place}.{name}]" if re.fullmatch(r"[\w-]+", name, re.ASCII) else f"{place}.{quoted(name)}]"
+    if not is_name(name):
+        raise ConfigurationError(f"{where}: a target's name is a word without '/', '\\', ':' and '~'")
+    match raw:
+        case str():
+            layer = Layer.of([Entry(_TARGET, raw, where, where)], base=folder)
+        case Mapping():
+            layer = Layer.of(_entries(raw, where, ()), base=folder, typed=True)
+        case _:
+            raise ConfigurationError(f"{where}: must be a target (a text) or a table of settings")
+    if _TARGET not in layer.values and "bucket" not in layer.values:
+        raise ConfigurationError(f"{where}: has no target")
+    return layer
+
+
+def _parse(text: str, shown: str) -> Mapping[str, object]:
+    from importlib import import_module  # noqa: PLC0415  few runs need a parser
+
+    toml = import_module(_TOML)
+    try:
+        parsed: Mapping[str, object] = toml.loads(text)
+    except (toml.TOMLDecodeError, RecursionError) as error:
+        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise ConfigurationError(f"{shown}: not TOML: {quoted(reason)[1:-1]}") from None
+    return parsed
+
+
+def _table(parent: Mapping[str, object], name: str, place: str) -> Mapping[str, object]:
+    table = parent.get(name, {})
+    if not isinstance(table, Mapping):
+        raise ConfigurationError(f"{place} {name}: must be a table")
+    return table
+
+
+def _distutils(tool: Mapping[str, object], shown: str) -> Mapping[str, object]:
+    commands = tool.get("distutils")
+    if not isinstance(commands, Mapping):
+        return {}  # setuptools' own table, and its own to complain about
+    return _table(commands, _OURS, f"{shown} [tool.distutils]")
+
+
+def _check_keys(ours: Mapping[str, object], place: str) -> None:
+    for name in ours:
+        if name not in _NOT_SETTINGS and find(name) is None:
+            hint = suggestion(name, [*(option.name for option in OPTIONS), *_NOT_SETTINGS])
+            raise ConfigurationError(f"{place}: there is no setting {quoted(name)}{hint}")
+
+
+def _entries(table: Mapping[str, object], place: str, without: tuple[str, ...]) -> list[Entry]:
+    return [Entry.of_file(place, name, raw) for name, raw in table.items() if name not in without]
+
+
+def _shown(path: Path, machine: Machine) -> str:
+    return path.name if path.parent == machine.cwd else str(path)

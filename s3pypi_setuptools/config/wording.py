@@ -1,0 +1,34 @@
+"""How configuration errors word things: one line, no credentials, the nearest right name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+__all__ = ["quoted", "redacted", "suggestion"]
+
+_LONGEST = 200
+_USERINFO = re.compile(r"://.*@", re.DOTALL)
+
+
+def redacted(text: str) -> str:
+    """``text`` without the user name and password of a URL in it.
+
+    Everything up to the last ``@`` goes: keys and passwords may hold any character themselves.
+    """
+    return _USERINFO.sub("://***@", text)
+
+
+def quoted(text: str) -> str:
+    """``text`` as an error shows it: in quotes, on one line, shortened, without credentials."""
+    shown = redacted(text)
+    return ascii(shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…")
+
+
+def suggestion(word: str, words: Iterable[str]) -> str:
+    """`` (did you mean 'x'?)`` with the nearest of ``words``; empty when none is near."""
+    import difflib  # noqa: PLC0415  only errors need it
+
+    known = {candidate.lower(): candidate for candidate in words}
+    near = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6)
+    return f" (did you mean {known[near[0]]!r}?)" if near else ""
