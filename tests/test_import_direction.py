@@ -1,0 +1,91 @@
+"""The package's modules form levels: each imports from its own part of the package, and from levels below."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import s3pypi_setuptools
+
+PACKAGE = Path(s3pypi_setuptools.__file__).parent
+
+# From the bottom up. Modules of one level may import one another, except the doors.
+LEVELS = (
+    ("errors",),
+    ("layout", "progress", "local_file", "selection", "diagnostics"),
+    ("config",),
+    ("distribution",),
+    ("index",),
+    ("stores",),
+    ("transaction",),
+    ("repository",),
+    ("operations",),
+    ("app",),
+    ("reports",),
+    ("after_build",),
+    ("build_meta", "command", "hatch", "cli", "server"),
+)
+DOORS = LEVELS[-1]
+LEVEL = {name: level for level, names in enumerate(LEVELS) for name in names}
+
+AWS = {"boto3", "botocore", "s3transfer"}
+MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
+
+
+def part_of(path: Path) -> str:
+    """The module or package directly below `PACKAGE` that the file belongs to."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> Iterator[tuple[ast.stmt, str]]:
+    """Every absolute name that the file imports, wherever the statement stands."""
+    package = (PACKAGE.name, *path.relative_to(PACKAGE).parts[:-1])
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield node, alias.name
+        elif isinstance(node, ast.ImportFrom):
+            origin = package[: len(package) + 1 - node.level] if node.level else ()
+            module = ".".join((*origin, *filter(None, [node.module])))
+            if module == PACKAGE.name:
+                for alias in node.names:
+                    yield node, f"{module}.{alias.name}"
+            else:
+                yield node, module
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_imports_point_down(path: Path) -> None:
+    part = part_of(path)
+    assert part in LEVEL, f"{part} has no place in LEVELS"
+    for node, name in imports(path):
+        parts = name.split(".")
+        if parts[0] != PACKAGE.name or len(parts) == 1 or parts[1].startswith("__") or parts[1] == part:
+            continue
+        where = f"{path.name}:{node.lineno} imports {name}"
+        assert LEVEL[parts[1]] <= LEVEL[part], f"{where}, which lies above"
+        assert not (part in DOORS and parts[1] in DOORS), f"{where}: doors do not know one another"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_only_the_aws_stores_import_botocore_and_only_when_used(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    on_import = [node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
+    for node, name in imports(path):
+        if name.split(".")[0] in AWS:
+            assert path.parent.name == "stores", f"{path.name}:{node.lineno} imports {name}"
+            assert path.name.startswith(("s3", "dynamodb")), f"{path.name}:{node.lineno} imports {name}"
+            assert node not in on_import, f"{path.name}:{node.lineno} imports {name} with the module"
+
+
+def test_every_import_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(globals(), "PACKAGE", tmp_path / "p")
+    module = tmp_path / "p" / "stores" / "s3.py"
+    module.parent.mkdir(parents=True)
+    module.write_text(
+        "from . import base\nfrom .. import app\nfrom ..cli.a import x\ndef f():\n    import botocore.session\n"
+    )
+    assert [name for _, name in imports(module)] == ["p.stores", "p.app", "p.cli.a", "botocore.session"]
