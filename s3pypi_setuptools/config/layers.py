@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 from ..errors import ConfigurationError
 from .options import Option, find, nearest
@@ -14,8 +15,7 @@ from .wording import quoted
 __all__ = ["Entry", "Given", "Layer"]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A setting as a source writes it.
 
     :param name: in any spelling.
@@ -24,9 +24,12 @@ class Entry:
     """
 
     name: str
-    raw: object = field(repr=False)
+    raw: object
     origin: str
     where: str
+
+    def __repr__(self) -> str:
+        return f"<{self.where}>"
 
     @classmethod
     def of_file(cls, place: str, name: str, raw: object) -> Entry:
@@ -34,16 +37,17 @@ class Entry:
         return cls(name, raw, place, f"{place} {name}")
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """A checked value and where it came from."""
 
-    value: Value = field(repr=False)
+    value: Value
     origin: str
 
+    def __repr__(self) -> str:
+        return f"<from {self.origin}>"
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+
+class Layer(NamedTuple):
     """What one source gives.
 
     :param values: by option name; older forms already turned into what they mean.
@@ -51,7 +55,7 @@ class Layer:
     :param readers: why the readers of its target need public objects, in words; None: they do not.
     """
 
-    values: Mapping[str, Given] = field(default_factory=dict)
+    values: Mapping[str, Given] = MappingProxyType({})
     base: Path | None = None
     readers: str | None = None
 

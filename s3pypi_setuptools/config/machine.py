@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 __all__ = ["Machine"]
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
+class Machine(NamedTuple):
     """The surroundings that settings are looked up in.
 
     :param environ: the environment variables.
@@ -22,11 +21,14 @@ class Machine:
     :param platform: as ``sys.platform``: ``linux``, ``darwin``, ``win32``.
     """
 
-    environ: Mapping[str, str] = field(repr=False)
+    environ: Mapping[str, str]
     cwd: Path
     home: Path
     prefix: Path
     platform: str
+
+    def __repr__(self) -> str:
+        return f"<{self.platform} machine, in {self.cwd}>"
 
     @classmethod
     def current(cls) -> Machine:

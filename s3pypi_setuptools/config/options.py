@@ -1,7 +1,7 @@
 """The one table of all settings: how each is named, written and explained at every door.
 
-An option's **name** is in lower case with dashes (``if-exists``). It is ``--if-exists`` on a command line, ``if_exists``
-or ``if-exists`` in files and setuptools options, ``S3PYPI_IF_EXISTS`` in the environment. Older **spellings** mean the
+An option's **name** is in lower case with dashes (``if-exists``): ``--if-exists`` on a command line, ``if_exists`` or
+``if-exists`` in files and setuptools options, ``S3PYPI_IF_EXISTS`` in the environment. Older **spellings** mean the
 same; an option that **implies** a value of another is an older form of that (``force`` is ``if-exists = replace``).
 """
 
@@ -26,7 +26,7 @@ class Form(enum.Enum):
     PARAMETERS = "NAME=VALUE,… or a table of texts"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Option:
     """One setting, for whoever reads or offers it.
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 from ..errors import ConfigurationError
 from .ini import read_sections, read_text
@@ -24,8 +24,7 @@ _TOML = "tomllib" if sys.version_info >= (3, 11) else "tomli"
 _NOT_SETTINGS = ("targets", "build-backend")
 
 
-@dataclass(frozen=True, slots=True)
-class Pyproject:
+class Pyproject(NamedTuple):
     """What ``pyproject.toml`` says of publishing; all empty where there is no such file.
 
     :param settings: ``[tool.s3pypi]``.
@@ -33,20 +32,20 @@ class Pyproject:
     :param options: ``[tool.distutils.s3pypi]``.
     """
 
-    settings: Layer = field(default_factory=Layer)
-    targets: Mapping[str, Layer] = field(default_factory=dict)
-    options: Layer = field(default_factory=Layer)
+    settings: Layer = Layer()
+    targets: Mapping[str, Layer] = MappingProxyType({})
+    options: Layer = Layer()
 
     @classmethod
     def read(cls, folder: Path, machine: Machine) -> Pyproject:
         """The file in ``folder``.
 
-        Raises `ConfigurationError` for TOML that cannot be read, unknown keys and bad values. A file that does not hold
-        our name is not parsed at all.
+        A file in which ``s3pypi`` is no key is not parsed. Raises `ConfigurationError` for TOML that cannot be read,
+        unknown keys and bad values.
         """
         path = folder / "pyproject.toml"
         text = read_text(path)
-        if text is None or _OURS not in text:
+        if text is None or not _may_hold_table(text):
             return cls()
         shown = _shown(path, machine)
         tool = _table(_parse(text, shown), "tool", shown)
@@ -79,7 +78,9 @@ def setup_cfg(folder: Path, machine: Machine) -> Layer:
 
 
 def _named(name: str, raw: object, place: str, folder: Path) -> Layer:
-    where = f"{place}.{name}]" if re.fullmatch(r"[\w-]+", name, re.ASCII) else f"{place}.{quoted(name)}]"
+    where = (
+        f"{place}.{name}]" if name.isascii() and name.replace("-", "_").isidentifier() else f"{place}.{quoted(name)}]"
+    )
     if not is_name(name):
         raise ConfigurationError(f"{where}: a target's name is a word without '/', '\\', ':' and '~'")
     match raw:
@@ -92,6 +93,11 @@ def _named(name: str, raw: object, place: str, folder: Path) -> Layer:
     if _TARGET not in layer.values and "bucket" not in layer.values:
         raise ConfigurationError(f"{where}: has no target")
     return layer
+
+
+def _may_hold_table(text: str) -> bool:
+    """Whether ``s3pypi`` occurs as a key: parsing TOML costs more than all else here, and most files need it not."""
+    return any(rest.lstrip("\"' \t")[:1] in {"]", ".", "="} for rest in text.split(_OURS)[1:])
 
 
 def _parse(text: str, shown: str) -> Mapping[str, object]:

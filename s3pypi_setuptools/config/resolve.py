@@ -12,9 +12,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import ConfigurationError
 from . import sources
@@ -58,22 +57,21 @@ def resolve(
     """
     machine = machine or Machine.current()
     folder = project or machine.cwd
-    resolution = _Resolution(machine, Pyproject.read(folder, machine), relative_paths)
+    pyproject = Pyproject.read(folder, machine)
     own = [sources.command_line(command_line or {}, machine)]
     if options is None:
-        merged = [resolution.pyproject.options, setup_cfg(folder, machine)]
+        merged = [pyproject.options, setup_cfg(folder, machine)]
     else:
         typed, configured = sources.setuptools_options(options, command, machine)
         own.append(typed)
         merged = [configured]
     environment = sources.environment(machine)
-    general = resolution.pyproject.settings
     if repository:
-        above, below = [*own, environment, *merged], [general]
+        above, below = [*own, environment, *merged], [pyproject.settings]
     else:
         above = [*own, environment.only(CONNECTION)]
         above.extend(merged if options is not None else (layer.only(CONNECTION) for layer in merged))
-        below = [general.only(CONNECTION)]
+        below = [pyproject.settings.only(CONNECTION)]
     place = _locate([*above, *below])
     if place is None and repository:
         from . import pip_conf  # noqa: PLC0415  the last resort
@@ -83,66 +81,49 @@ def resolve(
             place = _locate([*above, *below])
             if place is not None:
                 break
-    return resolution.settings(above, below, place)
+    target, origin, readers = None, "", None
+    if place is not None:
+        origin = place.given.origin
+        if place.name is not None:
+            named = pyproject.targets.get(place.name)
+            inner = _locate([named]) if named is not None else None
+            if named is None or inner is None:
+                raise ConfigurationError(f"{origin}: {unknown_name(place.name, pyproject.targets)}")
+            above.append(named)
+            origin, place = f"{origin}, {inner.given.origin}", inner
+        target = _target(place, origin, machine, relative_paths)
+        readers = place.layer.readers
+    values: dict[str, Given] = {}
+    for layer in reversed([*above, *below]):
+        values.update(layer.values)
+    return _settings(values, target, origin, readers)
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """The layer that decides where the repository lives; ``prefix`` only beside a bucket."""
+class _Place(NamedTuple):
+    """What decides where the repository lives: a target, or a bucket and perhaps a prefix."""
 
     layer: Layer
     given: Given
-    named: str
+    is_bucket: bool = False
     prefix: Given | None = None
 
+    @property
+    def name(self) -> str | None:
+        """The configured name that it gives, if it gives one."""
+        text = str(self.given.value)
+        return None if self.is_bucket or not is_name(text) else text
 
-@dataclass(frozen=True, slots=True)
-class _Resolution:
-    machine: Machine
-    pyproject: Pyproject
-    relative_paths: bool
 
-    def settings(self, above: list[Layer], below: list[Layer], place: _Place | None) -> Settings:
-        """The settings that the layers give; those of a named target rank between ``above`` and ``below``."""
-        origin = ""
-        if place is not None:
-            origin = place.given.origin
-            named = self._named(place)
-            if named is not None:
-                inner = _locate([named])
-                if inner is None:
-                    raise AssertionError("a named target has a place")
-                origin = f"{origin}, {inner.given.origin}"
-                above = [*above, named]
-                place = inner
-        values: dict[str, Given] = {}
-        for layer in reversed([*above, *below]):
-            values.update(layer.values)
-        target = self._target(place) if place is not None else None
-        return _settings(values, target, origin, place.layer.readers if place is not None else None)
-
-    def _named(self, place: _Place) -> Layer | None:
-        text = str(place.given.value)
-        if place.named != "target" or not is_name(text):
-            return None
-        layer = self.pyproject.targets.get(text)
-        if layer is None:
-            raise ConfigurationError(f"{place.given.origin}: {unknown_name(text, self.pyproject.targets)}")
-        return layer
-
-    def _target(self, place: _Place) -> Target:
-        text = str(place.given.value)
-        try:
-            if place.named == "bucket":
-                return s3_target(text, str(place.prefix.value) if place.prefix is not None else "")
-            return parse_target(
-                text,
-                base=place.layer.base if self.relative_paths else None,
-                home=self.machine.home,
-                windows=self.machine.windows,
-            )
-        except ConfigurationError as error:
-            raise ConfigurationError(f"{place.given.origin}: {error}") from None
+def _target(place: _Place, origin: str, machine: Machine, relative_paths: bool) -> Target:
+    text = str(place.given.value)
+    try:
+        if place.is_bucket:
+            return s3_target(text, str(place.prefix.value) if place.prefix is not None else "")
+        return parse_target(
+            text, base=place.layer.base if relative_paths else None, home=machine.home, windows=machine.windows
+        )
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{origin}: {error}") from None
 
 
 def _locate(layers: list[Layer]) -> _Place | None:
@@ -156,15 +137,13 @@ def _locate(layers: list[Layer]) -> _Place | None:
                     f"{prefix.origin}: prefix goes with bucket, but the target comes from "
                     f"{layer.values['target'].origin}; give the whole target"
                 )
-            return _Place(layer, layer.values["target"], "target")
+            return _Place(layer, layer.values["target"])
         if bucket is not None and "target" in layer.values:
             break
         prefix = prefix or layer.values.get("prefix")
         if bucket is None and "bucket" in layer.values:
-            bucket = _Place(layer, layer.values["bucket"], "bucket")
-    if bucket is None:
-        return None
-    return _Place(bucket.layer, bucket.given, "bucket", prefix)
+            bucket = _Place(layer, layer.values["bucket"], is_bucket=True)
+    return None if bucket is None else bucket._replace(prefix=prefix)
 
 
 def _settings(values: Mapping[str, Given], target: Target | None, origin: str, readers: str | None) -> Settings:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ntpath
 import os
 import posixpath
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,17 +41,16 @@ class FolderTarget:
 
 Target: TypeAlias = S3Target | FolderTarget
 
-_BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]")
-_ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+")
-_DRIVE = re.compile(r"[A-Za-z]:")
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+_LETTERS_AND_DIGITS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+_BUCKET_CHARACTERS = _LETTERS_AND_DIGITS | set(".-_")
+_SHORTEST_BUCKET, _LONGEST_BUCKET = 3, 255
 _FORMS = "s3://bucket/prefix, file:///folder, a path with a '/' in it, or a configured name"
 _LONGEST_PREFIX = 512
 
 
 def is_name(text: str) -> bool:
     """Whether ``text`` is a bare word, which is always a configured name and never a folder."""
-    return bool(text) and not re.search(r"[/\\:]", text) and not text.startswith("~") and text not in {".", ".."}
+    return bool(text) and {"/", "\\", ":"}.isdisjoint(text) and not text.startswith("~") and text not in {".", ".."}
 
 
 def unknown_name(text: str, names: Iterable[str]) -> ConfigurationError:
@@ -61,7 +59,7 @@ def unknown_name(text: str, names: Iterable[str]) -> ConfigurationError:
     listed = f"known: {', '.join(known)}" if known else "none is configured"
     return ConfigurationError(
         f"no target is named {quoted(text)}{suggestion(text, known)}; {listed}; a folder is written './{text}'"
-        if not _UNSAFE.search(text)
+        if not _unsafe(text)
         else f"no target is named {quoted(text)}; {listed}"
     )
 
@@ -87,7 +85,7 @@ def parse_target(
     text = text.strip()
     if not text:
         raise ConfigurationError(f"the target is empty; it is {_FORMS}")
-    if _UNSAFE.search(text):
+    if _unsafe(text):
         raise ConfigurationError(f"the target {quoted(text)} holds a control character or is not valid text")
     scheme, separator, rest = text.partition(":")
     if separator and scheme.lower() == "s3":
@@ -109,16 +107,34 @@ def s3_target(bucket: str, prefix: str = "") -> S3Target:
     Raises `ConfigurationError` unless both follow S3's rules; names that only older buckets and other stores may have
     (capitals, underscores, up to 255 characters) are allowed.
     """
-    if not _BUCKET.fullmatch(bucket) or ".." in bucket or _ADDRESS.fullmatch(bucket):
+    if not _is_bucket(bucket):
         raise ConfigurationError(
             f"{quoted(bucket)} is not a bucket name: letters, digits, '.', '-' and '_', 3 or more, not an address"
         )
     prefix = prefix.strip("/")
-    if _UNSAFE.search(prefix) or len(prefix) > _LONGEST_PREFIX:
+    if _unsafe(prefix) or len(prefix) > _LONGEST_PREFIX:
         raise ConfigurationError(f"the prefix {quoted(prefix)} is too long or holds characters that no key should hold")
     if prefix and not {"", ".", ".."}.isdisjoint(prefix.split("/")):
         raise ConfigurationError(f"the prefix {quoted(prefix)} holds an empty, '.' or '..' part")
     return S3Target(bucket, prefix)
+
+
+def _is_bucket(name: str) -> bool:
+    return (
+        _SHORTEST_BUCKET <= len(name) <= _LONGEST_BUCKET
+        and _BUCKET_CHARACTERS.issuperset(name)
+        and _LETTERS_AND_DIGITS.issuperset(name[0] + name[-1])
+        and ".." not in name
+        and not ("." in name and name.replace(".", "").isdigit())
+    )
+
+
+def _unsafe(text: str) -> bool:
+    return any(mark < " " or mark == "\x7f" or "\ud800" <= mark <= "\udfff" for mark in text)
+
+
+def _has_drive(path: str) -> bool:
+    return path[1:2] == ":" and path[0].isascii() and path[0].isalpha()
 
 
 def _s3(text: str, rest: str) -> S3Target:
@@ -151,7 +167,7 @@ def _file(text: str, rest: str, windows: bool) -> Path:
         raise ConfigurationError(f"the target {quoted(text)} holds a control character")
     if windows:
         folder = folder.removeprefix("/")
-        if not _DRIVE.match(folder):
+        if not _has_drive(folder):
             raise ConfigurationError(f"the target {quoted(text)} names no drive; it is file:///C:/folder")
         if len(folder) == len("C:"):
             folder += "/"
@@ -160,7 +176,7 @@ def _file(text: str, rest: str, windows: bool) -> Path:
 
 def _path(text: str, base: Path | None, home: Path | None, windows: bool) -> Path:
     flavour = _flavour(windows)
-    drive = _DRIVE.match(text)
+    drive = _has_drive(text)
     if not windows and (drive or "/" not in text) and text not in {".", "..", "~"}:
         raise ConfigurationError(f"the target {quoted(text)} is a path of Windows, or of no kind known; it is {_FORMS}")
     if drive and text[2:3] not in {"/", "\\"}:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TypeAlias
 from urllib.parse import urlsplit
@@ -17,7 +16,6 @@ Value: TypeAlias = str | bool | Mapping[str, str]
 
 _WORDS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 _EMPTY_ALLOWED = frozenset({"prefix"})
-_PARAMETER = re.compile(r"[A-Z][A-Za-z0-9]*")
 _PARAMETERS = (
     "ACL",
     "BucketKeyEnabled",
@@ -113,7 +111,9 @@ def _checked_parameters(raw: Mapping[object, object] | Mapping[str, str], where:
             raise ConfigurationError(f"{where}: {quoted(str(name))} must be a text, not {_kind(value)}")
         if name in _RESERVED:
             raise ConfigurationError(f"{where}: {name} is set by s3pypi itself and cannot be given")
-        if name not in _PARAMETERS and (not _PARAMETER.fullmatch(name) or suggestion(name, _PARAMETERS)):
+        if name not in _PARAMETERS and (
+            not (name.isascii() and name.isalnum() and name[0].isupper()) or suggestion(name, _PARAMETERS)
+        ):
             hint = suggestion(name, _PARAMETERS)
             raise ConfigurationError(f"{where}: {quoted(name)} is not a parameter of S3 PutObject{hint}")
         if not value.isprintable():

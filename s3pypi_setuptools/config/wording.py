@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 __all__ = ["quoted", "redacted", "suggestion"]
 
 _LONGEST = 200
-_USERINFO = re.compile(r"://.*@", re.DOTALL)
 
 
 def redacted(text: str) -> str:
@@ -16,7 +14,10 @@ def redacted(text: str) -> str:
 
     Everything up to the last ``@`` goes: keys and passwords may hold any character themselves.
     """
-    return _USERINFO.sub("://***@", text)
+    before, separator, after = text.partition("://")
+    if not separator or "@" not in after:
+        return text
+    return f"{before}://***@{after.rpartition('@')[2]}"
 
 
 def quoted(text: str) -> str:
