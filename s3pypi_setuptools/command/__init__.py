@@ -1,1 +1,12 @@
-"""TODO"""
+"""The setuptools commands ``s3pypi`` and ``s3upload``.
+
+setuptools imports this package in every build on a machine where it is installed: nothing here imports more than
+setuptools itself and the table of settings before a command runs.
+"""
+
+from __future__ import annotations
+
+from .publish import PyPICommand
+from .upload import UploadCommand
+
+__all__ = ["PyPICommand", "UploadCommand"]

@@ -1,0 +1,58 @@
+"""The settings as command-line options."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Collection, Mapping
+
+from ..config.options import CONNECTION, OPTIONS, Option
+
+__all__ = ["add_settings", "given"]
+
+_PLACE = ("target", "bucket", "prefix", "public-url")
+_WHAT_HAPPENS = ("if-exists", "force", "strict")
+_OBJECTS = ("acl", "s3-put-args", "index-html", "put-root-index")
+_LOCKING = ("lock-indexes", "locks-table", "unsafe-no-locking")
+_GROUPS: tuple[tuple[str, Collection[str]], ...] = (
+    ("where", _PLACE),
+    ("files that are listed already", _WHAT_HAPPENS),
+    ("objects and pages", _OBJECTS),
+    ("connection to S3", CONNECTION),
+    ("locking", _LOCKING),
+)
+
+
+def add_settings(
+    parser: argparse.ArgumentParser, *, without: Collection[str] = (), titles: Mapping[str, str] | None = None
+) -> None:
+    """Offer every setting in every spelling, in groups, except those named ``without`` and those of other doors."""
+    for title, names in _GROUPS:
+        offered = [option for option in OPTIONS if option.name in names and option.name not in without]
+        if offered:
+            group = parser.add_argument_group((titles or {}).get(title, title))
+            for option in offered:
+                _add(group, option)
+
+
+def given(arguments: argparse.Namespace) -> dict[str, object]:
+    """The settings that the command line gives, by name."""
+    return {
+        option.name: getattr(arguments, option.attribute)
+        for option in OPTIONS
+        if getattr(arguments, option.attribute, None) is not None
+    }
+
+
+def _add(group: argparse._ArgumentGroup, option: Option) -> None:
+    text = option.help.replace("%", "%%")
+    if option.flag:
+        group.add_argument(*option.strings, dest=option.attribute, action="store_true", default=None, help=text)
+    else:
+        group.add_argument(
+            *option.strings,
+            dest=option.attribute,
+            metavar=option.metavar,
+            choices=option.choices or None,
+            default=None,
+            help=text,
+        )

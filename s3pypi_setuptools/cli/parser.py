@@ -1,0 +1,74 @@
+"""argparse, told how this package's programs speak."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from ..errors import UsageError
+
+__all__ = ["ArgumentParser", "add_output_options"]
+
+_COLUMN = 34
+
+
+class ArgumentParser(argparse.ArgumentParser):
+    """A parser whose usage errors are one line, and whose help keeps the line breaks of its texts and shows
+    each option's newest spelling.
+
+    Parsing raises `UsageError`; ``--help`` and ``--version`` raise `SystemExit`.
+    """
+
+    def __init__(self, prog: str, *, usage: str, description: str, epilog: str | None = None) -> None:
+        super().__init__(
+            prog,
+            usage=usage,
+            description=description,
+            epilog=epilog,
+            formatter_class=_Formatter,
+            allow_abbrev=False,
+            add_help=False,
+        )
+
+    def error(self, message: str) -> NoReturn:
+        """A usage error."""
+        raise UsageError(f"{message} (see {self.prog} --help)")
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=_COLUMN)
+
+    def _format_action_invocation(self, action: argparse.Action) -> str:
+        if not action.option_strings:
+            return super()._format_action_invocation(action)
+        short = [string for string in action.option_strings if not string.startswith("--")]
+        long = next(string for string in action.option_strings if string.startswith("--"))
+        value = "" if action.nargs == 0 else f" {self._format_args(action, action.dest.upper())}"
+        return ", ".join((*short, long)) + value
+
+
+class _Version(argparse.Action):
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,  # noqa: ARG002
+        values: str | Sequence[Any] | None,  # noqa: ARG002
+        option_string: str | None = None,  # noqa: ARG002
+    ) -> None:
+        from importlib.metadata import version  # noqa: PLC0415
+
+        parser.exit(message=f"{parser.prog.split()[0]} {version('s3pypi-setuptools')}\n")
+
+
+def add_output_options(parser: argparse.ArgumentParser, *, json: bool = True) -> None:
+    """What every program takes: ``--json``, ``-v``, ``-q``, ``-V`` and ``-h``."""
+    group = parser.add_argument_group("output")
+    if json:
+        group.add_argument("--json", action="store_true", help="report as one JSON object on stdout, errors too")
+    group.add_argument("-v", "--verbose", action="store_true", help="also say what is going on")
+    group.add_argument("-q", "--quiet", action="store_true", help="only say what failed")
+    group.add_argument("-V", "--version", action=_Version, nargs=0, help="show the version and exit")
+    group.add_argument("-h", "--help", action="help", help="show this help and exit")
+    parser.set_defaults(json=False)

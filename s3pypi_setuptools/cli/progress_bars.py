@@ -1,0 +1,66 @@
+"""Progress drawn with rich on stderr: one bar for hashing, one for sending; both are gone at the end."""
+
+from __future__ import annotations
+
+import threading
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+__all__ = ["ProgressBars"]
+
+
+class ProgressBars:
+    """`..progress.Progress`, drawn while the context lasts."""
+
+    def __init__(self) -> None:
+        self._display = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            DownloadColumn(),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[filename]}", markup=False),
+            console=Console(stderr=True),
+            redirect_stdout=False,
+            transient=True,
+        )
+        self._lock = threading.Lock()
+        self._tasks: dict[str, TaskID] = {}
+        self._totals: dict[str, int] = {}
+
+    def __enter__(self) -> ProgressBars:
+        self._display.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._display.stop()
+
+    def hashing(self, filename: str, size: int) -> None:
+        """The file's ``size`` bytes are about to be hashed."""
+        self._expect("Hashing", filename, size)
+
+    def hashed(self, filename: str, count: int) -> None:
+        """``count`` more bytes of the file are hashed."""
+        self._advance("Hashing", filename, count)
+
+    def sending(self, filename: str, size: int) -> None:
+        """The file's ``size`` bytes are about to be sent."""
+        self._expect("Sending", filename, size)
+
+    def sent(self, filename: str, count: int) -> None:
+        """``count`` more bytes of the file are stored."""
+        self._advance("Sending", filename, count)
+
+    def _expect(self, kind: str, filename: str, size: int) -> None:
+        with self._lock:
+            self._totals[kind] = total = self._totals.get(kind, 0) + size
+            if kind in self._tasks:
+                self._display.update(self._tasks[kind], total=total, filename=filename)
+            else:
+                self._tasks[kind] = self._display.add_task(kind, total=total, filename=filename)
+
+    def _advance(self, kind: str, filename: str, count: int) -> None:
+        self._display.update(self._tasks[kind], advance=count, filename=filename)

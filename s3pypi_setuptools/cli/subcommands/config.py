@@ -1,0 +1,48 @@
+"""``s3pypi config``: every setting, its value, and where it came from."""
+
+from __future__ import annotations
+
+import argparse
+
+from ..options import add_settings, given
+from ..parser import ArgumentParser, add_output_options
+from ..terminal import Terminal
+
+__all__ = ["parser", "run"]
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of its arguments."""
+    made = ArgumentParser(
+        "s3pypi config",
+        usage="s3pypi config [options]",
+        description=(
+            "Show every setting, its value, and where it came from, as an upload from this folder would use them.\n"
+            "Secrets are shown as ***. Options are taken into account."
+        ),
+    )
+    add_settings(made)
+    add_output_options(made)
+    return made
+
+
+def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """Show the settings; the exit status."""
+    from ...config.explanation import explain  # noqa: PLC0415
+    from ...config.resolve import resolve  # noqa: PLC0415
+
+    settings = resolve(command_line=given(arguments))
+    terminal.warnings(settings.notes)
+    rows = explain(settings)
+    if terminal.json:
+        terminal.object(
+            {
+                "ok": True,
+                "settings": [{"name": row.name, "value": row.value, "origin": row.origin} for row in rows],
+            }
+        )
+        return 0
+    names, values = (max(len(getattr(row, column)) for row in rows) for column in ("name", "value"))
+    for row in rows:
+        terminal.result(f"{row.name:<{names}}  {row.value:<{values}}  {row.origin}")
+    return 0

@@ -1,0 +1,40 @@
+"""``s3pypi init [TARGET]``: make an empty repository."""
+
+from __future__ import annotations
+
+import argparse
+
+from ...errors import UsageError
+from ..options import add_settings, given
+from ..parser import ArgumentParser, add_output_options
+from ..terminal import Terminal
+
+__all__ = ["parser", "run"]
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of its arguments."""
+    made = ArgumentParser(
+        "s3pypi init",
+        usage="s3pypi init [TARGET] [options]",
+        description="Make a repository's record (repository.json); the first upload makes it too. An existing one is kept.",
+    )
+    made.add_argument_group("what").add_argument("place", metavar="TARGET", nargs="?", help="as --target")
+    add_settings(made, without=("if-exists", "force", "strict"))
+    add_output_options(made)
+    return made
+
+
+def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """Make the repository; the exit status."""
+    from ... import app  # noqa: PLC0415
+    from ...config.resolve import resolve  # noqa: PLC0415
+
+    settings = given(arguments)
+    if arguments.place is not None:
+        if "target" in settings:
+            raise UsageError("give the target once: as an argument or with --target")
+        settings["target"] = arguments.place
+    resolved = resolve(command_line=settings)
+    terminal.warnings(resolved.notes)
+    return terminal.report(app.initialize(resolved))

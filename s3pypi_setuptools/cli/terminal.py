@@ -1,0 +1,161 @@
+"""Where a program's output goes: results to stdout, all else to stderr; rich for people, plain lines for programs.
+
+rich is imported only when it is used: on a terminal.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, TextIO
+
+from ..diagnostics import describe, redact
+from ..errors import Error
+from ..progress import Progress, Silent
+
+if TYPE_CHECKING:
+    from ..app import InitReport, UploadReport
+    from ..operations.publish import PublishReport
+
+__all__ = ["Terminal"]
+
+_PACKAGE = __name__.partition(".")[0]
+_SECRETS = ("aws_secret_access_key", "aws_session_token")
+
+
+class Terminal:
+    """What ``program`` says, in the form that was asked for.
+
+    :param json: results and the error that ended the program are JSON objects on stdout.
+    """
+
+    def __init__(self, program: str) -> None:
+        self.program = program
+        self.verbose = False
+        self.quiet = False
+        self.json = False
+        self._secrets: tuple[str, ...] = ()
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):  # a console's or pipe's code page may lack a filename's characters
+                stream.reconfigure(errors="backslashreplace")
+
+    def configure_from(self, arguments: argparse.Namespace) -> None:
+        """Take over the output options; secrets among the arguments are never shown."""
+        self.verbose, self.quiet, self.json = arguments.verbose, arguments.quiet, arguments.json
+        self._secrets = tuple(secret for name in _SECRETS if (secret := getattr(arguments, name, None)))
+        logger = logging.getLogger(_PACKAGE)
+        logger.setLevel(logging.DEBUG if self.verbose else logging.WARNING)
+        logger.handlers[:] = [_Handler(self)]
+        logger.propagate = False
+
+    def result(self, line: str) -> None:
+        """A line of what was asked for."""
+        if not self.quiet:
+            _write(sys.stdout, line)
+
+    def error(self, line: str) -> None:
+        """A line that says what failed."""
+        self._diagnostic("error", line)
+
+    def warning(self, line: str) -> None:
+        """A line about what went on otherwise than one may expect."""
+        self._diagnostic("warning", line)
+
+    def warnings(self, lines: Iterable[str]) -> None:
+        """Warnings, one a line."""
+        for line in lines:
+            self.warning(line)
+
+    def fail(self, error: BaseException) -> None:
+        """The error that ends the program."""
+        known = isinstance(error, Error)
+        line = redact(describe(error), self._secrets)
+        self.error(line if known or self.verbose else f"{line} (run with -v for the traceback)")
+        if self.verbose and not known:
+            _write(sys.stderr, redact("".join(traceback.format_exception(error)), self._secrets).rstrip())
+        if self.json:
+            self.object({"ok": False, "error": {"type": type(error).__name__, "message": line}})
+
+    def object(self, value: dict[str, object]) -> None:
+        """A JSON object on stdout, indented for people's eyes."""
+        from json import dumps  # noqa: PLC0415
+
+        _write(sys.stdout, dumps(value, indent=2))
+
+    @contextlib.contextmanager
+    def progress(self) -> Iterator[Progress]:
+        """Progress that is drawn where somebody watches."""
+        if self.quiet or self.json or not _is_terminal(sys.stderr):
+            yield Silent()
+            return
+        from .progress_bars import ProgressBars  # noqa: PLC0415
+
+        with ProgressBars() as bars:
+            yield bars
+
+    def report(self, report: PublishReport | UploadReport | InitReport) -> int:
+        """Show what was done; the exit status."""
+        from .. import reports  # noqa: PLC0415
+        from ..app import InitReport  # noqa: PLC0415
+        from ..operations.publish import PublishReport  # noqa: PLC0415
+
+        if self.json:
+            self.object(reports.to_json(report))
+        elif self.quiet:
+            pass
+        elif isinstance(report, PublishReport) and self._is_watched():
+            from .summary import show_summary  # noqa: PLC0415
+
+            show_summary(report)
+        elif isinstance(report, PublishReport):
+            self._lines(reports.publish_lines(report))
+        elif isinstance(report, InitReport):
+            self._lines(reports.init_lines(report))
+        else:
+            self._lines(reports.upload_lines(report))
+        if isinstance(report, InitReport):
+            return 0
+        for line in reports.failures(report):
+            self.error(line)
+        return 0 if report.ok else 1
+
+    def _lines(self, lines: Iterable[str]) -> None:
+        if text := "\n".join(lines):
+            self.result(text)
+
+    def _diagnostic(self, kind: str, line: str) -> None:
+        _write(sys.stderr, f"{self.program}: {kind}: {redact(line, self._secrets)}")
+
+    @staticmethod
+    def _is_watched() -> bool:
+        return _is_terminal(sys.stdout) or bool(os.environ.get("FORCE_COLOR"))
+
+
+class _Handler(logging.Handler):
+    """The package's log as lines on stderr; other packages' logs hold request headers and stay unseen."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        super().__init__()
+        self._terminal = terminal
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._terminal._diagnostic(record.levelname.lower(), record.getMessage())
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _write(stream: TextIO | None, text: str) -> None:
+    if stream is None:  # pythonw
+        return
+    try:
+        stream.write(text + "\n")
+        stream.flush()
+    except BrokenPipeError:  # whoever read has seen enough; the work's own result stays the exit status
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -1,0 +1,53 @@
+"""``setup.py sdist bdist_wheel s3pypi``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .settings_command import SettingsCommand, options_for
+
+if TYPE_CHECKING:
+    from ..config.settings import Settings
+
+__all__ = ["PyPICommand"]
+
+_DISTRIBUTIONS = frozenset({"sdist", "bdist_wheel"})
+
+
+class PyPICommand(SettingsCommand):
+    """Publish the distributions that this run built, with regenerated indexes.
+
+    With none built: those of this project's name and version in the dist folder. ``file_mask`` chooses others.
+    """
+
+    description = "publish the built distributions to a package repository on S3 or in a folder"
+    settings_options = options_for()
+
+    def publish(self) -> Iterable[str]:
+        """Publish; one line for each file that failed."""
+        from .. import app, reports  # noqa: PLC0415
+
+        settings = self.resolve()
+        report = app.publish(settings, self._paths(settings), dry_run=bool(self.dry_run))
+        self.say(reports.publish_lines(report))
+        return reports.failures(report)
+
+    def _paths(self, settings: Settings) -> list[Path]:
+        from ..errors import InvalidDistribution  # noqa: PLC0415
+        from ..selection import distributions_of, select_distributions  # noqa: PLC0415
+
+        if settings.file_mask is not None:
+            return select_distributions([settings.file_mask])
+        built = [Path(path) for command, _, path in self.distribution.dist_files if command in _DISTRIBUTIONS]
+        if built:
+            return built
+        self.get_finalized_command("egg_info")  # it puts build tags into the version
+        folder = settings.dist_dir or self.get_finalized_command("sdist").dist_dir or "dist"
+        try:
+            return distributions_of(Path(folder), self.distribution.get_name(), self.distribution.get_version())
+        except InvalidDistribution as error:
+            raise InvalidDistribution(
+                f"this run built no distribution, and {error}: run 'sdist bdist_wheel s3pypi' together"
+            ) from None

@@ -1,0 +1,42 @@
+"""``setup.py s3upload``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .settings_command import SettingsCommand, options_for
+
+__all__ = ["UploadCommand"]
+
+_OF_REPOSITORIES = frozenset(
+    {
+        "dist-dir",
+        "index-html",
+        "lock-indexes",
+        "locks-table",
+        "public-url",
+        "put-root-index",
+        "unsafe-no-locking",
+    }
+)
+
+
+class UploadCommand(SettingsCommand):
+    """Upload any files that ``file_mask`` names to ``target``, with no index; private unless ``acl`` says otherwise."""
+
+    description = "upload any files to S3 or a folder, without an index"
+    settings_options = options_for(without=_OF_REPOSITORIES)
+    of_repository = False
+
+    def publish(self) -> Iterable[str]:
+        """Upload; one line for each file that failed."""
+        from .. import app, reports  # noqa: PLC0415
+        from ..errors import UsageError  # noqa: PLC0415
+        from ..selection import select_files  # noqa: PLC0415
+
+        settings = self.resolve()
+        if settings.file_mask is None:
+            raise UsageError("file-mask is missing: say which files, such as --file-mask='dist/*'")
+        report = app.upload_files(settings, select_files([settings.file_mask]), dry_run=bool(self.dry_run))
+        self.say(reports.upload_lines(report))
+        return reports.failures(report)

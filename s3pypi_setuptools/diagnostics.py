@@ -1,0 +1,45 @@
+"""An error as one line for people, without secrets."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+
+from .errors import Error
+
+__all__ = ["describe", "redact"]
+
+_SECRET_VARIABLES = (
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "S3PYPI_AWS_SECRET_ACCESS_KEY",
+    "PP_S3_SECRET_KEY",
+    "PP_S3_SESSION_TOKEN",
+)
+_USERINFO = re.compile(r"(?<=://)[^/?#\s@]*:[^/?#\s@]*@")
+
+
+def describe(error: BaseException) -> str:
+    """One line of printable characters that says what failed.
+
+    An `Error` says it itself; anything else is an internal error.
+    """
+    if isinstance(error, Error):
+        return redact(_one_line(str(error)))
+    text = _one_line(str(error))
+    return redact(f"internal error: {type(error).__name__}{': ' if text else ''}{text}")
+
+
+def redact(text: str, secrets: Iterable[str] = (), environ: Mapping[str, str] | None = None) -> str:
+    """``text`` without ``secrets``, the secrets that the environment holds, and passwords in URLs."""
+    environment = os.environ if environ is None else environ
+    values = {*secrets, *(environment.get(name, "") for name in _SECRET_VARIABLES)} - {""}
+    for value in sorted(values, key=len, reverse=True):
+        text = text.replace(value, "***")
+    return _USERINFO.sub("***@", text)
+
+
+def _one_line(text: str) -> str:
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in " ".join(text.split()))

@@ -1,0 +1,108 @@
+"""What the verbs reported, as plain lines and as values for JSON.
+
+The lines are stable, so that scripts can search them: ``OUTCOME FILENAME  URL``, such as
+``published demo-1.0-py3-none-any.whl  s3://bucket/prefix/demo/demo-1.0-py3-none-any.whl``. What a dry run would do
+begins with ``would``: ``would publish demo-1.0.tar.gz  …``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .operations.publish import Outcome
+
+if TYPE_CHECKING:
+    from .app import InitReport, UploadReport
+    from .operations.publish import FileReport, PublishReport
+
+__all__ = [
+    "failures",
+    "init_lines",
+    "install_command",
+    "outcome_text",
+    "publish_lines",
+    "to_json",
+    "upload_lines",
+]
+
+_WOULD = {
+    Outcome.PUBLISHED: "would publish",
+    Outcome.REPLACED: "would replace",
+    Outcome.SKIPPED: "would skip",
+    Outcome.FAILED: "would fail",
+}
+_NAMED_IN_COMMAND = 5
+
+
+def outcome_text(file: FileReport, dry_run: bool) -> str:
+    """What became of ``file``, or would have, in a word or two."""
+    return _WOULD.get(file.outcome, file.outcome.value) if dry_run else file.outcome.value
+
+
+def publish_lines(report: PublishReport) -> Iterator[str]:
+    """One line for each file that did not fail, then where installers find them (``index URL``), if that is known."""
+    for file in report.files:
+        if file.outcome is not Outcome.FAILED:
+            yield _joined(f"{outcome_text(file, report.dry_run)} {file.filename}", file.url)
+    if report.index_url is not None and report.ok:
+        yield f"index {report.index_url}"
+
+
+def upload_lines(report: UploadReport) -> Iterator[str]:
+    """One line for each file that did not fail."""
+    for file in report.files:
+        if file.error is None:
+            stored = "would upload" if report.dry_run else "uploaded"
+            yield _joined(f"{stored if file.stored else 'present'} {file.path.name}", file.url)
+
+
+def init_lines(report: InitReport) -> Iterator[str]:
+    """One line for the repository, then its notes."""
+    yield f"{'created' if report.created else 'present'} {report.target}"
+    yield from report.notes
+
+
+def failures(report: PublishReport | UploadReport) -> Iterator[str]:
+    """One line for each file that failed: its name and why."""
+    for file in report.files:
+        if file.error is not None:
+            name = getattr(file, "filename", None) or getattr(file, "path", Path()).name
+            yield file.error if name in file.error else f"{name}: {file.error}"
+
+
+def install_command(report: PublishReport) -> str | None:
+    """What to paste to install what was published; None when it is not known, or nothing was."""
+    if report.index_url is None or report.dry_run or not report.ok or not report.files:
+        return None
+    releases = sorted({f"{file.project}=={file.version}" for file in report.files})
+    wanted = " ".join(releases) if len(releases) <= _NAMED_IN_COMMAND else "NAME"
+    return f"pip install --index-url {shlex.quote(report.index_url)} {wanted}"
+
+
+def to_json(report: PublishReport | UploadReport | InitReport) -> dict[str, object]:
+    """The report's fields under their own names, and ``ok``."""
+    return {
+        "ok": getattr(report, "ok", True),
+        **{f.name: _value(getattr(report, f.name)) for f in dataclasses.fields(report)},
+    }
+
+
+def _value(value: object) -> object:
+    if isinstance(value, enum.Enum):
+        return value.value
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, tuple):
+        return [_value(item) for item in value]
+    if dataclasses.is_dataclass(value):
+        return {field.name: _value(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    return value
+
+
+def _joined(head: str, url: str | None) -> str:
+    return head if url is None else f"{head}  {url}"

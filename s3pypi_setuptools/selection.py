@@ -1,0 +1,120 @@
+"""Which files on disk are meant: globs, folders, and the distributions of one project and version."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from .errors import InvalidDistribution
+
+__all__ = ["distributions_of", "is_distribution", "select_distributions", "select_files"]
+
+_SDIST_SUFFIXES = (".tar.gz", ".tgz", ".zip", ".tar.bz2", ".tar.xz")
+
+
+def is_distribution(filename: str) -> bool:
+    """Whether ``filename`` is spelt like a wheel or an sdist (older sdist formats included)."""
+    return filename.endswith((".whl", *_SDIST_SUFFIXES))
+
+
+def select_files(patterns: Iterable[str]) -> list[Path]:
+    """The files that ``patterns`` name, in that order and each once; within a glob, sorted.
+
+    A pattern is a path, or a glob as in `glob.glob` (``**`` any folders; a leading ``~`` is the home folder). A path
+    that exists is taken as it is, whatever characters it holds.
+
+    Raises `InvalidDistribution` for a pattern that matches nothing, and for a folder.
+    """
+    selected: dict[Path, None] = {}
+    for pattern in patterns:
+        for path in _matches(pattern):
+            if path.is_dir():
+                raise InvalidDistribution(f"{path}: is a folder; name the files in it")
+            selected.setdefault(path)
+    return list(selected)
+
+
+def select_distributions(patterns: Iterable[str]) -> list[Path]:
+    """As `select_files`, but a folder means the wheels and sdists that lie in it.
+
+    Files that were named themselves are taken whatever they are: publishing says whether they can be published.
+
+    Raises `InvalidDistribution` for a pattern that matches nothing, and for a folder that holds no distribution.
+    """
+    selected: dict[Path, None] = {}
+    for pattern in patterns:
+        for path in _matches(pattern):
+            if not path.is_dir():
+                selected.setdefault(path)
+                continue
+            found = _distributions_in(path)
+            if not found:
+                raise InvalidDistribution(f"{path}: the folder holds no wheel (.whl) and no sdist (.tar.gz)")
+            selected.update(dict.fromkeys(found))
+    return list(selected)
+
+
+def distributions_of(folder: Path, project: str, version: str) -> list[Path]:
+    """The wheels and sdists in ``folder`` whose filename says that they are ``project``'s at ``version``, sorted.
+
+    Names are compared normalized (PEP 503), versions by value (PEP 440): ``1.0`` finds ``1.0.0``.
+
+    Raises `InvalidDistribution` when the folder cannot be read or holds none.
+    """
+    from packaging.utils import canonicalize_name  # noqa: PLC0415
+    from packaging.version import InvalidVersion, Version  # noqa: PLC0415
+
+    name = canonicalize_name(project)
+    try:
+        wanted = Version(version)
+    except InvalidVersion:
+        raise InvalidDistribution(f"{version!r} is not a version (PEP 440)") from None
+
+    def has_version(text: str) -> bool:
+        try:
+            return Version(text) == wanted
+        except InvalidVersion:
+            return False
+
+    found = [
+        path
+        for path in _distributions_in(folder)
+        if any(canonicalize_name(head) == name and has_version(tail) for head, tail in _splits(path.name))
+    ]
+    if not found:
+        raise InvalidDistribution(f"{folder}: holds no distribution of {project} {version}")
+    return found
+
+
+def _matches(pattern: str) -> Sequence[Path]:
+    expanded = os.path.expanduser(pattern)  # noqa: PTH111  a pattern is no path
+    path = Path(expanded)
+    if os.path.lexists(expanded):
+        return [path]
+    if glob.has_magic(expanded):
+        found = sorted(glob.glob(expanded, recursive=True))  # noqa: PTH207  patterns may be absolute
+        if found:
+            return [Path(match) for match in found]
+        raise InvalidDistribution(f"{pattern}: matches no file")
+    raise InvalidDistribution(f"{pattern}: no such file")
+
+
+def _distributions_in(folder: Path) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if is_distribution(path.name) and not path.is_dir())
+    except FileNotFoundError:
+        raise InvalidDistribution(f"{folder}: no such folder; build the distributions first") from None
+    except OSError as error:
+        raise InvalidDistribution(f"{folder}: cannot be read: {error.strerror or error}") from error
+
+
+def _splits(filename: str) -> list[tuple[str, str]]:
+    """The (name, version) pairs that a filename can stand for; an older sdist's has several."""
+    if filename.endswith(".whl"):
+        parts = filename.split("-")
+        return [(parts[0], parts[1])] if len(parts) in (5, 6) else []
+    stem = re.sub(r"(\.tar\.(gz|bz2|xz)|\.tgz|\.zip)$", "", filename)
+    return [(stem[: dash.start()], stem[dash.end() :]) for dash in re.finditer("-", stem)]
