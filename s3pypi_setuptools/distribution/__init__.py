@@ -1,0 +1,11 @@
+"""What one built file says of itself: name, version, metadata, hashes; its filename alone is never trusted.
+
+::
+
+    Distribution.read(Path("dist/demo-1.0-py3-none-any.whl"))     # reads the metadata, then hashes the file
+    Description.read(path)                                        # the metadata alone: quick, whatever the file's size
+"""
+
+from .built import Description, Distribution, FileType
+
+__all__ = ["Description", "Distribution", "FileType"]

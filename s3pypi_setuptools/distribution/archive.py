@@ -1,0 +1,65 @@
+"""What wheels and sdists have in common as archives that may hold anything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from ..errors import InvalidDistribution
+from .metadata import MAX_SIZE
+
+if TYPE_CHECKING:
+    import zipfile
+
+__all__ = ["corruption_refused", "member_steps", "read_member"]
+
+_DRIVE = re.compile(r"[A-Za-z]:")
+
+
+@contextmanager
+def corruption_refused() -> Iterator[None]:
+    """Raise `InvalidDistribution` for whatever an archive that is no archive makes the standard library raise.
+
+    An error of the disk itself stays as it is.
+    """
+    try:
+        yield
+    except InvalidDistribution:
+        raise
+    except Exception as error:
+        # zipfile, tarfile and the decompressors raise nearly anything on hostile bytes.
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise InvalidDistribution(
+            f"the archive is corrupt or cut short ({type(error).__name__}); build it again"
+        ) from error
+
+
+def member_steps(name: str) -> list[str]:
+    """The segments of a member's path; raises `InvalidDistribution` for one that leads out of the archive."""
+    path = name.replace("\\", "/")
+    steps = [step for step in path.split("/") if step not in ("", ".")]
+    if path.startswith("/") or ".." in steps or "\0" in path or _DRIVE.match(path):
+        raise InvalidDistribution(f"the archive holds the path {name!a:.100}, which leads out of it; build it again")
+    return steps
+
+
+def read_member(archive: zipfile.ZipFile, name: str) -> bytes:
+    """The bytes of one member of a zip archive, of which there must be one; raises `InvalidDistribution`."""
+    members = [info for info in archive.infolist() if info.filename == name]
+    if len(members) != 1:
+        raise InvalidDistribution(f"the archive holds {len(members) or 'no'} {ascii(name)[1:-1]:.100}; build it again")
+    if members[0].flag_bits & 1:
+        raise InvalidDistribution("the archive is encrypted; installers cannot read it")
+    with archive.open(members[0]) as stream:
+        data = stream.read(MAX_SIZE + 1)
+    if len(data) > MAX_SIZE:
+        raise too_large(name)
+    return data
+
+
+def too_large(name: str) -> InvalidDistribution:
+    """The refusal of metadata that nobody wrote by hand."""
+    return InvalidDistribution(f"its {ascii(name)[1:-1]:.100} is larger than {MAX_SIZE // 2**20} MiB")

@@ -1,0 +1,138 @@
+"""Distributions as values, and how they are read from disk."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from ..errors import InvalidDistribution
+from ..layout import normalize_name
+from ..local_file import LocalFile
+from . import filename as filenames
+from . import sdist, wheel
+from .metadata import CoreMetadata
+
+__all__ = ["Description", "Distribution", "FileType"]
+
+FileType: TypeAlias = Literal["bdist_wheel", "sdist"]
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a file says of itself, as far as that is known without reading all of it.
+
+    :param project: normalized name (PEP 503).
+    :param version: in its normal spelling (PEP 440); ``1.0`` and ``1.0.0`` stay apart.
+    :param requires_python: a valid specifier set, as the metadata states it; None when it states none.
+    :param metadata: a wheel's ``METADATA``, byte for byte (PEP 658); None for an sdist.
+    :param signature: of the file that was read, to notice another in its place.
+    """
+
+    path: Path
+    filename: str
+    project: str
+    version: str
+    filetype: FileType
+    requires_python: str | None
+    metadata: bytes | None
+    signature: tuple[int, ...]
+
+    @classmethod
+    def read(cls, path: Path) -> Description:
+        """Read the metadata within the file at ``path``, and check that the filename agrees.
+
+        Raises `InvalidDistribution`, with the path and one line, for a file that is missing, empty or corrupt, that
+        is no wheel (PEP 427) or sdist (PEP 625 and older spellings), or that installers would refuse.
+        """
+        try:
+            return cls._read(path)
+        except InvalidDistribution as error:
+            raise InvalidDistribution(f"{shown(path)}: {error}") from error
+        except OSError as error:
+            raise InvalidDistribution(f"{shown(path)}: cannot be read: {error.strerror or error}") from error
+
+    @classmethod
+    def _read(cls, path: Path) -> Description:
+        filetype = filenames.check(path.name)
+        # Asked before it is opened: opening a pipe would wait for its writer.
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise InvalidDistribution("not a regular file")
+        with path.open("rb") as stream:
+            status = os.fstat(stream.fileno())
+            if not status.st_size:
+                raise InvalidDistribution("the file is empty")
+            if filetype == "bdist_wheel":
+                folder, metadata = wheel.read_metadata(stream)
+                fields = CoreMetadata.parse(metadata, "METADATA")
+                filenames.check_wheel(path.name, folder, fields)
+            else:
+                fields = CoreMetadata.parse(sdist.read_metadata(stream, path.name), "PKG-INFO")
+                filenames.check_sdist(path.name, fields)
+                metadata = None
+        return cls(
+            path=path,
+            filename=path.name,
+            project=normalize_name(fields.name),
+            version=str(fields.version),
+            filetype=filetype,
+            requires_python=fields.requires_python,
+            metadata=metadata,
+            signature=_signature(status),
+        )
+
+    def hashed(self, hashed: Callable[[int], None] = lambda count: None) -> Distribution:
+        """The distribution with the hashes of the same bytes; ``hashed`` and errors as `LocalFile.read`."""
+        file = LocalFile.read(self.path, hashed)
+        try:
+            status = self.path.stat()
+        except OSError as error:
+            raise InvalidDistribution(f"{shown(self.path)}: cannot be read: {error.strerror or error}") from error
+        if _signature(status) != self.signature or file.size != status.st_size:
+            raise InvalidDistribution(
+                f"{shown(self.path)}: changed while it was being read; publish again when it is complete"
+            )
+        return Distribution(
+            file=file,
+            filename=self.filename,
+            project=self.project,
+            version=self.version,
+            filetype=self.filetype,
+            requires_python=self.requires_python,
+            metadata=self.metadata,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """One built file that can be published; parameters as of `Description`."""
+
+    file: LocalFile
+    filename: str
+    project: str
+    version: str
+    filetype: FileType
+    requires_python: str | None = None
+    metadata: bytes | None = None
+
+    @classmethod
+    def read(cls, path: Path, hashed: Callable[[int], None] = lambda count: None) -> Distribution:
+        """Read and hash the file at ``path``; all its facts are of the same bytes.
+
+        :param hashed: told the number of bytes each time some have been hashed.
+
+        Raises `InvalidDistribution` as `Description.read` and `LocalFile.read`.
+        """
+        return Description.read(path).hashed(hashed)
+
+
+def shown(path: Path) -> str:
+    """``path`` on one line."""
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in str(path))
+
+
+def _signature(status: os.stat_result) -> tuple[int, ...]:
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)

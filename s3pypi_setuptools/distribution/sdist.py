@@ -1,0 +1,118 @@
+"""The metadata within an sdist (PEP 625, PEP 643)."""
+
+from __future__ import annotations
+
+import io
+from typing import IO, BinaryIO, cast
+
+from ..errors import InvalidDistribution
+from .archive import corruption_refused, member_steps, read_member, too_large
+from .metadata import MAX_SIZE
+
+__all__ = ["read_metadata"]
+
+_NAME = "PKG-INFO"
+_MAX_UNPACKED = 4 * 1024**3
+"""Bytes that are unpacked at most in search of the metadata."""
+_MAX_CHECKED = 64 * 1024**2
+"""Bytes after the metadata that are unpacked at most, to see whether the archive is whole."""
+
+
+def read_metadata(stream: BinaryIO, filename: str) -> bytes:
+    """The bytes of ``PKG-INFO`` in the one folder at the top of an sdist.
+
+    Nothing is written to disk, and memory stays bounded. Raises `InvalidDistribution`, without the path.
+    """
+    with corruption_refused():
+        if filename.endswith(".zip"):
+            return _from_zip(stream)
+        with _decompressed(stream, filename) as unpacked:
+            return _from_tar(unpacked)
+
+
+def _decompressed(stream: BinaryIO, filename: str) -> IO[bytes]:
+    if filename.endswith(".bz2"):
+        import bz2  # noqa: PLC0415 - rare
+
+        return bz2.BZ2File(stream)
+    if filename.endswith(".xz"):
+        import lzma  # noqa: PLC0415 - rare
+
+        return lzma.LZMAFile(stream)
+    import gzip  # noqa: PLC0415 - not every run reads an sdist
+
+    return cast("IO[bytes]", gzip.GzipFile(fileobj=stream))
+
+
+def _from_zip(stream: BinaryIO) -> bytes:
+    import zipfile  # noqa: PLC0415 - rare
+
+    with zipfile.ZipFile(stream) as archive:
+        folders = {steps[0] for steps in map(member_steps, archive.namelist()) if steps}
+        return read_member(archive, f"{_single(folders)}/{_NAME}")
+
+
+def _from_tar(unpacked: IO[bytes]) -> bytes:
+    import tarfile  # noqa: PLC0415 - not every run reads an sdist
+
+    data: bytes | None = None
+    folders: set[str] = set()
+    source = _Forward(unpacked, _MAX_UNPACKED)
+    with tarfile.open(fileobj=source, mode="r:") as archive:
+        while (data is None or source.tell() < source.limit) and (member := archive.next()):
+            archive.members.clear()  # type: ignore[attr-defined]  # or it keeps every member it has seen
+            steps = member_steps(member.name)
+            folders.update(steps[:1])
+            if len(steps) != 2 or steps[1] != _NAME:  # noqa: PLR2004
+                continue
+            if data is not None or member.type not in (tarfile.REGTYPE, tarfile.AREGTYPE) or member.issparse():
+                raise InvalidDistribution(f"the archive holds more than one {_NAME}, or a special file; build it again")
+            if member.size > MAX_SIZE:
+                raise too_large(_NAME)
+            content = archive.extractfile(member)
+            data = content.read() if content else b""
+            if len(data) != member.size:
+                raise EOFError
+            source.limit = source.tell() + _MAX_CHECKED
+    _single(folders)
+    if data is None:
+        raise InvalidDistribution(f"the archive holds no {_NAME}; build it again")
+    while source.tell() < source.limit and unpacked.read(io.DEFAULT_BUFFER_SIZE):
+        pass
+    return data
+
+
+def _single(folders: set[str]) -> str:
+    if len(folders) != 1:
+        raise InvalidDistribution(f"the archive holds {len(folders) or 'no'} folders at its top; build it again")
+    return next(iter(folders))
+
+
+class _Forward(io.RawIOBase):
+    """A stream that a hostile tar archive can neither make go back nor read much of at once."""
+
+    def __init__(self, stream: IO[bytes], limit: int) -> None:
+        self._stream = stream
+        self.limit = limit
+
+    def read(self, size: int = -1) -> bytes:
+        """Up to ``size`` bytes."""
+        if not 0 <= size <= MAX_SIZE:
+            raise InvalidDistribution(f"the archive has a header larger than {MAX_SIZE // 2**20} MiB; build it again")
+        return self._stream.read(size)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go on to ``offset``."""
+        if whence != io.SEEK_SET or offset < self.tell():
+            raise InvalidDistribution("the archive leads back into itself; build it again")
+        if offset > _MAX_UNPACKED:
+            raise InvalidDistribution(f"the archive unpacks to more than {_MAX_UNPACKED // 2**30} GiB")
+        return self._stream.seek(offset)
+
+    def tell(self) -> int:
+        """The number of bytes gone by."""
+        return self._stream.tell()
+
+    def seekable(self) -> bool:
+        """True."""
+        return True
