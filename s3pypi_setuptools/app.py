@@ -5,22 +5,44 @@ Doors call these functions and nothing below them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from .config.settings import Settings
+from .config.target import S3Target
+from .distribution import Distribution
+from .errors import ConfigurationError
+from .layout import Layout
+from .local_file import LocalFile
+from .operations import publish as publishing
+from .operations import upload as uploading
 from .operations.publish import PublishReport
+from .operations.upload import UploadedFile, UploadReport
 from .progress import Progress, Silent
+from .repository.opening import Opening, read_record
+from .repository.repository import Repository
+from .stores.base import Store
+from .stores.registry import open_store
 
-__all__ = ["InitReport", "UploadReport", "initialize", "publish", "upload_files"]
+__all__ = ["InitReport", "UploadReport", "UploadedFile", "initialize", "publish", "upload_files"]
+
+T = TypeVar("T")
+
+HASHING = 4
+"""Files hashed at once."""
+
+SILENT = Silent()
 
 
 @dataclass(frozen=True, slots=True)
 class InitReport:
     """What `initialize` found or made; ``created`` False when the repository existed.
 
-    :param notes: what the store was found to honour, one line each.
+    :param notes: what the record says of the store, one line each.
     """
 
     target: str
@@ -28,52 +50,102 @@ class InitReport:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class UploadedFile:
-    """One file that `upload_files` dealt with; ``stored`` False when it was there already, with the same bytes."""
-
-    path: Path
-    url: str
-    size: int
-    stored: bool
-    error: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class UploadReport:
-    """What `upload_files` did, in the order given."""
-
-    target: str
-    files: tuple[UploadedFile, ...]
-    dry_run: bool = False
-
-    @property
-    def ok(self) -> bool:
-        """Whether every file is stored."""
-        return all(file.error is None for file in self.files)
-
-
 def publish(
-    settings: Settings, paths: Sequence[Path], *, dry_run: bool = False, progress: Progress = Silent()
+    settings: Settings, paths: Sequence[Path], *, dry_run: bool = False, progress: Progress = SILENT
 ) -> PublishReport:
     """Publish the distributions at ``paths`` to ``settings.target``.
 
-    Raises `ConfigurationError` without a target, `InvalidDistribution` for the first bad file (nothing is written then),
-    `StoreError`s that concern the repository as a whole. What concerns one project fails that project's files in the report.
+    Raises `ConfigurationError` without a target, `InvalidDistribution` for the first bad file (nothing is written
+    then), `StoreError`s that concern the repository as a whole. What concerns one project fails that project's files in the
+    report.
     """
-    raise NotImplementedError
+    with _opened(settings) as (store, layout):
+
+        def read(path: Path) -> Distribution:
+            progress.hashing(path.name, path.stat().st_size if path.is_file() else 0)
+            return Distribution.read(path, lambda count: progress.hashed(path.name, count))
+
+        distributions = _side_by_side(read, paths)
+        repository = Repository(store, layout, _opening(settings, dry_run))
+        try:
+            return publishing.publish(
+                repository,
+                distributions,
+                if_exists=settings.if_exists,
+                dry_run=dry_run,
+                cautious=settings.unsafe_no_locking or store.conditional_writes is False,
+                index_url=_index_url(settings, store),
+                progress=progress,
+            )
+        finally:
+            repository.close()
 
 
 def upload_files(
-    settings: Settings, paths: Sequence[Path], *, dry_run: bool = False, progress: Progress = Silent()
+    settings: Settings, paths: Sequence[Path], *, dry_run: bool = False, progress: Progress = SILENT
 ) -> UploadReport:
     """Store any files under ``settings.target``, under their own names, and no index (``s3upload``).
 
     ``settings.if_exists`` decides about objects that exist: REPLACE overwrites; SAME compares bytes.
     """
-    raise NotImplementedError
+    with _opened(settings) as (store, layout), ThreadPoolExecutor(8, "s3pypi-upload") as pool:
+
+        def read(path: Path) -> LocalFile:
+            progress.hashing(path.name, path.stat().st_size if path.is_file() else 0)
+            return LocalFile.read(path, lambda count: progress.hashed(path.name, count), allow_empty=True)
+
+        files = uploading.upload(
+            store,
+            layout.prefix,
+            _side_by_side(read, paths),
+            pool,
+            if_exists=settings.if_exists,
+            dry_run=dry_run,
+            progress=progress,
+        )
+        return UploadReport(str(settings.require_target()), files, dry_run)
 
 
 def initialize(settings: Settings) -> InitReport:
-    """Make the repository's record (``repository.json``) by hand, or renew nothing where it exists."""
-    raise NotImplementedError
+    """Make the repository's record (``repository.json``) by hand; one that exists stays as it is."""
+    with _opened(settings) as (store, layout):
+        created = read_record(store, layout) is None
+        repository = Repository(store, layout, _opening(settings, dry_run=False))
+        try:
+            record = repository.record
+        finally:
+            repository.close()
+        honours = "honours" if record.conditional_writes else "does not honour"
+        pages = ", ".join(page.value for page in record.pages)
+        notes = (f"the store {honours} conditional writes", f"pages of every project: {pages}")
+        return InitReport(repository.url, created, notes)
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[tuple[Store, Layout]]:
+    target = settings.require_target()
+    if settings.lock_indexes or settings.locks_table:
+        raise ConfigurationError(
+            "lock tables are not supported by this version: publishing needs none where the store honours conditional "
+            "writes; leave out lock-indexes and locks-table"
+        )
+    store = open_store(target, settings)
+    yield store, Layout(target.prefix if isinstance(target, S3Target) else "")
+
+
+def _opening(settings: Settings, dry_run: bool) -> Opening:
+    return Opening(settings.index_html, settings.public_url, settings.unsafe_no_locking, dry_run)
+
+
+def _index_url(settings: Settings, store: Store) -> str | None:
+    """What installers are given; None when only the repository's record may know."""
+    if settings.public_url:
+        return f"{settings.public_url}/"
+    return None if isinstance(settings.target, S3Target) else store.url
+
+
+def _side_by_side(read: Callable[[Path], T], paths: Sequence[Path]) -> list[T]:
+    if len(paths) == 1:
+        return [read(paths[0])]
+    with ThreadPoolExecutor(HASHING, "s3pypi-hash") as pool:
+        return list(pool.map(read, paths))

@@ -3,9 +3,30 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
 
-__all__ = ["FileReport", "Outcome", "PublishReport"]
+from ..config.settings import IfExists
+from ..distribution import Distribution
+from ..errors import Error, FileConflict, InvalidDistribution, RepositoryError
+from ..index.model import File, Project, Status
+from ..layout import file_url, filename_of
+from ..local_file import PART_SIZE
+from ..progress import Progress
+from ..repository.change import Decision
+from ..repository.manifest import Manifest
+from ..repository.placement import Placement, holds
+from ..repository.project import Reading
+from ..repository.repository import Repository
+
+__all__ = ["FileReport", "Outcome", "PublishReport", "publish"]
+
+PROJECTS = 32
+"""Projects that are changed at once."""
 
 
 class Outcome(enum.Enum):
@@ -58,3 +79,270 @@ class PublishReport:
     def ok(self) -> bool:
         """Whether every file is listed as asked."""
         return all(file.outcome is not Outcome.FAILED for file in self.files)
+
+
+def publish(
+    repository: Repository,
+    distributions: Sequence[Distribution],
+    *,
+    if_exists: IfExists = IfExists.SAME,
+    dry_run: bool = False,
+    cautious: bool = False,
+    index_url: str | None = None,
+    progress: Progress,
+) -> PublishReport:
+    """Publish ``distributions``; all of one project's commit together, and many projects side by side.
+
+    :param dry_run: write nothing; report what would be done.
+    :param cautious: store nothing before the manifest was read, as a store that ignores conditions needs it.
+
+    Raises `InvalidDistribution` when two of them have one filename and other bytes, and the errors that concern the
+    repository as a whole. An error that concerns one project fails that project's files in the report.
+    """
+    releases = [
+        _Release(repository, project, tuple(group), if_exists, progress)
+        for project, group in groupby(_distinct(distributions), key=lambda distribution: distribution.project)
+    ]
+    if dry_run:
+        return _report(repository, index_url, [file for release in releases for file in release.preview()], dry_run)
+    for release in releases:
+        release.begin(cautious)
+    repository.record  # noqa: B018 - raises what concerns all projects
+    return _report(repository, index_url, [file for files in _side_by_side(releases) for file in files], dry_run)
+
+
+def _report(repository: Repository, index_url: str | None, files: Iterable[FileReport], dry_run: bool) -> PublishReport:
+    public = repository.record.public_url
+    return PublishReport(repository.url, index_url or (f"{public}/" if public else None), tuple(files), dry_run)
+
+
+def _distinct(distributions: Iterable[Distribution]) -> Iterator[Distribution]:
+    """The distributions by project, version and filename, each once."""
+    last: Distribution | None = None
+    for one in sorted(distributions, key=lambda one: (one.project, one.version, one.filename)):
+        if last is None or (one.project, one.filename) != (last.project, last.filename):
+            yield one
+        elif one.file.sha256 != last.file.sha256:
+            raise InvalidDistribution(
+                f"{one.file.path}: has the filename of {last.file.path} and other bytes; give the one to publish"
+            )
+        last = one
+
+
+def _side_by_side(releases: list[_Release]) -> Iterator[tuple[FileReport, ...]]:
+    if len(releases) == 1:
+        yield releases[0].publish()
+        return
+    with ThreadPoolExecutor(min(PROJECTS, len(releases) or 1), "s3pypi-project") as pool:
+        try:
+            yield from [future.result() for future in [pool.submit(release.publish) for release in releases]]
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """What is to become of one distribution; ``lists`` when the manifest is to list our bytes anew."""
+
+    distribution: Distribution
+    outcome: Outcome
+    listed: File | None
+    error: str | None = None
+
+    @property
+    def lists(self) -> bool:
+        return self.outcome in (Outcome.PUBLISHED, Outcome.REPLACED)
+
+
+class _Refused(FileConflict):
+    """Some files conflict, so that none of the project's was listed."""
+
+    def __init__(self, reports: tuple[FileReport, ...]) -> None:
+        super().__init__("; ".join(file.error for file in reports if file.error))
+        self.reports = reports
+
+
+class _Release:
+    """The distributions of one project, on their way."""
+
+    def __init__(
+        self,
+        repository: Repository,
+        project: str,
+        distributions: tuple[Distribution, ...],
+        if_exists: IfExists,
+        progress: Progress,
+    ) -> None:
+        self._repository = repository
+        self._project = project
+        self._distributions = distributions
+        self._if_exists = if_exists
+        self._progress = progress
+        self._workspace = repository.workspace
+        self._now = repository.workspace.clock.now()
+        self._reading: Reading | None = None
+        self._placements = {one.filename: self._placement(one) for one in distributions}
+
+    def begin(self, cautious: bool) -> None:
+        """Start wave 1: small files are stored while the manifest is read, unless that decides about them."""
+        self._reading = self._repository.reading(self._project)
+        if cautious or self._if_exists is not IfExists.SAME:
+            return
+        for one in self._distributions:
+            if one.file.size <= PART_SIZE:
+                self._placements[one.filename].begin()
+
+    def publish(self) -> tuple[FileReport, ...]:
+        """Commit, and report each file."""
+        try:
+            return self._repository.change(self._project, self._decide, self._reading)
+        except _Refused as refused:
+            return refused.reports
+        except Error as error:
+            return self._failed(error)
+
+    def preview(self) -> tuple[FileReport, ...]:
+        """What `publish` would report."""
+        try:
+            return self._repository.preview(
+                self._project, lambda manifest: _decision(manifest, tuple(map(self._told, self._choices(manifest))))
+            ).result
+        except Error as error:
+            return self._failed(error)
+
+    def _failed(self, error: Error) -> tuple[FileReport, ...]:
+        return tuple(self._told(_Choice(one, Outcome.FAILED, None, str(error))) for one in self._distributions)
+
+    def _decide(self, manifest: Manifest) -> Decision[tuple[FileReport, ...]]:
+        choices = self._choices(manifest)
+        if any(choice.error for choice in choices):
+            return _decision(manifest, tuple(self._told(_held_back(choice)) for choice in choices))
+        new, removed, names = manifest, set(manifest.removed), set()
+        for choice in choices:
+            names.add(choice.distribution.filename)
+            if choice.outcome is Outcome.REPLACED and choice.listed:
+                removed.add(choice.listed.url)
+        files = self._files([choice.distribution for choice in choices if choice.lists], frozenset(removed))
+        if files:
+            new = replace(manifest.with_files(files), removed=frozenset(removed), deleted=False)
+        for place in self._placements.values():
+            place.settle_down()
+        sweep = frozenset(url for name in names for url in new.removed_urls(name))
+        urls = {file.filename: file.url for file in new.project.files}
+        return Decision(new, tuple(self._told(choice, urls) for choice in choices), sweep)
+
+    def _choices(self, manifest: Manifest) -> list[_Choice]:
+        _refuse_status(manifest.project)
+        return [
+            choose(manifest.project.file(one.filename), one, self._if_exists, self._now, self._same)
+            for one in self._distributions
+        ]
+
+    def _files(self, distributions: list[Distribution], removed: frozenset[str]) -> list[File]:
+        """The entries to list, whose objects are stored."""
+        gone = {filename_of(url) for url in removed}
+        places = [self._placements[one.filename] for one in distributions]
+        for place in places:
+            if place.distribution.filename not in gone:
+                place.begin()
+        urls = [place.url(removed, place.distribution.filename in gone) for place in places]
+        return [_entry(one, url, self._now) for one, url in zip(distributions, urls, strict=True)]
+
+    def _same(self, file: File, distribution: Distribution) -> bool:
+        """Whether an adopted file, whose hash is not known, has the distribution's bytes."""
+        key = self._workspace.layout.object_key(self._project, file.url)
+        return key is not None and holds(self._workspace.store, key, distribution.file.size, distribution.file.sha256)
+
+    def _placement(self, one: Distribution) -> Placement:
+        progress = self._progress
+        return Placement(
+            self._workspace,
+            one,
+            lambda: progress.sending(one.filename, one.file.size),
+            lambda count: progress.sent(one.filename, count),
+        )
+
+    def _told(self, choice: _Choice, urls: dict[str, str] | None = None) -> FileReport:
+        one, workspace = choice.distribution, self._workspace
+        url = (urls or {}).get(one.filename)
+        if url is None and choice.error is None:
+            url = choice.listed.url if choice.listed else file_url(one.filename)
+        key = workspace.layout.object_key(self._project, url) if url else None
+        return FileReport(
+            project=self._project,
+            version=one.version,
+            filename=one.filename,
+            size=one.file.size,
+            sha256=one.file.sha256,
+            outcome=choice.outcome,
+            url=f"{workspace.store.url}/{key}" if key else url,
+            error=choice.error,
+        )
+
+
+def choose(
+    listed: File | None,
+    distribution: Distribution,
+    if_exists: IfExists,
+    now: datetime,
+    same: Callable[[File, Distribution], bool],
+) -> _Choice:
+    """What is to become of ``distribution``, whose filename is ``listed`` so.
+
+    :param now: the upload time that this very run writes: a file listed with it is our own, from a lost answer.
+    :param same: compares bytes where the hash of the listed file is not known.
+    """
+    ours = listed.sha256 == distribution.file.sha256 if listed and listed.sha256 else None
+    if listed is None or (ours and listed.upload_time == now):
+        return _Choice(distribution, Outcome.PUBLISHED, listed)
+    if if_exists is IfExists.SKIP:
+        return _Choice(distribution, Outcome.SKIPPED, listed)
+    if if_exists is IfExists.FAIL:
+        error = f"{distribution.filename} is published already: raise the version, or leave it out"
+        return _Choice(distribution, Outcome.FAILED, listed, error)
+    if same(listed, distribution) if ours is None else ours:
+        return _Choice(distribution, Outcome.PRESENT, listed)
+    if if_exists is IfExists.REPLACE:
+        return _Choice(distribution, Outcome.REPLACED, listed)
+    there = (
+        f"sha256 {listed.sha256[:12]}… there, {distribution.file.sha256[:12]}… here" if listed.sha256 else "other bytes"
+    )
+    error = (
+        f"{distribution.filename} is published already with other bytes ({there}): raise the version, "
+        "publish the file built before, or replace it with --force"
+    )
+    return _Choice(distribution, Outcome.FAILED, listed, error)
+
+
+def _refuse_status(project: Project) -> None:
+    if project.status and project.status.status in (Status.ARCHIVED, Status.QUARANTINED):
+        raise RepositoryError(
+            f"{project.name} is {project.status.status.value} and takes no uploads (PEP 792): "
+            "set its status to active first"
+        )
+
+
+def _held_back(choice: _Choice) -> _Choice:
+    if choice.lists:
+        error = f"{choice.distribution.filename} was not published, because another file of the project was refused"
+        return replace(choice, outcome=Outcome.FAILED, error=error)
+    return choice
+
+
+def _decision(manifest: Manifest, reports: tuple[FileReport, ...]) -> Decision[tuple[FileReport, ...]]:
+    failed = any(file.error for file in reports)
+    return Decision(manifest, reports, refusal=_Refused(reports) if failed else None)
+
+
+def _entry(distribution: Distribution, url: str, now: datetime) -> File:
+    metadata = distribution.metadata
+    return File(
+        filename=distribution.filename,
+        url=url,
+        hashes=(("sha256", distribution.file.sha256),),
+        size=distribution.file.size,
+        upload_time=now,
+        requires_python=distribution.requires_python,
+        core_metadata=None if metadata is None else (("sha256", hashlib.sha256(metadata).hexdigest()),),
+    )

@@ -1,0 +1,141 @@
+"""How a change of one project commits.
+
+**Wave 1** reads the manifest and the pages (a verb that stores objects does so meanwhile). **Wave 2**, the commit, puts
+the manifest on the token that was read. **Wave 3** derives the pages, each on its token. A lost race starts over, with
+new reads and a new decision. Only after every page has caught up are objects deleted, and only those whose urls are in
+``removed`` of the committed manifest.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
+
+from ..errors import AccessDenied, Error
+from ..stores.base import ABSENT, Attributes, Matches
+from ..transaction import update
+from .manifest import Manifest
+from .pages import ForeignPage, PageKind
+from .project import ProjectDocuments, Reading, Snapshot
+from .root import RootIndex
+
+__all__ = ["Change", "Decision"]
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision(Generic[T]):
+    """What a verb makes of a manifest.
+
+    :param manifest: as it is to be; the same content means that nothing is committed.
+    :param result: what the verb reports.
+    :param sweep: urls in ``removed`` whose objects are deleted in the end.
+    :param refusal: raised in the end, once the pages are of the manifest.
+    """
+
+    manifest: Manifest
+    result: T
+    sweep: frozenset[str] = frozenset()
+    refusal: Error | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Committed(Generic[T]):
+    """What the pages are to be brought up to; ``before`` is None when it was committed earlier, by whomever."""
+
+    decision: Decision[T]
+    manifest: Manifest
+    before: Snapshot | None
+    entered: bool
+
+
+class Change(Generic[T]):
+    """One change of one project, on its way.
+
+    :param kinds: the pages of the repository.
+    :param decide: called with the manifest as it is (empty where there is none), again whenever a race was lost.
+    :param reading: requests that are under way already.
+    """
+
+    def __init__(
+        self,
+        root: RootIndex,
+        documents: ProjectDocuments,
+        kinds: tuple[PageKind, ...],
+        decide: Callable[[Manifest], Decision[T]],
+        reading: Reading,
+    ) -> None:
+        self._workspace = documents.workspace
+        self._root = root
+        self._documents = documents
+        self._kinds = kinds
+        self._decide = decide
+        self._reading: Reading | None = reading
+        self._sent: tuple[Decision[T], str] | None = None
+
+    def run(self) -> T:
+        """Commit, bring the pages up, sweep; what ``decide`` reports.
+
+        Raises what it refuses or raises, and `StoreError`.
+        """
+        while True:
+            try:
+                return self._finish(update(self._commit, self._workspace.backoff))
+            except ForeignPage:
+                log.debug("%s: a page was written by another tool meanwhile; reading again", self._documents.name)
+
+    def _commit(self) -> _Committed[T]:
+        reading, self._reading = self._reading or self._documents.reading(), None
+        now = self._documents.snapshot(reading, self._kinds)
+        decision = self._decision(now)
+        if decision.refusal and now.manifest is None:
+            raise decision.refusal
+        new = decision.manifest
+        entering = not (new.deleted or decision.refusal)
+        if now.manifest and new.same_content(now.manifest):
+            if entering:
+                self._root.enter(self._documents.name, self._kinds)
+            return _Committed(decision, now.manifest, None, entered=False)
+        if entering := entering and (now.manifest is None or now.manifest.deleted):
+            self._root.enter(self._documents.name, self._kinds)
+        commit = self._workspace.clock.new_id()
+        new = new.committed(commit, now.base.generation + 1)
+        self._sent = decision, commit
+        attributes = Attributes("application/json", "no-cache")
+        condition = Matches(now.token) if now.token else ABSENT
+        self._workspace.store.put(self._documents.manifest_key, new.to_json(), attributes, condition)
+        return _Committed(decision, new, now, entering)
+
+    def _decision(self, now: Snapshot) -> Decision[T]:
+        if self._sent and now.manifest and now.manifest.commit == self._sent[1]:
+            # Our put took effect, though its answer was lost: the decision stands, and is not taken twice.
+            return replace(self._sent[0], manifest=now.base)
+        return self._decide(now.base)
+
+    def _finish(self, committed: _Committed[T]) -> T:
+        pages, manifest = self._documents.pages, committed.manifest
+        look = self._workspace.pool.submit(self._root.read) if committed.entered else None
+        pages.write(manifest, committed.before.pages if committed.before else {}, self._kinds)
+        if look and self._documents.name not in look.result()[0].projects:
+            self._root.enter(self._documents.name, self._kinds)
+        self._sweep(committed.decision.sweep & manifest.removed)
+        if committed.decision.refusal:
+            raise committed.decision.refusal
+        return committed.decision.result
+
+    def _sweep(self, urls: frozenset[str]) -> None:
+        """Delete the objects of urls that no page lists any more, and the metadata files beside them."""
+        layout, store = self._workspace.layout, self._workspace.store
+        keys = [key for url in sorted(urls) if (key := layout.object_key(self._documents.name, url))]
+        keys += [layout.sidecar(key) for key in keys]
+        deletes = [self._workspace.pool.submit(store.delete, key) for key in keys]
+        for key, delete in zip(keys, deletes, strict=True):
+            try:
+                delete.result()
+            except AccessDenied as error:
+                log.warning("%s: is listed no more, but was not deleted: %s", key, error.message)

@@ -1,0 +1,108 @@
+"""The manifest: a project's record, and the one commit point of every change to it.
+
+Stored as JSON, its files as the Simple repository API writes them (PEP 691 file objects), plus what only the
+repository needs: the urls that are listed no more and never may be again, the generation, and the commit id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from ..errors import InvalidIndex
+from ..index.model import File, Project
+from ..index.simple_json import decode, encode, file_from_json, file_to_json, status_from_json, status_to_json
+from ..layout import filename_of
+
+__all__ = ["Manifest"]
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A project's record.
+
+    :param project: what the pages show; its ``commit`` is this manifest's id, None until it is committed.
+    :param removed: urls (see `layout`) that were listed once, or whose objects were pruned; it only grows.
+    :param generation: how many times the record was changed.
+    :param deleted: the whole project was deleted: it has no pages and is on no root.
+    """
+
+    project: Project
+    removed: frozenset[str] = frozenset()
+    generation: int = 0
+    deleted: bool = False
+
+    @property
+    def commit(self) -> str | None:
+        """The random id of this state of the record."""
+        return self.project.commit
+
+    def file(self, filename: str) -> File | None:
+        """The listed file of that name."""
+        return self.project.file(filename)
+
+    def with_files(self, files: Iterable[File]) -> Manifest:
+        """The manifest that also lists ``files``, each in place of one of the same name."""
+        return replace(self, project=self.project.with_files(files))
+
+    def removed_urls(self, filename: str) -> frozenset[str]:
+        """The urls in ``removed`` whose filename this is."""
+        return frozenset(url for url in self.removed if filename_of(url) == filename)
+
+    def same_content(self, other: Manifest) -> bool:
+        """Whether both state the same, whenever they were committed."""
+        return self.committed("", 0) == other.committed("", 0)
+
+    def committed(self, commit: str, generation: int) -> Manifest:
+        """The same content under another id."""
+        return replace(self, project=replace(self.project, commit=commit), generation=generation)
+
+    def to_json(self) -> bytes:
+        """The record's bytes; equal manifests give equal bytes."""
+        project = self.project
+        document: dict[str, object] = {
+            "format": FORMAT,
+            "name": project.name,
+            "commit": project.commit,
+            "generation": self.generation,
+            "files": [file_to_json(file) for file in project.files],
+            "removed": sorted(self.removed),
+        }
+        if project.status:
+            document["project-status"] = status_to_json(project.status)
+        return encode(document | ({"deleted": True} if self.deleted else {}))
+
+    @classmethod
+    def from_json(cls, data: bytes, key: str) -> Manifest:
+        """The manifest that `to_json` made.
+
+        Raises `InvalidIndex` for anything else, naming ``key``.
+        """
+        try:
+            return cls._from_document(decode(data))
+        except InvalidIndex as error:
+            raise InvalidIndex(f"{key}: {error}; nothing was changed: restore the manifest") from error
+
+    @classmethod
+    def _from_document(cls, document: dict[str, object]) -> Manifest:
+        if document.get("format") != FORMAT:
+            raise InvalidIndex(
+                f"is a manifest of format {document.get('format')!r}, this version reads {FORMAT}: "
+                "upgrade s3pypi-setuptools"
+            )
+        name, commit, generation = (document.get(key) for key in ("name", "commit", "generation"))
+        files, removed = document.get("files"), document.get("removed")
+        marker = document.get("project-status")
+        if not (isinstance(name, str) and isinstance(commit, str) and isinstance(generation, int)):
+            raise InvalidIndex("is not a manifest: name, commit or generation is missing")
+        if not (isinstance(files, list) and isinstance(removed, list) and all(isinstance(url, str) for url in removed)):
+            raise InvalidIndex("is not a manifest: 'files' or 'removed' is not a list")
+        status = None if marker is None else status_from_json(marker)
+        return cls(
+            project=Project.of(name, map(file_from_json, files), status, commit),
+            removed=frozenset(removed),
+            generation=generation,
+            deleted=document.get("deleted") is True,
+        )

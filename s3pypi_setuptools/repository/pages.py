@@ -1,0 +1,171 @@
+"""Pages: what clients read, derived from a record that is committed already.
+
+A page carries the commit id of its record, so its bytes, and hence a store's content-hash tokens, never repeat.
+"""
+
+from __future__ import annotations
+
+import enum
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from ..errors import Contended, NotFound, PreconditionFailed, Unavailable
+from ..stores.base import ABSENT, Attributes, Matches, Token
+from ..transaction import update
+from .workspace import Workspace
+
+__all__ = ["COMMIT", "DerivedPages", "ForeignPage", "PageKind", "PageState"]
+
+COMMIT = "s3pypi-commit"
+"""Name of the user metadata that holds a page's commit id."""
+
+
+class PageKind(enum.Enum):
+    """A page's place and form; the value is how ``repository.json`` names it."""
+
+    JSON = "index.json"
+    HTML = "index.html"
+    SLASH = "/"
+
+    @property
+    def attributes(self) -> Attributes:
+        """How such a page is served."""
+        json = self is PageKind.JSON
+        return Attributes("application/vnd.pypi.simple.v1+json" if json else "text/html; charset=utf-8", "no-cache")
+
+
+class Record(Protocol):
+    """What pages are derived from."""
+
+    @property
+    def commit(self) -> str | None:
+        """The id that its pages carry."""
+
+
+R = TypeVar("R", bound=Record)
+
+
+class ForeignPage(Exception):
+    """A page was written by another tool since it was last read."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageState:
+    """A page as it was read: ``token`` None when absent, ``commit`` None when another tool wrote it."""
+
+    token: Token | None = None
+    commit: str | None = None
+
+    @property
+    def foreign(self) -> bool:
+        """Whether another tool wrote the page."""
+        return self.token is not None and self.commit is None
+
+
+class DerivedPages(Generic[R]):
+    """The pages of one record.
+
+    :param keys: key of each page.
+    :param render: the bytes of a page.
+    :param commit_of: the commit id in a page's bytes, for stores that keep no metadata.
+    :param read_record: reads the record anew; None when there is none.
+    :param deleted: whether the record has no pages at all.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        keys: dict[PageKind, str],
+        *,
+        render: Callable[[PageKind, R], bytes],
+        commit_of: Callable[[PageKind, bytes], str | None],
+        read_record: Callable[[], R | None],
+        deleted: Callable[[R], bool] = lambda record: False,
+    ) -> None:
+        self._workspace = workspace
+        self._store = workspace.store
+        self._keys = keys
+        self._render = render
+        self._commit_of = commit_of
+        self._read_record = read_record
+        self._deleted = deleted
+        self._lock = threading.Lock()
+        self._last: dict[tuple[str | None, bool], bytes] = {}
+
+    def reading(self) -> dict[PageKind, Future[PageState]]:
+        """Ask for every page's state, side by side."""
+        return {kind: self._workspace.pool.submit(self.state, kind) for kind in self._keys}
+
+    def state(self, kind: PageKind) -> PageState:
+        """The state of one page now."""
+        key = self._keys[kind]
+        try:
+            if self._store.keeps_metadata:
+                info = self._store.head(key)
+                return PageState(info.token, info.metadata.get(COMMIT))
+            page = self._store.get(key)
+            return PageState(page.info.token, self._commit_of(kind, page.data))
+        except NotFound:
+            return PageState()
+
+    def write(self, record: R, states: dict[PageKind, PageState], kinds: Sequence[PageKind]) -> None:
+        """Bring the pages of ``kinds`` up to ``record`` or what follows it, side by side.
+
+        :param states: the pages as they were read before the record was committed.
+
+        Raises `ForeignPage` when another tool wrote a page meanwhile; the other pages are up then.
+        """
+        work = [
+            self._workspace.pool.submit(self._write, record, kind, states.get(kind))
+            for kind in kinds
+            if kind in self._keys
+        ]
+        errors = [error for future in work if (error := future.exception())]
+        # What says more than "another tool wrote here" goes first.
+        for error in sorted(errors, key=lambda error: isinstance(error, ForeignPage)):
+            raise error
+
+    def _write(self, record: R, kind: PageKind, state: PageState | None) -> None:
+        if state is not None:
+            try:
+                return self._put(record, kind, state)
+            except (PreconditionFailed, Contended, Unavailable):
+                pass
+        return update(lambda: self._catch_up(kind), self._workspace.backoff)
+
+    def _catch_up(self, kind: PageKind) -> None:
+        # The order matters: a page older than the record read after it cannot be put over a newer one.
+        state = self.state(kind)
+        record = self._read_record()
+        if record is None or self._current(record, state):
+            return
+        if state.foreign:
+            raise ForeignPage
+        self._put(record, kind, state)
+
+    def _current(self, record: R, state: PageState) -> bool:
+        if self._deleted(record):
+            return state.token is None
+        return state.token is not None and state.commit == record.commit
+
+    def _put(self, record: R, kind: PageKind, state: PageState) -> None:
+        key = self._keys[kind]
+        if not self._deleted(record):
+            plain = kind.attributes
+            attributes = Attributes(plain.content_type, plain.cache_control, {COMMIT: record.commit or ""})
+            data = self._rendered(kind, record)
+            self._store.put(key, data, attributes, Matches(state.token) if state.token else ABSENT)
+        elif state.token:
+            self._store.delete(key, Matches(state.token))
+
+    def _rendered(self, kind: PageKind, record: R) -> bytes:
+        """The page's bytes; both HTML pages are one rendering."""
+        form = (record.commit, kind is PageKind.JSON)
+        with self._lock:
+            if form not in self._last:
+                self._last = {key: data for key, data in self._last.items() if key[0] == record.commit}
+                self._last[form] = self._render(kind, record)
+            return self._last[form]

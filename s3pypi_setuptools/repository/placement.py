@@ -1,0 +1,139 @@
+"""Where a distribution's bytes lie in the store before anything lists them.
+
+The plain key serves only a name that was never removed, and only if it, and the metadata file beside it, holds our
+bytes, whoever stored them: whether our own create succeeded decides nothing. Otherwise a key of its own, that
+nobody else ever writes, holds them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from concurrent.futures import Future, wait
+
+from ..distribution import Distribution
+from ..errors import Error, NotFound
+from ..layout import content_type, file_url
+from ..stores.base import ABSENT, Attributes, Store
+from ..transaction import create
+from .workspace import Workspace
+
+__all__ = ["SHA256", "Placement", "holds"]
+
+SHA256 = "s3pypi-sha256"
+"""Name of the user metadata that holds a distribution's SHA-256."""
+
+FOREVER = "max-age=365000000, immutable"
+
+
+class Placement:
+    """One distribution on its way into the store.
+
+    :param sending: told when the file's bytes are about to be sent.
+    :param sent: told of bytes stored.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        distribution: Distribution,
+        sending: Callable[[], None],
+        sent: Callable[[int], None],
+    ) -> None:
+        self.distribution = distribution
+        self._workspace = workspace
+        self._store = workspace.store
+        self._layout = workspace.layout
+        self._sending = sending
+        self._sent = sent
+        self._plain: list[Future[bool]] | None = None
+        self._plain_ours: bool | None = None
+        self._fresh: str | None = None
+
+    def begin(self) -> None:
+        """Start to create the plain object, and the metadata file beside it, without waiting; once is enough."""
+        if self._plain is None:
+            self._plain = self._create(file_url(self.distribution.filename))
+
+    def settle_down(self) -> None:
+        """Wait until what `begin` started is over, however it went."""
+        wait(self._plain or ())
+
+    def finish(self) -> None:
+        """Wait for what `begin` started; raises what went wrong, and lets the next `begin` try again."""
+        try:
+            if self._plain and self._plain_ours is None and all(_results(self._plain)):
+                self._plain_ours = True
+        except Error:
+            self._plain = None
+            raise
+
+    def url(self, removed: frozenset[str], burnt: bool) -> str:
+        """A url whose object holds our bytes and is not in ``removed``.
+
+        :param burnt: whether the plain key may not be used.
+        """
+        if not burnt:
+            self.begin()
+            self.finish()
+            if self._plain_ours is None:
+                self._plain_ours = self._settle(file_url(self.distribution.filename))
+            if self._plain_ours:
+                return file_url(self.distribution.filename)
+        if self._fresh is None or self._fresh in removed:
+            url = file_url(self.distribution.filename, self._workspace.clock.new_id()[:16])
+            _results(self._create(url))
+            self._fresh = url
+        return self._fresh
+
+    def _create(self, url: str) -> list[Future[bool]]:
+        """Create the objects of ``url``; each answers whether it was created."""
+        self._sending()
+        key = self._key(url)
+        file = self.distribution.file
+        attributes = Attributes(content_type(self.distribution.filename), FOREVER, {SHA256: file.sha256})
+        pool, store, backoff = self._workspace.pool, self._store, self._workspace.backoff
+        creates = [
+            pool.submit(create, lambda: store.put_file(key, file, attributes, ABSENT, self._sent), backoff),
+        ]
+        if (metadata := self.distribution.metadata) is not None:
+            beside = Attributes(cache_control=FOREVER)
+            sidecar = self._layout.sidecar(key)
+            creates.append(pool.submit(create, lambda: store.put(sidecar, metadata, beside, ABSENT), backoff))
+        return creates
+
+    def _settle(self, url: str) -> bool:
+        """Whether the objects of ``url`` hold our bytes."""
+        key = self._key(url)
+        if not holds(self._store, key, self.distribution.file.size, self.distribution.file.sha256):
+            return False
+        if self.distribution.metadata is None:
+            return True
+        try:
+            return self._store.get(self._layout.sidecar(key)).data == self.distribution.metadata
+        except NotFound:
+            return False
+
+    def _key(self, url: str) -> str:
+        return self._layout.object_key(self.distribution.project, url) or ""
+
+
+def holds(store: Store, key: str, size: int, sha256: str) -> bool:
+    """Whether the object under ``key`` has these bytes: what it says of itself if we stored it, else by reading it."""
+    try:
+        info = store.head(key)
+        if info.size != size:
+            return False
+        if noted := info.metadata.get(SHA256):
+            return noted == sha256
+        digest = hashlib.sha256()
+        for chunk in store.stream(key):
+            digest.update(chunk)
+    except NotFound:
+        return False
+    return digest.hexdigest() == sha256
+
+
+def _results(creates: list[Future[bool]]) -> list[bool]:
+    """Every answer, waited for."""
+    return [made.result() for made in creates]

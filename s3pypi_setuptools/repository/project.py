@@ -1,0 +1,118 @@
+"""The documents of one project: its manifest and its pages, as they are read."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from ..errors import InvalidIndex, NotFound
+from ..index import simple_html, simple_json
+from ..index.model import File, Project
+from ..stores.base import Token
+from .adoption import adoptable
+from .manifest import Manifest
+from .pages import DerivedPages, PageKind, PageState
+from .workspace import Workspace
+
+__all__ = ["ProjectDocuments", "Reading", "Snapshot"]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Requests under way for what a change of a project starts from."""
+
+    manifest: Future[tuple[Manifest | None, Token | None]]
+    pages: dict[PageKind, Future[PageState]]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a change of a project starts from.
+
+    :param manifest: None where there is none.
+    :param base: the manifest, empty where there is none, with what other tools' pages add.
+    """
+
+    manifest: Manifest | None
+    token: Token | None
+    pages: dict[PageKind, PageState]
+    base: Manifest
+
+
+class ProjectDocuments:
+    """The documents of the project ``name`` (normalized)."""
+
+    def __init__(self, workspace: Workspace, name: str) -> None:
+        self.workspace = workspace
+        self.name = name
+        layout = workspace.layout
+        self.manifest_key = layout.manifest(name)
+        self._keys = {PageKind.JSON: layout.json_page(name), PageKind.HTML: layout.html_page(name)}
+        if workspace.store.slash_keys is not False:
+            self._keys[PageKind.SLASH] = layout.slash_page(name)
+        self.pages: DerivedPages[Manifest] = DerivedPages(
+            workspace,
+            self._keys,
+            render=lambda kind, manifest: (simple_json if kind is PageKind.JSON else simple_html).render_project(
+                manifest.project
+            ),
+            commit_of=lambda kind, data: self._parse(kind, data).commit,
+            read_record=lambda: self.manifest()[0],
+            deleted=lambda manifest: manifest.deleted,
+        )
+
+    def manifest(self) -> tuple[Manifest | None, Token | None]:
+        """The manifest and its token; None for both where there is none."""
+        try:
+            found = self.workspace.store.get(self.manifest_key)
+        except NotFound:
+            return None, None
+        return Manifest.from_json(found.data, self.manifest_key), found.info.token
+
+    def reading(self) -> Reading:
+        """Ask for the manifest and the state of every page, side by side, without waiting."""
+        return Reading(self.workspace.pool.submit(self.manifest), self.pages.reading())
+
+    def snapshot(self, reading: Reading, kinds: tuple[PageKind, ...]) -> Snapshot:
+        """What was read, with what another tool wrote taken over.
+
+        :param kinds: the pages that the repository has; others are not looked at.
+        """
+        manifest, token = reading.manifest.result()
+        states = {kind: reading.pages[kind].result() for kind in kinds if kind in reading.pages}
+        base = manifest or Manifest(Project(self.name))
+        listed: list[File] = []
+        for kind in [kind for kind, state in states.items() if state.foreign]:
+            page, states[kind] = self._foreign(kind)
+            listed += [file for file in page.files if not base.file(file.filename)]
+            if page.commit is None and manifest and not manifest.deleted:
+                log.warning(
+                    "%s: written by another tool; what it adds is taken over, what it dropped stays", self._keys[kind]
+                )
+        listed = [file for file in listed if not base.removed_urls(file.filename)]
+        if listed:
+            base = base.with_files(adoptable(self.workspace.store, self.workspace.layout, self.name, listed))
+        return Snapshot(manifest, token, states, base)
+
+    def _foreign(self, kind: PageKind) -> tuple[Project, PageState]:
+        key = self._keys[kind]
+        try:
+            page = self.workspace.store.get(key)
+        except NotFound:
+            return Project(self.name), PageState()
+        listed = self._parse(kind, page.data)
+        state = PageState(page.info.token, listed.commit)
+        return (listed if state.foreign else Project(self.name, commit=listed.commit)), state
+
+    def _parse(self, kind: PageKind, data: bytes) -> Project:
+        try:
+            if kind is PageKind.JSON:
+                return simple_json.parse_project(data)
+            return simple_html.parse_project(data, self.name)
+        except InvalidIndex as error:
+            raise InvalidIndex(
+                f"{self._keys[kind]}: {error}; nothing was changed: restore or remove the page"
+            ) from error

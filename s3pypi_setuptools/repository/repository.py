@@ -1,0 +1,87 @@
+"""A repository: the one object through which verbs read and change it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from ..layout import Layout
+from ..stores.base import Store
+from ..transaction import PATIENT, Backoff
+from .change import Change, Decision
+from .manifest import Manifest
+from .opening import Opening, open_record
+from .project import ProjectDocuments, Reading
+from .record import RepositoryRecord
+from .root import RootIndex
+from .workspace import SYSTEM, Clock, Workspace
+
+__all__ = ["Repository"]
+
+T = TypeVar("T")
+
+REQUESTS = 64
+"""Requests in flight at once."""
+
+PLAIN = Opening()
+
+
+class Repository:
+    """The repository under ``layout`` in ``store``.
+
+    :param opening: what is wanted of a repository that is yet to be made, and refused of one that exists.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        layout: Layout,
+        opening: Opening = PLAIN,
+        *,
+        clock: Clock = SYSTEM,
+        backoff: Backoff = PATIENT,
+    ) -> None:
+        self._pool = ThreadPoolExecutor(REQUESTS, "s3pypi-request")
+        self.workspace = Workspace(store, layout, self._pool, clock, backoff)
+        self._root = RootIndex(self.workspace)
+        self._record = self._pool.submit(open_record, store, layout, opening)
+
+    def close(self) -> None:
+        """End the threads; requests under way are finished, others dropped."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    @property
+    def url(self) -> str:
+        """Where the repository lies, as people write it."""
+        base, prefix = self.workspace.store.url, self.workspace.layout.prefix
+        return f"{base}/{prefix}" if prefix else base
+
+    @property
+    def record(self) -> RepositoryRecord:
+        """What holds for the whole repository, made now where there was none.
+
+        Raises `RepositoryError` where the store cannot keep the promises, and `StoreError`.
+        """
+        return self._record.result()
+
+    def reading(self, project: str) -> Reading:
+        """Ask for what a change of ``project`` (normalized) starts from, without waiting."""
+        return ProjectDocuments(self.workspace, project).reading()
+
+    def preview(self, project: str, decide: Callable[[Manifest], Decision[T]]) -> Decision[T]:
+        """What ``decide`` would make of the project now; nothing is written."""
+        documents = ProjectDocuments(self.workspace, project)
+        return decide(documents.snapshot(documents.reading(), self.record.pages).base)
+
+    def change(self, project: str, decide: Callable[[Manifest], Decision[T]], reading: Reading | None = None) -> T:
+        """Change ``project`` (normalized) as ``decide`` says, and bring its pages up to that.
+
+        :param decide: called with the manifest as it is (empty where there is none), again whenever a race was lost.
+        :param reading: requests that are under way already.
+
+        Raises what ``decide`` refuses or raises, and `StoreError`.
+        """
+        documents = ProjectDocuments(self.workspace, project)
+        reading = reading or documents.reading()
+        return Change(self._root, documents, self.record.pages, decide, reading).run()

@@ -1,0 +1,121 @@
+"""The root: the list of projects, as a record and as pages; the record has the form of the JSON page (PEP 691)."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from ..errors import InvalidIndex, NotFound
+from ..index import simple_html, simple_json
+from ..index.model import Root
+from ..stores.base import ABSENT, Attributes, Matches, Token
+from ..transaction import update
+from .pages import DerivedPages, ForeignPage, PageKind, PageState
+from .workspace import Workspace
+
+__all__ = ["RootIndex"]
+
+log = logging.getLogger(__name__)
+
+
+class RootIndex:
+    """The root of one repository, as this process changes it."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._store = workspace.store
+        self._layout = workspace.layout
+        self._turn = threading.Lock()
+        self._arrivals = threading.Lock()
+        self._waiting: set[str] = set()
+
+    def enter(self, project: str, kinds: tuple[PageKind, ...]) -> None:
+        """See to it that the record and all pages list ``project``.
+
+        Calls from several threads share one write.
+        """
+        with self._arrivals:
+            self._waiting.add(project)
+        with self._turn:
+            with self._arrivals:
+                if project not in self._waiting:
+                    return  # The thread that had its turn before took this project along.
+                names, self._waiting = frozenset(self._waiting), set()
+            try:
+                self._enter(names, kinds)
+            except BaseException:
+                with self._arrivals:
+                    self._waiting |= names - {project}
+                raise
+
+    def read(self) -> tuple[Root, Token | None]:
+        """The record, empty where there is none, and its token."""
+        key = self._layout.root_manifest
+        try:
+            found = self._store.get(key)
+        except NotFound:
+            return Root(), None
+        try:
+            return simple_json.parse_root(found.data), found.info.token
+        except InvalidIndex as error:
+            raise InvalidIndex(f"{key}: {error}; restore it") from error
+
+    def _enter(self, names: frozenset[str], kinds: tuple[PageKind, ...]) -> None:
+        pages = self._pages(kinds)
+        while True:
+            root, states, changed = update(lambda: self._commit(names, pages), self._workspace.backoff)
+            try:
+                return pages.write(root, states if changed else {}, kinds)
+            except ForeignPage:
+                continue
+
+    def _commit(self, names: frozenset[str], pages: DerivedPages[Root]) -> tuple[Root, dict[PageKind, PageState], bool]:
+        record, reading = self._workspace.pool.submit(self.read), pages.reading()
+        root, token = record.result()
+        states = {kind: state.result() for kind, state in reading.items()}
+        for kind in [kind for kind, state in states.items() if state.foreign]:
+            adopted, states[kind] = self._adopt(kind)
+            names |= adopted
+        if token and names <= set(root.projects):
+            return root, states, False
+        root = Root.of((*names, *root.projects), self._workspace.clock.new_id())
+        attributes = Attributes("application/json", "no-cache")
+        condition = Matches(token) if token else ABSENT
+        self._store.put(
+            self._layout.root_manifest, simple_json.render_root(root.projects, root.commit), attributes, condition
+        )
+        return root, states, True
+
+    def _adopt(self, kind: PageKind) -> tuple[frozenset[str], PageState]:
+        key = self._keys((kind,))[kind]
+        try:
+            page = self._store.get(key)
+        except NotFound:
+            return frozenset(), PageState()
+        listed = self._parse(kind, page.data)
+        if listed.commit is not None:
+            return frozenset(), PageState(page.info.token, listed.commit)
+        log.warning("%s: written by another tool; the projects it lists are taken over", key)
+        return frozenset(listed.projects), PageState(page.info.token)
+
+    def _pages(self, kinds: tuple[PageKind, ...]) -> DerivedPages[Root]:
+        return DerivedPages(
+            self._workspace,
+            self._keys(kinds),
+            render=lambda kind, root: (simple_json if kind is PageKind.JSON else simple_html).render_root(
+                root.projects, root.commit
+            ),
+            commit_of=lambda kind, data: self._parse(kind, data).commit,
+            read_record=lambda: self.read()[0],
+        )
+
+    def _keys(self, kinds: tuple[PageKind, ...]) -> dict[PageKind, str]:
+        layout = self._layout
+        keys = {PageKind.JSON: layout.root_json, PageKind.HTML: layout.root_html, PageKind.SLASH: layout.root_slash}
+        return {kind: key for kind in kinds if (key := keys[kind])}
+
+    def _parse(self, kind: PageKind, data: bytes) -> Root:
+        try:
+            return simple_json.parse_root(data) if kind is PageKind.JSON else simple_html.parse_root(data)
+        except InvalidIndex as error:
+            raise InvalidIndex(f"{self._keys((kind,))[kind]}: {error}; restore or remove the page") from error

@@ -1,0 +1,80 @@
+"""The compare-and-swap loop: the only place that tries a change again.
+
+An **attempt** reads what it changes, decides, and writes on the tokens it has read. Losing a race
+(`PreconditionFailed`, `Contended`) means that someone else's write took effect, so the attempt is made again, from its
+reads on. `Unavailable` leaves open whether a write took effect: the next attempt finds out by reading, and few of them
+are granted.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from .errors import AlreadyExists, Contended, PreconditionFailed, StoreError, Unavailable
+
+__all__ = ["PATIENT", "Backoff", "create", "update"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """How long to wait between attempts: a random time below a ceiling that doubles.
+
+    :param first: the first ceiling, in seconds.
+    :param most: the highest ceiling, in seconds.
+    :param attempts: how many lost races end the work.
+    :param unanswered: how many `Unavailable` are answered by another attempt.
+    """
+
+    first: float = 0.02
+    most: float = 1.0
+    attempts: int = 1000
+    unanswered: int = 2
+    sleep: Callable[[float], None] = time.sleep
+    uniform: Callable[[float, float], float] = random.uniform
+
+    def pause(self, attempt: int) -> None:
+        """Wait after the ``attempt``-th attempt, counted from 0."""
+        self.sleep(self.uniform(0, min(self.most, self.first * 2 ** min(attempt, 20))))
+
+
+PATIENT = Backoff()
+
+
+def update(attempt: Callable[[], T], backoff: Backoff = PATIENT) -> T:
+    """The result of the first ``attempt`` that loses no race.
+
+    Raises `Contended` when every attempt lost, and whatever else an attempt raises.
+    """
+    unanswered = 0
+    lost: StoreError | None = None
+    for count in range(backoff.attempts):
+        try:
+            return attempt()
+        except (PreconditionFailed, Contended) as error:
+            lost = error
+        except Unavailable:
+            unanswered += 1
+            if unanswered > backoff.unanswered:
+                raise
+        backoff.pause(count)
+    key = lost.key if lost else "the repository"
+    raise Contended(key, f"was changed by others at each of {backoff.attempts} attempts; try again later") from lost
+
+
+def create(put: Callable[[], object], backoff: Backoff = PATIENT) -> bool:
+    """Whether ``put``, a write on ``ABSENT``, made the object; False when there is one already, whoever made it."""
+
+    def attempt() -> bool:
+        try:
+            put()
+        except AlreadyExists:
+            return False
+        return True
+
+    return update(attempt, backoff)
