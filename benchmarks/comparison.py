@@ -143,7 +143,7 @@ def floor(bench: Bench, prefix: str, paths: Sequence[Path]) -> list[str]:
 
 def rival(bench: Bench, prefix: str, paths: Sequence[Path]) -> list[str]:
     """The command that publishes with `RIVAL`, in an environment of its own that is made when it is first needed."""
-    home = HERE / ".rival"
+    home = HERE.parent / ".rival"
     scripts = home / ("Scripts" if os.name == "nt" else "bin")
     if not (home / "complete").exists():
         venv.create(home, with_pip=True, clear=True)
