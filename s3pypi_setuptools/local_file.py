@@ -84,7 +84,7 @@ class LocalFile:
         return data
 
     def read_parts(self, first: int, count: int = 1) -> bytes:
-        """The bytes of ``count`` parts of `PART_SIZE` bytes, or of as many as there are, from the one numbered ``first`` on.
+        """The bytes of ``count`` parts of `PART_SIZE` bytes, or as many as there are, from number ``first`` (0-based).
 
         Raises `InvalidDistribution` when they are no longer those that were hashed.
         """

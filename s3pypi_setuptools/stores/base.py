@@ -126,7 +126,10 @@ class Store(ABC):
 
     @abstractmethod
     def stream(self, key: str) -> Iterator[bytes]:
-        """The bytes of the object under ``key``, in chunks of at most 1 MiB; raises `NotFound`, at the first chunk at the latest."""
+        """The bytes of the object under ``key``, in chunks of at most `CHUNK_SIZE`.
+
+        Raises `NotFound`, at the first chunk at the latest.
+        """
 
     @abstractmethod
     def head(self, key: str) -> Info:
@@ -151,18 +154,18 @@ class Store(ABC):
     ) -> Token:
         """Write the bytes of ``file``, in bounded memory; errors as `put`.
 
-        :param sent: told the number of bytes each time some have been stored, from the thread that called `put_file`. What it
-            raises stops the upload, writes nothing, and is raised from here.
+        :param sent: told the number of bytes each time some have been stored, in the thread that called `put_file`.
+            What it raises stops the upload, writes nothing, and is raised from here.
 
         Raises `InvalidDistribution` when the file no longer holds the bytes that were hashed; nothing is written then.
         """
 
     @abstractmethod
     def delete(self, key: str, condition: Condition = ANY) -> None:
-        """Remove the object; an absent one is fine, whatever the condition: it is S3's rule, and makes trying again safe.
+        """Remove the object; an absent one is fine, whatever the condition (S3's rule; it makes trying again safe).
 
-        Raises `PreconditionFailed` when the condition is ``Matches`` and the object has another version. ``ABSENT`` is no
-        condition for a deletion.
+        Raises `PreconditionFailed` when the condition is ``Matches`` and the object has another version. ``ABSENT`` is
+        no condition for a deletion.
         """
 
     @abstractmethod
@@ -171,7 +174,7 @@ class Store(ABC):
 
 
 def check_key(key: str) -> None:
-    """Raise `StoreError` for a key that no store holds: empty, or with ``/`` at its start, or ``.``, ``..`` or nothing between two."""
+    """Raise `StoreError` for a key that no store holds: empty, or with an empty, ``.`` or ``..`` segment."""
     parts = key.removesuffix("/").split("/")
     if any(part in {"", ".", ".."} for part in parts) or "\0" in key:
         raise StoreError(repr(key), "is not a key that an object can have")

@@ -1,8 +1,9 @@
+# ruff: noqa: D102, ARG002 (the contract, in base.py, says what the methods promise)
 """A folder as a store: every key is a path below it.
 
 Objects are written to a temporary file, flushed to the disk, and moved to their place under a lock that all processes
-share, so readers (pip with a ``file://`` index, a web server) see whole files only. Locks and temporary files lie in the
-folder's own ``.s3pypi``, which is never listed. Content types, cache headers and metadata are not kept.
+share, so readers (pip with a ``file://`` index, a web server) see whole files only. The lock and temporary files lie in
+the folder's own ``.s3pypi``, which is never listed. Content types, cache headers and metadata are not kept.
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ T = TypeVar("T")
 class LocalStore(Store):
     """The folder at ``root``, an absolute path; it is made at the first write.
 
-    A token is the content's SHA-256, or for objects above `PART_SIZE` and in listings the file's identity, time of writing
-    and size: what is compared and swapped (manifests, pages) is small, and large files are never written twice.
+    A token is the content's SHA-256, or for objects above `PART_SIZE` and in listings the file's identity, time of
+    writing and size: what is compared and swapped (manifests, pages) is small, and large files are written once.
     """
 
     slash_keys = False
@@ -252,7 +253,7 @@ def _patiently(action: Callable[[], T]) -> T:
     while True:  # pragma: no cover
         try:
             return action()
-        except PermissionError:
+        except PermissionError:  # noqa: PERF203
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.02)

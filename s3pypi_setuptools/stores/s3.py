@@ -1,0 +1,128 @@
+# ruff: noqa: D102 (the contract, in base.py, says what the methods promise)
+"""A bucket of S3, or of a store that speaks its language.
+
+botocore is loaded at the first request, not before. Every error of it ends here, in this package's own terms.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from ..errors import Error
+from ..local_file import PART_SIZE, LocalFile
+from .base import ANY, CHUNK_SIZE, Attributes, Condition, Info, Matches, Object, Store, Token
+from .s3_client import S3Options
+from .s3_errors import is_absent, translated
+from .s3_multipart import MultipartUploads
+from .s3_requests import Bucket, body_arguments, condition_arguments, crc32_text
+
+__all__ = ["S3Options", "S3Store"]
+
+
+class S3Store(Store):
+    """The bucket ``bucket``; keys are whole keys.
+
+    On AWS itself every body carries the CRC-32 of the hashing pass and is not read again to be signed; to other stores,
+    some of which refuse or ignore checksums, bodies go signed.
+    """
+
+    keeps_metadata = True
+
+    def __init__(self, bucket: str, options: S3Options) -> None:
+        self._bucket = Bucket(bucket, options)
+        self._multipart = MultipartUploads(self._bucket)
+
+    def warm(self) -> None:
+        """Load botocore and build the client in the background."""
+        self._bucket.client.warm()
+
+    @property
+    def url(self) -> str:
+        return self._bucket.url
+
+    @property
+    def slash_keys(self) -> bool | None:
+        return True if self.is_aws else None
+
+    @property
+    def conditional_writes(self) -> bool | None:
+        return True if self.is_aws else None
+
+    @property
+    def is_aws(self) -> bool:
+        """Whether the endpoint, however configured, is one of AWS itself."""
+        return self._bucket.client.is_aws
+
+    def get(self, key: str) -> Object:
+        response = self._bucket.request("GetObject", key)
+        try:
+            data = response["Body"].read()
+        except Exception as error:
+            raise translated(error, "GetObject", self._bucket.object_name(key)) from error
+        return Object(_info(key, response), data)
+
+    def stream(self, key: str) -> Iterator[bytes]:
+        body = self._bucket.request("GetObject", key)["Body"]
+        try:
+            yield from body.iter_chunks(CHUNK_SIZE)
+        except GeneratorExit:
+            raise
+        except Exception as error:
+            raise translated(error, "GetObject", self._bucket.object_name(key)) from error
+        finally:
+            body.close()
+
+    def head(self, key: str) -> Info:
+        return _info(key, self._bucket.request("HeadObject", key))
+
+    def put(self, key: str, data: bytes, attributes: Attributes, condition: Condition = ANY) -> Token:
+        arguments = {**body_arguments(data), **_header_arguments(attributes), **condition_arguments(condition)}
+        if self.is_aws:
+            arguments["ChecksumCRC32"] = crc32_text(zlib.crc32(data))
+        return Token(self._bucket.store("PutObject", key, condition, arguments)["ETag"])
+
+    def put_file(
+        self,
+        key: str,
+        file: LocalFile,
+        attributes: Attributes,
+        condition: Condition = ANY,
+        sent: Callable[[int], None] = lambda count: None,
+    ) -> Token:
+        if file.size > PART_SIZE:
+            return self._multipart.upload(key, file, _header_arguments(attributes), condition, sent)
+        token = self.put(key, file.read_all(), attributes, condition)
+        sent(file.size)
+        return token
+
+    def delete(self, key: str, condition: Condition = ANY) -> None:
+        client_arguments = condition_arguments(condition) if isinstance(condition, Matches) else {}
+        try:
+            self._bucket.request("DeleteObject", key, condition, client_arguments)
+        except Error as error:
+            if not is_absent(error.__cause__):
+                raise
+
+    def list(self, prefix: str) -> Iterator[Info]:
+        arguments = {"Prefix": prefix}
+        while True:
+            response = self._bucket.request("ListObjectsV2", None, ANY, arguments)
+            for entry in response.get("Contents", ()):
+                yield Info(entry["Key"], Token(entry["ETag"]), entry["Size"], entry["LastModified"])
+            if not response.get("IsTruncated"):
+                return
+            arguments = {"Prefix": prefix, "ContinuationToken": response["NextContinuationToken"]}
+
+
+def _header_arguments(attributes: Attributes) -> dict[str, Any]:
+    arguments: dict[str, Any] = {"ContentType": attributes.content_type, "Metadata": dict(attributes.metadata)}
+    if attributes.cache_control is not None:
+        arguments["CacheControl"] = attributes.cache_control
+    return arguments
+
+
+def _info(key: str, response: Mapping[str, Any]) -> Info:
+    metadata = {name.lower(): value for name, value in response.get("Metadata", {}).items()}
+    return Info(key, Token(response["ETag"]), response["ContentLength"], response["LastModified"], metadata)

@@ -1,0 +1,201 @@
+# ruff: noqa: PLC0415 (botocore is loaded when it is needed)
+"""How S3 is reached: options, and the botocore client built from them once, in the background if wished.
+
+botocore alone is used: boto3's credential chain is botocore's, and boto3 on top of it takes longer to load.
+"""
+
+from __future__ import annotations
+
+import difflib
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from ..config.settings import Secret
+from ..errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from botocore.client import BaseClient
+
+__all__ = ["S3Client", "S3Options"]
+
+_AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws")
+_CONDITIONS = {
+    "PutObject": ("IfMatch", "IfNoneMatch"),
+    "CompleteMultipartUpload": ("IfMatch", "IfNoneMatch"),
+    "DeleteObject": ("IfMatch",),
+}
+_OWN_ARGUMENTS = frozenset(
+    {"Body", "Bucket", "ContentEncoding", "ContentLength", "ContentMD5", "ContentType", "IfMatch", "IfNoneMatch", "Key"}
+)
+_EVERY_REQUEST = ("ExpectedBucketOwner", "RequestPayer", "SSECustomer")
+_POOL_CONNECTIONS = 64
+_ATTEMPTS = 5
+_CONNECT_SECONDS = 20
+_READ_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class S3Options:
+    """How to reach S3, and what to say with every object.
+
+    :param acl: canned ACL of every object; None sends none.
+    :param acl_optional: go on without the ACL where the bucket refuses it.
+    :param put_args: parameters of S3 ``PutObject``, such as ``ServerSideEncryption``, as strings.
+    """
+
+    profile: str | None = None
+    region: str | None = None
+    endpoint_url: str | None = None
+    no_sign_request: bool = False
+    access_key_id: str | None = None
+    secret_access_key: Secret | None = None
+    acl: str | None = None
+    acl_optional: bool = False
+    put_args: Mapping[str, str] = field(default_factory=dict)
+
+
+class S3Client:
+    """A botocore client that is built when it is first needed; safe between threads."""
+
+    def __init__(self, options: S3Options) -> None:
+        self._options = options
+        self._lock = threading.Lock()
+        self._client: BaseClient | None = None
+        self._failure: ConfigurationError | None = None
+        self._arguments: dict[str, dict[str, Any]] = {}
+
+    def warm(self) -> None:
+        """Build the client in the background; what fails is raised where the client is used."""
+        threading.Thread(target=self._warm, name="s3-client", daemon=True).start()
+
+    def get(self) -> BaseClient:
+        """The client; raises `ConfigurationError`."""
+        with self._lock:
+            if self._failure:
+                raise self._failure
+            if self._client is None:
+                try:
+                    self._client = self._build()
+                except ConfigurationError as error:
+                    self._failure = error
+                    raise
+            return self._client
+
+    @property
+    def is_aws(self) -> bool:
+        """Whether the endpoint, however configured, is one of AWS itself."""
+        return _is_aws(self.get())
+
+    def arguments(self, operation: str) -> Mapping[str, Any]:
+        """The user's parameters that apply to ``operation``; raises `ConfigurationError` for one that S3 has not."""
+        if operation not in self._arguments:
+            self._arguments[operation] = self._select(operation)
+        return self._arguments[operation]
+
+    def _select(self, operation: str) -> dict[str, Any]:
+        members = self._members(operation)
+        stores = operation in {"PutObject", "CreateMultipartUpload"}
+        return {
+            name: value
+            for name, value in self._converted().items()
+            if name in members and (stores or name.startswith(_EVERY_REQUEST))
+        }
+
+    def _converted(self) -> dict[str, Any]:
+        known = {name: shape for name, shape in self._members("PutObject").items() if name not in _OWN_ARGUMENTS}
+        converted: dict[str, Any] = {}
+        for name, text in self._options.put_args.items():
+            if name not in known or name.startswith("Checksum"):
+                near = difflib.get_close_matches(name, known, 1, 0.4)
+                hint = f"; did you mean {near[0]}?" if near and near[0] != name else ""
+                raise ConfigurationError(f"s3-put-args: {name} is not a parameter that can be given{hint}")
+            converted[name] = _value(name, str(text), known[name].type_name)
+        return converted
+
+    def _members(self, operation: str) -> Mapping[str, Any]:
+        members: Mapping[str, Any] = self.get().meta.service_model.operation_model(operation).input_shape.members
+        return members
+
+    def _warm(self) -> None:
+        try:
+            client = self.get()
+            # Signing one URL, of nothing, loads the credentials and the endpoint rules.
+            client.generate_presigned_url("head_object", Params={"Bucket": "bucket", "Key": "key"})
+        except Exception:  # noqa: S110 - the request that needs the client meets the same error and tells it
+            pass
+
+    def _build(self) -> BaseClient:
+        import botocore
+        import botocore.session
+        from botocore.config import Config
+        from botocore.exceptions import BotoCoreError
+        from botocore.handlers import add_expect_header
+
+        options = self._options
+        secret = options.secret_access_key
+        config = Config(
+            connect_timeout=_CONNECT_SECONDS,
+            read_timeout=_READ_SECONDS,
+            max_pool_connections=_POOL_CONNECTIONS,
+            retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
+            parameter_validation=False,
+            # Checksums are sent from here where they are surely understood; several stores fail at botocore's own.
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+            signature_version=botocore.UNSIGNED if options.no_sign_request else None,
+            user_agent_extra="s3pypi-setuptools",
+        )
+        try:
+            session = botocore.session.Session(profile=options.profile)
+            client = session.create_client(
+                "s3",
+                region_name=options.region or session.get_config_variable("region") or "us-east-1",
+                endpoint_url=options.endpoint_url,
+                aws_access_key_id=options.access_key_id,
+                aws_secret_access_key=secret.reveal() if secret is not None else None,
+                config=config,
+            )
+        except ValueError as error:
+            raise ConfigurationError(
+                "the S3 endpoint is not a valid URL; check endpoint-url and AWS_ENDPOINT_URL"
+            ) from error
+        except BotoCoreError as error:
+            raise ConfigurationError(f"S3 cannot be set up: {' '.join(str(error).split())}") from error
+        # Waiting for "100 Continue" costs a round trip with every body that is a stream.
+        client.meta.events.unregister("before-call.s3", add_expect_header)
+        _require_conditions(client)
+        if _is_aws(client):
+            # A CRC-32 goes with every body, so it need not be hashed once more for the signature.
+            client.meta.config.s3 = {"payload_signing_enabled": False, **(client.meta.config.s3 or {})}
+        return client
+
+
+def _is_aws(client: BaseClient) -> bool:
+    host = urlsplit(client.meta.endpoint_url).hostname or ""
+    return host.endswith(_AWS_DOMAINS)
+
+
+def _require_conditions(client: BaseClient) -> None:
+    for operation, names in _CONDITIONS.items():
+        members = client.meta.service_model.operation_model(operation).input_shape.members
+        if not all(name in members for name in names):
+            raise ConfigurationError(
+                "the installed botocore is too old for conditional writes; run: pip install -U boto3"
+            )
+
+
+def _value(name: str, text: str, kind: str) -> Any:
+    if kind == "boolean":
+        if text.lower() not in {"true", "false"}:
+            raise ConfigurationError(f"s3-put-args: {name} must be true or false")
+        return text.lower() == "true"
+    if kind in {"integer", "long"}:
+        if not text.isdecimal():
+            raise ConfigurationError(f"s3-put-args: {name} must be a number")
+        return int(text)
+    if kind in {"string", "timestamp"}:
+        return text
+    raise ConfigurationError(f"s3-put-args: {name} cannot be given as text")

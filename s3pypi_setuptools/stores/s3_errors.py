@@ -1,0 +1,187 @@
+# ruff: noqa: PLC0415, PLR0911, PLR2004 (botocore is loaded when it is needed; HTTP statuses are named by their numbers)
+"""What goes wrong between this program and S3, in this package's own words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import (
+    AccessDenied,
+    AlreadyExists,
+    ConfigurationError,
+    Contended,
+    Error,
+    NotFound,
+    PreconditionFailed,
+    StoreError,
+    Unavailable,
+)
+from .base import ABSENT, ANY, Condition
+
+__all__ = ["code_of", "is_absent", "translated"]
+
+_CREDENTIAL_ADVICE = {
+    "ExpiredToken": "the session token has expired; sign in again (such as `aws sso login`) and publish again",
+    "ExpiredTokenException": "the session token has expired; sign in again (such as `aws sso login`) and publish again",
+    "TokenRefreshRequired": "the session token must be renewed; sign in again and publish again",
+    "InvalidToken": "the session token is not valid; check AWS_SESSION_TOKEN, or sign in again",
+    "InvalidAccessKeyId": "the access key id is not known there; check the credentials, the profile and the endpoint",
+    "InvalidClientTokenId": "the access key id is not known there; check the credentials, the profile and the endpoint",
+    "SignatureDoesNotMatch": "the signature was refused; check the secret access key and the region",
+    "AuthorizationHeaderMalformed": "the signature was refused; check the region",
+    "AuthFailure": "the signature was refused; check the credentials",
+    "RequestTimeTooSkewed": "this machine's clock is wrong; set it and publish again",
+    "RequestExpired": "this machine's clock is wrong, or the request was on its way for too long",
+    "AccountProblem": "there is a problem with the AWS account",
+    "AllAccessDisabled": "the account or bucket is disabled",
+    "InvalidObjectState": "the object is archived",
+    "KMS.DisabledException": "the KMS key is disabled",
+}
+_TRANSIENT_CODES = frozenset(
+    {
+        "BandwidthLimitExceeded",
+        "IncompleteBody",
+        "InternalError",
+        "OperationAborted",
+        "PriorRequestNotComplete",
+        "RequestTimeout",
+        "RequestLimitExceeded",
+        "ServiceUnavailable",
+        "SlowDown",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "BadDigest",
+        "XAmzContentSHA256Mismatch",
+        "XAmzContentChecksumMismatch",
+    }
+)
+_ACTIONS = {
+    "GetObject": "cannot be read",
+    "HeadObject": "cannot be read",
+    "DeleteObject": "cannot be deleted",
+    "ListObjectsV2": "cannot be listed",
+}
+
+
+def code_of(error: Exception) -> str:
+    """S3's error code; empty when no answer came."""
+    return str(_response(error).get("Error", {}).get("Code", ""))
+
+
+def is_absent(error: BaseException | None) -> bool:
+    """Whether S3 said that there is no such object."""
+    return (
+        isinstance(error, Exception) and _status_of(error) == 404 and code_of(error) in {"NoSuchKey", "NotFound", "404"}
+    )
+
+
+def _status_of(error: Exception) -> int:
+    return int(_response(error).get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+
+
+def translated(error: Exception, operation: str, name: str, condition: Condition = ANY) -> Error:
+    """What botocore's ``error`` means.
+
+    :param operation: the S3 operation that failed, such as ``PutObject``.
+    :param name: the object, as ``s3://bucket/key``.
+    :param condition: what the write asked for.
+    """
+    what = _ACTIONS.get(operation, "cannot be written")
+    if not _response(error):
+        return _unanswered(error, name, what)
+    code, status = code_of(error), _status_of(error)
+    reading = operation in {"GetObject", "HeadObject"}
+    if code == "NoSuchBucket":
+        bucket = name.removeprefix("s3://").partition("/")[0]
+        return StoreError(f"s3://{bucket}", "this bucket does not exist; check its name, the region and the endpoint")
+    if status == 412 or code == "PreconditionFailed":
+        return AlreadyExists(name) if condition is ABSENT else PreconditionFailed(name)
+    if status == 409 and condition is not ANY:
+        return Contended(name)
+    if status == 404 or code in {"NoSuchKey", "NotFound"}:
+        if reading:
+            return NotFound(name)
+        if condition is not ANY and code != "NoSuchUpload":
+            return PreconditionFailed(name)
+    if code in _CREDENTIAL_ADVICE:
+        return AccessDenied(name, f"{what}: {_CREDENTIAL_ADVICE[code]}")
+    if status in {401, 403} or code in {"AccessDenied", "AllAccessDisabled"}:
+        return AccessDenied(name, f"{what}: access denied; {_permission_advice(operation)}")
+    if status >= 500 and status != 501:
+        return Unavailable(name, f"{what}: the store answered {status} {code}; try again later")
+    if status == 429 or code in _TRANSIENT_CODES:
+        return Unavailable(name, f"{what}: the store answered {code or status}; try again later")
+    return _refused(code, status, _text(error), name, what)
+
+
+def _refused(code: str, status: int, text: str, name: str, what: str) -> StoreError:
+    if code == "AccessControlListNotSupported":
+        return StoreError(
+            name, f"{what}: this bucket refuses ACLs; publish without one, and grant reading by a bucket policy"
+        )
+    if status == 501 or code == "NotImplemented":
+        return StoreError(name, f"{what}: the store does not know conditional requests ({text or code})")
+    if status in {301, 307} or code in {"PermanentRedirect", "IllegalLocationConstraintException"}:
+        return StoreError(name, f"{what}: the bucket lies in another region; set `region`")
+    if code in {"", str(status)}:  # a HEAD has no body to say why
+        return StoreError(
+            name, f"{what}: the store answered {status}; check the credentials, the region and the endpoint"
+        )
+    return StoreError(name, f"{what}: the store answered {status} {code}{': ' if text else ''}{text}")
+
+
+def _permission_advice(operation: str) -> str:
+    if operation in {"GetObject", "HeadObject"}:
+        return "s3:GetObject is needed, and s3:ListBucket on the bucket: without it a missing object answers so too"
+    if operation == "ListObjectsV2":
+        return "s3:ListBucket on the bucket is needed"
+    if operation == "DeleteObject":
+        return "s3:DeleteObject is needed"
+    return "s3:PutObject is needed, s3:GetObject too for replacing, and s3:PutObjectAcl with an ACL"
+
+
+def _unanswered(error: Exception, name: str, what: str) -> Error:
+    from botocore import exceptions
+    from botocore.parsers import ResponseParserError
+
+    text = _one_line(error)
+    if isinstance(error, (exceptions.NoCredentialsError, exceptions.PartialCredentialsError)):
+        return AccessDenied(
+            name, f"{what}: no credentials were found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile"
+        )
+    if isinstance(
+        error,
+        (
+            exceptions.TokenRetrievalError,
+            exceptions.SSOError,
+            exceptions.UnauthorizedSSOTokenError,
+            exceptions.CredentialRetrievalError,
+            exceptions.MetadataRetrievalError,
+        ),
+    ):
+        return AccessDenied(name, f"{what}: no credentials could be obtained ({type(error).__name__}); sign in again")
+    if isinstance(error, exceptions.SSLError):
+        return Unavailable(name, f"{what}: the TLS connection failed; check the endpoint and AWS_CA_BUNDLE")
+    if isinstance(error, exceptions.ConnectTimeoutError | exceptions.ReadTimeoutError):
+        return Unavailable(name, f"{what}: the store did not answer in time; try again later")
+    if isinstance(error, exceptions.HTTPClientError | exceptions.ConnectionError | OSError):
+        return Unavailable(name, f"{what}: no connection to the store; check the network and the endpoint")
+    if isinstance(error, exceptions.IncompleteReadError | ResponseParserError | KeyError):
+        return Unavailable(name, f"{what}: the store's answer was cut short or garbled; try again")
+    if isinstance(error, exceptions.ProfileNotFound):
+        return ConfigurationError(text)
+    return StoreError(name, f"{what}: {text}")
+
+
+def _response(error: Exception) -> dict[str, Any]:
+    response = getattr(error, "response", None)
+    return response if isinstance(response, dict) else {}
+
+
+def _text(error: Exception) -> str:
+    return " ".join(str(_response(error).get("Error", {}).get("Message", "")).split())[:200]
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

@@ -1,0 +1,113 @@
+"""Requests to one bucket: the user's own parameters and ACL go with them, errors come back in this package's terms."""
+
+from __future__ import annotations
+
+import io
+import logging
+from base64 import b64encode
+from collections.abc import Mapping
+from typing import Any
+
+from ..errors import Error
+from .base import ABSENT, ANY, Condition, Matches, check_key
+from .s3_client import S3Client, S3Options
+from .s3_errors import code_of, translated
+
+__all__ = ["Bucket", "body_arguments", "condition_arguments", "crc32_text"]
+
+logger = logging.getLogger(__name__)
+
+_METHODS = {
+    "AbortMultipartUpload": "abort_multipart_upload",
+    "CompleteMultipartUpload": "complete_multipart_upload",
+    "CreateMultipartUpload": "create_multipart_upload",
+    "DeleteObject": "delete_object",
+    "GetObject": "get_object",
+    "HeadObject": "head_object",
+    "ListObjectsV2": "list_objects_v2",
+    "PutObject": "put_object",
+    "UploadPart": "upload_part",
+}
+_ANSWERED_BY_ETAG = frozenset({"CompleteMultipartUpload", "GetObject", "HeadObject", "PutObject", "UploadPart"})
+_WHOLE_BODY = 64 * 1024  # what is longer goes in blocks, each with a time limit of its own
+
+
+class Bucket:
+    """The bucket ``name``, as ``options`` say how to reach it."""
+
+    def __init__(self, name: str, options: S3Options) -> None:
+        self.url = f"s3://{name}"
+        self.client = S3Client(options)
+        self._bucket = name
+        self._acl = options.acl
+        self._acl_optional = options.acl_optional
+
+    def store(self, operation: str, key: str, condition: Condition, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Send a request that creates an object, with the ACL and the user's own parameters.
+
+        Where the bucket refuses an ACL that nobody asked for, this and all later requests go without.
+        """
+        acl = self._acl
+        if acl is None:
+            return self.request(operation, key, condition, arguments)
+        try:
+            return self.request(operation, key, condition, {"ACL": acl, **arguments})
+        except Error as error:
+            refused = error.__cause__
+            if not self._acl_optional or not isinstance(refused, Exception) or not _is_acl_refusal(refused):
+                raise
+            _rewind(arguments)
+            response = self.request(operation, key, condition, arguments)
+        if self._acl is not None:
+            self._acl = None
+            logger.warning("%s refuses the ACL %s; going on without it: readers need a bucket policy", self.url, acl)
+        return response
+
+    def request(
+        self, operation: str, key: str | None, condition: Condition = ANY, arguments: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Send one request; ``key`` None for one on the whole bucket. Errors are those of the contract."""
+        if key is not None:
+            check_key(key)
+        call = getattr(self.client.get(), _METHODS[operation])
+        target = {"Bucket": self._bucket} if key is None else {"Bucket": self._bucket, "Key": key}
+        try:
+            response: dict[str, Any] = call(**{**(arguments or {}), **self.client.arguments(operation), **target})
+        except Error:
+            raise
+            if operation in _ANSWERED_BY_ETAG:
+                response["ETag"]
+        except Exception as error:
+            raise translated(error, operation, self.object_name(key or ""), condition) from error
+        return response
+
+    def object_name(self, key: str) -> str:
+        """The object as people write it; the empty key stands for the bucket."""
+        return f"{self.url}/{key}"
+
+
+def body_arguments(data: bytes) -> dict[str, Any]:
+    """The body of a request."""
+    return {"Body": data if len(data) <= _WHOLE_BODY else io.BytesIO(data)}
+
+
+def condition_arguments(condition: Condition) -> dict[str, str]:
+    """What states ``condition``."""
+    if isinstance(condition, Matches):
+        return {"IfMatch": condition.token}
+    return {"IfNoneMatch": "*"} if condition is ABSENT else {}
+
+
+def crc32_text(crc32: int) -> str:
+    """A CRC-32 as S3 spells it: base64 of four bytes, big-endian."""
+    return b64encode(crc32.to_bytes(4, "big")).decode("ascii")
+
+
+def _is_acl_refusal(error: Exception) -> bool:
+    # 403: public ACLs are blocked, or s3:PutObjectAcl is not granted.
+    return code_of(error) in {"AccessControlListNotSupported", "AccessDenied"}
+
+
+def _rewind(arguments: Mapping[str, Any]) -> None:
+    if isinstance(body := arguments.get("Body"), io.BytesIO):
+        body.seek(0)
