@@ -10,7 +10,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from .settings import IfExists
+from .if_exists import IfExists
 from .wording import suggestion
 
 __all__ = ["CONNECTION", "OPTIONS", "VARIABLES", "Form", "Option", "find", "find_variable", "nearest"]

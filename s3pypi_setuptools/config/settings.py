@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..errors import ConfigurationError
+from .if_exists import IfExists
 from .target import Target
 
 __all__ = ["IfExists", "Secret", "Settings"]
@@ -41,19 +41,6 @@ class Secret:
 
     def __str__(self) -> str:
         return "***"
-
-
-class IfExists(enum.Enum):
-    """What publishing does with a filename that is listed already."""
-
-    SAME = "same"
-    """The same bytes are success, other bytes a conflict."""
-    SKIP = "skip"
-    """Any listed file is passed over."""
-    FAIL = "fail"
-    """Any listed file is a conflict."""
-    REPLACE = "replace"
-    """The same bytes are success, other bytes take the old file's place, under a new key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
