@@ -71,9 +71,9 @@ class MemoryStore(Store):
         condition: Condition = ANY,
         sent: Callable[[int], None] = lambda count: None,
     ) -> Token:
-        token = self.put(key, file.read_parts(0, len(file.part_crc32)), attributes, condition)
+        data = file.read_parts(0, len(file.part_crc32))
         sent(file.size)
-        return token
+        return self.put(key, data, attributes, condition)
 
     def delete(self, key: str, condition: Condition = ANY) -> None:
         check_key(key)

@@ -15,6 +15,7 @@ __all__ = ["Capabilities", "probe"]
 
 _RACERS = 8
 _ROUNDS = 3
+_ATTEMPTS = 5
 _PLAIN = Attributes("text/plain", "no-store")
 
 
@@ -33,7 +34,7 @@ class Capabilities:
 
 
 def probe(store: Store, prefix: str) -> Capabilities:
-    """Find out with objects of its own below ``prefix`` (empty, or without ``/`` at its end), which are gone afterwards.
+    """Find out with objects of its own below ``prefix`` (empty, or without ``/`` at its end), which are gone again after.
 
     Nothing is asked of a store that knows. Raises `AccessDenied` and `Unavailable` when the store cannot be asked.
     """
@@ -68,16 +69,17 @@ def _honours_conditions(store: Store, key: str, threads: ThreadPoolExecutor) -> 
 
 
 def _winners(threads: ThreadPoolExecutor, write: Callable[[int], Token]) -> list[Token]:
-    """The tokens of the racing writes that took effect; of all, when every one was told to try again."""
+    """The tokens of the racing writes that took effect; raced again while all were told to try again."""
 
     def attempt(number: int) -> Token | None:
-        try:
+        with contextlib.suppress(PreconditionFailed, Contended):
             return write(number)
-        except (PreconditionFailed, Contended):
-            return None
+        return None
 
-    tokens = list(threads.map(attempt, range(_RACERS)))
-    return [token for token in tokens if token is not None]
+    for _ in range(_ATTEMPTS):
+        if tokens := [token for token in threads.map(attempt, range(_RACERS)) if token is not None]:
+            return tokens
+    return []
 
 
 def _succeeds(write: Callable[[], object]) -> bool:

@@ -71,9 +71,7 @@ def code_of(error: Exception) -> str:
 
 def is_absent(error: BaseException | None) -> bool:
     """Whether S3 said that there is no such object."""
-    return (
-        isinstance(error, Exception) and _status_of(error) == 404 and code_of(error) in {"NoSuchKey", "NotFound", "404"}
-    )
+    return isinstance(error, Exception) and code_of(error) in {"NoSuchKey", "NotFound", "404"}
 
 
 def _status_of(error: Exception) -> int:

@@ -1,0 +1,84 @@
+"""Servers and an environment of its own for every test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from . import servers
+from .servers import S3Server
+
+CEPH = servers.ceph(os.environ)
+FOREIGN_PREFIXES = ("AWS_", "BOTO_", "PIP_", "S3PYPI_", "PP_S3_", "UV_", "TWINE_", "POETRY_", "PDM_", "HATCH_", "XDG_")
+FOREIGN_NAMES = {
+    "APPDATA", "COLUMNS", "CONDA_PREFIX", "FORCE_COLOR", "HTTPS_PROXY", "HTTP_PROXY", "LOCALAPPDATA", "NO_COLOR",
+    "ALL_PROXY", "PROGRAMDATA", "PYTHONWARNINGS", "VIRTUAL_ENV", "http_proxy", "https_proxy", "all_proxy",
+}  # fmt: skip
+
+
+def pytest_report_header() -> str:
+    return servers.description(CEPH)
+
+
+@pytest.fixture(autouse=True)
+def own_environment(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """No variable or file of this machine's user reaches a test; the home folder is the result."""
+    for name in os.environ:
+        if name.startswith(FOREIGN_PREFIXES) or name in FOREIGN_NAMES:
+            monkeypatch.delenv(name)
+    home = tmp_path_factory.mktemp("home")
+    config = {
+        "HOME": home,
+        "USERPROFILE": home,
+        "APPDATA": home / "AppData",
+        "LOCALAPPDATA": home / "AppData",
+        "PROGRAMDATA": home / "ProgramData",
+        "XDG_CONFIG_HOME": home / ".config",
+        "XDG_CONFIG_DIRS": home / "etc",
+        "XDG_CACHE_HOME": home / ".cache",
+        "XDG_DATA_HOME": home / ".local",
+        "AWS_CONFIG_FILE": home / ".aws" / "config",
+        "AWS_SHARED_CREDENTIALS_FILE": home / ".aws" / "credentials",
+    }
+    for name, value in config.items():
+        monkeypatch.setenv(name, str(value))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+    return home
+
+
+@pytest.fixture(scope="session")
+def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    with servers.ministack(tmp_path_factory.mktemp("ministack")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    with servers.moto(tmp_path_factory.mktemp("moto")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session", params=["ministack", "ceph"] if CEPH else ["ministack"])
+def s3_server(request: pytest.FixtureRequest) -> S3Server:
+    """Each S3 server of this run in turn."""
+    if request.param == "ceph":
+        assert CEPH is not None
+        return CEPH
+    server: S3Server = request.getfixturevalue("ministack")
+    return server
+
+
+@pytest.fixture
+def s3_bucket(s3_server: S3Server) -> str:
+    """A fresh bucket of ``s3_server``."""
+    return s3_server.new_bucket()
+
+
+@pytest.fixture
+def s3_env(s3_server: S3Server) -> dict[str, str]:
+    """The whole environment of a subprocess that talks to ``s3_server``."""
+    return {**os.environ, **s3_server.environment}

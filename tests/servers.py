@@ -1,0 +1,161 @@
+"""The S3 servers that tests talk to."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import botocore.session
+from botocore.config import Config
+
+STARTUP_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class S3Server:
+    """A running server and the credentials of its owner."""
+
+    name: str
+    endpoint_url: str
+    access_key: str
+    secret_key: str
+    region: str = "us-east-1"
+
+    def client(self) -> Any:
+        return botocore.session.Session().create_client(
+            "s3",
+            region_name=self.region,
+            endpoint_url=self.endpoint_url,
+            aws_access_key_id=self.access_key,
+            aws_secret_access_key=self.secret_key,
+            config=Config(request_checksum_calculation="when_required", response_checksum_validation="when_required"),
+        )
+
+    def new_bucket(self) -> str:
+        """The name of a fresh, empty bucket."""
+        name = f"test-{secrets.token_hex(8)}"
+        client = self.client()
+        try:
+            client.create_bucket(Bucket=name)
+        finally:
+            client.close()
+        return name
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that lead boto to this server."""
+        return {
+            "AWS_ACCESS_KEY_ID": self.access_key,
+            "AWS_SECRET_ACCESS_KEY": self.secret_key,
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_ENDPOINT_URL": self.endpoint_url,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@contextlib.contextmanager
+def ministack(folder: Path) -> Iterator[S3Server]:
+    """MiniStack on a port of its own."""
+    server = S3Server("MiniStack", f"http://127.0.0.1:{free_port()}", "testowner", secrets.token_hex(20))
+    environment = {
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": server.endpoint_url.rpartition(":")[2],
+        "AUTH": "true",
+        "SERVICES": "s3",
+        "AWS_ACCESS_KEY_ID": server.access_key,
+        "AWS_SECRET_ACCESS_KEY": server.secret_key,
+        "HOME": str(folder),
+    }
+    with running([program("ministack")], folder, environment) as process:
+        wait_until_answers(f"{server.endpoint_url}/_ministack/health", process)
+        yield server
+
+
+@contextlib.contextmanager
+def moto(folder: Path) -> Iterator[S3Server]:
+    """moto's server, which honours conditions when asked one at a time and not when raced."""
+    port = str(free_port())
+    server = S3Server("moto", f"http://127.0.0.1:{port}", "test", "test")
+    with running([program("moto_server"), "-H", "127.0.0.1", "-p", port], folder, {}) as process:
+        wait_until_answers(f"{server.endpoint_url}/moto-api/", process)
+        yield server
+
+
+def ceph(environment: Mapping[str, str]) -> S3Server | None:
+    """The Ceph gateway that the environment names, if any."""
+    if not (endpoint := environment.get("S3PYPI_TEST_CEPH_ENDPOINT")):
+        return None
+    return S3Server(
+        "Ceph",
+        endpoint,
+        environment["S3PYPI_TEST_CEPH_ACCESS_KEY"],
+        environment["S3PYPI_TEST_CEPH_SECRET_KEY"],
+    )
+
+
+def description(ceph_server: S3Server | None) -> str:
+    found = f"Ceph at {ceph_server.endpoint_url}" if ceph_server else "(Ceph not configured)"
+    return f"S3 servers: MiniStack {version('ministack')}, {found}"
+
+
+def program(name: str) -> str:
+    """The script ``name`` beside this Python, or on the path."""
+    found = shutil.which(name, path=os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", ""))))
+    if found is None:
+        raise FileNotFoundError(f"{name} is not installed; the tests need it")
+    return found
+
+
+@contextlib.contextmanager
+def running(command: list[str], folder: Path, environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A server process; its output goes to ``server.log`` in ``folder``."""
+    with (folder / "server.log").open("wb") as log:
+        process = subprocess.Popen(
+            command, cwd=folder, env={**os.environ, **environment}, stdout=log, stderr=subprocess.STDOUT
+        )
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def wait_until_answers(url: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + STARTUP_SECONDS
+    while time.monotonic() < deadline:
+        assert process.poll() is None, f"the server for {url} has stopped"
+        try:
+            urllib.request.urlopen(url, timeout=2).close()
+        except urllib.error.HTTPError as error:
+            error.close()
+            return
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError(url)

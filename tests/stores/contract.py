@@ -1,0 +1,309 @@
+"""What every store promises (`s3pypi_setuptools.stores.base`), as tests; a store's own test class inherits them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from s3pypi_setuptools.errors import (
+    AlreadyExists,
+    Contended,
+    InvalidDistribution,
+    NotFound,
+    PreconditionFailed,
+    StoreError,
+)
+from s3pypi_setuptools.local_file import PART_SIZE, LocalFile
+from s3pypi_setuptools.stores.base import ABSENT, CHUNK_SIZE, Attributes, Matches, Store, Token
+
+from .increment import KEY, increment
+
+PLAIN = Attributes("text/plain")
+STALE = Matches(Token('"00000000000000000000000000000000"'))
+PROCESSES = 8
+INCREMENTS = 10
+
+
+class StoreContract(ABC):
+    @pytest.fixture
+    @abstractmethod
+    def store(self) -> Store:
+        """An empty store."""
+
+    def racers(self, store: Store) -> list[Callable[[], None]]:
+        """What increments the object `INCREMENTS` times, each in a process of its own."""
+        return [lambda: run_incrementer(store) for _ in range(PROCESSES)]
+
+    # --- reading and writing ---
+
+    def test_what_was_put_is_read_back(self, store: Store) -> None:
+        before = datetime.now(timezone.utc) - timedelta(minutes=1)
+        token = store.put("a/b.txt", b"bytes", Attributes("text/plain", "no-cache", {"commit-id": "x1"}))
+        found = store.get("a/b.txt")
+        assert found.data == b"bytes"
+        assert (found.info.key, found.info.size, found.info.token) == ("a/b.txt", 5, token)
+        assert before < found.info.modified < before + timedelta(minutes=2)
+        assert found.info == store.head("a/b.txt")
+        assert found.info.metadata == ({"commit-id": "x1"} if store.keeps_metadata else {})
+
+    @pytest.mark.parametrize("key", ["a+b/c d.whl", "p/ä€😀.txt", "p/%2B%20&=;,.txt", "p/~(x)!'*.json", "x" * 200])
+    def test_keys_of_any_characters(self, store: Store, key: str) -> None:
+        store.put(key, b"1", PLAIN)
+        assert store.get(key).data == b"1"
+        assert [info.key for info in store.list("")] == [key]
+        store.delete(key)
+        assert list(store.list("")) == []
+
+    @pytest.mark.parametrize("key", ["", "/a", "a//b", "../a", "a/../b", "a/./b", "a/..", ".", "a\0b"])
+    def test_keys_that_no_object_has_are_refused(self, store: Store, key: str) -> None:
+        for attempt in (
+            lambda: store.put(key, b"1", PLAIN),
+            lambda: store.get(key),
+            lambda: store.head(key),
+            lambda: store.delete(key),
+            lambda: list(store.stream(key)),
+        ):
+            with pytest.raises(StoreError, match="not a key") as caught:
+                attempt()
+            assert not isinstance(caught.value, NotFound)
+
+    @pytest.mark.parametrize("key", ["none", "none/at/all", "file/below"])
+    def test_an_absent_object_is_not_found(self, store: Store, key: str) -> None:
+        store.put("file", b"1", PLAIN)
+        for attempt in (lambda: store.get(key), lambda: store.head(key), lambda: list(store.stream(key))):
+            with pytest.raises(NotFound, match=key):
+                attempt()
+
+    def test_a_key_that_others_lie_below_is_not_found(self, store: Store) -> None:
+        store.put("a/b", b"1", PLAIN)
+        with pytest.raises(NotFound):
+            store.get("a")
+        store.delete("a")
+        assert store.get("a/b").data == b"1"
+
+    def test_empty_objects(self, store: Store) -> None:
+        store.put("empty", b"", PLAIN)
+        assert store.get("empty").data == b""
+        assert b"".join(store.stream("empty")) == b""
+
+    def test_streams_come_in_small_chunks(self, store: Store) -> None:
+        data = os.urandom(CHUNK_SIZE * 2 + 17)
+        store.put("k", data, PLAIN)
+        chunks = list(store.stream("k"))
+        assert b"".join(chunks) == data
+        assert max(map(len, chunks)) <= CHUNK_SIZE
+        next(iter(store.stream("k")))
+
+    def test_slash_keys(self, store: Store) -> None:
+        if store.slash_keys is False:
+            with pytest.raises(StoreError, match="ends in /"):
+                store.put("a/", b"1", PLAIN)
+            return
+        store.put("a/b", b"b", PLAIN)
+        store.put("a/", b"a", PLAIN)
+        assert (store.get("a/").data, store.get("a/b").data) == (b"a", b"b")
+        assert [info.key for info in store.list("a/")] == ["a/", "a/b"]
+        store.delete("a/")
+        assert [info.key for info in store.list("a/")] == ["a/b"]
+
+    # --- conditions ---
+
+    def test_absent_creates_once(self, store: Store) -> None:
+        token = store.put("k", b"1", PLAIN, ABSENT)
+        with pytest.raises(AlreadyExists, match="k"):
+            store.put("k", b"2", PLAIN, ABSENT)
+        assert (store.get("k").data, store.head("k").token) == (b"1", token)
+        store.delete("k")
+        store.put("k", b"3", PLAIN, ABSENT)
+
+    def test_matches_replaces_that_version_alone(self, store: Store) -> None:
+        first = store.put("k", b"1", PLAIN)
+        second = store.put("k", b"2", PLAIN, Matches(first))
+        assert second != first
+        with pytest.raises(PreconditionFailed, match="k") as caught:
+            store.put("k", b"3", PLAIN, Matches(first))
+        assert not isinstance(caught.value, AlreadyExists)
+        assert store.get("k").data == b"2"
+
+    def test_matches_on_an_absent_object_fails(self, store: Store) -> None:
+        token = store.put("k", b"1", PLAIN)
+        store.delete("k")
+        for condition in (Matches(token), STALE):
+            with pytest.raises(PreconditionFailed):
+                store.put("k", b"2", PLAIN, condition)
+        with pytest.raises(NotFound):
+            store.head("k")
+
+    def test_tokens_from_everywhere_match(self, store: Store) -> None:
+        store.put("k", b"1", PLAIN)
+        for number, token in enumerate(
+            (store.head, lambda key: store.get(key).info, lambda key: next(store.list(key)))
+        ):
+            store.put("k", b"x%d" % number, PLAIN, Matches(token("k").token))
+        assert store.get("k").data == b"x2"
+
+    def test_any_overwrites(self, store: Store) -> None:
+        first = store.put("k", b"1", PLAIN)
+        assert store.put("k", b"2", PLAIN) != first
+        assert store.get("k").data == b"2"
+
+    # --- deleting ---
+
+    def test_delete(self, store: Store) -> None:
+        token = store.put("p/k", b"1", PLAIN)
+        with pytest.raises(PreconditionFailed):
+            store.delete("p/k", STALE)
+        assert store.get("p/k").data == b"1"
+        store.delete("p/k", Matches(token))
+        with pytest.raises(NotFound):
+            store.get("p/k")
+        store.delete("p/k")
+        store.delete("p/k", Matches(token))
+
+    # --- listing ---
+
+    def test_list_is_by_prefix_and_in_key_order(self, store: Store) -> None:
+        keys = ["a-b", "a.txt", "a/c", "a/b/z", "a/b-z", "ab", "b/a"]
+        for key in keys:
+            store.put(key, key.encode(), PLAIN)
+        assert [info.key for info in store.list("")] == sorted(keys)
+        assert [info.key for info in store.list("a/")] == ["a/b-z", "a/b/z", "a/c"]
+        assert [info.key for info in store.list("a/b")] == ["a/b-z", "a/b/z"]
+        assert [info.key for info in store.list("a")] == sorted(keys)[:-1]
+        assert list(store.list("none/")) == []
+        found = next(store.list("a/c"))
+        assert (found.size, found.metadata) == (3, {})
+        assert abs(found.modified - datetime.now(timezone.utc)) < timedelta(minutes=1)
+
+    # --- files ---
+
+    @pytest.mark.parametrize("size", [0, 1, PART_SIZE, 2 * PART_SIZE + 12345])
+    def test_files_of_any_size(self, store: Store, tmp_path: Path, size: int) -> None:
+        file = make_file(tmp_path, os.urandom(size))
+        told: list[int] = []
+        token = store.put_file(
+            "p/f.whl", file, Attributes("application/zip", None, {"sha256": file.sha256}), ABSENT, told.append
+        )
+        assert sum(told) == size
+        assert store.head("p/f.whl").token == token
+        assert store.head("p/f.whl").size == size
+        assert store.head("p/f.whl").metadata == ({"sha256": file.sha256} if store.keeps_metadata else {})
+        digest = hashlib.sha256()
+        for chunk in store.stream("p/f.whl"):
+            digest.update(chunk)
+        assert digest.hexdigest() == file.sha256
+
+    @pytest.mark.parametrize("size", [10, 2 * PART_SIZE + 1])
+    def test_files_go_under_conditions(self, store: Store, tmp_path: Path, size: int) -> None:
+        one, other = make_file(tmp_path, os.urandom(size)), make_file(tmp_path, os.urandom(size), "other.whl")
+        token = store.put_file("f", one, PLAIN, ABSENT)
+        with pytest.raises(AlreadyExists):
+            store.put_file("f", other, PLAIN, ABSENT)
+        assert store.head("f").token == token
+        second = store.put_file("f", other, PLAIN, Matches(token))
+        assert second != token
+        with pytest.raises(PreconditionFailed):
+            store.put_file("f", one, PLAIN, Matches(token))
+        with pytest.raises(PreconditionFailed):
+            store.put_file("g", one, PLAIN, Matches(token))
+        assert [info.key for info in store.list("")] == ["f"]
+        assert b"".join(store.stream("f")) == other.path.read_bytes()
+
+    @pytest.mark.parametrize("size", [10, 2 * PART_SIZE + 1])
+    def test_a_file_that_changed_is_not_stored(self, store: Store, tmp_path: Path, size: int) -> None:
+        file = make_file(tmp_path, bytes(size))
+        for data in (bytes(size - 1) + b"x", bytes(size - 1), bytes(size + 1)):
+            file.path.write_bytes(data)
+            with pytest.raises(InvalidDistribution, match="changed while it was being published"):
+                store.put_file("f", file, PLAIN)
+        file.path.unlink()
+        with pytest.raises(InvalidDistribution, match="cannot be read"):
+            store.put_file("f", file, PLAIN)
+        assert list(store.list("")) == []
+
+    def test_what_the_watcher_raises_stops_the_upload(self, store: Store, tmp_path: Path) -> None:
+        file = make_file(tmp_path, os.urandom(3 * PART_SIZE))
+
+        def stop(count: int) -> None:
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            store.put_file("f", file, PLAIN, ABSENT, stop)
+        assert list(store.list("")) == []
+
+    # --- races ---
+
+    def test_one_of_many_creators_wins(self, store: Store) -> None:
+        def create(number: int) -> bool:
+            try:
+                store.put("k", b"%d" % number, PLAIN, ABSENT)
+            except (AlreadyExists, Contended):
+                return False
+            return True
+
+        with ThreadPoolExecutor(16) as threads:
+            won = list(threads.map(create, range(16)))
+        assert sum(won) == 1
+        assert store.get("k").data == b"%d" % won.index(True)
+
+    def test_readers_see_whole_objects(self, store: Store) -> None:
+        size = 100_000
+        store.put("k", b"0" * size, PLAIN)
+
+        def write(number: int) -> None:
+            store.put("k", b"%d" % number * size, PLAIN)
+
+        def read(number: int) -> None:
+            data = store.get("k").data
+            assert len(data) == size
+            assert len(set(data)) == 1
+
+        with ThreadPoolExecutor(8) as threads:
+            for done in [*(threads.submit(write, n) for n in range(10)), *(threads.submit(read, n) for n in range(30))]:
+                done.result()
+
+    def test_the_race_of_increments_loses_nothing(self, store: Store) -> None:
+        store.put(KEY, b"0", PLAIN)
+        racers = self.racers(store)
+        with ThreadPoolExecutor(len(racers)) as threads:
+            for done in [threads.submit(racer) for racer in racers]:
+                done.result()
+        assert int(store.get(KEY).data) == len(racers) * INCREMENTS
+
+
+def make_file(folder: Path, data: bytes, name: str = "file.whl") -> LocalFile:
+    path = folder / name
+    path.write_bytes(data)
+    return LocalFile.read(path, allow_empty=True)
+
+
+def run_incrementer(store: Store, environment: dict[str, str] | None = None) -> None:
+    name = (
+        store.url
+        if store.url.startswith("s3:")
+        else str(Path.from_uri(store.url) if hasattr(Path, "from_uri") else store.url.removeprefix("file://"))
+    )
+    result = subprocess.run(
+        [sys.executable, "-m", "tests.stores.increment", name, str(INCREMENTS)],
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, **(environment or {})},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert result.returncode == 0, result.stderr
+
+
+def increment_in_thread(store: Store) -> None:
+    for _ in range(INCREMENTS):
+        increment(store)

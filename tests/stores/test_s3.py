@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from s3pypi_setuptools.config.settings import Secret
+from s3pypi_setuptools.stores.base import Store
+from s3pypi_setuptools.stores.s3 import S3Options, S3Store
+
+from ..servers import S3Server
+from .contract import PROCESSES, StoreContract, run_incrementer
+
+
+def options(server: S3Server, **more: object) -> S3Options:
+    values: dict[str, object] = {
+        "endpoint_url": server.endpoint_url,
+        "region": server.region,
+        "access_key_id": server.access_key,
+        "secret_access_key": Secret(server.secret_key),
+    }
+    return S3Options(**{**values, **more})  # type: ignore[arg-type]
+
+
+class TestS3Store(StoreContract):
+    @pytest.fixture
+    def store(self, s3_server: S3Server, s3_bucket: str) -> S3Store:
+        store = S3Store(s3_bucket, options(s3_server))
+        store.environment = s3_server.environment  # type: ignore[attr-defined]
+        return store
+
+    def racers(self, store: Store) -> list[Callable[[], None]]:
+        environment = store.environment  # type: ignore[attr-defined]
+        return [lambda: run_incrementer(store, environment) for _ in range(PROCESSES)]
