@@ -29,7 +29,7 @@ def step(text: str) -> None:
 def run(*command: str | Path, folder: Path = DEMO) -> None:
     """Show a command, then run it; the demonstration ends where one fails."""
     words = [str(word) for word in command]
-    shown = [os.path.relpath(word, folder) if word.startswith(str(DEMO)) else word for word in words]
+    shown = [os.path.relpath(words[0], folder), *words[1:]]
     print(f"\n{folder.relative_to(CHECKOUT)}$ {shlex.join(shown)}", flush=True)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("S3PYPI_")}
     if status := subprocess.run(words, cwd=folder, env=environment, check=False).returncode:
@@ -57,7 +57,7 @@ def main() -> None:
         sys.exit("Python 3.10 or later is needed.")
     shutil.rmtree(DEMO, ignore_errors=True)
     DEMO.mkdir()
-    repository, project, source = DEMO / "repository", DEMO / "project", DEMO / "s3pypi-setuptools"
+    repository, project, source = DEMO / "repository", DEMO / "project", DEMO / "checkout"
 
     step("A virtual environment with s3pypi-setuptools, which setuptools then finds by itself")
     # Copies, because setuptools builds a project in its own folder.
@@ -66,11 +66,11 @@ def main() -> None:
     for name in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(CHECKOUT / name, source)
     scripts = new_environment("build")
-    run(scripts / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", source)
+    pip_install = ("-m", "pip", "--disable-pip-version-check", "install")
+    run(scripts / "python", *pip_install, "--quiet", "--upgrade", "setuptools", source)
 
     step("Build hello-s3pypi, and publish what was built, into a folder")
-    python = scripts / "python"
-    run(python, "setup.py", "--quiet", "sdist", "bdist_wheel", "s3pypi", "--target", repository, folder=project)
+    run(scripts / "python", "setup.py", "sdist", "bdist_wheel", "s3pypi", "--target", repository, folder=project)
 
     step("What lies in the repository now")
     show_folder(repository)
@@ -80,8 +80,7 @@ def main() -> None:
 
     step("Another virtual environment installs hello-s3pypi from the repository, and from nowhere else")
     client = new_environment("client")
-    install = ("-m", "pip", "--isolated", "--disable-pip-version-check", "install")
-    run(client / "python", *install, "--index-url", repository.as_uri(), "hello-s3pypi")
+    run(client / "python", *pip_install, "--isolated", "--index-url", repository.as_uri(), "hello-s3pypi")
     run(client / "hello-s3pypi")
     print(f"\nAll of this lies in {DEMO}; delete it whenever you like.")
 
