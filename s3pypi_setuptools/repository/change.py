@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from ..errors import AccessDenied, Error
+from ..errors import Error, StoreError
 from ..stores.base import ABSENT, Attributes, Matches
 from ..transaction import update
 from .manifest import Manifest
@@ -137,5 +137,5 @@ class Change(Generic[T]):
         for key, delete in zip(keys, deletes, strict=True):
             try:
                 delete.result()
-            except AccessDenied as error:
+            except StoreError as error:
                 log.warning("%s: is listed no more, but was not deleted: %s", key, error.message)

@@ -1,0 +1,114 @@
+"""A store that fails as told, around a store that works."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from s3pypi_setuptools.local_file import LocalFile
+from s3pypi_setuptools.stores.base import ANY, Attributes, Condition, Info, Object, Store, Token
+
+__all__ = ["FaultyStore", "Killed", "Request"]
+
+
+class Killed(BaseException):
+    """The process is gone: nothing after this happens."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request: its number from 0, what it does, and to which key."""
+
+    number: int
+    verb: str
+    key: str
+
+    @property
+    def writes(self) -> bool:
+        return self.verb in ("put", "put_file", "delete")
+
+
+def nothing(request: Request) -> None:
+    """No fault."""
+
+
+@dataclass
+class FaultyStore(Store):
+    """Calls ``before`` each request and ``after`` it took effect; either may raise."""
+
+    store: Store
+    before: Callable[[Request], None] = nothing
+    after: Callable[[Request], None] = nothing
+    requests: list[Request] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def url(self) -> str:
+        return self.store.url
+
+    @property
+    def slash_keys(self) -> bool | None:
+        return self.store.slash_keys
+
+    @property
+    def conditional_writes(self) -> bool | None:
+        return self.store.conditional_writes
+
+    @property
+    def keeps_metadata(self) -> bool:
+        return self.store.keeps_metadata
+
+    def get(self, key: str) -> Object:
+        with self._request("get", key):
+            return self.store.get(key)
+
+    def stream(self, key: str) -> Iterator[bytes]:
+        with self._request("stream", key):
+            yield from self.store.stream(key)
+
+    def head(self, key: str) -> Info:
+        with self._request("head", key):
+            return self.store.head(key)
+
+    def put(self, key: str, data: bytes, attributes: Attributes, condition: Condition = ANY) -> Token:
+        with self._request("put", key):
+            return self.store.put(key, data, attributes, condition)
+
+    def put_file(
+        self,
+        key: str,
+        file: LocalFile,
+        attributes: Attributes,
+        condition: Condition = ANY,
+        sent: Callable[[int], None] = lambda count: None,
+    ) -> Token:
+        with self._request("put_file", key):
+            return self.store.put_file(key, file, attributes, condition, sent)
+
+    def delete(self, key: str, condition: Condition = ANY) -> None:
+        with self._request("delete", key):
+            self.store.delete(key, condition)
+
+    def list(self, prefix: str) -> Iterator[Info]:
+        with self._request("list", prefix):
+            yield from self.store.list(prefix)
+
+    def _request(self, verb: str, key: str) -> _Guard:
+        with self.lock:
+            request = Request(len(self.requests), verb, key)
+            self.requests.append(request)
+        return _Guard(self, request)
+
+
+@dataclass
+class _Guard:
+    store: FaultyStore
+    request: Request
+
+    def __enter__(self) -> None:
+        self.store.before(self.request)
+
+    def __exit__(self, kind: object, error: object, traceback: object) -> None:
+        if error is None:
+            self.store.after(self.request)

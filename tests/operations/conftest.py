@@ -1,0 +1,117 @@
+"""A repository in memory, and what can be seen of it from outside."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from s3pypi_setuptools.config.settings import IfExists
+from s3pypi_setuptools.index import simple_html, simple_json
+from s3pypi_setuptools.index.model import Project, Root
+from s3pypi_setuptools.layout import Layout
+from s3pypi_setuptools.operations.publish import PublishReport, publish
+from s3pypi_setuptools.progress import Silent
+from s3pypi_setuptools.repository.opening import Opening
+from s3pypi_setuptools.repository.repository import Repository
+from s3pypi_setuptools.stores.base import Attributes, Store
+from s3pypi_setuptools.stores.memory import MemoryStore
+from s3pypi_setuptools.transaction import Backoff
+from tests import samples
+
+
+@dataclass
+class World:
+    """A repository under the prefix ``team`` of a store."""
+
+    folder: Path
+    store: Store = field(default_factory=MemoryStore)
+    layout: Layout = field(default_factory=lambda: Layout("team"))
+
+    def push(self, *paths: Path, store: Store | None = None, **options: Any) -> PublishReport:
+        """Publish the files at ``paths``, in a process of their own as far as the store can tell."""
+        opening = Opening(dry_run=options.get("dry_run", False))
+        repository = Repository(store or self.store, self.layout, opening, backoff=Backoff(first=0.001, most=0.01))
+        try:
+            return publish(repository, [samples.read(path) for path in paths], progress=Silent(), **options)
+        finally:
+            repository.close()
+
+    def wheel(self, version: str = "1.0", salt: str = "", name: str = "demo") -> Path:
+        return samples.wheel(self.folder / (salt or "plain"), name, version, salt=salt)
+
+    def sdist(self, version: str = "1.0", salt: str = "", name: str = "demo") -> Path:
+        return samples.sdist(self.folder / (salt or "plain"), name, version, salt=salt)
+
+    def listed(self, project: str = "demo") -> dict[str, str]:
+        """{filename: sha256} as all of the project's pages agree, each file fetched and hashed."""
+        pages = self.pages(project)
+        assert len({page.commit for page in pages}) == 1, "every page is of one commit"
+        found = [{file.filename: self.fetched(project, file.url) for file in page.files} for page in pages]
+        assert found[0] == {file.filename: file.sha256 for file in pages[0].files}, "a hash or an object is wrong"
+        assert all(other == found[0] for other in found)
+        return found[0]
+
+    def pages(self, project: str = "demo") -> list[Project]:
+        layout = self.layout
+        html = [layout.html_page(project)] + (
+            [layout.slash_page(project)] if self.store.slash_keys is not False else []
+        )
+        return [
+            simple_json.parse_project(self.store.get(layout.json_page(project)).data),
+            *(simple_html.parse_project(self.store.get(key).data, project) for key in html),
+        ]
+
+    def pages_there(self, project: str) -> list[Project]:
+        """The pages that exist, of whatever commits."""
+        layout, keys = self.layout, self.keys()
+        html = [key for key in (layout.html_page(project), layout.slash_page(project)) if key in keys]
+        return [
+            simple_json.parse_project(self.store.get(layout.json_page(project)).data),
+            *(simple_html.parse_project(self.store.get(key).data, project) for key in html),
+        ]
+
+    def fetched(self, project: str, url: str) -> str:
+        """The hash of the object behind ``url``."""
+        key = self.layout.object_key(project, url)
+        assert key is not None
+        return hashlib.sha256(self.store.get(key).data).hexdigest()
+
+    def projects(self) -> tuple[str, ...]:
+        """The projects that every root page lists, all of one commit."""
+        found = set(self.roots())
+        assert len(self.roots()) == 3
+        assert len(found) == 1
+        return found.pop().projects
+
+    def roots(self) -> list[Root]:
+        """What each root page that exists lists."""
+        return [
+            (simple_json if key == self.layout.root_json else simple_html).parse_root(self.store.get(key).data)
+            for key in (self.layout.root_json, self.layout.root_html, self.layout.root_slash)
+            if key in self.keys()
+        ]
+
+    def keys(self) -> list[str]:
+        return [info.key for info in self.store.list("")]
+
+    def put(self, key: str, data: bytes, content_type: str = "text/html") -> None:
+        """What another tool writes."""
+        self.store.put(key, data, Attributes(content_type))
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+@pytest.fixture
+def sha256() -> Callable[[Path], str]:
+    return lambda path: hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+__all__ = ["IfExists", "World"]

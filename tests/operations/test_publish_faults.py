@@ -1,0 +1,145 @@
+"""Whatever request fails, and wherever the process dies: nothing listed is missing, nothing committed is lost."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import pytest
+
+from s3pypi_setuptools.config.settings import IfExists
+from s3pypi_setuptools.errors import AccessDenied, Contended, Error, Unavailable
+from s3pypi_setuptools.operations.publish import Outcome
+from tests.faults import FaultyStore, Killed, Request
+
+from .conftest import World
+
+
+def requests_of(world: World, *paths: Path, **options: object) -> list[Request]:
+    """The requests of a push, seen in a copy of the world."""
+    store = FaultyStore(world.store)
+    world.push(*paths, store=store, **options)
+    return store.requests
+
+
+SITUATIONS = {
+    "first push": lambda world: ((world.wheel(), world.sdist()), {}),
+    "next release": lambda world: (world.push(world.wheel()), ((world.wheel("2.0"), world.sdist("2.0")), {}))[1],
+    "replace": lambda world: (
+        world.push(world.wheel(), world.wheel("2.0")),
+        ((world.wheel("2.0", salt="x"),), {"if_exists": IfExists.REPLACE}),
+    )[1],
+    "second project": lambda world: (world.push(world.wheel(name="other")), ((world.wheel(),), {}))[1],
+    "batch": lambda world: (world.push(world.wheel()), ((world.wheel("2.0"), world.wheel(name="other")), {}))[1],
+}
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_killed_at_any_request(tmp_path: Path, situation: str, when: str) -> None:
+    for number in itertools.count():
+        world = World(tmp_path / str(number))
+        paths, options = SITUATIONS[situation](world)
+        earlier = world.listed() if "team/demo/index.json" in world.keys() else {}
+
+        def die(request: Request, number: int = number) -> None:
+            # Requests that are in flight when the process dies may still take effect; later ones never begin.
+            if request.number > number or (request.number == number and when == "before"):
+                raise Killed
+
+        def dead(request: Request, number: int = number) -> None:
+            if request.number >= number:
+                raise Killed
+
+        store = FaultyStore(world.store, before=die, after=dead)
+        try:
+            world.push(*paths, store=store, **options)
+        except Killed:
+            pass
+        else:
+            assert len(store.requests) <= number
+            assert number > 10
+            return
+        for project in {"demo", "other"}:
+            if f"team/{project}/manifest.json" in world.keys():
+                assert all(project in root.projects for root in world.roots())
+            if f"team/{project}/index.json" in world.keys():
+                for page in world.pages_there(project):
+                    for file in page.files:
+                        assert world.fetched(project, file.url) == file.sha256, (number, file)
+                    if project == "demo" and situation != "replace":
+                        assert set(earlier) <= {file.filename for file in page.files}
+
+        assert world.push(*paths, **options).ok
+        for path in paths:
+            assert path.name in world.listed("other" if path.name.startswith("other") else "demo")
+        assert set(earlier) <= set(world.listed())
+
+
+@pytest.mark.parametrize("error", [Unavailable, Contended])
+@pytest.mark.parametrize("policy", [IfExists.SAME, IfExists.FAIL, IfExists.REPLACE])
+def test_the_answer_to_any_one_write_is_lost(tmp_path: Path, error: type[Unavailable], policy: IfExists) -> None:
+    """The write took effect, and its author does not know."""
+    for number in itertools.count():
+        world = World(tmp_path / str(number))
+        world.push(world.wheel("0.9"))
+        wheel = world.wheel()
+        if policy is IfExists.REPLACE:
+            world.push(world.wheel(salt="x"))
+
+        def lose(request: Request, number: int = number) -> None:
+            if request.number == number and request.writes:
+                raise error(request.key, "the connection was lost")
+
+        store = FaultyStore(world.store, **{"after" if error is Unavailable else "before": lose})
+        report = world.push(wheel, store=store, if_exists=policy)
+
+        assert [file.error for file in report.files] == [None], (number, store.requests[number])
+        outcome = Outcome.REPLACED if policy is IfExists.REPLACE else Outcome.PUBLISHED
+        assert report.files[0].outcome is outcome, (number, store.requests[number])
+        assert len(world.listed()) == 2
+        if number >= len(store.requests):
+            return
+
+
+@pytest.mark.parametrize("error", [AccessDenied, Unavailable])
+@pytest.mark.parametrize("key", ["manifest.json", "index.json", "index.html", ""])
+def test_a_read_that_fails_changes_nothing(world: World, error: type[Error], key: str) -> None:
+    world.push(world.wheel())
+    before = {info.key: info.token for info in world.store.list("") if not info.key.endswith((".whl", ".metadata"))}
+
+    def fail(request: Request) -> None:
+        if request.key == f"team/demo/{key}" and not request.writes:
+            raise error(request.key, "no")  # type: ignore[call-arg]
+
+    report = world.push(world.wheel("2.0"), store=FaultyStore(world.store, before=fail))
+
+    assert [file.outcome for file in report.files] == [Outcome.FAILED]
+    assert report.files[0].error == f"team/demo/{key}: no"
+    after = {info.key: info.token for info in world.store.list("") if not info.key.endswith((".whl", ".metadata"))}
+    assert after == before
+
+
+def test_a_repository_record_that_cannot_be_read_stops_the_work(world: World) -> None:
+    def fail(request: Request) -> None:
+        if request.key == "team/repository.json":
+            raise AccessDenied(request.key, "no")
+
+    with pytest.raises(AccessDenied):
+        world.push(world.wheel(), store=FaultyStore(world.store, before=fail))
+    assert all(key.endswith((".whl", ".metadata")) for key in world.keys())
+
+
+def test_a_replaced_object_that_may_not_be_deleted_is_left_with_a_warning(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.push(world.wheel())
+
+    def fail(request: Request) -> None:
+        if request.verb == "delete":
+            raise AccessDenied(request.key, "no")
+
+    store = FaultyStore(world.store, before=fail)
+    assert world.push(world.wheel(salt="x"), store=store, if_exists=IfExists.REPLACE).ok
+    assert "was not deleted" in caplog.text
+    assert world.listed()

@@ -1,0 +1,53 @@
+"""Distributions made on the spot, as small as they can be and still real."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+import zipfile
+from pathlib import Path
+
+from s3pypi_setuptools.distribution import Distribution
+
+__all__ = ["read", "sdist", "wheel"]
+
+
+def wheel(folder: Path, name: str = "demo", version: str = "1.0", *, salt: str = "", padding: int = 0) -> Path:
+    """A wheel that pip installs; other ``salt``, other bytes; ``padding`` bytes that do not compress away."""
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = f"{name.replace('-', '_')}-{version}"
+    path = folder / f"{stem}-py3-none-any.whl"
+    members = {
+        f"{name.replace('-', '_')}/__init__.py": f"VERSION = {version!r}  # {salt}\n".encode() + b"#" * padding,
+        f"{stem}.dist-info/METADATA": metadata(name, version),
+        f"{stem}.dist-info/WHEEL": b"Wheel-Version: 1.0\nGenerator: samples\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    record = "".join(f"{member},,\n" for member in (*members, f"{stem}.dist-info/RECORD"))
+    members[f"{stem}.dist-info/RECORD"] = record.encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for member, data in members.items():
+            archive.writestr(zipfile.ZipInfo(member, (2026, 1, 1, 0, 0, 0)), data)
+    return path
+
+
+def sdist(folder: Path, name: str = "demo", version: str = "1.0", *, salt: str = "") -> Path:
+    """An sdist with its PKG-INFO; other ``salt``, other bytes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = f"{name.replace('-', '_')}-{version}"
+    path = folder / f"{stem}.tar.gz"
+    with tarfile.open(path, "w:gz") as archive:
+        for member, data in {"PKG-INFO": metadata(name, version), "notes.txt": salt.encode()}.items():
+            info = tarfile.TarInfo(f"{stem}/{member}")
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return path
+
+
+def metadata(name: str, version: str) -> bytes:
+    """Core metadata."""
+    return f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nRequires-Python: >=3.8\n".encode()
+
+
+def read(path: Path) -> Distribution:
+    """The distribution at ``path``."""
+    return Distribution.read(path)
