@@ -14,8 +14,7 @@ _COLUMN = 34
 
 
 class ArgumentParser(argparse.ArgumentParser):
-    """A parser whose usage errors are one line, and whose help keeps the line breaks of its texts and shows
-    each option's newest spelling.
+    """A parser whose usage errors are one line, and whose help keeps its texts' line breaks.
 
     Parsing raises `UsageError`; ``--help`` and ``--version`` raise `SystemExit`.
     """

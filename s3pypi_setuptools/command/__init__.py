@@ -1,7 +1,7 @@
 """The setuptools commands ``s3pypi`` and ``s3upload``.
 
 setuptools imports this package in every build on a machine where it is installed: nothing here imports more than
-setuptools itself and the table of settings before a command runs.
+setuptools itself before a command's options are asked for.
 """
 
 from __future__ import annotations

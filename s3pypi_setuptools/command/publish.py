@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .settings_command import SettingsCommand, options_for
+from .settings_command import SettingsCommand
 
 if TYPE_CHECKING:
     from ..config.settings import Settings
@@ -23,7 +23,6 @@ class PyPICommand(SettingsCommand):
     """
 
     description = "publish the built distributions to a package repository on S3 or in a folder"
-    settings_options = options_for()
 
     def publish(self) -> Iterable[str]:
         """Publish; one line for each file that failed."""

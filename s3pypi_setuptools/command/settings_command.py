@@ -4,49 +4,62 @@ from __future__ import annotations
 
 import sys
 from abc import abstractmethod
-from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from setuptools import Command
 from setuptools.errors import ExecError, OptionError
 
-from ..config.options import OPTIONS, Option
-
 if TYPE_CHECKING:
+    from ..config.options import Option
     from ..config.settings import Settings
 
-__all__ = ["SettingsCommand", "options_for"]
+__all__ = ["SettingsCommand"]
 
 _SHOWN = 3
 _T = TypeVar("_T")
 
-_DRY_RUN = ("dry-run", None, "say what would be done, and write nothing")
+_DRY_RUN: tuple[str, str | None, str] = ("dry-run", None, "say what would be done, and write nothing")
 
 
-def options_for(without: Collection[str] = ()) -> tuple[Option, ...]:
-    """The settings that a command offers."""
-    return tuple(option for option in OPTIONS if option.name not in without)
+class _Declaration(Generic[_T]):
+    """A class attribute that setuptools reads, made from the table of settings when it is read."""
+
+    def __init__(self, make: Callable[[type[SettingsCommand]], _T]) -> None:
+        self._make = make
+
+    def __get__(self, instance: object, owner: type[SettingsCommand]) -> _T:
+        return self._make(owner)
+
+
+def _user_options(command: type[SettingsCommand]) -> list[tuple[str, str | None, str]]:
+    return [*(option.user_option for option in command.settings()), _DRY_RUN]
+
+
+def _boolean_options(command: type[SettingsCommand]) -> list[str]:
+    return [*(option.name for option in command.settings() if option.flag), _DRY_RUN[0]]
 
 
 class SettingsCommand(Command):
-    """A command whose options are settings; subclasses list theirs in ``settings_options``."""
+    """A command whose options are the settings."""
 
-    settings_options: ClassVar[tuple[Option, ...]] = ()
+    without: ClassVar[frozenset[str]] = frozenset()
+    """Names of the settings that it does not take."""
     of_repository: ClassVar[bool] = True
     """Whether the target is a repository, so that the project's own configuration may name it."""
-    user_options: ClassVar[list[tuple[str, str | None, str]]] = []
-    boolean_options: ClassVar[list[str]] = []
+    user_options = _Declaration(_user_options)  # type: ignore[assignment]
+    boolean_options = _Declaration(_boolean_options)
 
-    def __init_subclass__(cls) -> None:
-        """Declare the subclass's options as setuptools reads them."""
-        super().__init_subclass__()
-        if "settings_options" in vars(cls):
-            cls.user_options = [*(option.user_option for option in cls.settings_options), _DRY_RUN]
-            cls.boolean_options = [option.name for option in cls.settings_options if option.flag] + [_DRY_RUN[0]]
+    @classmethod
+    def settings(cls) -> list[Option]:
+        """The settings that it takes."""
+        from ..config.options import OPTIONS  # noqa: PLC0415
+
+        return [option for option in OPTIONS if option.name not in cls.without]
 
     def initialize_options(self) -> None:
         """Every option starts as not given."""
-        for option in self.settings_options:
+        for option in self.settings():
             setattr(self, option.attribute, None)
         self.dry_run = False
 
@@ -97,7 +110,7 @@ class SettingsCommand(Command):
         sources = self.distribution.get_option_dict(self.get_command_name())
         return {
             option.attribute: (sources.get(option.attribute, ("setup script", None))[0], value)
-            for option in self.settings_options
+            for option in self.settings()
             if (value := getattr(self, option.attribute)) is not None
         }
 

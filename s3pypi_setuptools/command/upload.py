@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .settings_command import SettingsCommand, options_for
+from .settings_command import SettingsCommand
 
 __all__ = ["UploadCommand"]
 
@@ -25,7 +25,7 @@ class UploadCommand(SettingsCommand):
     """Upload any files that ``file_mask`` names to ``target``, with no index; private unless ``acl`` says otherwise."""
 
     description = "upload any files to S3 or a folder, without an index"
-    settings_options = options_for(without=_OF_REPOSITORIES)
+    without = _OF_REPOSITORIES
     of_repository = False
 
     def publish(self) -> Iterable[str]:

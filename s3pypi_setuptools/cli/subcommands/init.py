@@ -17,7 +17,7 @@ def parser() -> argparse.ArgumentParser:
     made = ArgumentParser(
         "s3pypi init",
         usage="s3pypi init [TARGET] [options]",
-        description="Make a repository's record (repository.json); the first upload makes it too. An existing one is kept.",
+        description="Make a repository (its repository.json); the first upload does it too. One that exists is kept.",
     )
     made.add_argument_group("what").add_argument("place", metavar="TARGET", nargs="?", help="as --target")
     add_settings(made, without=("if-exists", "force", "strict"))
