@@ -11,6 +11,8 @@ from s3pypi_setuptools.distribution import Distribution
 
 __all__ = ["read", "sdist", "wheel"]
 
+WHEEL = b"Wheel-Version: 1.0\nGenerator: samples\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+
 
 def wheel(folder: Path, name: str = "demo", version: str = "1.0", *, salt: str = "", padding: int = 0) -> Path:
     """A wheel that pip installs; other ``salt``, other bytes; ``padding`` bytes that do not compress away."""
@@ -20,7 +22,7 @@ def wheel(folder: Path, name: str = "demo", version: str = "1.0", *, salt: str =
     members = {
         f"{name.replace('-', '_')}/__init__.py": f"VERSION = {version!r}  # {salt}\n".encode() + b"#" * padding,
         f"{stem}.dist-info/METADATA": metadata(name, version),
-        f"{stem}.dist-info/WHEEL": b"Wheel-Version: 1.0\nGenerator: samples\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        f"{stem}.dist-info/WHEEL": WHEEL,
     }
     record = "".join(f"{member},,\n" for member in (*members, f"{stem}.dist-info/RECORD"))
     members[f"{stem}.dist-info/RECORD"] = record.encode()

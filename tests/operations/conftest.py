@@ -68,7 +68,7 @@ class World:
 
     def pages_there(self, project: str) -> list[Project]:
         """The pages that exist, of whatever commits."""
-        layout, keys = self.layout, self.keys()
+        layout, keys = self.layout, self.stored()
         html = [key for key in (layout.html_page(project), layout.slash_page(project)) if key in keys]
         return [
             simple_json.parse_project(self.store.get(layout.json_page(project)).data),
@@ -93,10 +93,11 @@ class World:
         return [
             (simple_json if key == self.layout.root_json else simple_html).parse_root(self.store.get(key).data)
             for key in (self.layout.root_json, self.layout.root_html, self.layout.root_slash)
-            if key in self.keys()
+            if key in self.stored()
         ]
 
-    def keys(self) -> list[str]:
+    def stored(self) -> list[str]:
+        """Every key of the store."""
         return [info.key for info in self.store.list("")]
 
     def put(self, key: str, data: bytes, content_type: str = "text/html") -> None:

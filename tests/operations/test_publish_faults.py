@@ -40,7 +40,7 @@ def test_killed_at_any_request(tmp_path: Path, situation: str, when: str) -> Non
     for number in itertools.count():
         world = World(tmp_path / str(number))
         paths, options = SITUATIONS[situation](world)
-        earlier = world.listed() if "team/demo/index.json" in world.keys() else {}
+        earlier = world.listed() if "team/demo/index.json" in world.stored() else {}
 
         def die(request: Request, number: int = number) -> None:
             # Requests that are in flight when the process dies may still take effect; later ones never begin.
@@ -60,10 +60,10 @@ def test_killed_at_any_request(tmp_path: Path, situation: str, when: str) -> Non
             assert len(store.requests) <= number
             assert number > 10
             return
-        for project in {"demo", "other"}:
-            if f"team/{project}/manifest.json" in world.keys():
+        for project in ("demo", "other"):
+            if f"team/{project}/manifest.json" in world.stored():
                 assert all(project in root.projects for root in world.roots())
-            if f"team/{project}/index.json" in world.keys():
+            if f"team/{project}/index.json" in world.stored():
                 for page in world.pages_there(project):
                     for file in page.files:
                         assert world.fetched(project, file.url) == file.sha256, (number, file)
@@ -91,7 +91,11 @@ def test_the_answer_to_any_one_write_is_lost(tmp_path: Path, error: type[Unavail
             if request.number == number and request.writes:
                 raise error(request.key, "the connection was lost")
 
-        store = FaultyStore(world.store, **{"after" if error is Unavailable else "before": lose})
+        store = FaultyStore(world.store)
+        if error is Unavailable:
+            store.after = lose
+        else:
+            store.before = lose
         report = world.push(wheel, store=store, if_exists=policy)
 
         assert [file.error for file in report.files] == [None], (number, store.requests[number])
@@ -110,7 +114,7 @@ def test_a_read_that_fails_changes_nothing(world: World, error: type[Error], key
 
     def fail(request: Request) -> None:
         if request.key == f"team/demo/{key}" and not request.writes:
-            raise error(request.key, "no")  # type: ignore[call-arg]
+            raise error(request.key, "no")
 
     report = world.push(world.wheel("2.0"), store=FaultyStore(world.store, before=fail))
 
@@ -127,7 +131,7 @@ def test_a_repository_record_that_cannot_be_read_stops_the_work(world: World) ->
 
     with pytest.raises(AccessDenied):
         world.push(world.wheel(), store=FaultyStore(world.store, before=fail))
-    assert all(key.endswith((".whl", ".metadata")) for key in world.keys())
+    assert all(key.endswith((".whl", ".metadata")) for key in world.stored())
 
 
 def test_a_replaced_object_that_may_not_be_deleted_is_left_with_a_warning(
