@@ -41,7 +41,8 @@ def environment(machine: Machine) -> Layer:
             continue
         option = find_variable(variable)
         if option is None:
-            hint = suggestion(variable, [*(option.variable for option in OPTIONS), *VARIABLES])
+            known = [*(option.variable for option in OPTIONS), *VARIABLES]
+            hint = suggestion(variable.removeprefix(_PREFIX), [name.removeprefix(_PREFIX) for name in known], _PREFIX)
             raise ConfigurationError(f"environment: there is no setting {variable}{hint}")
         if raw.strip():
             entries.append(Entry(option.name, raw, f"environment {variable}", f"environment {variable}"))

@@ -26,10 +26,10 @@ def quoted(text: str) -> str:
     return ascii(shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…")
 
 
-def suggestion(word: str, words: Iterable[str]) -> str:
-    """`` (did you mean 'x'?)`` with the nearest of ``words``; empty when none is near."""
+def suggestion(word: str, words: Iterable[str], before: str = "") -> str:
+    """`` (did you mean 'x'?)`` with the nearest of ``words``, ``before`` put before it; empty when none is near."""
     import difflib  # noqa: PLC0415  only errors need it
 
     known = {candidate.lower(): candidate for candidate in words}
     near = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6)
-    return f" (did you mean {known[near[0]]!r}?)" if near else ""
+    return f" (did you mean {before + known[near[0]]!r}?)" if near else ""

@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from s3pypi_setuptools.config.target import S3Target
+
+Refusal = Callable[..., str]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            '[tool.s3pypi]\ntaget = "s3://b"',
+            "pyproject.toml [tool.s3pypi]: there is no setting 'taget' (did you mean 'target'?)",
+        ),
+        ('[tool.s3pypi]\nbuild-backnd = "x"', "did you mean 'build-backend'?"),
+        ("[tool.s3pypi]\nbuild-backend = 1", "pyproject.toml [tool.s3pypi] build-backend: must be a text"),
+        ("[tool.s3pypi]\nprofile = 1", "pyproject.toml [tool.s3pypi] profile: must be a text, not a number"),
+        (
+            '[tool.s3pypi]\nindex-html = "yes"',
+            "pyproject.toml [tool.s3pypi] index-html: must be true or false, not 'yes'",
+        ),
+        ("[tool.s3pypi]\nindex-html = 1", "must be true or false, not a number"),
+        ('[tool.s3pypi]\nprofile = ""', "is empty"),
+        ('[tool.s3pypi]\nprofile = "a\\nb"', "not printable"),
+        (
+            '[tool.s3pypi]\nif-exists = "replce"',
+            "must be one of same, skip, fail, replace, not 'replce' (did you mean 'replace'?)",
+        ),
+        ("[tool.s3pypi]\nif-exists = []", "must be one of same, skip, fail, replace, not a list"),
+        ('[tool.s3pypi]\nif-exists = "skip"\nif_exists = "fail"', "given twice"),
+        ('[tool.s3pypi]\nendpoint-url = "localhost:9000"', "must be an http:// or https:// URL"),
+        ('[tool.s3pypi]\nendpoint-url = "http://[::1"', "must be an http:// or https:// URL"),
+        ('[tool.s3pypi]\npublic-url = "https://user:planted@host/"', "holds a user name or password"),
+        ("[tool.s3pypi]\ns3-put-args = {ServerSideEncrypton = 'aws:kms'}", "did you mean 'ServerSideEncryption'?"),
+        ("[tool.s3pypi]\ns3-put-args = {Key = 'x'}", "set by s3pypi itself"),
+        ("[tool.s3pypi]\ns3-put-args = {StorageClass = 1}", "'StorageClass' must be a text"),
+        ("[tool.s3pypi]\ns3-put-args = 'StorageClass'", "no '='"),
+        ("[tool.s3pypi]\ns3-put-args = 'StorageClass=A,StorageClass=B'", "given twice"),
+        ("[tool.s3pypi]\ntarget = 'https://user:planted@host/x'", "no known kind"),
+        ("[tool]\ns3pypi = 1", "pyproject.toml [tool] s3pypi: must be a table"),
+        ("tool = {s3pypi = {nope = 1}}", "no setting 'nope'"),
+        ("[tool.s3pypi]\ntargets = 1", "targets: must be a table"),
+        ("[tool.s3pypi.targets]\nx = 1", "[tool.s3pypi.targets.x]: must be a target"),
+        ("[tool.s3pypi.targets]\n'a/b' = 's3://bucket'", "name is a word"),
+        ("[tool.s3pypi.targets.x]\nprofile = 'p'", "[tool.s3pypi.targets.x]: has no target"),
+        (
+            "[tool.s3pypi.targets.x]\ntarget = 's3://b'\nprofle = 'p'",
+            "[tool.s3pypi.targets.x] profle: there is no setting 'profle'",
+        ),
+        ("[tool.s3pypi]\ntarget = 'x'\n[tool.s3pypi.targets]\nx = 'y'", "no target is named 'y'"),
+        ("[tool.distutils.s3pypi]\nnope = 1", "pyproject.toml [tool.distutils.s3pypi] nope: there is no setting"),
+        ("[tool.s3pypi]\ntarget = s3://bucket", "pyproject.toml: not TOML: "),
+        ("[tool.s3pypi]\nx = " + "[" * 5000, "pyproject.toml: not TOML: "),
+    ],
+)
+def test_refused_in_pyproject(place: Any, refusal: Refusal, text: str, says: str) -> None:
+    place.write("pyproject.toml", text)
+    said = refusal()
+    assert says in said
+    assert said.startswith("pyproject.toml")
+    assert "planted" not in said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[tool."s3pypi"]\ntarget = "s3://bucket"',
+        '[ tool . s3pypi ]\ntarget = "s3://bucket"',
+        'tool = { "s3pypi" = { target = "s3://bucket" } }',
+        'tool.s3pypi.target = "s3://bucket"',
+        "[tool]\ns3pypi.bucket = 'bucket'",
+        '\ufeff[tool.s3pypi]\nbuild-backend = "hatchling.build"\ntarget = "s3://bucket"',
+        "[tool.distutils.s3pypi]\nTARGET = 's3://bucket'\nindex_html = 'yes'",
+    ],
+)
+def test_every_way_to_write_the_table(place: Any, text: str) -> None:
+    place.write("pyproject.toml", text)
+    assert place.resolve().target == S3Target("bucket")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[project]\nname = 's3pypi-setuptools'\nbroken", "[tool]\nx = 's3pypi is fine'\n", "[tool.distutils]\nx = 1"],
+)
+def test_a_file_without_a_table_of_ours_is_none_of_our_business(place: Any, text: str) -> None:
+    place.write("pyproject.toml", text)
+    assert place.resolve().target is None
+
+
+def test_typed_values(place: Any) -> None:
+    place.write(
+        "pyproject.toml",
+        "[tool.s3pypi]\nindex_html = true\nput-root-index = true\nno-sign-request = false\npublic-url = 'https://h/x/'\n"
+        "[tool.s3pypi.s3-put-args]\nStorageClass = 'STANDARD_IA'\nTagging = 'a=b&c=d'\nFutureParameter = 'x,y'\n",
+    )
+    settings = place.resolve()
+    assert settings.index_html
+    assert not settings.no_sign_request
+    assert settings.public_url == "https://h/x"
+    assert settings.s3_put_args == {"StorageClass": "STANDARD_IA", "Tagging": "a=b&c=d", "FutureParameter": "x,y"}
+
+
+def test_setup_cfg(place: Any, refusal: Refusal) -> None:
+    place.write(
+        "setup.cfg",
+        "[metadata]\nname = x\n[s3pypi]\ntarget = s3://bucket/%40\nFile_Mask = dist/*.whl\nindex_html = on\n",
+    )
+    settings = place.resolve()
+    assert settings.target == S3Target("bucket", "%40")
+    assert (settings.file_mask, settings.index_html) == ("dist/*.whl", True)
+    place.write("setup.cfg", "[s3pypi]\nfile_msk = x\n")
+    assert refusal() == "setup.cfg [s3pypi] file_msk: there is no setting 'file_msk' (did you mean 'file-mask'?)"
+    place.write("setup.cfg", "[s3pypi]\nforce = maybe\n")
+    assert "setup.cfg [s3pypi] force: must be one of true, false" in refusal()
+    place.write("setup.cfg", "[s3pypi]\ntarget = s3://b\nsecret planted\n")
+    assert refusal() == "setup.cfg, line 3: not 'name = value' and no [section]"
+    place.write("setup.cfg", "[other]\nbroken\n")
+    assert place.resolve().target is None
+
+
+def test_files_that_cannot_be_read(place: Any, refusal: Refusal) -> None:
+    (place.project / "pyproject.toml").write_bytes(b"[tool.s3pypi]\nprofile = '\xff'\n")
+    assert refusal().endswith("pyproject.toml, line 2: not UTF-8 text")
+    (place.project / "pyproject.toml").unlink()
+    (place.project / "pyproject.toml").mkdir()
+    assert place.resolve().target is None
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "says"),
+    [
+        ("S3PYPI_TAGET", "x", "environment: there is no setting S3PYPI_TAGET (did you mean 'S3PYPI_TARGET'?)"),
+        ("S3PYPI_PUBLSH", "1", "did you mean 'S3PYPI_PUBLISH'?"),
+        ("S3PYPI_IF_EXISTS", "maybe", "environment S3PYPI_IF_EXISTS: must be one of"),
+        ("S3PYPI_INDEX_HTML", "maybe", "environment S3PYPI_INDEX_HTML: must be one of true, false"),
+        ("S3PYPI_TARGET", "prod", "environment S3PYPI_TARGET: no target is named 'prod'"),
+    ],
+)
+def test_refused_in_the_environment(place: Any, refusal: Refusal, variable: str, value: str, says: str) -> None:
+    place.environ[variable] = value
+    assert says in refusal()
+
+
+def test_environment(place: Any) -> None:
+    place.environ |= {
+        "S3PYPI_PUBLISH": "1",
+        "S3PYPI_TARGET": "",
+        "S3PYPI_BUCKET": "bucket",
+        "S3PYPI_FORCE": "yes",
+        "S3PYPI_S3_ENDPOINT_URL": "http://localhost:9000/",
+        "S3PYPI_S3_PUT_ARGS": "StorageClass=GLACIER_IR, SSEKMSKeyId=1",
+    }
+    settings = place.resolve()
+    assert settings.target == S3Target("bucket")
+    assert settings.if_exists.value == "replace"
+    assert settings.endpoint_url == "http://localhost:9000"
+    assert settings.s3_put_args == {"StorageClass": "GLACIER_IR", "SSEKMSKeyId": "1"}
+
+
+def test_an_empty_target_on_the_command_line_is_no_reason_to_use_another(refusal: Refusal) -> None:
+    assert refusal(command_line={"target": ""}).startswith("command line --target: is empty")

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from s3pypi_setuptools.config.pypi_private import read_pypi_private
+from s3pypi_setuptools.config.settings import IfExists, Secret
+from s3pypi_setuptools.config.target import FolderTarget, S3Target
+from s3pypi_setuptools.errors import ConfigurationError
+
+
+def write(place: Any, text: str) -> None:
+    place.write(place.home / ".pypi-private.cfg", text)
+
+
+def test_a_folder(place: Any) -> None:
+    write(place, "[storage]\ntype = local-filesystem\n[local-filesystem]\nbase_path = /srv/pypi\n")
+    settings = read_pypi_private(machine=place.machine)
+    assert str(settings.target) == "file:///srv/pypi"
+    assert settings.if_exists is IfExists.SKIP
+    write(place, "[storage]\ntype = local-filesystem\n[local-filesystem]\nbase_path = repo\n")
+    assert read_pypi_private(machine=place.machine).target == FolderTarget(place.project / "repo")
+
+
+S3 = """
+[storage]
+type = aws-s3
+[aws-s3]
+bucket = pkgs
+prefix = /simple/
+acl = {acl}
+endpoint = http://localhost:9000
+region = eu-west-1
+"""
+
+
+def test_s3(place: Any) -> None:
+    write(place, S3.format(acl="public-read"))
+    settings = read_pypi_private(machine=place.machine)
+    assert settings.target == S3Target("pkgs", "simple")
+    assert (settings.acl, settings.endpoint_url, settings.region) == (
+        "public-read",
+        "http://localhost:9000",
+        "eu-west-1",
+    )
+    assert settings.aws_access_key_id is None
+    assert settings.origins["acl"] == f"{place.home / '.pypi-private.cfg'} [aws-s3] acl"
+    write(place, S3.format(acl="private"))
+    assert read_pypi_private(machine=place.machine).acl is None
+
+
+def test_credentials_come_from_the_environment_in_pairs(place: Any) -> None:
+    write(place, S3.format(acl="private"))
+    place.environ |= {"PP_S3_ACCESS_KEY": "key", "PP_S3_SESSION_TOKEN": "token"}
+    assert read_pypi_private(machine=place.machine).aws_session_token is None
+    place.environ["PP_S3_SECRET_KEY"] = "planted"
+    settings = read_pypi_private(machine=place.machine)
+    assert settings.aws_access_key_id == "key"
+    assert settings.aws_secret_access_key == Secret("planted")
+    assert settings.aws_session_token == Secret("token")
+    assert "planted" not in repr(settings)
+
+
+def test_interpolation_touches_only_the_keys_used(place: Any) -> None:
+    place.write(
+        "other.cfg",
+        "[storage]\ntype = local-filesystem\n[local-filesystem]\nname = pypi\nbase_path = %(root)s/100%%/%(name)s\n"
+        "unused = %(nowhere)s %\n",
+    )
+    place.environ |= {"ROOT": "/srv/50%", "BROKEN": "%(", "NAME": "not-this"}
+    settings = read_pypi_private("other.cfg", interpolate_environment=True, machine=place.machine)
+    assert str(settings.target) == "file:///srv/50%25/100%25/pypi"
+    with pytest.raises(ConfigurationError, match=r"base_path: nothing is called 'root' \(-i lets"):
+        read_pypi_private("other.cfg", machine=place.machine)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "[storage] type: is missing"),
+        ("[storage]\n", "[storage] type: is missing"),
+        ("[storage]\ntype = azure\n", "must be aws-s3 or local-filesystem, not 'azure'"),
+        ("[storage]\ntype = aws-s3\n", "[aws-s3] bucket: is missing"),
+        ("[storage]\ntype = aws-s3\n[aws-s3]\nbucket = b", "[aws-s3]: 'b' is not a bucket name"),
+        ("[storage]\ntype = aws-s3\n[aws-s3]\nbucket = buck\nacl = publc-read", "did you mean 'public-read'?"),
+        ("[storage]\ntype = aws-s3\n[aws-s3]\nbucket = buck\nendpoint = x", "[aws-s3] endpoint: must be an http"),
+        ("[storage]\ntype = local-filesystem\n[local-filesystem]\nbase_path = 5%\n", "a bad '%'"),
+        ("[storage]\ntype = local-filesystem\n[local-filesystem]\nbase_path = %(base_path)s\n", "a bad '%'"),
+        ("type = x\n", "line 1"),
+    ],
+)
+def test_refused(place: Any, text: str, says: str) -> None:
+    write(place, text)
+    with pytest.raises(ConfigurationError) as caught:
+        read_pypi_private(machine=place.machine)
+    assert str(caught.value).startswith(str(place.home))
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_no_file(place: Any) -> None:
+    with pytest.raises(ConfigurationError, match="there is no such file"):
+        read_pypi_private("~/nothing.cfg", machine=place.machine)
