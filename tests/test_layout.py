@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from s3pypi_setuptools.layout import (
+    Layout,
+    canonical_url,
+    content_type,
+    file_url,
+    filename_of,
+    is_project_name,
+    normalize_name,
+)
+
+PREFIXES = st.sampled_from(["", "simple", "team/simple", "a b/ü"])
+SEGMENTS = st.text(
+    st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters="/\\"), min_size=1, max_size=20
+).filter(lambda text: text not in (".", ".."))
+ODD = ["demo-1.0+cu121.tar.gz", "demo 1.0~rc%2B.zip", "dëmo-1.0.tar.gz", "a:b-1.0.tar.gz", "demo-1!1.0.zip", "#?&.whl", "..x"]
+
+
+def test_keys() -> None:
+    layout = Layout("team/simple")
+    assert layout.repository == "team/simple/repository.json"
+    assert layout.root_manifest == "team/simple/manifest.json"
+    assert (layout.root_json, layout.root_html) == ("team/simple/index.json", "team/simple/index.html")
+    assert layout.root_slash == "team/simple/"
+    assert layout.folder("demo") == layout.slash_page("demo") == "team/simple/demo/"
+    assert layout.manifest("demo") == "team/simple/demo/manifest.json"
+    assert (layout.json_page("demo"), layout.html_page("demo")) == (
+        "team/simple/demo/index.json",
+        "team/simple/demo/index.html",
+    )
+    assert Layout.sidecar("demo/demo-1.0-py3-none-any.whl") == "demo/demo-1.0-py3-none-any.whl.metadata"
+
+
+def test_keys_without_a_prefix() -> None:
+    layout = Layout()
+    assert layout.repository == "repository.json"
+    assert layout.root_slash is None
+    assert layout.folder("demo") == "demo/"
+    assert layout.object_key("demo", "demo-1.0.zip") == "demo/demo-1.0.zip"
+    assert layout.object_url("demo", "other/demo-1.0.zip") == "../other/demo-1.0.zip"
+
+
+@pytest.mark.parametrize("filename", ODD)
+def test_odd_filenames_survive(filename: str) -> None:
+    layout = Layout("simple")
+    for folder in ("", "5f0c"):
+        url = file_url(filename, folder)
+        assert url.isascii()
+        assert not set(url) & set("+ #?:&!")
+        key = layout.object_key("demo", url)
+        assert key == f"simple/demo/{folder + '/' if folder else ''}{filename}"
+        assert layout.object_url("demo", key) == url
+        assert filename_of(url) == filename
+        assert canonical_url(url) == url
+
+
+@given(PREFIXES, st.lists(SEGMENTS, min_size=1, max_size=4), st.sampled_from(["demo", "other"]))
+def test_every_key_has_a_url_that_leads_back(prefix: str, segments: list[str], project: str) -> None:
+    layout = Layout(prefix)
+    key = "/".join([prefix, *segments] if prefix else segments)
+    if key == f"{prefix}/{project}".lstrip("/"):
+        return
+    url = layout.object_url(project, key)
+    assert layout.object_key(project, url) == key
+    assert canonical_url(url) == url
+    assert filename_of(url) == segments[-1]
+
+
+@given(PREFIXES, st.one_of(st.text(max_size=60), st.text("./%2e2F\\ab", max_size=20)))
+def test_no_url_leads_out_of_the_prefix(prefix: str, url: str) -> None:
+    key = Layout(prefix).object_key("demo", url)
+    if key is not None:
+        assert key.startswith(f"{prefix}/" if prefix else "")
+        assert not {"", ".", ".."} & set(key.split("/"))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "../../demo-1.0.zip",
+        "%2e%2e/..%2f../demo-1.0.zip",
+        "/simple/demo/demo-1.0.zip",
+        "//host/demo-1.0.zip",
+        "https://files.example/demo-1.0.zip",
+        "//[",
+        "",
+        ".",
+        "..",
+        "sub/",
+        "sub//demo-1.0.zip",
+        "..%5c..%5cdemo-1.0.zip",
+        "demo%00.zip",
+        "sub/..",
+    ],
+)
+def test_what_is_no_object_of_the_repository(url: str) -> None:
+    assert Layout("simple").object_key("demo", url) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        ("../demo-1.0.zip", "simple/demo-1.0.zip"),
+        ("../other/demo-1.0.zip", "simple/other/demo-1.0.zip"),
+        ("./demo-1.0.zip#sha256=00", "simple/demo/demo-1.0.zip"),
+        ("a/../demo-1.0%2Bx.zip", "simple/demo/demo-1.0+x.zip"),
+    ],
+)
+def test_references_within_the_repository(url: str, key: str) -> None:
+    assert Layout("simple").object_key("demo", url) == key
+
+
+def test_a_key_outside_the_repository_has_no_url() -> None:
+    with pytest.raises(ValueError, match="outside"):
+        Layout("simple").object_url("demo", "simple-other/demo/demo-1.0.zip")
+
+
+@pytest.mark.parametrize(
+    ("reference", "url"),
+    [
+        ("demo-1.0+x.whl", "demo-1.0%2Bx.whl"),
+        ("demo-1.0%2bx.whl", "demo-1.0%2Bx.whl"),
+        (" demo 1.0.zip#sha256=00 ", "demo%201.0.zip"),
+        ("../a/./demo-1.0.zip", "../a/./demo-1.0.zip"),
+        ("https://Files.example/a+b/demo-1.0%2Bx.whl?x=1&y=%20#f", "https://Files.example/a+b/demo-1.0%2Bx.whl?x=1&y=%20"),
+        ("//files.example/demo-1.0.zip", "//files.example/demo-1.0.zip"),
+        ("/simple/demo/demo-1.0.zip", "/simple/demo/demo-1.0.zip"),
+        ("file:///srv/demo-1.0.zip", "file:///srv/demo-1.0.zip"),
+        ("javascript:alert(1)", None),
+        ("mailto:me@example.com", None),
+        ("#top", None),
+        ("", None),
+        ("demo\n-1.0.zip", None),
+        ("demo%0a-1.0.zip", None),
+        ("http://[", None),
+    ],
+)
+def test_canonical_urls(reference: str, url: str | None) -> None:
+    assert canonical_url(reference) == url
+    assert url is None or canonical_url(url) == url
+
+
+@given(st.text(max_size=60))
+def test_canonical_urls_are_printable_and_final(reference: str) -> None:
+    url = canonical_url(reference)
+    if url is not None:
+        assert url.isascii()
+        assert url.isprintable()
+        assert " " not in url
+        assert "#" not in url
+        assert canonical_url(url) == url
+
+
+def test_content_types() -> None:
+    assert content_type("Demo-1.0-py3-none-any.WHL") == content_type("demo-1.0.zip") == "application/zip"
+    assert content_type("demo-1.0.tar.gz") == "application/gzip"
+    assert content_type("demo-1.0.tar.bz2") == "application/x-bzip2"
+    assert content_type("demo-1.0.tar.xz") == "application/x-xz"
+    assert content_type("demo-1.0-py3-none-any.whl.metadata") == "application/octet-stream"
+    assert content_type("demo-1.0.exe") == "application/octet-stream"
+
+
+def test_names() -> None:
+    assert normalize_name("Foo.Bar__baz-.qux") == "foo-bar-baz-qux"
+    assert all(map(is_project_name, ["a", "Foo.Bar", "a_b", "0"]))
+    assert not any(map(is_project_name, ["", "-a", "a-", "a/b", "..", "ä", "a b", "a\n"]))
+
+
+def test_no_key_needs_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    try:
+        gone.rmdir()
+    except OSError:
+        pytest.skip("the system keeps a folder that is in use")
+    assert Layout("p").object_url("demo", "p/demo/x.zip") == "x.zip"
