@@ -56,12 +56,6 @@ def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
         yield server
 
 
-@pytest.fixture(scope="session")
-def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
-    with servers.moto(tmp_path_factory.mktemp("moto")) as server:
-        yield server
-
-
 @pytest.fixture(scope="session", params=["ministack", "ceph"] if CEPH else ["ministack"])
 def s3_server(request: pytest.FixtureRequest) -> S3Server:
     """Each S3 server of this run in turn."""

@@ -92,16 +92,6 @@ def ministack(folder: Path) -> Iterator[S3Server]:
         yield server
 
 
-@contextlib.contextmanager
-def moto(folder: Path) -> Iterator[S3Server]:
-    """moto's server, which honours conditions when asked one at a time and not when raced."""
-    port = str(free_port())
-    server = S3Server("moto", f"http://127.0.0.1:{port}", "test", "test")
-    with running([program("moto_server"), "-H", "127.0.0.1", "-p", port], folder, {}) as process:
-        wait_until_answers(f"{server.endpoint_url}/moto-api/", process)
-        yield server
-
-
 def ceph(environment: Mapping[str, str]) -> S3Server | None:
     """The Ceph gateway that the environment names, if any."""
     if not (endpoint := environment.get("S3PYPI_TEST_CEPH_ENDPOINT")):

@@ -34,7 +34,7 @@ class Capabilities:
 
 
 def probe(store: Store, prefix: str) -> Capabilities:
-    """Find out with objects of its own below ``prefix`` (empty, or without ``/`` at its end), which are gone again after.
+    """Find out, by objects below ``prefix`` (empty, or without ``/`` at its end), which are gone again after.
 
     Nothing is asked of a store that knows. Raises `AccessDenied` and `Unavailable` when the store cannot be asked.
     """

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import pytest
 
@@ -23,7 +25,7 @@ from s3pypi_setuptools.errors import (
     StoreError,
 )
 from s3pypi_setuptools.local_file import PART_SIZE, LocalFile
-from s3pypi_setuptools.stores.base import ABSENT, CHUNK_SIZE, Attributes, Matches, Store, Token
+from s3pypi_setuptools.stores.base import ABSENT, CHUNK_SIZE, Attributes, Info, Matches, Store, Token
 
 from .increment import KEY, increment
 
@@ -145,10 +147,9 @@ class StoreContract(ABC):
 
     def test_tokens_from_everywhere_match(self, store: Store) -> None:
         store.put("k", b"1", PLAIN)
-        for number, token in enumerate(
-            (store.head, lambda key: store.get(key).info, lambda key: next(store.list(key)))
-        ):
-            store.put("k", b"x%d" % number, PLAIN, Matches(token("k").token))
+        sources: list[Callable[[str], Info]] = [store.head, lambda k: store.get(k).info, lambda k: next(store.list(k))]
+        for number, ask in enumerate(sources):
+            store.put("k", b"x%d" % number, PLAIN, Matches(ask("k").token))
         assert store.get("k").data == b"x2"
 
     def test_any_overwrites(self, store: Store) -> None:
@@ -287,11 +288,7 @@ def make_file(folder: Path, data: bytes, name: str = "file.whl") -> LocalFile:
 
 
 def run_incrementer(store: Store, environment: dict[str, str] | None = None) -> None:
-    name = (
-        store.url
-        if store.url.startswith("s3:")
-        else str(Path.from_uri(store.url) if hasattr(Path, "from_uri") else store.url.removeprefix("file://"))
-    )
+    name = store.url if store.url.startswith("s3:") else url2pathname(urlsplit(store.url).path)
     result = subprocess.run(
         [sys.executable, "-m", "tests.stores.increment", name, str(INCREMENTS)],
         cwd=Path(__file__).parents[2],
