@@ -22,24 +22,27 @@ class PyPICommand(SettingsCommand):
     With none built: those of this project's name and version in the dist folder. ``file_mask`` chooses others.
     """
 
+    command_name = "s3pypi"
     description = "publish the built distributions to a package repository on S3 or in a folder"
 
     def publish(self) -> Iterable[str]:
         """Publish; one line for each file that failed."""
         from .. import app, reports  # noqa: PLC0415
 
+        built = [Path(path) for command, _, path in self.distribution.dist_files if command in _DISTRIBUTIONS]
+        if self.in_build_hook() and not built:  # older setuptools run it in get_requires_for_build_wheel too
+            return ()
         settings = self.resolve()
-        report = app.publish(settings, self._paths(settings), dry_run=bool(self.dry_run))
+        report = app.publish(settings, self._paths(settings, built), dry_run=bool(self.dry_run))
         self.say(reports.publish_lines(report))
         return reports.failures(report)
 
-    def _paths(self, settings: Settings) -> list[Path]:
+    def _paths(self, settings: Settings, built: list[Path]) -> list[Path]:
         from ..errors import InvalidDistribution  # noqa: PLC0415
         from ..selection import distributions_of, select_distributions  # noqa: PLC0415
 
         if settings.file_mask is not None:
             return select_distributions([settings.file_mask])
-        built = [Path(path) for command, _, path in self.distribution.dist_files if command in _DISTRIBUTIONS]
         if built:
             return built
         self.get_finalized_command("egg_info")  # it puts build tags into the version

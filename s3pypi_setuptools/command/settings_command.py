@@ -43,11 +43,13 @@ def _boolean_options(command: type[SettingsCommand]) -> list[str]:
 class SettingsCommand(Command):
     """A command whose options are the settings."""
 
+    command_name: str
+    """The name of its entry point."""
     without: ClassVar[frozenset[str]] = frozenset()
     """Names of the settings that it does not take."""
     of_repository: ClassVar[bool] = True
     """Whether the target is a repository, so that the project's own configuration may name it."""
-    user_options = _Declaration(_user_options)  # type: ignore[assignment]
+    user_options = _Declaration(_user_options)
     boolean_options = _Declaration(_boolean_options)
 
     @classmethod
@@ -56,6 +58,11 @@ class SettingsCommand(Command):
         from ..config.options import OPTIONS  # noqa: PLC0415
 
         return [option for option in OPTIONS if option.name not in cls.without]
+
+    def get_command_name(self) -> str:
+        """The name that it runs under, which a project may choose (``cmdclass``)."""
+        running = self.distribution.command_obj
+        return next((name for name, command in running.items() if command is self), self.command_name)
 
     def initialize_options(self) -> None:
         """Every option starts as not given."""
@@ -115,7 +122,11 @@ class SettingsCommand(Command):
         }
 
     @staticmethod
-    def _aftermath() -> str:
-        if "setuptools.build_meta" not in sys.modules:
+    def in_build_hook() -> bool:
+        """Whether a build front end called this (PEP 517), not ``setup.py`` on a command line."""
+        return "setuptools.build_meta" in sys.modules
+
+    def _aftermath(self) -> str:
+        if not self.in_build_hook():
             return ""
         return " (the failed build keeps no wheel: build without this command, then push with 's3pypi upload dist/*')"

@@ -24,6 +24,7 @@ _OF_REPOSITORIES = frozenset(
 class UploadCommand(SettingsCommand):
     """Upload any files that ``file_mask`` names to ``target``, with no index; private unless ``acl`` says otherwise."""
 
+    command_name = "s3upload"
     description = "upload any files to S3 or a folder, without an index"
     without = _OF_REPOSITORIES
     of_repository = False
