@@ -108,6 +108,8 @@ class ProjectDocuments:
         return (listed if state.foreign else Project(self.name, commit=listed.commit)), state
 
     def _parse(self, kind: PageKind, data: bytes) -> Project:
+        if kind is PageKind.SLASH and not data:
+            return Project(self.name)  # the mark of a folder that a console made
         try:
             if kind is PageKind.JSON:
                 return simple_json.parse_project(data)

@@ -115,6 +115,8 @@ class RootIndex:
         return {kind: key for kind in kinds if (key := keys[kind])}
 
     def _parse(self, kind: PageKind, data: bytes) -> Root:
+        if kind is PageKind.SLASH and not data:
+            return Root()  # the mark of a folder that a console made
         try:
             return simple_json.parse_root(data) if kind is PageKind.JSON else simple_html.parse_root(data)
         except InvalidIndex as error:
