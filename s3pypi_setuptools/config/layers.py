@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ..errors import ConfigurationError
 from .options import Option, find, nearest
 from .values import Value, parse_value
-from .wording import quoted
+from .wording import plain, quoted
 
 __all__ = ["Entry", "Given", "Layer"]
 
@@ -34,7 +34,7 @@ class Entry(NamedTuple):
     @classmethod
     def of_file(cls, place: str, name: str, raw: object) -> Entry:
         """The entry ``name`` of a file's section; ``place`` names both."""
-        return cls(name, raw, place, f"{place} {name}")
+        return cls(name, raw, place, f"{place} {plain(name)}")
 
 
 class Given(NamedTuple):

@@ -18,6 +18,7 @@ class Machine(NamedTuple):
     :param cwd: what relative paths on the command line and in the environment start at; absolute.
     :param home: what ``~`` means.
     :param prefix: the Python environment's folder, ``sys.prefix``.
+    :param root: what the machine's own folders lie in, such as ``etc``; not on Windows, where variables name them.
     :param platform: as ``sys.platform``: ``linux``, ``darwin``, ``win32``.
     """
 
@@ -26,6 +27,7 @@ class Machine(NamedTuple):
     home: Path
     prefix: Path
     platform: str
+    root: Path = Path("/")
 
     def __repr__(self) -> str:
         return f"<{self.platform} machine, in {self.cwd}>"

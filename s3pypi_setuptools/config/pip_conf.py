@@ -68,12 +68,12 @@ def files(machine: Machine) -> list[Path]:
         roaming = Path(environ["APPDATA"]) if environ.get("APPDATA") else home / "AppData" / "Roaming"
         user = [home / "pip", roaming / "pip"]
     elif machine.platform == "darwin":
-        common = [Path("/Library/Application Support/pip")]
+        common = [machine.root / "Library" / "Application Support" / "pip"]
         newer = home / "Library" / "Application Support" / "pip"
         user = [home / ".pip", newer if newer.is_dir() else home / ".config" / "pip"]
     else:
-        shared = environ.get("XDG_CONFIG_DIRS", "").strip() or "/etc/xdg"
-        common = [*(Path(folder) / "pip" for folder in shared.split(":") if folder.strip()), Path("/etc")]
+        shared = environ.get("XDG_CONFIG_DIRS", "").strip() or str(machine.root / "etc" / "xdg")
+        common = [*(Path(folder) / "pip" for folder in shared.split(":") if folder.strip()), machine.root / "etc"]
         own = environ.get("XDG_CONFIG_HOME", "").strip()
         user = [home / ".pip", (Path(own) if own else home / ".config") / "pip"]
     if explicit and Path(explicit).exists():

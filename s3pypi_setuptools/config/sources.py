@@ -8,7 +8,7 @@ from ..errors import ConfigurationError
 from .layers import Entry, Layer
 from .machine import Machine
 from .options import OPTIONS, VARIABLES, find, find_variable
-from .wording import suggestion
+from .wording import plain, suggestion
 
 __all__ = ["COMMAND_LINE", "command_line", "environment", "setuptools_options"]
 
@@ -22,7 +22,7 @@ def command_line(values: Mapping[str, object], machine: Machine) -> Layer:
     """The layer of a command line; ``values`` by name or attribute, None for what was not given."""
     return Layer.of(
         (
-            Entry(name, raw, COMMAND_LINE, f"{COMMAND_LINE} --{option.name if (option := find(name)) else name}")
+            Entry(name, raw, COMMAND_LINE, f"{COMMAND_LINE} --{option.name if (option := find(name)) else plain(name)}")
             for name, raw in values.items()
             if raw is not None
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-__all__ = ["quoted", "redacted", "suggestion"]
+__all__ = ["plain", "quoted", "redacted", "suggestion"]
 
 _LONGEST = 200
 
@@ -24,6 +24,11 @@ def quoted(text: str) -> str:
     """``text`` as an error shows it: in quotes, on one line, shortened, without credentials."""
     shown = redacted(text)
     return ascii(shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…")
+
+
+def plain(name: str) -> str:
+    """A setting's ``name`` as an error shows it: as it is, or quoted where it is no word."""
+    return name if name.isprintable() and name.isascii() and " " not in name and name else quoted(name)
 
 
 def suggestion(word: str, words: Iterable[str], before: str = "") -> str:

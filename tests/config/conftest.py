@@ -17,6 +17,7 @@ class Place:
     """A project, a home and a Python environment in a temporary folder."""
 
     def __init__(self, root: Path) -> None:
+        self.root = root / "root"
         self.project = root / "project"
         self.home = root / "home"
         self.prefix = root / "venv"
@@ -28,7 +29,7 @@ class Place:
 
     @property
     def machine(self) -> Machine:
-        return Machine(self.environ, self.project, self.home, self.prefix, self.platform)
+        return Machine(self.environ, self.project, self.home, self.prefix, self.platform, self.root)
 
     @property
     def user_pip_conf(self) -> Path:

@@ -10,7 +10,7 @@ import pytest
 
 from s3pypi_setuptools.config.explanation import explain
 from s3pypi_setuptools.config.if_exists import IfExists
-from s3pypi_setuptools.config.options import CONNECTION, OPTIONS, find, find_variable
+from s3pypi_setuptools.config.options import CONNECTION, OPTIONS, Option, find, find_variable
 from s3pypi_setuptools.config.settings import Secret, Settings
 
 NOT_OPTIONS = {"acl_optional", "origins", "notes"}
@@ -31,7 +31,7 @@ def test_names_are_told_apart() -> None:
 
 
 @pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
-def test_an_option_is_found_by_each_of_its_names(option: Any) -> None:
+def test_an_option_is_found_by_each_of_its_names(option: Option) -> None:
     assert find(option.name) is option
     assert find(option.attribute) is option
     assert find(option.attribute.upper()) is option

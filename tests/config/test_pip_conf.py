@@ -53,14 +53,14 @@ def test_other_urls(url: str) -> None:
 def test_places_on_linux(place: Any) -> None:
     place.environ = {"XDG_CONFIG_DIRS": "/one:/two"}
     home = place.home
-    common = [Path("/one/pip/pip.conf"), Path("/two/pip/pip.conf"), Path("/etc/pip.conf")]
+    common = [Path("/one/pip/pip.conf"), Path("/two/pip/pip.conf"), place.root / "etc/pip.conf"]
     user = [home / ".pip/pip.conf", home / ".config/pip/pip.conf"]
     own = place.prefix / "pip.conf"
     assert files(place.machine) == [*common, *user, own]
     place.environ = {"XDG_CONFIG_HOME": "/xdg"}
     assert files(place.machine)[:4] == [
-        Path("/etc/xdg/pip/pip.conf"),
-        Path("/etc/pip.conf"),
+        place.root / "etc/xdg/pip/pip.conf",
+        place.root / "etc/pip.conf",
         home / ".pip/pip.conf",
         Path("/xdg/pip/pip.conf"),
     ]
@@ -75,7 +75,7 @@ def test_places_on_linux(place: Any) -> None:
 
 def test_places_on_macos(place: Any) -> None:
     place.platform, place.environ = "darwin", {}
-    common = Path("/Library/Application Support/pip/pip.conf")
+    common = place.root / "Library/Application Support/pip/pip.conf"
     home = place.home
     assert files(place.machine) == [
         common,
@@ -117,7 +117,7 @@ def test_pip_itself_looks_in_the_same_places(place: Any, explicit: str | None) -
         check=True,
     )
     looked = {Path(name) for name in re.findall(r"^  (/.*), exists: ", debug.stdout, re.MULTILINE)}
-    ours = set(files(place.machine))
+    ours = set(files(place.machine._replace(root=Path("/"))))
     if explicit == "explicit.conf":
         # pip lists the user's files here, and then does not read them.
         looked -= {place.home / ".pip/pip.conf", place.home / "xdg/pip/pip.conf"}
