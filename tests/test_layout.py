@@ -20,7 +20,15 @@ PREFIXES = st.sampled_from(["", "simple", "team/simple", "a b/ü"])
 SEGMENTS = st.text(
     st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters="/\\"), min_size=1, max_size=20
 ).filter(lambda text: text not in (".", ".."))
-ODD = ["demo-1.0+cu121.tar.gz", "demo 1.0~rc%2B.zip", "dëmo-1.0.tar.gz", "a:b-1.0.tar.gz", "demo-1!1.0.zip", "#?&.whl", "..x"]
+ODD = [
+    "demo-1.0+cu121.tar.gz",
+    "demo 1.0~rc%2B.zip",
+    "dëmo-1.0.tar.gz",
+    "a:b-1.0.tar.gz",
+    "demo-1!1.0.zip",
+    "#?&.whl",
+    "..x",
+]
 
 
 def test_keys() -> None:
@@ -129,7 +137,10 @@ def test_a_key_outside_the_repository_has_no_url() -> None:
         ("demo-1.0%2bx.whl", "demo-1.0%2Bx.whl"),
         (" demo 1.0.zip#sha256=00 ", "demo%201.0.zip"),
         ("../a/./demo-1.0.zip", "../a/./demo-1.0.zip"),
-        ("https://Files.example/a+b/demo-1.0%2Bx.whl?x=1&y=%20#f", "https://Files.example/a+b/demo-1.0%2Bx.whl?x=1&y=%20"),
+        (
+            "https://Files.example/a+b/demo-1.0%2Bx.whl?x=1&y=%20#f",
+            "https://Files.example/a+b/demo-1.0%2Bx.whl?x=1&y=%20",
+        ),
         ("//files.example/demo-1.0.zip", "//files.example/demo-1.0.zip"),
         ("/simple/demo/demo-1.0.zip", "/simple/demo/demo-1.0.zip"),
         ("file:///srv/demo-1.0.zip", "file:///srv/demo-1.0.zip"),

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 from html.parser import HTMLParser
-from urllib.parse import unquote, urldefrag, urljoin
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 from ..errors import InvalidIndex
 from ..layout import canonical_url, filename_of, is_project_name, normalize_name
@@ -236,7 +236,7 @@ def _read(data: bytes) -> _Reader:
 def _file(attributes: dict[str, str], text: str, base: str | None) -> File | None:
     try:
         reference, fragment = urldefrag(attributes.get("href", "").strip())
-        url = canonical_url(urljoin(base.strip(), reference) if base and reference else reference)
+        url = canonical_url(_resolved(base.strip(), reference) if base and reference else reference)
     except ValueError:
         return None
     if url is None:
@@ -259,6 +259,12 @@ def _file(attributes: dict[str, str], text: str, base: str | None) -> File | Non
         gpg_sig={"true": True, "false": False}.get(attributes.get("data-gpg-sig", "")),
         provenance=provenance if is_provenance(provenance) else None,
     )
+
+
+def _resolved(base: str, reference: str) -> str:
+    absolute = urlsplit(base).scheme or base.startswith("/") or urlsplit(reference).scheme or reference.startswith("/")
+    # urljoin would drop the ".." that a relative base begins with.
+    return urljoin(base, reference) if absolute else f"{base.rpartition('/')[0]}/{reference}".removeprefix("/")
 
 
 def _is_distribution(name: str) -> bool:
