@@ -49,6 +49,6 @@ def read_sections(text: str, shown: str) -> Mapping[str, Mapping[str, str]]:
     except configparser.ParsingError as error:
         line = error.errors[0][0] if error.errors else 1
         raise ConfigurationError(f"{shown}, line {line}: not 'name = value' and no [section]") from None
-    except (configparser.Error, AttributeError):
+    except configparser.Error:
         raise ConfigurationError(f"{shown}: cannot be understood as a configuration file") from None
     return {section: dict(parser.items(section)) for section in parser.sections()}

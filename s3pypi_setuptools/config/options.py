@@ -164,11 +164,11 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         name="index-html",
         form=Form.FLAG,
-        spellings=("index.html",),
+        spellings=("index.html", "unsafe-s3-website"),
         help="keep pages at index.html keys only, none at keys that end in /",
     ),
     Option(name="put-root-index", form=Form.FLAG, help="accepted, without effect: the list of projects is always kept"),
-    Option(name="lock-indexes", form=Form.FLAG, help="lock projects in the DynamoDB table BUCKET-locks"),
+    Option(name="lock-indexes", form=Form.FLAG, short="l", help="lock projects in the DynamoDB table BUCKET-locks"),
     Option(name="locks-table", metavar="TABLE", help="lock projects in this DynamoDB table"),
     Option(
         name="public-url",

@@ -64,7 +64,8 @@ def resolve(
     else:
         typed, configured = sources.setuptools_options(options, command, machine)
         own.append(typed)
-        merged = [configured]
+        # setuptools passes over [tool.distutils] where pyproject.toml has neither [project] nor [tool.setuptools]
+        merged = [configured, pyproject.options] if repository else [configured]
     environment = sources.environment(machine)
     if repository:
         above, below = [*own, environment, *merged], [pyproject.settings]

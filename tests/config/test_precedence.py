@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from s3pypi_setuptools.config.machine import Machine
 from s3pypi_setuptools.config.settings import IfExists, Secret
 from s3pypi_setuptools.config.target import FolderTarget, S3Target
+from s3pypi_setuptools.errors import ConfigurationError
 
 Refusal = Callable[..., str]
 
@@ -77,6 +80,8 @@ def test_the_first_source_that_gives_a_setting_wins(place: Any, strongest: int, 
 
 def test_nothing_gives_nothing(place: Any) -> None:
     settings = place.resolve()
+    with pytest.raises(ConfigurationError, match="no target: give --target"):
+        settings.require_target()
     assert settings.target is None
     assert settings.if_exists is IfExists.SAME
     assert not settings.origins
@@ -260,3 +265,11 @@ def test_credentials_work_with_a_warning(place: Any, refusal: Refusal) -> None:
 def test_pip_conf_is_left_alone_when_a_target_is_named(place: Any) -> None:
     place.write(place.user_pip_conf, "this is no configuration")
     assert place.resolve(command_line={"target": "s3://bucket"}).target == S3Target("bucket")
+
+
+def test_the_surroundings_of_this_process() -> None:
+    machine = Machine.current()
+    assert machine.cwd == Path.cwd()
+    assert machine.home == Path.home()
+    assert machine.prefix == Path(sys.prefix)
+    assert "PATH" not in repr(machine)
