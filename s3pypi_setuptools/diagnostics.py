@@ -18,6 +18,8 @@ _SECRET_VARIABLES = (
     "PP_S3_SECRET_KEY",
     "PP_S3_SESSION_TOKEN",
 )
+_SHORTEST = 6
+"""Characters of a secret; shorter ones are nobody's, and would hide ordinary words."""
 _USERINFO = re.compile(r"(?<=://)[^/?#\s@]*:[^/?#\s@]*@")
 
 
@@ -35,8 +37,8 @@ def describe(error: BaseException) -> str:
 def redact(text: str, secrets: Iterable[str] = (), environ: Mapping[str, str] | None = None) -> str:
     """``text`` without ``secrets``, the secrets that the environment holds, and passwords in URLs."""
     environment = os.environ if environ is None else environ
-    values = {*secrets, *(environment.get(name, "") for name in _SECRET_VARIABLES)} - {""}
-    for value in sorted(values, key=len, reverse=True):
+    values = {*secrets, *(environment.get(name, "") for name in _SECRET_VARIABLES)}
+    for value in sorted((value for value in values if len(value) >= _SHORTEST), key=len, reverse=True):
         text = text.replace(value, "***")
     return _USERINFO.sub("***@", text)
 

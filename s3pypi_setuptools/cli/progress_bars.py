@@ -36,6 +36,10 @@ class ProgressBars:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Draw no more, and take the bars away."""
         self._display.stop()
 
     def hashing(self, filename: str, size: int) -> None:

@@ -21,6 +21,7 @@ from ..progress import Progress, Silent
 if TYPE_CHECKING:
     from ..app import InitReport, UploadReport
     from ..operations.publish import PublishReport
+    from .progress_bars import ProgressBars
 
 __all__ = ["Terminal"]
 
@@ -34,12 +35,13 @@ class Terminal:
     :param json: results and the error that ended the program are JSON objects on stdout.
     """
 
-    def __init__(self, program: str) -> None:
+    def __init__(self, program: str, *, json: bool = False) -> None:
         self.program = program
         self.verbose = False
         self.quiet = False
-        self.json = False
+        self.json = json
         self._secrets: tuple[str, ...] = ()
+        self._bars: ProgressBars | None = None
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):  # a console's or pipe's code page may lack a filename's characters
                 stream.reconfigure(errors="backslashreplace")
@@ -96,7 +98,16 @@ class Terminal:
         from .progress_bars import ProgressBars  # noqa: PLC0415
 
         with ProgressBars() as bars:
-            yield bars
+            self._bars = bars
+            try:
+                yield bars
+            finally:
+                self._bars = None
+
+    def stop_drawing(self) -> None:
+        """Leave the terminal as it was, from whichever thread."""
+        if self._bars is not None:
+            self._bars.stop()
 
     def report(self, report: PublishReport | UploadReport | InitReport) -> int:
         """Show what was done; the exit status."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,7 +19,7 @@ _DEFAULT_CONFIGURATION = "~/.pypi-private.cfg"
 
 def main() -> int:
     """Run the program on ``sys.argv``; the exit status."""
-    return guard.run("pypi-private", lambda terminal: _run(sys.argv[1:], terminal))
+    return guard.run("pypi-private", _run)
 
 
 def _parser() -> argparse.ArgumentParser:

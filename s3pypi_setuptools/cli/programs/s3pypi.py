@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 
 from .. import guard
@@ -17,7 +16,7 @@ _BEFORE_SUBCOMMAND = frozenset({"-v", "--verbose", "-q", "--quiet", "--json"})
 
 def main() -> int:
     """Run the program on ``sys.argv``; the exit status."""
-    return guard.run("s3pypi", lambda terminal: _run(sys.argv[1:], terminal))
+    return guard.run("s3pypi", _run)
 
 
 def _run(argv: Sequence[str], terminal: Terminal) -> int:

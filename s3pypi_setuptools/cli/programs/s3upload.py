@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 
 from .. import guard
@@ -33,7 +32,7 @@ Exit status: 0 all is stored, 1 something failed, 2 the command line is wrong, 1
 
 def main() -> int:
     """Run the program on ``sys.argv``; the exit status."""
-    return guard.run("s3upload", lambda terminal: _run(sys.argv[1:], terminal))
+    return guard.run("s3upload", _run)
 
 
 def _parser() -> argparse.ArgumentParser:

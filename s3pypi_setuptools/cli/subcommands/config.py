@@ -43,6 +43,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         )
         return 0
     names, values = (max(len(getattr(row, column)) for row in rows) for column in ("name", "value"))
+    terminal.quiet = False  # the settings are all there is to say
     for row in rows:
         terminal.result(f"{row.name:<{names}}  {row.value:<{values}}  {row.origin}")
     return 0
