@@ -168,7 +168,8 @@ def run(bench: Bench, command: Sequence[str]) -> tuple[float, list[Request]]:
     )
     seconds = time.perf_counter() - start
     if done.returncode:
-        sys.exit(f"{' '.join(command[:3])} … failed with status {done.returncode}:\n{done.stdout}{done.stderr}")
+        said = "\n".join((done.stdout + done.stderr).splitlines()[-5:])
+        sys.exit(f"{' '.join(command[:3])} … failed with status {done.returncode}:\n{said}")
     return seconds, bench.proxy.take()
 
 
