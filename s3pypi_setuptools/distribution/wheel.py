@@ -23,6 +23,8 @@ def read_metadata(stream: BinaryIO) -> tuple[str, bytes]:
 
     with corruption_refused(), zipfile.ZipFile(stream) as archive:
         names = archive.namelist()
+        if any(info.header_offset < 0 for info in archive.infolist()):
+            raise zipfile.BadZipFile
         folders = {steps[0] for steps in map(member_steps, names) if steps and steps[0].endswith(".dist-info")}
         if len(folders) != 1:
             raise InvalidDistribution(f"the wheel holds {len(folders) or 'no'} .dist-info folders; build it again")

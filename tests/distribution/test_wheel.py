@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from s3pypi_setuptools.distribution import Distribution
+from s3pypi_setuptools.distribution.metadata import MAX_SIZE
+from s3pypi_setuptools.errors import InvalidDistribution
+
+from .archives import INFO, METADATA, WHEEL, WHEEL_NAME, core_metadata, make_wheel, wheel_members, zip_bytes
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(InvalidDistribution) as raised:
+        Distribution.read(path)
+    text = str(raised.value)
+    assert text.isprintable()
+    shown = str(path).replace("\n", "\\n")
+    assert text.startswith(f"{shown}: ")
+    return text
+
+
+def test_a_wheel_says_what_it_is(tmp_path: Path) -> None:
+    path = make_wheel(tmp_path)
+    counts: list[int] = []
+    wheel = Distribution.read(path, counts.append)
+    assert (wheel.filename, wheel.project, wheel.version) == (WHEEL_NAME, "demo", "1.0")
+    assert (wheel.filetype, wheel.requires_python, wheel.metadata) == ("bdist_wheel", ">=3.8", METADATA)
+    assert wheel.file.path == path
+    assert wheel.file.size == path.stat().st_size == sum(counts)
+
+
+@pytest.mark.parametrize(
+    ("filename", "metadata", "expected"),
+    [
+        ("Foo.Bar-1.0-py3-none-any.whl", ("Foo.Bar", "1.0"), ("foo-bar", "1.0")),
+        ("foo_bar-1.0.0-py3-none-any.whl", ("Foo.Bar", "1.0"), ("foo-bar", "1.0")),
+        ("demo-1.0+cu121-1-cp311-cp311-linux_x86_64.whl", ("demo", "1.0+cu121"), ("demo", "1.0+cu121")),
+        ("demo-1!2.0rc1-py2.py3-none-any.whl", ("demo", "1!2.0rc1"), ("demo", "1!2.0rc1")),
+        ("demo-1.0-cp313-cp313-pyemscripten_2025_0_wasm32.whl", ("demo", "1.0"), ("demo", "1.0")),
+        ("demo-1.0-py3-none-any.whl", ("demo", "v1.0"), ("demo", "1.0")),
+    ],
+)
+def test_legal_names(tmp_path: Path, filename: str, metadata: tuple[str, str], expected: tuple[str, str]) -> None:
+    folder = f"{filename.split('-', maxsplit=1)[0]}-{filename.split('-')[1]}.dist-info"
+    path = make_wheel(tmp_path, filename, wheel_members(core_metadata(*metadata), folder))
+    wheel = Distribution.read(path)
+    assert (wheel.project, wheel.version) == expected
+    assert wheel.requires_python is None
+
+
+@pytest.mark.parametrize(
+    "filename",
+    [
+        "demo__x-1.0-py3-none-any.whl",
+        "demo-1.0-py3-none-any-x86_64_v3.whl",
+        "demo-1.0-x-py3-none-any.whl",
+        "demo-1.0-py3-none.whl",
+        "demo-1_0_x-py3-none-any.whl",
+        "demo-1.0.whl",
+        "demo.whl",
+    ],
+)
+def test_names_that_installers_refuse(tmp_path: Path, filename: str) -> None:
+    assert "PEP 427" in refusal(make_wheel(tmp_path, filename))
+
+
+@pytest.mark.parametrize(
+    "filename",
+    [
+        "d\u0435mo-1.0-py3-none-any.whl",
+        "demo-1.0-py3-none-any .whl",
+        "-demo-1.0-py3-none-any.whl",
+        "demo\n-1.0-py3-none-any.whl",
+    ],
+)  # the first has a Cyrillic letter
+def test_names_that_trick_people(tmp_path: Path, filename: str) -> None:
+    try:
+        path = make_wheel(tmp_path, filename)
+    except OSError:
+        pytest.skip("the system has no such names")
+    assert "characters" in refusal(path)
+
+
+@pytest.mark.parametrize(
+    "filename",
+    ["demo-1.0.egg", "demo-1.0.exe", "demo-1.0-py3-none-any.whl.asc", "demo-1.0.txt", "demo-1.0.WHL", "demo"],
+)
+def test_other_files_are_no_distributions(tmp_path: Path, filename: str) -> None:
+    assert "publish wheels (.whl) and sdists" in refusal(make_wheel(tmp_path, filename))
+
+
+@pytest.mark.parametrize(
+    ("metadata", "reason"),
+    [
+        (core_metadata("other", "1.0"), "disagrees with its filename"),
+        (core_metadata("demo", "1.1"), "disagrees with its filename"),
+        (core_metadata("demo", "one"), "PEP 440"),
+        (core_metadata("demo", "1" * 5000), "PEP 440"),
+        (core_metadata("../demo", "1.0"), "not legal"),
+        (core_metadata("d\u0435mo", "1.0"), "not legal"),
+        (core_metadata("demo", "1.0", "Requires-Python: three"), "Requires-Python 'three'"),
+        (core_metadata("demo", "1.0", "Requires-Python: >=3.8\n  ,<4"), "several lines"),
+        (core_metadata("demo", "1.0", "Requires-Python: >=3.8\x07"), "several lines"),
+        (core_metadata("demo", "1.0", "Version: 1.1"), "states Version 2 times"),
+        (core_metadata("demo", "1.0", "no field"), "malformed"),
+        (METADATA.replace(b"2.4", b"3.0"), "Metadata-Version '3.0'"),
+        (METADATA.replace(b"A", b"\xff").replace(b"demo", b"dem\xff"), "not UTF-8"),
+        (b"Name: demo\n\n", "has the version None"),
+        (b"", "has the name None"),
+        (b"\n\n" + METADATA, "has the name None"),
+        (b"\0" * 100, "malformed"),
+    ],
+)
+def test_metadata_that_installers_refuse(tmp_path: Path, metadata: bytes, reason: str) -> None:
+    assert reason in refusal(make_wheel(tmp_path, members=wheel_members(metadata)))
+
+
+def test_metadata_with_other_line_ends(tmp_path: Path) -> None:
+    metadata = METADATA.replace(b"\n", b"\r\n") + b"Name: other\r\n"
+    wheel = Distribution.read(make_wheel(tmp_path, members=wheel_members(metadata)))
+    assert (wheel.project, wheel.requires_python, wheel.metadata) == ("demo", ">=3.8", metadata)
+
+
+MEMBERS = wheel_members()
+
+
+@pytest.mark.parametrize(
+    ("members", "reason"),
+    [
+        ([], "holds no .dist-info folders"),
+        ([("demo.py", b"")], "holds no .dist-info folders"),
+        ([*MEMBERS, ("other-1.0.dist-info/METADATA", METADATA)], "holds 2 .dist-info folders"),
+        ([("sub/" + name, data) for name, data in MEMBERS], "holds no .dist-info folders"),
+        ([member for member in MEMBERS if "METADATA" not in member[0]], f"holds no {INFO}/METADATA"),
+        ([member for member in MEMBERS if "RECORD" not in member[0]], f"holds no {INFO}/RECORD"),
+        ([member for member in MEMBERS if "WHEEL" not in member[0]], f"holds no {INFO}/WHEEL"),
+        (
+            [*MEMBERS[:2], (f"{INFO}/WHEEL", WHEEL.replace(b"1.0", b"2.0")), MEMBERS[3]],
+            "not of wheel version 1.x",
+        ),
+        (wheel_members(folder="other-1.0.dist-info"), "disagrees with its filename"),
+        (wheel_members(folder="demo-1.1.dist-info"), "disagrees with its filename"),
+        ([*MEMBERS, ("../evil.py", b"")], "leads out"),
+        ([*MEMBERS, ("/evil.py", b"")], "leads out"),
+        ([*MEMBERS, ("a\\..\\..\\evil.py", b"")], "leads out"),
+        ([*MEMBERS, ("C:/evil.py", b"")], "leads out"),
+        ([(f"{INFO}/METADATA", b"\0" * (MAX_SIZE + 1))], "larger than 10 MiB"),
+    ],
+)
+def test_archives_that_installers_refuse(tmp_path: Path, members: list[tuple[str, bytes]], reason: str) -> None:
+    assert reason in refusal(make_wheel(tmp_path, members=members))
+
+
+def test_two_files_of_metadata(tmp_path: Path) -> None:
+    with pytest.warns(UserWarning, match="Duplicate"):
+        path = make_wheel(tmp_path, members=[*MEMBERS, (f"{INFO}/METADATA", METADATA)])
+    assert f"holds 2 {INFO}/METADATA" in refusal(path)
+
+
+def test_an_encrypted_archive(tmp_path: Path) -> None:
+    data = bytearray(zip_bytes(MEMBERS))
+    start = 0
+    while (start := data.find(b"PK\x01\x02", start)) >= 0:
+        data[start + 8] |= 1
+        start += 4
+    path = tmp_path / WHEEL_NAME
+    path.write_bytes(data)
+    assert "encrypted" in refusal(path)
+
+
+@pytest.mark.parametrize(
+    "data", [b"\0" * 100, zip_bytes(MEMBERS)[:-30], zip_bytes(MEMBERS)[40:], b"PK\x05\x06" + b"\0" * 18]
+)
+def test_a_broken_archive(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / WHEEL_NAME
+    path.write_bytes(data)
+    refusal(path)
+
+
+def test_damaged_metadata(tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, data in MEMBERS:
+            archive.writestr(name, data)
+    path = tmp_path / WHEEL_NAME
+    path.write_bytes(buffer.getvalue().replace(b"A demo.", b"A damo."))
+    assert "corrupt" in refusal(path)
