@@ -36,6 +36,7 @@ def run(program: str, work: Callable[[Sequence[str], Terminal], int]) -> int:
         interruption.say()
         return _INTERRUPTED
     except SystemExit as error:  # argparse, after --help and --version
+        terminal.flush()
         return error.code if isinstance(error.code, int) else 0
     except Exception as error:  # the last net; the line says that it is a defect
         terminal.fail(error)

@@ -58,7 +58,8 @@ class _Version(argparse.Action):
     ) -> None:
         from importlib.metadata import version  # noqa: PLC0415
 
-        parser.exit(message=f"{parser.prog.split()[0]} {version('s3pypi-setuptools')}\n")
+        print(parser.prog.split()[0], version("s3pypi-setuptools"))
+        parser.exit()
 
 
 def add_output_options(parser: argparse.ArgumentParser, *, json: bool = True) -> None:

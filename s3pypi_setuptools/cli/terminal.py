@@ -89,6 +89,10 @@ class Terminal:
 
         _write(sys.stdout, dumps(value, indent=2))
 
+    def flush(self) -> None:
+        """Send out what others printed, whether or not anybody still reads."""
+        _write(sys.stdout)
+
     @contextlib.contextmanager
     def progress(self) -> Iterator[Progress]:
         """Progress that is drawn where somebody watches."""
@@ -162,11 +166,12 @@ def _is_terminal(stream: TextIO | None) -> bool:
     return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def _write(stream: TextIO | None, text: str) -> None:
+def _write(stream: TextIO | None, text: str = "") -> None:
     if stream is None:  # pythonw
         return
     try:
-        stream.write(text + "\n")
+        if text:
+            stream.write(text + "\n")
         stream.flush()
     except BrokenPipeError:  # whoever read has seen enough; the work's own result stays the exit status
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

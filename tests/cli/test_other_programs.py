@@ -1,0 +1,116 @@
+"""``s3pypi init`` and ``config``, ``s3upload``, ``pypi-private``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from .. import samples
+from .programs import run
+
+
+def test_init_makes_a_repository_once(tmp_path: Path) -> None:
+    done = run("s3pypi", "init", "./repo", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"created {(tmp_path / 'repo').as_uri()}")
+    assert (tmp_path / "repo" / "repository.json").exists()
+    again = json.loads(run("s3pypi", "init", "--target=./repo", "--json", cwd=tmp_path).stdout)
+    assert (again["ok"], again["created"]) == (True, False)
+    assert run("s3pypi", "init", "./a", "-t", "./b", cwd=tmp_path).returncode == 2
+
+
+def test_config_shows_values_and_origins_and_no_secret(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.s3pypi]\ntarget = "s3://bucket/prefix"\n')
+    arguments = ["config", "--region=eu-west-1", "--aws-access-key-id=ID", "--aws-secret-access-key=hunter22"]
+    done = run("s3pypi", *arguments, cwd=tmp_path)
+    assert done.returncode == 0
+    lines = {line.split()[0]: line for line in done.stdout.splitlines()}
+    assert "s3://bucket/prefix" in lines["target"]
+    assert lines["target"].endswith("pyproject.toml [tool.s3pypi]")
+    assert lines["region"].endswith("command line")
+    assert "hunter22" not in done.stdout + done.stderr
+    settings = json.loads(run("s3pypi", *arguments, "--json", cwd=tmp_path).stdout)["settings"]
+    assert {"name": "region", "value": "eu-west-1", "origin": "command line"} in settings
+
+
+@pytest.mark.parametrize("program", ["s3pypi", "s3upload", "pypi-private"])
+def test_help_and_version(program: str, tmp_path: Path) -> None:
+    assert run(program, "--help", cwd=tmp_path).stdout.startswith(f"usage: {program} ")
+    assert run(program, "--version", cwd=tmp_path).stdout.startswith(f"{program} ")
+
+
+@pytest.mark.parametrize("subcommand", ["upload", "init", "config"])
+def test_help_of_subcommands(subcommand: str, tmp_path: Path) -> None:
+    done = run("s3pypi", subcommand, "--help", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"usage: s3pypi {subcommand} ")
+
+
+def test_s3upload_stores_any_file_and_no_index(tmp_path: Path) -> None:
+    (tmp_path / "site.css").write_text("a {}")
+    done = run("s3upload", "*.css", "--target", "./files", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, f"uploaded site.css  {(tmp_path / 'files' / 'site.css').as_uri()}\n")
+    assert not list((tmp_path / "files").glob("*.html"))
+    assert run("s3upload", "*.css", "--target", "./files", cwd=tmp_path).stdout.startswith("present site.css")
+    (tmp_path / "site.css").write_text("b {}")
+    refused = run("s3upload", "site.css", "--target", "./files", cwd=tmp_path)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.startswith("s3upload: error: ")
+    assert run("s3upload", "site.css", "--target", "./files", "-f", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "files" / "site.css").read_text() == "b {}"
+
+
+def test_s3upload_goes_nowhere_that_was_not_named(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.s3pypi]\ntarget = "./repo"\n')
+    (tmp_path / "site.css").write_text("a {}")
+    done = run("s3upload", "site.css", cwd=tmp_path)
+    assert done.returncode == 1
+    assert not (tmp_path / "repo").exists()
+    assert run("s3upload", ".", "-t", "./files", cwd=tmp_path).returncode == 1
+
+
+@pytest.fixture
+def private(tmp_path: Path) -> Path:
+    (tmp_path / "private.cfg").write_text(
+        f"[storage]\ntype = local-filesystem\n[local-filesystem]\nbase_path = {tmp_path / 'repo'}\n"
+    )
+    dist = tmp_path / "src" / "dist"
+    samples.wheel(dist, "My.Project", "1.0")
+    samples.sdist(dist, "My.Project", "1.0")
+    samples.wheel(dist, "My.Project", "1.0.1")
+    samples.wheel(dist, "other", "1.0")
+    return tmp_path
+
+
+def test_pypi_private_publishes_one_version(private: Path) -> None:
+    arguments = ["-c", "private.cfg", "-p", "src", "publish", "my_project", "1.0"]
+    done = run("pypi-private", *arguments, cwd=private)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [line.split()[:2] for line in done.stdout.splitlines()[:2]] == [
+        ["published", "My.Project-1.0-py3-none-any.whl"],
+        ["published", "My.Project-1.0.tar.gz"],
+    ]
+    samples.wheel(private / "src" / "dist", "My.Project", "1.0", salt="other")
+    assert run("pypi-private", *arguments, cwd=private).stdout.startswith("skipped ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        ([], 2, "publish"),
+        (["publish", "demo"], 2, "publish"),
+        (["remove", "demo", "1.0"], 2, "publish"),
+        (["-c", "nowhere.cfg", "publish", "demo", "1.0"], 1, "nowhere.cfg"),
+        (["-c", "private.cfg", "-p", "src", "publish", "demo", "1.0"], 1, "demo 1.0"),
+        (["-c", "private.cfg", "-p", "src", "publish", "demo", "one"], 1, "'one'"),
+        (["-c", "private.cfg", "publish", "demo", "1.0"], 1, "dist"),
+    ],
+)
+def test_pypi_private_errors_are_one_line(private: Path, arguments: list[str], status: int, said: str) -> None:
+    done = run("pypi-private", *arguments, cwd=private)
+    assert (done.returncode, done.stdout) == (status, "")
+    assert done.stderr.startswith("pypi-private: error: ")
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1

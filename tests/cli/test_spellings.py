@@ -1,0 +1,122 @@
+"""Every option of the tools that this package replaces, as their users spell it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from setuptools import Distribution
+
+from s3pypi_setuptools.cli.options import given
+from s3pypi_setuptools.cli.programs import pypi_private, s3upload
+from s3pypi_setuptools.cli.subcommands import load
+from s3pypi_setuptools.command.settings_command import SettingsCommand
+from s3pypi_setuptools.config.machine import Machine
+from s3pypi_setuptools.config.resolve import resolve
+from s3pypi_setuptools.config.settings import IfExists, Secret
+from s3pypi_setuptools.config.target import FolderTarget, S3Target
+
+TARGET = S3Target("bucket", "prefix")
+S3 = "s3://bucket/prefix"
+
+ILABS = [
+    ("s3pypi dist/a.whl --target s3://bucket/prefix", {"target": TARGET}),
+    ("s3pypi dist/a.whl -t s3://bucket/prefix", {"target": TARGET}),
+    ("s3pypi dist/a.whl --force", {"if_exists": IfExists.REPLACE}),
+    ("s3pypi -f dist/a.whl", {"if_exists": IfExists.REPLACE}),
+    (
+        "s3pypi a.whl --aws_access_key_id ID --aws_secret_access_key KEY",
+        {"aws_access_key_id": "ID", "aws_secret_access_key": Secret("KEY")},
+    ),
+    ("s3upload a b --target s3://bucket/prefix", {"target": TARGET, "acl": None}),
+    ("s3upload a -t s3://bucket/prefix --acl public-read", {"acl": "public-read"}),
+    ("s3upload a -a public-read -f", {"acl": "public-read", "if_exists": IfExists.REPLACE}),
+    ("s3upload a --acl private --force", {"acl": None, "if_exists": IfExists.REPLACE}),
+    (
+        "s3upload a --aws_access_key_id ID --aws_secret_access_key KEY",
+        {"aws_access_key_id": "ID", "aws_secret_access_key": Secret("KEY")},
+    ),
+    ("setup.py s3pypi --target=s3://bucket/prefix --force", {"target": TARGET, "if_exists": IfExists.REPLACE}),
+    ("setup.py s3pypi --file-mask=dist/*", {"file_mask": "dist/*"}),
+    (
+        "setup.py s3pypi --aws-access-key-id=ID --aws-secret-access-key=KEY",
+        {"aws_access_key_id": "ID", "aws_secret_access_key": Secret("KEY")},
+    ),
+    (
+        "setup.py s3upload --file-mask=a --target=s3://bucket/prefix --acl=public-read --force",
+        {"file_mask": "a", "target": TARGET, "acl": "public-read", "if_exists": IfExists.REPLACE},
+    ),
+    (
+        "setup.py s3upload --aws-access-key-id=ID --aws-secret-access-key=KEY",
+        {"aws_access_key_id": "ID", "aws_secret_access_key": Secret("KEY")},
+    ),
+]
+GORILLA = [
+    ("s3pypi upload a.whl --bucket bucket --prefix prefix", {"target": TARGET}),
+    ("s3pypi upload a.whl -b bucket", {"target": S3Target("bucket")}),
+    ("s3pypi upload a.whl --put-root-index", {}),
+    ("s3pypi upload a.whl --strict", {"if_exists": IfExists.FAIL}),
+    ("s3pypi upload a.whl --force", {"if_exists": IfExists.REPLACE}),
+    ("s3pypi upload -f a.whl", {"if_exists": IfExists.REPLACE}),
+    ("s3pypi upload a.whl --profile work --region eu-west-1", {"profile": "work", "region": "eu-west-1"}),
+    ("s3pypi upload a.whl --no-sign-request", {"no_sign_request": True}),
+    ("s3pypi upload a.whl --s3-endpoint-url http://127.0.0.1:9000", {"endpoint_url": "http://127.0.0.1:9000"}),
+    (
+        "s3pypi upload a.whl --s3-put-args ACL=public-read,ServerSideEncryption=aws:kms,SSEKMSKeyId=1234",
+        {"acl": "public-read", "s3_put_args": {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": "1234"}},
+    ),
+    ("s3pypi upload a.whl --index.html", {"index_html": True}),
+    ("s3pypi upload a.whl --locks-table table", {"locks_table": "table"}),
+    ("s3pypi -v upload a.whl -b bucket", {"target": S3Target("bucket")}),
+    ("s3pypi --verbose a.whl -b bucket", {"target": S3Target("bucket")}),
+    ("s3pypi a.whl --bucket bucket --acl public-read", {"acl": "public-read"}),
+    ("s3pypi a.whl --unsafe-s3-website", {"index_html": True}),
+    ("s3pypi a.whl --lock-indexes", {"lock_indexes": True}),
+    ("s3pypi a.whl -l", {"lock_indexes": True}),
+]
+PYPIPRIVATE = [
+    ("pypi-private publish demo 1.0", {}),
+    ("pypi-private -p src publish demo 1.0", {"project_path": "src"}),
+    ("pypi-private --project-path src publish demo 1.0", {"project_path": "src"}),
+    ("pypi-private -c other.cfg publish demo 1.0", {"conf_path": "other.cfg"}),
+    ("pypi-private --conf-path other.cfg publish demo 1.0", {"conf_path": "other.cfg"}),
+    ("pypi-private -i publish demo 1.0", {"env_interpolation": True}),
+    ("pypi-private --env-interpolation publish demo 1.0", {"env_interpolation": True}),
+    ("pypi-private -v publish demo 1.0", {"verbose": True}),
+    ("pypi-private -vv publish demo 1.0", {"verbose": True}),
+    ("pypi-private --verbose publish demo 1.0", {"verbose": True}),
+    ("pypi-private publish -d out demo 1.0", {"dist_dir": "out"}),
+    ("pypi-private publish --dist-dir out demo 1.0", {"dist_dir": "out", "name": "demo", "release": "1.0"}),
+]
+
+
+@pytest.mark.parametrize(("line", "expected"), [*ILABS, *GORILLA, *PYPIPRIVATE])
+def test_old_spellings(line: str, expected: Mapping[str, object], tmp_path: Path) -> None:
+    program, *arguments = line.split()
+    machine = Machine(environ={}, cwd=tmp_path, home=tmp_path, prefix=tmp_path, platform="linux")
+    meant: object
+    if program == "setup.py":
+        distribution = Distribution({"name": "demo", "script_name": "setup.py", "script_args": arguments})
+        assert distribution.parse_command_line()  # type: ignore[no-untyped-call]
+        command = distribution.get_command_obj(arguments[0])
+        assert isinstance(command, SettingsCommand)
+        meant = command.resolve()
+    elif program == "pypi-private":
+        meant = pypi_private._parser().parse_intermixed_args(arguments)
+    else:
+        meant = resolve(command_line=given(parsed(program, arguments)), repository=program == "s3pypi", machine=machine)
+    assert {name: getattr(meant, name) for name in expected} == expected
+
+
+def parsed(program: str, arguments: list[str]) -> argparse.Namespace:
+    if program == "s3upload":
+        return s3upload._parser().parse_intermixed_args(arguments)
+    return load("upload").parser().parse_intermixed_args([word for word in arguments if word != "upload"])
+
+
+def test_folders_are_targets_too(tmp_path: Path) -> None:
+    machine = Machine(environ={}, cwd=tmp_path, home=tmp_path, prefix=tmp_path, platform="linux")
+    settings = resolve(command_line=given(parsed("s3pypi", ["a.whl", "-t", "./repo"])), machine=machine)
+    assert settings.target == FolderTarget(tmp_path / "repo")

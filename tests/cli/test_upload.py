@@ -1,0 +1,206 @@
+"""``s3pypi [upload] FILES…``."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from .. import samples
+from ..servers import S3Server
+from .programs import command, run, run_json, run_on_terminal
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    samples.wheel(tmp_path / "dist")
+    samples.sdist(tmp_path / "dist")
+    (tmp_path / "dist" / "notes.txt").write_text("no distribution")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["dist"],
+        ["upload", "dist/"],
+        ["dist/*.whl", "dist/*.gz"],
+        ["dist/demo-1.0.tar.gz", "-q", "dist/demo-1.0-py3-none-any.whl"],
+        ["-q", "upload", "./dist", "dist/*.whl"],
+    ],
+)
+def test_every_way_to_name_the_files(project: Path, arguments: list[str]) -> None:
+    done = run("s3pypi", *arguments, "-t", "./repo", cwd=project)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert {path.name for path in (project / "repo" / "demo").glob("demo-*")} >= {
+        "demo-1.0-py3-none-any.whl",
+        "demo-1.0.tar.gz",
+    }
+
+
+def test_piped_output_is_plain_lines(project: Path) -> None:
+    done = run("s3pypi", "dist", "-t", "./repo", cwd=project)
+    folder = (project / "repo").as_uri()
+    assert done.stdout.splitlines()[:2] == [
+        f"published demo-1.0-py3-none-any.whl  {folder}/demo/demo-1.0-py3-none-any.whl",
+        f"published demo-1.0.tar.gz  {folder}/demo/demo-1.0.tar.gz",
+    ]
+    again = run("s3pypi", "dist", "-t", "./repo", cwd=project)
+    assert [line.split()[0] for line in again.stdout.splitlines()[:2]] == ["present", "present"]
+
+
+def test_a_dry_run_says_what_would_be_and_writes_nothing(project: Path) -> None:
+    done = run("s3pypi", "dist", "-t", "./repo", "--dry-run", cwd=project)
+    assert done.returncode == 0
+    assert done.stdout.startswith("would publish demo-1.0-py3-none-any.whl")
+    assert not (project / "repo").exists()
+
+
+def test_the_json_report(project: Path) -> None:
+    report = run_json("dist", "-t", "./repo", cwd=project)
+    assert set(report) == {"ok", "target", "index_url", "files", "dry_run"}
+    assert report["ok"] is True
+    assert set(report["files"][0]) == {
+        "project", "version", "filename", "size", "sha256", "outcome", "url", "error",
+    }  # fmt: skip
+    assert [file["outcome"] for file in report["files"]] == ["published", "published"]
+
+
+def test_a_conflict_is_one_line_and_exit_1(project: Path) -> None:
+    run("s3pypi", "dist", "-t", "./repo", cwd=project)
+    samples.wheel(project / "dist", salt="other")
+    done = run("s3pypi", "dist/*.whl", "-t", "./repo", "--json", cwd=project)
+    assert done.returncode == 1
+    assert done.stderr.startswith("s3pypi: error: demo-1.0-py3-none-any.whl")
+    assert done.stderr.count("\n") == 1
+    assert json.loads(done.stdout)["ok"] is False
+    assert run("s3pypi", "dist/*.whl", "-t", "./repo", "--force", cwd=project).stdout.startswith("replaced ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        ([], 2, "FILES"),
+        (["upload"], 2, "FILES"),
+        (["dist", "--if-exists=maybe"], 2, "--if-exists"),
+        (["dist", "--nope"], 2, "--nope"),
+        (["nothing-*.whl"], 1, "nothing-*.whl"),
+        (["nothing.whl"], 1, "nothing.whl"),
+        (["empty"], 1, "empty"),
+        (["dist/notes.txt", "-t", "./repo"], 1, "notes.txt"),
+        (["dist"], 1, "--target"),
+        (["dist", "-t", "prod"], 1, "prod"),
+        (["dist", "-t", "./repo", "--force", "--strict"], 1, "strict"),
+        (["dist", "-t", "s3://bucket", "--locks-table", "locks"], 1, "locks-table"),
+        (["dist", "-t", "s3://bucket", "--lock-indexes"], 1, "lock-indexes"),
+    ],
+)
+def test_errors_are_one_line(project: Path, arguments: list[str], status: int, said: str) -> None:
+    (project / "empty").mkdir()
+    done = run("s3pypi", *arguments, cwd=project)
+    assert done.returncode == status
+    assert done.stdout == ""
+    assert done.stderr.startswith("s3pypi: error: ")
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+    as_json = run("s3pypi", *arguments, "--json", cwd=project)
+    error = json.loads(as_json.stdout)
+    assert error["ok"] is False
+    assert said in error["error"]["message"]
+
+
+def test_a_file_named_like_a_subcommand_is_a_path(project: Path) -> None:
+    (project / "init").mkdir()
+    samples.wheel(project / "init")
+    assert run("s3pypi", "./init", "-t", "./repo", cwd=project).stdout.startswith("published ")
+
+
+def test_a_terminal_gets_a_table_and_the_install_command(project: Path) -> None:
+    status, output = run_on_terminal("dist", "-t", "./repo", cwd=project)
+    assert status == 0
+    assert "\x1b[" in output
+    assert f"pip install --index-url {(project / 'repo').as_uri()}" in output
+    assert "demo==1.0" in output
+
+
+@pytest.mark.parametrize("environ", [{"TERM": "dumb"}, {"NO_COLOR": "1"}])
+def test_terminals_without_colour_get_none(project: Path, environ: dict[str, str]) -> None:
+    status, output = run_on_terminal("dist", "-t", "./repo", cwd=project, environ=environ)
+    assert status == 0
+    assert "published" in output
+    assert "\x1b[3" not in output
+
+
+def test_quiet_on_a_terminal_says_nothing(project: Path) -> None:
+    assert run_on_terminal("dist", "-t", "./repo", "-q", cwd=project) == (0, "")
+
+
+def test_force_color_gives_pipes_the_table(project: Path) -> None:
+    done = run("s3pypi", "dist", "-t", "./repo", cwd=project, environ={"FORCE_COLOR": "1"})
+    assert "\x1b[" in done.stdout
+
+
+def test_a_code_page_without_the_characters_is_no_error(project: Path) -> None:
+    repository = project / "dépôt-☃"
+    done = run("s3pypi", "dist", "-t", f"./{repository.name}", cwd=project, environ={"PYTHONIOENCODING": "cp1252"})
+    assert done.returncode == 0
+    done = run("s3pypi", "☃.whl", cwd=project, environ={"PYTHONIOENCODING": "cp1252"})
+    assert done.stderr == "s3pypi: error: \\u2603.whl: no such file\n"
+
+
+def test_a_reader_that_leaves_early_is_no_error(project: Path) -> None:
+    process = subprocess.Popen(
+        [*command("s3pypi"), "dist", "-t", "./repo"], cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait() == 0
+
+
+def test_the_main_job_on_s3(project: Path, s3_server: S3Server, s3_bucket: str, s3_env: dict[str, str]) -> None:
+    done = run("s3pypi", "dist", "-b", s3_bucket, "--prefix", "p", cwd=project, environ=s3_env)
+    assert (done.returncode, done.stderr) == (0, "")
+    url = f"s3://{s3_bucket}/p/demo/demo-1.0.tar.gz"
+    assert f"published demo-1.0.tar.gz  {url}" in done.stdout.splitlines()
+    assert s3_server.client().head_object(Bucket=s3_bucket, Key="p/demo/demo-1.0.tar.gz")["ContentLength"] > 0
+
+
+def test_keys_on_the_command_line_work_with_a_warning_and_stay_secret(
+    project: Path, s3_server: S3Server, s3_bucket: str
+) -> None:
+    done = run(
+        "s3pypi", "dist", "-t", f"s3://{s3_bucket}/p", "--endpoint-url", s3_server.endpoint_url, "-v",
+        "--aws_access_key_id", s3_server.access_key, "--aws_secret_access_key", s3_server.secret_key, cwd=project,
+    )  # fmt: skip
+    assert done.returncode == 0
+    assert "s3pypi: warning: aws-secret-access-key" in done.stderr
+    assert s3_server.secret_key not in done.stdout + done.stderr
+
+
+def test_an_interrupted_upload_ends_soon_with_one_line(project: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        endpoint = f"http://127.0.0.1:{deaf.getsockname()[1]}"
+        process = subprocess.Popen(
+            [*command("s3pypi"), "dist", "-t", "s3://bucket", "--endpoint-url", endpoint],
+            cwd=project,
+            env={**os.environ, "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret-key"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        deaf.settimeout(30)
+        connection, _ = deaf.accept()
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=20)
+        connection.close()
+    assert (process.returncode, output) == (130, "")
+    assert errors.startswith("s3pypi: error: interrupted")
+    assert errors.count("\n") == 1

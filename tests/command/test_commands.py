@@ -1,0 +1,155 @@
+"""``setup.py sdist bdist_wheel s3pypi`` and ``s3upload``, run for real."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SETUP = "from setuptools import setup\nsetup(name='demo-project', version='1.0', py_modules=['demo']{extra})\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "demo.py").write_text("VALUE = 1\n")
+    (folder / "setup.py").write_text(SETUP.format(extra=""))
+    return folder
+
+
+def setup_py(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [sys.executable, "setup.py", *arguments], cwd=project, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def published(repository: Path) -> set[str]:
+    return {path.name for path in repository.glob("demo-project/demo_project-*") if path.suffix != ".metadata"}
+
+
+BOTH = {"demo_project-1.0-py3-none-any.whl", "demo_project-1.0.tar.gz"}
+
+
+def test_what_this_run_built_is_published_and_nothing_else(project: Path, tmp_path: Path) -> None:
+    (project / "dist").mkdir()
+    (project / "dist" / "demo_project-0.9.tar.gz").write_text("of another day")
+    done = setup_py(project, "sdist", "bdist_wheel", "s3pypi", f"--target={tmp_path / 'repo'}")
+    assert done.returncode == 0, done.stderr
+    assert published(tmp_path / "repo") == BOTH
+    url = (tmp_path / "repo" / "demo-project" / "demo_project-1.0.tar.gz").as_uri()
+    assert f"published demo_project-1.0.tar.gz  {url}" in done.stdout.splitlines()
+
+
+FROM_COMMAND_CLASS = "from s3pypi_setuptools.command import PyPICommand\n"
+PLACES = {
+    "setup.cfg": ("setup.cfg", "[s3pypi]\ntarget = {target}\nif_exists = skip\n"),
+    "tool.s3pypi": ("pyproject.toml", '[tool.s3pypi]\ntarget = "{target}"\n'),
+    "tool.distutils": ("pyproject.toml", '[tool.distutils.s3pypi]\ntarget = "{target}"\nforce = true\n'),
+    "setup()": ("setup.py", SETUP.format(extra=", options={{'s3pypi': {{'target': '{target}', 'force': True}}}}")),
+    "cmdclass": (
+        "setup.py",
+        FROM_COMMAND_CLASS
+        + SETUP.format(extra=", cmdclass={{'s3pypi': PyPICommand}}, options={{'s3pypi': {{'target': '{target}'}}}}"),
+    ),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_the_target_from_each_place(project: Path, tmp_path: Path, place: str) -> None:
+    filename, text = PLACES[place]
+    (project / filename).write_text(text.format(target=(tmp_path / "repo").as_uri()))
+    done = setup_py(project, "sdist", "s3pypi")
+    assert done.returncode == 0, done.stderr
+    assert published(tmp_path / "repo") == {"demo_project-1.0.tar.gz"}
+
+
+def test_a_command_under_another_name_has_its_own_options(project: Path, tmp_path: Path) -> None:
+    (project / "setup.py").write_text(
+        FROM_COMMAND_CLASS
+        + SETUP.format(extra=", cmdclass={'release': PyPICommand}, options={'release': {'force': 1}}")
+    )
+    refused = setup_py(project, "sdist", "release", "--strict", f"--target={tmp_path / 'repo'}")
+    assert refused.returncode == 0, refused.stderr
+    assert published(tmp_path / "repo") == {"demo_project-1.0.tar.gz"}
+
+
+def test_with_none_built_the_dist_folder_has_them(project: Path, tmp_path: Path) -> None:
+    setup_py(project, "sdist", "bdist_wheel")
+    (project / "dist" / "other-1.0.tar.gz").write_text("another project")
+    done = setup_py(project, "s3pypi", f"--target={tmp_path / 'repo'}")
+    assert done.returncode == 0, done.stderr
+    assert published(tmp_path / "repo") == BOTH
+
+
+def test_a_file_mask_chooses_others(project: Path, tmp_path: Path) -> None:
+    setup_py(project, "sdist", "bdist_wheel", "--dist-dir=out")
+    done = setup_py(project, "s3pypi", f"--target={tmp_path / 'repo'}", "--file-mask=out/*.whl")
+    assert done.returncode == 0, done.stderr
+    assert published(tmp_path / "repo") == {"demo_project-1.0-py3-none-any.whl"}
+
+
+def test_a_dry_run_writes_nothing(project: Path, tmp_path: Path) -> None:
+    done = setup_py(project, "sdist", "s3pypi", f"--target={tmp_path / 'repo'}", "--dry-run")
+    assert "would publish demo_project-1.0.tar.gz" in done.stdout
+    assert not (tmp_path / "repo").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["s3pypi", "--target=/nowhere"], "sdist bdist_wheel s3pypi"),
+        (["sdist", "s3pypi"], "target"),
+        (["sdist", "s3pypi", "--target=./repo"], "relative path"),
+        (["sdist", "s3pypi", "--target=/nowhere", "--force", "--strict"], "strict"),
+        (["s3upload", "--target=/nowhere"], "file-mask"),
+        (["s3upload", "--file-mask=*.py"], "target"),
+        (["s3upload", "--file-mask=*.zip", "--target=/nowhere"], "*.zip"),
+    ],
+)
+def test_errors_are_one_line_of_setuptools(project: Path, arguments: list[str], said: str) -> None:
+    done = setup_py(project, *arguments)
+    assert done.returncode == 1
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("error: ")
+    assert said in last
+
+
+def test_a_rebuild_conflicts_unless_forced(project: Path, tmp_path: Path) -> None:
+    arguments = ["sdist", "s3pypi", f"--target={tmp_path / 'repo'}"]
+    assert setup_py(project, *arguments).returncode == 0
+    (project / "demo.py").write_text("VALUE = 2\n")
+    refused = setup_py(project, *arguments)
+    assert refused.returncode == 1
+    assert "demo_project-1.0.tar.gz" in refused.stderr.splitlines()[-1]
+    assert "replaced demo_project-1.0.tar.gz" in setup_py(project, *arguments, "--force").stdout
+
+
+def test_s3upload_stores_any_file(project: Path, tmp_path: Path) -> None:
+    done = setup_py(project, "s3upload", "--file-mask=*.py", f"--target={tmp_path / 'files'}")
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in (tmp_path / "files").iterdir()} >= {"demo.py", "setup.py"}
+    assert not list((tmp_path / "files").glob("*.html"))
+
+
+@pytest.mark.parametrize(("target", "status"), [("file", 0), ("relative", 1)])
+def test_chained_into_a_pep_517_build(project: Path, tmp_path: Path, target: str, status: int) -> None:
+    (project / "pyproject.toml").write_text('[build-system]\nrequires = []\nbuild-backend = "setuptools.build_meta"\n')
+    place = (tmp_path / "repo").as_uri() if target == "file" else "./repo"
+    done = subprocess.run(
+        [
+            sys.executable, "-m", "build", "--wheel", "--no-isolation",
+            "-C--build-option=s3pypi", f"-C--build-option=--target={place}",
+        ],
+        cwd=project, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == status, done.stderr
+    if status:
+        assert "error: command line" in done.stderr + done.stdout
+        assert "s3pypi upload dist/*" in done.stderr + done.stdout
+    else:
+        assert published(tmp_path / "repo") == {"demo_project-1.0-py3-none-any.whl"}
