@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from ..errors import AlreadyExists, NotFound, RepositoryError
-from ..layout import Layout
+from ..layout import Layout, is_project_name
 from ..stores.base import ABSENT, ANY, Attributes, Store
 from .pages import PageKind
 from .record import RepositoryRecord
@@ -92,9 +92,10 @@ def _style(store: Store, layout: Layout) -> tuple[PageKind, ...]:
     found = {PageKind.HTML: False, PageKind.SLASH: False}
     start = f"{layout.prefix}/" if layout.prefix else ""
     for info in islice(store.list(start), LOOKED_AT):
-        path = info.key.removeprefix(start)
-        if path.count("/") <= 1 and info.size:  # an empty object under a / key is a console's folder, no page
-            found[PageKind.HTML] |= path.split("/")[-1] == "index.html"
-            found[PageKind.SLASH] |= path.split("/")[-1] == ""
+        folder, _, name = info.key.removeprefix(start).rpartition("/")
+        # An empty object under a / key is a console's folder, no page; and others may be probing just now.
+        if info.size and (not folder or is_project_name(folder)):
+            found[PageKind.HTML] |= name == "index.html"
+            found[PageKind.SLASH] |= name == ""
     kept = tuple(kind for kind, seen in found.items() if seen)
     return kept or (PageKind.HTML, PageKind.SLASH)

@@ -13,7 +13,8 @@ from s3pypi_setuptools.operations.publish import Outcome
 from .conftest import World
 
 FOREIGN = """<!DOCTYPE html><html><body>
-<a href="demo-0.9-py3-none-any.whl#sha256={digest}" data-requires-python="&gt;=3.6" data-yanked="broken &amp; old">demo-0.9-py3-none-any.whl</a><br>
+<a href="demo-0.9-py3-none-any.whl#sha256={digest}" data-requires-python="&gt;=3.6"
+ data-yanked="broken &amp; old">demo-0.9-py3-none-any.whl</a><br>
 <a href="demo-0.8.tar.gz">demo-0.8.tar.gz</a><br>
 <a href="demo-0.7.tar.gz">demo-0.7.tar.gz</a><br>
 <a href="https://elsewhere.example/demo-0.6.tar.gz">demo-0.6.tar.gz</a><br>
@@ -111,6 +112,12 @@ def test_a_foreign_page_that_cannot_be_read_stops_the_work(world: World) -> None
     report = world.push(world.wheel())
     assert (report.files[0].error or "").startswith("team/demo/index.json: ")
     assert "team/demo/manifest.json" not in world.stored()
+
+
+def test_what_another_publisher_probes_meanwhile_is_no_page_style(world: World) -> None:
+    world.put("team/.s3pypi-probe-5f0c/", b"probe")
+    world.push(world.wheel())
+    assert "team/demo/index.html" in world.stored()
 
 
 def test_a_folder_mark_of_a_console_is_no_page(world: World) -> None:

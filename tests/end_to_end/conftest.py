@@ -1,0 +1,77 @@
+"""The example project, built and published by its setup.py, and the tools that install it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.servers import S3Server, free_port, running, wait_until_answers
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "setup-py"
+
+
+def run(command: list[str | Path], folder: Path, environment: Mapping[str, str] | None = None) -> str:
+    """What the command printed; it must succeed."""
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, **(environment or {})},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, f"{command}\n{done.stdout}"
+    return done.stdout
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of the example project."""
+    ignored = shutil.ignore_patterns("__pycache__", "*.egg-info", "build", "dist")
+    return Path(shutil.copytree(EXAMPLE, tmp_path / "project", ignore=ignored))
+
+
+def build_and_publish(project: Path, *options: str, environment: Mapping[str, str] | None = None) -> str:
+    """``setup.py sdist bdist_wheel s3pypi``, as in Jenkins."""
+    return run([sys.executable, "setup.py", "sdist", "bdist_wheel", "s3pypi", *options], project, environment)
+
+
+def says_hello(site: Path) -> None:
+    """The package that was installed into ``site`` works."""
+    code = "import hello_s3pypi, sys; sys.exit(hello_s3pypi.main())"
+    assert "Hello from hello-s3pypi 1.0.0!" in run([sys.executable, "-c", code], site, {"PYTHONPATH": str(site)})
+
+
+@pytest.fixture
+def web_folder(tmp_path: Path) -> Iterator[tuple[Path, str]]:
+    """A folder, and the URL under which a web server shows it."""
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    port = free_port()
+    logs = tmp_path / "web"
+    logs.mkdir()
+    command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1", "--directory", str(folder)]
+    with running(command, logs, {}) as process:
+        wait_until_answers(f"http://127.0.0.1:{port}/", process)
+        yield folder, f"http://127.0.0.1:{port}/"
+
+
+@pytest.fixture
+def public_bucket(s3_server: S3Server, s3_bucket: str) -> tuple[str, str]:
+    """A bucket that anyone may read: its target, and the URL of it."""
+    policy = (
+        '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":["s3:GetObject"],'
+        f'"Resource":["arn:aws:s3:::{s3_bucket}/*"]}}]}}'
+    )
+    client = s3_server.client()
+    client.put_bucket_policy(Bucket=s3_bucket, Policy=policy)
+    client.close()
+    return f"s3://{s3_bucket}/simple", f"{s3_server.endpoint_url}/{s3_bucket}/simple/"

@@ -1,0 +1,90 @@
+"""How many requests a release makes, and how many of them wait for another."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+from s3pypi_setuptools.config.settings import IfExists
+from s3pypi_setuptools.local_file import PART_SIZE
+from s3pypi_setuptools.operations.publish import Outcome
+from tests import samples
+from tests.faults import FaultyStore, Request
+
+from .conftest import World
+
+LATENCY = 0.3
+"""Seconds; far above the time in which all requests of a wave are begun."""
+
+
+class SlowStore(FaultyStore):
+    """Every request takes `LATENCY`; says how many had to wait for one another."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world.store, before=self._begin, after=self._end)
+        self.started: dict[int, float] = {}
+        self.ended: dict[int, float] = {}
+        self.guard = threading.Lock()
+
+    def _begin(self, request: Request) -> None:
+        with self.guard:
+            self.started[request.number] = time.monotonic()
+        time.sleep(LATENCY)
+
+    def _end(self, request: Request) -> None:
+        with self.guard:
+            self.ended[request.number] = time.monotonic()
+
+    def waves(self) -> int:
+        """The longest chain of requests, each begun after the one before had ended."""
+        now = time.monotonic()
+        spans = sorted((self.ended.get(number, now), start) for number, start in self.started.items())
+        count, last = 0, 0.0
+        for end, start in spans:
+            if start >= last:
+                count, last = count + 1, end
+        return count
+
+
+def test_a_release_into_an_existing_project_takes_three_waves(world: World) -> None:
+    world.push(world.wheel("1.0"))
+    store = SlowStore(world)
+
+    assert world.push(world.wheel("2.0"), world.sdist("2.0"), store=store).ok
+
+    assert store.waves() == 3
+    assert len(store.requests) == 12
+
+
+def test_requests_do_not_grow_with_the_number_of_projects(world: World) -> None:
+    world.push(world.wheel("1.0"))
+    alone = FaultyStore(world.store)
+    world.push(world.wheel("2.0"), store=alone)
+    world.push(*(world.wheel("1.0", name=f"other{number}") for number in range(50)))
+    crowded = FaultyStore(world.store)
+    world.push(world.wheel("3.0"), store=crowded)
+
+    def keys(store: FaultyStore) -> list[tuple[str, str]]:
+        return sorted((request.verb, request.key.replace("3.0", "2.0")) for request in store.requests)
+
+    assert keys(crowded) == keys(alone)
+
+
+def test_large_files_wait_for_the_manifest(world: World, tmp_path: Path) -> None:
+    large = samples.wheel(tmp_path, padding=PART_SIZE)
+    world.push(large)
+    again = FaultyStore(world.store)
+
+    assert [file.outcome for file in world.push(large, store=again).files] == [Outcome.PRESENT]
+
+    assert not [request for request in again.requests if request.writes]
+
+
+def test_files_that_may_be_passed_over_wait_for_the_manifest(world: World) -> None:
+    wheel = world.wheel()
+    world.push(wheel)
+    for policy in (IfExists.SKIP, IfExists.FAIL, IfExists.REPLACE):
+        store = FaultyStore(world.store)
+        world.push(wheel, store=store, if_exists=policy)
+        assert not [request for request in store.requests if request.writes]
