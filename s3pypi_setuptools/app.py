@@ -56,8 +56,8 @@ def publish(
     """Publish the distributions at ``paths`` to ``settings.target``.
 
     Raises `ConfigurationError` without a target, `InvalidDistribution` for the first bad file (nothing is written
-    then), `StoreError`s that concern the repository as a whole. What concerns one project fails that project's files in the
-    report.
+    then), `StoreError`s that concern the repository as a whole. What concerns one project fails that project's files in
+    the report.
     """
     with _opened(settings) as (store, layout):
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import enum
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 
@@ -22,63 +21,13 @@ from ..repository.manifest import Manifest
 from ..repository.placement import Placement, holds
 from ..repository.project import Reading
 from ..repository.repository import Repository
+from .publish_choice import Choice, choose, held_back
+from .publish_report import FileReport, Outcome, PublishReport
 
 __all__ = ["FileReport", "Outcome", "PublishReport", "publish"]
 
 PROJECTS = 32
 """Projects that are changed at once."""
-
-
-class Outcome(enum.Enum):
-    """What became of one distribution."""
-
-    PUBLISHED = "published"
-    PRESENT = "present"
-    """Listed already with the same bytes."""
-    REPLACED = "replaced"
-    SKIPPED = "skipped"
-    """Listed already; passed over as asked."""
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class FileReport:
-    """What became of one distribution.
-
-    :param project: normalized name.
-    :param url: where the file lies (``s3://bucket/key`` or ``file:///…``); None when it was not published.
-    :param error: one line; None unless it failed.
-    """
-
-    project: str
-    version: str
-    filename: str
-    size: int
-    sha256: str
-    outcome: Outcome
-    url: str | None = None
-    error: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PublishReport:
-    """What one call published.
-
-    :param target: the repository's URL.
-    :param index_url: what installers are given as ``--index-url``; None when it is not known.
-    :param files: in the order of (project, version, filename).
-    :param dry_run: nothing was written; outcomes are what would have been.
-    """
-
-    target: str
-    index_url: str | None
-    files: tuple[FileReport, ...]
-    dry_run: bool = False
-
-    @property
-    def ok(self) -> bool:
-        """Whether every file is listed as asked."""
-        return all(file.outcome is not Outcome.FAILED for file in self.files)
 
 
 def publish(
@@ -141,20 +90,6 @@ def _side_by_side(releases: list[_Release]) -> Iterator[tuple[FileReport, ...]]:
             raise
 
 
-@dataclass(frozen=True, slots=True)
-class _Choice:
-    """What is to become of one distribution; ``lists`` when the manifest is to list our bytes anew."""
-
-    distribution: Distribution
-    outcome: Outcome
-    listed: File | None
-    error: str | None = None
-
-    @property
-    def lists(self) -> bool:
-        return self.outcome in (Outcome.PUBLISHED, Outcome.REPLACED)
-
-
 class _Refused(FileConflict):
     """Some files conflict, so that none of the project's was listed."""
 
@@ -212,12 +147,12 @@ class _Release:
             return self._failed(error)
 
     def _failed(self, error: Error) -> tuple[FileReport, ...]:
-        return tuple(self._told(_Choice(one, Outcome.FAILED, None, str(error))) for one in self._distributions)
+        return tuple(self._told(Choice(one, Outcome.FAILED, None, str(error))) for one in self._distributions)
 
     def _decide(self, manifest: Manifest) -> Decision[tuple[FileReport, ...]]:
         choices = self._choices(manifest)
         if any(choice.error for choice in choices):
-            return _decision(manifest, tuple(self._told(_held_back(choice)) for choice in choices))
+            return _decision(manifest, tuple(self._told(held_back(choice)) for choice in choices))
         new, removed, names = manifest, set(manifest.removed), set()
         for choice in choices:
             names.add(choice.distribution.filename)
@@ -232,7 +167,7 @@ class _Release:
         urls = {file.filename: file.url for file in new.project.files}
         return Decision(new, tuple(self._told(choice, urls) for choice in choices), sweep)
 
-    def _choices(self, manifest: Manifest) -> list[_Choice]:
+    def _choices(self, manifest: Manifest) -> list[Choice]:
         _refuse_status(manifest.project)
         return [
             choose(manifest.project.file(one.filename), one, self._if_exists, self._now, self._same)
@@ -263,7 +198,7 @@ class _Release:
             lambda count: progress.sent(one.filename, count),
         )
 
-    def _told(self, choice: _Choice, urls: dict[str, str] | None = None) -> FileReport:
+    def _told(self, choice: Choice, urls: dict[str, str] | None = None) -> FileReport:
         one, workspace = choice.distribution, self._workspace
         url = (urls or {}).get(one.filename)
         if url is None and choice.error is None:
@@ -281,53 +216,12 @@ class _Release:
         )
 
 
-def choose(
-    listed: File | None,
-    distribution: Distribution,
-    if_exists: IfExists,
-    now: datetime,
-    same: Callable[[File, Distribution], bool],
-) -> _Choice:
-    """What is to become of ``distribution``, whose filename is ``listed`` so.
-
-    :param now: the upload time that this very run writes: a file listed with it is our own, from a lost answer.
-    :param same: compares bytes where the hash of the listed file is not known.
-    """
-    ours = listed.sha256 == distribution.file.sha256 if listed and listed.sha256 else None
-    if listed is None or (ours and listed.upload_time == now):
-        return _Choice(distribution, Outcome.PUBLISHED, listed)
-    if if_exists is IfExists.SKIP:
-        return _Choice(distribution, Outcome.SKIPPED, listed)
-    if if_exists is IfExists.FAIL:
-        error = f"{distribution.filename} is published already: raise the version, or leave it out"
-        return _Choice(distribution, Outcome.FAILED, listed, error)
-    if same(listed, distribution) if ours is None else ours:
-        return _Choice(distribution, Outcome.PRESENT, listed)
-    if if_exists is IfExists.REPLACE:
-        return _Choice(distribution, Outcome.REPLACED, listed)
-    there = (
-        f"sha256 {listed.sha256[:12]}… there, {distribution.file.sha256[:12]}… here" if listed.sha256 else "other bytes"
-    )
-    error = (
-        f"{distribution.filename} is published already with other bytes ({there}): raise the version, "
-        "publish the file built before, or replace it with --force"
-    )
-    return _Choice(distribution, Outcome.FAILED, listed, error)
-
-
 def _refuse_status(project: Project) -> None:
     if project.status and project.status.status in (Status.ARCHIVED, Status.QUARANTINED):
         raise RepositoryError(
             f"{project.name} is {project.status.status.value} and takes no uploads (PEP 792): "
             "set its status to active first"
         )
-
-
-def _held_back(choice: _Choice) -> _Choice:
-    if choice.lists:
-        error = f"{choice.distribution.filename} was not published, because another file of the project was refused"
-        return replace(choice, outcome=Outcome.FAILED, error=error)
-    return choice
 
 
 def _decision(manifest: Manifest, reports: tuple[FileReport, ...]) -> Decision[tuple[FileReport, ...]]:

@@ -56,14 +56,15 @@ def _refuse_unsafe(store: Store, record: RepositoryRecord, opening: Opening) -> 
     if not (record.conditional_writes or opening.unsafe_no_locking):
         raise RepositoryError(
             f"{store.url}: this store does not honour conditional writes, so publishers that run at the same time "
-            "could lose each other's files: use another store, or --unsafe-no-locking when only one ever publishes at a time"
+            "could lose each other's files: use another store, or --unsafe-no-locking when only one ever publishes at "
+            "a time"
         )
 
 
 def _make(store: Store, layout: Layout, opening: Opening) -> RepositoryRecord:
     writes, deletes, slash = store.conditional_writes, store.conditional_writes, store.slash_keys
     if writes is None and not opening.dry_run:
-        from ..stores.probe import probe  # noqa: PLC0415 - only a first push pays for it
+        from ..stores.probe import probe  # noqa: PLC0415
 
         found = probe(store, layout.prefix)
         writes, deletes, slash = found.conditional_writes, found.conditional_delete, found.slash_keys

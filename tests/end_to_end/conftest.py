@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from tests.servers import S3Server, free_port, running, wait_until_answers
 EXAMPLE = Path(__file__).parents[2] / "examples" / "setup-py"
 
 
-def run(command: list[str | Path], folder: Path, environment: Mapping[str, str] | None = None) -> str:
+def run(command: Sequence[str | Path], folder: Path, environment: Mapping[str, str] | None = None) -> str:
     """What the command printed; it must succeed."""
     done = subprocess.run(
         command,

@@ -29,14 +29,35 @@ priority = "primary"
 
 def pip_installs(index: str, folder: Path) -> None:
     site = folder / "with-pip"
-    command = [sys.executable, "-m", "pip", "install", "--no-cache-dir", "--target", site, "--index-url", index, NAME]
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--no-cache-dir",
+        "--target",
+        site,
+        "--index-url",
+        index,
+        NAME,
+    ]
     run(command, folder)
     says_hello(site)
 
 
 def uv_installs(index: str, folder: Path, **environment: str) -> None:
     site = folder / "with-uv"
-    command = [program("uv"), "pip", "install", "--target", site, "--index-url", index, "--python", sys.executable]
+    command: list[str | Path] = [
+        program("uv"),
+        "pip",
+        "install",
+        "--target",
+        site,
+        "--index-url",
+        index,
+        "--python",
+        sys.executable,
+    ]
     run([*command, NAME], folder, environment)
     says_hello(site)
 

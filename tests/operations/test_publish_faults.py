@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +24,9 @@ def requests_of(world: World, *paths: Path, **options: object) -> list[Request]:
     return store.requests
 
 
-SITUATIONS = {
+Situation = Callable[[World], tuple[tuple[Path, ...], dict[str, Any]]]
+
+SITUATIONS: dict[str, Situation] = {
     "first push": lambda world: ((world.wheel(), world.sdist()), {}),
     "next release": lambda world: (world.push(world.wheel()), ((world.wheel("2.0"), world.sdist("2.0")), {}))[1],
     "replace": lambda world: (
