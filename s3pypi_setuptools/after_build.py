@@ -1,0 +1,187 @@
+"""The gate that every build passes: may it publish what it built? And the push behind the gate.
+
+A build publishes only when it is asked to **at that invocation**, and only for the project that it was started for:
+
+====================================  =========================================================================
+asked by                              at these doors
+====================================  =========================================================================
+``S3PYPI_PUBLISH=1``                  all
+``-C s3pypi-publish=true``            the PEP 517 backend, the pdm-backend hook
+``HATCH_BUILD_HOOK_ENABLE_S3PYPI=1``  the hatchling hook
+====================================  =========================================================================
+
+A door asks `may_publish` (or `admit`, which also says a refusal) and, once its file lies where it stays, calls `push`.
+Importing this module costs a build next to nothing; what pushing needs is imported by `push`.
+"""
+
+from __future__ import annotations
+
+import enum
+import os
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, NamedTuple
+
+from .errors import ConfigurationError, Error
+
+if TYPE_CHECKING:
+    from .operations.publish import PublishReport
+
+__all__ = ["ADVICE", "Door", "Kind", "PushFailed", "Verdict", "admit", "may_publish", "push", "say"]
+
+ADVICE = "push the built files with 's3pypi upload dist/*': building again gives other bytes"
+"""What to do after a failed push; part of every error of `push`."""
+
+PUBLISH = "S3PYPI_PUBLISH"
+PUBLISH_SETTING = "s3pypi-publish"
+HATCH_ENABLE = "HATCH_BUILD_HOOK_ENABLE_S3PYPI"
+
+_YES = frozenset({"1", "true", "yes", "on"})
+_NO = frozenset({"", "0", "false", "no", "off"})
+_HATCH_YES = frozenset({"1", "true"})
+_UV_BUILDS = re.compile(r"builds-v\d+")
+_SHOWN = 3
+
+
+class Door(enum.Enum):
+    """Which part of this package a build tool called."""
+
+    BACKEND = "backend"
+    """`build_meta`, the PEP 517 backend."""
+    HATCH = "hatch"
+    """The hatchling build hook."""
+    PDM = "pdm"
+    """The pdm-backend build hook."""
+
+
+class Kind(enum.Enum):
+    """What the build makes."""
+
+    WHEEL = "wheel"
+    SDIST = "sdist"
+    EDITABLE = "editable"
+    """An editable wheel (PEP 660)."""
+    METADATA = "metadata"
+    """Metadata alone (``prepare_metadata_for_…``)."""
+
+
+class Verdict(NamedTuple):
+    """Whether a build publishes.
+
+    :param reason: why not, as one line without full stop, although it was asked to; None when nobody asked, and when it
+        publishes.
+    """
+
+    publish: bool
+    reason: str | None = None
+
+
+class PushFailed(Error):
+    """The build was asked to publish and could not; the text says why, and what to do (`ADVICE`)."""
+
+
+def may_publish(
+    door: Door,
+    kind: Kind,
+    folder: PurePath | str,
+    *,
+    environ: Mapping[str, str],
+    config_settings: Mapping[str, object] | None = None,
+) -> Verdict:
+    """Whether this build may publish; a pure function.
+
+    :param folder: where the front end wants the result, absolute (``wheel_directory`` of PEP 517).
+    :param environ: the environment variables.
+    :param config_settings: as the front end passed them (PEP 517): texts, booleans or lists of them; None and empty
+        where the door has none. An explicit ``s3pypi-publish`` wins over ``S3PYPI_PUBLISH``.
+
+    Raises `ConfigurationError` for a switch that says neither yes nor no.
+    """
+    if not _asked(door, environ, config_settings or {}):
+        return Verdict(publish=False)
+    reason = _refusal(kind, PurePath(folder), environ)
+    return Verdict(reason is None, reason)
+
+
+def admit(door: Door, kind: Kind, folder: PurePath | str, config_settings: Mapping[str, object] | None = None) -> bool:
+    """`may_publish` in this process's environment; a refusal is said, in one line on stderr.
+
+    Raises `ConfigurationError` as `may_publish`.
+    """
+    verdict = may_publish(door, kind, Path(folder).absolute(), environ=os.environ, config_settings=config_settings)
+    if verdict.reason is not None:
+        say(f"not published: {verdict.reason}")
+    return verdict.publish
+
+
+def push(path: Path, *, project: Path, command_line: Mapping[str, object] | None = None) -> PublishReport:
+    """Publish the built file at ``path``, and print what became of it, as ``s3pypi upload`` does.
+
+    :param project: the folder of the pyproject.toml of the project that was built; it need not be the working folder.
+    :param command_line: settings by name (``target``, ``if-exists``, …) that win over all others, such as those typed
+        as config settings or options. Targets that are relative paths are refused: builds run in temporary folders.
+
+    Raises `PushFailed`; whatever went wrong, the file stays as it is.
+    """
+    from .diagnostics import describe  # noqa: PLC0415
+
+    try:
+        from . import app, reports  # noqa: PLC0415
+        from .config.resolve import resolve  # noqa: PLC0415
+
+        settings = resolve(command_line=command_line, project=project.absolute(), relative_paths=False)
+        for note in settings.notes:
+            say(f"warning: {note}")
+        report = app.publish(settings, [path])
+        failures = list(reports.failures(report))
+        for line in reports.publish_lines(report):
+            print(line, flush=True)
+    except Exception as error:
+        raise PushFailed(f"{path.name} was built but not published: {describe(error)}; {ADVICE}") from error
+    if failures:
+        raise PushFailed(f"{path.name} was built but not published: {'; '.join(failures[:_SHOWN])}; {ADVICE}")
+    return report
+
+
+def say(line: str) -> None:
+    """Print a line for people on stderr, where front ends show it; secrets in it are not shown."""
+    from .diagnostics import redact  # noqa: PLC0415
+
+    print(f"s3pypi: {redact(line)}", file=sys.stderr, flush=True)
+
+
+def _asked(door: Door, environ: Mapping[str, str], config_settings: Mapping[str, object]) -> bool:
+    if door is not Door.HATCH and PUBLISH_SETTING in config_settings:
+        return _answer(config_settings[PUBLISH_SETTING], f"config setting {PUBLISH_SETTING}")
+    if _answer(environ.get(PUBLISH, ""), f"environment {PUBLISH}"):
+        return True
+    return door is Door.HATCH and environ.get(HATCH_ENABLE, "") in _HATCH_YES
+
+
+def _answer(raw: object, where: str) -> bool:
+    """Yes or no; of several values the last, as command lines have it."""
+    value = raw[-1] if isinstance(raw, (list, tuple)) and raw else raw
+    text = str(value).strip().lower() if isinstance(value, (str, bool)) else None
+    if text in _YES:
+        return True
+    if text in _NO:
+        return False
+    raise ConfigurationError(
+        f"{where}: must be 1, true, yes or on to publish, or 0, false, no or off, not {value!a:.40}"
+    )
+
+
+def _refusal(kind: Kind, folder: PurePath, environ: Mapping[str, str]) -> str | None:
+    if kind is Kind.EDITABLE:
+        return "an editable build is for this machine alone"
+    if kind is Kind.METADATA:
+        return "a build of metadata alone makes no distribution"
+    if "PIP_BUILD_TRACKER" in environ:
+        return "pip builds this to install it or as a dependency; publish with 'python -m build' or 's3pypi release'"
+    if any(_UV_BUILDS.fullmatch(parent.name) for parent in folder.parents):
+        return "uv builds this to install it or as a dependency; publish with 'uv build' or 's3pypi release'"
+    if environ.get("TOX_ENV_DIR") and folder == PurePath(environ["TOX_ENV_DIR"], "dist"):
+        return "tox builds this for its own environments; publish with 'python -m build' or 's3pypi release'"
+    return None
