@@ -25,7 +25,7 @@ _CONTENT_TYPES = {
 }
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _SEPARATORS = re.compile(r"[-_.]+")
-_PLAIN_URL = re.compile(r"(?:[A-Za-z0-9_.~-]|%2B)+(?:/(?:[A-Za-z0-9_.~-]|%2B)+)*")
+_PLAIN_URL = re.compile(r"[A-Za-z0-9_.~-][A-Za-z0-9_.~/-]*")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _SCHEMES = ("http", "https", "file")
 

@@ -29,6 +29,7 @@ _DIGEST = re.compile(r"[0-9a-f]+")
 _PROVENANCE = re.compile(r"https?://[!-~]+")
 _COMMIT = re.compile(r"[!-~]+")
 _API_VERSION = re.compile(r"(\d{1,9})\.\d{1,9}", re.ASCII)
+_USUAL_LENGTH = len("yyyy-mm-ddThh:mm:ss.ffffffZ")
 _UPLOAD_TIME = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):?(\d\d))?", re.ASCII | re.IGNORECASE
 )
@@ -44,7 +45,7 @@ def hashes_of(pairs: Iterable[tuple[str, str]]) -> Hashes | None:
     found = {}
     for name, digest in pairs:
         algorithm, value = name.lower(), digest.lower()
-        if not _ALGORITHM.fullmatch(algorithm) or not _DIGEST.fullmatch(value):
+        if not _DIGEST.fullmatch(value) or not (algorithm == "sha256" or _ALGORITHM.fullmatch(algorithm)):
             return None
         found[algorithm] = value
     return tuple(sorted(found.items()))
@@ -52,7 +53,8 @@ def hashes_of(pairs: Iterable[tuple[str, str]]) -> Hashes | None:
 
 def render_upload_time(time: datetime) -> str:
     """``yyyy-mm-ddThh:mm:ss.ffffffZ`` (PEP 700)."""
-    return time.astimezone(timezone.utc).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    utc = time if time.tzinfo is timezone.utc else time.astimezone(timezone.utc)
+    return utc.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def parse_upload_time(text: str) -> datetime | None:
@@ -60,6 +62,11 @@ def parse_upload_time(text: str) -> datetime | None:
     match = _UPLOAD_TIME.fullmatch(text)
     if match is None:
         return None
+    if len(text) == _USUAL_LENGTH and text[-1] == "Z":
+        try:
+            return datetime.fromisoformat(text[:-1] + "+00:00")
+        except ValueError:
+            return None
     date, clock, fraction, sign, hours, minutes = match.groups()
     try:
         time = datetime.fromisoformat(f"{date}T{clock}.{(fraction or '')[:6]:0<6}").replace(tzinfo=timezone.utc)

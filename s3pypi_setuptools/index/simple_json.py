@@ -106,7 +106,8 @@ def file_from_json(entry: object) -> File:
     hashes = _hashes(get("hashes", {}))
     if hashes is None:
         raise _bad(filename, "hashes", get("hashes"))
-    if not isinstance(requires_python := get("requires-python"), str | None):
+    requires_python, yanked, gpg_sig = get("requires-python"), get("yanked"), get("gpg-sig")
+    if requires_python is not None and not isinstance(requires_python, str):
         raise _bad(filename, "requires-python", requires_python)
     if (size := get("size")) is not None and (type(size) is not int or not 0 <= size <= _LARGEST_SIZE):
         raise _bad(filename, "size", size)
@@ -114,9 +115,9 @@ def file_from_json(entry: object) -> File:
     upload_time = parse_upload_time(time) if isinstance(time, str) else None
     if time is not None and upload_time is None:
         raise _bad(filename, "upload-time", time)
-    if not isinstance(yanked := get("yanked"), str | bool | None):
+    if yanked is not None and not isinstance(yanked, (str, bool)):
         raise _bad(filename, "yanked", yanked)
-    if not isinstance(gpg_sig := get("gpg-sig"), bool | None):
+    if gpg_sig is not None and not isinstance(gpg_sig, bool):
         raise _bad(filename, "gpg-sig", gpg_sig)
     provenance = get("provenance")
     if provenance is not None and not (isinstance(provenance, str) and is_provenance(provenance)):

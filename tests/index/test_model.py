@@ -54,6 +54,7 @@ def test_files_are_in_version_order_and_unknown_ones_last() -> None:
 def test_files_of_a_version_however_it_is_spelled() -> None:
     project = listed("name-1.0.zip", "name-1.0.0-py3-none-any.whl", "name-1.0.post0.zip", "name-latest.zip")
     assert [file.filename for file in project.files_of("1")] == ["name-1.0.0-py3-none-any.whl", "name-1.0.zip"]
+    assert project.versions == ("1.0.0", "1.0", "1.0.post0")
     assert project.files_of("2") == project.files_of("latest") == ()
 
 
