@@ -16,7 +16,7 @@ BASE = "https://packages.example/simple/demo/"
 
 
 def facts(package: DistributionPackage, file: File) -> None:
-    assert package.filename == file.filename.strip()  # the library strips the text of links
+    assert package.filename.strip() == file.filename.strip()  # the library strips the text of links
     assert package.digests == dict(file.hashes)
     assert package.requires_python == file.requires_python
     assert package.is_yanked == (file.yanked is not None)
