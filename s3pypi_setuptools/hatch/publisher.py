@@ -1,0 +1,148 @@
+"""``hatch publish -p s3pypi``."""
+
+from __future__ import annotations
+
+import contextlib
+import glob
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hatch.publish.plugin.interface import PublisherInterface
+
+from ..progress import Progress, Silent
+
+if TYPE_CHECKING:
+    from ..config.settings import Settings
+    from ..operations.publish import PublishReport
+
+__all__ = ["S3PyPIPublisher"]
+
+_TABLE = "[tool.hatch.publish.s3pypi]"
+_OF_HATCH = frozenset({"disable"})
+_FLAGS_OF_HATCH = frozenset({"no_prompt", "initialize_auth"})
+_SECRETS = ("aws_secret_access_key", "aws_session_token")
+_DRY_RUN = "dry-run"
+
+
+class S3PyPIPublisher(PublisherInterface):
+    """Publish the artifacts given, or those in ``dist``, with regenerated indexes.
+
+    Settings come from ``-o NAME=VALUE`` (``-o NAME`` for flags), and from ``[tool.hatch.publish.s3pypi]`` in the place
+    that setup.cfg has at other doors. Relative paths begin at the project's root, as hatch's own do.
+    """
+
+    PLUGIN_NAME = "s3pypi"
+
+    def publish(self, artifacts: list[str], options: dict[str, object]) -> None:
+        """Publish; aborts hatch with one line when anything failed."""
+        from .. import app, reports  # noqa: PLC0415
+        from ..diagnostics import describe, redact  # noqa: PLC0415
+
+        given = {_name(name): value for name, value in options.items() if name not in _FLAGS_OF_HATCH}
+        secrets: list[str] = [str(given[name]) for name in _SECRETS if given.get(name)]
+        try:
+            dry_run = _dry_run(given.pop(_DRY_RUN.replace("-", "_"), False))
+            settings = self._settings(given)
+            for note in settings.notes:
+                self.app.display_warning(note)
+            paths = self._paths(artifacts, settings)
+            with self._progress(f"Publishing to {settings.require_target()}") as progress:
+                report = app.publish(settings, paths, dry_run=dry_run, progress=progress)
+        except Exception as error:  # hatch would print a traceback
+            self.app.abort(redact(describe(error), secrets))
+            return
+        self._show(report, paths)
+        if failures := [redact(line, secrets) for line in reports.failures(report)]:
+            for line in failures[:-1]:
+                self.app.display_error(line)
+            self.app.abort(failures[-1])
+
+    def _settings(self, given: Mapping[str, object]) -> Settings:
+        from ..config.machine import Machine  # noqa: PLC0415
+        from ..config.options import find  # noqa: PLC0415
+        from ..config.resolve import resolve  # noqa: PLC0415
+        from ..errors import ConfigurationError  # noqa: PLC0415
+
+        if elsewhere := sorted(set(self.plugin_config) - _OF_HATCH):
+            raise ConfigurationError(
+                f"hatch's configuration [publish.s3pypi] {elsewhere[0]}: only 'disable' is read there; settings belong "
+                f"in the project's pyproject.toml, under [tool.s3pypi] or {_TABLE}"
+            )
+        root = Path(str(self.root))
+        table = {name: (_TABLE, value) for name, value in self.project_config.items() if name not in _OF_HATCH}
+        return resolve(
+            command_line={
+                name: True if value == "" and (option := find(name)) is not None and option.flag else value
+                for name, value in given.items()
+            },
+            options=table or None,
+            command="hatch publish",
+            project=root,
+            machine=Machine.current()._replace(cwd=root),
+        )
+
+    def _paths(self, artifacts: Sequence[str], settings: Settings) -> list[Path]:
+        from ..selection import select_distributions  # noqa: PLC0415
+
+        chosen = artifacts or [settings.file_mask or settings.dist_dir or "dist"]
+        return select_distributions(self._pattern(each) for each in chosen)
+
+    def _pattern(self, path: str) -> str:
+        root = str(self.root)
+        whole = os.path.join(root, path)  # noqa: PTH118  a pattern is no path
+        return whole if os.path.lexists(whole) else os.path.join(glob.escape(root), path)  # noqa: PTH118
+
+    @contextlib.contextmanager
+    def _progress(self, title: str) -> Iterator[Progress]:
+        console = self.app.console
+        if self.app.verbosity < 0 or not console.is_interactive:
+            self.app.display_waiting(title)
+            yield Silent()
+            return
+        from .spinner import Spinner  # noqa: PLC0415
+
+        with Spinner(console, title, self.app.style_waiting) as spinner:
+            yield spinner
+
+    def _show(self, report: PublishReport, paths: Sequence[Path]) -> None:
+        from ..operations.publish import Outcome  # noqa: PLC0415
+        from ..reports import install_command, outcome_text  # noqa: PLC0415
+
+        display = {
+            Outcome.PUBLISHED: self.app.display_success,
+            Outcome.REPLACED: self.app.display_success,
+            Outcome.FAILED: self.app.display_error,
+        }
+        shown = {path.name: self._relative(path) for path in paths}
+        for file in report.files:
+            self.app.display_info(f"{shown.get(file.filename, file.filename)} ...", end=" ")
+            display.get(file.outcome, self.app.display_warning)(outcome_text(file, report.dry_run))
+        if not report.ok:
+            return
+        for project in dict.fromkeys(file.project for file in report.files):
+            self.app.display_info()
+            self.app.display_mini_header(project)
+            for file in report.files:
+                if file.project == project and file.url is not None:
+                    self.app.display_info(file.url)
+        if command := install_command(report):
+            self.app.display_info()
+            self.app.display_info(command)
+
+    def _relative(self, path: Path) -> Path:
+        root = Path(str(self.root))
+        return path.relative_to(root) if path.is_relative_to(root) else path
+
+
+def _name(option: str) -> str:
+    return option.lower().replace("-", "_")
+
+
+def _dry_run(raw: object) -> bool:
+    from ..config.options import Form, Option  # noqa: PLC0415
+    from ..config.values import parse_value  # noqa: PLC0415
+
+    option = Option(name=_DRY_RUN, form=Form.FLAG, help="say what would be done, and write nothing")
+    return raw == "" or parse_value(option, raw, f"option {_DRY_RUN}") is True
