@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
+from .. import __version__
 from ..errors import UsageError
 
 __all__ = ["ArgumentParser", "add_output_options"]
@@ -56,9 +57,7 @@ class _Version(argparse.Action):
         values: str | Sequence[Any] | None,  # noqa: ARG002
         option_string: str | None = None,  # noqa: ARG002
     ) -> None:
-        from importlib.metadata import version  # noqa: PLC0415
-
-        print(parser.prog.split()[0], version("s3pypi-setuptools"))
+        print(parser.prog.split()[0], __version__)
         parser.exit()
 
 
