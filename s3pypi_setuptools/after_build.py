@@ -10,7 +10,8 @@ asked by                              at these doors
 ``HATCH_BUILD_HOOK_ENABLE_S3PYPI=1``  the hatchling hook
 ====================================  =========================================================================
 
-A door asks `may_publish` (or `admit`, which also says a refusal) and, once its file lies where it stays, calls `push`.
+A door asks `may_publish` (or `admit`, which also says a refusal) and, once its file lies where it stays, calls `push`;
+doors that have no better way to fail a build end it with `abort`.
 Importing this module costs a build next to nothing; what pushing needs is imported by `push`.
 """
 
@@ -22,14 +23,26 @@ import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from .errors import ConfigurationError, Error
 
 if TYPE_CHECKING:
     from .operations.publish import PublishReport
 
-__all__ = ["ADVICE", "Door", "Kind", "PushFailed", "Verdict", "admit", "may_publish", "push", "say"]
+__all__ = [
+    "ADVICE",
+    "Door",
+    "Kind",
+    "PushFailed",
+    "Verdict",
+    "abort",
+    "admit",
+    "divide",
+    "may_publish",
+    "push",
+    "say",
+]
 
 ADVICE = "push the built files with 's3pypi upload dist/*': building again gives other bytes"
 """What to do after a failed push; part of every error of `push`."""
@@ -39,10 +52,13 @@ PUBLISH_SETTING = "s3pypi-publish"
 HATCH_ENABLE = "HATCH_BUILD_HOOK_ENABLE_S3PYPI"
 
 _YES = frozenset({"1", "true", "yes", "on"})
-_NO = frozenset({"", "0", "false", "no", "off"})
+_NO = frozenset({"0", "false", "no", "off"})
 _HATCH_YES = frozenset({"1", "true"})
 _UV_BUILDS = re.compile(r"builds-v\d+")
 _SHOWN = 3
+_OURS = "s3pypi-"
+_NOT_OF_BUILDS = frozenset({"dist-dir", "file-mask"})
+"""Settings that choose files: a build knows its own."""
 
 
 class Door(enum.Enum):
@@ -116,6 +132,25 @@ def admit(door: Door, kind: Kind, folder: PurePath | str, config_settings: Mappi
     return verdict.publish
 
 
+def divide(config_settings: Mapping[str, object] | None) -> tuple[dict[str, object], dict[str, object] | None]:
+    """The settings that ``s3pypi-…`` config settings give, and the config settings of the build backend.
+
+    ``s3pypi-target=prod`` gives ``target``, for `push` as its ``command_line``; of several values the last counts.
+
+    Raises `ConfigurationError` for an ``s3pypi-…`` key that means nothing.
+    """
+    if config_settings is None:
+        return {}, None
+    ours: dict[str, object] = {}
+    others: dict[str, object] = {}
+    for key, value in config_settings.items():
+        if not key.startswith(_OURS):
+            others[key] = value
+        elif key != PUBLISH_SETTING:
+            ours[_setting(key)] = _last(value)
+    return ours, others
+
+
 def push(path: Path, *, project: Path, command_line: Mapping[str, object] | None = None) -> PublishReport:
     """Publish the built file at ``path``, and print what became of it, as ``s3pypi upload`` does.
 
@@ -152,17 +187,24 @@ def say(line: str) -> None:
     print(f"s3pypi: {redact(line)}", file=sys.stderr, flush=True)
 
 
+def abort(error: Error) -> NoReturn:
+    """End the build: the error as one line on stderr, and exit status 1; front ends say that the backend failed."""
+    from .diagnostics import describe  # noqa: PLC0415
+
+    say(f"error: {describe(error)}")
+    raise SystemExit(1)
+
+
 def _asked(door: Door, environ: Mapping[str, str], config_settings: Mapping[str, object]) -> bool:
     if door is not Door.HATCH and PUBLISH_SETTING in config_settings:
         return _answer(config_settings[PUBLISH_SETTING], f"config setting {PUBLISH_SETTING}")
-    if _answer(environ.get(PUBLISH, ""), f"environment {PUBLISH}"):
+    if _answer(environ.get(PUBLISH) or "0", f"environment {PUBLISH}"):
         return True
     return door is Door.HATCH and environ.get(HATCH_ENABLE, "") in _HATCH_YES
 
 
 def _answer(raw: object, where: str) -> bool:
-    """Yes or no; of several values the last, as command lines have it."""
-    value = raw[-1] if isinstance(raw, (list, tuple)) and raw else raw
+    value = _last(raw)
     text = str(value).strip().lower() if isinstance(value, (str, bool)) else None
     if text in _YES:
         return True
@@ -171,6 +213,23 @@ def _answer(raw: object, where: str) -> bool:
     raise ConfigurationError(
         f"{where}: must be 1, true, yes or on to publish, or 0, false, no or off, not {value!a:.40}"
     )
+
+
+def _last(raw: object) -> object:
+    """The last of several values, as command lines have it; front ends make a list of a repeated config setting."""
+    return raw[-1] if isinstance(raw, (list, tuple)) and raw else raw
+
+
+def _setting(key: str) -> str:
+    from .config.options import OPTIONS, find  # noqa: PLC0415  few builds have such settings
+    from .config.wording import quoted, suggestion  # noqa: PLC0415
+
+    option = find(key.removeprefix(_OURS))
+    if option is None or option.name in _NOT_OF_BUILDS:
+        known = ["publish", *(option.name for option in OPTIONS if option.name not in _NOT_OF_BUILDS)]
+        hint = suggestion(key.removeprefix(_OURS), known, _OURS)
+        raise ConfigurationError(f"there is no config setting {quoted(key)}{hint}")
+    return option.name
 
 
 def _refusal(kind: Kind, folder: PurePath, environ: Mapping[str, str]) -> str | None:

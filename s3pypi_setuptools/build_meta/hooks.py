@@ -1,0 +1,116 @@
+"""The hooks of PEP 517 and PEP 660, around those of the wrapped backend.
+
+Parameters have the names of the specifications: some front ends pass them by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from .. import after_build
+from ..after_build import Door, Kind
+from ..errors import Error
+from . import wrapped
+
+__all__ = ["find_hook"]
+
+Hook: TypeAlias = Callable[..., Any]
+ConfigSettings: TypeAlias = Mapping[str, Any] | None
+
+
+def find_hook(name: str) -> Hook | None:
+    """The hook ``name`` of the project in the working folder; None when the wrapped backend has no such hook.
+
+    Ends the process, with one line on stderr, when there is no such backend.
+    """
+    try:
+        theirs = getattr(wrapped.load(Path.cwd()), name, None)
+    except Error as error:
+        after_build.abort(error)
+    return None if theirs is None else _WRAPPERS[name](theirs)
+
+
+def _requires(theirs: Hook) -> Hook:
+    def get_requires(config_settings: ConfigSettings = None) -> Any:
+        return theirs(_Settings(config_settings).theirs)
+
+    return get_requires
+
+
+def _metadata(theirs: Hook) -> Hook:
+    def prepare_metadata(metadata_directory: str, config_settings: ConfigSettings = None) -> Any:
+        settings = _Settings(config_settings)
+        settings.admit(Kind.METADATA, metadata_directory)
+        return theirs(metadata_directory, settings.theirs)
+
+    return prepare_metadata
+
+
+def _sdist(theirs: Hook) -> Hook:
+    def build_sdist(sdist_directory: str, config_settings: ConfigSettings = None) -> Any:
+        settings = _Settings(config_settings)
+        publish = settings.admit(Kind.SDIST, sdist_directory)
+        filename = theirs(sdist_directory, settings.theirs)
+        if publish:
+            settings.push(Path(sdist_directory, filename))
+        return filename
+
+    return build_sdist
+
+
+def _wheel(kind: Kind) -> Callable[[Hook], Hook]:
+    def wrapper(theirs: Hook) -> Hook:
+        def build_wheel(
+            wheel_directory: str, config_settings: ConfigSettings = None, metadata_directory: str | None = None
+        ) -> Any:
+            settings = _Settings(config_settings)
+            publish = settings.admit(kind, wheel_directory)
+            filename = theirs(wheel_directory, settings.theirs, metadata_directory)
+            if publish:
+                settings.push(Path(wheel_directory, filename))
+            return filename
+
+        return build_wheel
+
+    return wrapper
+
+
+_WRAPPERS: dict[str, Callable[[Hook], Hook]] = {
+    "build_editable": _wheel(Kind.EDITABLE),
+    "build_sdist": _sdist,
+    "build_wheel": _wheel(Kind.WHEEL),
+    "get_requires_for_build_editable": _requires,
+    "get_requires_for_build_sdist": _requires,
+    "get_requires_for_build_wheel": _requires,
+    "prepare_metadata_for_build_editable": _metadata,
+    "prepare_metadata_for_build_wheel": _metadata,
+}
+
+
+class _Settings:
+    """The config settings of one call, divided, in the project whose folder is the working folder when it begins.
+
+    Errors end the process with one line: this is a front end's subprocess, and a traceback is all it would show.
+    """
+
+    def __init__(self, given: ConfigSettings) -> None:
+        self._given = given
+        self._project = Path.cwd()
+        try:
+            self._ours, self.theirs = after_build.divide(given)
+        except Error as error:
+            after_build.abort(error)
+
+    def admit(self, kind: Kind, folder: str) -> bool:
+        try:
+            return after_build.admit(Door.BACKEND, kind, folder, self._given)
+        except Error as error:
+            after_build.abort(error)
+
+    def push(self, path: Path) -> None:
+        try:
+            after_build.push(path.absolute(), project=self._project, command_line=self._ours)
+        except Error as error:
+            after_build.abort(error)
