@@ -88,7 +88,9 @@ class Description:
         """The distribution with the hashes of the same bytes; ``hashed`` and errors as `LocalFile.read`."""
         file = LocalFile.read(self.path, hashed)
         try:
-            status = self.path.stat()
+            # Asked of an open file both times: on Windows a path's status differs from it.
+            with self.path.open("rb") as stream:
+                status = os.fstat(stream.fileno())
         except OSError as error:
             raise InvalidDistribution(f"{shown(self.path)}: cannot be read: {error.strerror or error}") from error
         if _signature(status) != self.signature or file.size != status.st_size:
