@@ -36,7 +36,7 @@ if sys.platform == "win32":  # pragma: no cover
         while True:
             try:
                 msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-            except OSError as error:  # noqa: PERF203
+            except OSError as error:
                 if error.errno not in (errno.EACCES, errno.EDEADLK):
                     raise
                 time.sleep(_RETRY_SECONDS)

@@ -253,7 +253,7 @@ def _patiently(action: Callable[[], T]) -> T:
     while True:  # pragma: no cover
         try:
             return action()
-        except PermissionError:  # noqa: PERF203
+        except PermissionError:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.02)

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from ..config.settings import Secret
 from ..errors import ConfigurationError
+from .s3_errors import one_line
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -136,20 +137,21 @@ class S3Client:
 
         options = self._options
         secret = options.secret_access_key
-        config = Config(
-            connect_timeout=_CONNECT_SECONDS,
-            read_timeout=_READ_SECONDS,
-            max_pool_connections=_POOL_CONNECTIONS,
-            retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
-            parameter_validation=False,
-            # Checksums are sent from here where they are surely understood; several stores fail at botocore's own.
-            request_checksum_calculation="when_required",
-            response_checksum_validation="when_required",
-            signature_version=botocore.UNSIGNED if options.no_sign_request else None,
-            user_agent_extra="s3pypi-setuptools",
-        )
         try:
             session = botocore.session.Session(profile=options.profile)
+            attempts = session.get_config_variable("max_attempts") or _ATTEMPTS
+            config = Config(
+                connect_timeout=_CONNECT_SECONDS,
+                read_timeout=_READ_SECONDS,
+                max_pool_connections=_POOL_CONNECTIONS,
+                retries={"mode": "standard", "total_max_attempts": attempts},
+                parameter_validation=False,
+                # Checksums are sent from here where they are surely understood; several stores fail at botocore's own.
+                request_checksum_calculation="when_required",
+                response_checksum_validation="when_required",
+                signature_version=botocore.UNSIGNED if options.no_sign_request else None,
+                user_agent_extra="s3pypi-setuptools",
+            )
             client = session.create_client(
                 "s3",
                 region_name=options.region or session.get_config_variable("region") or "us-east-1",
@@ -163,7 +165,9 @@ class S3Client:
                 "the S3 endpoint is not a valid URL; check endpoint-url and AWS_ENDPOINT_URL"
             ) from error
         except BotoCoreError as error:
-            raise ConfigurationError(f"S3 cannot be set up: {' '.join(str(error).split())}") from error
+            raise ConfigurationError(f"S3 cannot be set up: {one_line(error)}") from error
+        if "@" in client.meta.endpoint_url:  # also one behind a "/" that was not escaped
+            raise ConfigurationError("the S3 endpoint must not hold credentials; give them as access key id and secret")
         # Waiting for "100 Continue" costs a round trip with every body that is a stream.
         client.meta.events.unregister("before-call.s3", add_expect_header)
         _require_conditions(client)

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ..errors import (
     AccessDenied,
     AlreadyExists,
-    ConfigurationError,
     Contended,
     Error,
     NotFound,
@@ -18,7 +18,7 @@ from ..errors import (
 )
 from .base import ABSENT, ANY, Condition
 
-__all__ = ["code_of", "is_absent", "translated"]
+__all__ = ["code_of", "is_absent", "one_line", "translated"]
 
 _CREDENTIAL_ADVICE = {
     "ExpiredToken": "the session token has expired; sign in again (such as `aws sso login`) and publish again",
@@ -143,7 +143,7 @@ def _unanswered(error: Exception, name: str, what: str) -> Error:
     from botocore import exceptions
     from botocore.parsers import ResponseParserError
 
-    text = _one_line(error)
+    text = one_line(error)
     if isinstance(error, (exceptions.NoCredentialsError, exceptions.PartialCredentialsError)):
         return AccessDenied(
             name, f"{what}: no credentials were found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile"
@@ -163,12 +163,12 @@ def _unanswered(error: Exception, name: str, what: str) -> Error:
         return Unavailable(name, f"{what}: the TLS connection failed; check the endpoint and AWS_CA_BUNDLE")
     if isinstance(error, exceptions.ConnectTimeoutError | exceptions.ReadTimeoutError):
         return Unavailable(name, f"{what}: the store did not answer in time; try again later")
+    if isinstance(
+        error, exceptions.IncompleteReadError | exceptions.ResponseStreamingError | ResponseParserError | KeyError
+    ):
+        return Unavailable(name, f"{what}: the store's answer was cut short or garbled; try again")
     if isinstance(error, exceptions.HTTPClientError | exceptions.ConnectionError | OSError):
         return Unavailable(name, f"{what}: no connection to the store; check the network and the endpoint")
-    if isinstance(error, exceptions.IncompleteReadError | ResponseParserError | KeyError):
-        return Unavailable(name, f"{what}: the store's answer was cut short or garbled; try again")
-    if isinstance(error, exceptions.ProfileNotFound):
-        return ConfigurationError(text)
     return StoreError(name, f"{what}: {text}")
 
 
@@ -181,5 +181,6 @@ def _text(error: Exception) -> str:
     return " ".join(str(_response(error).get("Error", {}).get("Message", "")).split())[:200]
 
 
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
+def one_line(error: Exception) -> str:
+    """What botocore says, without the credentials that a URL in it may hold."""
+    return re.sub(r"//[^@\s]*@", "//", " ".join(str(error).split()))

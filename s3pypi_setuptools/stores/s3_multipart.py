@@ -18,7 +18,7 @@ from .s3_requests import Bucket, body_arguments, condition_arguments, crc32_text
 __all__ = ["MultipartUploads"]
 
 _MOST_PARTS = 10_000
-_PARTS_IN_FLIGHT = 6
+_PARTS_IN_FLIGHT = 4
 
 
 class MultipartUploads:

@@ -73,10 +73,10 @@ class Bucket:
         target = {"Bucket": self._bucket} if key is None else {"Bucket": self._bucket, "Key": key}
         try:
             response: dict[str, Any] = call(**{**(arguments or {}), **self.client.arguments(operation), **target})
-        except Error:
-            raise
             if operation in _ANSWERED_BY_ETAG:
                 response["ETag"]
+        except Error:
+            raise
         except Exception as error:
             raise translated(error, operation, self.object_name(key or ""), condition) from error
         return response

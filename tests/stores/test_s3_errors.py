@@ -1,0 +1,267 @@
+"""What S3 answers, in this package's own words."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from s3pypi_setuptools.config.settings import Secret
+from s3pypi_setuptools.errors import (
+    AccessDenied,
+    AlreadyExists,
+    ConfigurationError,
+    Contended,
+    Error,
+    NotFound,
+    PreconditionFailed,
+    StoreError,
+    Unavailable,
+)
+from s3pypi_setuptools.local_file import PART_SIZE
+from s3pypi_setuptools.stores.base import ABSENT, ANY, Attributes, Matches, Store, Token
+from s3pypi_setuptools.stores.s3 import S3Options, S3Store
+
+from ..servers import S3Server, free_port
+from .canned_server import Answer, canned
+from .contract import PLAIN, make_file
+from .test_s3 import options
+
+MATCHES = Matches(Token('"1"'))
+SECRET = "planted/secret+key"
+DONE = Answer(headers={"ETag": '"2"'})
+
+
+def canned_store(url: str, **more: object) -> S3Store:
+    values: dict[str, object] = {"endpoint_url": url, "access_key_id": "AKPLANTED", "secret_access_key": Secret(SECRET)}
+    return S3Store("b", S3Options(**{**values, **more}))  # type: ignore[arg-type]
+
+
+@pytest.fixture(autouse=True)
+def one_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+
+
+READ: Callable[[Store], object] = lambda store: store.get("k")  # noqa: E731
+HEAD: Callable[[Store], object] = lambda store: store.head("k")  # noqa: E731
+PUT: Callable[[Store], object] = lambda store: store.put("k", b"1", PLAIN, ANY)  # noqa: E731
+CREATE: Callable[[Store], object] = lambda store: store.put("k", b"1", PLAIN, ABSENT)  # noqa: E731
+REPLACE: Callable[[Store], object] = lambda store: store.put("k", b"1", PLAIN, MATCHES)  # noqa: E731
+DELETE: Callable[[Store], object] = lambda store: store.delete("k", MATCHES)  # noqa: E731
+LIST: Callable[[Store], object] = lambda store: list(store.list("k"))  # noqa: E731
+
+
+@pytest.mark.parametrize(
+    ("request_", "answer", "kind", "text"),
+    [
+        (READ, Answer(404, "NoSuchKey"), NotFound, "not found"),
+        (HEAD, Answer(404), NotFound, "not found"),
+        (READ, Answer(404, "NoSuchBucket"), StoreError, "bucket does not exist"),
+        (LIST, Answer(404, "NoSuchBucket"), StoreError, "bucket does not exist"),
+        (PUT, Answer(404, "NoSuchBucket"), StoreError, "bucket does not exist"),
+        (READ, Answer(403, "AccessDenied"), AccessDenied, "s3:ListBucket"),
+        (HEAD, Answer(403), AccessDenied, "s3:ListBucket"),
+        (PUT, Answer(403, "AccessDenied"), AccessDenied, "s3:PutObject is needed"),
+        (LIST, Answer(403, "AccessDenied"), AccessDenied, "s3:ListBucket"),
+        (DELETE, Answer(403, "AccessDenied"), AccessDenied, "s3:DeleteObject"),
+        (READ, Answer(400, "ExpiredToken"), AccessDenied, "expired"),
+        (PUT, Answer(403, "SignatureDoesNotMatch"), AccessDenied, "secret access key"),
+        (PUT, Answer(403, "InvalidAccessKeyId"), AccessDenied, "access key id"),
+        (PUT, Answer(403, "RequestTimeTooSkewed"), AccessDenied, "clock"),
+        (HEAD, Answer(400), StoreError, "check the credentials"),
+        (CREATE, Answer(412, "PreconditionFailed"), AlreadyExists, "exists already"),
+        (REPLACE, Answer(412, "PreconditionFailed"), PreconditionFailed, "someone else"),
+        (REPLACE, Answer(404, "NoSuchKey"), PreconditionFailed, "someone else"),
+        (DELETE, Answer(412, "PreconditionFailed"), PreconditionFailed, "someone else"),
+        (CREATE, Answer(409, "ConditionalRequestConflict"), Contended, "try again"),
+        (REPLACE, Answer(409, "ConcurrentModification"), Contended, "try again"),
+        (DELETE, Answer(409, "ConditionalRequestConflict"), Contended, "try again"),
+        (PUT, Answer(409, "OperationAborted"), Unavailable, "try again"),
+        (READ, Answer(500, "InternalError"), Unavailable, "try again"),
+        (READ, Answer(503, "SlowDown"), Unavailable, "try again"),
+        (PUT, Answer(502, body=b"<html>"), Unavailable, "502"),
+        (PUT, Answer(429, "TooManyRequests"), Unavailable, "try again"),
+        (CREATE, Answer(501, "NotImplemented"), StoreError, "conditional requests"),
+        (PUT, Answer(400, "AccessControlListNotSupported"), StoreError, "refuses ACLs"),
+        (PUT, Answer(418, "Teapot"), StoreError, "418 Teapot: What it says."),
+        (READ, Answer(body=b"short", headers={"ETag": '"1"'}, length=100), Unavailable, "cut short"),
+        (LIST, Answer(body=b"<ListBucketResult><Contents><Key>a</"), Unavailable, "try again"),
+        (PUT, Answer(), Unavailable, "garbled"),
+        (READ, Answer(body=b"no headers"), Unavailable, "garbled"),
+    ],
+)
+def test_answers(request_: Callable[[Store], object], answer: Answer, kind: type[Error], text: str) -> None:
+    with canned(answer) as server, pytest.raises(Error, match=text) as caught:
+        request_(canned_store(server.url))
+    assert type(caught.value) is kind
+    assert str(caught.value).startswith("s3://b")
+    assert "\n" not in str(caught.value)
+    assert SECRET not in str(caught.value)
+
+
+def test_deleting_what_is_gone_is_fine() -> None:
+    with canned(Answer(404, "NoSuchKey")) as server:
+        canned_store(server.url).delete("k", MATCHES)
+
+
+@pytest.mark.parametrize("request_", [READ, HEAD, PUT, LIST, DELETE])
+def test_no_connection(request_: Callable[[Store], object]) -> None:
+    with pytest.raises(Unavailable, match="no connection"):
+        request_(canned_store(f"http://127.0.0.1:{free_port()}"))
+
+
+@pytest.mark.parametrize("scheme", ["http", "nonsense"])
+@pytest.mark.parametrize("secret", [SECRET, "plain"])
+def test_credentials_in_the_endpoint_are_refused_and_not_shown(scheme: str, secret: str) -> None:
+    with pytest.raises(ConfigurationError, match="the S3 endpoint") as caught:
+        canned_store(f"{scheme}://user:{secret}@127.0.0.1:9").get("k")
+    assert secret not in str(caught.value)
+
+
+def test_no_credentials() -> None:
+    with canned(DONE) as server:
+        store = S3Store("b", S3Options(endpoint_url=server.url))
+        with pytest.raises(AccessDenied, match="no credentials were found"):
+            store.get("k")
+        assert server.requests == []
+
+
+def test_unsigned_requests_need_no_credentials() -> None:
+    with canned(DONE) as server:
+        S3Store("b", S3Options(endpoint_url=server.url, no_sign_request=True)).put("k", b"1", PLAIN)
+        assert "authorization" not in server.requests[0][2]
+
+
+@pytest.mark.parametrize(
+    ("more", "text"),
+    [
+        ({"profile": "none"}, "profile"),
+        ({"endpoint_url": "nowhere"}, "not a valid URL"),
+        ({"put_args": {"ServerSideEncription": "AES256"}}, "did you mean ServerSideEncryption?"),
+        ({"put_args": {"Key": "x"}}, "Key is not a parameter"),
+        ({"put_args": {"IfMatch": "x"}}, "IfMatch is not a parameter"),
+        ({"put_args": {"BucketKeyEnabled": "perhaps"}}, "true or false"),
+        ({"put_args": {"Metadata": "a"}}, "cannot be given"),
+    ],
+)
+def test_what_is_configured_wrongly(more: dict[str, object], text: str) -> None:
+    with canned(DONE) as server:
+        store = canned_store(server.url, **more)
+        store.warm()
+        for _ in range(2):
+            with pytest.raises(ConfigurationError, match=text):
+                store.put("k", b"1", PLAIN)
+        assert server.requests == []
+
+
+def test_the_users_parameters_go_with_every_object(tmp_path: Path) -> None:
+    created = Answer(body=b"<R><UploadId>u</UploadId></R>", headers={"ETag": '"2"'})
+    arguments = {"ServerSideEncryption": "aws:kms", "BucketKeyEnabled": "true", "ExpectedBucketOwner": "1234"}
+    with canned(created, DONE) as server:
+        store = canned_store(server.url, put_args=arguments, acl="public-read")
+        with pytest.raises(Error):  # the completion's canned answer has no body
+            store.put_file("k", make_file(tmp_path, os.urandom(PART_SIZE + 1)), PLAIN)
+        store.put("k", b"1", Attributes("text/html", "no-cache", {"commit": "c"}))
+    wanted = {
+        "x-amz-server-side-encryption": "aws:kms",
+        "x-amz-server-side-encryption-bucket-key-enabled": "true",
+        "x-amz-acl": "public-read",
+    }
+    _, _, create, _ = server.requests[0]
+    _, _, put, body = server.requests[-1]
+    assert wanted.items() <= create.items()
+    assert wanted.items() <= put.items()
+    assert (put["content-type"], put["cache-control"], put["x-amz-meta-commit"]) == ("text/html", "no-cache", "c")
+    assert body == b"1"
+    for _, _, headers, _ in server.requests[1:-1]:
+        assert not wanted.keys() & headers.keys()
+    for _, _, headers, _ in server.requests:
+        assert headers["x-amz-expected-bucket-owner"] == "1234"
+        assert "expect" not in headers
+        assert "x-amz-trailer" not in headers
+        assert not any(name.startswith("x-amz-checksum") for name in headers)
+
+
+@pytest.mark.parametrize("refusal", [Answer(400, "AccessControlListNotSupported"), Answer(403, "AccessDenied")])
+def test_an_assumed_acl_is_given_up(refusal: Answer, caplog: pytest.LogCaptureFixture) -> None:
+    with canned(refusal, DONE) as server:
+        store = canned_store(server.url, acl="public-read", acl_optional=True)
+        store.put("k", b"1" * 100_000, PLAIN)
+        store.put("l", b"1", PLAIN)
+        assert ["x-amz-acl" in headers for _, _, headers, _ in server.requests] == [True, False, False]
+        assert server.requests[1][3] == b"1" * 100_000
+    assert [record.message for record in caplog.records if "refuses the ACL" in record.message] != []
+
+
+def test_an_acl_that_was_asked_for_is_not() -> None:
+    with (
+        canned(Answer(400, "AccessControlListNotSupported"), DONE) as server,
+        pytest.raises(StoreError, match="refuses ACLs"),
+    ):
+        canned_store(server.url, acl="public-read").put("k", b"1", PLAIN)
+
+
+def test_a_completion_whose_answer_was_lost(tmp_path: Path) -> None:
+    file = make_file(tmp_path, os.urandom(PART_SIZE + 1))
+    attributes = Attributes("application/zip", None, {"sha256": file.sha256})
+    created = Answer(body=b"<R><UploadId>u</UploadId></R>")
+    stored = {"ETag": '"9-2"', "x-amz-meta-sha256": file.sha256}
+    with canned(created, DONE, DONE, Answer(404, "NoSuchUpload"), Answer(headers=stored)) as server:
+        assert canned_store(server.url).put_file("k", file, attributes, ABSENT) == '"9-2"'
+        assert [method for method, *_ in server.requests] == ["POST", "PUT", "PUT", "POST", "HEAD"]
+    stored["x-amz-meta-sha256"] = "other"
+    with canned(created, DONE, DONE, Answer(404, "NoSuchUpload"), Answer(headers=stored)) as server:
+        with pytest.raises(StoreError):
+            canned_store(server.url).put_file("k", file, attributes, ABSENT)
+        assert server.requests[-1][0] == "DELETE"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "aws"),
+    [
+        (None, True),
+        ("https://s3.eu-west-1.amazonaws.com", True),
+        ("https://bucket.vpce-1a2b.s3.eu-west-1.vpce.amazonaws.com", True),
+        ("https://s3.cn-north-1.amazonaws.com.cn", True),
+        ("http://127.0.0.1:9000", False),
+        ("https://amazonaws.com.example.org", False),
+    ],
+)
+@pytest.mark.parametrize("through", ["option", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"])
+def test_whose_endpoint_it_is(endpoint: str | None, aws: bool, through: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if endpoint and through != "option":
+        monkeypatch.setenv(through, endpoint)
+    store = S3Store("b", S3Options(endpoint_url=endpoint if through == "option" else None))
+    assert store.is_aws is aws
+    assert store.conditional_writes is (True if aws else None)
+    assert store.slash_keys is (True if aws else None)
+
+
+def test_nothing_is_left_of_an_upload_that_failed(s3_server: S3Server, s3_bucket: str, tmp_path: Path) -> None:
+    store = S3Store(s3_bucket, options(s3_server))
+    file = make_file(tmp_path, os.urandom(3 * PART_SIZE))
+    store.put("k", b"1", PLAIN)
+    with pytest.raises(AlreadyExists):
+        store.put_file("k", file, PLAIN, ABSENT)
+    file.path.write_bytes(bytes(3 * PART_SIZE))
+    with pytest.raises(Error, match="changed while"):
+        store.put_file("l", file, PLAIN)
+    assert s3_server.client().list_multipart_uploads(Bucket=s3_bucket).get("Uploads", []) == []
+
+
+def test_a_missing_bucket(s3_server: S3Server) -> None:
+    store = S3Store("no-such-bucket-anywhere", options(s3_server))
+    for attempt in (PUT, READ, LIST, CREATE):
+        with pytest.raises(StoreError, match="bucket does not exist"):
+            attempt(store)
+
+
+def test_listings_of_many_pages(s3_server: S3Server, s3_bucket: str) -> None:
+    store = S3Store(s3_bucket, options(s3_server))
+    keys = [f"p/{number:04} +&ä" for number in range(1005)]
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda key: store.put(key, b"", PLAIN), keys))
+    assert [info.key for info in store.list("p/")] == keys
