@@ -55,7 +55,8 @@ class LocalFile:
             with path.open("rb", buffering=0) as stream:
                 before = os.fstat(stream.fileno())
                 buffer = memoryview(bytearray(min(before.st_size + 1, _CHUNK_SIZE)))
-                while count := _fill(stream.readinto, buffer):
+                # One that grows as fast as it is read would never end.
+                while size <= before.st_size and (count := _fill(stream.readinto, buffer)):
                     data = buffer[:count]
                     digest.update(data)
                     if size % PART_SIZE:

@@ -6,10 +6,15 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from . import servers
 from .servers import S3Server
+
+# A busy machine is no defect of the code.
+hypothesis.settings.register_profile("s3pypi", deadline=None)
+hypothesis.settings.load_profile("s3pypi")
 
 CEPH = servers.ceph(os.environ)
 FOREIGN_PREFIXES = ("AWS_", "BOTO_", "PIP_", "S3PYPI_", "PP_S3_", "UV_", "TWINE_", "POETRY_", "PDM_", "HATCH_", "XDG_")
