@@ -31,21 +31,19 @@ if TYPE_CHECKING:
     from .operations.publish import PublishReport
 
 __all__ = [
-    "ADVICE",
     "Door",
     "Kind",
     "PushFailed",
     "Verdict",
     "abort",
     "admit",
+    "advice",
     "divide",
     "may_publish",
     "push",
     "say",
+    "without_switches",
 ]
-
-ADVICE = "push the built files with 's3pypi upload dist/*': building again gives other bytes"
-"""What to do after a failed push; part of every error of `push`."""
 
 PUBLISH = "S3PYPI_PUBLISH"
 PUBLISH_SETTING = "s3pypi-publish"
@@ -55,7 +53,6 @@ _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"0", "false", "no", "off"})
 _HATCH_YES = frozenset({"1", "true"})
 _UV_BUILDS = re.compile(r"builds-v\d+")
-_SHOWN = 3
 _OURS = "s3pypi-"
 _NOT_OF_BUILDS = frozenset({"dist-dir", "file-mask"})
 """Settings that choose files: a build knows its own."""
@@ -95,7 +92,7 @@ class Verdict(NamedTuple):
 
 
 class PushFailed(Error):
-    """The build was asked to publish and could not; the text says why, and what to do (`ADVICE`)."""
+    """The build was asked to publish and could not; the text says why, and what to do (`advice`)."""
 
 
 def may_publish(
@@ -174,10 +171,16 @@ def push(path: Path, *, project: Path, command_line: Mapping[str, object] | None
         for line in reports.publish_lines(report):
             print(line, flush=True)
     except Exception as error:
-        raise PushFailed(f"{path.name} was built but not published: {describe(error)}; {ADVICE}") from error
+        raise PushFailed(f"built but not published: {describe(error)}; {advice(path.parent)}") from error
     if failures:
-        raise PushFailed(f"{path.name} was built but not published: {'; '.join(failures[:_SHOWN])}; {ADVICE}")
+        raise PushFailed(f"built but not published: {'; '.join(failures)}; {advice(path.parent)}")
     return report
+
+
+def advice(folder: Path) -> str:
+    """What to do after a failed push of files that were built into ``folder``; part of every error of `push`."""
+    shown = folder.name if folder.name == "dist" else folder
+    return f"push what was built with 's3pypi upload {shown}/*': building again gives other bytes"
 
 
 def say(line: str) -> None:
@@ -185,6 +188,11 @@ def say(line: str) -> None:
     from .diagnostics import redact  # noqa: PLC0415
 
     print(f"s3pypi: {redact(line)}", file=sys.stderr, flush=True)
+
+
+def without_switches(environ: Mapping[str, str]) -> dict[str, str]:
+    """``environ`` for a build that is not to publish by itself."""
+    return {name: value for name, value in environ.items() if name not in {PUBLISH, HATCH_ENABLE}}
 
 
 def abort(error: Error) -> NoReturn:

@@ -1,0 +1,118 @@
+"""Build a project's sdist and wheel in isolated environments (PEP 517), as ``python -m build`` does."""
+
+from __future__ import annotations
+
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from ..distribution import Description
+from ..errors import Error, InvalidDistribution
+
+__all__ = ["BuildFailed", "ConfigSettings", "build_release"]
+
+ConfigSettings: TypeAlias = Mapping[str, str | list[str]]
+
+
+class BuildFailed(Error):
+    """A distribution could not be built."""
+
+
+def build_release(
+    project: Path,
+    folder: Path,
+    *,
+    config_settings: ConfigSettings,
+    environ: Mapping[str, str],
+    output: Callable[[str], None],
+) -> tuple[Path, Path]:
+    """The sdist of ``project``, and the wheel built from that sdist, in ``folder``.
+
+    :param project: the folder of the pyproject.toml or setup.py.
+    :param config_settings: passed on to the build backend, for both.
+    :param environ: the environment variables of the build backend.
+    :param output: told what goes on, and each line that the build writes, without its end.
+
+    Raises `BuildFailed`, and `InvalidDistribution` when a result is no distribution or the two are not of one release.
+    Either way, what was built stays in ``folder``.
+    """
+    if not project.is_dir():
+        raise BuildFailed(f"{project}: no such folder")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BuildFailed(f"{folder}: cannot be made: {error.strerror or error}") from error
+    build = _Build(config_settings, environ, output)
+    with tempfile.TemporaryDirectory(prefix="s3pypi-release-") as scratch:
+        sdist = build("sdist", project, folder)
+        wheel = build("wheel", _unpacked(sdist, Path(scratch)), folder)
+    releases = {(each.project, each.version) for each in map(Description.read, (sdist, wheel))}
+    if len(releases) != 1:
+        raise InvalidDistribution(f"{sdist.name} and {wheel.name} are not of the same name and version")
+    return sdist, wheel
+
+
+class _Build:
+    def __init__(
+        self, config_settings: ConfigSettings, environ: Mapping[str, str], output: Callable[[str], None]
+    ) -> None:
+        self._config_settings = config_settings
+        self._environ = environ
+        self._output = output
+
+    def __call__(self, kind: Literal["sdist", "wheel"], source: Path, folder: Path) -> Path:
+        """Build it; its path."""
+        from build import BuildException, FailedProcessError, ProjectBuilder  # noqa: PLC0415
+        from build.env import DefaultIsolatedEnv  # noqa: PLC0415
+
+        self._output(f"building the {kind} in an isolated environment")
+        try:
+            with DefaultIsolatedEnv() as environment:
+                builder = ProjectBuilder.from_isolated_env(environment, source, self._run)
+                environment.install(builder.build_system_requires)
+                environment.install(builder.get_requires_for_build(kind, self._config_settings))
+                return Path(builder.build(kind, folder, self._config_settings))
+        except subprocess.CalledProcessError as error:
+            for line in _text(error.stderr or error.stdout).splitlines():
+                self._output(line)
+            raise BuildFailed(f"{kind}: the build's requirements could not be installed") from error
+        except (BuildException, FailedProcessError) as error:
+            raise BuildFailed(f"{kind}: could not be built: {error}") from error
+
+    def _run(self, cmd: Sequence[str], cwd: str | None = None, extra_environ: Mapping[str, str] | None = None) -> None:
+        """Run a hook of the build backend; as `pyproject_hooks` asks for it."""
+        with subprocess.Popen(  # noqa: S603  the front end's own command
+            cmd,
+            cwd=cwd,
+            env={**self._environ, **(extra_environ or {})},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+        ) as process:
+            for line in process.stdout or ():
+                self._output(line.rstrip("\r\n"))
+        if process.returncode:
+            raise subprocess.CalledProcessError(process.returncode, process.args)
+
+
+def _unpacked(sdist: Path, scratch: Path) -> Path:
+    """The folder in ``scratch`` that the sdist holds (PEP 625: exactly one)."""
+    try:
+        with tarfile.open(sdist) as archive:
+            if hasattr(tarfile, "data_filter"):  # Python 3.10.12 and later
+                archive.extraction_filter = tarfile.data_filter
+            archive.extractall(scratch)  # noqa: S202  built a moment ago, from the user's own project
+    except (tarfile.TarError, OSError) as error:
+        raise InvalidDistribution(f"{sdist.name}: cannot be unpacked: {error}") from error
+    folders = list(scratch.iterdir())
+    if len(folders) != 1:
+        raise InvalidDistribution(f"{sdist.name}: must hold one folder, not {len(folders)}")
+    return folders[0]
+
+
+def _text(output: str | bytes | None) -> str:
+    return output.decode(errors="replace") if isinstance(output, bytes) else output or ""
