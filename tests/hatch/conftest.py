@@ -1,0 +1,98 @@
+"""A project that hatchling builds, in an environment where hatch and this package are installed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+PYPROJECT = """\
+[build-system]
+requires = ["hatchling", "s3pypi-setuptools"]
+build-backend = "hatchling.build"
+
+[project]
+name = "demo-project"
+version = "1.0"
+"""
+HOOK = "[tool.hatch.build.hooks.s3pypi]\n"
+SDIST, WHEEL = "demo_project-1.0.tar.gz", "demo_project-1.0-py3-none-any.whl"
+
+
+@dataclass
+class Project:
+    """The project's folder, and a repository beside it."""
+
+    folder: Path
+    repository: Path
+
+    def configure(self, *tables: str) -> None:
+        """Write pyproject.toml with these tables."""
+        (self.folder / "pyproject.toml").write_text("\n".join((PYPROJECT, *tables)), encoding="utf-8")
+
+    @property
+    def target(self) -> str:
+        """A table that names the repository."""
+        return f"[tool.s3pypi]\ntarget = {str(self.repository)!r}\n"
+
+    def run(self, module: str, *arguments: str, **environment: str) -> Run:
+        """``python -m module``, and what came of it."""
+        return self.execute([sys.executable, "-m", module, *arguments], **environment)
+
+    def execute(self, command: Sequence[str], folder: Path | None = None, **environment: str) -> Run:
+        """What came of a command; never a traceback."""
+        done = subprocess.run(
+            command,
+            cwd=folder or self.folder,
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        assert "Traceback" not in done.stdout, done.stdout
+        return Run(done.returncode, done.stdout)
+
+    def build(self, *arguments: str, **environment: str) -> Run:
+        """``python -m build`` with what is installed here, so that nothing is fetched."""
+        return self.run("build", "--no-isolation", *arguments, **environment)
+
+    @property
+    def published(self) -> list[str]:
+        """The distributions that the repository holds."""
+        return sorted(path.name for path in self.repository.rglob("*") if path.name.endswith((".whl", ".tar.gz")))
+
+    @property
+    def built(self) -> list[str]:
+        """The distributions in ``dist``."""
+        return sorted(path.name for path in (self.folder / "dist").glob("*.*"))
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished command."""
+
+    status: int
+    output: str
+
+    def lines(self, *words: str) -> Sequence[str]:
+        """The lines of output that hold all the words."""
+        return [line for line in self.output.splitlines() if all(word in line for word in words)]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    folder = tmp_path / "project"
+    package = folder / "src" / "demo_project"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    made = Project(folder, tmp_path / "repository")
+    made.configure()
+    return made
