@@ -123,10 +123,16 @@ class Change(Generic[T]):
         pages.write(manifest, committed.before.pages if committed.before else {}, self._kinds)
         if look and self._documents.name not in look.result()[0].projects:
             self._root.enter(self._documents.name, self._kinds)
+        if manifest.deleted and not committed.decision.refusal:
+            self._root.leave(self._documents.name, self._kinds, self._deleted)
         self._sweep(committed.decision.sweep & manifest.removed)
         if committed.decision.refusal:
             raise committed.decision.refusal
         return committed.decision.result
+
+    def _deleted(self) -> bool:
+        manifest, _ = self._documents.manifest()
+        return manifest is not None and manifest.deleted
 
     def _sweep(self, urls: frozenset[str]) -> None:
         """Delete the objects of urls that no page lists any more, and the metadata files beside them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 
 from ..errors import InvalidIndex, NotFound
 from ..index import simple_html, simple_json
@@ -42,11 +43,19 @@ class RootIndex:
                     return  # The thread that had its turn before took this project along.
                 names, self._waiting = frozenset(self._waiting), set()
             try:
-                self._enter(names, kinds)
+                self._change(lambda projects: projects | names, kinds)
             except BaseException:
                 with self._arrivals:
                     self._waiting |= names - {project}
                 raise
+
+    def leave(self, project: str, kinds: tuple[PageKind, ...], deleted: Callable[[], bool]) -> None:
+        """See to it that neither the record nor any page lists ``project``, if it is ``deleted`` still.
+
+        :param deleted: asked after the record was read: who publishes the project anew enters the root first.
+        """
+        with self._turn:
+            self._change(lambda projects: projects - {project} if deleted() else projects, kinds)
 
     def read(self) -> tuple[Root, Token | None]:
         """The record, empty where there is none, and its token."""
@@ -60,25 +69,29 @@ class RootIndex:
         except InvalidIndex as error:
             raise InvalidIndex(f"{key}: {error}; restore it") from error
 
-    def _enter(self, names: frozenset[str], kinds: tuple[PageKind, ...]) -> None:
+    def _change(self, change: Callable[[frozenset[str]], frozenset[str]], kinds: tuple[PageKind, ...]) -> None:
         pages = self._pages(kinds)
         while True:
-            root, states, changed = update(lambda: self._commit(names, pages), self._workspace.backoff)
+            root, states, changed = update(lambda: self._commit(change, pages), self._workspace.backoff)
             try:
                 return pages.write(root, states if changed else {}, kinds)
             except ForeignPage:
                 continue
 
-    def _commit(self, names: frozenset[str], pages: DerivedPages[Root]) -> tuple[Root, dict[PageKind, PageState], bool]:
+    def _commit(
+        self, change: Callable[[frozenset[str]], frozenset[str]], pages: DerivedPages[Root]
+    ) -> tuple[Root, dict[PageKind, PageState], bool]:
         record, reading = self._workspace.pool.submit(self.read), pages.reading()
         root, token = record.result()
         states = {kind: state.result() for kind, state in reading.items()}
+        projects = frozenset(root.projects)
         for kind in [kind for kind, state in states.items() if state.foreign]:
             adopted, states[kind] = self._adopt(kind)
-            names |= adopted
-        if token and names <= set(root.projects):
+            projects |= adopted
+        projects = change(projects)
+        if token and projects == frozenset(root.projects):
             return root, states, False
-        root = Root.of((*names, *root.projects), self._workspace.clock.new_id())
+        root = Root.of(projects, self._workspace.clock.new_id())
         attributes = Attributes("application/json", "no-cache")
         condition = Matches(token) if token else ABSENT
         self._store.put(
