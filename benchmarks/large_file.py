@@ -1,8 +1,8 @@
 """A large wheel: our hashing and `put_file` against boto3's ``upload_file``, whole processes, behind a delay.
 
 ``large_file.py [MEBIBYTES] [MILLISECONDS]``; the server is the one that ``S3_ENDPOINT`` and boto's variables name.
-Prints medians, fails when ours takes more than 1.2 times as long or holds more than 120 MiB. A server that frees deleted
-objects late needs room for all runs: eight times the file.
+Prints medians, fails when ours takes more than 1.2 times as long or holds more than 120 MiB. A server that frees
+deleted objects late needs room for all runs: eight times the file.
 """
 
 from __future__ import annotations
