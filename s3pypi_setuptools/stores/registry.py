@@ -30,6 +30,7 @@ def open_store(target: Target, settings: Settings) -> Store:
             no_sign_request=settings.no_sign_request,
             access_key_id=settings.aws_access_key_id,
             secret_access_key=settings.aws_secret_access_key,
+            session_token=settings.aws_session_token,
             acl=settings.acl,
             acl_optional=settings.acl_optional,
             put_args=settings.s3_put_args,

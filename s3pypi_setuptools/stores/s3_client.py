@@ -51,8 +51,9 @@ class S3Options:
     region: str | None = None
     endpoint_url: str | None = None
     no_sign_request: bool = False
-    access_key_id: str | None = None
+    access_key_id: str | None = field(default=None, repr=False)
     secret_access_key: Secret | None = None
+    session_token: Secret | None = None
     acl: str | None = None
     acl_optional: bool = False
     put_args: Mapping[str, str] = field(default_factory=dict)
@@ -136,7 +137,7 @@ class S3Client:
         from botocore.handlers import add_expect_header
 
         options = self._options
-        secret = options.secret_access_key
+        secret, token = options.secret_access_key, options.session_token
         try:
             session = botocore.session.Session(profile=options.profile)
             attempts = session.get_config_variable("max_attempts") or _ATTEMPTS
@@ -158,6 +159,7 @@ class S3Client:
                 endpoint_url=options.endpoint_url,
                 aws_access_key_id=options.access_key_id,
                 aws_secret_access_key=secret.reveal() if secret is not None else None,
+                aws_session_token=token.reveal() if token is not None else None,
                 config=config,
             )
         except ValueError as error:
