@@ -206,7 +206,7 @@ def abort(error: Error) -> NoReturn:
 def _asked(door: Door, environ: Mapping[str, str], config_settings: Mapping[str, object]) -> bool:
     if door is not Door.HATCH and PUBLISH_SETTING in config_settings:
         return _answer(config_settings[PUBLISH_SETTING], f"config setting {PUBLISH_SETTING}")
-    if _answer(environ.get(PUBLISH) or "0", f"environment {PUBLISH}"):
+    if _answer(environ.get(PUBLISH, "").strip() or "0", f"environment {PUBLISH}"):
         return True
     return door is Door.HATCH and environ.get(HATCH_ENABLE, "") in _HATCH_YES
 

@@ -1,0 +1,149 @@
+"""Small projects of every backend, and the calls that a front end makes of them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from textwrap import dedent
+
+from pyproject_hooks import BuildBackendHookCaller
+
+__all__ = ["WRAPPED", "Called", "call", "distributions", "hook_names", "make_project", "published"]
+
+OURS = "s3pypi_setuptools.build_meta"
+WRAPPED = {
+    "setuptools": None,
+    "hatchling": "hatchling.build",
+    "flit": "flit_core.buildapi",
+    "poetry-core": "poetry.core.masonry.api",
+}
+"""Backends by short name, and what ``[tool.s3pypi] build-backend`` says for each; None: nothing."""
+PROVIDERS = {"setuptools": "setuptools", "hatchling": "hatchling", "flit": "flit_core", "poetry-core": "poetry-core"}
+
+HOOKS = (
+    "get_requires_for_build_sdist",
+    "get_requires_for_build_wheel",
+    "get_requires_for_build_editable",
+    "prepare_metadata_for_build_wheel",
+    "prepare_metadata_for_build_editable",
+    "build_sdist",
+    "build_wheel",
+    "build_editable",
+)
+
+
+def make_project(
+    folder: Path,
+    backend: str = "setuptools",
+    *,
+    name: str = "hello-world",
+    requires: tuple[str, ...] = (),
+    settings: str = "",
+    build_backend: str = OURS,
+) -> Path:
+    """A project of one module; ``requires`` besides its backends, ``settings`` are lines of ``[tool.s3pypi]``."""
+    module = name.replace("-", "_")
+    wrapped = WRAPPED[backend]
+    lines = [f'build-backend = "{wrapped}"'] if wrapped and build_backend == OURS else []
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{module}.py").write_text('"""Says hello."""\n', encoding="utf-8")
+    (folder / "pyproject.toml").write_text(
+        dedent(
+            f"""\
+            [build-system]
+            requires = {[PROVIDERS[backend], "s3pypi-setuptools", *requires]}
+            build-backend = "{build_backend}"
+
+            [project]
+            name = "{name}"
+            version = "1.0"
+            description = "Says hello"
+
+            [tool.setuptools]
+            py-modules = ["{module}"]
+
+            [tool.hatch.build.targets.wheel]
+            only-include = ["{module}.py"]
+            dev-mode-dirs = ["."]
+
+            [tool.s3pypi]
+            """
+        )
+        + "\n".join([*lines, settings])
+        + "\n",
+        encoding="utf-8",
+    )
+    return folder
+
+
+def published(repository: Path) -> set[str]:
+    """The names of all distributions in the repository."""
+    return {path.name for path in repository.glob("*/*") if path.name.endswith((".whl", ".tar.gz"))}
+
+
+def distributions(name: str = "hello_world") -> dict[str, str]:
+    """The filenames that a project's build gives, by kind; flit's and poetry's pure wheels are tagged alike here."""
+    return {"sdist": f"{name}-1.0.tar.gz", "wheel": f"{name}-1.0-py3-none-any.whl"}
+
+
+class Called:
+    """What one call of a hook gave.
+
+    :param result: what the hook returned; None when the process failed.
+    """
+
+    def __init__(self) -> None:
+        self.result: object = None
+        self.status = 0
+        self.stdout = ""
+        self.stderr = ""
+
+
+def call(
+    project: Path,
+    hook: str,
+    *arguments: object,
+    backend: str = OURS,
+    backend_path: tuple[str, ...] | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Called:
+    """Call a hook as front ends do: in a subprocess whose working folder is the project."""
+    called = Called()
+
+    def run(cmd: Sequence[str], cwd: str | None = None, extra_environ: Mapping[str, str] | None = None) -> None:
+        done = subprocess.run(
+            cmd,
+            cwd=cwd,
+            env={**os.environ, **(extra_environ or {}), **(environ or {})},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        called.status, called.stdout, called.stderr = done.returncode, done.stdout, done.stderr
+        done.check_returncode()
+
+    caller = BuildBackendHookCaller(
+        str(project), backend, backend_path=backend_path, runner=run, python_executable=sys.executable
+    )
+    try:
+        called.result = getattr(caller, hook)(*arguments)
+    except subprocess.CalledProcessError:
+        assert "Traceback" not in called.stderr, called.stderr
+    return called
+
+
+def hook_names(project: Path, backend: str) -> set[str]:
+    """The hooks that ``backend`` offers in the project's folder, found as front ends find them."""
+    probe = (
+        "import functools, importlib, sys\n"
+        "module, _, rest = sys.argv[1].partition(':')\n"
+        "backend = functools.reduce(getattr, filter(None, rest.split('.')), importlib.import_module(module))\n"
+        "print(*[name for name in sys.argv[2:] if hasattr(backend, name)])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", probe, backend, *HOOKS], cwd=project, capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.split())
