@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,10 +11,17 @@ from pathlib import Path
 
 import pytest
 
+from .own_wheel import MACHINE, environment_with, find_links
+
 CHECKOUT = Path(__file__).parents[1]
 COPIED = ("s3pypi_setuptools", "examples", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
-# The demonstration fetches dependencies, so it needs whatever leads this machine's pip to a package index.
-MACHINE_PIP = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
+TARGET = "s3://my-company-packages/simple"
+EXAMPLES = {
+    "setup-py": ("hello-s3pypi", "python setup.py sdist bdist_wheel s3pypi"),
+    "pyproject-setuptools": ("hello-pyproject", "S3PYPI_PUBLISH=1 python -m build"),
+    "hatch": ("hello-hatch", "S3PYPI_PUBLISH=1 hatch build"),
+    "wrapped-backend": ("hello-flit", "S3PYPI_PUBLISH=1 python -m build"),
+}
 
 
 @pytest.fixture
@@ -34,7 +42,7 @@ def test_the_demonstration_builds_publishes_and_installs(checkout: Path, tmp_pat
     done = subprocess.run(
         [sys.executable, "examples/demo.py"],
         cwd=checkout,
-        env={**os.environ, **MACHINE_PIP, "S3PYPI_TARGET": "s3://must-not-be-used"},
+        env={**os.environ, **MACHINE, "S3PYPI_TARGET": "s3://must-not-be-used"},
         capture_output=True,
         text=True,
         check=False,
@@ -49,15 +57,46 @@ def test_the_demonstration_builds_publishes_and_installs(checkout: Path, tmp_pat
     assert after == before
 
 
-def test_the_example_publishes_to_the_target_in_its_setup_cfg(checkout: Path, own_environment: Path) -> None:
-    project = checkout / "examples" / "setup-py"
-    setup = (project / "setup.cfg").read_text(encoding="utf-8")
-    assert "target = s3://my-company-packages/simple" in setup
-    (project / "setup.cfg").write_text(
-        setup.replace("s3://my-company-packages/simple", str(own_environment / "packages")), encoding="utf-8"
+def test_every_example_is_tested() -> None:
+    assert set(EXAMPLES) == {path.name for path in (CHECKOUT / "examples").iterdir() if path.is_dir()}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the pages show a POSIX shell")
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_an_example_is_built_published_and_installed(
+    example: str, checkout: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    name, command = EXAMPLES[example]
+    project, repository = checkout / "examples" / example, tmp_path / "repository"
+    assert f"    {command}\n" in (project / "README.md").read_text(encoding="utf-8")
+    configuration = project / ("setup.cfg" if example == "setup-py" else "pyproject.toml")
+    text = configuration.read_text(encoding="utf-8")
+    assert text.count(TARGET) == 1
+    configuration.write_text(text.replace(TARGET, str(repository)), encoding="utf-8")
+    environment = environment_with(find_links(tmp_path_factory))
+
+    shell(command, project, environment)
+
+    published = {re.sub(r"^hello[-_]", "hello_", path.name) for path in (repository / name).iterdir()}
+    stem = f"{name.replace('-', '_')}-1.0.0"
+    assert {f"{stem}-py3-none-any.whl", f"{stem}.tar.gz", "index.html", "index.json", "manifest.json"} <= published
+    site = tmp_path / "site"
+    install = [sys.executable, "-m", "pip", "install", "--isolated", "--target", site, name]
+    subprocess.run([*install, "--index-url", repository.as_uri()], check=True)
+    greeting = shell(f"{site}/bin/{name}", tmp_path, {**environment, "PYTHONPATH": str(site)})
+    assert greeting == f"Hello from {name} 1.0.0!\n"
+
+
+def shell(command: str, folder: Path, environment: dict[str, str]) -> str:
+    """What the command printed; it must succeed."""
+    path = os.pathsep.join((str(Path(sys.executable).parent), environment["PATH"]))
+    done = subprocess.run(
+        ["sh", "-c", command],
+        cwd=folder,
+        env={**environment, "PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    command = [sys.executable, "setup.py", "sdist", "bdist_wheel", "s3pypi"]
-    done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    published = {path.name for path in (own_environment / "packages" / "hello-s3pypi").iterdir()}
-    assert {"hello_s3pypi-1.0.0-py3-none-any.whl", "index.html", "index.json", "manifest.json"} <= published
+    return done.stdout

@@ -1,0 +1,39 @@
+"""This package as a wheel that isolated builds find, as if it came from a package index."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).parents[1]
+PARTS = ("s3pypi_setuptools", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
+# What leads this machine's pip and uv to a package index: isolated builds fetch their requirements.
+MACHINE = {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "UV_"))}
+
+
+def find_links(factory: pytest.TempPathFactory) -> Path:
+    """The folder that holds the wheel; built once in a session."""
+    folder = factory.getbasetemp() / "own-wheel"
+    if folder.exists():
+        return folder
+    source = factory.mktemp("own-source")
+    for part in PARTS:
+        if (CHECKOUT / part).is_dir():
+            shutil.copytree(CHECKOUT / part, source / part, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(CHECKOUT / part, source)
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, source]
+    subprocess.run(command, env={**os.environ, **MACHINE}, check=True)
+    return folder
+
+
+def environment_with(links: Path) -> dict[str, str]:
+    """A whole environment in which pip and uv find the wheels in ``links``, and all else where they do anyway."""
+    for_pip = f"{MACHINE.get('PIP_FIND_LINKS', '')} {links}".strip()
+    for_uv = f"{MACHINE.get('UV_FIND_LINKS', '')},{links}".strip(",")
+    return {**os.environ, **MACHINE, "PIP_FIND_LINKS": for_pip, "UV_FIND_LINKS": for_uv}
