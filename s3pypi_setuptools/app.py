@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -28,7 +28,16 @@ from .repository.repository import Repository
 from .stores.base import Store
 from .stores.registry import open_store
 
-__all__ = ["InitReport", "UploadReport", "UploadedFile", "initialize", "publish", "upload_files"]
+__all__ = [
+    "InitReport",
+    "UploadReport",
+    "UploadedFile",
+    "initialize",
+    "opened",
+    "opened_repository",
+    "publish",
+    "upload_files",
+]
 
 T = TypeVar("T")
 
@@ -59,15 +68,14 @@ def publish(
     then), `StoreError`s that concern the repository as a whole. What concerns one project fails that project's files in
     the report.
     """
-    with _opened(settings) as (store, layout):
+    with opened(settings) as (store, layout):
 
         def read(path: Path) -> Distribution:
             progress.hashing(path.name, path.stat().st_size if path.is_file() else 0)
             return Distribution.read(path, lambda count: progress.hashed(path.name, count))
 
         distributions = _side_by_side(read, paths)
-        repository = Repository(store, layout, _opening(settings, dry_run))
-        try:
+        with closing(Repository(store, layout, _opening(settings, dry_run=dry_run))) as repository:
             return publishing.publish(
                 repository,
                 distributions,
@@ -77,8 +85,6 @@ def publish(
                 index_url=_index_url(settings, store),
                 progress=progress,
             )
-        finally:
-            repository.close()
 
 
 def upload_files(
@@ -88,7 +94,7 @@ def upload_files(
 
     ``settings.if_exists`` decides about objects that exist: REPLACE overwrites; SAME compares bytes.
     """
-    with _opened(settings) as (store, layout), ThreadPoolExecutor(8, "s3pypi-upload") as pool:
+    with opened(settings) as (store, layout), ThreadPoolExecutor(8, "s3pypi-upload") as pool:
 
         def read(path: Path) -> LocalFile:
             progress.hashing(path.name, path.stat().st_size if path.is_file() else 0)
@@ -108,13 +114,10 @@ def upload_files(
 
 def initialize(settings: Settings) -> InitReport:
     """Make the repository's record (``repository.json``) by hand; one that exists stays as it is."""
-    with _opened(settings) as (store, layout):
+    with opened(settings) as (store, layout):
         created = read_record(store, layout) is None
-        repository = Repository(store, layout, _opening(settings, dry_run=False))
-        try:
+        with closing(Repository(store, layout, _opening(settings))) as repository:
             record = repository.record
-        finally:
-            repository.close()
         honours = "honours" if record.conditional_writes else "does not honour"
         pages = ", ".join(page.value for page in record.pages)
         notes = (f"the store {honours} conditional writes", f"pages of every project: {pages}")
@@ -122,7 +125,11 @@ def initialize(settings: Settings) -> InitReport:
 
 
 @contextmanager
-def _opened(settings: Settings) -> Iterator[tuple[Store, Layout]]:
+def opened(settings: Settings) -> Iterator[tuple[Store, Layout]]:
+    """The store of ``settings.target``, and the keys in it; nothing is asked of it yet.
+
+    Raises `ConfigurationError` without a target.
+    """
     target = settings.require_target()
     if settings.lock_indexes or settings.locks_table:
         raise ConfigurationError(
@@ -133,8 +140,32 @@ def _opened(settings: Settings) -> Iterator[tuple[Store, Layout]]:
     yield store, Layout(target.prefix if isinstance(target, S3Target) else "")
 
 
-def _opening(settings: Settings, dry_run: bool) -> Opening:
-    return Opening(settings.index_html, settings.public_url, settings.unsafe_no_locking, dry_run)
+@contextmanager
+def opened_repository(
+    settings: Settings, *, existing: bool = True, dry_run: bool = False, reading: bool = False
+) -> Iterator[Repository]:
+    """The repository at ``settings.target``, for one verb.
+
+    :param existing: refuse a place where there is none; otherwise one is made.
+    :param dry_run: make nothing.
+    :param reading: the verb never writes: also a store that does not honour conditional writes will do.
+
+    Raises `ConfigurationError` without a target; where there is no repository, `Repository.record` raises.
+    """
+    with opened(settings) as (store, layout):
+        opening = _opening(settings, dry_run=dry_run or reading, existing=existing, reading=reading)
+        with closing(Repository(store, layout, opening)) as repository:
+            yield repository
+
+
+def _opening(settings: Settings, *, dry_run: bool = False, existing: bool = False, reading: bool = False) -> Opening:
+    return Opening(
+        index_html=settings.index_html,
+        public_url=settings.public_url,
+        unsafe_no_locking=settings.unsafe_no_locking or reading,
+        dry_run=dry_run,
+        existing=existing,
+    )
 
 
 def _index_url(settings: Settings, store: Store) -> str | None:
