@@ -10,13 +10,16 @@ from __future__ import annotations
 import dataclasses
 import enum
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .operations.publish import Outcome
 
 if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
     from .app import InitReport, UploadReport
     from .operations.publish import FileReport, PublishReport
 
@@ -84,8 +87,8 @@ def install_command(report: PublishReport) -> str | None:
     return f"pip install --index-url {shlex.quote(report.index_url)} {wanted}"
 
 
-def to_json(report: PublishReport | UploadReport | InitReport) -> dict[str, object]:
-    """The report's fields under their own names, and ``ok``."""
+def to_json(report: DataclassInstance) -> dict[str, object]:
+    """The report's fields under their own names, and ``ok``; times in ISO 8601 (UTC), tuples as lists."""
     return {
         "ok": getattr(report, "ok", True),
         **{f.name: _value(getattr(report, f.name)) for f in dataclasses.fields(report)},
@@ -93,14 +96,19 @@ def to_json(report: PublishReport | UploadReport | InitReport) -> dict[str, obje
 
 
 def _value(value: object) -> object:
-    if isinstance(value, enum.Enum):
-        return value.value
-    if isinstance(value, Path):
-        return str(value)
-    if isinstance(value, tuple):
-        return [_value(item) for item in value]
-    if dataclasses.is_dataclass(value):
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: _value(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    match value:
+        case enum.Enum():
+            return value.value
+        case Path():
+            return str(value)
+        case datetime():
+            return value.isoformat().replace("+00:00", "Z")
+        case tuple() | list():
+            return [_value(item) for item in value]
+        case Mapping():
+            return {str(key): _value(item) for key, item in value.items()}
     return value
 
 

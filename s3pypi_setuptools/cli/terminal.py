@@ -11,7 +11,7 @@ import logging
 import os
 import sys
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, TextIO
 
 from ..diagnostics import describe, redact
@@ -19,6 +19,8 @@ from ..errors import Error
 from ..progress import Progress, Silent
 
 if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
     from ..app import InitReport, UploadReport
     from ..operations.publish import PublishReport
     from .progress_bars import ProgressBars
@@ -108,6 +110,17 @@ class Terminal:
             finally:
                 self._bars = None
 
+    def ask(self, lines: Iterable[str], question: str) -> str:
+        """Show ``lines`` and ask ``question`` on stderr; the answer from stdin in lower case, empty at its end."""
+        for line in (*lines, redact(question, self._secrets)):
+            _write(sys.stderr, line)
+        sys.stderr.write("[y/N] ")
+        sys.stderr.flush()
+        answer = sys.stdin.readline()
+        if not answer.endswith("\n"):
+            _write(sys.stderr, "\n")
+        return answer.strip().lower()
+
     def stop_drawing(self) -> None:
         """Leave the terminal as it was, from whichever thread."""
         if self._bars is not None:
@@ -138,6 +151,24 @@ class Terminal:
         for line in reports.failures(report):
             self.error(line)
         return 0 if report.ok else 1
+
+    def show(self, report: DataclassInstance, lines: Iterable[str], draw: Callable[[], None] | None = None) -> int:
+        """Show what a verb reported; the exit status, 1 where the report has an ``ok`` that is false.
+
+        :param lines: the report for programs to read, a line a thing; not asked for where it is JSON or a drawing.
+        :param draw: shows it to people on stdout; without one they get the lines.
+        """
+        from .. import reports  # noqa: PLC0415
+
+        if self.json:
+            self.object(reports.to_json(report))
+        elif self.quiet:
+            pass
+        elif draw and self._is_watched():
+            draw()
+        else:
+            self._lines(lines)
+        return 0 if getattr(report, "ok", True) else 1
 
     def _lines(self, lines: Iterable[str]) -> None:
         if text := "\n".join(lines):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .. import guard
-from ..subcommands import SUBCOMMANDS, load
+from ..subcommands import GROUPS, SUBCOMMANDS, load
 from ..terminal import Terminal
 
 __all__ = ["main"]
@@ -25,12 +25,20 @@ def _run(argv: Sequence[str], terminal: Terminal) -> int:
     parser = subcommand.parser()
     if name is None:
         parser.usage = "s3pypi [upload] FILES... [--target TARGET] [options]"
-        parser.description = f"{parser.description}\n\ncommands:\n" + "\n".join(
-            f"  {known:<8} {summary}" for known, summary in SUBCOMMANDS.items()
-        )
+        parser.description = f"{parser.description}\n\n{_commands()}"
     arguments = parser.parse_intermixed_args(rest)
     terminal.configure_from(arguments)
     return subcommand.run(arguments, terminal)
+
+
+def _commands() -> str:
+    """The subcommands, as help lists them."""
+    width = max(map(len, SUBCOMMANDS))
+    lines = []
+    for title, group in GROUPS.items():
+        lines.append(f"{title}:")
+        lines += [f"  {name:<{width}}  {summary}" for name, summary in group.items()]
+    return "\n".join([*lines, "", "s3pypi COMMAND --help tells more."])
 
 
 def _split(argv: Sequence[str]) -> tuple[str | None, list[str]]:

@@ -11,14 +11,33 @@ from typing import Protocol, cast
 
 from ..terminal import Terminal
 
-__all__ = ["SUBCOMMANDS", "Subcommand", "load"]
+__all__ = ["GROUPS", "SUBCOMMANDS", "Subcommand", "load"]
 
-SUBCOMMANDS = {
-    "upload": "publish distributions; the default, so the word may be left out",
-    "init": "make an empty repository",
-    "config": "show every setting, its value, and where it came from",
+GROUPS: dict[str, dict[str, str]] = {
+    "publishing": {
+        "upload": "publish distributions; the default, so the word may be left out",
+        "release": "build a project, and publish what was built",
+    },
+    "looking": {
+        "list": "list the projects, or the files of one",
+        "show": "tell all about a project, or one of its versions",
+    },
+    "changing": {
+        "delete": "delete a version, single files, or a whole project",
+        "yank": "mark a version as one that installers should avoid",
+        "unyank": "take that mark off",
+        "status": "set a project's status: active, archived, quarantined or deprecated",
+    },
+    "setting up": {
+        "init": "make an empty repository",
+        "config": "show every setting, its value, and where it came from",
+        "completion": "print a script that completes commands and options in your shell",
+    },
 }
-"""Names, and what each is for."""
+"""Names, and what each is for, in the groups and order in which help shows them."""
+
+SUBCOMMANDS = {name: summary for group in GROUPS.values() for name, summary in group.items()}
+"""All of them."""
 
 
 class Subcommand(Protocol):
@@ -32,5 +51,5 @@ class Subcommand(Protocol):
 
 
 def load(name: str) -> Subcommand:
-    """The module of the subcommand ``name``."""
-    return cast("Subcommand", importlib.import_module(f".{name}", __name__))
+    """The module of the subcommand ``name``; a ``-`` in the name is a ``_`` in the module's."""
+    return cast("Subcommand", importlib.import_module(f".{name.replace('-', '_')}", __name__))
