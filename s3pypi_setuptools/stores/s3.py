@@ -6,6 +6,8 @@ botocore is loaded at the first request, not before. Every error of it ends here
 
 from __future__ import annotations
 
+import contextlib
+import threading
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -20,6 +22,10 @@ from .s3_requests import Bucket, body_arguments, condition_arguments, crc32_text
 
 __all__ = ["S3Options", "S3Store"]
 
+_BULKY = 256 * 1024
+_BULKY_AT_ONCE = 8
+"""Files above `_BULKY` bytes that are in memory at once, however many requests are in flight."""
+
 
 class S3Store(Store):
     """The bucket ``bucket``; keys are whole keys.
@@ -33,6 +39,7 @@ class S3Store(Store):
     def __init__(self, bucket: str, options: S3Options) -> None:
         self._bucket = Bucket(bucket, options)
         self._multipart = MultipartUploads(self._bucket)
+        self._bulky = threading.BoundedSemaphore(_BULKY_AT_ONCE)
 
     def warm(self) -> None:
         """Load botocore and build the client in the background."""
@@ -93,7 +100,8 @@ class S3Store(Store):
     ) -> Token:
         if file.size > PART_SIZE:
             return self._multipart.upload(key, file, _header_arguments(attributes), condition, sent)
-        token = self.put(key, file.read_all(), attributes, condition)
+        with self._bulky if file.size > _BULKY else contextlib.nullcontext():
+            token = self.put(key, file.read_all(), attributes, condition)
         sent(file.size)
         return token
 
