@@ -46,11 +46,12 @@ class Decision(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class _Committed(Generic[T]):
-    """What the pages are to be brought up to; ``before`` is None when it was committed earlier, by whomever."""
+    """What the pages are to be brought up to; ``now`` is false when it was committed earlier, by whomever."""
 
     decision: Decision[T]
     manifest: Manifest
-    before: Snapshot | None
+    before: Snapshot
+    now: bool
     entered: bool
 
 
@@ -100,7 +101,7 @@ class Change(Generic[T]):
         if now.manifest and new.same_content(now.manifest):
             if entering:
                 self._root.enter(self._documents.name, self._kinds)
-            return _Committed(decision, now.manifest, None, entered=False)
+            return _Committed(decision, now.manifest, now, now=False, entered=False)
         if entering := entering and (now.manifest is None or now.manifest.deleted):
             self._root.enter(self._documents.name, self._kinds)
         commit = self._workspace.clock.new_id()
@@ -109,7 +110,7 @@ class Change(Generic[T]):
         attributes = Attributes("application/json", "no-cache")
         condition = Matches(now.token) if now.token else ABSENT
         self._workspace.store.put(self._documents.manifest_key, new.to_json(), attributes, condition)
-        return _Committed(decision, new, now, entering)
+        return _Committed(decision, new, now, now=True, entered=entering)
 
     def _decision(self, now: Snapshot) -> Decision[T]:
         if self._sent and now.manifest and now.manifest.commit == self._sent[1]:
@@ -120,7 +121,9 @@ class Change(Generic[T]):
     def _finish(self, committed: _Committed[T]) -> T:
         pages, manifest = self._documents.pages, committed.manifest
         look = self._workspace.pool.submit(self._root.read) if committed.entered else None
-        pages.write(manifest, committed.before.pages if committed.before else {}, self._kinds)
+        before = committed.before.pages
+        taken_over = [state.token for state in before.values() if state.token and state.foreign]
+        pages.write(manifest, before if committed.now else {}, self._kinds, taken_over)
         if look and self._documents.name not in look.result()[0].projects:
             self._root.enter(self._documents.name, self._kinds)
         if manifest.deleted and not committed.decision.refusal:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
@@ -111,15 +111,22 @@ class DerivedPages(Generic[R]):
         except NotFound:
             return PageState()
 
-    def write(self, record: R, states: dict[PageKind, PageState], kinds: Sequence[PageKind]) -> None:
+    def write(
+        self,
+        record: R,
+        states: dict[PageKind, PageState],
+        kinds: Sequence[PageKind],
+        taken_over: Collection[Token] = (),
+    ) -> None:
         """Bring the pages of ``kinds`` up to ``record`` or what follows it, side by side.
 
         :param states: the pages as they were read before the record was committed.
+        :param taken_over: other tools' pages that hold nothing which the record lacks.
 
         Raises `ForeignPage` when another tool wrote a page meanwhile; the other pages are up then.
         """
         work = [
-            self._workspace.pool.submit(self._write, record, kind, states.get(kind))
+            self._workspace.pool.submit(self._write, record, kind, states.get(kind), taken_over)
             for kind in kinds
             if kind in self._keys
         ]
@@ -128,21 +135,21 @@ class DerivedPages(Generic[R]):
         for error in sorted(errors, key=lambda error: isinstance(error, ForeignPage)):
             raise error
 
-    def _write(self, record: R, kind: PageKind, state: PageState | None) -> None:
+    def _write(self, record: R, kind: PageKind, state: PageState | None, taken_over: Collection[Token]) -> None:
         if state is not None:
             try:
                 return self._put(record, kind, state)
             except (PreconditionFailed, Contended, Unavailable):
                 pass
-        return update(lambda: self._catch_up(kind), self._workspace.backoff)
+        return update(lambda: self._catch_up(kind, taken_over), self._workspace.backoff)
 
-    def _catch_up(self, kind: PageKind) -> None:
+    def _catch_up(self, kind: PageKind, taken_over: Collection[Token]) -> None:
         # The order matters: a page older than the record read after it cannot be put over a newer one.
         state = self.state(kind)
         record = self._read_record()
         if record is None or self._current(record, state):
             return
-        if state.foreign:
+        if state.foreign and state.token not in taken_over:
             raise ForeignPage
         self._put(record, kind, state)
 
