@@ -184,3 +184,8 @@ class Layout:
     def sidecar(key: str) -> str:
         """Key of the metadata file beside the wheel under ``key`` (PEP 658)."""
         return f"{key}.metadata"
+
+    @staticmethod
+    def provenance(key: str) -> str:
+        """Key of the provenance object beside the file under ``key`` (PEP 740)."""
+        return f"{key}.provenance"

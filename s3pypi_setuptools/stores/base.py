@@ -160,6 +160,25 @@ class Store(ABC):
         Raises `InvalidDistribution` when the file no longer holds the bytes that were hashed; nothing is written then.
         """
 
+    def copies_from(self, source: Store) -> bool:  # noqa: ARG002
+        """Whether `copy` can take objects of ``source``: one service holds both, and one account reaches both."""
+        return False
+
+    def copy(
+        self,
+        source: Store,
+        original: Info,  # noqa: ARG002
+        key: str,
+        attributes: Attributes,  # noqa: ARG002
+        condition: Condition = ANY,  # noqa: ARG002
+    ) -> Token:
+        """Write the bytes of ``original``, an object of ``source``, without moving them through here; errors as `put`.
+
+        Raises `NotFound` when the original is gone, `StoreError` when it is no longer the one that was looked at, or
+        when `copies_from` is false for ``source``.
+        """
+        raise StoreError(key, f"cannot be copied from {source.url} by the store itself")
+
     @abstractmethod
     def delete(self, key: str, condition: Condition = ANY) -> None:
         """Remove the object; an absent one is fine, whatever the condition (S3's rule; it makes trying again safe).

@@ -16,6 +16,7 @@ from ..errors import Error
 from ..local_file import PART_SIZE, LocalFile
 from .base import ANY, CHUNK_SIZE, Attributes, Condition, Info, Matches, Object, Store, Token
 from .s3_client import S3Options
+from .s3_copies import Copies
 from .s3_errors import is_absent, translated
 from .s3_multipart import MultipartUploads
 from .s3_requests import Bucket, body_arguments, condition_arguments, crc32_text
@@ -39,6 +40,7 @@ class S3Store(Store):
     def __init__(self, bucket: str, options: S3Options) -> None:
         self._bucket = Bucket(bucket, options)
         self._multipart = MultipartUploads(self._bucket)
+        self._copies = Copies(self._bucket, self._multipart)
         self._bulky = threading.BoundedSemaphore(_BULKY_AT_ONCE)
 
     def warm(self) -> None:
@@ -104,6 +106,16 @@ class S3Store(Store):
             token = self.put(key, file.read_all(), attributes, condition)
         sent(file.size)
         return token
+
+    def copies_from(self, source: Store) -> bool:
+        return isinstance(source, S3Store) and self._bucket.client.shares_account(source._bucket.client)
+
+    def copy(
+        self, source: Store, original: Info, key: str, attributes: Attributes, condition: Condition = ANY
+    ) -> Token:
+        if not isinstance(source, S3Store):
+            return super().copy(source, original, key, attributes, condition)
+        return self._copies.copy(source._bucket, original, key, _header_arguments(attributes), condition)
 
     def delete(self, key: str, condition: Condition = ANY) -> None:
         client_arguments = condition_arguments(condition) if isinstance(condition, Matches) else {}

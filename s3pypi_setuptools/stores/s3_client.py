@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -91,6 +91,20 @@ class S3Client:
         """Whether the endpoint, however configured, is one of AWS itself."""
         return _is_aws(self.get())
 
+    def knows(self, operation: str, parameter: str) -> bool:
+        """Whether the installed botocore has that parameter of the operation."""
+        return parameter in self._members(operation)
+
+    def shares_account(self, other: S3Client) -> bool:
+        """Whether both surely reach the same service with the same credentials."""
+        if any(name.startswith("SSECustomer") for name in (*self._options.put_args, *other._options.put_args)):
+            return False
+        ours, theirs = (
+            replace(options, region=None, acl=None, acl_optional=False, put_args={})
+            for options in (self._options, other._options)
+        )
+        return ours == theirs
+
     def arguments(self, operation: str) -> Mapping[str, Any]:
         """The user's parameters that apply to ``operation``; raises `ConfigurationError` for one that S3 has not."""
         if operation not in self._arguments:
@@ -99,7 +113,7 @@ class S3Client:
 
     def _select(self, operation: str) -> dict[str, Any]:
         members = self._members(operation)
-        stores = operation in {"PutObject", "CreateMultipartUpload"}
+        stores = operation in {"PutObject", "CreateMultipartUpload", "CopyObject"}
         return {
             name: value
             for name, value in self._converted().items()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import threading
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from typing import Any
 
 from ..errors import Error
 from ..local_file import PART_SIZE, LocalFile
-from .base import ANY, Condition, Token
+from .base import ANY, Condition, Info, Token
 from .s3_errors import code_of
 from .s3_requests import Bucket, body_arguments, condition_arguments, crc32_text
 
@@ -19,6 +19,9 @@ __all__ = ["MultipartUploads"]
 
 _MOST_PARTS = 10_000
 _PARTS_IN_FLIGHT = 4
+
+COPIED_AT_ONCE = 1024**3
+"""Bytes that one request copies at most: S3 takes 5 GiB, and less than that is over before connections time out."""
 
 
 class MultipartUploads:
@@ -43,15 +46,45 @@ class MultipartUploads:
     ) -> Token:
         """Store ``file`` under ``key``; errors as `Store.put_file`. Nothing stays behind of an upload that fails."""
         checksums = {"ChecksumAlgorithm": "CRC32"} if self._bucket.client.is_aws else {}
-        created = self._bucket.store("CreateMultipartUpload", key, ANY, {**headers, **checksums})
+        return self._upload(
+            key, {**headers, **checksums}, condition, lambda upload: self._send_parts(key, file, upload, sent)
+        )
+
+    def copy(self, bucket: str, original: Info, key: str, headers: Mapping[str, Any], condition: Condition) -> Token:
+        """Store the bytes of ``original``, an object of ``bucket``, under ``key``; errors as `Store.copy`."""
+        return self._upload(
+            key, headers, condition, lambda upload: list(self._copy_parts(bucket, original, key, upload))
+        )
+
+    def _upload(
+        self,
+        key: str,
+        headers: Mapping[str, Any],
+        condition: Condition,
+        send: Callable[[Mapping[str, str]], list[dict[str, Any]]],
+    ) -> Token:
+        created = self._bucket.store("CreateMultipartUpload", key, ANY, headers)
         upload = {"UploadId": created["UploadId"]}
         try:
-            parts = self._send_parts(key, file, upload, sent)
-            return self._complete(key, parts, upload, condition, headers)
+            return self._complete(key, send(upload), upload, condition, headers)
         except BaseException:
             with contextlib.suppress(Error):
                 self._bucket.request("AbortMultipartUpload", key, ANY, upload)
             raise
+
+    def _copy_parts(self, bucket: str, original: Info, key: str, upload: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+        for number, first in enumerate(range(0, original.size, COPIED_AT_ONCE), 1):
+            last = min(first + COPIED_AT_ONCE, original.size) - 1
+            whole = not first and last == original.size - 1
+            source = {"Bucket": bucket, "Key": original.key}
+            arguments = {
+                **upload,
+                "CopySource": source,
+                "PartNumber": number,
+                **({} if whole else {"CopySourceRange": f"bytes={first}-{last}"}),
+            }
+            copied = self._bucket.request("UploadPartCopy", key, ANY, arguments)["CopyPartResult"]
+            yield {"ETag": copied["ETag"], "PartNumber": number}
 
     def _send_parts(
         self, key: str, file: LocalFile, upload: Mapping[str, str], sent: Callable[[int], None]

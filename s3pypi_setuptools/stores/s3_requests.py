@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 _METHODS = {
     "AbortMultipartUpload": "abort_multipart_upload",
     "CompleteMultipartUpload": "complete_multipart_upload",
+    "CopyObject": "copy_object",
     "CreateMultipartUpload": "create_multipart_upload",
     "DeleteObject": "delete_object",
     "GetObject": "get_object",
@@ -27,6 +28,7 @@ _METHODS = {
     "ListObjectsV2": "list_objects_v2",
     "PutObject": "put_object",
     "UploadPart": "upload_part",
+    "UploadPartCopy": "upload_part_copy",
 }
 _ANSWERED_BY_ETAG = frozenset({"CompleteMultipartUpload", "GetObject", "HeadObject", "PutObject", "UploadPart"})
 _WHOLE_BODY = 64 * 1024  # what is longer goes in blocks, each with a time limit of its own
@@ -38,7 +40,7 @@ class Bucket:
     def __init__(self, name: str, options: S3Options) -> None:
         self.url = f"s3://{name}"
         self.client = S3Client(options)
-        self._bucket = name
+        self.name = name
         self._acl = options.acl
         self._acl_optional = options.acl_optional
 
@@ -70,7 +72,7 @@ class Bucket:
         if key is not None:
             check_key(key)
         call = getattr(self.client.get(), _METHODS[operation])
-        target = {"Bucket": self._bucket} if key is None else {"Bucket": self._bucket, "Key": key}
+        target = {"Bucket": self.name} if key is None else {"Bucket": self.name, "Key": key}
         try:
             response: dict[str, Any] = call(**{**(arguments or {}), **self.client.arguments(operation), **target})
             if operation in _ANSWERED_BY_ETAG:
