@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from tests.servers import S3Server
 from .conftest import SDIST, WHEEL, Project, Run
 
 BOTH = [WHEEL, SDIST]
+CHECKOUT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -204,6 +207,17 @@ def test_a_bucket(project: Project, s3_server: S3Server, s3_bucket: str) -> None
     keys = {each["Key"] for each in client.list_objects_v2(Bucket=s3_bucket)["Contents"]}
     client.close()
     assert {f"simple/demo-project/{name}" for name in (*BOTH, "index.html", "index.json")} <= keys
+
+
+def test_the_page_shows_what_is_printed(project: Project, s3_server: S3Server, s3_bucket: str, tmp_path: Path) -> None:
+    text = (CHECKOUT / "docs" / "hatch.md").read_text(encoding="utf-8")
+    [session] = re.findall(r"^```console\n\$ hatch (.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+    command, *shown = session.replace("s3://my-company-packages", f"s3://{s3_bucket}").splitlines()
+    project.folder = Path(shutil.copytree(CHECKOUT / "examples" / "hatch", tmp_path / "example"))
+    assert project.run("hatchling", "build").status == 0
+    done = project.run("hatch", *command.split(), **s3_server.environment)
+    assert done.status == 0, done.output
+    assert done.output.splitlines()[: len(shown)] == shown
 
 
 @pytest.mark.skipif(os.name == "nt", reason="pseudo-terminals are POSIX's")
