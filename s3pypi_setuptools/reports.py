@@ -101,10 +101,8 @@ def _value(value: object) -> object:
     match value:
         case enum.Enum():
             return value.value
-        case Path():
-            return str(value)
-        case datetime():
-            return value.isoformat().replace("+00:00", "Z")
+        case Path() | datetime():
+            return str(value) if isinstance(value, Path) else value.isoformat().replace("+00:00", "Z")
         case tuple() | list():
             return [_value(item) for item in value]
         case Mapping():

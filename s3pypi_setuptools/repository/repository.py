@@ -65,6 +65,23 @@ class Repository:
         """
         return self._record.result()
 
+    def projects(self) -> tuple[str, ...]:
+        """The names of all projects, normalized and sorted; the projects of another tool's repository too."""
+        return self._root.projects(self.record.pages)
+
+    def manifest(self, project: str) -> Manifest | None:
+        """The record of ``project`` (normalized), or else one of what other tools' pages list; None without either.
+
+        A deleted project has a record, which says so. Where there is no repository, this raises as `record` does.
+        """
+        documents = ProjectDocuments(self.workspace, project)
+        manifest, _ = documents.manifest()
+        if manifest is not None:
+            return manifest
+        kinds = self.record.pages
+        adopted = documents.snapshot(documents.reading(), kinds).base
+        return adopted if adopted.project.files else None
+
     def reading(self, project: str) -> Reading:
         """Ask for what a change of ``project`` (normalized) starts from, without waiting."""
         return ProjectDocuments(self.workspace, project).reading()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from ..errors import InvalidIndex, NotFound
 from ..index import simple_html, simple_json
 from ..index.model import Root
+from ..layout import is_project_name, normalize_name
 from ..stores.base import ABSENT, Attributes, Matches, Token
 from ..transaction import update
 from .pages import DerivedPages, ForeignPage, PageKind, PageState
@@ -69,12 +71,31 @@ class RootIndex:
         except InvalidIndex as error:
             raise InvalidIndex(f"{key}: {error}; restore it") from error
 
+    def projects(self, kinds: tuple[PageKind, ...]) -> tuple[str, ...]:
+        """The projects of the record; where there is none, what other tools' root pages and the folders tell of."""
+        root, token = self.read()
+        if token:
+            return root.projects
+        found: set[str] = set()
+        for kind, key in self._keys(kinds).items():
+            with contextlib.suppress(NotFound):
+                found |= {*self._parse(kind, self._store.get(key).data).projects}
+        return Root.of(found or self._folders()).projects
+
+    def _folders(self) -> Iterator[str]:
+        start = self._layout.root_slash or ""
+        for info in self._store.list(start):
+            name, separator, _ = info.key.removeprefix(start).partition("/")
+            if separator and is_project_name(name) and normalize_name(name) == name:
+                yield name
+
     def _change(self, change: Callable[[frozenset[str]], frozenset[str]], kinds: tuple[PageKind, ...]) -> None:
         pages = self._pages(kinds)
         while True:
             root, states, changed = update(lambda: self._commit(change, pages), self._workspace.backoff)
             try:
-                return pages.write(root, states if changed else {}, kinds)
+                taken_over = [state.token for state in states.values() if state.token and state.foreign]
+                return pages.write(root, states if changed else {}, kinds, taken_over)
             except ForeignPage:
                 continue
 

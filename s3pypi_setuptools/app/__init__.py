@@ -12,26 +12,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from .config.settings import Settings
-from .config.target import S3Target
-from .distribution import Distribution
-from .errors import ConfigurationError
-from .layout import Layout
-from .local_file import LocalFile
-from .operations import publish as publishing
-from .operations import upload as uploading
-from .operations.publish import PublishReport
-from .operations.upload import UploadedFile, UploadReport
-from .progress import Progress, Silent
-from .repository.opening import Opening, read_record
-from .repository.repository import Repository
-from .stores.base import Store
-from .stores.registry import open_store
+from ..config.settings import Settings
+from ..config.target import S3Target
+from ..distribution import Distribution
+from ..errors import ConfigurationError
+from ..layout import Layout
+from ..local_file import LocalFile
+from ..operations import publish as publishing
+from ..operations import upload as uploading
+from ..operations.publish import PublishReport
+from ..operations.upload import UploadedFile, UploadReport
+from ..progress import Progress, Silent
+from ..repository.opening import Opening, read_record
+from ..repository.repository import Repository
+from ..stores.base import Store
+from ..stores.registry import open_store
 
 __all__ = [
     "InitReport",
     "UploadReport",
     "UploadedFile",
+    "index_url",
     "initialize",
     "opened",
     "opened_repository",
@@ -82,7 +83,7 @@ def publish(
                 if_exists=settings.if_exists,
                 dry_run=dry_run,
                 cautious=settings.unsafe_no_locking or store.conditional_writes is False,
-                index_url=_index_url(settings, store),
+                index_url=index_url(settings, store),
                 progress=progress,
             )
 
@@ -168,7 +169,7 @@ def _opening(settings: Settings, *, dry_run: bool = False, existing: bool = Fals
     )
 
 
-def _index_url(settings: Settings, store: Store) -> str | None:
+def index_url(settings: Settings, store: Store) -> str | None:
     """What installers are given; None when only the repository's record may know."""
     if settings.public_url:
         return f"{settings.public_url}/"

@@ -1,0 +1,94 @@
+"""What a repository holds: to look at it, and to change it after publishing.
+
+Names of projects may be spelt in any way; one that no project can have raises `UsageError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..config.settings import Settings
+from ..config.wording import quoted
+from ..errors import UsageError
+from ..index.model import Status
+from ..layout import is_project_name, normalize_name
+from ..operations import delete as deleting
+from ..operations import listing
+from ..operations import status as marking
+from ..operations import yank as yanking
+from ..operations.delete import DeleteReport
+from ..operations.listing import ListReport, ProjectReport
+from ..operations.status import StatusReport
+from ..operations.wanted import Wanted
+from ..operations.yank import YankReport
+from . import index_url, opened_repository
+
+__all__ = [
+    "DeleteReport",
+    "ListReport",
+    "ProjectReport",
+    "Status",
+    "StatusReport",
+    "Wanted",
+    "YankReport",
+    "delete",
+    "list_projects",
+    "set_status",
+    "show_project",
+    "unyank",
+    "yank",
+]
+
+
+def list_projects(settings: Settings, *, names_only: bool = False) -> ListReport:
+    """The projects of the repository; raises `ConfigurationError`, `RepositoryError` and `StoreError`."""
+    with opened_repository(settings, reading=True) as repository:
+        return listing.list_projects(repository, names_only=names_only)
+
+
+def show_project(settings: Settings, project: str, version: str | None = None) -> ProjectReport:
+    """A project and its files; errors as `list_projects`."""
+    with opened_repository(settings, reading=True) as repository:
+        url = index_url(settings, repository.workspace.store)
+        return listing.show_project(repository, _project(project), version, index_url=url)
+
+
+def delete(
+    settings: Settings,
+    project: str,
+    wanted: Wanted,
+    *,
+    dry_run: bool = False,
+    confirm: Callable[[DeleteReport], None] | None = None,
+) -> DeleteReport:
+    """Delete a version, files or a whole project; errors as `list_projects`, and what ``confirm`` raises."""
+    with opened_repository(settings, dry_run=dry_run) as repository:
+        return deleting.delete(repository, _project(project), wanted, dry_run=dry_run, confirm=confirm)
+
+
+def yank(
+    settings: Settings, project: str, wanted: Wanted, *, reason: str | None = None, dry_run: bool = False
+) -> YankReport:
+    """Mark files as yanked; errors as `list_projects`."""
+    with opened_repository(settings, dry_run=dry_run) as repository:
+        return yanking.yank(repository, _project(project), wanted, reason=reason, dry_run=dry_run)
+
+
+def unyank(settings: Settings, project: str, wanted: Wanted, *, dry_run: bool = False) -> YankReport:
+    """Take the mark of `yank` off; errors as `list_projects`."""
+    with opened_repository(settings, dry_run=dry_run) as repository:
+        return yanking.unyank(repository, _project(project), wanted, dry_run=dry_run)
+
+
+def set_status(
+    settings: Settings, project: str, status: Status, *, reason: str | None = None, dry_run: bool = False
+) -> StatusReport:
+    """Set a project's status; errors as `list_projects`."""
+    with opened_repository(settings, dry_run=dry_run) as repository:
+        return marking.set_status(repository, _project(project), status, reason=reason, dry_run=dry_run)
+
+
+def _project(name: str) -> str:
+    if not is_project_name(name):
+        raise UsageError(f"{quoted(name)} is not the name of a project")
+    return normalize_name(name)

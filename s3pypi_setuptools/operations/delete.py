@@ -1,0 +1,152 @@
+"""Delete a version, files, or a whole project: unlist them in one commit, then remove their objects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from ..index.model import File
+from ..index.versions import version_of
+from ..layout import Layout, filename_of
+from ..repository.change import Decision
+from ..repository.manifest import Manifest
+from ..repository.repository import Repository
+from .wanted import Wanted, existing, naming_nearest
+
+__all__ = ["DeleteReport", "DeletedFile", "delete"]
+
+
+@dataclass(frozen=True, slots=True)
+class DeletedFile:
+    """A file that is listed no more.
+
+    :param version: None when the filename states none.
+    :param size: in bytes; None when it was never known.
+    :param url: where it lay (``s3://bucket/key``, ``file:///…``; elsewhere for files adopted from other places).
+    :param kept: why its object is left where it is; None when it is removed.
+    """
+
+    filename: str
+    version: str | None
+    size: int | None
+    url: str
+    kept: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteReport:
+    """What one call deleted.
+
+    :param version: as it was asked for; None for single files and whole projects.
+    :param whole: the project itself is gone: it has no pages, and is on no list of projects.
+    :param files: what was listed and is no more; empty when it was deleted before.
+    :param remaining: how many files the project lists still.
+    :param dry_run: nothing was written; this is what would have been.
+    """
+
+    target: str
+    project: str
+    version: str | None
+    whole: bool
+    files: tuple[DeletedFile, ...]
+    remaining: int
+    dry_run: bool = False
+
+
+def delete(
+    repository: Repository,
+    project: str,
+    wanted: Wanted,
+    *,
+    dry_run: bool = False,
+    confirm: Callable[[DeleteReport], None] | None = None,
+) -> DeleteReport:
+    """Delete what is ``wanted`` of ``project`` (normalized); what was deleted before is deleted to the end.
+
+    :param confirm: called with what would be deleted before anything is; what it raises ends the work. Nothing is
+        deleted then that it was not shown.
+
+    Raises `RepositoryError` for a project, version or file that there never was, and `StoreError`.
+    """
+    deletion = _Deletion(repository, project, wanted)
+    if dry_run or confirm:
+        report = naming_nearest(repository, project, lambda: repository.preview(project, deletion.decide)).result
+        report = replace(report, dry_run=True)
+        if dry_run:
+            return report
+    if confirm:
+        confirm(report)
+    return naming_nearest(repository, project, lambda: repository.change(project, deletion.decide))
+
+
+class _Deletion:
+    """A deletion on its way; what it is to delete is settled when the manifest is first read.
+
+    A file of the same name that is listed later, under another url, is somebody's newer publication.
+    """
+
+    def __init__(self, repository: Repository, project: str, wanted: Wanted) -> None:
+        self._url = repository.url
+        self._store_url = repository.workspace.store.url
+        self._layout = repository.workspace.layout
+        self._project = project
+        self._wanted = wanted
+        self._doomed: tuple[File, ...] | None = None
+
+    def decide(self, manifest: Manifest) -> Decision[DeleteReport]:
+        """What becomes of the manifest."""
+        before = self._wanted.removed(manifest)
+        if self._doomed is None:
+            if not (before or manifest.deleted):
+                existing(manifest, self._project)
+            if not self._wanted.whole:
+                self._wanted.check(manifest, {filename_of(url) for url in before})
+            self._doomed = self._wanted.listed(manifest)
+        urls = {file.filename: file.url for file in self._doomed}
+        now = [file for file in manifest.project.files if urls.get(file.filename) == file.url]
+        files = manifest.project.without_files({file.filename for file in now})
+        whole = (self._wanted.whole or manifest.deleted) and not files.files
+        new = replace(
+            manifest,
+            project=files.with_status(None) if whole else files,
+            removed=manifest.removed | {file.url for file in now},
+            deleted=whole,
+        )
+        names = {*urls, *map(filename_of, before)}
+        swept = frozenset(
+            url for url in new.removed if filename_of(url) in names and _kept(self._layout, self._project, url) is None
+        )
+        report = DeleteReport(
+            target=self._url,
+            project=self._project,
+            version=self._wanted.version,
+            whole=whole,
+            files=tuple(map(self._told, self._doomed)),
+            remaining=len(files.files),
+        )
+        return Decision(new, report, swept)
+
+    def _told(self, file: File) -> DeletedFile:
+        key = self._layout.object_key(self._project, file.url)
+        return DeletedFile(
+            filename=file.filename,
+            version=version_of(self._project, file.filename),
+            size=file.size,
+            url=f"{self._store_url}/{key}" if key else file.url,
+            kept=_kept(self._layout, self._project, file.url),
+        )
+
+
+def _kept(layout: Layout, project: str, url: str) -> str | None:
+    """Why the object of ``url`` is not this project's to remove; None when it is.
+
+    Adopted files may lie in another project's folder, and be listed there too.
+    """
+    key = layout.object_key(project, url)
+    if key is None:
+        return "it lies outside the repository"
+    top = f"{layout.prefix}/" if layout.prefix else ""
+    folder = key.removeprefix(top).rpartition("/")[0]
+    if key.startswith(layout.folder(project)) or not folder:
+        return None
+    return f"it lies in another project's folder, {folder}"

@@ -1,0 +1,182 @@
+"""List the projects of a repository, and the files of one."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..errors import Error
+from ..index.model import File, Project, ProjectStatus, Status
+from ..index.versions import parse_version, version_of
+from ..repository.repository import Repository
+from .wanted import Wanted, existing, naming_nearest
+
+__all__ = ["FileDetails", "ListReport", "ProjectReport", "ProjectSummary", "list_projects", "show_project"]
+
+PROJECTS = 32
+"""Projects that are read at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectSummary:
+    """One project of a list; all but the name is None when only names were asked for, or where ``error`` says why.
+
+    :param latest: the version that an installer would choose: the highest that is neither yanked nor, where there are
+        others, a pre-release; None also when there is none.
+    :param files: how many are listed.
+    :param size: of all files, in bytes.
+    :param uploaded: when the last file was, in UTC.
+    :param error: one line.
+    """
+
+    name: str
+    latest: str | None = None
+    files: int | None = None
+    size: int | None = None
+    uploaded: datetime | None = None
+    status: Status | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListReport:
+    """The projects of a repository, sorted by name."""
+
+    target: str
+    projects: tuple[ProjectSummary, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every project could be read."""
+        return all(project.error is None for project in self.projects)
+
+
+@dataclass(frozen=True, slots=True)
+class FileDetails:
+    """A file as the repository lists it.
+
+    :param version: None when the filename states none.
+    :param size: in bytes; None only for adopted files.
+    :param uploaded: in UTC.
+    :param yanked: the reason, perhaps empty; None when it is not yanked.
+    :param hashes: (algorithm, hexadecimal digest) pairs.
+    :param metadata: whether its core metadata can be fetched beside it (PEP 658).
+    :param provenance: URL of its provenance (PEP 740).
+    :param url: where it lies (``s3://bucket/key``, ``file:///…``; elsewhere for adopted files).
+    """
+
+    filename: str
+    version: str | None
+    size: int | None
+    uploaded: datetime | None
+    requires_python: str | None
+    yanked: str | None
+    hashes: dict[str, str]
+    metadata: bool
+    provenance: str | None
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectReport:
+    """A project, and its files or those of one version.
+
+    :param index_url: what installers are given as ``--index-url``; None when it is not known.
+    :param status: the marker (PEP 792); ``active`` where none was set.
+    :param versions: all versions, in order, each once.
+    :param files: in the order of (version, filename).
+    :param offered: whether installers are offered the files: not while the project is quarantined.
+    """
+
+    target: str
+    index_url: str | None
+    name: str
+    status: Status
+    reason: str | None
+    versions: tuple[str, ...]
+    files: tuple[FileDetails, ...]
+    offered: bool
+
+
+def list_projects(repository: Repository, *, names_only: bool = False) -> ListReport:
+    """The repository's projects: one request for the names, and one a project for what they hold.
+
+    A project whose record cannot be read is listed with the error. Raises what concerns the whole repository.
+    """
+    names = repository.projects()
+    if names_only:
+        return ListReport(repository.url, tuple(map(ProjectSummary, names)))
+
+    def summary(name: str) -> ProjectSummary:
+        try:
+            manifest = repository.manifest(name)
+        except Error as error:
+            return ProjectSummary(name, error=str(error))
+        return _summary(manifest.project if manifest else Project(name))
+
+    with ThreadPoolExecutor(PROJECTS, "s3pypi-list") as pool:
+        return ListReport(repository.url, tuple(pool.map(summary, names)))
+
+
+def show_project(
+    repository: Repository, name: str, version: str | None = None, *, index_url: str | None = None
+) -> ProjectReport:
+    """The project ``name`` (normalized) with its files, or with those of one version.
+
+    :param index_url: what installers are given, where the repository's record need not say.
+
+    Raises `RepositoryError` for a project or version that there is not, and `StoreError`.
+    """
+    manifest = naming_nearest(repository, name, lambda: existing(repository.manifest(name), name))
+    wanted = Wanted(version)
+    if version is not None:
+        wanted.check(manifest)
+    project, public = manifest.project, repository.record.public_url
+    status = project.status or ProjectStatus(Status.ACTIVE)
+    return ProjectReport(
+        target=repository.url,
+        index_url=index_url or (f"{public}/" if public else None),
+        name=name,
+        status=status.status,
+        reason=status.reason,
+        versions=project.versions,
+        files=tuple(_details(repository, name, file) for file in wanted.listed(manifest)),
+        offered=status.status is not Status.QUARANTINED,
+    )
+
+
+def _details(repository: Repository, project: str, file: File) -> FileDetails:
+    workspace = repository.workspace
+    key = workspace.layout.object_key(project, file.url)
+    return FileDetails(
+        filename=file.filename,
+        version=version_of(project, file.filename),
+        size=file.size,
+        uploaded=file.upload_time,
+        requires_python=file.requires_python,
+        yanked=file.yanked,
+        hashes=dict(file.hashes),
+        metadata=file.core_metadata is not None,
+        provenance=file.provenance,
+        url=f"{workspace.store.url}/{key}" if key else file.url,
+    )
+
+
+def _summary(project: Project) -> ProjectSummary:
+    times = [file.upload_time for file in project.files if file.upload_time]
+    return ProjectSummary(
+        name=project.name,
+        latest=_latest(project),
+        files=len(project.files),
+        size=sum(file.size or 0 for file in project.files),
+        uploaded=max(times, default=None),
+        status=project.status.status if project.status else Status.ACTIVE,
+    )
+
+
+def _latest(project: Project) -> str | None:
+    good = Project(project.name, tuple(file for file in project.files if file.yanked is None)).versions
+    parsed = [(text, parse_version(text)) for text in good]
+    final = [text for text, version in parsed if version is not None and not version.is_prerelease]
+    return next(reversed(final or list(good)), None)

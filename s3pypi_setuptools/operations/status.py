@@ -1,0 +1,65 @@
+"""Set a project's status marker (PEP 792)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ..index.model import Status
+from ..repository.change import Decision
+from ..repository.manifest import Manifest
+from ..repository.repository import Repository
+from .wanted import existing, naming_nearest
+
+__all__ = ["StatusReport", "set_status"]
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReport:
+    """A project's status as it is now.
+
+    :param before: the status that it had.
+    :param changed: whether status or reason are others than before.
+    :param dry_run: nothing was written; this is what would have been.
+    """
+
+    target: str
+    project: str
+    status: Status
+    reason: str | None
+    before: Status
+    changed: bool
+    dry_run: bool = False
+
+
+def set_status(
+    repository: Repository, project: str, status: Status, *, reason: str | None = None, dry_run: bool = False
+) -> StatusReport:
+    """Set the status of ``project`` (normalized).
+
+    Archived and quarantined projects take no uploads; installers are offered no file of a quarantined one.
+
+    :param reason: for people, on one line.
+
+    Raises `RepositoryError` for a project that there is not, and `StoreError`.
+    """
+
+    def decide(manifest: Manifest) -> Decision[StatusReport]:
+        existing(manifest, project)
+        before = manifest.project.status
+        # No marker means active (PEP 792), so a plain "active" needs none.
+        marker = None if status is Status.ACTIVE and not reason else status
+        marked = manifest.project.with_status(marker, reason)
+        report = StatusReport(
+            target=repository.url,
+            project=project,
+            status=status,
+            reason=marked.status.reason if marked.status else None,
+            before=before.status if before else Status.ACTIVE,
+            changed=marked != manifest.project,
+            dry_run=dry_run,
+        )
+        return Decision(replace(manifest, project=marked, deleted=False), report)
+
+    if dry_run:
+        return naming_nearest(repository, project, lambda: repository.preview(project, decide)).result
+    return naming_nearest(repository, project, lambda: repository.change(project, decide))
