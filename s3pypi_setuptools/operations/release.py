@@ -65,7 +65,7 @@ class _Build:
 
     def __call__(self, kind: Literal["sdist", "wheel"], source: Path, folder: Path) -> Path:
         """Build it; its path."""
-        from build import BuildException, FailedProcessError, ProjectBuilder  # noqa: PLC0415
+        from build import BuildBackendException, BuildException, FailedProcessError, ProjectBuilder  # noqa: PLC0415
         from build.env import DefaultIsolatedEnv  # noqa: PLC0415
 
         self._output(f"building the {kind} in an isolated environment")
@@ -79,7 +79,7 @@ class _Build:
             for line in _text(error.stderr or error.stdout).splitlines():
                 self._output(line)
             raise BuildFailed(f"{kind}: the build's requirements could not be installed") from error
-        except (BuildException, FailedProcessError) as error:
+        except (BuildException, BuildBackendException, FailedProcessError) as error:
             raise BuildFailed(f"{kind}: could not be built: {error}") from error
 
     def _run(self, cmd: Sequence[str], cwd: str | None = None, extra_environ: Mapping[str, str] | None = None) -> None:

@@ -61,6 +61,7 @@ def make_project(
             name = "{name}"
             version = "1.0"
             description = "Says hello"
+            requires-python = ">=3.10"
 
             [tool.setuptools]
             py-modules = ["{module}"]
@@ -85,7 +86,7 @@ def published(repository: Path) -> set[str]:
 
 
 def distributions(name: str = "hello_world") -> dict[str, str]:
-    """The filenames that a project's build gives, by kind; flit's and poetry's pure wheels are tagged alike here."""
+    """The filenames that a project's build gives, by kind."""
     return {"sdist": f"{name}-1.0.tar.gz", "wheel": f"{name}-1.0-py3-none-any.whl"}
 
 

@@ -1,0 +1,103 @@
+"""``s3pypi release``: both distributions built in isolation and published in one commit, or nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.build_backend.projects import distributions, make_project, published
+from tests.cli.programs import run
+
+BOTH = set(distributions().values())
+NO_WHEEL = """\
+import flit_core.buildapi
+build_sdist = flit_core.buildapi.build_sdist
+
+def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
+    print("the compiler is missing")
+    raise SystemExit(1)
+"""
+
+pytestmark = pytest.mark.usefixtures("build_environment")
+
+
+def generation(repository: Path) -> int:
+    manifest = json.loads((repository / "hello-world" / "manifest.json").read_text())
+    return int(manifest["generation"])
+
+
+@pytest.mark.parametrize("backend", ["setuptools", "hatchling"])
+def test_a_release_is_one_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, backend: str) -> None:
+    # The switch is for builds by other front ends: here, the build itself publishes nothing.
+    monkeypatch.setenv("S3PYPI_PUBLISH", "1")
+    target = (tmp_path / "repository").as_posix()
+    project = make_project(tmp_path / "project", backend, settings=f'target = "{target}"')
+    done = run("s3pypi", "release", str(project), cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert published(tmp_path / "repository") == BOTH
+    assert {path.name for path in (project / "dist").glob("hello_world-*")} == BOTH
+    assert generation(tmp_path / "repository") == 1
+    outcomes = [line.split()[:2] for line in done.stdout.splitlines() if line.startswith("published ")]
+    assert sorted(outcomes) == sorted(["published", name] for name in BOTH)
+
+
+def test_config_settings_reach_the_backend_and_options_are_uploads(tmp_path: Path) -> None:
+    project = make_project(tmp_path / "project", build_backend="setuptools.build_meta")
+    done = run(
+        "s3pypi", "release", "-C--build-option=--build-number=7", f"--outdir={tmp_path / 'out'}", "--target=./repo",
+        "--dry-run", "--json", cwd=project,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    wheel = "hello_world-1.0-7-py3-none-any.whl"
+    assert {file["filename"] for file in report["files"]} == {wheel, distributions()["sdist"]}
+    assert (tmp_path / "out" / wheel).exists()
+    assert not (project / "repo").exists()
+
+
+@pytest.mark.parametrize("quiet", [(), ("--quiet",)])
+def test_nothing_is_published_when_the_wheel_cannot_be_built(tmp_path: Path, quiet: tuple[str, ...]) -> None:
+    project = make_project(tmp_path / "project", "flit", build_backend="no_wheel")
+    (project / "no_wheel.py").write_text(NO_WHEEL)
+    text = (project / "pyproject.toml").read_text()
+    (project / "pyproject.toml").write_text(
+        text.replace('build-backend = "no_wheel"', 'build-backend = "no_wheel"\nbackend-path = ["."]')
+        + '\n[tool.flit.sdist]\ninclude = ["no_wheel.py"]\n'
+    )
+    done = run("s3pypi", "release", "--target=./repo", *quiet, cwd=project)
+    assert done.returncode == 1
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("s3pypi: error: nothing was published: wheel: ")
+    assert "the compiler is missing" in done.stderr
+    assert not (project / "repo").exists()
+
+
+def test_a_conflict_advises_to_push_what_was_built(tmp_path: Path) -> None:
+    project = make_project(tmp_path / "project", "flit", build_backend="flit_core.buildapi")
+    assert run("s3pypi", "release", "--target=./repo", cwd=project).returncode == 0
+    (project / "hello_world.py").write_text('"""Says goodbye."""\n')
+    done = run("s3pypi", "release", "--target=./repo", cwd=project)
+    assert done.returncode == 1
+    assert "other bytes" in done.stderr
+    assert "s3pypi upload dist/*" in done.stderr.splitlines()[-1]
+    assert generation(project / "repo") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says", "status"),
+    [
+        ([], "no target", 1),
+        (["nowhere", "--target=./repo"], "nowhere: no such folder", 1),
+        ([".", "--target=./repo"], "could not be built", 1),
+        (["--target=./repo", "-Cs3pypi-publish=true"], "publishes by itself", 2),
+    ],
+)
+def test_errors_are_one_line_before_anything_is_built(
+    tmp_path: Path, arguments: list[str], says: str, status: int
+) -> None:
+    done = run("s3pypi", "release", *arguments, cwd=tmp_path)
+    assert done.returncode == status
+    assert says in done.stderr.splitlines()[-1]
+    assert not list(tmp_path.rglob("*.whl"))
