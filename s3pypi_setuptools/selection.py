@@ -13,6 +13,7 @@ from .errors import InvalidDistribution
 __all__ = ["distributions_of", "is_distribution", "select_distributions", "select_files"]
 
 _SDIST_SUFFIXES = (".tar.gz", ".tgz", ".zip", ".tar.bz2", ".tar.xz")
+_ATTESTATION = ".publish.attestation"
 
 
 def is_distribution(filename: str) -> bool:
@@ -41,8 +42,10 @@ def select_distributions(patterns: Iterable[str]) -> list[Path]:
     """As `select_files`, but a folder means the wheels and sdists that lie in it.
 
     Files that were named themselves are taken whatever they are: publishing says whether they can be published.
+    Attestations (``FILE.publish.attestation``) are left out: they go with the distribution beside them.
 
-    Raises `InvalidDistribution` for a pattern that matches nothing, and for a folder that holds no distribution.
+    Raises `InvalidDistribution` for a pattern that matches nothing, for a folder that holds no distribution, and for an
+    attestation whose distribution is not among the files.
     """
     selected: dict[Path, None] = {}
     for pattern in patterns:
@@ -54,6 +57,11 @@ def select_distributions(patterns: Iterable[str]) -> list[Path]:
             if not found:
                 raise InvalidDistribution(f"{path}: the folder holds no wheel (.whl) and no sdist (.tar.gz)")
             selected.update(dict.fromkeys(found))
+    attestations = [path for path in selected if path.name.endswith(_ATTESTATION)]
+    for path in attestations:
+        if path.with_name(path.name.removesuffix(_ATTESTATION)) not in selected:
+            raise InvalidDistribution(f"{path}: its distribution is not among the files to publish; name both")
+        del selected[path]
     return list(selected)
 
 

@@ -99,6 +99,7 @@ class Description:
             )
         return Distribution(
             file=file,
+            provenance=_provenance(self.path, file.sha256),
             filename=self.filename,
             project=self.project,
             version=self.version,
@@ -110,7 +111,10 @@ class Description:
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """One built file that can be published; parameters as of `Description`."""
+    """One built file that can be published; parameters as of `Description`.
+
+    :param provenance: the provenance object (PEP 740) with the attestation that lies beside the file, if one does.
+    """
 
     file: LocalFile
     filename: str
@@ -119,6 +123,7 @@ class Distribution:
     filetype: FileType
     requires_python: str | None = None
     metadata: bytes | None = None
+    provenance: bytes | None = None
 
     @classmethod
     def read(cls, path: Path, hashed: Callable[[int], None] = lambda count: None) -> Distribution:
@@ -126,7 +131,8 @@ class Distribution:
 
         :param hashed: told the number of bytes each time some have been hashed.
 
-        Raises `InvalidDistribution` as `Description.read` and `LocalFile.read`.
+        Raises `InvalidDistribution` as `Description.read` and `LocalFile.read`, and for an attestation beside the file
+        that is not of its bytes.
         """
         return Description.read(path).hashed(hashed)
 
@@ -134,6 +140,15 @@ class Distribution:
 def shown(path: Path) -> str:
     """``path`` on one line."""
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in str(path))
+
+
+def _provenance(path: Path, sha256: str) -> bytes | None:
+    if not path.with_name(f"{path.name}.publish.attestation").exists():
+        return None
+    from .attestation import provenance_of, read_attestation  # noqa: PLC0415 - few have one
+
+    attestation = read_attestation(path, path.name, sha256)
+    return provenance_of(attestation) if attestation else None
 
 
 def _signature(status: os.stat_result) -> tuple[int, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -10,7 +11,6 @@ from datetime import datetime
 from itertools import groupby
 
 from ..config.settings import IfExists
-from ..distribution import Distribution
 from ..errors import Error, FileConflict, InvalidDistribution, RepositoryError
 from ..index.model import File, Project, Status
 from ..layout import file_url, filename_of
@@ -21,10 +21,13 @@ from ..repository.manifest import Manifest
 from ..repository.placement import Placement, holds
 from ..repository.project import Reading
 from ..repository.repository import Repository
+from ..repository.stored import Publishable, StoredDistribution
 from .publish_choice import Choice, choose, held_back
 from .publish_report import FileReport, Outcome, PublishReport
 
 __all__ = ["FileReport", "Outcome", "PublishReport", "publish"]
+
+log = logging.getLogger(__name__)
 
 PROJECTS = 32
 """Projects that are changed at once."""
@@ -32,7 +35,7 @@ PROJECTS = 32
 
 def publish(
     repository: Repository,
-    distributions: Sequence[Distribution],
+    distributions: Sequence[Publishable],
     *,
     if_exists: IfExists = IfExists.SAME,
     dry_run: bool = False,
@@ -49,7 +52,7 @@ def publish(
     repository as a whole. An error that concerns one project fails that project's files in the report.
     """
     releases = [
-        _Release(repository, project, tuple(group), if_exists, progress)
+        _Release(repository, project, tuple(group), if_exists=if_exists, index_url=index_url, progress=progress)
         for project, group in groupby(_distinct(distributions), key=lambda distribution: distribution.project)
     ]
     if dry_run:
@@ -65,9 +68,17 @@ def _report(repository: Repository, index_url: str | None, files: Iterable[FileR
     return PublishReport(repository.url, index_url or (f"{public}/" if public else None), tuple(files), dry_run)
 
 
-def _distinct(distributions: Iterable[Distribution]) -> Iterator[Distribution]:
+def _public_url(repository: Repository, index_url: str | None) -> str | None:
+    """Where installers reach the repository over HTTP, with ``/`` at its end."""
+    if index_url and index_url.startswith(("https://", "http://")):
+        return index_url
+    public = repository.record.public_url
+    return f"{public}/" if public else None
+
+
+def _distinct(distributions: Iterable[Publishable]) -> Iterator[Publishable]:
     """The distributions by project, version and filename, each once."""
-    last: Distribution | None = None
+    last: Publishable | None = None
     for one in sorted(distributions, key=lambda one: (one.project, one.version, one.filename)):
         if last is None or (one.project, one.filename) != (last.project, last.filename):
             yield one
@@ -105,14 +116,17 @@ class _Release:
         self,
         repository: Repository,
         project: str,
-        distributions: tuple[Distribution, ...],
+        distributions: tuple[Publishable, ...],
+        *,
         if_exists: IfExists,
+        index_url: str | None,
         progress: Progress,
     ) -> None:
         self._repository = repository
         self._project = project
         self._distributions = distributions
         self._if_exists = if_exists
+        self._index_url = index_url
         self._progress = progress
         self._workspace = repository.workspace
         self._now = repository.workspace.clock.now()
@@ -159,6 +173,7 @@ class _Release:
             if choice.outcome is Outcome.REPLACED and choice.listed:
                 removed.add(choice.listed.url)
         files = self._files([choice.distribution for choice in choices if choice.lists], frozenset(removed))
+        files += self._attested(choices)
         if files:
             new = replace(manifest.with_files(files), removed=frozenset(removed), deleted=False)
         for place in self._placements.values():
@@ -174,7 +189,7 @@ class _Release:
             for one in self._distributions
         ]
 
-    def _files(self, distributions: list[Distribution], removed: frozenset[str]) -> list[File]:
+    def _files(self, distributions: list[Publishable], removed: frozenset[str]) -> list[File]:
         """The entries to list, whose objects are stored."""
         gone = {filename_of(url) for url in removed}
         places = [self._placements[one.filename] for one in distributions]
@@ -182,14 +197,41 @@ class _Release:
             if place.distribution.filename not in gone:
                 place.begin()
         urls = [place.url(removed, place.distribution.filename in gone) for place in places]
-        return [_entry(one, url, self._now) for one, url in zip(distributions, urls, strict=True)]
+        return [
+            _entry(one, url, self._provenance(one, url), self._now)
+            for one, url in zip(distributions, urls, strict=True)
+        ]
 
-    def _same(self, file: File, distribution: Distribution) -> bool:
+    def _attested(self, choices: list[Choice]) -> list[File]:
+        """The entries that change because an attestation came after its file was listed."""
+        return [
+            replace(choice.listed, provenance=provenance)
+            for choice in choices
+            if choice.outcome is Outcome.PRESENT and choice.listed and choice.listed.provenance is None
+            if (provenance := self._provenance(choice.distribution, choice.listed.url))
+            and self._placements[choice.distribution.filename].attach(choice.listed.url)
+        ]
+
+    def _provenance(self, one: Publishable, url: str) -> str | None:
+        """Where the provenance of the file of ``url`` is listed, which must be a whole URL (PEP 740)."""
+        if one.provenance is None:
+            return None
+        public = _public_url(self._repository, self._index_url)
+        if public is None:
+            log.warning(
+                "%s: its attestation is stored, but not listed: that takes the URL where installers reach the "
+                "repository; set public-url, and publish the same files again",
+                one.filename,
+            )
+            return None
+        return self._workspace.layout.provenance(f"{public}{self._project}/{url}") if "../" not in url else None
+
+    def _same(self, file: File, distribution: Publishable) -> bool:
         """Whether an adopted file, whose hash is not known, has the distribution's bytes."""
         key = self._workspace.layout.object_key(self._project, file.url)
         return key is not None and holds(self._workspace.store, key, distribution.file.size, distribution.file.sha256)
 
-    def _placement(self, one: Distribution) -> Placement:
+    def _placement(self, one: Publishable) -> Placement:
         progress = self._progress
         return Placement(
             self._workspace,
@@ -229,14 +271,16 @@ def _decision(manifest: Manifest, reports: tuple[FileReport, ...]) -> Decision[t
     return Decision(manifest, reports, refusal=_Refused(reports) if failed else None)
 
 
-def _entry(distribution: Distribution, url: str, now: datetime) -> File:
+def _entry(distribution: Publishable, url: str, provenance: str | None, now: datetime) -> File:
     metadata = distribution.metadata
-    return File(
-        filename=distribution.filename,
+    told = distribution.entry if isinstance(distribution, StoredDistribution) else File(distribution.filename, url)
+    return replace(
+        told,
         url=url,
-        hashes=(("sha256", distribution.file.sha256),),
+        hashes=tuple(sorted({**dict(told.hashes), "sha256": distribution.file.sha256}.items())),
         size=distribution.file.size,
-        upload_time=now,
+        upload_time=told.upload_time or now,
         requires_python=distribution.requires_python,
         core_metadata=None if metadata is None else (("sha256", hashlib.sha256(metadata).hexdigest()),),
+        provenance=provenance,
     )

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ..config.settings import IfExists
-from ..distribution import Distribution
 from ..index.model import File
+from ..repository.stored import Publishable
 from .publish_report import Outcome
 
 __all__ = ["Choice", "choose", "held_back"]
@@ -22,7 +22,7 @@ class Choice:
     :param error: one line; None unless it fails.
     """
 
-    distribution: Distribution
+    distribution: Publishable
     outcome: Outcome
     listed: File | None
     error: str | None = None
@@ -35,10 +35,10 @@ class Choice:
 
 def choose(
     listed: File | None,
-    distribution: Distribution,
+    distribution: Publishable,
     if_exists: IfExists,
     now: datetime,
-    same: Callable[[File, Distribution], bool],
+    same: Callable[[File, Publishable], bool],
 ) -> Choice:
     """What is to become of ``distribution``, whose filename is ``listed`` so.
 

@@ -1,8 +1,8 @@
 """Where a distribution's bytes lie in the store before anything lists them.
 
 The plain key serves only a name that was never removed, and only if it, and the metadata file beside it, holds our
-bytes, whoever stored them: whether our own create succeeded decides nothing. Otherwise a key of its own, that
-nobody else ever writes, holds them.
+bytes (and a provenance beside it is of them), whoever stored them: whether our own create succeeded decides nothing.
+Otherwise a key of its own, that nobody else ever writes, holds them.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import hashlib
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 
-from ..distribution import Distribution
 from ..errors import Error, NotFound
 from ..layout import content_type, file_url
 from ..stores.base import ABSENT, Attributes, Store
 from ..transaction import create
+from .stored import Publishable, StoredBytes
 from .workspace import Workspace
 
 __all__ = ["SHA256", "Placement", "holds"]
@@ -24,6 +24,7 @@ SHA256 = "s3pypi-sha256"
 """Name of the user metadata that holds a distribution's SHA-256."""
 
 FOREVER = "max-age=365000000, immutable"
+PROVENANCE_TYPE = "application/vnd.pypi.integrity.v1+json"
 
 
 class Placement:
@@ -36,7 +37,7 @@ class Placement:
     def __init__(
         self,
         workspace: Workspace,
-        distribution: Distribution,
+        distribution: Publishable,
         sending: Callable[[], None],
         sent: Callable[[int], None],
     ) -> None:
@@ -51,7 +52,7 @@ class Placement:
         self._fresh: str | None = None
 
     def begin(self) -> None:
-        """Start to create the plain object, and the metadata file beside it, without waiting; once is enough."""
+        """Start to create the plain object, and the files that go beside it, without waiting; once is enough."""
         if self._plain is None:
             self._plain = self._create(file_url(self.distribution.filename))
 
@@ -90,22 +91,51 @@ class Placement:
         """Create the objects of ``url``; each answers whether it was created."""
         self._sending()
         key = self._key(url)
-        file = self.distribution.file
-        attributes = Attributes(content_type(self.distribution.filename), FOREVER, {SHA256: file.sha256})
-        pool, store, backoff = self._workspace.pool, self._store, self._workspace.backoff
-        creates = [
-            pool.submit(create, lambda: store.put_file(key, file, attributes, ABSENT, self._sent), backoff),
-        ]
+        pool, backoff = self._workspace.pool, self._workspace.backoff
+        creates = [pool.submit(create, lambda: self._put(key), backoff)]
         if (metadata := self.distribution.metadata) is not None:
             beside = Attributes(cache_control=FOREVER)
             sidecar = self._layout.sidecar(key)
-            creates.append(pool.submit(create, lambda: store.put(sidecar, metadata, beside, ABSENT), backoff))
+            creates.append(pool.submit(create, lambda: self._store.put(sidecar, metadata, beside, ABSENT), backoff))
+        if self.distribution.provenance is not None:
+            creates.append(pool.submit(self._put_provenance, key))
         return creates
+
+    def _put(self, key: str) -> None:
+        file = self.distribution.file
+        attributes = Attributes(content_type(self.distribution.filename), FOREVER, {SHA256: file.sha256})
+        if isinstance(file, StoredBytes):
+            file.put(self._store, key, attributes, ABSENT, self._sent)
+        else:
+            self._store.put_file(key, file, attributes, ABSENT, self._sent)
+
+    def _put_provenance(self, key: str) -> bool:
+        data, attributes = self.distribution.provenance or b"", Attributes(PROVENANCE_TYPE, FOREVER)
+        beside = self._layout.provenance(key)
+        return create(lambda: self._store.put(beside, data, attributes, ABSENT), self._workspace.backoff)
+
+    def attach(self, url: str) -> bool:
+        """Store the provenance beside the listed file of ``url``; whether what lies there is of our bytes."""
+        key = self._layout.object_key(self.distribution.project, url)
+        return key is not None and (self._put_provenance(key) or self._attested(key))
+
+    def _attested(self, key: str) -> bool:
+        one = self.distribution
+        if one.provenance is None:
+            return True
+        from ..distribution.attestation import attests  # noqa: PLC0415 - few files have one
+
+        try:
+            return attests(self._store.get(self._layout.provenance(key)).data, one.filename, one.file.sha256)
+        except NotFound:
+            return False
 
     def _settle(self, url: str) -> bool:
         """Whether the objects of ``url`` hold our bytes."""
         key = self._key(url)
         if not holds(self._store, key, self.distribution.file.size, self.distribution.file.sha256):
+            return False
+        if not self._attested(key):
             return False
         if self.distribution.metadata is None:
             return True
