@@ -138,10 +138,10 @@ class Change(Generic[T]):
         return manifest is not None and manifest.deleted
 
     def _sweep(self, urls: frozenset[str]) -> None:
-        """Delete the objects of urls that no page lists any more, and the metadata files beside them."""
+        """Delete the objects of urls that no page lists any more, and what lies beside them."""
         layout, store = self._workspace.layout, self._workspace.store
         keys = [key for url in sorted(urls) if (key := layout.object_key(self._documents.name, url))]
-        keys += [layout.sidecar(key) for key in keys]
+        keys += [beside(key) for key in keys for beside in (layout.sidecar, layout.provenance)]
         deletes = [self._workspace.pool.submit(store.delete, key) for key in keys]
         for key, delete in zip(keys, deletes, strict=True):
             try:
