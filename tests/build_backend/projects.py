@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from textwrap import dedent
@@ -130,7 +131,9 @@ def call(
         str(project), backend, backend_path=backend_path, runner=run, python_executable=sys.executable
     )
     try:
-        called.result = getattr(caller, hook)(*arguments)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # newer front ends repeat the backend's own advice to developers
+            called.result = getattr(caller, hook)(*arguments)
     except subprocess.CalledProcessError:
         assert "Traceback" not in called.stderr, called.stderr
     return called
