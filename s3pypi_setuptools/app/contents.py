@@ -17,7 +17,7 @@ from ..operations import listing
 from ..operations import status as marking
 from ..operations import yank as yanking
 from ..operations.delete import DeleteReport
-from ..operations.listing import ListReport, ProjectReport
+from ..operations.listing import FileDetails, ListReport, ProjectReport, ProjectSummary
 from ..operations.status import StatusReport
 from ..operations.wanted import Wanted
 from ..operations.yank import YankReport
@@ -25,8 +25,10 @@ from . import index_url, opened_repository
 
 __all__ = [
     "DeleteReport",
+    "FileDetails",
     "ListReport",
     "ProjectReport",
+    "ProjectSummary",
     "Status",
     "StatusReport",
     "Wanted",

@@ -7,12 +7,15 @@ from collections.abc import Collection, Mapping
 
 from ..config.options import CONNECTION, OPTIONS, Option
 
-__all__ = ["add_settings", "given"]
+__all__ = ["READING", "add_settings", "given"]
 
 _PLACE = ("target", "bucket", "prefix", "public-url")
 _WHAT_HAPPENS = ("if-exists", "force", "strict")
 _OBJECTS = ("acl", "s3-put-args", "index-html", "put-root-index")
 _LOCKING = ("lock-indexes", "locks-table", "unsafe-no-locking")
+READING: Collection[str] = frozenset({*_PLACE, *CONNECTION})
+"""What commands that only read take."""
+
 _GROUPS: tuple[tuple[str, Collection[str]], ...] = (
     ("where", _PLACE),
     ("files that are listed already", _WHAT_HAPPENS),
@@ -23,11 +26,19 @@ _GROUPS: tuple[tuple[str, Collection[str]], ...] = (
 
 
 def add_settings(
-    parser: argparse.ArgumentParser, *, without: Collection[str] = (), titles: Mapping[str, str] | None = None
+    parser: argparse.ArgumentParser,
+    *,
+    only: Collection[str] | None = None,
+    without: Collection[str] = (),
+    titles: Mapping[str, str] | None = None,
 ) -> None:
-    """Offer every setting in every spelling, in groups, except those named ``without`` and those of other doors."""
+    """Offer every setting in every spelling, in groups, except those named ``without`` and those of other doors.
+
+    :param only: the names of those to offer; by default all.
+    """
     for title, names in _GROUPS:
-        offered = [option for option in OPTIONS if option.name in names and option.name not in without]
+        wanted = [name for name in names if name not in without and (only is None or name in only)]
+        offered = [option for option in OPTIONS if option.name in wanted]
         if offered:
             group = parser.add_argument_group((titles or {}).get(title, title))
             for option in offered:

@@ -1,0 +1,146 @@
+"""How projects and files are listed: tables for people, columns and blocks for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..app.contents import FileDetails, ListReport, ProjectReport, ProjectSummary
+
+__all__ = ["detail_lines", "draw_files", "draw_projects", "file_lines", "project_lines"]
+
+_NOTHING = "-"
+_STYLES = {"archived": "yellow", "deprecated": "yellow", "quarantined": "bold red"}
+
+
+def project_lines(report: ListReport, *, names_only: bool = False) -> Iterator[str]:
+    """A line a project: name, latest version, number of files, bytes, last upload, status; or its name alone."""
+    if names_only:
+        yield from (project.name for project in report.projects)
+        return
+    yield from _columns([_project_cells(project) for project in report.projects if project.error is None])
+
+
+def file_lines(report: ProjectReport, *, names_only: bool = False) -> Iterator[str]:
+    """A line a file: name, version, bytes, upload time, requires-python, yanked; or its name alone."""
+    if names_only:
+        yield from (file.filename for file in report.files)
+        return
+    yield from _columns([_file_cells(file) for file in report.files])
+
+
+def detail_lines(report: ProjectReport) -> Iterator[str]:
+    """The project's facts, then a block a file."""
+    facts = {
+        "project": report.name,
+        "repository": report.target,
+        "index": report.index_url,
+        "status": f"{report.status.value}{f': {report.reason}' if report.reason else ''}",
+        "versions": ", ".join(report.versions),
+        "files": str(len(report.files)),
+        "note": None if report.offered else "installers are offered none of these files",
+    }
+    yield from _block(facts)
+    for file in report.files:
+        yield ""
+        yield file.filename
+        facts = {
+            "version": file.version,
+            "size": None if file.size is None else f"{file.size} bytes",
+            "uploaded": _time(file.uploaded),
+            "requires-python": file.requires_python,
+            "yanked": None if file.yanked is None else file.yanked or "yes",
+            **file.hashes,
+            "metadata": f"{file.url}.metadata" if file.metadata else None,
+            "provenance": file.provenance,
+            "url": file.url,
+        }
+        yield from (f"  {line}" for line in _block(facts))
+
+
+def draw_projects(report: ListReport) -> None:
+    """Print the projects as a table."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    table = Table("Project", "Latest", "Files", "Size", "Uploaded", "Status", title=Text(report.target))
+    table.title_justify = "left"
+    for number in (2, 3):
+        table.columns[number].justify = "right"
+    for project in report.projects:
+        if project.error is None:
+            status = project.status.value if project.status else ""
+            size = "" if project.size is None else _size(project.size)
+            cells = [project.name, project.latest or "", str(project.files), size, _day(project.uploaded)]
+            table.add_row(*map(Text, cells), Text(status, style=_STYLES.get(status, "")))
+    Console().print(table)
+
+
+def draw_files(report: ProjectReport) -> None:
+    """Print a project's files as a table."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    title = f"{report.name}  {report.target}"
+    if report.status.value in _STYLES:
+        title += f"\n{report.status.value}{f': {report.reason}' if report.reason else ''}"
+    if not report.offered:
+        title += "\ninstallers are offered none of these files"
+    table = Table("File", "Version", "Size", "Uploaded", "Python", "Yanked", title=Text(title), title_justify="left")
+    table.columns[0].overflow = "fold"
+    table.columns[2].justify = "right"
+    for file in report.files:
+        yanked = "" if file.yanked is None else file.yanked or "yes"
+        size = "" if file.size is None else _size(file.size)
+        cells = [file.filename, file.version or "", size, _day(file.uploaded), file.requires_python or ""]
+        style = "dim" if file.yanked is not None else ""
+        table.add_row(*map(Text, cells), Text(yanked, style="yellow"), style=style)
+    Console().print(table)
+
+
+def _project_cells(project: ProjectSummary) -> list[str | None]:
+    return [
+        project.name,
+        project.latest,
+        str(project.files),
+        str(project.size),
+        _time(project.uploaded),
+        project.status.value if project.status else None,
+    ]
+
+
+def _file_cells(file: FileDetails) -> list[str | None]:
+    requires = file.requires_python.replace(" ", "") if file.requires_python else None
+    yanked = None if file.yanked is None else f"yanked{f': {file.yanked}' if file.yanked else ''}"
+    size = None if file.size is None else str(file.size)
+    return [file.filename, file.version, size, _time(file.uploaded), requires, yanked]
+
+
+def _columns(rows: list[list[str | None]]) -> Iterator[str]:
+    texts = [[cell or _NOTHING for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
+    for row in texts:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _block(facts: dict[str, str | None]) -> Iterator[str]:
+    width = max(map(len, facts))
+    yield from (f"{name:<{width}}  {value}" for name, value in facts.items() if value)
+
+
+def _size(count: int) -> str:
+    from rich.filesize import decimal  # noqa: PLC0415
+
+    return decimal(count)
+
+
+def _time(time: datetime | None) -> str | None:
+    return None if time is None else time.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _day(time: datetime | None) -> str:
+    return "" if time is None else f"{time:%Y-%m-%d %H:%M}"

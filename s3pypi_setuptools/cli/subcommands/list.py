@@ -1,0 +1,60 @@
+"""``s3pypi list [PROJECT]``: the projects of a repository, or the files of one."""
+
+from __future__ import annotations
+
+import argparse
+
+from ..options import READING, add_settings, given
+from ..parser import ArgumentParser, add_output_options
+from ..terminal import Terminal
+
+__all__ = ["parser", "run"]
+
+_DESCRIPTION = """\
+List the repository's projects, or the files of one, as tables; piped, as lines of columns with '-' for what there is
+not: of a project NAME LATEST FILES SIZE UPLOADED STATUS, of a file NAME VERSION SIZE UPLOADED REQUIRES-PYTHON YANKED.
+Sizes are in bytes then, times in UTC."""
+
+_EXAMPLES = """\
+examples:
+  s3pypi list                        every project, with its latest version
+  s3pypi list --names                the names alone: one request, whatever the repository holds
+  s3pypi list demo --json            the files of demo, for programs"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of its arguments."""
+    made = ArgumentParser(
+        "s3pypi list",
+        usage="s3pypi list [PROJECT] [--target TARGET] [options]",
+        description=_DESCRIPTION,
+        epilog=_EXAMPLES,
+    )
+    what = made.add_argument_group("what")
+    what.add_argument("project", metavar="PROJECT", nargs="?", help="list this project's files")
+    what.add_argument("--names", action="store_true", help="only names: of the projects, or of the files")
+    add_settings(made, only=READING)
+    add_output_options(made)
+    return made
+
+
+def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """List them; the exit status."""
+    from ...app import contents  # noqa: PLC0415
+    from ...config.resolve import resolve  # noqa: PLC0415
+    from .. import listing  # noqa: PLC0415
+
+    settings = resolve(command_line=given(arguments))
+    terminal.warnings(settings.notes)
+    terminal.quiet = False  # the list is all there is to say
+    names = arguments.names
+    if arguments.project is not None:
+        project = contents.show_project(settings, arguments.project)
+        draw = None if names else lambda: listing.draw_files(project)
+        return terminal.show(project, listing.file_lines(project, names_only=names), draw)
+    report = contents.list_projects(settings, names_only=names)
+    for failed in report.projects:
+        if failed.error:
+            terminal.error(failed.error)
+    draw = None if names else lambda: listing.draw_projects(report)
+    return terminal.show(report, listing.project_lines(report, names_only=names), draw)
