@@ -111,6 +111,13 @@ def world(tmp_path: Path) -> World:
 
 
 @pytest.fixture
+def three(world: World) -> World:
+    """Versions 1.0 (a wheel and an sdist), 1.1 and 2.0 of demo, and another project."""
+    world.push(world.wheel(), world.sdist(), world.wheel("1.1"), world.wheel("2.0"), world.wheel(name="other"))
+    return world
+
+
+@pytest.fixture
 def sha256() -> Callable[[Path], str]:
     return lambda path: hashlib.sha256(path.read_bytes()).hexdigest()
 

@@ -1,0 +1,39 @@
+"""Verbs that look after what a repository holds, each run as a process of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from s3pypi_setuptools.operations.delete import DeleteReport, delete
+from s3pypi_setuptools.operations.wanted import Wanted
+from s3pypi_setuptools.repository.opening import Opening
+from s3pypi_setuptools.repository.repository import Repository
+from s3pypi_setuptools.stores.base import Store
+from s3pypi_setuptools.transaction import Backoff
+
+from .conftest import World
+
+ONE = Wanted("1.0")
+WHOLE = Wanted()
+
+
+@contextmanager
+def opened(world: World, store: Store | None = None, *, reading: bool = False) -> Iterator[Repository]:
+    """The repository, in a process of its own as far as the store can tell."""
+    opening = Opening(dry_run=reading, existing=True)
+    repository = Repository(store or world.store, world.layout, opening, backoff=Backoff(first=0.001, most=0.01))
+    try:
+        yield repository
+    finally:
+        repository.close()
+
+
+def deleted(world: World, wanted: Wanted = ONE, project: str = "demo", store: Store | None = None) -> DeleteReport:
+    with opened(world, store) as repository:
+        return delete(repository, project, wanted)
+
+
+def objects(world: World, project: str = "demo") -> set[str]:
+    """The files, and what lies beside them, in the project's folder."""
+    return {key for key in world.stored() if key.startswith(f"team/{project}/demo-")}

@@ -1,0 +1,261 @@
+"""Deleting, yanking, status and listing, in memory."""
+
+from __future__ import annotations
+
+import pytest
+
+from s3pypi_setuptools.errors import RepositoryError
+from s3pypi_setuptools.index.model import Status
+from s3pypi_setuptools.operations.delete import DeleteReport, delete
+from s3pypi_setuptools.operations.listing import list_projects, show_project
+from s3pypi_setuptools.operations.publish import Outcome
+from s3pypi_setuptools.operations.status import set_status
+from s3pypi_setuptools.operations.wanted import Wanted
+from s3pypi_setuptools.operations.yank import unyank, yank
+
+from .conftest import World
+from .contents import ONE, WHOLE, deleted, objects, opened
+
+
+def test_a_deleted_version_is_on_no_page_and_its_objects_are_gone(three: World) -> None:
+    report = deleted(three, Wanted("1.0.0"))
+
+    assert {file.filename for file in report.files} == {three.wheel().name, three.sdist().name}
+    assert (report.remaining, report.whole) == (2, False)
+    assert set(three.listed()) == {three.wheel("1.1").name, three.wheel("2.0").name}
+    assert not [key for key in objects(three) if "demo-1.0" in key]
+    assert three.projects() == ("demo", "other")
+
+
+def test_a_version_deleted_again_is_success_and_writes_nothing(three: World) -> None:
+    deleted(three)
+    tokens = {info.key: info.token for info in three.store.list("")}
+    report = deleted(three)
+    assert (report.files, report.remaining) == ((), 2)
+    assert {info.key: info.token for info in three.store.list("")} == tokens
+
+
+def test_single_files_are_deleted_by_name(three: World) -> None:
+    wanted = Wanted(filenames=(three.sdist().name, three.wheel("2.0").name))
+    assert len(deleted(three, wanted).files) == 2
+    assert set(three.listed()) == {three.wheel().name, three.wheel("1.1").name}
+
+
+def test_a_deleted_file_published_again_has_another_key(three: World) -> None:
+    deleted(three)
+    assert [file.outcome for file in three.push(three.wheel(salt="new")).files] == [Outcome.PUBLISHED]
+    assert three.wheel().name in three.listed()
+    assert f"team/demo/{three.wheel().name}" not in three.stored()
+    assert len(deleted(three).files) == 1
+    assert three.wheel().name not in three.listed()
+
+
+def test_a_project_whose_last_version_is_deleted_stays_empty(world: World) -> None:
+    world.push(world.wheel())
+    assert deleted(world).remaining == 0
+    assert world.listed() == {}
+    assert world.projects() == ("demo",)
+
+
+def test_a_whole_project_leaves_nothing_but_its_record(three: World) -> None:
+    with opened(three) as repository:
+        set_status(repository, "demo", Status.ARCHIVED)
+    report = deleted(three, WHOLE)
+
+    assert (report.whole, len(report.files)) == (True, 4)
+    assert [key for key in three.stored() if key.startswith("team/demo/")] == ["team/demo/manifest.json"]
+    assert three.projects() == ("other",)
+    assert deleted(three, WHOLE).whole
+    assert deleted(three, ONE).files == ()
+
+    assert three.push(three.wheel()).ok, "a deleted project is not archived any more"
+    assert set(three.listed()) == {three.wheel().name}
+    assert three.projects() == ("demo", "other")
+
+
+@pytest.mark.parametrize(
+    ("project", "wanted", "said"),
+    [
+        ("demo", Wanted("1.2"), "demo has no version '1.2' (did you mean '1.1'?); it has 2.0, 1.1, 1.0"),
+        ("demo", Wanted("junk"), "demo has no version 'junk'"),
+        ("demo", Wanted(filenames=("demo-1.0.tar.xz",)), "demo lists no file 'demo-1.0.tar.xz' (did you mean 'demo-1"),
+        ("dmo", ONE, "memory:///team: there is no project 'dmo' (did you mean 'demo'?)"),
+        ("dmo", WHOLE, "memory:///team: there is no project 'dmo' (did you mean 'demo'?)"),
+    ],
+)
+def test_what_there_never_was_is_an_error_that_names_the_nearest(
+    three: World, project: str, wanted: Wanted, said: str
+) -> None:
+    before = {info.key: info.token for info in three.store.list("")}
+    with opened(three) as repository:
+        for work in (delete, unyank):
+            with pytest.raises(RepositoryError) as caught:
+                work(repository, project, wanted)
+            assert str(caught.value).startswith(said)
+    assert {info.key: info.token for info in three.store.list("")} == before
+
+
+def test_no_repository_is_made_where_there_is_none(world: World) -> None:
+    for work in (lambda repository: delete(repository, "demo", ONE), list_projects):
+        with opened(world) as repository, pytest.raises(RepositoryError, match="there is no repository here"):
+            work(repository)
+    assert world.stored() == []
+
+
+def test_a_dry_run_tells_and_writes_nothing(three: World) -> None:
+    before = {info.key: info.token for info in three.store.list("")}
+    with opened(three, reading=True) as repository:
+        report = delete(repository, "demo", ONE, dry_run=True)
+        marked = yank(repository, "demo", ONE, dry_run=True)
+        status = set_status(repository, "demo", Status.DEPRECATED, dry_run=True)
+    assert report.dry_run
+    assert len(report.files) == 2
+    assert all(file.changed for file in marked.files)
+    assert status.changed
+    assert {info.key: info.token for info in three.store.list("")} == before
+
+
+def test_what_was_published_after_the_question_is_not_deleted(three: World) -> None:
+    late = three.sdist("1.1")
+
+    def answer(report: DeleteReport) -> None:
+        assert [file.filename for file in report.files] == [three.wheel("1.1").name]
+        three.push(late)
+
+    with opened(three) as repository:
+        report = delete(repository, "demo", Wanted("1.1"), confirm=answer)
+    assert [file.filename for file in report.files] == [three.wheel("1.1").name]
+    assert late.name in three.listed()
+
+
+def test_a_project_published_to_after_the_question_stays(three: World) -> None:
+    late = three.wheel("3.0")
+
+    def push_late() -> None:
+        three.push(late)
+
+    with opened(three) as repository:
+        report = delete(repository, "demo", WHOLE, confirm=lambda report: push_late())
+    assert (report.whole, report.remaining) == (False, 1)
+    assert set(three.listed()) == {late.name}
+    assert three.projects() == ("demo", "other")
+
+
+def test_nothing_is_deleted_when_the_answer_is_no(three: World) -> None:
+    before = {info.key: info.token for info in three.store.list("")}
+
+    def no(report: DeleteReport) -> None:
+        raise RepositoryError("no")
+
+    with opened(three) as repository, pytest.raises(RepositoryError, match="no"):
+        delete(repository, "demo", WHOLE, confirm=no)
+    assert {info.key: info.token for info in three.store.list("")} == before
+
+
+def test_adopted_files_in_another_projects_folder_are_unlisted_and_left(world: World) -> None:
+    world.put("team/my/my_pkg-1.0.tar.gz", b"a")
+    world.put("team/my_pkg-1.1.tar.gz", b"b")
+    world.put("team/my-pkg/my_pkg-1.2.tar.gz", b"c")
+    links = [
+        "../my/my_pkg-1.0.tar.gz",
+        "../my_pkg-1.1.tar.gz",
+        "my_pkg-1.2.tar.gz",
+        "https://a.example/my_pkg-1.3.tar.gz",
+    ]
+    world.put("team/my-pkg/index.html", "".join(f'<a href="{link}">{link[-16:]}</a>' for link in links).encode())
+
+    report = deleted(world, WHOLE, "my-pkg")
+
+    assert {file.filename[-10:-7]: file.kept for file in report.files} == {
+        "1.0": "it lies in another project's folder, my",
+        "1.1": None,
+        "1.2": None,
+        "1.3": "it lies outside the repository",
+    }
+    assert "team/my/my_pkg-1.0.tar.gz" in world.stored()
+    assert "team/my_pkg-1.1.tar.gz" not in world.stored()
+    assert "team/my-pkg/my_pkg-1.2.tar.gz" not in world.stored()
+    assert "team/my-pkg/index.html" not in world.stored()
+
+
+def test_yanked_files_say_so_on_every_page_until_they_are_unyanked(three: World) -> None:
+    def marks() -> list[dict[str, str | None]]:
+        return [{file.filename: file.yanked for file in page.files} for page in three.pages()]
+
+    with opened(three) as repository:
+        report = yank(repository, "demo", ONE, reason="broken\n<b>badly</b>")
+        assert {file.yanked for file in report.files} == {"broken <b>badly</b>"}
+        assert all(mark[three.wheel().name] == "broken <b>badly</b>" for mark in marks())
+        assert all(mark[three.wheel("2.0").name] is None for mark in marks())
+        again = yank(repository, "demo", ONE)
+        assert [(file.changed, file.yanked) for file in again.files] == [(False, "broken <b>badly</b>")] * 2
+        other = yank(repository, "demo", Wanted(filenames=(three.sdist().name,)), reason="")
+        assert [(file.changed, file.yanked) for file in other.files] == [(True, "")]
+        unyank(repository, "demo", ONE)
+    assert all(mark[three.wheel().name] is None for mark in marks())
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_a_status_is_on_every_page(three: World, status: Status) -> None:
+    with opened(three) as repository:
+        report = set_status(repository, "demo", status, reason="because")
+        assert report.changed
+        assert not set_status(repository, "demo", status, reason="because").changed
+    for page in three.pages():
+        assert page.status is not None
+        assert (page.status.status, page.status.reason) == (status, "because")
+        assert bool(page.files) is (status is not Status.QUARANTINED)
+    refused = status in (Status.ARCHIVED, Status.QUARANTINED)
+    assert three.push(three.wheel("3.0")).ok is not refused
+    with opened(three) as repository:
+        set_status(repository, "demo", Status.ACTIVE)
+    assert all(page.status is None for page in three.pages())
+    assert three.push(three.wheel("4.0")).ok
+
+
+def test_the_list_of_projects_says_what_each_holds(three: World) -> None:
+    three.push(three.wheel("3.0rc1"), three.wheel("1.9"))
+    with opened(three) as repository:
+        yank(repository, "demo", Wanted("2.0"))
+        report = list_projects(repository)
+        names = list_projects(repository, names_only=True)
+    demo, other = report.projects
+    assert (demo.name, demo.latest, demo.files, demo.status) == ("demo", "1.9", 6, Status.ACTIVE)
+    assert demo.size == sum(info.size for info in three.store.list("team/demo/demo-") if info.key[-1] != "a")
+    assert other.uploaded is not None
+    assert [project.name for project in names.projects] == ["demo", "other"]
+
+
+def test_a_project_that_cannot_be_read_does_not_hide_the_others(three: World) -> None:
+    three.put("team/demo/manifest.json", b"garbage")
+    with opened(three) as repository:
+        report = list_projects(repository)
+    assert not report.ok
+    assert [project.error is None for project in report.projects] == [False, True]
+
+
+def test_files_are_listed_as_the_pages_have_them(three: World) -> None:
+    with opened(three) as repository:
+        report = show_project(repository, "demo")
+        one = show_project(repository, "demo", "1.0")
+    page = three.pages()[0]
+    assert [(file.filename, file.size, file.uploaded, file.hashes) for file in report.files] == [
+        (file.filename, file.size, file.upload_time, dict(file.hashes)) for file in page.files
+    ]
+    assert report.versions == page.versions
+    assert {file.version for file in one.files} == {"1.0"}
+
+
+@pytest.mark.parametrize("root", [True, False])
+def test_another_tools_repository_is_listed_and_left_as_it_is(world: World, root: bool) -> None:
+    world.put("team/demo/demo-0.8.tar.gz", b"eight")
+    world.put("team/demo/index.html", b'<a href="demo-0.8.tar.gz">demo-0.8.tar.gz</a>')
+    if root:
+        world.put("team/index.html", b'<a href="demo/">demo</a>')
+    before = world.stored()
+    with opened(world, reading=True) as repository:
+        [project] = list_projects(repository).projects
+        [file] = show_project(repository, "demo").files
+    assert (project.name, project.latest, project.size) == ("demo", "0.8", 5)
+    assert file.hashes == {}
+    assert world.stored() == before
