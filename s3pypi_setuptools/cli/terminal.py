@@ -112,13 +112,13 @@ class Terminal:
 
     def ask(self, lines: Iterable[str], question: str) -> str:
         """Show ``lines`` and ask ``question`` on stderr; the answer from stdin in lower case, empty at its end."""
-        for line in (*lines, redact(question, self._secrets)):
-            _write(sys.stderr, line)
-        sys.stderr.write("[y/N] ")
+        for line in lines:
+            _write(sys.stderr, redact(line, self._secrets))
+        sys.stderr.write(f"{redact(question, self._secrets)} [y/N] ")
         sys.stderr.flush()
         answer = sys.stdin.readline()
         if not answer.endswith("\n"):
-            _write(sys.stderr, "\n")
+            _write(sys.stderr, " ")
         return answer.strip().lower()
 
     def stop_drawing(self) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from s3pypi_setuptools.cli.subcommands import SUBCOMMANDS
+
 from .. import samples
 from .programs import run
 
@@ -41,7 +43,12 @@ def test_help_and_version(program: str, tmp_path: Path) -> None:
     assert run(program, "--version", cwd=tmp_path).stdout.startswith(f"{program} ")
 
 
-@pytest.mark.parametrize("subcommand", ["upload", "init", "config"])
+def test_help_lists_every_subcommand(tmp_path: Path) -> None:
+    text = run("s3pypi", "--help", cwd=tmp_path).stdout
+    assert all(f"\n  {name} " in text for name in SUBCOMMANDS)
+
+
+@pytest.mark.parametrize("subcommand", SUBCOMMANDS)
 def test_help_of_subcommands(subcommand: str, tmp_path: Path) -> None:
     done = run("s3pypi", subcommand, "--help", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")

@@ -10,7 +10,7 @@ import pytest
 from setuptools import Distribution
 
 from s3pypi_setuptools.cli.options import given
-from s3pypi_setuptools.cli.programs import pypi_private, s3upload
+from s3pypi_setuptools.cli.programs import pypi_private, s3pypi, s3upload
 from s3pypi_setuptools.cli.subcommands import load
 from s3pypi_setuptools.command.settings_command import SettingsCommand
 from s3pypi_setuptools.config.machine import Machine
@@ -75,6 +75,13 @@ GORILLA = [
     ("s3pypi a.whl --unsafe-s3-website", {"index_html": True}),
     ("s3pypi a.whl --lock-indexes", {"lock_indexes": True}),
     ("s3pypi a.whl -l", {"lock_indexes": True}),
+    ("s3pypi delete demo 1.0 --bucket bucket --prefix prefix", {"target": TARGET}),
+    ("s3pypi delete demo 1.0 -b bucket --profile work --region eu-west-1", {"profile": "work", "region": "eu-west-1"}),
+    ("s3pypi delete demo 1.0 -b bucket --no-sign-request", {"no_sign_request": True}),
+    ("s3pypi delete demo 1.0 -b bucket --s3-put-args ACL=public-read", {"acl": "public-read"}),
+    ("s3pypi delete demo 1.0 -b bucket --s3-endpoint-url http://127.0.0.1:9", {"endpoint_url": "http://127.0.0.1:9"}),
+    ("s3pypi delete demo 1.0 -b bucket --index.html --locks-table table", {"index_html": True, "locks_table": "table"}),
+    ("s3pypi -v delete demo 1.0 -b bucket", {"target": S3Target("bucket")}),
 ]
 PYPIPRIVATE = [
     ("pypi-private publish demo 1.0", {}),
@@ -113,7 +120,8 @@ def test_old_spellings(line: str, expected: Mapping[str, object], tmp_path: Path
 def parsed(program: str, arguments: list[str]) -> argparse.Namespace:
     if program == "s3upload":
         return s3upload._parser().parse_intermixed_args(arguments)
-    return load("upload").parser().parse_intermixed_args([word for word in arguments if word != "upload"])
+    name, rest = s3pypi._split(arguments)
+    return load(name or "upload").parser().parse_intermixed_args(rest)
 
 
 def test_folders_are_targets_too(tmp_path: Path) -> None:
