@@ -73,6 +73,7 @@ class DerivedPages(Generic[R]):
     :param commit_of: the commit id in a page's bytes, for stores that keep no metadata.
     :param read_record: reads the record anew; None when there is none.
     :param deleted: whether the record has no pages at all.
+    :param exact: a page that has the record's commit id counts as up to it only if its bytes are those rendered.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class DerivedPages(Generic[R]):
         commit_of: Callable[[PageKind, bytes], str | None],
         read_record: Callable[[], R | None],
         deleted: Callable[[R], bool] = lambda record: False,
+        exact: bool = False,
     ) -> None:
         self._workspace = workspace
         self._store = workspace.store
@@ -92,6 +94,7 @@ class DerivedPages(Generic[R]):
         self._commit_of = commit_of
         self._read_record = read_record
         self._deleted = deleted
+        self._exact = exact
         self._lock = threading.Lock()
         self._last: dict[tuple[str | None, bool], bytes] = {}
 
@@ -147,16 +150,19 @@ class DerivedPages(Generic[R]):
         # The order matters: a page older than the record read after it cannot be put over a newer one.
         state = self.state(kind)
         record = self._read_record()
-        if record is None or self._current(record, state):
+        if record is None or self._current(record, kind, state):
             return
         if state.foreign and state.token not in taken_over:
             raise ForeignPage
         self._put(record, kind, state)
 
-    def _current(self, record: R, state: PageState) -> bool:
+    def _current(self, record: R, kind: PageKind, state: PageState) -> bool:
         if self._deleted(record):
             return state.token is None
-        return state.token is not None and state.commit == record.commit
+        if state.token is None or state.commit != record.commit:
+            return False
+        # A page that changed since its state was read is no trouble: the put on that state's token fails then.
+        return not self._exact or self._store.get(self._keys[kind]).data == self._rendered(kind, record)
 
     def _put(self, record: R, kind: PageKind, state: PageState) -> None:
         key = self._keys[kind]

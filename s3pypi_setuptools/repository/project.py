@@ -43,9 +43,12 @@ class Snapshot:
 
 
 class ProjectDocuments:
-    """The documents of the project ``name`` (normalized)."""
+    """The documents of the project ``name`` (normalized).
 
-    def __init__(self, workspace: Workspace, name: str) -> None:
+    :param exact: as of `DerivedPages`.
+    """
+
+    def __init__(self, workspace: Workspace, name: str, *, exact: bool = False) -> None:
         self.workspace = workspace
         self.name = name
         layout = workspace.layout
@@ -62,6 +65,7 @@ class ProjectDocuments:
             commit_of=lambda kind, data: self._parse(kind, data).commit,
             read_record=lambda: self.manifest()[0],
             deleted=lambda manifest: manifest.deleted,
+            exact=exact,
         )
 
     def manifest(self) -> tuple[Manifest | None, Token | None]:

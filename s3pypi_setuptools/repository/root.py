@@ -22,12 +22,16 @@ log = logging.getLogger(__name__)
 
 
 class RootIndex:
-    """The root of one repository, as this process changes it."""
+    """The root of one repository, as this process changes it.
 
-    def __init__(self, workspace: Workspace) -> None:
+    :param exact: as of `DerivedPages`.
+    """
+
+    def __init__(self, workspace: Workspace, *, exact: bool = False) -> None:
         self._workspace = workspace
         self._store = workspace.store
         self._layout = workspace.layout
+        self._exact = exact
         self._turn = threading.Lock()
         self._arrivals = threading.Lock()
         self._waiting: set[str] = set()
@@ -110,7 +114,7 @@ class RootIndex:
             adopted, states[kind] = self._adopt(kind)
             projects |= adopted
         projects = change(projects)
-        if token and projects == frozenset(root.projects):
+        if token and root.commit and projects == frozenset(root.projects):
             return root, states, False
         root = Root.of(projects, self._workspace.clock.new_id())
         attributes = Attributes("application/json", "no-cache")
@@ -141,6 +145,7 @@ class RootIndex:
             ),
             commit_of=lambda kind, data: self._parse(kind, data).commit,
             read_record=lambda: self.read()[0],
+            exact=self._exact,
         )
 
     def _keys(self, kinds: tuple[PageKind, ...]) -> dict[PageKind, str]:

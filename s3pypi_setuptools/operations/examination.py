@@ -1,0 +1,294 @@
+"""One project's records held against what lies in the store."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from ..distribution import Description
+from ..errors import InvalidDistribution, InvalidIndex, NotFound
+from ..index import simple_html, simple_json
+from ..index.model import File, clean_text
+from ..repository.manifest import Manifest
+from ..repository.pages import PageKind
+from ..repository.placement import SHA256
+from ..repository.stored import download, stream_hash
+from ..repository.survey import Folder, is_distribution, principal
+from ..repository.workspace import Workspace
+from ..stores.base import Info
+from .findings import Finding, Problem
+from .side_by_side import Tally, Unwatched
+
+__all__ = ["PENDING", "Examination", "examine", "matches_listing", "page_keys"]
+
+UNWATCHED = Unwatched()
+
+PENDING = timedelta(hours=1)
+"""How long a publisher may take from its first object to its commit."""
+
+LATE = timedelta(hours=1)
+"""An object that was written so long after its upload time may have been overwritten, and is looked at more closely."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What was found of one project.
+
+    :param manifest: None where there is none, or none that can be read.
+    :param damaged: there is a manifest that cannot be read.
+    :param findings: in the order of the listing, as far as they are of objects.
+    :param files: how many files are listed.
+    :param unlisted: distributions, and what goes with them, that the manifest does not list, whatever their age.
+    :param pending: how many of those a publisher has stored of late, and may be about to list.
+    """
+
+    project: str
+    manifest: Manifest | None
+    damaged: bool = False
+    findings: tuple[Finding, ...] = ()
+    files: int = 0
+    unlisted: tuple[Info, ...] = ()
+    pending: int = 0
+
+    @property
+    def exists(self) -> bool:
+        """Whether the root is to list the project."""
+        return self.damaged or (self.manifest is not None and not self.manifest.deleted)
+
+
+def examine(
+    workspace: Workspace,
+    kinds: tuple[PageKind, ...],
+    folder: Folder,
+    *,
+    deep: bool = False,
+    tally: Tally = UNWATCHED,
+) -> Examination:
+    """Hold the manifest of the project in ``folder`` against its objects.
+
+    What the listing tells is not asked for again: sizes, times, and the MD5 that is a page's ETag on most stores.
+
+    :param deep: read every listed file, and every metadata file.
+    :param tally: counts files.
+
+    Raises `StoreError`.
+    """
+    return _Examiner(workspace, kinds, folder, deep, tally).run()
+
+
+def page_keys(workspace: Workspace, project: str) -> dict[PageKind, str]:
+    """The key of every kind of page that a project could have."""
+    layout = workspace.layout
+    keys = {PageKind.JSON: layout.json_page(project), PageKind.HTML: layout.html_page(project)}
+    return keys if workspace.store.slash_keys is False else {**keys, PageKind.SLASH: layout.slash_page(project)}
+
+
+def matches_listing(info: Info, data: bytes) -> bool:
+    """Whether the listing alone proves that the object holds ``data``: its ETag is their MD5."""
+    if info.size != len(data):
+        return False
+    return info.token.strip('"') == hashlib.md5(data, usedforsecurity=False).hexdigest()
+
+
+class _Examiner:
+    def __init__(
+        self, workspace: Workspace, kinds: tuple[PageKind, ...], folder: Folder, deep: bool, tally: Tally
+    ) -> None:
+        self._workspace = workspace
+        self._store = workspace.store
+        self._layout = workspace.layout
+        self._kinds = kinds
+        self._project = folder.name
+        self._objects = folder.objects
+        self._deep = deep
+        self._tally = tally
+        self._pages = page_keys(workspace, folder.name)
+        self._pending = 0
+
+    def run(self) -> Examination:
+        key = self._layout.manifest(self._project)
+        if key not in self._objects:
+            return self._without_manifest()
+        try:
+            manifest = Manifest.from_json(self._store.get(key).data, key)
+        except NotFound:
+            return self._without_manifest()
+        except InvalidIndex as error:
+            finding = self._finding(Problem.MANIFEST, key, f"{error}".removeprefix(f"{key}: "))
+            return Examination(self._project, None, damaged=True, findings=(finding,), unlisted=self._unlisted(set()))
+        files = manifest.project.files
+        keys = {file.filename: self._layout.object_key(self._project, file.url) for file in files}
+        unlisted = self._unlisted(set(filter(None, keys.values())))
+        self._tally.expect(len(files))
+        found: list[Finding] = []
+        for file in files:
+            if place := keys[file.filename]:
+                found += self._file(file, place)
+            self._tally.advance(1)
+        found += self._page_findings(manifest)
+        found += self._orphans(manifest, unlisted)
+        return Examination(self._project, manifest, False, tuple(found), len(files), unlisted, self._pending)
+
+    def _finding(self, problem: Problem, key: str, detail: str) -> Finding:
+        return Finding(problem, self._project, key, detail)
+
+    def _without_manifest(self) -> Examination:
+        unlisted = self._unlisted(set())
+        pages = [key for key in self._pages.values() if key in self._objects and self._objects[key].size]
+        distributions = [info for info in unlisted if is_distribution(info.key)]
+        waiting = distributions and not pages and all(map(self._is_pending, distributions))
+        if not (pages or distributions) or waiting:
+            return Examination(self._project, None, unlisted=unlisted, pending=len(distributions))
+        what = f"{len(distributions)} distributions" if distributions else "pages"
+        detail = f"{what} and no manifest: 'reindex' makes one of what lies there"
+        finding = self._finding(Problem.NO_MANIFEST, self._layout.manifest(self._project), detail)
+        return Examination(self._project, None, findings=(finding,), unlisted=unlisted)
+
+    def _unlisted(self, listed: set[str]) -> tuple[Info, ...]:
+        return tuple(
+            info
+            for key, info in self._objects.items()
+            if key not in listed and principal(key) not in listed and is_distribution(principal(key))
+        )
+
+    def _file(self, file: File, key: str) -> Iterator[Finding]:
+        info = self._objects.get(key) or self._elsewhere(key)
+        if info is None:
+            yield self._finding(
+                Problem.MISSING, key, "is listed, and does not exist: restore it, or take it off with 'reindex --yes'"
+            )
+            return
+        if file.size is not None and info.size != file.size:
+            detail = f"has {info.size} bytes, {file.size} are listed: {_OTHER_BYTES}"
+            yield self._finding(Problem.SIZE, key, detail)
+            return
+        if file.sha256 is None or file.size is None:
+            yield self._finding(Problem.UNHASHED, key, "its hash or size is not known: 'reindex' fills it in")
+        yield from self._contents(file, key, info)
+        yield from self._sidecar(file, key)
+
+    def _elsewhere(self, key: str) -> Info | None:
+        """An object outside the folder, as adopted files may have, or one that came after the listing."""
+        try:
+            return self._store.head(key)
+        except NotFound:
+            return None
+
+    def _contents(self, file: File, key: str, info: Info) -> Iterator[Finding]:
+        wheel = file.filename.endswith(".whl")
+        if self._deep and wheel:
+            yield from self._wheel(file, key)
+        elif file.sha256 and (self._deep or _is_late(file, info)):
+            noted = None if self._deep else self._store.head(key).metadata.get(SHA256)
+            # Where an object says nothing of itself, only reading it tells: that is for a deep look.
+            actual = stream_hash(self._store, key) if self._deep else noted
+            if actual and actual != file.sha256:
+                yield self._other_hash(file, key, actual)
+
+    def _other_hash(self, file: File, key: str, actual: str) -> Finding:
+        detail = f"has sha256 {actual}, {file.sha256} is listed: {_OTHER_BYTES}"
+        return self._finding(Problem.HASH, key, detail)
+
+    def _wheel(self, file: File, key: str) -> Iterator[Finding]:
+        with tempfile.TemporaryDirectory(prefix="s3pypi-") as folder:
+            path = Path(folder) / file.filename
+            actual = download(self._store, key, path)
+            if file.sha256 and actual != file.sha256:
+                yield self._other_hash(file, key, actual)
+                return
+            try:
+                read = Description.read(path)
+            except InvalidDistribution as error:
+                detail = f"installers refuse it: {str(error).removeprefix(f'{path}: ')}"
+                yield self._finding(Problem.UNREADABLE, key, detail)
+                return
+        stated = clean_text(read.requires_python or "") or None
+        if stated != file.requires_python:
+            detail = f"requires Python {stated or '(any)'}, {file.requires_python or '(any)'} is listed"
+            yield self._finding(Problem.REQUIRES_PYTHON, key, f"{detail}: 'reindex --deep' corrects it")
+        if file.core_metadata is not None and self._layout.sidecar(key) in self._objects:
+            sidecar = self._layout.sidecar(key)
+            if self._store.get(sidecar).data != read.metadata:
+                yield self._finding(
+                    Problem.SIDECAR, sidecar, "is not the metadata in the wheel: 'reindex --deep' corrects it"
+                )
+
+    def _sidecar(self, file: File, key: str) -> Iterator[Finding]:
+        sidecar = self._layout.sidecar(key)
+        if file.core_metadata is None:
+            return
+        info = self._objects.get(sidecar) or self._elsewhere(sidecar)
+        if info is None:
+            yield self._finding(Problem.SIDECAR_MISSING, sidecar, "is listed, and does not exist: 'reindex' makes it")
+            return
+        listed = dict(file.core_metadata).get("sha256")
+        if listed and (self._deep or _is_late(file, info)):
+            actual = hashlib.sha256(self._store.get(sidecar).data).hexdigest()
+            if actual != listed:
+                yield self._finding(
+                    Problem.SIDECAR, sidecar, f"has sha256 {actual}, {listed} is listed: 'reindex --deep' corrects it"
+                )
+
+    def _page_findings(self, manifest: Manifest) -> Iterator[Finding]:
+        rendered: dict[bool, bytes] = {}
+        for kind, key in self._pages.items():
+            info = self._objects.get(key)
+            if manifest.deleted or kind not in self._kinds:
+                if info is not None and info.size:
+                    why = "the project is deleted" if manifest.deleted else "this repository has no such pages"
+                    yield self._finding(Problem.PAGE_LEFT, key, f"is still there, though {why}: {_REINDEX}")
+                continue
+            if info is None:
+                yield self._finding(Problem.PAGE_MISSING, key, f"does not exist: {_REINDEX}")
+                continue
+            json = kind is PageKind.JSON
+            if json not in rendered:
+                rendered[json] = (simple_json if json else simple_html).render_project(manifest.project)
+            if not (matches_listing(info, rendered[json]) or self._holds(key, rendered[json])):
+                detail = f"is not what the manifest of commit {manifest.commit} renders to: {_REINDEX}"
+                yield self._finding(Problem.PAGE, key, detail)
+
+    def _holds(self, key: str, data: bytes) -> bool:
+        try:
+            return self._store.get(key).data == data
+        except NotFound:
+            return False
+
+    def _orphans(self, manifest: Manifest, unlisted: tuple[Info, ...]) -> Iterator[Finding]:
+        removed = {key for url in manifest.removed if (key := self._layout.object_key(self._project, url))}
+        for info in unlisted:
+            if not self._is_there(info.key):
+                continue
+            if removed & {info.key, principal(info.key)}:
+                detail = "is listed no more, and was not deleted to the end: 'prune' deletes it"
+                yield self._finding(Problem.REMOVED, info.key, detail)
+            elif self._is_pending(info):
+                self._pending += 1
+            else:
+                detail = "is not listed: 'reindex' lists what was put there by hand, 'prune' deletes it"
+                yield self._finding(Problem.ORPHAN, info.key, detail)
+
+    def _is_there(self, key: str) -> bool:
+        """Whether the object exists still: the manifest is newer than the listing."""
+        return self._elsewhere(key) is not None
+
+    def _is_pending(self, info: Info) -> bool:
+        """Whether a publisher has stored the object, and may be about to list it."""
+        if self._workspace.clock.now() - info.modified > PENDING or not self._store.keeps_metadata:
+            return False
+        try:
+            return SHA256 in self._store.head(principal(info.key)).metadata
+        except NotFound:
+            return principal(info.key) != info.key  # what goes with a file may be stored before it
+
+
+_OTHER_BYTES = "publish the file that is meant with --force, which gives it a new key, or delete it"
+_REINDEX = "'reindex' corrects it"
+
+
+def _is_late(file: File, info: Info) -> bool:
+    return file.upload_time is not None and info.modified - file.upload_time > LATE

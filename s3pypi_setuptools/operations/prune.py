@@ -1,0 +1,252 @@
+"""Prune: delete what no manifest lists, and releases that are past their time.
+
+Nothing is deleted whose key is not in ``removed`` of a committed manifest that every page has caught up with. So the
+grace period only spares publishers at work a second upload; it is not what keeps them safe.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+
+from ..errors import Error, RepositoryError
+from ..index.model import File
+from ..repository.change import Decision
+from ..repository.manifest import Manifest
+from ..repository.repository import Repository
+from ..repository.survey import Folder, is_distribution, principal, survey, survey_project
+from .retention import Retention, expired
+from .side_by_side import Tally, Unwatched, side_by_side
+from .wanted import existing, naming_nearest
+
+__all__ = ["GRACE", "PruneReport", "Pruned", "PrunedProject", "Reason", "prune"]
+
+GRACE = timedelta(hours=24)
+"""How long an object that nothing lists is left alone."""
+
+KEEP_ALL = Retention()
+UNWATCHED = Unwatched()
+
+
+class Reason(enum.Enum):
+    """Why something goes."""
+
+    ORPHAN = "orphan"
+    """No manifest lists the object."""
+    REMOVED = "not-deleted"
+    """It is listed no more, and an earlier deletion was not finished."""
+    RETENTION = "release"
+    """The rules of retention let the release go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """One object that goes.
+
+    :param version: of releases.
+    :param size: in bytes; None when it is not known.
+    :param time: when it was uploaded, or stored.
+    :param url: where it lies (``s3://bucket/key``, ``file:///…``; elsewhere for files adopted from other places).
+    """
+
+    project: str
+    name: str
+    reason: Reason
+    version: str | None
+    size: int | None
+    time: datetime | None
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrunedProject:
+    """What becomes of one project.
+
+    :param error: one line; None unless it failed, with nothing listed changed.
+    """
+
+    project: str
+    pruned: tuple[Pruned, ...] = ()
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PruneReport:
+    """What one call deleted.
+
+    :param projects: those of which there is something to say.
+    :param dry_run: nothing was written; this is what would have been.
+    """
+
+    target: str
+    projects: tuple[PrunedProject, ...]
+    dry_run: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Whether all that was to go is gone."""
+        return not any(project.error for project in self.projects)
+
+    @property
+    def pruned(self) -> tuple[Pruned, ...]:
+        """All that goes."""
+        return tuple(one for project in self.projects for one in project.pruned)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is to go of one project.
+
+    :param objects: urls of objects that were not listed.
+    :param files: urls of listed files.
+    """
+
+    project: str
+    report: PrunedProject
+    objects: frozenset[str] = field(default_factory=frozenset)
+    files: frozenset[str] = field(default_factory=frozenset)
+
+
+def prune(
+    repository: Repository,
+    patterns: Sequence[str] = (),
+    *,
+    orphans: bool = True,
+    grace: timedelta = GRACE,
+    retention: Retention = KEEP_ALL,
+    dry_run: bool = False,
+    confirm: Callable[[PruneReport], None] | None = None,
+    tally: Tally = UNWATCHED,
+) -> PruneReport:
+    """Delete objects that nothing lists, and releases as ``retention`` says.
+
+    :param patterns: names of projects, or globs (``acme-*``); none for all.
+    :param orphans: whether objects go that nothing lists and that were stored longer than ``grace`` ago.
+    :param confirm: called with what would be deleted before anything is; what it raises ends the work. Nothing is
+        deleted then that it was not shown.
+    :param tally: counts projects.
+
+    Raises `RepositoryError` for a named project that does not exist, and `StoreError` where the listing fails. An
+    error that concerns one project fails that project in the report.
+    """
+    work = _Pruning(repository, orphans, grace, retention, tally)
+    plans = [plan for plan in side_by_side(_chosen(repository, patterns), work.plan) if plan.report != _nothing(plan)]
+    preview = PruneReport(repository.url, tuple(plan.report for plan in plans), dry_run=True)
+    if dry_run:
+        return preview
+    if confirm and preview.pruned:
+        confirm(preview)
+    return PruneReport(repository.url, tuple(side_by_side(plans, work.carry_out)))
+
+
+def _nothing(plan: _Plan) -> PrunedProject:
+    return PrunedProject(plan.project)
+
+
+def _chosen(repository: Repository, patterns: Sequence[str]) -> Iterator[Folder]:
+    workspace = repository.workspace
+    named = [pattern for pattern in patterns if not set(pattern) & set("*?[")]
+    if len(named) < len(patterns) or not patterns:
+        for folder in survey(workspace.store, workspace.layout):
+            if folder.is_project and (not patterns or any(fnmatchcase(folder.name, each) for each in patterns)):
+                yield folder
+        return
+    for name in dict.fromkeys(named):
+        folder = survey_project(workspace.store, workspace.layout, name)
+        if not folder.objects:
+            naming_nearest(repository, name, lambda: existing(None, name))  # noqa: B023 - called at once
+        yield folder
+
+
+class _Pruning:
+    """One run."""
+
+    def __init__(
+        self, repository: Repository, orphans: bool, grace: timedelta, retention: Retention, tally: Tally
+    ) -> None:
+        self._repository = repository
+        self._store = repository.workspace.store
+        self._layout = repository.workspace.layout
+        self._orphans = orphans
+        self._retention = retention
+        self._now = repository.workspace.clock.now()
+        self._before = self._now - grace
+        self._tally = tally
+
+    def plan(self, folder: Folder) -> _Plan:
+        """What is to go of one project; nothing of one that has no manifest."""
+        self._tally.expect(1)
+        try:
+            manifest = (
+                self._repository.manifest(folder.name) if self._layout.manifest(folder.name) in folder.objects else None
+            )
+        except Error as error:
+            return _Plan(folder.name, PrunedProject(folder.name, error=str(error)))
+        finally:
+            self._tally.advance(1)
+        if manifest is None:
+            return _Plan(folder.name, PrunedProject(folder.name))
+        objects = dict(self._unlisted(folder, manifest)) if self._orphans else {}
+        releases = {
+            file.url: self._pruned(file, str(release.version), folder.name)
+            for release in expired(manifest.project, self._retention, self._now)
+            for file in release.files
+        }
+        report = PrunedProject(folder.name, (*objects.values(), *releases.values()))
+        urls = frozenset(self._unlisted_url(folder.name, key) for key in objects)
+        return _Plan(folder.name, report, urls, frozenset(releases))
+
+    def carry_out(self, plan: _Plan) -> PrunedProject:
+        """Delete what the plan says, except what is listed by now."""
+        if plan.report.error:
+            return plan.report
+        try:
+            return self._repository.change(plan.project, lambda manifest: self._decide(plan, manifest))
+        except Error as error:
+            return PrunedProject(plan.project, error=str(error))
+
+    def _decide(self, plan: _Plan, manifest: Manifest) -> Decision[PrunedProject]:
+        if not manifest.commit:
+            raise RepositoryError(f"{plan.project}: its manifest is gone; nothing of it was deleted: reindex it first")
+        listed = {file.url for file in manifest.project.files}
+        keys = {self._layout.object_key(plan.project, url) for url in listed - plan.files}
+        # A key in the plan may be listed by now, under that url or, adopted, under another.
+        objects = {url for url in plan.objects if self._layout.object_key(plan.project, url) not in keys}
+        names = {file.filename for file in manifest.project.files if file.url in plan.files}
+        new = replace(
+            manifest,
+            project=manifest.project.without_files(names),
+            removed=manifest.removed | objects | plan.files,
+        )
+        own = self._layout.folder(plan.project)
+        # An adopted file may lie in another project's folder, and be listed there too.
+        doomed = {url for url in plan.files if (self._layout.object_key(plan.project, url) or "").startswith(own)}
+        return Decision(new, plan.report, frozenset(objects | doomed))
+
+    def _unlisted(self, folder: Folder, manifest: Manifest) -> Iterator[tuple[str, Pruned]]:
+        listed = {self._layout.object_key(folder.name, file.url) for file in manifest.project.files}
+        for key, info in folder.objects.items():
+            if key in listed or principal(key) in listed or not is_distribution(principal(key)):
+                continue
+            removed = self._unlisted_url(folder.name, key) in manifest.removed
+            if not removed and info.modified > self._before:
+                continue
+            reason = Reason.REMOVED if removed else Reason.ORPHAN
+            name = key.removeprefix(self._layout.folder(folder.name))
+            yield (
+                key,
+                Pruned(folder.name, name, reason, None, info.size, info.modified, f"{self._store.url}/{key}"),
+            )
+
+    def _unlisted_url(self, project: str, key: str) -> str:
+        """The url whose removal takes the object along: a metadata file goes with its wheel."""
+        main = principal(key) if key == self._layout.sidecar(principal(key)) else key
+        return self._layout.object_url(project, main)
+
+    def _pruned(self, file: File, version: str, project: str) -> Pruned:
+        key = self._layout.object_key(project, file.url)
+        url = f"{self._store.url}/{key}" if key else file.url
+        return Pruned(project, file.filename, Reason.RETENTION, version, file.size, file.upload_time, url)

@@ -1,0 +1,74 @@
+"""What lies in a repository: one listing of the store, taken apart by folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+from ..distribution.filename import check
+from ..errors import InvalidDistribution
+from ..layout import Layout, is_project_name, normalize_name
+from ..stores.base import Info, Store
+
+__all__ = ["COMPANIONS", "Folder", "is_distribution", "principal", "survey", "survey_project"]
+
+COMPANIONS = (".metadata", ".provenance", ".asc", ".publish.attestation")
+"""How the names of objects end that go with the distribution of the name before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The objects of one folder.
+
+    :param name: empty for the objects of the root; no project's name for folders that no project can have.
+    :param objects: by key, in key order.
+    """
+
+    name: str
+    objects: Mapping[str, Info]
+
+    @property
+    def is_project(self) -> bool:
+        """Whether a project can have this folder (its name is normalized, PEP 503)."""
+        return is_project_name(self.name) and normalize_name(self.name) == self.name
+
+
+def survey(store: Store, layout: Layout) -> Iterator[Folder]:
+    """Every folder of the repository, as the listing comes in; that of the root last.
+
+    Memory holds one folder at a time, and the root's own objects.
+    """
+    start = f"{layout.prefix}/" if layout.prefix else ""
+    root: dict[str, Info] = {}
+    for name, infos in groupby(store.list(start), lambda info: _folder(info.key[len(start) :])):
+        if name:
+            yield Folder(name, {info.key: info for info in infos})
+        else:
+            root.update((info.key, info) for info in infos)
+    yield Folder("", root)
+
+
+def survey_project(store: Store, layout: Layout, project: str) -> Folder:
+    """The folder of one project (normalized); empty where there is none."""
+    return Folder(project, {info.key: info for info in store.list(layout.folder(project))})
+
+
+def principal(key: str) -> str:
+    """The key of the distribution that the object under ``key`` goes with; a distribution's own key."""
+    suffix = next((suffix for suffix in COMPANIONS if key.endswith(suffix)), "")
+    return key.removesuffix(suffix)
+
+
+def is_distribution(key: str) -> bool:
+    """Whether the last segment of ``key`` is a name that a wheel or sdist can have."""
+    try:
+        check(key.rpartition("/")[2])
+    except InvalidDistribution:
+        return False
+    return True
+
+
+def _folder(path: str) -> str:
+    name, separator, _ = path.partition("/")
+    return name if separator else ""
