@@ -1,0 +1,270 @@
+"""Import a repository that another tool made (s3pypi, ilabs.s3util, pypiprivate, elasticpypi), or mirror any other.
+
+Every file is assigned to the project that its own metadata names, whatever folder it lies in, and what the old index
+lacks is filled in by reading the file. No object is ever overwritten or deleted. In place, files stay where they are;
+those that lie in no folder of their project are copied there.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from ..errors import Error
+from ..index.versions import version_of
+from ..layout import is_project_name
+from ..progress import Progress
+from ..repository.change import Decision
+from ..repository.manifest import Manifest
+from ..repository.repository import Repository
+from ..repository.stored import StoredDistribution
+from ..repository.survey import Folder, is_distribution, survey
+from ..stores.base import Info
+from .completion import Fact, complete, is_complete, store_metadata
+from .import_report import ImportedFile, ImportOutcome, ImportReport
+from .import_source import Found, Source, guess_project
+from .publish import publish
+from .publish_report import FileReport, Outcome
+from .side_by_side import side_by_side
+
+__all__ = ["import_repository"]
+
+READ_AT_ONCE = 8
+"""Files that are read at once, each through a temporary file."""
+
+_OUTCOMES = {
+    Outcome.PUBLISHED: ImportOutcome.COPIED,
+    Outcome.PRESENT: ImportOutcome.PRESENT,
+    Outcome.FAILED: ImportOutcome.FAILED,
+}
+
+
+def import_repository(
+    source: Repository,
+    target: Repository,
+    *,
+    projects: Collection[str] = (),
+    dry_run: bool = False,
+    index_url: str | None = None,
+    progress: Progress,
+) -> ImportReport:
+    """Bring what ``source`` holds into ``target``; the same object for both imports in place.
+
+    :param projects: normalized names; empty for all.
+    :param dry_run: write nothing and read no file: projects are told by filenames.
+    :param index_url: where installers reach ``target``.
+
+    What concerns one file or project fails it in the report; raises what concerns a whole repository.
+    """
+    source.record  # noqa: B018 - raises what concerns all projects
+    target.record  # noqa: B018 - likewise
+    with ThreadPoolExecutor(READ_AT_ONCE, "s3pypi-read") as pool:
+        work = _Import(Source(source, pool), target, frozenset(projects), index_url, progress)
+        files = [file for found in work.dry_run() for file in found] if dry_run else work.run()
+    files.sort(key=lambda file: (file.project, file.filename, file.source))
+    return ImportReport(source.url, target.url, tuple(files), tuple(sorted(work.folders_left)), dry_run)
+
+
+class _Import:
+    def __init__(
+        self,
+        source: Source,
+        target: Repository,
+        projects: frozenset[str],
+        index_url: str | None,
+        progress: Progress,
+    ) -> None:
+        self._source = source
+        self._target = target
+        self._in_place = source.repository is target
+        self._projects = projects
+        self._index_url = index_url
+        self._progress = progress
+        self._outside: defaultdict[str, list[Info]] = defaultdict(list)
+        self._strays: defaultdict[str, list[tuple[Found, StoredDistribution]]] = defaultdict(list)
+        self.folders_left: set[str] = set()
+
+    def dry_run(self) -> Iterator[list[ImportedFile]]:
+        """What `run` would do, as far as filenames tell."""
+        for folder in self._folders():
+            yield [self._foretold(folder.name, found) for found in self._source.files(folder)]
+        for project, infos in self._outside.items():
+            yield [self._foretold(project, self._source.found(project, info), ImportOutcome.COPIED) for info in infos]
+
+    def run(self) -> list[ImportedFile]:
+        """Import; what became of every file."""
+        files = [file for part in side_by_side(self._folders(), self._project) for file in part]
+        files += [file for part in side_by_side(list(self._outside), self._outsiders) for file in part]
+        for project in [*self._strays]:
+            files += self._gather(project)
+        return files
+
+    def _folders(self) -> Iterator[Folder]:
+        """The folders of projects; other folders' files are put aside, by the projects that their names tell."""
+        workspace = self._source.repository.workspace
+        for folder in survey(workspace.store, workspace.layout):
+            if folder.is_project and not folder.name.startswith("."):
+                if not self._projects or folder.name in self._projects:
+                    yield folder
+                continue
+            for key, info in folder.objects.items():
+                project = guess_project(key.rpartition("/")[2]) if is_distribution(key) else None
+                if project and (not self._projects or project in self._projects):
+                    self._outside[project].append(info)
+                    if is_project_name(folder.name):
+                        self.folders_left.add(folder.name)
+
+    def _foretold(self, project: str, found: Found, outcome: ImportOutcome = ImportOutcome.ADOPTED) -> ImportedFile:
+        belongs = project if version_of(project, found.file.filename) else guess_project(found.file.filename) or project
+        if found.error:
+            return self._told(belongs, found, ImportOutcome.FAILED, found.error)
+        if not self._in_place or belongs != project:
+            outcome = ImportOutcome.COPIED
+        elif found.committed:
+            outcome = ImportOutcome.PRESENT if is_complete(project, found.file) else ImportOutcome.COMPLETED
+        return self._told(belongs, found, outcome)
+
+    def _project(self, folder: Folder) -> list[ImportedFile]:
+        """Import one project's folder."""
+        try:
+            found = list(self._source.files(folder))
+            if self._in_place:
+                return self._adopt(folder.name, found)
+            return self._mirror(folder.name, found)
+        except Error as error:
+            place = f"{self._source.repository.workspace.store.url}/{folder.name}/"
+            return [ImportedFile(folder.name, "", ImportOutcome.FAILED, place, str(error))]
+
+    def _adopt(self, project: str, files: list[Found]) -> list[ImportedFile]:
+        told, kept, unread = [], [], []
+        for each in files:
+            if each.error:
+                told.append(self._told(project, each, ImportOutcome.FAILED, each.error))
+                continue
+            kept.append(each)
+            if each.info and not (each.committed and is_complete(project, each.file)):
+                unread.append(each)
+        facts, notes, strays = [], {}, set()
+        for each, one in self._source.read_all(project, unread):
+            url, distribution = each.file.url, one.distribution
+            notes[url] = one.note or each.mismatch(one.sha256)
+            if distribution and distribution.project != project:
+                self._strays[distribution.project].append((each, distribution))
+                strays.add(url)
+                continue
+            described, info = False, distribution.file.info if distribution else each.info
+            if distribution and distribution.metadata is not None:
+                described = store_metadata(self._target, distribution.file.info.key, distribution.metadata)
+            facts.append(Fact(url, one.sha256, info.size if info else 0, distribution, described))
+        outcomes = complete(self._target, project, facts) if kept else {}
+        for each in kept:
+            outcome, note = outcomes.get(each.file.url, ImportOutcome.PRESENT), notes.get(each.file.url)
+            if note and outcome not in (ImportOutcome.KEPT, ImportOutcome.LEFT):
+                outcome = ImportOutcome.FAILED
+            if each.file.url not in strays:
+                told.append(self._told(project, each, outcome, note))
+        return told
+
+    def _mirror(self, project: str, files: list[Found]) -> list[ImportedFile]:
+        there = self._target.manifest(project)
+        listed = {file.filename: file for file in there.project.files} if there else {}
+        told, new, places = [], [], {}
+        wanted = []
+        for each in files:
+            known = listed.get(each.file.filename)
+            if each.error:
+                told.append(self._told(project, each, ImportOutcome.FAILED, each.error))
+            elif known and known.sha256 and known.sha256 == each.file.sha256:
+                told.append(self._told(project, each, ImportOutcome.PRESENT))
+            else:
+                wanted.append(each)
+        for each, one in self._source.read_all(project, wanted, listed_as_they_are=True):
+            note = one.note or each.mismatch(one.sha256)
+            if one.distribution is None or note:
+                told.append(self._told(project, each, ImportOutcome.FAILED, note))
+                continue
+            new.append(one.distribution)
+            places[one.distribution.filename] = each
+        told += [self._of_publishing(file, places[file.filename]) for file in self._publish(new)]
+        self._follow(project, there)
+        return told
+
+    def _follow(self, project: str, before: Manifest | None) -> None:
+        """Yank what the source yanked, and take its status over."""
+        origin = self._source.repository.manifest(project)
+        if origin is None or not origin.project.files or (before is None and not origin.project.status):
+            return
+        yanked = {(file.filename, file.sha256): file.yanked for file in origin.project.files if file.yanked is not None}
+
+        def decide(manifest: Manifest) -> Decision[None]:
+            if manifest.deleted or not manifest.project.files:
+                return Decision(manifest, None)
+            files = [
+                replace(file, yanked=yanked[file.filename, file.sha256])
+                for file in manifest.project.files
+                if file.yanked is None and (file.filename, file.sha256) in yanked
+            ]
+            status = origin.project.status or manifest.project.status
+            new = manifest.with_files(files)
+            return Decision(replace(new, project=replace(new.project, status=status)), None)
+
+        self._target.change(project, decide)
+
+    def _outsiders(self, project: str) -> list[ImportedFile]:
+        """Copy files that lie in no project's folder to ``project``, as their names tell, or the one they say."""
+        try:
+            there = self._target.manifest(project)
+            found = [self._source.found(project, info) for info in self._outside[project]]
+            told, wanted = [], []
+            for each in found:
+                listed = there.file(each.file.filename) if there else None
+                if listed and each.info and listed.size == each.info.size and listed.sha256:
+                    told.append(self._told(project, each, ImportOutcome.PRESENT))
+                else:
+                    wanted.append(each)
+            new, places = [], {}
+            for each, one in self._source.read_all(project, wanted):
+                if one.distribution is None:
+                    told.append(self._told(project, each, ImportOutcome.LEFT, one.note))
+                elif one.distribution.filename not in places:
+                    new.append(one.distribution)
+                    places[one.distribution.filename] = each
+            return told + [self._of_publishing(file, places[file.filename]) for file in self._publish(new)]
+        except Error as error:
+            return [ImportedFile(project, "", ImportOutcome.FAILED, self._source.repository.url, str(error))]
+
+    def _gather(self, project: str) -> list[ImportedFile]:
+        """Copy files that lie in other projects' folders to ``project``; then those list them no more."""
+        strays = {one.filename: each for each, one in self._strays[project]}
+        told = [
+            self._of_publishing(file, strays[file.filename])
+            for file in self._publish([one for _, one in self._strays[project]])
+        ]
+        gathered = {file.filename for file in told if file.outcome is not ImportOutcome.FAILED}
+        folders = defaultdict(set)
+        for name in gathered:
+            folders[strays[name].project].add(strays[name].file.url)
+        for folder, urls in folders.items():
+            self._target.change(folder, lambda manifest, urls=urls: _without(manifest, urls))  # type: ignore[misc]
+        return told
+
+    def _publish(self, files: list[StoredDistribution]) -> tuple[FileReport, ...]:
+        if not files:
+            return ()
+        return publish(self._target, files, cautious=True, index_url=self._index_url, progress=self._progress).files
+
+    def _of_publishing(self, file: FileReport, found: Found) -> ImportedFile:
+        return self._told(file.project, found, _OUTCOMES[file.outcome], file.error)
+
+    def _told(self, project: str, found: Found, outcome: ImportOutcome, note: str | None = None) -> ImportedFile:
+        return ImportedFile(project, found.file.filename, outcome, self._source.place(found), note)
+
+
+def _without(manifest: Manifest, urls: Iterable[str]) -> Decision[None]:
+    """The manifest that lists the files of those urls no more; a project of no other files is taken off the root."""
+    gone = {file.filename for file in manifest.project.files if file.url in set(urls)}
+    project = manifest.project.without_files(gone)
+    removed = manifest.removed | frozenset(urls)
+    return Decision(replace(manifest, project=project, removed=removed, deleted=not project.files), None)
