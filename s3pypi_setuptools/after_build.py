@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import enum
 import os
-import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path, PurePath
@@ -52,7 +51,8 @@ HATCH_ENABLE = "HATCH_BUILD_HOOK_ENABLE_S3PYPI"
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"0", "false", "no", "off"})
 _HATCH_YES = frozenset({"1", "true"})
-_UV_BUILDS = re.compile(r"builds-v\d+")
+_UV_BUILDS = "builds-v"
+"""What the folder in uv's cache is called in which it builds what it installs; a number follows."""
 _OURS = "s3pypi-"
 _NOT_OF_BUILDS = frozenset({"dist-dir", "file-mask"})
 """Settings that choose files: a build knows its own."""
@@ -247,7 +247,8 @@ def _refusal(kind: Kind, folder: PurePath, environ: Mapping[str, str]) -> str | 
         return "a build of metadata alone makes no distribution"
     if "PIP_BUILD_TRACKER" in environ:
         return "pip builds this to install it or as a dependency; publish with 'python -m build' or 's3pypi release'"
-    if any(_UV_BUILDS.fullmatch(parent.name) for parent in folder.parents):
+    names = [parent.name for parent in folder.parents]
+    if any(name.startswith(_UV_BUILDS) and name.removeprefix(_UV_BUILDS).isdecimal() for name in names):
         return "uv builds this to install it or as a dependency; publish with 'uv build' or 's3pypi release'"
     if environ.get("TOX_ENV_DIR") and folder == PurePath(environ["TOX_ENV_DIR"], "dist"):
         return "tox builds this for its own environments; publish with 'python -m build' or 's3pypi release'"

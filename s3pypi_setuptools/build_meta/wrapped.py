@@ -52,7 +52,7 @@ def load(project: Path) -> object:
 def _chosen(project: Path) -> tuple[str, list[str]]:
     """The wrapped backend's name, and the folders of ``backend-path``, absolute."""
     try:
-        text = (project / "pyproject.toml").read_text(encoding="utf-8-sig")
+        text = (project / "pyproject.toml").read_bytes().decode().removeprefix("\ufeff")
     except FileNotFoundError:
         return _DEFAULT, []
     except (OSError, ValueError) as error:
