@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import venv
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,7 @@ import yaml
 
 CHECKOUT = Path(__file__).parents[2]
 PROJECT = CHECKOUT / "examples" / "setup-py"
-TARGET = "s3://my-company-packages/simple"
-ROLE = "arn:aws:iam::123456789012:role/publish-packages"
+BUCKET = "my-company-packages"
 
 
 def blocks(page: str, language: str) -> list[str]:
@@ -77,13 +76,15 @@ def check_out(folder: Path) -> None:
 
 @dataclass
 class GitHub:
-    """Runs the jobs of a workflow; ``role`` is the environment of whoever takes the role."""
+    """Runs the jobs of a workflow.
+
+    :param take_role: the variables of whoever takes the role of that ARN, in a job with that environment (GitHub's).
+    """
 
     workflow: dict[str, Any]
     folder: Path
     environment: Mapping[str, str]
-    role: Mapping[str, str]
-    taken: str = ""
+    take_role: Callable[[str, str], Mapping[str, str]]
 
     def job(self, name: str, attempt: int = 1) -> Runner:
         """The machine on which the job ran, each step successfully."""
@@ -109,25 +110,29 @@ class GitHub:
                 shutil.copytree(self.folder / "artifacts" / inputs["name"], runner.folder / inputs["path"])
             case "aws-actions/configure-aws-credentials":
                 assert job["permissions"]["id-token"] == "write"
-                self.taken = inputs["role-to-assume"]
-                runner.environment |= {**self.role, "AWS_DEFAULT_REGION": inputs["aws-region"]}
+                role = self.take_role(inputs["role-to-assume"], job["environment"])
+                runner.environment |= {**role, "AWS_DEFAULT_REGION": inputs["aws-region"]}
             case _:
                 raise AssertionError(f"{action} is not known here")
 
 
 @dataclass
 class GitLab:
-    """Runs the jobs of a pipeline."""
+    """Runs the jobs of a pipeline.
+
+    :param token: a job's token for that audience.
+    """
 
     pipeline: dict[str, Any]
     folder: Path
     environment: Mapping[str, str]
+    token: Callable[[str], str]
 
     def job(self, name: str, attempt: int = 1) -> Runner:
         """The machine on which the job ran, each line of its script successfully."""
         job = self.pipeline[name]
         variables = job.get("variables", {})
-        tokens = dict.fromkeys(job.get("id_tokens", {}), "token-of-the-job")
+        tokens = {name: self.token(wanted["aud"]) for name, wanted in job.get("id_tokens", {}).items()}
         runner = Runner(self.folder / f"{name}-{attempt}", {**self.environment, **variables, **tokens})
         runner.folder.mkdir(parents=True)
         if variables.get("GIT_STRATEGY") != "none":

@@ -5,19 +5,28 @@ from __future__ import annotations
 import json
 import os
 import re
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.servers import S3Server, free_port, program, running, wait_until_answers
+from tests.servers import S3Server
 
-from .runners import ROLE, TARGET, GitHub, GitLab, blocks, parsed
+from .roles import ROLE_ARN, account, identity_token, make_role, take_role
+from .runners import BUCKET, GitHub, GitLab, blocks, parsed
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the pages show POSIX shells")
 
 PUBLISHED = {"hello_s3pypi-1.0.0-py3-none-any.whl", "hello_s3pypi-1.0.0.tar.gz", "index.html", "index.json"}
+
+
+@pytest.fixture
+def aws(tmp_path: Path) -> Iterator[S3Server]:
+    """An account of AWS."""
+    folder = tmp_path / "aws"
+    folder.mkdir()
+    with account(folder) as server:
+        yield server
 
 
 def keys(server: S3Server, bucket: str) -> set[str]:
@@ -28,62 +37,59 @@ def keys(server: S3Server, bucket: str) -> set[str]:
     return {each["Key"].rpartition("/")[2] for each in found}
 
 
+def make_role_of(page: str, aws: S3Server, bucket: str) -> None:
+    """The role as the page shows it; both pages share the second policy."""
+    trust = blocks(page, "json")[0]
+    permissions = json.loads(blocks("github-actions.md", "json")[1].replace(BUCKET, bucket))
+    [objects] = [statement for statement in permissions["Statement"] if statement["Resource"].endswith("/*")]
+    # MiniStack takes the key "simple/" for "simple", which the policy does not name.
+    objects["Resource"] = [objects["Resource"], objects["Resource"].removesuffix("/*")]
+    make_role(aws, trust, json.dumps(permissions))
+
+
 def test_the_workflow_of_github_publishes_and_runs_again(
-    machine: dict[str, str], ministack: S3Server, tmp_path: Path
+    machine: dict[str, str], aws: S3Server, tmp_path: Path
 ) -> None:
-    bucket = ministack.new_bucket()
+    bucket = aws.new_bucket()
+    make_role_of("github-actions.md", aws, bucket)
     [text] = blocks("github-actions.md", "yaml")
-    machine |= {"AWS_ENDPOINT_URL": ministack.endpoint_url}
-    github = GitHub(parsed(text.replace(TARGET, f"s3://{bucket}/simple")), tmp_path, machine, ministack.environment)
+    issuer = "https://token.actions.githubusercontent.com"
+
+    def take(role: str, environment: str) -> dict[str, str]:
+        subject = f"repo:my-company/my-project:environment:{environment}"
+        return take_role(aws, role, identity_token(issuer, "sts.amazonaws.com", subject))
+
+    environment = {**machine, "AWS_ENDPOINT_URL": aws.endpoint_url}
+    github = GitHub(parsed(text.replace(BUCKET, bucket)), tmp_path / "jobs", environment, take)
     assert list(github.workflow["jobs"]) == ["build", "publish"]
     assert github.workflow["jobs"]["publish"]["needs"] == "build"
 
-    github.job("build")
-    assert github.taken == "", "the job that builds has no credentials"
-    first = github.job("publish")
-    assert github.taken == ROLE
-    assert keys(ministack, bucket) >= PUBLISHED
-    assert first.output.count("\npublished ") == 2
-
-    again = github.job("publish", 2)
-    assert again.output.count("\npresent ") == 2
+    assert not {name for name in github.job("build").environment if name.startswith("AWS_ACCESS")}
+    assert github.job("publish").output.count("\npublished ") == 2
+    assert keys(aws, bucket) >= PUBLISHED
+    assert github.job("publish", 2).output.count("\npresent ") == 2
 
 
-@pytest.fixture
-def token_service(tmp_path: Path) -> Iterator[S3Server]:
-    """MiniStack with AWS's token service, which gives roles."""
-    server = S3Server("MiniStack", f"http://127.0.0.1:{free_port()}", "testowner", secrets.token_hex(20))
-    environment = {
-        "BIND_HOST": "127.0.0.1",
-        "GATEWAY_PORT": server.endpoint_url.rpartition(":")[2],
-        "AUTH": "true",
-        "SERVICES": "s3,sts,iam",
-        "AWS_ACCESS_KEY_ID": server.access_key,
-        "AWS_SECRET_ACCESS_KEY": server.secret_key,
-        "HOME": str(tmp_path),
-    }
-    with running([program("ministack")], tmp_path, environment) as process:
-        wait_until_answers(f"{server.endpoint_url}/_ministack/health", process)
-        yield server
-
-
-def test_the_pipeline_of_gitlab_takes_its_role_and_publishes(
-    machine: dict[str, str], token_service: S3Server, tmp_path: Path
+def test_the_pipeline_of_gitlab_takes_its_role_publishes_and_runs_again(
+    machine: dict[str, str], aws: S3Server, tmp_path: Path
 ) -> None:
-    bucket = token_service.new_bucket()
+    bucket = aws.new_bucket()
+    make_role_of("gitlab-ci.md", aws, bucket)
+    file = tmp_path / "aws-token"
     [text] = blocks("gitlab-ci.md", "yaml")
-    machine |= {"AWS_ENDPOINT_URL": token_service.endpoint_url}
-    token = tmp_path / "aws-token"
-    text = text.replace(TARGET, f"s3://{bucket}/simple").replace("/tmp/aws-token", str(token))
-    gitlab = GitLab(parsed(text), tmp_path / "jobs", machine)
-    assert gitlab.pipeline["publish"]["variables"]["AWS_ROLE_ARN"] == ROLE
+    subject = "project_path:my-company/my-project:ref_type:tag:ref:v1.0.0"
+    gitlab = GitLab(
+        parsed(text.replace(BUCKET, bucket).replace("/tmp/aws-token", str(file))),
+        tmp_path / "jobs",
+        {**machine, "AWS_ENDPOINT_URL": aws.endpoint_url},
+        lambda audience: identity_token("https://gitlab.com", audience, subject),
+    )
+    assert gitlab.pipeline["publish"]["variables"]["AWS_ROLE_ARN"] == ROLE_ARN
 
     gitlab.job("build")
-    done = gitlab.job("publish")
-    assert done.output.count("\npublished ") == 2
-    assert token.read_text() == "token-of-the-job"
-    assert token.stat().st_mode & 0o077 == 0
-    assert keys(token_service, bucket) >= PUBLISHED
+    assert gitlab.job("publish").output.count("\npublished ") == 2
+    assert file.stat().st_mode & 0o077 == 0
+    assert keys(aws, bucket) >= PUBLISHED
     assert gitlab.job("publish", 2).output.count("\npresent ") == 2
 
 

@@ -1,0 +1,79 @@
+"""AWS's part: a token service, and roles that trust a CI service.
+
+MiniStack from 1.5 on judges tokens and requests by the roles' policies; before, it gives any role, which may do all.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import botocore.session
+
+from tests.servers import S3Server, free_port, program, running, wait_until_answers
+
+ACCOUNT = "123456789012"
+ROLE = "publish-packages"
+ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/{ROLE}"
+
+
+@contextlib.contextmanager
+def account(folder: Path) -> Iterator[S3Server]:
+    """MiniStack as the account ``ACCOUNT``."""
+    server = S3Server("MiniStack", f"http://127.0.0.1:{free_port()}", "testowner", secrets.token_hex(20))
+    environment = {
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": server.endpoint_url.rpartition(":")[2],
+        "AUTH": "true",
+        "MINISTACK_ACCOUNT_ID": ACCOUNT,
+        "SERVICES": "s3,sts,iam",
+        "AWS_ACCESS_KEY_ID": server.access_key,
+        "AWS_SECRET_ACCESS_KEY": server.secret_key,
+        "HOME": str(folder),
+    }
+    with running([program("ministack")], folder, environment) as process:
+        wait_until_answers(f"{server.endpoint_url}/_ministack/health", process)
+        yield server
+
+
+def make_role(server: S3Server, trust: str, permissions: str) -> None:
+    """The role ``ROLE``, with these two policies."""
+    client = _client(server, "iam")
+    client.create_role(RoleName=ROLE, AssumeRolePolicyDocument=trust)
+    client.put_role_policy(RoleName=ROLE, PolicyName="publish", PolicyDocument=permissions)
+    client.close()
+
+
+def identity_token(issuer: str, audience: str, subject: str) -> str:
+    """A token as CI services give their jobs (a JWT), signed by nobody."""
+    parts = ({"alg": "RS256", "typ": "JWT"}, {"iss": issuer, "aud": audience, "sub": subject}, {})
+    encoded = (base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts)
+    return ".".join(encoded)
+
+
+def take_role(server: S3Server, arn: str, token: str) -> dict[str, str]:
+    """The variables that hold the role's temporary keys."""
+    client = _client(server, "sts")
+    answer = client.assume_role_with_web_identity(RoleArn=arn, RoleSessionName="job", WebIdentityToken=token)
+    client.close()
+    given = answer["Credentials"]
+    return {
+        "AWS_ACCESS_KEY_ID": given["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": given["SessionToken"],
+    }
+
+
+def _client(server: S3Server, service: str) -> Any:
+    return botocore.session.Session().create_client(
+        service,
+        region_name=server.region,
+        endpoint_url=server.endpoint_url,
+        aws_access_key_id=server.access_key,
+        aws_secret_access_key=server.secret_key,
+    )
