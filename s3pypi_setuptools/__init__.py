@@ -1,5 +1,101 @@
-"""Publish Python packages to S3 straight from the build."""
+"""Publish Python packages to S3 straight from the build.
 
-__all__ = ["__version__"]
+What programs use is exported here, and imported when it is first used::
+
+    from s3pypi_setuptools import open_repository
+
+    repository = open_repository("s3://bucket/prefix")
+    report = repository.publish("dist/")
+"""
+
+from __future__ import annotations
 
 __version__ = "1.0.0"
+
+# Type checkers take it for true, as typing's own; typing itself would cost every build that imports the package.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .api import PackageRepository, open_repository
+    from .config.if_exists import IfExists
+    from .distribution import Distribution
+    from .errors import (
+        AccessDenied,
+        ConfigurationError,
+        Error,
+        FileConflict,
+        InvalidDistribution,
+        InvalidIndex,
+        NotFound,
+        RepositoryError,
+        StoreError,
+        Unavailable,
+    )
+    from .index import simple_html, simple_json
+    from .index.model import File, Project, ProjectStatus, Root, Status
+    from .index.versions import version_of
+    from .layout import is_project_name, normalize_name
+
+__all__ = [
+    "AccessDenied",
+    "ConfigurationError",
+    "Distribution",
+    "Error",
+    "File",
+    "FileConflict",
+    "IfExists",
+    "InvalidDistribution",
+    "InvalidIndex",
+    "NotFound",
+    "PackageRepository",
+    "Project",
+    "ProjectStatus",
+    "RepositoryError",
+    "Root",
+    "Status",
+    "StoreError",
+    "Unavailable",
+    "__version__",
+    "is_project_name",
+    "normalize_name",
+    "open_repository",
+    "simple_html",
+    "simple_json",
+    "version_of",
+]
+
+_HOMES = {
+    "api": ("PackageRepository", "open_repository"),
+    "config.if_exists": ("IfExists",),
+    "distribution": ("Distribution",),
+    "errors": (
+        "AccessDenied",
+        "ConfigurationError",
+        "Error",
+        "FileConflict",
+        "InvalidDistribution",
+        "InvalidIndex",
+        "NotFound",
+        "RepositoryError",
+        "StoreError",
+        "Unavailable",
+    ),
+    "index": ("simple_html", "simple_json"),
+    "index.model": ("File", "Project", "ProjectStatus", "Root", "Status"),
+    "index.versions": ("version_of",),
+    "layout": ("is_project_name", "normalize_name"),
+}
+
+
+def __getattr__(name: str) -> object:
+    from importlib import import_module  # noqa: PLC0415
+
+    home = next((home for home, names in _HOMES.items() if name in names), None)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if home == "index":
+        return import_module(f".index.{name}", __name__)
+    return getattr(import_module(f".{home}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

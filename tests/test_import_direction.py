@@ -25,7 +25,7 @@ LEVELS = (
     ("operations",),
     ("app",),
     ("reports",),
-    ("after_build",),
+    ("after_build", "api"),
     ("build_meta", "command", "hatch", "cli", "server"),
 )
 DOORS = LEVELS[-1]
