@@ -1,0 +1,105 @@
+"""What moves between repositories, or changes one's form: promotion, import, mirroring, other index pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from ..config.settings import Settings
+from ..config.wording import quoted
+from ..errors import UsageError
+from ..layout import is_project_name, normalize_name
+from ..operations import importing
+from ..operations import migrate_index as migration
+from ..operations import promote as promotion
+from ..operations.import_report import ImportedFile, ImportOutcome, ImportReport
+from ..operations.migrate_index import MigrateReport, PageStyle
+from ..operations.promote import PromoteReport
+from ..progress import Progress, Silent
+from . import index_url, opened_repository
+
+__all__ = [
+    "ImportOutcome",
+    "ImportReport",
+    "ImportedFile",
+    "MigrateReport",
+    "PageStyle",
+    "PromoteReport",
+    "import_repository",
+    "migrate_index",
+    "promote",
+]
+
+SILENT = Silent()
+
+
+def promote(
+    source: Settings,
+    target: Settings,
+    project: str,
+    version: str,
+    *,
+    dry_run: bool = False,
+    progress: Progress = SILENT,
+) -> PromoteReport:
+    """List a version of ``source`` in ``target``, too, which is made where there is none.
+
+    ``target.if_exists`` decides about files that are listed there already. Raises `ConfigurationError`,
+    `RepositoryError` and `StoreError`.
+    """
+    with (
+        opened_repository(source, reading=True) as origin,
+        opened_repository(target, existing=False, dry_run=dry_run) as destination,
+    ):
+        return promotion.promote(
+            origin,
+            destination,
+            _project(project),
+            version,
+            if_exists=target.if_exists,
+            dry_run=dry_run,
+            index_url=index_url(target, destination.workspace.store),
+            progress=progress,
+        )
+
+
+def import_repository(
+    target: Settings,
+    source: Settings | None = None,
+    *,
+    projects: Collection[str] = (),
+    dry_run: bool = False,
+    progress: Progress = SILENT,
+) -> ImportReport:
+    """Bring the files of ``source`` into ``target``; without a source, adopt in place what lies in ``target``.
+
+    Errors as `promote`; what concerns one file or project is in the report.
+    """
+    names = {_project(name) for name in projects}
+    with opened_repository(target, existing=False, dry_run=dry_run) as destination:
+        url = index_url(target, destination.workspace.store)
+        if source is None or source.target == target.target:
+            return importing.import_repository(
+                destination, destination, projects=names, dry_run=dry_run, index_url=url, progress=progress
+            )
+        with opened_repository(source, existing=False, reading=True) as origin:
+            return importing.import_repository(
+                origin, destination, projects=names, dry_run=dry_run, index_url=url, progress=progress
+            )
+
+
+def migrate_index(
+    settings: Settings,
+    style: PageStyle,
+    *,
+    dry_run: bool = False,
+    confirm: Callable[[MigrateReport], None] | None = None,
+) -> MigrateReport:
+    """Change where the repository's HTML pages lie; errors as `promote`, and what ``confirm`` raises."""
+    with opened_repository(settings, dry_run=dry_run) as repository:
+        return migration.migrate_index(repository, style, dry_run=dry_run, confirm=confirm)
+
+
+def _project(name: str) -> str:
+    if not is_project_name(name):
+        raise UsageError(f"{quoted(name)} is not the name of a project")
+    return normalize_name(name)

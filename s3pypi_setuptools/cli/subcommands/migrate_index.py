@@ -1,0 +1,86 @@
+"""``s3pypi migrate-index STYLE``: change where the HTML pages lie."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from ..confirmation import Confirm, add_change_options, confirmation
+from ..options import add_settings, given
+from ..parser import ArgumentParser, add_output_options
+from ..terminal import Terminal
+
+if TYPE_CHECKING:
+    from ...app.transfers import MigrateReport
+
+__all__ = ["parser", "run"]
+
+_STYLES = ("index.html", "/", "both")
+
+_DESCRIPTION = """\
+Change where a repository's HTML pages lie: PROJECT/index.html, PROJECT/ or both (JSON pages stay where they are).
+
+S3 website endpoints and most web servers need index.html; CloudFront without a function, and uv reading S3 itself, need
+keys that end in /. Run it while nobody publishes: what an older run of a publisher leaves, the same command settles."""
+
+_EXAMPLES = """\
+examples:
+  s3pypi migrate-index both -t s3://packages/simple          add the pages that are missing
+  s3pypi migrate-index index.html -t prod --yes              those alone, without asking about the others
+
+Exit status: 0 done, 1 something failed or the answer was no, 2 the command line is wrong or nobody can answer."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of its arguments."""
+    made = ArgumentParser(
+        "s3pypi migrate-index",
+        usage="s3pypi migrate-index (index.html | / | both) [--target TARGET] [options]",
+        description=_DESCRIPTION,
+        epilog=_EXAMPLES,
+    )
+    made.add_argument_group("what").add_argument(
+        "style", metavar="STYLE", choices=_STYLES, help="index.html, / or both"
+    )
+    add_settings(made, without=("if-exists", "force", "strict", "index-html"))
+    add_change_options(made, asks=True)
+    add_output_options(made)
+    return made
+
+
+def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """Migrate; the exit status."""
+    confirm = confirmation(arguments, terminal) if arguments.style != "both" else None
+
+    from ...app import transfers  # noqa: PLC0415
+    from ...config.resolve import resolve  # noqa: PLC0415
+
+    settings = resolve(command_line=given(arguments))
+    terminal.warnings(settings.notes)
+    report = transfers.migrate_index(
+        settings, transfers.PageStyle(arguments.style), dry_run=arguments.dry_run, confirm=_asking(confirm)
+    )
+    status = terminal.show(report, _lines(report))
+    for key in report.left:
+        terminal.warning(f"{key}: stays, because another tool wrote it; remove it by hand when nobody reads it")
+    return status
+
+
+def _asking(confirm: Confirm | None) -> Callable[[MigrateReport], None] | None:
+    if confirm is None:
+        return None
+
+    def ask(report: MigrateReport) -> None:
+        if report.removed:
+            confirm(_lines(report), f"Remove these pages from {report.target}?")
+
+    return ask
+
+
+def _lines(report: MigrateReport) -> Iterator[str]:
+    for key in report.removed:
+        yield f"{'would remove' if report.dry_run else 'removed'} {key}"
+    pages = ", ".join(report.pages)
+    has = "would have" if report.dry_run else "has"
+    yield f"{report.target} {has} the pages {pages} of {report.projects} projects (before: {', '.join(report.before)})"

@@ -1,0 +1,211 @@
+"""Change where a repository's HTML pages lie: at keys ``index.html``, at keys that end in ``/``, or at both.
+
+New pages are there before the record (``repository.json``) says that there are no others, and old ones are removed
+after it does. A publisher reads the record when it begins: one that began before this and ends after it leaves a page
+of the old choice behind, or one of the new choice as it was; the same migration again finds and settles both.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from ..errors import NotFound, PreconditionFailed, RepositoryError
+from ..repository.change import Change, Decision
+from ..repository.manifest import Manifest
+from ..repository.pages import COMMIT, PageKind
+from ..repository.project import ProjectDocuments
+from ..repository.record import RepositoryRecord
+from ..repository.repository import Repository
+from ..repository.root import RootIndex
+from ..repository.survey import Folder, survey
+from ..stores.base import Attributes, Info, Matches
+from ..transaction import update
+from .side_by_side import side_by_side
+
+__all__ = ["MigrateReport", "PageStyle", "migrate_index"]
+
+
+class PageStyle(enum.Enum):
+    """Which HTML pages a repository has."""
+
+    INDEX_HTML = "index.html"
+    SLASH = "/"
+    BOTH = "both"
+
+    @property
+    def kinds(self) -> tuple[PageKind, ...]:
+        """All pages of such a repository."""
+        html = {
+            PageStyle.INDEX_HTML: (PageKind.HTML,),
+            PageStyle.SLASH: (PageKind.SLASH,),
+            PageStyle.BOTH: (PageKind.HTML, PageKind.SLASH),
+        }
+        return (PageKind.JSON, *html[self])
+
+
+@dataclass(frozen=True, slots=True)
+class MigrateReport:
+    """What one call changed.
+
+    :param before: the pages that the repository had, as ``repository.json`` names them.
+    :param pages: those that it has.
+    :param projects: how many projects have them.
+    :param removed: keys of the pages that are gone.
+    :param left: keys of pages of the old choice that another tool wrote, and that stay therefore.
+    :param dry_run: nothing was written; this is what would have been.
+    """
+
+    target: str
+    before: tuple[str, ...]
+    pages: tuple[str, ...]
+    projects: int
+    removed: tuple[str, ...]
+    left: tuple[str, ...]
+    dry_run: bool = False
+
+
+def migrate_index(
+    repository: Repository,
+    style: PageStyle,
+    *,
+    dry_run: bool = False,
+    confirm: Callable[[MigrateReport], None] | None = None,
+) -> MigrateReport:
+    """Give every project, and the root, the pages of ``style`` and no other HTML pages.
+
+    Another tool's repository is adopted with it. A migration that was interrupted is completed by the same call.
+
+    :param confirm: called with what would be done before anything is; what it raises ends the work.
+
+    Raises `RepositoryError` when the store keeps no keys that end in ``/``, and `StoreError`.
+    """
+    work = _Migration(repository, style)
+    work.check()
+    if dry_run or confirm:
+        report = replace(work.report(), dry_run=True)
+        if dry_run:
+            return report
+        if confirm:
+            confirm(report)
+    return work.run()
+
+
+class _Migration:
+    def __init__(self, repository: Repository, style: PageStyle) -> None:
+        self._repository = repository
+        self._workspace = repository.workspace
+        self._store = repository.workspace.store
+        self._layout = repository.workspace.layout
+        self._before = repository.record.pages
+        self._kinds = style.kinds
+        self._all = tuple(kind for kind in PageKind if kind in {*self._before, *self._kinds})
+        self._root = RootIndex(repository.workspace)
+
+    def check(self) -> None:
+        """Raise `RepositoryError` when the store cannot keep such pages."""
+        if PageKind.SLASH not in self._kinds or PageKind.SLASH in self._before:
+            return
+        kept = self._store.slash_keys
+        if kept is None:
+            from ..stores.probe import probe  # noqa: PLC0415 - a new choice is rare
+
+            kept = probe(self._store, self._layout.prefix).slash_keys
+        if not kept:
+            raise RepositoryError(f"{self._repository.url}: this store keeps no keys that end in /: choose index.html")
+
+    def report(self) -> MigrateReport:
+        """What `run` would do."""
+        projects = [folder.name for folder in self._folders()]
+        removed = [key for found in side_by_side([None, *projects], self._doomed) for key in found]
+        return self._told(len(projects), removed, [])
+
+    def run(self) -> MigrateReport:
+        """Migrate."""
+        self._decide(self._all)
+        projects = [name for name in side_by_side(self._folders(), self._bring_up) if name]
+        self._decide(self._kinds)
+        removed: list[str] = []
+        left: list[str] = []
+        for keys in side_by_side([None, *projects], self._clear):
+            for key, gone in keys:
+                (removed if gone else left).append(key)
+        return self._told(len(projects), removed, left)
+
+    def _told(self, projects: int, removed: list[str], left: list[str]) -> MigrateReport:
+        return MigrateReport(
+            target=self._repository.url,
+            before=tuple(kind.value for kind in self._before),
+            pages=tuple(kind.value for kind in self._kinds),
+            projects=projects,
+            removed=tuple(removed),
+            left=tuple(left),
+        )
+
+    def _decide(self, kinds: tuple[PageKind, ...]) -> None:
+        """Record that the repository has the pages of ``kinds``."""
+        key = self._layout.repository
+
+        def attempt() -> None:
+            found = self._store.get(key)
+            record = RepositoryRecord.from_json(found.data, key)
+            if record.pages != kinds:
+                data = replace(record, pages=kinds).to_json()
+                self._store.put(key, data, Attributes("application/json", "no-cache"), Matches(found.info.token))
+
+        update(attempt, self._workspace.backoff)
+
+    def _folders(self) -> Iterator[Folder]:
+        """The folders of projects that have a manifest or a page."""
+        layout = self._layout
+        for folder in survey(self._store, layout):
+            if not folder.is_project:
+                continue
+            slash = folder.objects.get(layout.slash_page(folder.name))
+            documents = (layout.manifest, layout.json_page, layout.html_page)
+            if any(key(folder.name) in folder.objects for key in documents) or (slash and slash.size):
+                yield folder
+
+    def _bring_up(self, folder: Folder) -> str:
+        documents = ProjectDocuments(self._workspace, folder.name)
+
+        def same(manifest: Manifest) -> Decision[None]:
+            return Decision(manifest, None)
+
+        Change(self._root, documents, self._all, same, documents.reading()).run()
+        return folder.name
+
+    def _old(self, project: str | None) -> list[str]:
+        """Keys of the pages of the old choice, of ``project`` or of the root."""
+        layout = self._layout
+        if project is None:
+            keys = {PageKind.HTML: layout.root_html, PageKind.SLASH: layout.root_slash}
+        else:
+            keys = {PageKind.HTML: layout.html_page(project), PageKind.SLASH: layout.slash_page(project)}
+        if self._store.slash_keys is False:
+            del keys[PageKind.SLASH]
+        return [key for kind, key in keys.items() if key and kind not in self._kinds]
+
+    def _doomed(self, project: str | None) -> list[str]:
+        return [key for key in self._old(project) if self._page(key)]
+
+    def _clear(self, project: str | None) -> list[tuple[str, bool]]:
+        """Remove the old pages of ``project`` or of the root; each with whether it is gone."""
+        return [(key, self._remove(key, info)) for key in self._old(project) if (info := self._page(key))]
+
+    def _remove(self, key: str, info: Info) -> bool:
+        if COMMIT not in info.metadata:
+            return False
+        try:
+            self._store.delete(key, Matches(info.token))
+        except PreconditionFailed:
+            return False
+        return True
+
+    def _page(self, key: str) -> Info | None:
+        try:
+            info = self._store.head(key)
+        except NotFound:
+            return None
+        return info if info.size else None  # the mark of a folder that a console made is no page
