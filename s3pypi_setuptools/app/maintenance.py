@@ -1,24 +1,124 @@
-"""Settings in, the verbs that keep a repository in order out: verify, reindex, prune."""
+"""Settings in, the verbs that keep a repository in order out: verify, reindex, prune.
+
+Names of projects may be spelt in any way; one that no project can have raises `UsageError`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from itertools import islice
 
 from ..config.settings import Settings
-from ..layout import normalize_name
+from ..config.wording import quoted
+from ..errors import UsageError
+from ..layout import Layout, is_project_name, normalize_name
+from ..operations import prune as pruning
+from ..operations import reindex as reindexing
 from ..operations import verify as verifying
+from ..operations.prune import GRACE, Pruned, PruneReport
+from ..operations.reindex import ReindexReport
+from ..operations.retention import Retention
 from ..operations.side_by_side import Tally, Unwatched
 from ..operations.verify import VerifyReport
-from . import opened_repository
+from ..repository.recovery import discard_damaged_record
+from ..repository.survey import is_distribution
+from ..stores.base import Store
+from . import opened, opened_repository
 
-__all__ = ["VerifyReport", "verify"]
+__all__ = [
+    "GRACE",
+    "PruneReport",
+    "Pruned",
+    "ReindexReport",
+    "Retention",
+    "VerifyReport",
+    "prune",
+    "reindex",
+    "verify",
+]
+
+log = logging.getLogger(__name__)
 
 UNWATCHED = Unwatched()
+KEEP_ALL = Retention()
+
+_LOOKED_AT = 1000
+"""How many objects are looked at to tell whether anything of a repository lies there: one listing request."""
 
 
 def verify(
     settings: Settings, projects: Sequence[str] = (), *, deep: bool = False, tally: Tally = UNWATCHED
 ) -> VerifyReport:
-    """Verify the repository at ``settings.target``, or some ``projects`` of it; as `operations.verify.verify`."""
+    """Verify a repository, or some ``projects`` of it; as `operations.verify.verify`, and `ConfigurationError`."""
     with opened_repository(settings, reading=True) as repository:
-        return verifying.verify(repository, tuple(map(normalize_name, projects)), deep=deep, tally=tally)
+        return verifying.verify(repository, _projects(projects), deep=deep, tally=tally)
+
+
+def reindex(
+    settings: Settings,
+    projects: Sequence[str] = (),
+    *,
+    deep: bool = False,
+    unlist_missing: bool = False,
+    dry_run: bool = False,
+    tally: Tally = UNWATCHED,
+) -> ReindexReport:
+    """Rebuild a repository, or some ``projects`` of it; as `operations.reindex.reindex`, and `ConfigurationError`.
+
+    ``repository.json`` is made anew where it is lost or damaged.
+    """
+    names = _projects(projects)
+    with opened(settings) as (store, layout):
+        if not dry_run and discard_damaged_record(store, layout):
+            log.warning("%s: was damaged, and is made anew; set the public URL again if one was set", layout.repository)
+        anything = _holds_distributions(store, layout)
+    with opened_repository(settings, existing=not anything, dry_run=dry_run) as repository:
+        return reindexing.reindex(
+            repository, names, deep=deep, unlist_missing=unlist_missing, dry_run=dry_run, tally=tally
+        )
+
+
+def prune(
+    settings: Settings,
+    patterns: Sequence[str] = (),
+    *,
+    orphans: bool = True,
+    grace: timedelta = GRACE,
+    retention: Retention = KEEP_ALL,
+    dry_run: bool = False,
+    confirm: Callable[[PruneReport], None] | None = None,
+    tally: Tally = UNWATCHED,
+) -> PruneReport:
+    """Prune a repository, or projects of it; as `operations.prune.prune`, and `ConfigurationError`.
+
+    :param patterns: names, or globs of normalized names.
+    """
+    wanted = tuple(pattern.lower() if set(pattern) & set("*?[") else _project(pattern) for pattern in patterns)
+    with opened_repository(settings, dry_run=dry_run) as repository:
+        return pruning.prune(
+            repository,
+            wanted,
+            orphans=orphans,
+            grace=grace,
+            retention=retention,
+            dry_run=dry_run,
+            confirm=confirm,
+            tally=tally,
+        )
+
+
+def _holds_distributions(store: Store, layout: Layout) -> bool:
+    start = f"{layout.prefix}/" if layout.prefix else ""
+    return any(is_distribution(info.key) for info in islice(store.list(start), _LOOKED_AT))
+
+
+def _projects(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(_project, names)))
+
+
+def _project(name: str) -> str:
+    if not is_project_name(name):
+        raise UsageError(f"{quoted(name)} is not the name of a project")
+    return normalize_name(name)

@@ -12,7 +12,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Protocol, TextIO
 
 from ..diagnostics import describe, redact
 from ..errors import Error
@@ -23,12 +23,18 @@ if TYPE_CHECKING:
 
     from ..app import InitReport, UploadReport
     from ..operations.publish import PublishReport
-    from .progress_bars import ProgressBars
 
-__all__ = ["Terminal"]
+__all__ = ["Drawing", "Terminal"]
 
 _PACKAGE = __name__.partition(".")[0]
 _SECRETS = ("aws_secret_access_key", "aws_session_token")
+
+
+class Drawing(Protocol):
+    """What is drawn on a terminal, until it is stopped."""
+
+    def stop(self) -> None:
+        """Draw no more, and take away what was drawn."""
 
 
 class Terminal:
@@ -43,7 +49,7 @@ class Terminal:
         self.quiet = False
         self.json = json
         self._secrets: tuple[str, ...] = ()
-        self._bars: ProgressBars | None = None
+        self._bars: Drawing | None = None
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):  # a console's or pipe's code page may lack a filename's characters
                 stream.reconfigure(errors="backslashreplace")
@@ -103,12 +109,8 @@ class Terminal:
             return
         from .progress_bars import ProgressBars  # noqa: PLC0415
 
-        with ProgressBars() as bars:
-            self._bars = bars
-            try:
-                yield bars
-            finally:
-                self._bars = None
+        with ProgressBars() as bars, self.drawing(bars):
+            yield bars
 
     def ask(self, lines: Iterable[str], question: str) -> str:
         """Show ``lines`` and ask ``question`` on stderr; the answer from stdin in lower case, empty at its end."""
@@ -120,6 +122,15 @@ class Terminal:
         if not answer.endswith("\n"):
             _write(sys.stderr, " ")
         return answer.strip().lower()
+
+    @contextlib.contextmanager
+    def drawing(self, bars: Drawing) -> Iterator[None]:
+        """Whatever stops all drawing stops ``bars`` too, while the context lasts."""
+        self._bars = bars
+        try:
+            yield
+        finally:
+            self._bars = None
 
     def stop_drawing(self) -> None:
         """Leave the terminal as it was, from whichever thread."""

@@ -242,8 +242,10 @@ class _Pruning:
             )
 
     def _unlisted_url(self, project: str, key: str) -> str:
-        """The url whose removal takes the object along: a metadata file goes with its wheel."""
-        main = principal(key) if key == self._layout.sidecar(principal(key)) else key
+        """The url whose removal takes the object along: what `Change` sweeps goes with its distribution."""
+        main = principal(key)
+        taken_along = (self._layout.sidecar(main), self._layout.provenance(main))
+        main = main if key in taken_along else key
         return self._layout.object_url(project, main)
 
     def _pruned(self, file: File, version: str, project: str) -> Pruned:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -109,8 +109,16 @@ class Rebuilding:
         if not (self._dry_run or nothing):
             for key, metadata in self._sidecars:
                 self._store_sidecar(key, metadata)
-            self._recovery.change(self._project, lambda manifest: Decision(rebuilt(manifest, evidence), result=True))
+            self._recovery.change(self._project, lambda manifest: self._decide(manifest, evidence))
         return self._report(base, new, {filename_of(url) for url in missing})
+
+    def _decide(self, manifest: Manifest, evidence: Evidence) -> Decision[bool]:
+        # Whoever pushes a missing file again makes it whole, without a commit that would be noticed here.
+        missing = evidence.missing and evidence.missing & self._missing(manifest)
+        own = self._layout.folder(self._project)
+        # What goes with a missing file may be there still.
+        sweep = {url for url in missing if (self._layout.object_key(self._project, url) or "").startswith(own)}
+        return Decision(rebuilt(manifest, replace(evidence, missing=missing)), True, frozenset(sweep))  # noqa: FBT003
 
     def _report(self, base: Manifest, new: Manifest, missing: set[str]) -> ReindexedProject:
         before = {file.filename: file for file in base.project.files}
@@ -134,6 +142,7 @@ class Rebuilding:
         )
 
     def _missing(self, base: Manifest) -> frozenset[str]:
+        """The urls of listed files that surely do not exist."""
         urls = set()
         for file in base.project.files:
             key = self._key(file)

@@ -28,6 +28,17 @@ GROUPS: dict[str, dict[str, str]] = {
         "unyank": "take that mark off",
         "status": "set a project's status: active, archived, quarantined or deprecated",
     },
+    "keeping in order": {
+        "verify": "check that what is listed is there, and that the pages say what the records say",
+        "reindex": "rebuild records and pages from what lies there: files put there by hand, lost records",
+        "prune": "delete what nothing lists, and old releases by rules of retention",
+    },
+    "between repositories": {
+        "promote": "list a version in another repository, too",
+        "mirror": "copy a repository to another place, and again what is new",
+        "import": "adopt a repository that another tool made",
+        "migrate-index": "change where the HTML pages lie: index.html, / or both",
+    },
     "setting up": {
         "init": "make an empty repository",
         "config": "show every setting, its value, and where it came from",

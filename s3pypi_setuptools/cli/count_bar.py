@@ -1,0 +1,51 @@
+"""A bar that counts, drawn with rich on stderr where somebody watches; it is gone at the end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ..operations.side_by_side import Tally, Unwatched
+from .terminal import Terminal
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+__all__ = ["count_bar"]
+
+
+@contextlib.contextmanager
+def count_bar(terminal: Terminal, what: str, unit: str) -> Iterator[Tally]:
+    """A tally that is drawn as a bar called ``what``, counting in ``unit``s."""
+    watched = sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    if terminal.quiet or terminal.json or not watched:
+        yield Unwatched()
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+    columns = (TextColumn(what, markup=False), BarColumn(), MofNCompleteColumn(), TextColumn(unit, markup=False))
+    display = Progress(
+        *columns, TimeElapsedColumn(), console=Console(stderr=True), redirect_stdout=False, transient=True
+    )
+    with display, terminal.drawing(display):
+        yield _Bar(display, display.add_task(what, total=0))
+
+
+class _Bar:
+    def __init__(self, display: Progress, task: TaskID) -> None:
+        self._display = display
+        self._task = task
+        self._total = 0
+
+    def expect(self, count: int) -> None:
+        """``count`` more are to be looked at."""
+        self._total += count  # a lost race between threads is put right by the next call
+        self._display.update(self._task, total=self._total)
+
+    def advance(self, count: int) -> None:
+        """``count`` more were looked at."""
+        self._display.update(self._task, advance=count)

@@ -1,0 +1,143 @@
+"""``s3pypi prune [PROJECT…]``: delete what nothing lists, and old releases."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from ...errors import UsageError
+from ..confirmation import Confirm, add_change_options, confirmation
+from ..count_bar import count_bar
+from ..durations import duration
+from ..options import add_settings, given
+from ..parser import ArgumentParser, add_output_options
+from ..terminal import Terminal
+
+if TYPE_CHECKING:
+    from ...app.maintenance import Pruned, PruneReport
+
+__all__ = ["parser", "run"]
+
+_DESCRIPTION = """\
+Delete objects that no manifest lists, and, by rules of retention, old releases. Without rules it deletes orphans alone;
+with rules, releases alone, or both with --orphans. A release goes only if every rule given lets it go. The newest
+stable release of a project always stays, unless --last-stable is given.
+
+Projects are names or globs, such as 'acme-*'; without any, all. It may run beside publishers."""
+
+_EXAMPLES = """\
+examples:
+  s3pypi prune --dry-run                                   what nothing lists
+  s3pypi prune --keep-last 5 --older-than 90d --dry-run    releases beyond the newest five, and older than 90 days
+  s3pypi prune 'acme-*' --dev --older-than 2w --yes        old development releases, without asking
+
+Exit status: 0 done, 1 something failed or the answer was no, 2 the command line is wrong or nobody can answer."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of its arguments."""
+    made = ArgumentParser(
+        "s3pypi prune",
+        usage="s3pypi prune [PROJECT...] [--keep-last N] [--older-than D] [--target TARGET] [options]",
+        description=_DESCRIPTION,
+        epilog=_EXAMPLES,
+    )
+    what = made.add_argument_group("what")
+    what.add_argument("patterns", metavar="PROJECT", nargs="*", help="names or globs of projects (default: all)")
+    what.add_argument("--orphans", action="store_true", help="objects that nothing lists (the default without rules)")
+    what.add_argument(
+        "--grace", metavar="D", type=duration, help="leave alone what was stored less than this ago (default: 24h)"
+    )
+    rules = made.add_argument_group("releases that may go")
+    rules.add_argument("--keep-last", metavar="N", type=_count, help="those beyond the newest N of each project")
+    rules.add_argument("--older-than", metavar="D", type=duration, help="those uploaded longer ago (90d, 12w, 36h)")
+    rules.add_argument("--pre-releases", action="store_true", help="alphas, betas and release candidates")
+    rules.add_argument("--dev", action="store_true", help="development releases")
+    rules.add_argument("--last-stable", action="store_true", help="even the newest stable release")
+    add_settings(made, without=("if-exists", "force", "strict"))
+    add_change_options(made, asks=True)
+    add_output_options(made)
+    return made
+
+
+def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """Prune; the exit status."""
+    confirm = confirmation(arguments, terminal)
+
+    from ...app import maintenance  # noqa: PLC0415
+    from ...config.resolve import resolve  # noqa: PLC0415
+
+    retention = maintenance.Retention(
+        keep_last=arguments.keep_last,
+        older_than=arguments.older_than,
+        pre_releases=arguments.pre_releases,
+        dev=arguments.dev,
+        last_stable=arguments.last_stable,
+    )
+    if arguments.last_stable and not retention.removes:
+        raise UsageError("--last-stable says what else may go: give --keep-last, --older-than, --pre-releases or --dev")
+    settings = resolve(command_line=given(arguments))
+    terminal.warnings(settings.notes)
+    with count_bar(terminal, "Looking", "projects") as tally:
+        report = maintenance.prune(
+            settings,
+            arguments.patterns,
+            orphans=arguments.orphans or not retention.removes,
+            grace=maintenance.GRACE if arguments.grace is None else arguments.grace,
+            retention=retention,
+            dry_run=arguments.dry_run,
+            confirm=_asking(confirm),
+            tally=tally,
+        )
+    status = terminal.show(report, _lines(report), lambda: _draw(report))
+    for project in report.projects:
+        if project.error:
+            terminal.error(project.error)
+    return status
+
+
+def _asking(confirm: Confirm | None) -> Callable[[PruneReport], None] | None:
+    if confirm is None:
+        return None
+    return lambda report: confirm(_lines(report), f"Delete this from {report.target}?")
+
+
+def _lines(report: PruneReport) -> Iterator[str]:
+    verb = "would delete" if report.dry_run else "deleted"
+    gone = [one for project in report.projects if not project.error for one in project.pruned]
+    for one in gone:
+        yield f"{verb} {one.name}  {one.url}  {_why(one)}"
+    yield f"{verb} {len(gone)} objects, {sum(one.size or 0 for one in gone)} bytes"
+
+
+def _why(one: Pruned) -> str:
+    date = f"{one.time:%Y-%m-%d}" if one.time else "-"
+    return f"{one.reason.value} {one.version or '-'} {date}"
+
+
+def _draw(report: PruneReport) -> None:
+    from rich.console import Console  # noqa: PLC0415
+    from rich.filesize import decimal  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    verb = "Would delete" if report.dry_run else "Deleted"
+    table = Table("Project", "File", "Version", "Size", "Stored", "Why", title=Text(f"{verb} from {report.target}"))
+    table.columns[1].overflow = "fold"
+    table.columns[3].justify = "right"
+    gone = [one for project in report.projects if not project.error for one in project.pruned]
+    for one in gone:
+        size = "-" if one.size is None else decimal(one.size)
+        date = f"{one.time:%Y-%m-%d}" if one.time else "-"
+        table.add_row(Text(one.project), Text(one.name), one.version or "-", size, date, one.reason.value)
+    console = Console()
+    if gone:
+        console.print(table)
+    console.print(f"{verb} {len(gone)} objects, {decimal(sum(one.size or 0 for one in gone))}")
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError(f"{text!a} is not a number of releases")
+    return int(text)

@@ -1,0 +1,101 @@
+"""``s3pypi reindex [PROJECT…]``: rebuild records and pages from what lies in the repository."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ..confirmation import add_change_options, confirmation
+from ..count_bar import count_bar
+from ..options import add_settings, given
+from ..parser import ArgumentParser, add_output_options
+from ..terminal import Terminal
+
+if TYPE_CHECKING:
+    from ...app.maintenance import ReindexReport
+
+__all__ = ["parser", "run"]
+
+_DESCRIPTION = """\
+Rebuild manifests, metadata files, pages and the list of projects from what lies in the repository: files that were put
+there by hand or by other tools are listed, what is lost or damaged is made anew. Yanks, upload times, removals and
+statuses that any record or page still knows are kept. It may run beside publishers: what they have stored and not
+listed is left to them.
+
+Files that are listed and do not exist any more stay listed, with exit status 1, until --yes (or your answer) takes
+them off the index. Files whose bytes are not those listed are never touched."""
+
+_EXAMPLES = """\
+examples:
+  s3pypi reindex --dry-run           say what would be done
+  s3pypi reindex                     the whole repository
+  s3pypi reindex demo --yes          one project; files that are gone are unlisted without asking
+
+Exit status: 0 all is right now, 1 something could not be put right, 2 the command line is wrong."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of its arguments."""
+    made = ArgumentParser(
+        "s3pypi reindex",
+        usage="s3pypi reindex [PROJECT...] [--deep] [--target TARGET] [options]",
+        description=_DESCRIPTION,
+        epilog=_EXAMPLES,
+    )
+    what = made.add_argument_group("what")
+    what.add_argument("projects", metavar="PROJECT", nargs="*", help="only these projects (default: all)")
+    what.add_argument("--deep", action="store_true", help="read every file; correct metadata files by the wheels")
+    add_settings(made, without=("if-exists", "force", "strict"))
+    add_change_options(made, asks=True)
+    add_output_options(made)
+    return made
+
+
+def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """Reindex; the exit status."""
+    from ...app import maintenance  # noqa: PLC0415
+    from ...config.resolve import resolve  # noqa: PLC0415
+
+    settings = resolve(command_line=given(arguments))
+    terminal.warnings(settings.notes)
+
+    def reindex(projects: list[str], *, unlist_missing: bool) -> ReindexReport:
+        with count_bar(terminal, "Reindexing", "files") as tally:
+            return maintenance.reindex(
+                settings,
+                projects,
+                deep=arguments.deep,
+                unlist_missing=unlist_missing,
+                dry_run=arguments.dry_run,
+                tally=tally,
+            )
+
+    report = reindex(arguments.projects, unlist_missing=arguments.yes)
+    gone = [f"{name} of {project.project}" for project in report.projects for name in project.missing]
+    watched = sys.stdin is not None and sys.stdin.isatty()
+    if gone and watched and not terminal.json and (confirm := confirmation(arguments, terminal)):
+        terminal.show(report, _lines(report))
+        confirm(gone, f"These do not exist any more. Take them off the index of {report.target}?")
+        report = reindex([project.project for project in report.projects if project.missing], unlist_missing=True)
+    status = terminal.show(report, _lines(report))
+    for project in report.projects:
+        for error in project.errors:
+            terminal.error(error)
+        for name in project.missing:
+            terminal.error(f"{name}: {project.project} lists it, and it does not exist: restore it, or give --yes")
+    return status
+
+
+def _lines(report: ReindexReport) -> Iterator[str]:
+    would = "would " if report.dry_run else ""
+    past = "" if report.dry_run else "ed"
+    for project in report.projects:
+        for verb, names in (("list", project.listed), ("unlist", project.unlisted), ("complet", project.completed)):
+            end = "e" if verb == "complet" and report.dry_run else past
+            yield from (f"{would}{verb}{end} {name}  {project.project}" for name in names)
+        yield from (f"{would}correct{past} {line}" for line in project.corrected)
+        yield from (f"left {line}" for line in project.left)
+    yield from (f"{would}correct{past} {line}" for line in report.root)
+    yield f"{would}reindex{past} {report.examined} projects, {report.files} files"
