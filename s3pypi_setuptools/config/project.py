@@ -21,7 +21,7 @@ __all__ = ["Pyproject", "setup_cfg"]
 _OURS = "s3pypi"
 _TARGET = "target"
 _TOML = "tomllib" if sys.version_info >= (3, 11) else "tomli"
-_NOT_SETTINGS = ("targets", "build-backend")
+_NOT_SETTINGS = ("targets", "build-backend", "backend-path")
 
 
 class Pyproject(NamedTuple):
