@@ -26,7 +26,7 @@ LEVELS = (
     ("app",),
     ("reports",),
     ("after_build", "api"),
-    ("build_meta", "command", "hatch", "cli", "server"),
+    ("build_meta", "command", "hatch", "pdm", "cli", "server"),
 )
 DOORS = LEVELS[-1]
 LEVEL = {name: level for level, names in enumerate(LEVELS) for name in names}
