@@ -94,6 +94,10 @@ class Source:
             if key not in keys and is_distribution(key):
                 yield self.found(project, info)
 
+    def has_manifest(self, folder: Folder) -> bool:
+        """Whether a manifest of ours lies in the folder."""
+        return self._layout.manifest(folder.name) in folder.objects
+
     def found(self, project: str, info: Info) -> Found:
         """The object as an unlisted file of ``project``."""
         file = File(info.key.rpartition("/")[2], self._layout.object_url(project, info.key), size=info.size)

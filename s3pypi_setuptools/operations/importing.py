@@ -130,8 +130,12 @@ class _Import:
         """Import one project's folder."""
         try:
             found = list(self._source.files(folder))
-            if self._in_place:
+            if self._in_place and found:
                 return self._adopt(folder.name, found)
+            if self._in_place and self._source.has_manifest(folder):
+                # A deletion, of a project that another's files were taken from, may be completed no other way.
+                self._target.change(folder.name, lambda manifest: Decision(manifest, None))
+                return []
             return self._mirror(folder.name, found)
         except Error as error:
             place = f"{self._source.repository.workspace.store.url}/{folder.name}/"

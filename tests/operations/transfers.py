@@ -1,0 +1,83 @@
+"""Verbs between repositories, each run as a process of its own."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from s3pypi_setuptools.operations.import_report import ImportReport
+from s3pypi_setuptools.operations.importing import import_repository
+from s3pypi_setuptools.progress import Silent
+from s3pypi_setuptools.repository.opening import Opening
+from s3pypi_setuptools.repository.repository import Repository
+from s3pypi_setuptools.stores.base import Store
+from s3pypi_setuptools.transaction import Backoff
+from tests.faults import FaultyStore, Killed, Request
+
+from .conftest import World
+
+LISTING = "<!DOCTYPE html>\n<html><body>\n{links}\n</body></html>\n"
+
+
+@contextmanager
+def opened(world: World, store: Store | None = None, *, reading: bool = False) -> Iterator[Repository]:
+    """The repository, made if need be."""
+    opening = Opening(dry_run=reading)
+    repository = Repository(store or world.store, world.layout, opening, backoff=Backoff(first=0.001, most=0.01))
+    try:
+        yield repository
+    finally:
+        repository.close()
+
+
+def imported(world: World, store: Store | None = None, *projects: str, dry_run: bool = False) -> ImportReport:
+    """Import in place."""
+    with opened(world, store, reading=dry_run) as repository:
+        return import_repository(repository, repository, projects=projects, dry_run=dry_run, progress=Silent())
+
+
+def mirrored(source: World, target: World, store: Store | None = None) -> ImportReport:
+    with opened(source, reading=True) as origin, opened(target, store) as destination:
+        return import_repository(origin, destination, progress=Silent())
+
+
+def foreign(world: World, folder: str, *paths: Path, links: str | None = None) -> None:
+    """What another tool stores: files, and a page that links to them."""
+    for path in paths:
+        world.put(f"team/{folder}/{path.name}", path.read_bytes(), "application/octet-stream")
+    lines = links or "\n".join(f'<a href="{path.name}">{path.name}</a><br>' for path in paths)
+    world.put(f"team/{folder}/index.html", LISTING.format(links=lines).encode())
+
+
+def outcomes(report: ImportReport) -> dict[tuple[str, str], str]:
+    return {(file.project, file.filename): file.outcome.value for file in report.files}
+
+
+def killed_at_every_request(
+    make: Callable[[int], tuple[World, Callable[[Store], object]]], when: str
+) -> Iterator[tuple[int, World]]:
+    """A world each, in which the verb died ``when`` (before, after) its request of that number."""
+    for number in itertools.count():
+        world, verb = make(number)
+
+        def die(request: Request, number: int = number) -> None:
+            if request.number > number or (request.number == number and when == "before"):
+                raise Killed
+
+        def dead(request: Request, number: int = number) -> None:
+            if request.number >= number:
+                raise Killed
+
+        store = FaultyStore(world.store, before=die, after=dead)
+        over = False
+        try:
+            verb(store)
+            over = True
+        except Killed:
+            pass
+        yield number, world
+        if over and len(store.requests) <= number:
+            assert number > 5
+            return
