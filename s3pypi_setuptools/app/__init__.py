@@ -14,9 +14,10 @@ from typing import TypeVar
 
 from ..config.settings import Settings
 from ..config.target import S3Target
+from ..config.wording import quoted
 from ..distribution import Distribution
-from ..errors import ConfigurationError
-from ..layout import Layout
+from ..errors import ConfigurationError, UsageError
+from ..layout import Layout, is_project_name, normalize_name
 from ..local_file import LocalFile
 from ..operations import publish as publishing
 from ..operations import upload as uploading
@@ -36,6 +37,7 @@ __all__ = [
     "initialize",
     "opened",
     "opened_repository",
+    "project_name",
     "publish",
     "upload_files",
 ]
@@ -167,6 +169,13 @@ def _opening(settings: Settings, *, dry_run: bool = False, existing: bool = Fals
         dry_run=dry_run,
         existing=existing,
     )
+
+
+def project_name(name: str) -> str:
+    """``name``, in any spelling, normalized (PEP 503); raises `UsageError` for one that no project can have."""
+    if not is_project_name(name):
+        raise UsageError(f"{quoted(name)} is not the name of a project")
+    return normalize_name(name)
 
 
 def index_url(settings: Settings, store: Store) -> str | None:

@@ -8,10 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..config.settings import Settings
-from ..config.wording import quoted
-from ..errors import UsageError
 from ..index.model import Status
-from ..layout import is_project_name, normalize_name
 from ..operations import delete as deleting
 from ..operations import listing
 from ..operations import status as marking
@@ -21,7 +18,7 @@ from ..operations.listing import FileDetails, ListReport, ProjectReport, Project
 from ..operations.status import StatusReport
 from ..operations.wanted import Wanted
 from ..operations.yank import YankReport
-from . import index_url, opened_repository
+from . import index_url, opened_repository, project_name
 
 __all__ = [
     "DeleteReport",
@@ -52,7 +49,7 @@ def show_project(settings: Settings, project: str, version: str | None = None) -
     """A project and its files; errors as `list_projects`."""
     with opened_repository(settings, reading=True) as repository:
         url = index_url(settings, repository.workspace.store)
-        return listing.show_project(repository, _project(project), version, index_url=url)
+        return listing.show_project(repository, project_name(project), version, index_url=url)
 
 
 def delete(
@@ -65,7 +62,7 @@ def delete(
 ) -> DeleteReport:
     """Delete a version, files or a whole project; errors as `list_projects`, and what ``confirm`` raises."""
     with opened_repository(settings, dry_run=dry_run) as repository:
-        return deleting.delete(repository, _project(project), wanted, dry_run=dry_run, confirm=confirm)
+        return deleting.delete(repository, project_name(project), wanted, dry_run=dry_run, confirm=confirm)
 
 
 def yank(
@@ -73,13 +70,13 @@ def yank(
 ) -> YankReport:
     """Mark files as yanked; errors as `list_projects`."""
     with opened_repository(settings, dry_run=dry_run) as repository:
-        return yanking.yank(repository, _project(project), wanted, reason=reason, dry_run=dry_run)
+        return yanking.yank(repository, project_name(project), wanted, reason=reason, dry_run=dry_run)
 
 
 def unyank(settings: Settings, project: str, wanted: Wanted, *, dry_run: bool = False) -> YankReport:
     """Take the mark of `yank` off; errors as `list_projects`."""
     with opened_repository(settings, dry_run=dry_run) as repository:
-        return yanking.unyank(repository, _project(project), wanted, dry_run=dry_run)
+        return yanking.unyank(repository, project_name(project), wanted, dry_run=dry_run)
 
 
 def set_status(
@@ -87,10 +84,4 @@ def set_status(
 ) -> StatusReport:
     """Set a project's status; errors as `list_projects`."""
     with opened_repository(settings, dry_run=dry_run) as repository:
-        return marking.set_status(repository, _project(project), status, reason=reason, dry_run=dry_run)
-
-
-def _project(name: str) -> str:
-    if not is_project_name(name):
-        raise UsageError(f"{quoted(name)} is not the name of a project")
-    return normalize_name(name)
+        return marking.set_status(repository, project_name(project), status, reason=reason, dry_run=dry_run)

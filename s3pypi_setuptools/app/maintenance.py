@@ -11,9 +11,7 @@ from datetime import timedelta
 from itertools import islice
 
 from ..config.settings import Settings
-from ..config.wording import quoted
-from ..errors import UsageError
-from ..layout import Layout, is_project_name, normalize_name
+from ..layout import Layout
 from ..operations import prune as pruning
 from ..operations import reindex as reindexing
 from ..operations import verify as verifying
@@ -25,7 +23,7 @@ from ..operations.verify import VerifyReport
 from ..repository.recovery import discard_damaged_record
 from ..repository.survey import is_distribution
 from ..stores.base import Store
-from . import opened, opened_repository
+from . import opened, opened_repository, project_name
 
 __all__ = [
     "GRACE",
@@ -95,7 +93,7 @@ def prune(
 
     :param patterns: names, or globs of normalized names.
     """
-    wanted = tuple(pattern.lower() if set(pattern) & set("*?[") else _project(pattern) for pattern in patterns)
+    wanted = tuple(pattern.lower() if set(pattern) & set("*?[") else project_name(pattern) for pattern in patterns)
     with opened_repository(settings, dry_run=dry_run) as repository:
         return pruning.prune(
             repository,
@@ -115,10 +113,4 @@ def _holds_distributions(store: Store, layout: Layout) -> bool:
 
 
 def _projects(names: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(map(_project, names)))
-
-
-def _project(name: str) -> str:
-    if not is_project_name(name):
-        raise UsageError(f"{quoted(name)} is not the name of a project")
-    return normalize_name(name)
+    return tuple(dict.fromkeys(map(project_name, names)))

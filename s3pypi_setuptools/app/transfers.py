@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from ..config.settings import Settings
-from ..config.wording import quoted
-from ..errors import UsageError
-from ..layout import is_project_name, normalize_name
 from ..operations import importing
 from ..operations import migrate_index as migration
 from ..operations import promote as promotion
@@ -15,7 +12,7 @@ from ..operations.import_report import ImportedFile, ImportOutcome, ImportReport
 from ..operations.migrate_index import MigrateReport, PageStyle
 from ..operations.promote import PromoteReport
 from ..progress import Progress, Silent
-from . import index_url, opened_repository
+from . import index_url, opened_repository, project_name
 
 __all__ = [
     "ImportOutcome",
@@ -53,7 +50,7 @@ def promote(
         return promotion.promote(
             origin,
             destination,
-            _project(project),
+            project_name(project),
             version,
             if_exists=target.if_exists,
             dry_run=dry_run,
@@ -74,7 +71,7 @@ def import_repository(
 
     Errors as `promote`; what concerns one file or project is in the report.
     """
-    names = {_project(name) for name in projects}
+    names = {project_name(name) for name in projects}
     with opened_repository(target, existing=False, dry_run=dry_run) as destination:
         url = index_url(target, destination.workspace.store)
         if source is None or source.target == target.target:
@@ -97,9 +94,3 @@ def migrate_index(
     """Change where the repository's HTML pages lie; errors as `promote`, and what ``confirm`` raises."""
     with opened_repository(settings, dry_run=dry_run) as repository:
         return migration.migrate_index(repository, style, dry_run=dry_run, confirm=confirm)
-
-
-def _project(name: str) -> str:
-    if not is_project_name(name):
-        raise UsageError(f"{quoted(name)} is not the name of a project")
-    return normalize_name(name)
