@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,8 @@ from .selection import select_distributions
 if TYPE_CHECKING:
     from .app import InitReport
     from .app.contents import DeleteReport, ProjectReport, ProjectSummary, Status, StatusReport, YankReport
+    from .app.maintenance import PruneReport, ReindexReport, VerifyReport
+    from .app.transfers import ImportReport, PromoteReport
     from .operations.publish import PublishReport
 
 __all__ = ["PackageRepository", "open_repository"]
@@ -76,13 +80,9 @@ class PackageRepository:
         :param if_exists: ``same`` (the default: equal bytes are success, others a conflict), ``skip``, ``fail`` or
             ``replace``.
         """
-        from dataclasses import replace  # noqa: PLC0415
-
         from . import app  # noqa: PLC0415
 
-        settings = self._settings
-        if if_exists is not None:
-            settings = replace(settings, if_exists=IfExists(if_exists))
+        settings = self._deciding(if_exists)
         return app.publish(settings, select_distributions([os.fspath(file) for file in files]), dry_run=dry_run)
 
     def list(self) -> tuple[ProjectSummary, ...]:
@@ -144,3 +144,80 @@ class PackageRepository:
         from .app import contents  # noqa: PLC0415
 
         return contents.set_status(self._settings, project, contents.Status(status), reason=reason, dry_run=dry_run)
+
+    def verify(self, *projects: str, deep: bool = False) -> VerifyReport:
+        """Compare what is listed with what lies there; of all projects where none is named.
+
+        :param deep: also read and hash every file.
+        """
+        from .app import maintenance  # noqa: PLC0415
+
+        return maintenance.verify(self._settings, projects, deep=deep)
+
+    def reindex(self, *projects: str, deep: bool = False, dry_run: bool = False) -> ReindexReport:
+        """Rebuild records, metadata files and pages from what lies there; of all projects where none is named.
+
+        :param deep: also read and hash every file.
+        """
+        from .app import maintenance  # noqa: PLC0415
+
+        return maintenance.reindex(self._settings, projects, deep=deep, dry_run=dry_run)
+
+    def prune(
+        self,
+        *patterns: str,
+        grace: timedelta = timedelta(hours=24),
+        keep_last: int | None = None,
+        older_than: timedelta | None = None,
+        pre_releases: bool = False,
+        dev: bool = False,
+        dry_run: bool = False,
+    ) -> PruneReport:
+        """Delete objects that nothing lists, and releases that need not be kept.
+
+        :param patterns: names of projects, or globs of normalized names; all where none is given.
+        :param grace: how long an object that nothing lists stays.
+        :param keep_last: the newest releases that stay. Releases go only where one of this and the next three is given,
+            and meet all that are.
+        :param older_than: how long ago the last file of a release must have been uploaded.
+        :param pre_releases: alphas, betas and release candidates may go.
+        :param dev: development releases may go.
+        """
+        from .app import maintenance  # noqa: PLC0415
+
+        retention = maintenance.Retention(keep_last, older_than, pre_releases, dev)
+        return maintenance.prune(self._settings, patterns, grace=grace, retention=retention, dry_run=dry_run)
+
+    def promote(
+        self,
+        project: str,
+        version: str,
+        to: PackageRepository,
+        *,
+        if_exists: IfExists | str | None = None,
+        dry_run: bool = False,
+    ) -> PromoteReport:
+        """List a version in another repository too, with the same bytes; check ``ok`` of the report.
+
+        :param if_exists: as `publish`, about files that are listed there.
+        """
+        from .app import transfers  # noqa: PLC0415
+
+        return transfers.promote(self._settings, to._deciding(if_exists), project, version, dry_run=dry_run)
+
+    def import_from(
+        self, source: PackageRepository | None = None, *, projects: Iterable[str] = (), dry_run: bool = False
+    ) -> ImportReport:
+        """Bring the files of ``source``, a repository of any tool, in here; check ``ok`` of the report.
+
+        :param source: None adopts in place what another tool left here.
+        :param projects: only these; all where none is named.
+        """
+        from .app import transfers  # noqa: PLC0415
+
+        origin = None if source is None else source._settings
+        return transfers.import_repository(self._settings, origin, projects=tuple(projects), dry_run=dry_run)
+
+    def _deciding(self, if_exists: IfExists | str | None) -> Settings:
+        """The settings, with another decision about files that are listed already."""
+        return self._settings if if_exists is None else replace(self._settings, if_exists=IfExists(if_exists))
