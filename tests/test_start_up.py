@@ -58,7 +58,8 @@ def test_a_piped_upload_to_a_folder_loads_neither_boto3_nor_rich(tmp_path: Path)
         folder=tmp_path,
     )
     assert (tmp_path / "repository" / "demo" / wheel.name).exists()
-    assert not modules & (AWS | {"rich", "platformdirs"})
+    assert not modules & (AWS | {"rich", "platformdirs", "shtab"})
+    assert not modules & {f"s3pypi_setuptools.{name}" for name in ("api", "app.contents", "operations.delete")}
 
 
 def make_wheel(folder: Path) -> Path:
