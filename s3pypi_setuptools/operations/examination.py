@@ -40,6 +40,7 @@ class Examination:
 
     :param manifest: None where there is none, or none that can be read.
     :param damaged: there is a manifest that cannot be read.
+    :param lost: pages or distributions lie there, and no manifest.
     :param findings: in the order of the listing, as far as they are of objects.
     :param files: how many files are listed.
     :param unlisted: distributions, and what goes with them, that the manifest does not list, whatever their age.
@@ -49,6 +50,7 @@ class Examination:
     project: str
     manifest: Manifest | None
     damaged: bool = False
+    lost: bool = False
     findings: tuple[Finding, ...] = ()
     files: int = 0
     unlisted: tuple[Info, ...] = ()
@@ -57,7 +59,7 @@ class Examination:
     @property
     def exists(self) -> bool:
         """Whether the root is to list the project."""
-        return self.damaged or (self.manifest is not None and not self.manifest.deleted)
+        return self.damaged or self.lost or (self.manifest is not None and not self.manifest.deleted)
 
 
 def examine(
@@ -131,7 +133,14 @@ class _Examiner:
             self._tally.advance(1)
         found += self._page_findings(manifest)
         found += self._orphans(manifest, unlisted)
-        return Examination(self._project, manifest, False, tuple(found), len(files), unlisted, self._pending)
+        return Examination(
+            self._project,
+            manifest,
+            findings=tuple(found),
+            files=len(files),
+            unlisted=unlisted,
+            pending=self._pending,
+        )
 
     def _finding(self, problem: Problem, key: str, detail: str) -> Finding:
         return Finding(problem, self._project, key, detail)
@@ -146,7 +155,7 @@ class _Examiner:
         what = f"{len(distributions)} distributions" if distributions else "pages"
         detail = f"{what} and no manifest: 'reindex' makes one of what lies there"
         finding = self._finding(Problem.NO_MANIFEST, self._layout.manifest(self._project), detail)
-        return Examination(self._project, None, findings=(finding,), unlisted=unlisted)
+        return Examination(self._project, None, lost=True, findings=(finding,), unlisted=unlisted)
 
     def _unlisted(self, listed: set[str]) -> tuple[Info, ...]:
         return tuple(

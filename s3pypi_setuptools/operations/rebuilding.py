@@ -44,6 +44,7 @@ class ReindexedProject:
     :param corrected: what else was put right, a line each: records, pages, metadata files.
     :param left: what was left alone, and why, a line each.
     :param errors: what could not be put right, and what to do, a line each.
+    :param exists: whether there is such a project now, and not only objects in a folder of its name.
     """
 
     project: str
@@ -53,6 +54,7 @@ class ReindexedProject:
     corrected: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
+    exists: bool = True
     missing: tuple[str, ...] = ()
     """Names of files that are listed, do not exist, and stay listed because nobody said otherwise."""
 
@@ -110,7 +112,8 @@ class Rebuilding:
             for key, metadata in self._sidecars:
                 self._store_sidecar(key, metadata)
             self._recovery.change(self._project, lambda manifest: self._decide(manifest, evidence))
-        return self._report(base, new, {filename_of(url) for url in missing})
+        report = self._report(base, new, {filename_of(url) for url in missing})
+        return replace(report, exists=not (nothing or new.deleted))
 
     def _decide(self, manifest: Manifest, evidence: Evidence) -> Decision[bool]:
         # Whoever pushes a missing file again makes it whole, without a commit that would be noticed here.
@@ -118,7 +121,7 @@ class Rebuilding:
         own = self._layout.folder(self._project)
         # What goes with a missing file may be there still.
         sweep = {url for url in missing if (self._layout.object_key(self._project, url) or "").startswith(own)}
-        return Decision(rebuilt(manifest, replace(evidence, missing=missing)), True, frozenset(sweep))  # noqa: FBT003
+        return Decision(rebuilt(manifest, replace(evidence, missing=missing)), True, frozenset(sweep))
 
     def _report(self, base: Manifest, new: Manifest, missing: set[str]) -> ReindexedProject:
         before = {file.filename: file for file in base.project.files}

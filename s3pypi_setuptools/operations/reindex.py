@@ -80,7 +80,7 @@ def reindex(
     for found, report in side_by_side((folder for folder in folders if folder.is_project), work.run):
         examined += found.exists or report.said
         files += found.files
-        if found.exists or report.listed:
+        if found.exists and report.exists:
             present.add(report.project)
         if report.said:
             reports.append(report)
@@ -132,4 +132,4 @@ class _Reindexing:
                 dry_run=self.dry_run,
             ).run()
         except Error as error:
-            return found, ReindexedProject(folder.name, errors=(str(error),))
+            return found, ReindexedProject(folder.name, errors=(str(error),), exists=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from ..errors import InvalidIndex, NotFound
+from ..errors import InvalidIndex, NotFound, StoreError
 from ..index import simple_html, simple_json
 from ..index.model import Root
 from ..repository.manifest import Manifest
@@ -76,7 +76,7 @@ class RootExamination:
             return Manifest.from_json(self._store.get(key).data, key).deleted
         except NotFound:
             return True
-        except InvalidIndex:
+        except (InvalidIndex, StoreError):
             return False
 
     @staticmethod

@@ -102,13 +102,23 @@ class DerivedPages(Generic[R]):
         """Ask for every page's state, side by side."""
         return {kind: self._workspace.pool.submit(self.state, kind) for kind in self._keys}
 
+    def told(self, record: R) -> dict[PageKind, PageState]:
+        """The state of every page while all are of ``record``, told from what they hold: nothing is asked."""
+        if self._deleted(record):
+            return {kind: PageState() for kind in self._keys}
+        return {
+            kind: PageState(self._store.token_of(self._rendered(kind, record)), record.commit) for kind in self._keys
+        }
+
     def state(self, kind: PageKind) -> PageState:
         """The state of one page now."""
         key = self._keys[kind]
         try:
             if self._store.keeps_metadata:
                 info = self._store.head(key)
-                return PageState(info.token, info.metadata.get(COMMIT))
+                if commit := info.metadata.get(COMMIT):
+                    return PageState(info.token, commit)
+                # Another tool's, or ours, copied by a tool that drops metadata.
             page = self._store.get(key)
             return PageState(page.info.token, self._commit_of(kind, page.data))
         except NotFound:

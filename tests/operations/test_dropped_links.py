@@ -23,3 +23,13 @@ def test_of_the_root(world: World) -> None:
     world.put("team/index.html", EMPTY)
     world.push(wheel)
     assert world.projects() == ("demo",)
+
+
+def test_of_a_page_that_was_copied_without_its_metadata(world: World) -> None:
+    wheel = world.wheel()
+    world.push(wheel)
+    for key in ("team/demo/index.html", "team/demo/", "team/index.json"):
+        world.put(key, world.store.get(key).data)
+    assert [file.outcome for file in world.push(wheel).files] == [Outcome.PRESENT]
+    assert world.push(world.wheel("2.0")).ok
+    assert len(world.listed()) == 2

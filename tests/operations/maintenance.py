@@ -1,0 +1,65 @@
+"""The verbs that keep a repository in order, each run as a process of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from s3pypi_setuptools.operations.prune import PruneReport, prune
+from s3pypi_setuptools.operations.reindex import ReindexReport, reindex
+from s3pypi_setuptools.operations.verify import VerifyReport, verify
+from s3pypi_setuptools.repository.opening import Opening
+from s3pypi_setuptools.repository.repository import Repository
+from s3pypi_setuptools.repository.workspace import Clock
+from s3pypi_setuptools.stores.base import Store
+from s3pypi_setuptools.transaction import Backoff
+
+from .conftest import World
+
+DAY = timedelta(days=1)
+
+
+@contextmanager
+def opened(world: World, store: Store | None, later: timedelta, dry_run: bool = False) -> Iterator[Repository]:
+    """The repository, ``later`` than now, as somebody sees it who does not wait."""
+    clock = Clock(now=lambda: datetime.now(timezone.utc) + later)
+    backoff = Backoff(sleep=lambda seconds: None)
+    repository = Repository(store or world.store, world.layout, Opening(dry_run=dry_run), clock=clock, backoff=backoff)
+    try:
+        yield repository
+    finally:
+        repository.close()
+
+
+def verified(
+    world: World, *projects: str, store: Store | None = None, later: timedelta = DAY, **options: Any
+) -> VerifyReport:
+    with opened(world, store, later, dry_run=True) as repository:
+        return verify(repository, projects, **options)
+
+
+def problems(world: World, *projects: str, **options: Any) -> list[tuple[str, str]]:
+    """(problem, key below the prefix) of each finding."""
+    findings = verified(world, *projects, **options).findings
+    return [(finding.problem.value, finding.key.removeprefix("team/")) for finding in findings]
+
+
+def reindexed(
+    world: World, *projects: str, store: Store | None = None, later: timedelta = DAY, **options: Any
+) -> ReindexReport:
+    with opened(world, store, later) as repository:
+        return reindex(repository, projects, **options)
+
+
+def pruned(
+    world: World, *patterns: str, store: Store | None = None, later: timedelta = 2 * DAY, **options: Any
+) -> PruneReport:
+    with opened(world, store, later) as repository:
+        return prune(repository, patterns, **options)
+
+
+def state(world: World) -> dict[str, str]:
+    """Every key and its token."""
+    return {info.key: info.token for info in world.store.list("")}
