@@ -98,7 +98,7 @@ class _RecoveredDocuments(ProjectDocuments):
         states: dict[PageKind, PageState] = {}
         listed: dict[str, File] = {}
         for kind in kinds:
-            if kind not in reading.pages:
+            if kind not in self._keys:
                 continue
             page, states[kind] = self._page(kind)
             for file in page.files:

@@ -30,8 +30,12 @@ def two(request: pytest.FixtureRequest, tmp_path: Path) -> World:
     world = World(tmp_path)
     if request.param == "folder":
         world.store = LocalStore(tmp_path / "store")
-    world.push(world.wheel(), world.sdist(), world.wheel("2.0"), world.wheel(name="other"))
+    fill(world)
     return world
+
+
+def fill(world: World) -> None:
+    world.push(world.wheel(), world.sdist(), world.wheel("2.0"), world.wheel(name="other"))
 
 
 def test_a_sound_repository_has_no_findings(two: World) -> None:
@@ -172,32 +176,30 @@ def test_what_a_publisher_stored_of_late_is_no_finding(world: World) -> None:
     assert problems(world) == [("orphan", "demo/demo-2.0.tar.gz")]
 
 
-def test_a_publisher_at_work_is_no_finding(two: World) -> None:
+def test_a_publisher_at_work_is_no_finding(world: World) -> None:
     """Between the listing and the reading of a manifest, others publish and delete."""
-    if isinstance(two.store, LocalStore):
-        pytest.skip("one store is enough")
+    fill(world)
     done: list[int] = []
 
     def publish(request: Request) -> None:
         if request.key == "team/demo/manifest.json" and len(done) < 2:
             done.append(1)
-            two.push(two.wheel(f"3.{len(done)}"))
-            contents.deleted(two, Wanted(f"{len(done)}.0"))
+            world.push(world.wheel(f"3.{len(done)}"))
+            contents.deleted(world, Wanted(f"{len(done)}.0"))
 
-    assert problems(two, store=FaultyStore(two.store, before=publish)) == []
+    assert problems(world, store=FaultyStore(world.store, before=publish)) == []
     assert done
 
 
-def test_an_unfinished_deletion_is_found(two: World) -> None:
-    if isinstance(two.store, LocalStore):
-        pytest.skip("one store is enough")
+def test_an_unfinished_deletion_is_found(world: World) -> None:
+    fill(world)
 
     def deny(request: Request) -> None:
         if request.verb == "delete":
             raise AccessDenied(request.key, "no")
 
-    contents.deleted(two, Wanted("2.0"), store=FaultyStore(two.store, before=deny))
-    assert problems(two) == [
+    contents.deleted(world, Wanted("2.0"), store=FaultyStore(world.store, before=deny))
+    assert problems(world) == [
         ("not-deleted", "demo/demo-2.0-py3-none-any.whl"),
         ("not-deleted", "demo/demo-2.0-py3-none-any.whl.metadata"),
     ]
