@@ -59,6 +59,9 @@ class FaultyStore(Store):
     def keeps_metadata(self) -> bool:
         return self.store.keeps_metadata
 
+    def token_of(self, data: bytes) -> Token | None:
+        return self.store.token_of(data)
+
     def get(self, key: str) -> Object:
         with self._request("get", key):
             return self.store.get(key)

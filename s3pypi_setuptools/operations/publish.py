@@ -32,6 +32,9 @@ log = logging.getLogger(__name__)
 PROJECTS = 32
 """Projects that are changed at once."""
 
+FEW = 32
+"""Distributions that, with their metadata files, leave connections free."""
+
 
 def publish(
     repository: Repository,
@@ -57,8 +60,14 @@ def publish(
     ]
     if dry_run:
         return _report(repository, index_url, [file for release in releases for file in release.preview()], dry_run)
+    if not cautious and if_exists is IfExists.SAME:
+        for release in releases:
+            release.store_small_files()
+    if len(distributions) > FEW:
+        # The files keep every connection busy, and what the record teaches of the store saves requests later.
+        repository.record  # noqa: B018
     for release in releases:
-        release.begin(cautious)
+        release.read()
     repository.record  # noqa: B018 - raises what concerns all projects
     return _report(repository, index_url, [file for files in _side_by_side(releases) for file in files], dry_run)
 
@@ -133,11 +142,12 @@ class _Release:
         self._reading: Reading | None = None
         self._placements = {one.filename: self._placement(one) for one in distributions}
 
-    def begin(self, cautious: bool) -> None:
-        """Start wave 1: small files are stored while the manifest is read, unless that decides about them."""
+    def read(self) -> None:
+        """Start to read the manifest and the pages."""
         self._reading = self._repository.reading(self._project)
-        if cautious or self._if_exists is not IfExists.SAME:
-            return
+
+    def store_small_files(self) -> None:
+        """Start to store the files that need not wait for the manifest."""
         for one in self._distributions:
             if one.file.size <= PART_SIZE:
                 self._placements[one.filename].begin()

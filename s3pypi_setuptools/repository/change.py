@@ -88,6 +88,7 @@ class Change(Generic[T]):
             try:
                 return self._finish(update(self._commit, self._workspace.backoff))
             except ForeignPage:
+                self._reading = self._documents.reading()
                 log.debug("%s: a page was written by another tool meanwhile; reading again", self._documents.name)
 
     def _commit(self) -> _Committed[T]:

@@ -22,10 +22,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Requests under way for what a change of a project starts from."""
+    """Requests under way for what a change of a project starts from.
+
+    :param pages: None where the pages' tokens can be told from the manifest.
+    """
 
     manifest: Future[tuple[Manifest | None, Token | None]]
-    pages: dict[PageKind, Future[PageState]]
+    pages: dict[PageKind, Future[PageState]] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Snapshot:
     """What a change of a project starts from.
 
     :param manifest: None where there is none.
+    :param pages: as they were read, or as they are while nobody else changes them.
     :param base: the manifest, empty where there is none, with what other tools' pages add.
     """
 
@@ -80,13 +84,21 @@ class ProjectDocuments:
         """Ask for the manifest and the state of every page, side by side, without waiting."""
         return Reading(self.workspace.pool.submit(self.manifest), self.pages.reading())
 
+    def brief_reading(self) -> Reading:
+        """As `reading`, but the pages are not asked for where the store's tokens tell the content.
+
+        A page that is not of the manifest then shows when it is written, and is caught up with.
+        """
+        tell = self.workspace.store.token_of(b"") is not None
+        return Reading(self.workspace.pool.submit(self.manifest), None if tell else self.pages.reading())
+
     def snapshot(self, reading: Reading, kinds: tuple[PageKind, ...]) -> Snapshot:
         """What was read, with what another tool wrote taken over.
 
         :param kinds: the pages that the repository has; others are not looked at.
         """
         manifest, token = reading.manifest.result()
-        states = {kind: reading.pages[kind].result() for kind in kinds if kind in reading.pages}
+        states = self._states(reading, manifest, kinds)
         base = manifest or Manifest(Project(self.name))
         listed: list[File] = []
         for kind in [kind for kind, state in states.items() if state.foreign]:
@@ -100,6 +112,16 @@ class ProjectDocuments:
         if listed:
             base = base.with_files(adoptable(self.workspace.store, self.workspace.layout, self.name, listed))
         return Snapshot(manifest, token, states, base)
+
+    def _states(
+        self, reading: Reading, manifest: Manifest | None, kinds: tuple[PageKind, ...]
+    ) -> dict[PageKind, PageState]:
+        if reading.pages is None and manifest:
+            states = self.pages.told(manifest)
+        else:
+            pages = reading.pages or self.pages.reading()
+            states = {kind: pages[kind].result() for kind in kinds if kind in pages}
+        return {kind: states[kind] for kind in kinds if kind in states}
 
     def _foreign(self, kind: PageKind) -> tuple[Project, PageState]:
         key = self._keys[kind]

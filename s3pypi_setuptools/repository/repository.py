@@ -83,8 +83,8 @@ class Repository:
         return adopted if adopted.project.files else None
 
     def reading(self, project: str) -> Reading:
-        """Ask for what a change of ``project`` (normalized) starts from, without waiting."""
-        return ProjectDocuments(self.workspace, project).reading()
+        """Ask, without waiting, for what a change of ``project`` (normalized) starts from."""
+        return ProjectDocuments(self.workspace, project).brief_reading()
 
     def preview(self, project: str, decide: Callable[[Manifest], Decision[T]]) -> Decision[T]:
         """What ``decide`` would make of the project now; nothing is written."""
@@ -100,5 +100,5 @@ class Repository:
         Raises what ``decide`` refuses or raises, and `StoreError`.
         """
         documents = ProjectDocuments(self.workspace, project)
-        reading = reading or documents.reading()
+        reading = reading or documents.brief_reading()
         return Change(self._root, documents, self.record.pages, decide, reading).run()

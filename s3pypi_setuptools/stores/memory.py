@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -17,14 +18,18 @@ __all__ = ["MemoryStore"]
 
 
 class MemoryStore(Store):
-    """Objects in a dictionary; safe between threads."""
+    """Objects in a dictionary; safe between threads.
+
+    :param content_tokens: tokens tell the content, as those of most S3 servers do; otherwise they are numbers.
+    """
 
     slash_keys = True
     conditional_writes = True
     keeps_metadata = True
 
-    def __init__(self, url: str = "memory://") -> None:
+    def __init__(self, url: str = "memory://", *, content_tokens: bool = False) -> None:
         self._url = url
+        self._content_tokens = content_tokens
         self._objects: dict[str, Object] = {}
         self._attributes: dict[str, Attributes] = {}
         self._lock = threading.Lock()
@@ -33,6 +38,9 @@ class MemoryStore(Store):
     @property
     def url(self) -> str:
         return self._url
+
+    def token_of(self, data: bytes) -> Token | None:
+        return Token(hashlib.sha256(data).hexdigest()) if self._content_tokens else None
 
     def get(self, key: str) -> Object:
         check_key(key)
@@ -57,7 +65,7 @@ class MemoryStore(Store):
         check_key(key)
         with self._lock:
             self._check(key, condition)
-            token = Token(str(next(self._tokens)))
+            token = self.token_of(data) or Token(str(next(self._tokens)))
             info = Info(key, token, len(data), datetime.now(timezone.utc), dict(attributes.metadata))
             self._objects[key] = Object(info, bytes(data))
             self._attributes[key] = attributes

@@ -7,6 +7,7 @@ botocore is loaded at the first request, not before. Every error of it ends here
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import threading
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -41,6 +42,7 @@ class S3Store(Store):
         self._bucket = Bucket(bucket, options)
         self._multipart = MultipartUploads(self._bucket)
         self._copies = Copies(self._bucket, self._multipart)
+        self._content_tokens = False
         self._bulky = threading.BoundedSemaphore(_BULKY_AT_ONCE)
 
     def warm(self) -> None:
@@ -64,13 +66,19 @@ class S3Store(Store):
         """Whether the endpoint, however configured, is one of AWS itself."""
         return self._bucket.client.is_aws
 
+    def token_of(self, data: bytes) -> Token | None:
+        # Whether ETags are MD5s is a matter of server and encryption: the object that was read last tells it.
+        return _md5_token(data) if self._content_tokens else None
+
     def get(self, key: str) -> Object:
         response = self._bucket.request("GetObject", key)
         try:
             data = response["Body"].read()
         except Exception as error:
             raise translated(error, "GetObject", self._bucket.object_name(key)) from error
-        return Object(_info(key, response), data)
+        info = _info(key, response)
+        self._content_tokens = _md5_token(data) == info.token
+        return Object(info, data)
 
     def stream(self, key: str) -> Iterator[bytes]:
         body = self._bucket.request("GetObject", key)["Body"]
@@ -141,6 +149,10 @@ def _header_arguments(attributes: Attributes) -> dict[str, Any]:
     if attributes.cache_control is not None:
         arguments["CacheControl"] = attributes.cache_control
     return arguments
+
+
+def _md5_token(data: bytes) -> Token:
+    return Token(f'"{hashlib.md5(data, usedforsecurity=False).hexdigest()}"')
 
 
 def _info(key: str, response: Mapping[str, Any]) -> Info:

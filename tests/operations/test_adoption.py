@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from pathlib import Path
 
 import pytest
 
 from s3pypi_setuptools.config.settings import IfExists
 from s3pypi_setuptools.operations.publish import Outcome
+from s3pypi_setuptools.stores.memory import MemoryStore
 
 from .conftest import World
+
+
+@pytest.fixture(params=[False, True], ids=["pages read", "pages told"])
+def world(tmp_path: Path, request: pytest.FixtureRequest) -> World:
+    return World(tmp_path, MemoryStore(content_tokens=request.param))
+
 
 FOREIGN = """<!DOCTYPE html><html><body>
 <a href="demo-0.9-py3-none-any.whl#sha256={digest}" data-requires-python="&gt;=3.6"

@@ -9,6 +9,7 @@ from pathlib import Path
 from s3pypi_setuptools.config.settings import IfExists
 from s3pypi_setuptools.local_file import PART_SIZE
 from s3pypi_setuptools.operations.publish import Outcome
+from s3pypi_setuptools.stores.memory import MemoryStore
 from tests import samples
 from tests.faults import FaultyStore, Request
 
@@ -88,3 +89,28 @@ def test_files_that_may_be_passed_over_wait_for_the_manifest(world: World) -> No
         store = FaultyStore(world.store)
         world.push(wheel, store=store, if_exists=policy)
         assert not [request for request in store.requests if request.writes]
+
+
+def test_pages_are_not_asked_for_where_their_tokens_tell_the_content(tmp_path: Path) -> None:
+    world = World(tmp_path, MemoryStore(content_tokens=True))
+    world.push(world.wheel("1.0"))
+    store = FaultyStore(world.store)
+
+    assert world.push(world.wheel("2.0"), world.sdist("2.0"), store=store).ok
+
+    assert [request.key for request in store.requests if request.verb == "head"] == []
+    assert len(store.requests) == 9
+    assert len(world.listed()) == 3
+
+
+def test_a_page_that_is_not_as_told_is_caught_up_with(tmp_path: Path) -> None:
+    world = World(tmp_path, MemoryStore(content_tokens=True))
+    world.push(world.wheel("1.0"))
+    old = world.store.get("team/demo/index.html").data
+    world.push(world.wheel("2.0"))
+    world.put("team/demo/index.html", old)
+    world.store.delete("team/demo/index.json")
+
+    assert world.push(world.wheel("3.0")).ok
+
+    assert len(world.listed()) == 3
