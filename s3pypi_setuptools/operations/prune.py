@@ -132,6 +132,7 @@ def prune(
     Raises `RepositoryError` for a named project that does not exist, and `StoreError` where the listing fails. An
     error that concerns one project fails that project in the report.
     """
+    repository.record  # noqa: B018 - raises where there is no repository
     work = _Pruning(repository, orphans, grace, retention, tally)
     plans = [plan for plan in side_by_side(_chosen(repository, patterns), work.plan) if plan.report != _nothing(plan)]
     preview = PruneReport(repository.url, tuple(plan.report for plan in plans), dry_run=True)

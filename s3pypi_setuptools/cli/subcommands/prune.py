@@ -134,7 +134,7 @@ def _draw(report: PruneReport) -> None:
     console = Console()
     if gone:
         console.print(table)
-    console.print(f"{verb} {len(gone)} objects, {decimal(sum(one.size or 0 for one in gone))}")
+    console.print(Text(f"{verb} {len(gone)} objects, {decimal(sum(one.size or 0 for one in gone))}"))
 
 
 def _count(text: str) -> int:
