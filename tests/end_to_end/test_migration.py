@@ -19,13 +19,17 @@ from tests.servers import S3Server, program
 from . import old_tools
 from .conftest import run
 
-GORILLA = ("s3pypi==2.0.1", "boto3", "setuptools<81")
+VERSIONS = ("1.2.1", "2.0.1")
 ILABS = ("ilabs.s3util==0.6.7", "boto3", "setuptools<81")
 
 
 @pytest.fixture(scope="session")
-def gorilla(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return old_tools.install(tmp_path_factory.mktemp("gorilla"), *GORILLA)
+def gorilla(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The scripts of s3pypi, by version."""
+    return {
+        version: old_tools.install(tmp_path_factory.mktemp("gorilla"), f"s3pypi=={version}", "boto3", "setuptools<81")
+        for version in VERSIONS
+    }
 
 
 @pytest.fixture(scope="session")
@@ -86,10 +90,12 @@ def check_clients(target: str, url: str, folder: Path, environment: Mapping[str,
     assert (folder / "uv-demo" / "demo-2.0.dist-info").is_dir()
 
 
+@pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("style", ["/", "index.html"])
 def test_s3pypi(
     *,
-    gorilla: Path,
+    gorilla: dict[str, Path],
+    version: str,
     style: str,
     dist: Path,
     s3_server: S3Server,
@@ -99,9 +105,15 @@ def test_s3pypi(
 ) -> None:
     target, url = public_bucket
     bucket = target.split("/")[2]
-    upload = [gorilla / "s3pypi", "upload", *sorted(dist.iterdir()), "--bucket", bucket, "--prefix", "simple"]
-    options = ["--put-root-index", *(["--index.html"] if style == "index.html" else [])]
-    run([*upload, *options, "--s3-endpoint-url", s3_server.endpoint_url], tmp_path, s3_env)
+    files = sorted(dist.iterdir())
+    upload = [gorilla[version] / "s3pypi", *(["upload"] if version > "2" else []), *files]
+    website = "--index.html" if version > "2" else "--unsafe-s3-website"
+    options = ["--put-root-index", *([website] if style == "index.html" else [])]
+    run(
+        [*upload, "--bucket", bucket, "--prefix", "simple", *options, "--s3-endpoint-url", s3_server.endpoint_url],
+        tmp_path,
+        s3_env,
+    )
 
     report = ours("import", "-t", target, folder=tmp_path, environment=s3_env)
 
@@ -132,7 +144,7 @@ def test_ilabs_s3util(
 
 def test_mirror_into_a_folder_and_promote_back(
     *,
-    gorilla: Path,
+    gorilla: dict[str, Path],
     dist: Path,
     s3_server: S3Server,
     public_bucket: tuple[str, str],
@@ -141,7 +153,7 @@ def test_mirror_into_a_folder_and_promote_back(
 ) -> None:
     target, url = public_bucket
     bucket = target.split("/")[2]
-    upload = [gorilla / "s3pypi", "upload", *sorted(dist.iterdir()), "--bucket", bucket, "--prefix", "old"]
+    upload = [gorilla["2.0.1"] / "s3pypi", "upload", *sorted(dist.iterdir()), "--bucket", bucket, "--prefix", "old"]
     run([*upload, "--s3-endpoint-url", s3_server.endpoint_url], tmp_path, s3_env)
 
     old, folder = f"s3://{bucket}/old", str(tmp_path / "mirror")

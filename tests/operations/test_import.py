@@ -110,6 +110,35 @@ def test_a_flat_bucket_and_folders_of_no_project(world: World) -> None:
     assert all(root.projects == ("flat", "foo") for root in world.roots())
 
 
+PYPIPRIVATE = """<!DOCTYPE html>
+<html>
+<head>
+    <meta charset="UTF-8">
+    <title>{title}</title>
+</head>
+<body>{heading}
+
+    <a href="{name}">{name}</a><br>
+
+</body>
+</html>"""
+
+
+def test_a_repository_of_pypiprivate(world: World) -> None:
+    """Written in its form, as it starts on no Python of today."""
+    wheel = world.wheel()
+    page = PYPIPRIVATE.format(title="Links for demo", heading="\n    <h1>Links for demo</h1>\n    ", name=wheel.name)
+    world.put(f"team/demo/{wheel.name}", wheel.read_bytes(), "application/octet-stream")
+    world.put("team/demo/index.html", page.encode())
+    world.put("team/index.html", PYPIPRIVATE.format(title="Private Index", heading="", name="demo").encode())
+
+    assert outcomes(imported(world)) == {("demo", wheel.name): "adopted"}
+
+    [file] = world.pages_there("demo")[0].files
+    assert file.sha256 == hashlib.sha256(wheel.read_bytes()).hexdigest()
+    assert all(root.projects == ("demo",) for root in world.roots())
+
+
 def test_bytes_that_are_not_those_of_the_index_are_a_failure(world: World) -> None:
     wheel = world.wheel()
     foreign(world, "demo", wheel, links=f'<a href="{wheel.name}#sha256={"0" * 64}">{wheel.name}</a>')
