@@ -177,8 +177,12 @@ class _Examiner:
             return
         if file.sha256 is None or file.size is None:
             yield self._finding(Problem.UNHASHED, key, "its hash or size is not known: 'reindex' fills it in")
-        yield from self._contents(file, key, info)
-        yield from self._sidecar(file, key)
+        if self._deep and file.filename.endswith(".whl"):
+            yield from self._wheel(file, key)
+            return
+        if file.sha256 and (actual := self._hash(file, key, info)) not in (None, file.sha256):
+            yield self._other_hash(file, key, actual)
+        yield from self._sidecar(file, key, None)
 
     def _elsewhere(self, key: str) -> Info | None:
         """An object outside the folder, as adopted files may have, or one that came after the listing."""
@@ -187,18 +191,14 @@ class _Examiner:
         except NotFound:
             return None
 
-    def _contents(self, file: File, key: str, info: Info) -> Iterator[Finding]:
-        wheel = file.filename.endswith(".whl")
-        if self._deep and wheel:
-            yield from self._wheel(file, key)
-        elif file.sha256 and (self._deep or _is_late(file, info)):
-            noted = None if self._deep else self._store.head(key).metadata.get(SHA256)
-            # Where an object says nothing of itself, only reading it tells: that is for a deep look.
-            actual = stream_hash(self._store, key) if self._deep else noted
-            if actual and actual != file.sha256:
-                yield self._other_hash(file, key, actual)
+    def _hash(self, file: File, key: str, info: Info) -> str | None:
+        """The SHA-256 of an object's bytes, as far as it is asked for and can be told."""
+        if self._deep:
+            return stream_hash(self._store, key)
+        # Where an object says nothing of itself, only reading it tells: that is for a deep look.
+        return self._store.head(key).metadata.get(SHA256) if _is_late(file, info) else None
 
-    def _other_hash(self, file: File, key: str, actual: str) -> Finding:
+    def _other_hash(self, file: File, key: str, actual: str | None) -> Finding:
         detail = f"has sha256 {actual}, {file.sha256} is listed: {_OTHER_BYTES}"
         return self._finding(Problem.HASH, key, detail)
 
@@ -219,14 +219,13 @@ class _Examiner:
         if stated != file.requires_python:
             detail = f"requires Python {stated or '(any)'}, {file.requires_python or '(any)'} is listed"
             yield self._finding(Problem.REQUIRES_PYTHON, key, f"{detail}: 'reindex --deep' corrects it")
-        if file.core_metadata is not None and self._layout.sidecar(key) in self._objects:
-            sidecar = self._layout.sidecar(key)
-            if self._store.get(sidecar).data != read.metadata:
-                yield self._finding(
-                    Problem.SIDECAR, sidecar, "is not the metadata in the wheel: 'reindex --deep' corrects it"
-                )
+        yield from self._sidecar(file, key, read.metadata)
 
-    def _sidecar(self, file: File, key: str) -> Iterator[Finding]:
+    def _sidecar(self, file: File, key: str, metadata: bytes | None) -> Iterator[Finding]:
+        """What is wrong with a metadata file.
+
+        :param metadata: what the wheel holds, where that was read.
+        """
         sidecar = self._layout.sidecar(key)
         if file.core_metadata is None:
             return
@@ -235,12 +234,20 @@ class _Examiner:
             yield self._finding(Problem.SIDECAR_MISSING, sidecar, "is listed, and does not exist: 'reindex' makes it")
             return
         listed = dict(file.core_metadata).get("sha256")
-        if listed and (self._deep or _is_late(file, info)):
-            actual = hashlib.sha256(self._store.get(sidecar).data).hexdigest()
-            if actual != listed:
-                yield self._finding(
-                    Problem.SIDECAR, sidecar, f"has sha256 {actual}, {listed} is listed: 'reindex --deep' corrects it"
-                )
+        if metadata is not None and matches_listing(info, metadata):
+            actual: str | None = hashlib.sha256(metadata).hexdigest()
+        elif metadata is not None or _is_late(file, info):
+            data = self._store.get(sidecar).data
+            if metadata is not None and data != metadata:
+                detail = "is not the metadata in the wheel: 'reindex --deep' corrects it"
+                yield self._finding(Problem.SIDECAR, sidecar, detail)
+                return
+            actual = hashlib.sha256(data).hexdigest()
+        else:
+            return
+        if listed not in (None, actual):
+            detail = f"has sha256 {actual}, {listed} is listed: 'reindex --deep' corrects it"
+            yield self._finding(Problem.SIDECAR, sidecar, detail)
 
     def _page_findings(self, manifest: Manifest) -> Iterator[Finding]:
         rendered: dict[bool, bytes] = {}

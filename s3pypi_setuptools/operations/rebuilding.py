@@ -21,9 +21,9 @@ from ..repository.stored import download
 from ..repository.survey import Folder, is_distribution, principal
 from ..repository.workspace import Workspace
 from ..stores.base import ABSENT, Attributes, Info, Matches
-from ..transaction import update
+from ..transaction import create, update
 from .evidence import Evidence, ReadFile, entry, is_incomplete, rebuilt
-from .examination import Examination
+from .examination import Examination, matches_listing
 from .findings import Problem
 
 __all__ = ["Rebuilding", "ReindexedProject"]
@@ -257,16 +257,21 @@ class Rebuilding:
 
     def _store_sidecar(self, key: str, metadata: bytes) -> None:
         """Store the metadata file beside the wheel under ``key``, whose bytes nobody may change."""
-        sidecar = self._layout.sidecar(key)
+        sidecar, attributes = self._layout.sidecar(key), Attributes(cache_control=FOREVER)
+        if listed := self._objects.get(sidecar):
+            if matches_listing(listed, metadata):
+                return
+        elif create(lambda: self._store.put(sidecar, metadata, attributes, ABSENT), self._workspace.backoff):
+            return
 
         def attempt() -> None:
             try:
                 found = self._store.get(sidecar)
             except NotFound:
-                self._store.put(sidecar, metadata, Attributes(cache_control=FOREVER), ABSENT)
+                self._store.put(sidecar, metadata, attributes, ABSENT)
                 return
             if found.data != metadata:
-                self._store.put(sidecar, metadata, Attributes(cache_control=FOREVER), Matches(found.info.token))
+                self._store.put(sidecar, metadata, attributes, Matches(found.info.token))
 
         update(attempt, self._workspace.backoff)
 
