@@ -91,7 +91,7 @@ class Placement:
         """Create the objects of ``url``; each answers whether it was created."""
         self._sending()
         key = self._key(url)
-        pool, backoff = self._workspace.pool, self._workspace.backoff
+        pool, backoff = self._workspace.uploads, self._workspace.backoff
         creates = [pool.submit(create, lambda: self._put(key), backoff)]
         if (metadata := self.distribution.metadata) is not None:
             beside = Attributes(cache_control=FOREVER)

@@ -21,8 +21,11 @@ __all__ = ["Repository"]
 
 T = TypeVar("T")
 
-REQUESTS = 64
-"""Requests in flight at once."""
+REQUESTS = 32
+"""Requests for manifests, pages and the like in flight at once."""
+
+UPLOADS = 32
+"""Requests that store distributions in flight at once."""
 
 PLAIN = Opening()
 
@@ -43,13 +46,16 @@ class Repository:
         backoff: Backoff = PATIENT,
     ) -> None:
         self._pool = ThreadPoolExecutor(REQUESTS, "s3pypi-request")
-        self.workspace = Workspace(store, layout, self._pool, clock, backoff)
+        self._uploads = ThreadPoolExecutor(UPLOADS, "s3pypi-upload")
+        self.workspace = Workspace(store, layout, self._pool, self._uploads, clock, backoff)
         self._root = RootIndex(self.workspace)
         self._record = self._pool.submit(open_record, store, layout, opening)
 
     def close(self) -> None:
         """End the threads; requests under way are finished, others dropped."""
+        self._uploads.shutdown(wait=False, cancel_futures=True)
         self._pool.shutdown(wait=True, cancel_futures=True)
+        self._uploads.shutdown(wait=True)
 
     @property
     def url(self) -> str:

@@ -39,11 +39,13 @@ class Workspace:
     """A place in a store, and the means to work there.
 
     :param pool: runs requests side by side; what runs there never waits for what is submitted later.
+    :param uploads: as ``pool``, for distributions: the commits of some projects need not queue behind others' files.
     :param backoff: how long lost races wait.
     """
 
     store: Store
     layout: Layout
     pool: Executor
+    uploads: Executor
     clock: Clock
     backoff: Backoff
