@@ -84,10 +84,19 @@ def publish(
                 distributions,
                 if_exists=settings.if_exists,
                 dry_run=dry_run,
-                cautious=settings.unsafe_no_locking or store.conditional_writes is False,
+                cautious=_is_cautious(settings, store),
                 index_url=index_url(settings, store),
                 progress=progress,
             )
+
+
+def _is_cautious(settings: Settings, store: Store) -> bool:
+    """Whether nothing may be stored before the manifest was read.
+
+    A store that ignores conditions would overwrite listed files; one that keeps no metadata could not tell a refused
+    file from one that somebody put there to be listed.
+    """
+    return settings.unsafe_no_locking or store.conditional_writes is False or not store.keeps_metadata
 
 
 def upload_files(

@@ -49,7 +49,7 @@ def publish(
     """Publish ``distributions``; all of one project's commit together, and many projects side by side.
 
     :param dry_run: write nothing; report what would be done.
-    :param cautious: store nothing before the manifest was read, as a store that ignores conditions needs it.
+    :param cautious: store nothing before the manifest was read.
 
     Raises `InvalidDistribution` when two of them have one filename and other bytes, and the errors that concern the
     repository as a whole. An error that concerns one project fails that project's files in the report.

@@ -6,7 +6,7 @@ import logging
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from ..errors import InvalidIndex, NotFound
+from ..errors import InvalidIndex, NotFound, RepositoryError
 from ..index import simple_html, simple_json
 from ..index.model import File, Project
 from ..stores.base import Token
@@ -99,6 +99,8 @@ class ProjectDocuments:
         """
         manifest, token = reading.manifest.result()
         states = self._states(reading, manifest, kinds)
+        if manifest is None and any(state.commit for state in states.values()):
+            manifest, token = self._manifest_of_pages()
         base = manifest or Manifest(Project(self.name))
         listed: list[File] = []
         for kind in [kind for kind, state in states.items() if state.foreign]:
@@ -122,6 +124,16 @@ class ProjectDocuments:
             pages = reading.pages or self.pages.reading()
             states = {kind: pages[kind].result() for kind in kinds if kind in pages}
         return {kind: states[kind] for kind in kinds if kind in states}
+
+    def _manifest_of_pages(self) -> tuple[Manifest, Token | None]:
+        """The manifest that the project's own pages were derived from: committed since it was asked for, or lost."""
+        manifest, token = self.manifest()
+        if manifest is None:
+            raise RepositoryError(
+                f"{self.manifest_key}: is missing, though the project has pages of ours: restore it, or rebuild it "
+                f"with 's3pypi reindex {self.name}'"
+            )
+        return manifest, token
 
     def _foreign(self, kind: PageKind) -> tuple[Project, PageState]:
         key = self._keys[kind]

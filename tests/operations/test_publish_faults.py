@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from s3pypi_setuptools.config.settings import IfExists
-from s3pypi_setuptools.errors import AccessDenied, Contended, Error, Unavailable
+from s3pypi_setuptools.errors import AccessDenied, Contended, Error, NotFound, Unavailable
 from s3pypi_setuptools.operations.publish import Outcome
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.faults import FaultyStore, Killed, Request
@@ -156,3 +157,35 @@ def test_a_replaced_object_that_may_not_be_deleted_is_left_with_a_warning(
     assert world.push(world.wheel(salt="x"), store=store, if_exists=IfExists.REPLACE).ok
     assert "was not deleted" in caplog.text
     assert world.listed()
+
+
+@pytest.mark.parametrize("content_tokens", [False, True], ids=["pages read", "pages told"])
+def test_a_lost_manifest_stops_the_work_while_our_pages_are_there(tmp_path: Path, content_tokens: bool) -> None:
+    world = World(tmp_path, MemoryStore(content_tokens=content_tokens))
+    first = world.wheel("1.0")
+    world.push(first)
+    world.store.delete("team/demo/manifest.json")
+
+    report = world.push(world.wheel("2.0"))
+
+    assert [file.outcome for file in report.files] == [Outcome.FAILED]
+    assert "s3pypi reindex demo" in (report.files[0].error or "")
+    assert list(world.listed()) == [first.name]
+
+
+def test_a_project_that_begins_while_its_documents_are_read(world: World) -> None:
+    """The manifest was asked for before another publisher's first commit, the pages after."""
+    other, ours = world.wheel("1.0"), world.wheel("2.0")
+    world.push(world.wheel(name="first"))
+    missed = threading.Event()
+
+    def begin(request: Request) -> None:
+        if request.key == "team/demo/manifest.json" and not missed.is_set():
+            missed.set()
+            raise NotFound(request.key)
+        if request.verb == "head" and not missed.wait(10):
+            raise AssertionError
+
+    world.push(other)
+    assert world.push(ours, store=FaultyStore(world.store, before=begin)).ok
+    assert set(world.listed()) == {other.name, ours.name}

@@ -333,16 +333,28 @@ def test_killed_at_any_request_and_done_again(tmp_path: Path, name: str, when: s
 
 @pytest.mark.parametrize("name", ["dropped in", "lost"])
 def test_beside_a_publisher_at_any_request(tmp_path: Path, name: str) -> None:
-    """Somebody publishes, replaces and deletes between any two requests of a reindex."""
+    """Somebody publishes between any two requests of a reindex, and again after it where it was refused."""
     for number in itertools.count():
         world = situation(tmp_path / str(number), name)
 
-        def publish(request: Request, number: int = number, world: World = world) -> None:
+        files = world.wheel("5.0"), world.wheel("2.0", name="other")
+        refused: list[str] = []
+
+        def publish(
+            request: Request,
+            number: int = number,
+            world: World = world,
+            files: tuple[Path, ...] = files,
+            refused: list[str] = refused,
+        ) -> None:
             if request.number == number:
-                assert world.push(world.wheel("5.0"), world.wheel("2.0", name="other")).ok
+                refused += [file.error for file in world.push(*files).files if file.error]
 
         store = FaultyStore(world.store, before=publish)
         assert reindexed(world, store=store).ok
+        assert all(name == "lost" and "s3pypi reindex" in error for error in refused), refused
+        if refused:
+            assert world.push(*files).ok
         if number >= len(store.requests):
             assert number > 10
             return
