@@ -211,7 +211,7 @@ def _value(name: str, text: str, kind: str) -> Any:
     if kind == "boolean":
         if text.lower() not in {"true", "false"}:
             raise ConfigurationError(f"s3-put-args: {name} must be true or false")
-        return text.lower() == "true"
+        return text.lower()  # as a header has it; older botocore would send Python's True
     if kind in {"integer", "long"}:
         if not text.isdecimal():
             raise ConfigurationError(f"s3-put-args: {name} must be a number")
