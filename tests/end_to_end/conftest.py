@@ -11,9 +11,34 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers import S3Server, free_port, running, wait_until_answers
+from tests.servers import S3Server, free_port, program, running, wait_until_answers
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "setup-py"
+
+
+POETRY = """\
+[project]
+name = "consumer"
+version = "1"
+requires-python = ">=3.10"
+dependencies = ["{requirement}"]
+
+[tool.poetry]
+package-mode = false
+
+[[tool.poetry.source]]
+name = "company"
+url = "{url}"
+priority = "primary"
+"""
+
+
+def run_poetry(command: str, consumer: Path, index: str, requirement: str) -> str:
+    """Have poetry ``lock`` or ``install`` a project in the new folder ``consumer`` that needs ``requirement``."""
+    consumer.mkdir()
+    (consumer / "pyproject.toml").write_text(POETRY.format(url=index, requirement=requirement), encoding="utf-8")
+    environment = {"POETRY_VIRTUALENVS_IN_PROJECT": "true", "POETRY_CACHE_DIR": str(consumer / "cache")}
+    return run([program("poetry"), command, "--no-interaction", "--no-ansi"], consumer, environment)
 
 
 def run(command: Sequence[str | Path], folder: Path, environment: Mapping[str, str] | None = None) -> str:

@@ -16,12 +16,20 @@ from tests.cli.programs import run as program
 from tests.servers import S3Server
 from tests.servers import program as script
 
+from .conftest import run_poetry
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
 
 class Place:
     """A target, the URL at which installers read it, and what its commands need."""
 
     def __init__(self, target: str, url: str, folder: Path, environ: Mapping[str, str]) -> None:
         self.target, self.url, self.folder, self.environ = target, url, folder, environ
+        self.locks = 0
 
     def s3pypi(self, *arguments: str) -> str:
         done = program("s3pypi", *arguments, "-t", self.target, cwd=self.folder, environ=self.environ)
@@ -62,6 +70,14 @@ class Place:
         assert len(found) == 1, found
         return found.pop()
 
+    def poetry(self) -> list[tuple[str, set[str]]]:
+        """The versions of demo that poetry locks, with the names of the files that it finds for each."""
+        self.locks += 1
+        consumer = self.folder / f"consumer-{self.locks}"
+        run_poetry("lock", consumer, self.url, "demo")
+        packages = tomllib.loads((consumer / "poetry.lock").read_text(encoding="utf-8"))["package"]
+        return [(package["version"], {file["file"] for file in package["files"]}) for package in packages]
+
     @staticmethod
     def taken(folder: Path, done: subprocess.CompletedProcess[str]) -> str | None:
         wheels = list(folder.glob("demo-*.whl"))
@@ -77,7 +93,7 @@ def bucket(public_bucket: tuple[str, str], s3_env: dict[str, str], tmp_path: Pat
     return Place(target, url, tmp_path, s3_env)
 
 
-def test_pip_and_uv_see_what_list_shows(bucket: Place, s3_server: S3Server) -> None:
+def test_installers_see_what_list_shows(bucket: Place, s3_server: S3Server) -> None:
     for version in ("1.0", "1.1", "1.2"):
         bucket.push(version)
     assert (bucket.listed(), bucket.both("demo")) == (["1.0", "1.1", "1.2"], "1.2")
@@ -88,6 +104,7 @@ def test_pip_and_uv_see_what_list_shows(bucket: Place, s3_server: S3Server) -> N
 
     bucket.s3pypi("yank", "demo", "1.1", "--reason", 'broken & "old"')
     assert (bucket.listed(), bucket.both("demo"), bucket.both("demo==1.1")) == (["1.0", "1.1!"], "1.0", "1.1")
+    assert bucket.poetry() == [("1.0", {"demo-1.0-py3-none-any.whl"})]
 
     bucket.s3pypi("status", "demo", "quarantined")
     assert (bucket.listed(), bucket.both("demo")) == ([], None)
@@ -97,6 +114,7 @@ def test_pip_and_uv_see_what_list_shows(bucket: Place, s3_server: S3Server) -> N
 
     bucket.push("1.2", "again")
     assert (bucket.listed(), bucket.both("demo")) == (["1.0", "1.1", "1.2"], "1.2")
+    assert bucket.poetry() == [("1.2", {"demo-1.2-py3-none-any.whl"})]
 
 
 def test_a_deleted_project_falls_through_to_the_next_index_and_may_come_back(

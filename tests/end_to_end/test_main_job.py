@@ -7,24 +7,9 @@ from pathlib import Path
 
 from tests.servers import S3Server, program
 
-from .conftest import build_and_publish, run, says_hello
+from .conftest import build_and_publish, run, run_poetry, says_hello
 
 NAME = "hello-s3pypi"
-POETRY = """\
-[project]
-name = "consumer"
-version = "1"
-requires-python = ">=3.10"
-dependencies = ["hello-s3pypi==1.0.0"]
-
-[tool.poetry]
-package-mode = false
-
-[[tool.poetry.source]]
-name = "company"
-url = "{url}"
-priority = "primary"
-"""
 
 
 def pip_installs(index: str, folder: Path) -> None:
@@ -64,10 +49,7 @@ def uv_installs(index: str, folder: Path, **environment: str) -> None:
 
 def poetry_installs(index: str, folder: Path) -> None:
     consumer = folder / "with-poetry"
-    consumer.mkdir()
-    (consumer / "pyproject.toml").write_text(POETRY.format(url=index), encoding="utf-8")
-    environment = {"POETRY_VIRTUALENVS_IN_PROJECT": "true", "POETRY_CACHE_DIR": str(folder / "poetry-cache")}
-    run([program("poetry"), "install", "--no-interaction", "--no-ansi"], consumer, environment)
+    run_poetry("install", consumer, index, f"{NAME}==1.0.0")
     [lock] = [line for line in (consumer / "poetry.lock").read_text().splitlines() if ".whl" in line]
     assert "sha256:" in lock
     [site] = (consumer / ".venv").glob("**/site-packages")

@@ -54,13 +54,14 @@ class Bucket(Place):
         return {(each["problem"], each["key"].partition("/")[2]) for each in report["findings"]}
 
     def agrees(self, latest: str) -> bool:
-        """``list``, pip and uv agree on every version, and nothing is wrong."""
+        """``list``, pip, uv and poetry agree on every version, and nothing is wrong."""
         assert self.findings("--deep") == set()
         versions = self.listed()
         assert self.both("demo") == latest
         for version in versions:
             plain = version.removesuffix("!")
             assert self.both(f"demo=={plain}") == plain
+        assert self.poetry() == [(latest, {f"demo-{latest}-py3-none-any.whl"})]
         return latest in versions
 
 

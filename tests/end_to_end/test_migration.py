@@ -17,7 +17,7 @@ from tests.cli import programs
 from tests.servers import S3Server, program
 
 from . import old_tools
-from .conftest import run
+from .conftest import run, run_poetry
 
 VERSIONS = ("1.2.1", "2.0.1")
 ILABS = ("ilabs.s3util==0.6.7", "boto3", "setuptools<81")
@@ -64,7 +64,10 @@ def files_of(project: str, target: str, folder: Path, environment: Mapping[str, 
 
 
 def check_clients(target: str, url: str, folder: Path, environment: Mapping[str, str]) -> None:
-    """pip and uv install each project; a client library sees in both forms of a page what ``list`` shows."""
+    """pip and uv install each project, poetry locks its newest version.
+
+    A client library sees in both forms of a page what ``list`` shows.
+    """
     listed = ours("list", "-t", target, folder=folder, environment=environment)
     names = [project["name"] for project in listed["projects"]]
     assert names == ["demo", "my-pkg"]
@@ -86,6 +89,12 @@ def check_clients(target: str, url: str, folder: Path, environment: Mapping[str,
         run([*pip, "--target", folder / f"pip-{name}", name], folder)
         uv = [program("uv"), "pip", "install", "--no-deps", "--python", sys.executable, "--index-url", url]
         run([*uv, "--target", folder / f"uv-{name}", name], folder)
+        run_poetry("lock", folder / f"poetry-{name}", url, name)
+        lock = (folder / f"poetry-{name}" / "poetry.lock").read_text(encoding="utf-8")
+        newest = max(file["version"] for file in files.values())
+        assert {filename for filename in files if f'"{filename}"' in lock} == {
+            filename for filename, file in files.items() if file["version"] == newest
+        }
     assert (folder / "pip-demo" / "demo-2.0.dist-info").is_dir()
     assert (folder / "uv-demo" / "demo-2.0.dist-info").is_dir()
 
