@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .app.contents import DeleteReport, ProjectReport, ProjectSummary, Status, StatusReport, YankReport
     from .app.maintenance import PruneReport, ReindexReport, VerifyReport
     from .app.transfers import ImportReport, PromoteReport
+    from .operations.migrate_index import MigrateReport
     from .operations.publish import PublishReport
 
 __all__ = ["PackageRepository", "open_repository"]
@@ -154,18 +155,22 @@ class PackageRepository:
 
         return maintenance.verify(self._settings, projects, deep=deep)
 
-    def reindex(self, *projects: str, deep: bool = False, dry_run: bool = False) -> ReindexReport:
+    def reindex(
+        self, *projects: str, deep: bool = False, unlist_missing: bool = False, dry_run: bool = False
+    ) -> ReindexReport:
         """Rebuild records, metadata files and pages from what lies there; of all projects where none is named.
 
         :param deep: also read and hash every file.
+        :param unlist_missing: list files no more whose objects are gone.
         """
         from .app import maintenance  # noqa: PLC0415
 
-        return maintenance.reindex(self._settings, projects, deep=deep, dry_run=dry_run)
+        return maintenance.reindex(self._settings, projects, deep=deep, unlist_missing=unlist_missing, dry_run=dry_run)
 
     def prune(
         self,
         *patterns: str,
+        orphans: bool = True,
         grace: timedelta = timedelta(hours=24),
         keep_last: int | None = None,
         older_than: timedelta | None = None,
@@ -176,6 +181,7 @@ class PackageRepository:
         """Delete objects that nothing lists, and releases that need not be kept.
 
         :param patterns: names of projects, or globs of normalized names; all where none is given.
+        :param orphans: whether objects that nothing lists go.
         :param grace: how long an object that nothing lists stays.
         :param keep_last: the newest releases that stay. Releases go only where one of this and the next three is given,
             and meet all that are.
@@ -186,7 +192,9 @@ class PackageRepository:
         from .app import maintenance  # noqa: PLC0415
 
         retention = maintenance.Retention(keep_last, older_than, pre_releases, dev)
-        return maintenance.prune(self._settings, patterns, grace=grace, retention=retention, dry_run=dry_run)
+        return maintenance.prune(
+            self._settings, patterns, orphans=orphans, grace=grace, retention=retention, dry_run=dry_run
+        )
 
     def promote(
         self,
@@ -217,6 +225,15 @@ class PackageRepository:
 
         origin = None if source is None else source._settings
         return transfers.import_repository(self._settings, origin, projects=tuple(projects), dry_run=dry_run)
+
+    def migrate_index(self, style: str, *, dry_run: bool = False) -> MigrateReport:
+        """Change where the HTML pages lie.
+
+        :param style: ``index.html``, ``/`` or ``both``; raises `ValueError` for any other.
+        """
+        from .app import transfers  # noqa: PLC0415
+
+        return transfers.migrate_index(self._settings, transfers.PageStyle(style), dry_run=dry_run)
 
     def _deciding(self, if_exists: IfExists | str | None) -> Settings:
         """The settings, with another decision about files that are listed already."""
