@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pypi_attestations
 import pytest
 
 from s3pypi_setuptools.config.settings import IfExists
@@ -57,7 +58,6 @@ def test_a_provenance_object_is_stored_and_listed(world: World) -> None:
 
 
 def test_the_library_of_the_standards_authors_reads_it(world: World) -> None:
-    pypi_attestations = pytest.importorskip("pypi_attestations")
     wheel = world.wheel()
     attest(wheel)
     world.push(wheel, index_url=URL)
