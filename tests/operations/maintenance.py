@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 from s3pypi_setuptools.operations.prune import PruneReport, prune
@@ -13,7 +14,7 @@ from s3pypi_setuptools.operations.verify import VerifyReport, verify
 from s3pypi_setuptools.repository.opening import Opening
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.repository.workspace import Clock
-from s3pypi_setuptools.stores.base import Store
+from s3pypi_setuptools.stores.base import Attributes, Store
 from s3pypi_setuptools.transaction import Backoff
 
 from .conftest import World
@@ -63,3 +64,9 @@ def pruned(
 def state(world: World) -> dict[str, str]:
     """Every key and its token."""
     return {info.key: info.token for info in world.store.list("")}
+
+
+def drop_in(world: World, path: Path, folder: str = "demo") -> str:
+    """What `cp` or another tool does; the file's name."""
+    world.store.put(f"team/{folder}/{path.name}", path.read_bytes(), Attributes())
+    return path.name

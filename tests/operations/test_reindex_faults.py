@@ -1,0 +1,100 @@
+"""A reindex that dies at any request, or works beside a publisher."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import pytest
+
+from s3pypi_setuptools.stores.base import Attributes
+from tests import samples
+from tests.faults import FaultyStore, Killed, Request
+
+from .conftest import World
+from .maintenance import drop_in, problems, reindexed
+
+MANIFEST = "team/demo/manifest.json"
+
+
+SITUATIONS = ["dropped in", "damaged", "lost"]
+
+
+def situation(folder: Path, name: str) -> World:
+    world = World(folder)
+    world.push(world.wheel(), world.sdist())
+    if name == "dropped in":
+        drop_in(world, world.wheel("2.0"))
+        drop_in(world, samples.wheel(world.folder, "other"), "other")
+    elif name == "damaged":
+        world.store.put(MANIFEST, b"garbage", Attributes())
+        world.store.put("team/manifest.json", b"garbage", Attributes())
+        world.store.put("team/demo/index.html", b"\xff\xfe", Attributes())
+    else:
+        world.store.delete(MANIFEST)
+    return world
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("name", SITUATIONS)
+def test_killed_at_any_request_and_done_again(tmp_path: Path, name: str, when: str) -> None:
+    expected = {"dropped in": 3}.get(name, 2)
+    for number in itertools.count():
+        world = situation(tmp_path / str(number), name)
+
+        def die(request: Request, number: int = number) -> None:
+            if request.number > number or (request.number == number and when == "before"):
+                raise Killed
+
+        def dead(request: Request, number: int = number) -> None:
+            if request.number >= number:
+                raise Killed
+
+        over = False
+        try:
+            reindexed(world, store=FaultyStore(world.store, before=die, after=dead))
+            over = True
+        except Killed:
+            pass
+        for page in world.pages_there("demo") if name != "damaged" else ():
+            for file in page.files:
+                assert world.fetched("demo", file.url) == file.sha256, (number, file)
+
+        assert reindexed(world).ok
+        assert len(world.listed()) == expected
+        assert problems(world, deep=True) == []
+        if over:
+            assert number > 10
+            return
+
+
+@pytest.mark.parametrize("name", ["dropped in", "lost"])
+def test_beside_a_publisher_at_any_request(tmp_path: Path, name: str) -> None:
+    """Somebody publishes between any two requests of a reindex, and again after it where it was refused."""
+    for number in itertools.count():
+        world = situation(tmp_path / str(number), name)
+
+        files = world.wheel("5.0"), world.wheel("2.0", name="other")
+        refused: list[str] = []
+
+        def publish(
+            request: Request,
+            number: int = number,
+            world: World = world,
+            files: tuple[Path, ...] = files,
+            refused: list[str] = refused,
+        ) -> None:
+            if request.number == number:
+                refused += [file.error for file in world.push(*files).files if file.error]
+
+        store = FaultyStore(world.store, before=publish)
+        assert reindexed(world, store=store).ok
+        assert all(name == "lost" and "s3pypi reindex" in error for error in refused), refused
+        if refused:
+            assert world.push(*files).ok
+        if number >= len(store.requests):
+            assert number > 10
+            return
+        assert world.wheel("5.0").name in world.listed(), number
+        assert world.wheel("2.0", name="other").name in world.listed("other"), number
+        assert world.projects() == ("demo", "other")
