@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import tarfile
 import zipfile
@@ -33,11 +34,12 @@ def wheel(folder: Path, name: str = "demo", version: str = "1.0", *, salt: str =
 
 
 def sdist(folder: Path, name: str = "demo", version: str = "1.0", *, salt: str = "") -> Path:
-    """An sdist with its PKG-INFO; other ``salt``, other bytes."""
+    """An sdist with its PKG-INFO; other ``salt``, other bytes, and the same bytes for the same."""
     folder.mkdir(parents=True, exist_ok=True)
     stem = f"{name.replace('-', '_')}-{version}"
     path = folder / f"{stem}.tar.gz"
-    with tarfile.open(path, "w:gz") as archive:
+    # gzip notes the time otherwise, and the same sdist made a second later would have other bytes.
+    with gzip.GzipFile(path, "wb", mtime=0) as stream, tarfile.open(fileobj=stream, mode="w") as archive:
         for member, data in {"PKG-INFO": metadata(name, version), "notes.txt": salt.encode()}.items():
             info = tarfile.TarInfo(f"{stem}/{member}")
             info.size = len(data)
