@@ -15,7 +15,8 @@
         │   └── AlreadyExists   it was to be created, and exists
         ├── Contended           another conditional write was in flight: nothing was written, try again
         ├── AccessDenied        the credentials do not allow it
-        └── Unavailable         no usable answer: network, time-out, throttling, server error
+        └── Unavailable         no usable answer: network, throttling, server error
+            └── TimedOut        the store stayed silent
 
 Doors print ``str(error)`` and exit with ``error.exit_status``; nothing else about an error reaches people.
 """
@@ -35,6 +36,7 @@ __all__ = [
     "PreconditionFailed",
     "RepositoryError",
     "StoreError",
+    "TimedOut",
     "Unavailable",
     "UsageError",
 ]
@@ -119,3 +121,7 @@ class AccessDenied(StoreError):
 
 class Unavailable(StoreError):
     """The store gave no usable answer; for a write, whether it took effect is not known."""
+
+
+class TimedOut(Unavailable):
+    """The store stayed silent for as long as anybody is to wait: trying again is up to people."""

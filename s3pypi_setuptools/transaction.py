@@ -3,7 +3,7 @@
 An **attempt** reads what it changes, decides, and writes on the tokens it has read. Losing a race
 (`PreconditionFailed`, `Contended`) means that someone else's write took effect, so the attempt is made again, from its
 reads on. `Unavailable` leaves open whether a write took effect: the next attempt finds out by reading, and few of them
-are granted.
+are granted; none after `TimedOut`, since a store that is silent would be waited for once more at every request.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from .errors import AlreadyExists, Contended, PreconditionFailed, StoreError, Unavailable
+from .errors import AlreadyExists, Contended, PreconditionFailed, StoreError, TimedOut, Unavailable
 
 __all__ = ["PATIENT", "Backoff", "create", "update"]
 
@@ -58,6 +58,8 @@ def update(attempt: Callable[[], T], backoff: Backoff = PATIENT) -> T:
             return attempt()
         except (PreconditionFailed, Contended) as error:
             lost = error
+        except TimedOut:
+            raise
         except Unavailable:
             unanswered += 1
             if unanswered > backoff.unanswered:

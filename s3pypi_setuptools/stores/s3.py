@@ -71,11 +71,21 @@ class S3Store(Store):
         return _md5_token(data) if self._content_tokens else None
 
     def get(self, key: str) -> Object:
+        try:
+            return self._read(key)
+        except _BrokenOff:
+            pass  # botocore tries requests again, but not the reading of their answers
+        try:
+            return self._read(key)
+        except _BrokenOff as error:
+            raise translated(error.reason, "GetObject", self._bucket.object_name(key)) from error.reason
+
+    def _read(self, key: str) -> Object:
         response = self._bucket.request("GetObject", key)
         try:
             data = response["Body"].read()
         except Exception as error:
-            raise translated(error, "GetObject", self._bucket.object_name(key)) from error
+            raise _BrokenOff(error) from error
         info = _info(key, response)
         self._content_tokens = _md5_token(data) == info.token
         return Object(info, data)
@@ -142,6 +152,13 @@ class S3Store(Store):
             if not response.get("IsTruncated"):
                 return
             arguments = {"Prefix": prefix, "ContinuationToken": response["NextContinuationToken"]}
+
+
+class _BrokenOff(Exception):
+    """An answer began and did not end, for ``reason``."""
+
+    def __init__(self, reason: Exception) -> None:
+        self.reason = reason
 
 
 def _header_arguments(attributes: Attributes) -> dict[str, Any]:

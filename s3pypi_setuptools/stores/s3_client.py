@@ -19,8 +19,9 @@ from .s3_errors import one_line
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
+    from botocore.session import Session
 
-__all__ = ["S3Client", "S3Options"]
+__all__ = ["Patience", "S3Client", "S3Options"]
 
 _AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws")
 _CONDITIONS = {
@@ -34,8 +35,22 @@ _OWN_ARGUMENTS = frozenset(
 _EVERY_REQUEST = ("ExpectedBucketOwner", "RequestPayer", "SSECustomer")
 _POOL_CONNECTIONS = 64
 _ATTEMPTS = 5
-_CONNECT_SECONDS = 20
-_READ_SECONDS = 60
+_TIMED_OUT_ATTEMPTS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a silent store is waited for, in seconds, at each of two attempts.
+
+    :param connect: for a connection.
+    :param answer: for the answer to what is small and done at once, and between the bytes of any answer.
+    :param long_answer: for the answer to a body that a slow line takes long to carry, and to what the store takes long
+        to do: copies, completions of uploads, listings.
+    """
+
+    connect: float = 10
+    answer: float = 20
+    long_answer: float = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +60,7 @@ class S3Options:
     :param acl: canned ACL of every object; None sends none.
     :param acl_optional: go on without the ACL where the bucket refuses it.
     :param put_args: parameters of S3 ``PutObject``, such as ``ServerSideEncryption``, as strings.
+    :param patience: how long a silent store is waited for.
     """
 
     profile: str | None = None
@@ -57,6 +73,7 @@ class S3Options:
     acl: str | None = None
     acl_optional: bool = False
     put_args: Mapping[str, str] = field(default_factory=dict)
+    patience: Patience = Patience()
 
 
 class S3Client:
@@ -65,7 +82,8 @@ class S3Client:
     def __init__(self, options: S3Options) -> None:
         self._options = options
         self._lock = threading.Lock()
-        self._client: BaseClient | None = None
+        self._session: Session | None = None
+        self._clients: dict[bool, BaseClient] = {}
         self._failure: ConfigurationError | None = None
         self._arguments: dict[str, dict[str, Any]] = {}
 
@@ -73,18 +91,18 @@ class S3Client:
         """Build the client in the background; what fails is raised where the client is used."""
         threading.Thread(target=self._warm, name="s3-client", daemon=True).start()
 
-    def get(self) -> BaseClient:
-        """The client; raises `ConfigurationError`."""
+    def get(self, *, long: bool = False) -> BaseClient:
+        """The client, or that of requests whose answer may take ``long``; raises `ConfigurationError`."""
         with self._lock:
             if self._failure:
                 raise self._failure
-            if self._client is None:
+            if long not in self._clients:
                 try:
-                    self._client = self._build()
+                    self._clients[long] = self._build(long=long)
                 except ConfigurationError as error:
                     self._failure = error
                     raise
-            return self._client
+            return self._clients[long]
 
     @property
     def is_aws(self) -> bool:
@@ -143,7 +161,7 @@ class S3Client:
         except Exception:  # noqa: S110 - the request that needs the client meets the same error and tells it
             pass
 
-    def _build(self) -> BaseClient:
+    def _build(self, *, long: bool) -> BaseClient:
         import botocore
         import botocore.session
         from botocore.config import Config
@@ -151,15 +169,16 @@ class S3Client:
         from botocore.handlers import add_expect_header
 
         options = self._options
-        secret, token = options.secret_access_key, options.session_token
+        patience, secret, token = options.patience, options.secret_access_key, options.session_token
         try:
-            session = botocore.session.Session(profile=options.profile)
-            attempts = session.get_config_variable("max_attempts") or _ATTEMPTS
+            # One session, so that all its clients share what the chain of credentials found, and renews.
+            session = self._session = self._session or botocore.session.Session(profile=options.profile)
+            attempts = _configured_attempts(session)
             config = Config(
-                connect_timeout=_CONNECT_SECONDS,
-                read_timeout=_READ_SECONDS,
+                connect_timeout=patience.connect,
+                read_timeout=patience.long_answer if long else patience.answer,
                 max_pool_connections=_POOL_CONNECTIONS,
-                retries={"mode": "standard", "total_max_attempts": attempts},
+                retries={"mode": _retry_mode(session), "total_max_attempts": attempts or _ATTEMPTS},
                 parameter_validation=False,
                 # Checksums are sent from here where they are surely understood; several stores fail at botocore's own.
                 request_checksum_calculation="when_required",
@@ -186,11 +205,35 @@ class S3Client:
             raise ConfigurationError("the S3 endpoint must not hold credentials; give them as access key id and secret")
         # Waiting for "100 Continue" costs a round trip with every body that is a stream.
         client.meta.events.unregister("before-call.s3", add_expect_header)
+        if not attempts:
+            client.meta.events.register_first("needs-retry.s3", _give_up)
         _require_conditions(client)
         if _is_aws(client):
             # A CRC-32 goes with every body, so it need not be hashed once more for the signature.
             client.meta.config.s3 = {"payload_signing_enabled": False, **(client.meta.config.s3 or {})}
         return client
+
+
+def _configured_attempts(session: Session) -> int | None:
+    """How many attempts at a request the user wants (``AWS_MAX_ATTEMPTS``, ``max_attempts``); None without a wish."""
+    try:
+        attempts = session.get_config_variable("max_attempts")
+    except ValueError as error:
+        raise ConfigurationError("AWS_MAX_ATTEMPTS, or max_attempts of the AWS profile, must be a number") from error
+    return None if attempts is None else max(1, attempts)
+
+
+def _retry_mode(session: Session) -> str:
+    """``adaptive`` for those who want it, else ``standard``: the legacy mode, botocore's own default, retries less."""
+    return "adaptive" if session.get_config_variable("retry_mode") == "adaptive" else "standard"
+
+
+def _give_up(attempts: int, caught_exception: Exception | None = None, **_: object) -> None:
+    """End the attempts at a request that the store does not answer sooner than those at one that it refuses."""
+    from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
+
+    if attempts >= _TIMED_OUT_ATTEMPTS and isinstance(caught_exception, ConnectTimeoutError | ReadTimeoutError):
+        raise caught_exception
 
 
 def _is_aws(client: BaseClient) -> bool:

@@ -14,6 +14,7 @@ from ..errors import (
     NotFound,
     PreconditionFailed,
     StoreError,
+    TimedOut,
     Unavailable,
 )
 from .base import ABSENT, ANY, Condition
@@ -162,7 +163,7 @@ def _unanswered(error: Exception, name: str, what: str) -> Error:
     if isinstance(error, exceptions.SSLError):
         return Unavailable(name, f"{what}: the TLS connection failed; check the endpoint and AWS_CA_BUNDLE")
     if isinstance(error, exceptions.ConnectTimeoutError | exceptions.ReadTimeoutError):
-        return Unavailable(name, f"{what}: the store did not answer in time; try again later")
+        return TimedOut(name, f"{what}: the store did not answer in time; try again later")
     if isinstance(
         error, exceptions.IncompleteReadError | exceptions.ResponseStreamingError | ResponseParserError | KeyError
     ):

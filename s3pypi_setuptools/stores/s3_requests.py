@@ -30,7 +30,20 @@ _METHODS = {
     "UploadPart": "upload_part",
     "UploadPartCopy": "upload_part_copy",
 }
-_ANSWERED_BY_ETAG = frozenset({"CompleteMultipartUpload", "GetObject", "HeadObject", "PutObject", "UploadPart"})
+_TAKE_LONG = frozenset({"CompleteMultipartUpload", "CopyObject", "ListObjectsV2", "UploadPart", "UploadPartCopy"})
+_ANSWERS = {
+    "CompleteMultipartUpload": ("ETag",),
+    "CopyObject": ("CopyObjectResult",),
+    "CreateMultipartUpload": ("UploadId",),
+    "GetObject": ("ETag", "ContentLength", "LastModified"),
+    "HeadObject": ("ETag", "ContentLength", "LastModified"),
+    "ListObjectsV2": ("IsTruncated",),
+    "PutObject": ("ETag",),
+    "UploadPart": ("ETag",),
+    "UploadPartCopy": ("CopyPartResult",),
+}
+"""What the answer to a request says without fail; one that lacks it came from something that is no store."""
+
 _WHOLE_BODY = 64 * 1024  # what is longer goes in blocks, each with a time limit of its own
 
 
@@ -71,12 +84,13 @@ class Bucket:
         """Send one request; ``key`` None for one on the whole bucket. Errors are those of the contract."""
         if key is not None:
             check_key(key)
-        call = getattr(self.client.get(), _METHODS[operation])
+        long = operation in _TAKE_LONG or isinstance((arguments or {}).get("Body"), io.BytesIO)
+        call = getattr(self.client.get(long=long), _METHODS[operation])
         target = {"Bucket": self.name} if key is None else {"Bucket": self.name, "Key": key}
         try:
             response: dict[str, Any] = call(**{**(arguments or {}), **self.client.arguments(operation), **target})
-            if operation in _ANSWERED_BY_ETAG:
-                response["ETag"]
+            for name in _ANSWERS.get(operation, ()):
+                response[name]
         except Error:
             raise
         except Exception as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,13 +12,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @dataclass(frozen=True)
 class Answer:
-    """``length`` other than the body's cuts the answer short."""
+    """``length`` other than the body's cuts the answer short; ``delay`` is in seconds."""
 
     status: int = 200
     code: str = ""
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
     length: int | None = None
+    delay: float = 0
 
     @property
     def content(self) -> bytes:
@@ -46,6 +48,7 @@ def canned(*answers: Answer) -> Iterator[Canned]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             requests.append((self.command, self.path, headers, body))
             answer = left.pop(0) if len(left) > 1 else left[0]
+            time.sleep(answer.delay)
             self.send_response(answer.status)
             for name, value in answer.headers.items():
                 self.send_header(name, value)

@@ -130,7 +130,8 @@ def test_on_aws_itself_one_request_copies_conditionally() -> None:
         return AWSResponse(request.url, 200, headers, Raw(body))
 
     store = S3Store("bucket", S3Options(access_key_id="AK", secret_access_key=Secret("SK")))
-    store._bucket.client.get().meta.events.register("before-send.s3", answer)
+    for long in (False, True):
+        store._bucket.client.get(long=long).meta.events.register("before-send.s3", answer)
     if not store._bucket.client.knows("CopyObject", "IfNoneMatch"):
         pytest.skip("the installed botocore copies unconditionally only")
     store.copy(store, Info("from/a+b", '"1"', 9, None), "to", NOTED, ABSENT)  # type: ignore[arg-type]

@@ -90,6 +90,8 @@ LIST: Callable[[Store], object] = lambda store: list(store.list("k"))  # noqa: E
         (READ, Answer(body=b"short", headers={"ETag": '"1"'}, length=100), Unavailable, "cut short"),
         (LIST, Answer(body=b"<ListBucketResult><Contents><Key>a</"), Unavailable, "try again"),
         (PUT, Answer(), Unavailable, "garbled"),
+        (LIST, Answer(), Unavailable, "garbled"),
+        (LIST, Answer(body=b"<html>Welcome!</html>"), Unavailable, "garbled"),
         (READ, Answer(body=b"no headers"), Unavailable, "garbled"),
     ],
 )
@@ -208,7 +210,8 @@ def test_a_completion_whose_answer_was_lost(tmp_path: Path) -> None:
     file = make_file(tmp_path, os.urandom(PART_SIZE + 1))
     attributes = Attributes("application/zip", None, {"sha256": file.sha256})
     created = Answer(body=b"<R><UploadId>u</UploadId></R>")
-    stored = {"ETag": '"9-2"', "x-amz-meta-sha256": file.sha256}
+    written = "Mon, 02 Nov 2026 10:00:00 GMT"
+    stored = {"ETag": '"9-2"', "Last-Modified": written, "x-amz-meta-sha256": file.sha256}
     with canned(created, DONE, DONE, Answer(404, "NoSuchUpload"), Answer(headers=stored)) as server:
         assert canned_store(server.url).put_file("k", file, attributes, ABSENT) == '"9-2"'
         assert [method for method, *_ in server.requests] == ["POST", "PUT", "PUT", "POST", "HEAD"]
