@@ -61,6 +61,15 @@ def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    """A server that is proof of nothing but of its faults; see `moto_server`."""
+    from . import moto_server  # noqa: PLC0415 - few tests load it
+
+    with moto_server.moto(tmp_path_factory.mktemp("moto")) as server:
+        yield server
+
+
 @pytest.fixture(scope="session", params=["ministack", "ceph"] if CEPH else ["ministack"])
 def s3_server(request: pytest.FixtureRequest) -> S3Server:
     """Each S3 server of this run in turn."""

@@ -45,9 +45,9 @@ class S3Server:
             config=Config(request_checksum_calculation="when_required", response_checksum_validation="when_required"),
         )
 
-    def new_bucket(self) -> str:
-        """The name of a fresh, empty bucket."""
-        name = f"test-{secrets.token_hex(8)}"
+    def new_bucket(self, start: str = "test") -> str:
+        """The name of a fresh, empty bucket, which begins with ``start``."""
+        name = f"{start}-{secrets.token_hex(8)}"
         client = self.client()
         try:
             client.create_bucket(Bucket=name)
@@ -118,11 +118,13 @@ def program(name: str) -> str:
 
 
 @contextlib.contextmanager
-def running(command: list[str], folder: Path, environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """A server process; its output goes to ``server.log`` in ``folder``."""
-    with (folder / "server.log").open("wb") as log:
+def running(
+    command: list[str], folder: Path, environment: Mapping[str, str], *, log: Path | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A server process in ``folder``; its output goes to ``server.log`` there, or in the folder ``log``."""
+    with ((log or folder) / "server.log").open("wb") as output:
         process = subprocess.Popen(
-            command, cwd=folder, env={**os.environ, **environment}, stdout=log, stderr=subprocess.STDOUT
+            command, cwd=folder, env={**os.environ, **environment}, stdout=output, stderr=subprocess.STDOUT
         )
     try:
         yield process

@@ -246,9 +246,13 @@ class _Release:
         return Placement(
             self._workspace,
             one,
+            self._parts_are_conditional,
             lambda: progress.sending(one.filename, one.file.size),
             lambda count: progress.sent(one.filename, count),
         )
+
+    def _parts_are_conditional(self) -> bool:
+        return self._workspace.store.conditional_writes is True or self._repository.record.conditional_multipart
 
     def _told(self, choice: Choice, urls: dict[str, str] | None = None) -> FileReport:
         one, workspace = choice.distribution, self._workspace

@@ -8,13 +8,30 @@ from itertools import islice
 from ..errors import AlreadyExists, NotFound, RepositoryError
 from ..layout import Layout, is_project_name
 from ..stores.base import ABSENT, ANY, Attributes, Store
+from ..stores.capabilities import Capabilities, known
 from .pages import PageKind
 from .record import RepositoryRecord
 
-__all__ = ["Opening", "open_record", "read_record"]
+__all__ = ["WAYS_OUT", "Opening", "open_record", "read_record"]
+
+WAYS_OUT = (
+    "use another store, a lock table (--locks-table TABLE), or --unsafe-no-locking where only one ever publishes at a "
+    "time; s3pypi doctor asks the store again"
+)
+"""What to do about a store that does not honour conditional writes."""
 
 LOOKED_AT = 1000
 """How many objects are looked at to tell the page style of a foreign repository: one listing request."""
+
+
+UNASKED = Capabilities(
+    conditional_create=True,
+    conditional_replace=True,
+    conditional_delete=True,
+    conditional_multipart=True,
+    slash_keys=True,
+)
+"""What a dry run takes a store for that only a probe could tell of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +76,7 @@ def _refuse_unsafe(store: Store, record: RepositoryRecord, opening: Opening) -> 
     if not (record.conditional_writes or opening.unsafe_no_locking):
         raise RepositoryError(
             f"{store.url}: this store does not honour conditional writes, so publishers that run at the same time "
-            "could lose each other's files: use another store, or --unsafe-no-locking when only one ever publishes at "
-            "a time"
+            f"could lose each other's files: {WAYS_OUT}"
         )
 
 
@@ -69,19 +85,15 @@ def _make(store: Store, layout: Layout, opening: Opening) -> RepositoryRecord:
     if opening.existing and style is None:
         place = f"{store.url}/{layout.prefix}" if layout.prefix else store.url
         raise RepositoryError(f"{place}: there is no repository here; check the target, or make one with s3pypi init")
-    writes, deletes, slash = store.conditional_writes, store.conditional_writes, store.slash_keys
-    if writes is None and not opening.dry_run:
-        from ..stores.probe import probe  # noqa: PLC0415
-
-        found = probe(store, layout.prefix)
-        writes, deletes, slash = found.conditional_writes, found.conditional_delete, found.slash_keys
+    found = known(store) or (UNASKED if opening.dry_run else _probed(store, layout))
     html = style or (PageKind.HTML, PageKind.SLASH)
-    if opening.index_html or slash is False:
+    if opening.index_html or not found.slash_keys:
         html = (PageKind.HTML,)
     record = RepositoryRecord(
         pages=(PageKind.JSON, *html),
-        conditional_writes=writes is not False,
-        conditional_delete=deletes is not False,
+        conditional_writes=found.conditional_writes,
+        conditional_delete=found.conditional_delete,
+        conditional_multipart=found.conditional_multipart,
         public_url=opening.public_url,
     )
     if opening.dry_run:
@@ -93,6 +105,12 @@ def _make(store: Store, layout: Layout, opening: Opening) -> RepositoryRecord:
     except AlreadyExists:
         return read_record(store, layout) or replace(record)
     return record
+
+
+def _probed(store: Store, layout: Layout) -> Capabilities:
+    from ..stores.probe import probe  # noqa: PLC0415 - once in a repository's life
+
+    return probe(store, layout.prefix)
 
 
 def _foreign_style(store: Store, layout: Layout) -> tuple[PageKind, ...] | None:

@@ -2,7 +2,8 @@
 
 The plain key serves only a name that was never removed, and only if it, and the metadata file beside it, holds our
 bytes (and a provenance beside it is of them), whoever stored them: whether our own create succeeded decides nothing.
-Otherwise a key of its own, that nobody else ever writes, holds them.
+Otherwise a key of its own, that nobody else ever writes, holds them; so also where bytes that go in parts, or that the
+store copies, would be created there without condition.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from concurrent.futures import Future, wait
 
 from ..errors import Error, NotFound
 from ..layout import content_type, file_url
+from ..local_file import PART_SIZE
 from ..stores.base import ABSENT, Attributes, Store
 from ..transaction import create
 from .stored import Publishable, StoredBytes
@@ -30,6 +32,8 @@ PROVENANCE_TYPE = "application/vnd.pypi.integrity.v1+json"
 class Placement:
     """One distribution on its way into the store.
 
+    :param parts_are_conditional: asked, for bytes that are sent in parts or copied, whether the store heeds their
+        condition.
     :param sending: told when the file's bytes are about to be sent.
     :param sent: told of bytes stored.
     """
@@ -38,6 +42,7 @@ class Placement:
         self,
         workspace: Workspace,
         distribution: Publishable,
+        parts_are_conditional: Callable[[], bool],
         sending: Callable[[], None],
         sent: Callable[[int], None],
     ) -> None:
@@ -45,20 +50,24 @@ class Placement:
         self._workspace = workspace
         self._store = workspace.store
         self._layout = workspace.layout
+        self._parts_are_conditional = parts_are_conditional
         self._sending = sending
         self._sent = sent
         self._plain: list[Future[bool]] | None = None
         self._plain_ours: bool | None = None
         self._fresh: str | None = None
+        self._fresh_creates: list[Future[bool]] = []
 
     def begin(self) -> None:
-        """Start to create the plain object, and the files that go beside it, without waiting; once is enough."""
-        if self._plain is None:
+        """Start to create the object, and the files that go beside it, without waiting; once is enough."""
+        if not self._may_be_plain():
+            self._begin_fresh()
+        elif self._plain is None:
             self._plain = self._create(file_url(self.distribution.filename))
 
     def settle_down(self) -> None:
         """Wait until what `begin` started is over, however it went."""
-        wait(self._plain or ())
+        wait((*(self._plain or ()), *self._fresh_creates))
 
     def finish(self) -> None:
         """Wait for what `begin` started; raises what went wrong, and lets the next `begin` try again."""
@@ -74,17 +83,34 @@ class Placement:
 
         :param burnt: whether the plain key may not be used.
         """
-        if not burnt:
+        if not burnt and self._may_be_plain():
             self.begin()
             self.finish()
             if self._plain_ours is None:
                 self._plain_ours = self._settle(file_url(self.distribution.filename))
             if self._plain_ours:
                 return file_url(self.distribution.filename)
-        if self._fresh is None or self._fresh in removed:
-            url = file_url(self.distribution.filename, self._workspace.clock.new_id()[:16])
-            _results(self._create(url))
-            self._fresh = url
+        if self._fresh in removed:
+            self._fresh = None
+        url = self._begin_fresh()
+        try:
+            _results(self._fresh_creates)
+        except Error:
+            self._fresh = None
+            raise
+        return url
+
+    def _may_be_plain(self) -> bool:
+        """Whether creating the plain object surely overwrites nothing."""
+        file = self.distribution.file
+        copied = isinstance(file, StoredBytes) and self._store.copies_from(file.store)
+        return (file.size <= PART_SIZE and not copied) or self._parts_are_conditional()
+
+    def _begin_fresh(self) -> str:
+        """Start to create the object under a key of its own, unless that was started; its url."""
+        if self._fresh is None:
+            self._fresh = file_url(self.distribution.filename, self._workspace.clock.new_id()[:16])
+            self._fresh_creates = self._create(self._fresh)
         return self._fresh
 
     def _create(self, url: str) -> list[Future[bool]]:

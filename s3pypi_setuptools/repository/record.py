@@ -21,12 +21,15 @@ class RepositoryRecord:
     :param pages: the pages that every project and the root have.
     :param conditional_writes: whether the store honours conditions, also under races.
     :param conditional_delete: whether it honours them on deletes.
+    :param conditional_multipart: whether it honours creation on condition for what it receives in parts; records of old
+        do not tell, and count as no.
     :param public_url: where installers reach it; None when unknown.
     """
 
     pages: tuple[PageKind, ...]
     conditional_writes: bool
     conditional_delete: bool
+    conditional_multipart: bool
     public_url: str | None = None
 
     def to_json(self) -> bytes:
@@ -36,6 +39,7 @@ class RepositoryRecord:
             "pages": [page.value for page in self.pages],
             "conditional-writes": self.conditional_writes,
             "conditional-delete": self.conditional_delete,
+            "conditional-multipart": self.conditional_multipart,
         }
         if self.public_url:
             document["public-url"] = self.public_url
@@ -58,6 +62,7 @@ class RepositoryRecord:
                 tuple(PageKind(page) for page in document["pages"]),
                 document["conditional-writes"] is True,
                 document["conditional-delete"] is True,
+                document.get("conditional-multipart") is True,
                 public_url,
             )
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:

@@ -31,6 +31,7 @@ __all__ = [
     "Info",
     "Matches",
     "Object",
+    "PartsWrite",
     "Store",
     "Token",
     "check_key",
@@ -95,6 +96,19 @@ class Object:
 
     info: Info
     data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PartsWrite:
+    """A write whose bytes are with the store, and of which the last step is left.
+
+    :param complete: makes the object if the condition holds, and returns its token; errors as `Store.put`, and nothing
+        stays behind then.
+    :param abandon: removes what was sent; raises nothing.
+    """
+
+    complete: Callable[[Condition], Token]
+    abandon: Callable[[], None]
 
 
 class Store(ABC):
@@ -166,6 +180,13 @@ class Store(ABC):
 
         Raises `InvalidDistribution` when the file no longer holds the bytes that were hashed; nothing is written then.
         """
+
+    def begin_parts(self, key: str, data: bytes, attributes: Attributes) -> PartsWrite:
+        """Write ``data`` in the way in which large files are written, up to the last step; errors as `put`.
+
+        It lets a probe race that step alone, with few bytes.
+        """
+        return PartsWrite(lambda condition: self.put(key, data, attributes, condition), lambda: None)
 
     def copies_from(self, source: Store) -> bool:  # noqa: ARG002
         """Whether `copy` can take objects of ``source``: one service holds both, and one account reaches both."""

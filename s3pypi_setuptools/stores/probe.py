@@ -3,83 +3,134 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import secrets
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor, wait
+from functools import partial
 
 from ..errors import AccessDenied, Contended, Error, NotFound, PreconditionFailed, StoreError, Unavailable
-from .base import ABSENT, ANY, Attributes, Matches, Store, Token
+from .base import ABSENT, ANY, Attributes, Condition, Matches, PartsWrite, Store, Token
+from .capabilities import Capabilities
 
-__all__ = ["Capabilities", "probe"]
+__all__ = ["QUICK", "THOROUGH", "probe", "probe_folder"]
+
+log = logging.getLogger(__name__)
 
 _RACERS = 8
-_ROUNDS = 3
 _ATTEMPTS = 5
 _PLAIN = Attributes("text/plain", "no-store")
 
-
-@dataclass(frozen=True, slots=True)
-class Capabilities:
-    """What a store was found to do.
-
-    :param conditional_writes: conditional creation and replacement are honoured, also when they race.
-    :param slash_keys: objects may have keys that end in ``/``.
-    :param conditional_delete: a deletion on a stale token leaves the object alone.
-    """
-
-    conditional_writes: bool
-    slash_keys: bool
-    conditional_delete: bool
+QUICK, THOROUGH = 3, 9
+"""How often each question is raced: on the way to a publication, and when it is all that is asked."""
 
 
-def probe(store: Store, prefix: str) -> Capabilities:
+def probe_folder(prefix: str) -> str:
+    """A new folder below ``prefix`` (empty, or without ``/`` at its end) for a probe's objects; without ``/``, too."""
+    return "/".join(filter(None, (prefix, f".s3pypi-probe-{secrets.token_hex(8)}")))
+
+
+def probe(store: Store, prefix: str, rounds: int = QUICK) -> Capabilities:
     """Find out, by objects below ``prefix`` (empty, or without ``/`` at its end), which are gone again after.
 
-    Nothing is asked of a store that knows. Raises `AccessDenied` and `Unavailable` when the store cannot be asked.
+    :param rounds: how often each question is raced.
+
+    Raises `AccessDenied` and `Unavailable` when the store cannot be asked, and `StoreError` when it does not know
+    conditions at all. Where deleting is denied, the objects stay, and a warning says so.
     """
-    if store.conditional_writes is not None and store.slash_keys is not None:
-        return Capabilities(store.conditional_writes, store.slash_keys, store.conditional_writes)
-    folder = "/".join(filter(None, (prefix, f".s3pypi-probe-{secrets.token_hex(8)}")))
-    keys = [f"{folder}/{number}" for number in range(_ROUNDS)]
+    folder = probe_folder(prefix)
+    keys = [f"{folder}/{number}" for number in range(rounds)]
+    parts_keys = [f"{folder}/parts-{number}" for number in range(rounds)]
+    slash_key = f"{folder}/"
     try:
         # The threads are more than a round needs, so that the rounds and the other questions run side by side.
-        with ThreadPoolExecutor(_RACERS * _ROUNDS + 2) as threads, ThreadPoolExecutor(_ROUNDS + 1) as rounds:
-            slash_keys = rounds.submit(_keeps_slash_key, store, f"{folder}/")
-            raced = list(rounds.map(lambda key: _honours_conditions(store, key, threads), keys))
+        with ThreadPoolExecutor(2 * _RACERS * QUICK) as threads, ThreadPoolExecutor(2 * QUICK + 1) as questions:
+            slash_keys = questions.submit(_keeps_slash_key, store, slash_key)
+            parts = [questions.submit(_honours_on_parts, store, key, threads) for key in parts_keys]
+            raced = list(questions.map(lambda key: _honours_conditions(store, key, threads), keys))
             return Capabilities(
-                conditional_writes=all(writes for writes, _ in raced),
+                conditional_create=all(creates for creates, _, _ in raced),
+                conditional_replace=all(replaces for _, replaces, _ in raced),
+                conditional_delete=all(deletes for _, _, deletes in raced),
+                conditional_multipart=all(found.result() for found in parts),
                 slash_keys=slash_keys.result(),
-                conditional_delete=all(deletes for _, deletes in raced),
             )
     finally:
-        for key in (*keys, f"{folder}/"):
-            with contextlib.suppress(Error):
-                store.delete(key)
+        _remove(store, folder, (*keys, *parts_keys, slash_key))
 
 
-def _honours_conditions(store: Store, key: str, threads: ThreadPoolExecutor) -> tuple[bool, bool]:
-    created = _winners(threads, lambda number: store.put(key, b"%d" % number, _PLAIN, ABSENT))
+def _remove(store: Store, folder: str, keys: tuple[str, ...]) -> None:
+    def is_denied(key: str) -> bool:
+        try:
+            store.delete(key)
+        except Error as error:
+            return isinstance(error, AccessDenied)
+        return False
+
+    with ThreadPoolExecutor(_RACERS) as threads:
+        denied = list(threads.map(is_denied, keys))
+    if any(denied):
+        log.warning("%s/%s/: these objects of a probe stay, as deleting is denied; delete them", store.url, folder)
+
+
+def _honours_conditions(store: Store, key: str, threads: ThreadPoolExecutor) -> tuple[bool, bool, bool]:
+    """Whether creation, replacement and deletion heed their conditions; what cannot be told does not."""
+    created = _put_winners(store, key, b"created", ABSENT, threads)
     if len(created) != 1:
-        return False, False
-    replaced = _winners(threads, lambda number: store.put(key, b"%d replaced" % number, _PLAIN, Matches(created[0])))
+        return False, False, False
     stale = Matches(created[0])
+    replaced = _put_winners(store, key, b"replaced", stale, threads)
     writes = len(replaced) == 1 and not _succeeds(lambda: store.put(key, b"stale", _PLAIN, stale))
-    return writes, writes and not _succeeds(lambda: store.delete(key, stale)) and _exists(store, key)
+    return True, writes, writes and _spares(store, key, stale)
 
 
-def _winners(threads: ThreadPoolExecutor, write: Callable[[int], Token]) -> list[Token]:
-    """The tokens of the racing writes that took effect; raced again while all were told to try again."""
-
-    def attempt(number: int) -> Token | None:
-        with contextlib.suppress(PreconditionFailed, Contended):
-            return write(number)
-        return None
-
+def _honours_on_parts(store: Store, key: str, threads: ThreadPoolExecutor) -> bool:
+    """Whether, of uploads in parts that are completed at the same time, one creates the object, and no later one."""
     for _ in range(_ATTEMPTS):
-        if tokens := [token for token in threads.map(attempt, range(_RACERS)) if token is not None]:
+        try:
+            *racers, late = _begun(store, key, threads)
+        except Unavailable:
+            raise
+        except StoreError:
+            return False
+        try:
+            # Who loses has to send all parts again.
+            if winners := _winners(threads, [partial(racer.complete, ABSENT) for racer in racers]):
+                return len(winners) == 1 and not _succeeds(partial(late.complete, ABSENT))
+        finally:
+            late.abandon()
+    return False
+
+
+def _begun(store: Store, key: str, threads: ThreadPoolExecutor) -> list[PartsWrite]:
+    """Uploads to be raced, and one to be late."""
+    begun = [threads.submit(store.begin_parts, key, b"%d" % number, _PLAIN) for number in range(_RACERS + 1)]
+    wait(begun)
+    if any(future.exception() for future in begun):
+        for future in begun:
+            if future.exception() is None:
+                future.result().abandon()
+    return [future.result() for future in begun]
+
+
+def _put_winners(store: Store, key: str, data: bytes, condition: Condition, threads: ThreadPoolExecutor) -> list[Token]:
+    """`_winners` of puts, raced again while all were told to try again."""
+    for _ in range(_ATTEMPTS):
+        writes = [partial(store.put, key, b"%d %b" % (number, data), _PLAIN, condition) for number in range(_RACERS)]
+        if tokens := _winners(threads, writes):
             return tokens
     return []
+
+
+def _winners(threads: ThreadPoolExecutor, writes: Iterable[Callable[[], Token]]) -> list[Token]:
+    """The tokens of the racing writes that took effect."""
+
+    def attempt(write: Callable[[], Token]) -> Token | None:
+        with contextlib.suppress(PreconditionFailed, Contended):
+            return write()
+        return None
+
+    return [token for token in threads.map(attempt, writes) if token is not None]
 
 
 def _succeeds(write: Callable[[], object]) -> bool:
@@ -90,6 +141,14 @@ def _succeeds(write: Callable[[], object]) -> bool:
     except StoreError:
         return False
     return True
+
+
+def _spares(store: Store, key: str, stale: Matches) -> bool:
+    """Whether a deletion on a stale token is refused; who may not delete at all learns nothing."""
+    try:
+        return not _succeeds(lambda: store.delete(key, stale)) and _exists(store, key)
+    except AccessDenied:
+        return False
 
 
 def _exists(store: Store, key: str) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 
 from ..errors import Error
 from ..local_file import PART_SIZE, LocalFile
-from .base import ANY, CHUNK_SIZE, Attributes, Condition, Info, Matches, Object, Store, Token
+from .base import ANY, CHUNK_SIZE, Attributes, Condition, Info, Matches, Object, PartsWrite, Store, Token
 from .s3_client import S3Options
 from .s3_copies import Copies
 from .s3_errors import is_absent, translated
@@ -124,6 +124,9 @@ class S3Store(Store):
             token = self.put(key, file.read_all(), attributes, condition)
         sent(file.size)
         return token
+
+    def begin_parts(self, key: str, data: bytes, attributes: Attributes) -> PartsWrite:
+        return self._multipart.begin(key, data, _header_arguments(attributes))
 
     def copies_from(self, source: Store) -> bool:
         return isinstance(source, S3Store) and self._bucket.client.shares_account(source._bucket.client)

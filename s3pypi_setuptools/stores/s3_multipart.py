@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import Error
 from ..local_file import PART_SIZE, LocalFile
-from .base import ANY, Condition, Info, Token
+from .base import ANY, Condition, Info, PartsWrite, Token
 from .s3_errors import code_of
 from .s3_requests import Bucket, body_arguments, condition_arguments, crc32_text
 
@@ -50,6 +50,20 @@ class MultipartUploads:
             key, {**headers, **checksums}, condition, lambda upload: self._send_parts(key, file, upload, sent)
         )
 
+    def begin(self, key: str, data: bytes, headers: Mapping[str, Any]) -> PartsWrite:
+        """Send ``data`` as the one part of an upload; errors as `Store.begin_parts`."""
+        created = self._bucket.store("CreateMultipartUpload", key, ANY, headers)
+        upload = {"UploadId": created["UploadId"]}
+        with self._abandoned_on_failure(key, upload):
+            arguments = {**upload, **body_arguments(data), "PartNumber": 1}
+            parts = [{"ETag": self._bucket.request("UploadPart", key, ANY, arguments)["ETag"], "PartNumber": 1}]
+
+        def complete(condition: Condition) -> Token:
+            with self._abandoned_on_failure(key, upload):
+                return self._complete(key, parts, upload, condition, headers)
+
+        return PartsWrite(complete, lambda: self._abandon(key, upload))
+
     def copy(self, bucket: str, original: Info, key: str, headers: Mapping[str, Any], condition: Condition) -> Token:
         """Store the bytes of ``original``, an object of ``bucket``, under ``key``; errors as `Store.copy`."""
         return self._upload(
@@ -65,12 +79,20 @@ class MultipartUploads:
     ) -> Token:
         created = self._bucket.store("CreateMultipartUpload", key, ANY, headers)
         upload = {"UploadId": created["UploadId"]}
-        try:
+        with self._abandoned_on_failure(key, upload):
             return self._complete(key, send(upload), upload, condition, headers)
+
+    @contextlib.contextmanager
+    def _abandoned_on_failure(self, key: str, upload: Mapping[str, str]) -> Iterator[None]:
+        try:
+            yield
         except BaseException:
-            with contextlib.suppress(Error):
-                self._bucket.request("AbortMultipartUpload", key, ANY, upload)
+            self._abandon(key, upload)
             raise
+
+    def _abandon(self, key: str, upload: Mapping[str, str]) -> None:
+        with contextlib.suppress(Error):
+            self._bucket.request("AbortMultipartUpload", key, ANY, upload)
 
     def _copy_parts(self, bucket: str, original: Info, key: str, upload: Mapping[str, str]) -> Iterator[dict[str, Any]]:
         for number, first in enumerate(range(0, original.size, COPIED_AT_ONCE), 1):

@@ -1,19 +1,25 @@
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import count
 
 import pytest
 
 from s3pypi_setuptools.errors import AccessDenied, StoreError
 from s3pypi_setuptools.local_file import LocalFile
-from s3pypi_setuptools.stores.base import ANY, Attributes, Condition, Info, Object, Store, Token
+from s3pypi_setuptools.stores.base import ANY, Attributes, Condition, Info, Matches, Object, PartsWrite, Store, Token
+from s3pypi_setuptools.stores.capabilities import Capabilities, known
 from s3pypi_setuptools.stores.memory import MemoryStore
-from s3pypi_setuptools.stores.probe import Capabilities, probe
+from s3pypi_setuptools.stores.probe import probe
 from s3pypi_setuptools.stores.s3 import S3Store
 
 from ..servers import S3Server
 from .test_s3 import options
+
+GOOD = Capabilities(True, True, True, True, True)
 
 
 class Unknowing(MemoryStore):
@@ -38,9 +44,57 @@ class ChecksBeforeItWrites(Unknowing):
         return super().put(key, data, attributes, ANY)
 
 
+class ReplacesUnasked(Unknowing):
+    def put(self, key: str, data: bytes, attributes: Attributes, condition: Condition = ANY) -> Token:
+        return super().put(key, data, attributes, ANY if isinstance(condition, Matches) else condition)
+
+
 class IgnoresDeleteConditions(Unknowing):
     def delete(self, key: str, condition: Condition = ANY) -> None:
         super().delete(key)
+
+
+class DeniesDeletion(Unknowing):
+    def delete(self, key: str, condition: Condition = ANY) -> None:
+        raise AccessDenied(key, "denied")
+
+
+class IgnoresConditionsOnParts(Unknowing):
+    def begin_parts(self, key: str, data: bytes, attributes: Attributes) -> PartsWrite:
+        return PartsWrite(lambda condition: self.put(key, data, attributes), lambda: None)
+
+
+class ChecksPartsBeforeItCompletes(Unknowing):
+    def begin_parts(self, key: str, data: bytes, attributes: Attributes) -> PartsWrite:
+        def complete(condition: Condition) -> Token:
+            with self._lock:
+                self._check(key, condition)
+            time.sleep(0.005)
+            return self.put(key, data, attributes)
+
+        return PartsWrite(complete, lambda: None)
+
+
+class HasNoParts(Unknowing):
+    def begin_parts(self, key: str, data: bytes, attributes: Attributes) -> PartsWrite:
+        raise StoreError(key, "the store answered 501 NotImplemented")
+
+
+class LosesSomeParts(Unknowing):
+    """Every third upload fails; notes which were begun, and which were abandoned."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun: list[int] = []
+        self.ended: list[int] = []
+        self.numbers = count()
+
+    def begin_parts(self, key: str, data: bytes, attributes: Attributes) -> PartsWrite:
+        number = next(self.numbers)
+        if number % 3 == 2:
+            raise StoreError(key, "the store answered 400 EntityTooSmall")
+        self.begun.append(number)
+        return PartsWrite(lambda condition: self.put(key, data, attributes), lambda: self.ended.append(number))
 
 
 class RefusesSlashes(Unknowing):
@@ -95,22 +149,41 @@ class Untouchable(Store):
 @pytest.mark.parametrize(
     ("kind", "found"),
     [
-        (Unknowing, Capabilities(True, True, True)),
-        (IgnoresConditions, Capabilities(False, True, False)),
-        (ChecksBeforeItWrites, Capabilities(False, True, False)),
-        (IgnoresDeleteConditions, Capabilities(True, True, False)),
-        (RefusesSlashes, Capabilities(True, False, True)),
+        (Unknowing, GOOD),
+        (IgnoresConditions, Capabilities(False, False, False, False, True)),
+        (ChecksBeforeItWrites, Capabilities(False, False, False, False, True)),
+        (ReplacesUnasked, replace(GOOD, conditional_replace=False, conditional_delete=False)),
+        (IgnoresDeleteConditions, replace(GOOD, conditional_delete=False)),
+        (DeniesDeletion, replace(GOOD, conditional_delete=False)),
+        (IgnoresConditionsOnParts, replace(GOOD, conditional_multipart=False)),
+        (ChecksPartsBeforeItCompletes, replace(GOOD, conditional_multipart=False)),
+        (HasNoParts, replace(GOOD, conditional_multipart=False)),
+        (RefusesSlashes, replace(GOOD, slash_keys=False)),
     ],
 )
 @pytest.mark.parametrize("prefix", ["", "a/b"])
 def test_what_a_store_ignores_is_found(kind: type[Store], found: Capabilities, prefix: str) -> None:
     store = kind()
     assert probe(store, prefix) == found
-    assert list(store.list("")) == []
+    left = [info.key for info in store.list("")]
+    assert bool(left) is (kind is DeniesDeletion)
 
 
-def test_nothing_is_asked_of_a_store_that_knows() -> None:
-    assert probe(Untouchable(), "p") == Capabilities(True, True, True)
+def test_what_cannot_be_deleted_is_told_of(caplog: pytest.LogCaptureFixture) -> None:
+    probe(DeniesDeletion(), "p")
+    assert re.fullmatch(r"memory:///p/.s3pypi-probe-\w+/: these objects .* stay, .*", caplog.messages[0])
+
+
+def test_of_parts_that_cannot_be_sent_none_is_left() -> None:
+    store = LosesSomeParts()
+    assert probe(store, "p").conditional_multipart is False
+    assert store.begun
+    assert sorted(store.begun) == sorted(store.ended)
+
+
+def test_what_is_known_need_not_be_asked() -> None:
+    assert known(Untouchable()) == GOOD
+    assert known(Unknowing()) is None
 
 
 def test_a_denial_is_no_finding() -> None:
@@ -120,5 +193,20 @@ def test_a_denial_is_no_finding() -> None:
 
 def test_good_servers(s3_server: S3Server, s3_bucket: str) -> None:
     store = S3Store(s3_bucket, options(s3_server))
-    assert probe(store, "p") == Capabilities(True, True, True)
+    assert probe(store, "p") == GOOD
     assert list(store.list("")) == []
+    assert s3_server.client().list_multipart_uploads(Bucket=s3_bucket).get("Uploads", []) == []
+
+
+@pytest.mark.parametrize("fault", ["ignores-complete", "gap-complete"])
+def test_a_server_that_is_careless_with_parts_alone(moto: S3Server, fault: str) -> None:
+    store = S3Store(moto.new_bucket(fault), options(moto))
+    assert probe(store, "p") == replace(GOOD, conditional_multipart=False)
+
+
+@pytest.mark.parametrize("fault", ["ignores-put", "gap-put"])
+def test_a_server_that_is_careless_is_found_out_every_time(moto: S3Server, fault: str) -> None:
+    store = S3Store(moto.new_bucket(fault), options(moto))
+    for _ in range(5):
+        assert not probe(store, "p").conditional_writes
+        assert list(store.list("")) == []

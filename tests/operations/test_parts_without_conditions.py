@@ -1,0 +1,78 @@
+"""Stores that heed conditions, but not on what they receive in parts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from s3pypi_setuptools import open_repository
+from s3pypi_setuptools.local_file import PART_SIZE, LocalFile
+from s3pypi_setuptools.operations.publish import Outcome
+from s3pypi_setuptools.stores.base import Attributes, Condition, PartsWrite, Token
+from s3pypi_setuptools.stores.memory import MemoryStore
+from tests import samples
+from tests.faults import FaultyStore, Request
+from tests.servers import S3Server
+
+from .conftest import World
+
+
+class CarelessWithParts(MemoryStore):
+    slash_keys = None  # type: ignore[assignment]
+    conditional_writes = None  # type: ignore[assignment]
+
+    def begin_parts(self, key: str, data: bytes, attributes: Attributes) -> PartsWrite:
+        return PartsWrite(lambda condition: self.put(key, data, attributes), lambda: None)
+
+    def put_file(self, key: str, file: LocalFile, attributes: Attributes, condition: Condition, *sent: object) -> Token:  # type: ignore[override]
+        data = file.read_parts(0, len(file.part_crc32))
+        return self.put(key, data, attributes) if file.size > PART_SIZE else self.put(key, data, attributes, condition)
+
+
+def test_a_large_file_overwrites_nothing_that_somebody_lists_meanwhile(tmp_path: Path) -> None:
+    world = World(tmp_path, CarelessWithParts())
+    assert world.push(world.wheel(name="other")).ok
+    mine, others = (samples.wheel(tmp_path / salt, padding=PART_SIZE, salt=salt) for salt in ("mine", "others"))
+    pushed = []
+
+    def push_the_others(request: Request) -> None:
+        if request.verb == "put_file" and not pushed:
+            pushed.append(True)
+            assert world.push(others).ok
+
+    report = world.push(mine, store=FaultyStore(world.store, before=push_the_others))
+
+    assert pushed
+    assert [file.outcome for file in report.files] == [Outcome.FAILED]
+    assert world.listed() == {others.name: samples.read(others).file.sha256}
+
+
+def test_small_files_keep_the_plain_key(tmp_path: Path) -> None:
+    world = World(tmp_path, CarelessWithParts())
+    assert world.push(world.wheel(), samples.sdist(tmp_path)).ok
+    assert {file.url for file in world.pages()[0].files} == {world.wheel().name, "demo-1.0.tar.gz"}
+
+
+@pytest.fixture
+def bucket(moto: S3Server, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A bucket of a server that ignores conditions on completions."""
+    for name, value in moto.environment.items():
+        monkeypatch.setenv(name, value)
+    return moto.new_bucket("ignores-complete")
+
+
+def test_on_a_server(bucket: str, tmp_path: Path) -> None:
+    large, small = samples.wheel(tmp_path, padding=PART_SIZE), samples.wheel(tmp_path, version="1.1")
+    repository, other = open_repository(f"s3://{bucket}/a"), open_repository(f"s3://{bucket}/b")
+
+    assert repository.publish(large, small).ok
+    assert repository.publish(large, small).ok
+    assert repository.promote("demo", "1.1", other).ok
+
+    folders = [file.url.split("/")[-2] for file in repository.show("demo").files]
+    assert sorted(map(len, folders)) == [len("demo"), 16]
+    # What the server copies by itself is no put, however small it is.
+    assert [len(file.url.split("/")[-2]) for file in other.show("demo").files] == [16]
+    assert repository.verify(deep=True).ok
+    assert other.verify(deep=True).ok
