@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 from ..distribution import Description
 from ..errors import InvalidDistribution, InvalidIndex, NotFound
@@ -20,6 +18,7 @@ from ..repository.stored import download, stream_hash
 from ..repository.survey import Folder, is_distribution, principal
 from ..repository.workspace import Workspace
 from ..stores.base import Info
+from ..temporary_folder import temporary_folder
 from .findings import Finding, Problem
 from .side_by_side import Tally, Unwatched
 
@@ -203,8 +202,8 @@ class _Examiner:
         return self._finding(Problem.HASH, key, detail)
 
     def _wheel(self, file: File, key: str) -> Iterator[Finding]:
-        with tempfile.TemporaryDirectory(prefix="s3pypi-") as folder:
-            path = Path(folder) / file.filename
+        with temporary_folder() as folder:
+            path = folder / file.filename
             actual = download(self._store, key, path)
             if file.sha256 and actual != file.sha256:
                 yield self._other_hash(file, key, actual)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from pathlib import Path
 
 from ..distribution import Description
 from ..errors import InvalidDistribution, NotFound
@@ -21,6 +19,7 @@ from ..repository.stored import download
 from ..repository.survey import Folder, is_distribution, principal
 from ..repository.workspace import Workspace
 from ..stores.base import ABSENT, Attributes, Info, Matches
+from ..temporary_folder import temporary_folder
 from ..transaction import create, update
 from .evidence import Evidence, ReadFile, entry, is_incomplete, rebuilt
 from .examination import Examination, matches_listing
@@ -246,8 +245,8 @@ class Rebuilding:
         )
 
     def _read(self, key: str, filename: str) -> ReadFile:
-        with tempfile.TemporaryDirectory(prefix="s3pypi-") as folder:
-            path = Path(folder) / filename
+        with temporary_folder() as folder:
+            path = folder / filename
             sha256 = download(self._store, key, path)
             try:
                 read = Description.read(path)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import tarfile
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from ..distribution import Description
 from ..errors import Error, InvalidDistribution
+from ..temporary_folder import temporary_folder
 
 __all__ = ["BuildFailed", "ConfigSettings", "build_release"]
 
@@ -46,9 +46,9 @@ def build_release(
     except OSError as error:
         raise BuildFailed(f"{folder}: cannot be made: {error.strerror or error}") from error
     build = _Build(config_settings, environ, output)
-    with tempfile.TemporaryDirectory(prefix="s3pypi-release-") as scratch:
+    with temporary_folder() as scratch:
         sdist = build("sdist", project, folder)
-        wheel = build("wheel", _unpacked(sdist, Path(scratch)), folder)
+        wheel = build("wheel", _unpacked(sdist, scratch), folder)
     releases = {(each.project, each.version) for each in map(Description.read, (sdist, wheel))}
     if len(releases) != 1:
         raise InvalidDistribution(f"{sdist.name} and {wheel.name} are not of the same name and version")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import replace
-from pathlib import Path
 
 from ..distribution import Distribution
 from ..errors import NotFound, RepositoryError
@@ -15,6 +13,7 @@ from ..repository.repository import Repository
 from ..repository.stored import StoredBytes, StoredDistribution, stream_hash
 from ..repository.stored import download as download_to
 from ..stores.base import Info, Store
+from ..temporary_folder import temporary_folder
 
 __all__ = ["download", "listed_file", "read_file"]
 
@@ -80,8 +79,8 @@ def download(store: Store, info: Info, filename: str) -> Distribution:
 
     Raises `InvalidDistribution` when it is no distribution of that name.
     """
-    with tempfile.TemporaryDirectory(prefix="s3pypi-") as folder:
-        path = Path(folder) / filename
+    with temporary_folder() as folder:
+        path = folder / filename
         download_to(store, info.key, path)
         return Distribution.read(path)
 

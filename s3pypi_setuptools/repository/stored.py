@@ -13,6 +13,7 @@ from ..errors import RepositoryError, StoreError
 from ..index.model import File
 from ..local_file import LocalFile
 from ..stores.base import Attributes, Condition, Info, Store
+from ..temporary_folder import temporary_folder
 
 __all__ = ["Publishable", "StoredBytes", "StoredDistribution", "download", "stream_hash"]
 
@@ -50,10 +51,8 @@ class StoredBytes:
             store.copy(self.store, self.info, key, attributes, condition)
             sent(self.size)
             return
-        import tempfile  # noqa: PLC0415 - no upload needs it
-
-        with tempfile.TemporaryDirectory(prefix="s3pypi-") as folder:
-            path = Path(folder) / "file"
+        with temporary_folder() as folder:
+            path = folder / "file"
             if download(self.store, self.info.key, path) != self.sha256:
                 raise RepositoryError(f"{self.path}: was overwritten while it was being copied; try again")
             store.put_file(key, LocalFile.read(path), attributes, condition, sent)

@@ -19,18 +19,18 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import BinaryIO, NoReturn, TypeVar
+from typing import BinaryIO, TypeVar
 
-from ..errors import AccessDenied, AlreadyExists, NotFound, PreconditionFailed, StoreError, Unavailable
+from ..errors import AlreadyExists, NotFound, PreconditionFailed, StoreError
 from ..local_file import PART_SIZE, LocalFile
 from .base import ABSENT, ANY, CHUNK_SIZE, Attributes, Condition, Info, Matches, Object, Store, Token, check_key
 from .folder_lock import exclusive
+from .local_errors import TEMPORARY, translated
 
 __all__ = ["LocalStore"]
 
 _PRIVATE = ".s3pypi"
 _ABANDONED_SECONDS = 24 * 3600
-_ABSENT_ERRORS = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR})
 _SHARING_SECONDS = 5.0
 _WINDOWS_CHARACTERS = frozenset('<>:"|?*\\')
 _WINDOWS_DEVICES = frozenset(
@@ -123,7 +123,7 @@ class LocalStore(Store):
             private = self._private()
             if condition is ABSENT and path.is_file():
                 raise AlreadyExists(self._name(key))
-            temporary = private / f"{secrets.token_hex(8)}.tmp"
+            temporary = private / f"{secrets.token_hex(8)}{TEMPORARY}"
             try:
                 token = _write_file(temporary, chunks)
                 with exclusive(private / "lock"):
@@ -148,11 +148,16 @@ class LocalStore(Store):
                 raise PreconditionFailed(self._name(key))
 
     def _private(self) -> Path:
-        """The folder of locks and temporary files; made, and rid of what crashed writers left, once."""
+        """The folder of locks and temporary files; made, and rid of what crashed writers left, once.
+
+        What is gone once it was made is not made again: what else was written there is gone with it.
+        """
         private = self._root / _PRIVATE
-        if not self._ready or not private.is_dir():
+        if self._ready and not private.is_dir():
+            raise StoreError(str(self._root), "was removed or unmounted meanwhile; check it, and try again")
+        if not self._ready:
             self._make_folders(private)
-            for path in private.glob("*.tmp"):
+            for path in private.glob(f"*{TEMPORARY}"):
                 with contextlib.suppress(OSError):
                     if path.stat().st_mtime < time.time() - _ABANDONED_SECONDS:
                         path.unlink()
@@ -191,19 +196,7 @@ class LocalStore(Store):
         try:
             yield
         except OSError as error:
-            self._fail(key, what, error)
-
-    def _fail(self, key: str, what: str, error: OSError) -> NoReturn:
-        name, reason = self._name(key), error.strerror or str(error)
-        if what == "cannot be read" and error.errno in _ABSENT_ERRORS:
-            raise NotFound(name) from error
-        if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
-            raise AccessDenied(name, f"{what}: {reason}; check the permissions of the folder") from error
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise StoreError(name, f"{what}: {reason}; free some space and publish again") from error
-        if error.errno in {errno.EIO, errno.ESTALE, errno.ETIMEDOUT}:
-            raise Unavailable(name, f"{what}: {reason}") from error
-        raise StoreError(name, f"{what}: {reason}") from error
+            raise translated(error, self._name(key), what) from error
 
 
 def _info(key: str, status: os.stat_result, token: Token) -> Info:

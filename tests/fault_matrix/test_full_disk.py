@@ -1,0 +1,108 @@
+"""A folder on a disk that is full, or that takes no file above some size: what was listed stays so, all of it."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .forked import Programs
+from .seen import assert_one_line, in_folder
+from .verbs import VERBS, Verb
+
+PAGE = 4096
+MOST_PAGES = 60
+
+
+def assert_survived(folder: Path, verb: Verb, before: dict[str, str]) -> None:
+    """Nothing is lost, and nothing half-written is left."""
+    after = in_folder(folder / "repo").installable()
+    assert before.keys() - verb.takes <= after.keys()
+    assert list((folder / "repo").rglob("*.tmp")) == []
+
+
+def sizes(folder: Path) -> set[int]:
+    return {path.stat().st_size for path in (folder / "repo").rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("name", ["next", "replace", "delete all"])
+def test_no_file_above_any_size(name: str, place: Path, cli: Programs) -> None:
+    verb = VERBS[name]
+    repository, base = place / "repo", place / "before"
+    shutil.copytree(repository, base)
+    before = in_folder(place / "repo").installable()
+    assert cli.run("s3pypi", *verb.arguments, cwd=place).status == 0
+    trials = sorted({size - 1 for size in sizes(place) if size})
+    assert len(trials) > 2
+
+    stopped = 0
+    for largest in trials:
+        shutil.rmtree(repository)
+        shutil.copytree(base, repository)
+        done = cli.run("s3pypi", *verb.arguments, cwd=place, largest_file=largest)
+        if done.status:
+            stopped += 1
+            assert_one_line(done.stderr)
+            assert "File too large" in done.stderr
+            assert_survived(place, verb, before)
+        again = cli.run("s3pypi", *verb.arguments, cwd=place)
+        assert (again.status, again.stderr) == (0, "")
+        assert verb.done(in_folder(place / "repo"))
+        in_folder(place / "repo").assert_whole()
+    assert stopped > 1
+
+
+@contextlib.contextmanager
+def small_disk(folder: Path) -> Iterator[None]:
+    folder.mkdir(exist_ok=True)
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={PAGE * MOST_PAGES}", "tmpfs", str(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        pytest.skip(f"no small disk can be mounted here, only sizes of files be limited: {done.stderr.strip()}")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+        folder.rmdir()
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_a_disk_that_becomes_full_anywhere(name: str, place: Path, cli: Programs) -> None:
+    verb = VERBS[name]
+    repository, base = place / "repo", place / "before"
+    repository.rename(base)
+    stopped = 0
+    for free in range(MOST_PAGES):
+        with small_disk(repository):
+            if not verb.fresh:
+                shutil.copytree(base, repository, dirs_exist_ok=True)
+            before = in_folder(place / "repo").installable()
+            usage = shutil.disk_usage(repository)
+            ballast = repository / ".s3pypi" / "ballast"
+            ballast.parent.mkdir(exist_ok=True)
+            ballast.write_bytes(bytes(max(0, usage.free - free * PAGE)))
+            done = cli.run("s3pypi", *verb.arguments, cwd=place)
+            if done.status == 0:
+                assert verb.done(in_folder(place / "repo"))
+                in_folder(place / "repo").assert_whole()
+                break
+            stopped += 1
+            assert_one_line(done.stderr)
+            assert "free some space" in done.stderr
+            assert_survived(place, verb, before)
+            ballast.unlink()
+            again = cli.run("s3pypi", *verb.arguments, cwd=place)
+            assert (again.status, again.stderr) == (0, "")
+            assert verb.done(in_folder(place / "repo"))
+            in_folder(place / "repo").assert_whole()
+    else:
+        pytest.fail("it never fits")
+    assert stopped
