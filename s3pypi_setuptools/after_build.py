@@ -155,21 +155,28 @@ def push(path: Path, *, project: Path, command_line: Mapping[str, object] | None
     :param command_line: settings by name (``target``, ``if-exists``, …) that win over all others, such as those typed
         as config settings or options. Targets that are relative paths are refused: builds run in temporary folders.
 
-    Raises `PushFailed`; whatever went wrong, the file stays as it is.
+    Raises `PushFailed`; whatever went wrong, the file stays as it is. Interrupted, it says what was published, and ends
+    the process.
     """
+    from .account import Account  # noqa: PLC0415
     from .diagnostics import describe  # noqa: PLC0415
+    from .interruption import INTERRUPTED, Interruption  # noqa: PLC0415
 
+    account = Account().begin("published", advice(path.parent))
     try:
-        from . import app, reports  # noqa: PLC0415
-        from .config.resolve import resolve  # noqa: PLC0415
+        with Interruption(account.stop, lambda word: say(f"{word}: {account.sentence()}")):
+            from . import app, reports  # noqa: PLC0415
+            from .config.resolve import resolve  # noqa: PLC0415
 
-        settings = resolve(command_line=command_line, project=project.absolute(), relative_paths=False)
-        for note in settings.notes:
-            say(f"warning: {note}")
-        report = app.publish(settings, [path])
-        failures = list(reports.failures(report))
-        for line in reports.publish_lines(report):
-            print(line, flush=True)
+            settings = resolve(command_line=command_line, project=project.absolute(), relative_paths=False)
+            for note in settings.notes:
+                say(f"warning: {note}")
+            report = app.publish(settings, [path], overseer=account)
+            failures = list(reports.failures(report))
+            for line in reports.publish_lines(report):
+                print(line, flush=True)
+    except KeyboardInterrupt:  # all is said: build tools would print a traceback
+        raise SystemExit(INTERRUPTED) from None
     except Exception as error:
         raise PushFailed(f"built but not published: {describe(error)}; {advice(path.parent)}") from error
     if failures:

@@ -15,7 +15,16 @@ PACKAGE = Path(s3pypi_setuptools.__file__).parent
 # From the bottom up. Modules of one level may import one another, except the doors.
 LEVELS = (
     ("errors",),
-    ("layout", "progress", "local_file", "selection", "diagnostics", "temporary_folder"),
+    (
+        "layout",
+        "progress",
+        "account",
+        "interruption",
+        "local_file",
+        "selection",
+        "diagnostics",
+        "temporary_folder",
+    ),
     ("config",),
     ("distribution",),
     ("index",),

@@ -23,7 +23,7 @@ from ..operations import publish as publishing
 from ..operations import upload as uploading
 from ..operations.publish import PublishReport
 from ..operations.upload import UploadedFile, UploadReport
-from ..progress import Progress, Silent
+from ..progress import UNATTENDED, Overseer, Progress, Silent
 from ..repository.opening import Opening, read_record
 from ..repository.repository import Repository
 from ..stores.base import Store
@@ -63,7 +63,12 @@ class InitReport:
 
 
 def publish(
-    settings: Settings, paths: Sequence[Path], *, dry_run: bool = False, progress: Progress = SILENT
+    settings: Settings,
+    paths: Sequence[Path],
+    *,
+    dry_run: bool = False,
+    progress: Progress = SILENT,
+    overseer: Overseer = UNATTENDED,
 ) -> PublishReport:
     """Publish the distributions at ``paths`` to ``settings.target``.
 
@@ -78,7 +83,8 @@ def publish(
             return Distribution.read(path, lambda count: progress.hashed(path.name, count))
 
         distributions = _side_by_side(read, paths)
-        with closing(Repository(store, layout, _opening(settings, dry_run=dry_run))) as repository:
+        opening = _opening(settings, dry_run=dry_run)
+        with closing(Repository(store, layout, opening, overseer=overseer)) as repository:
             return publishing.publish(
                 repository,
                 distributions,
@@ -100,7 +106,12 @@ def _is_cautious(settings: Settings, store: Store) -> bool:
 
 
 def upload_files(
-    settings: Settings, paths: Sequence[Path], *, dry_run: bool = False, progress: Progress = SILENT
+    settings: Settings,
+    paths: Sequence[Path],
+    *,
+    dry_run: bool = False,
+    progress: Progress = SILENT,
+    overseer: Overseer = UNATTENDED,
 ) -> UploadReport:
     """Store any files under ``settings.target``, under their own names, and no index (``s3upload``).
 
@@ -120,6 +131,7 @@ def upload_files(
             if_exists=settings.if_exists,
             dry_run=dry_run,
             progress=progress,
+            overseer=overseer,
         )
         return UploadReport(str(settings.require_target()), files, dry_run)
 
@@ -154,19 +166,25 @@ def opened(settings: Settings) -> Iterator[tuple[Store, Layout]]:
 
 @contextmanager
 def opened_repository(
-    settings: Settings, *, existing: bool = True, dry_run: bool = False, reading: bool = False
+    settings: Settings,
+    *,
+    existing: bool = True,
+    dry_run: bool = False,
+    reading: bool = False,
+    overseer: Overseer = UNATTENDED,
 ) -> Iterator[Repository]:
     """The repository at ``settings.target``, for one verb.
 
     :param existing: refuse a place where there is none; otherwise one is made.
     :param dry_run: make nothing.
     :param reading: the verb never writes: also a store that does not honour conditional writes will do.
+    :param overseer: told how far each change has come.
 
     Raises `ConfigurationError` without a target; where there is no repository, `Repository.record` raises.
     """
     with opened(settings) as (store, layout):
         opening = _opening(settings, dry_run=dry_run or reading, existing=existing, reading=reading)
-        with closing(Repository(store, layout, opening)) as repository:
+        with closing(Repository(store, layout, opening, overseer=overseer)) as repository:
             yield repository
 
 

@@ -18,6 +18,7 @@ from ..operations.listing import FileDetails, ListReport, ProjectReport, Project
 from ..operations.status import StatusReport
 from ..operations.wanted import Wanted
 from ..operations.yank import YankReport
+from ..progress import UNATTENDED, Overseer
 from . import index_url, opened_repository, project_name
 
 __all__ = [
@@ -59,29 +60,44 @@ def delete(
     *,
     dry_run: bool = False,
     confirm: Callable[[DeleteReport], None] | None = None,
+    overseer: Overseer = UNATTENDED,
 ) -> DeleteReport:
     """Delete a version, files or a whole project; errors as `list_projects`, and what ``confirm`` raises."""
-    with opened_repository(settings, dry_run=dry_run) as repository:
+    with opened_repository(settings, dry_run=dry_run, overseer=overseer) as repository:
         return deleting.delete(repository, project_name(project), wanted, dry_run=dry_run, confirm=confirm)
 
 
 def yank(
-    settings: Settings, project: str, wanted: Wanted, *, reason: str | None = None, dry_run: bool = False
+    settings: Settings,
+    project: str,
+    wanted: Wanted,
+    *,
+    reason: str | None = None,
+    dry_run: bool = False,
+    overseer: Overseer = UNATTENDED,
 ) -> YankReport:
     """Mark files as yanked; errors as `list_projects`."""
-    with opened_repository(settings, dry_run=dry_run) as repository:
+    with opened_repository(settings, dry_run=dry_run, overseer=overseer) as repository:
         return yanking.yank(repository, project_name(project), wanted, reason=reason, dry_run=dry_run)
 
 
-def unyank(settings: Settings, project: str, wanted: Wanted, *, dry_run: bool = False) -> YankReport:
+def unyank(
+    settings: Settings, project: str, wanted: Wanted, *, dry_run: bool = False, overseer: Overseer = UNATTENDED
+) -> YankReport:
     """Take the mark of `yank` off; errors as `list_projects`."""
-    with opened_repository(settings, dry_run=dry_run) as repository:
+    with opened_repository(settings, dry_run=dry_run, overseer=overseer) as repository:
         return yanking.unyank(repository, project_name(project), wanted, dry_run=dry_run)
 
 
 def set_status(
-    settings: Settings, project: str, status: Status, *, reason: str | None = None, dry_run: bool = False
+    settings: Settings,
+    project: str,
+    status: Status,
+    *,
+    reason: str | None = None,
+    dry_run: bool = False,
+    overseer: Overseer = UNATTENDED,
 ) -> StatusReport:
     """Set a project's status; errors as `list_projects`."""
-    with opened_repository(settings, dry_run=dry_run) as repository:
+    with opened_repository(settings, dry_run=dry_run, overseer=overseer) as repository:
         return marking.set_status(repository, project_name(project), status, reason=reason, dry_run=dry_run)

@@ -20,6 +20,7 @@ from ..operations.reindex import ReindexReport
 from ..operations.retention import Retention
 from ..operations.side_by_side import Tally, Unwatched
 from ..operations.verify import VerifyReport
+from ..progress import UNATTENDED, Overseer
 from ..repository.recovery import discard_damaged_record
 from ..repository.survey import is_distribution
 from ..stores.base import Store
@@ -62,6 +63,7 @@ def reindex(
     unlist_missing: bool = False,
     dry_run: bool = False,
     tally: Tally = UNWATCHED,
+    overseer: Overseer = UNATTENDED,
 ) -> ReindexReport:
     """Rebuild a repository, or some ``projects`` of it; as `operations.reindex.reindex`, and `ConfigurationError`.
 
@@ -72,7 +74,7 @@ def reindex(
         if not dry_run and discard_damaged_record(store, layout):
             log.warning("%s: was damaged, and is made anew; set the public URL again if one was set", layout.repository)
         anything = _holds_distributions(store, layout)
-    with opened_repository(settings, existing=not anything, dry_run=dry_run) as repository:
+    with opened_repository(settings, existing=not anything, dry_run=dry_run, overseer=overseer) as repository:
         return reindexing.reindex(
             repository, names, deep=deep, unlist_missing=unlist_missing, dry_run=dry_run, tally=tally
         )
@@ -88,13 +90,14 @@ def prune(
     dry_run: bool = False,
     confirm: Callable[[PruneReport], None] | None = None,
     tally: Tally = UNWATCHED,
+    overseer: Overseer = UNATTENDED,
 ) -> PruneReport:
     """Prune a repository, or projects of it; as `operations.prune.prune`, and `ConfigurationError`.
 
     :param patterns: names, or globs of normalized names.
     """
     wanted = tuple(pattern.lower() if set(pattern) & set("*?[") else project_name(pattern) for pattern in patterns)
-    with opened_repository(settings, dry_run=dry_run) as repository:
+    with opened_repository(settings, dry_run=dry_run, overseer=overseer) as repository:
         return pruning.prune(
             repository,
             wanted,

@@ -11,7 +11,7 @@ from ..operations import promote as promotion
 from ..operations.import_report import ImportedFile, ImportOutcome, ImportReport
 from ..operations.migrate_index import MigrateReport, PageStyle
 from ..operations.promote import PromoteReport
-from ..progress import Progress, Silent
+from ..progress import UNATTENDED, Overseer, Progress, Silent
 from . import index_url, opened_repository, project_name
 
 __all__ = [
@@ -37,6 +37,7 @@ def promote(
     *,
     dry_run: bool = False,
     progress: Progress = SILENT,
+    overseer: Overseer = UNATTENDED,
 ) -> PromoteReport:
     """List a version of ``source`` in ``target``, too, which is made where there is none.
 
@@ -45,7 +46,7 @@ def promote(
     """
     with (
         opened_repository(source, reading=True) as origin,
-        opened_repository(target, existing=False, dry_run=dry_run) as destination,
+        opened_repository(target, existing=False, dry_run=dry_run, overseer=overseer) as destination,
     ):
         return promotion.promote(
             origin,
@@ -66,13 +67,14 @@ def import_repository(
     projects: Collection[str] = (),
     dry_run: bool = False,
     progress: Progress = SILENT,
+    overseer: Overseer = UNATTENDED,
 ) -> ImportReport:
     """Bring the files of ``source`` into ``target``; without a source, adopt in place what lies in ``target``.
 
     Errors as `promote`; what concerns one file or project is in the report.
     """
     names = {project_name(name) for name in projects}
-    with opened_repository(target, existing=False, dry_run=dry_run) as destination:
+    with opened_repository(target, existing=False, dry_run=dry_run, overseer=overseer) as destination:
         url = index_url(target, destination.workspace.store)
         if source is None or source.target == target.target:
             return importing.import_repository(
@@ -90,7 +92,8 @@ def migrate_index(
     *,
     dry_run: bool = False,
     confirm: Callable[[MigrateReport], None] | None = None,
+    overseer: Overseer = UNATTENDED,
 ) -> MigrateReport:
     """Change where the repository's HTML pages lie; errors as `promote`, and what ``confirm`` raises."""
-    with opened_repository(settings, dry_run=dry_run) as repository:
+    with opened_repository(settings, dry_run=dry_run, overseer=overseer) as repository:
         return migration.migrate_index(repository, style, dry_run=dry_run, confirm=confirm)

@@ -31,7 +31,7 @@ def count_bar(terminal: Terminal, what: str, unit: str) -> Iterator[Tally]:
     display = Progress(
         *columns, TimeElapsedColumn(), console=Console(stderr=True), redirect_stdout=False, transient=True
     )
-    with display, terminal.drawing(display):
+    with terminal.drawing(display), display:
         yield _Bar(display, display.add_task(what, total=0))
 
 

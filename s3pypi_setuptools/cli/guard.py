@@ -4,78 +4,47 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import os
 import signal
 import sys
-import threading
 from collections.abc import Callable, Sequence
-from types import FrameType
 
 from ..errors import Error
+from ..interruption import Interruption
 from .terminal import Terminal
 
 __all__ = ["run"]
-
-_INTERRUPTED = 130
-_GRACE = 3.0
-"""Seconds that an interrupted program has to tidy up: requests in flight may not end for much longer."""
 
 _COLLECT = (100_000, 50, 50)
 """When garbage is collected: a short run imports much and leaves little, and looking takes a quarter of its time."""
 
 
 def run(program: str, work: Callable[[Sequence[str], Terminal], int]) -> int:
-    """The exit status of ``work`` on ``sys.argv``: 0 done, 1 failed, 2 used wrongly, 130 interrupted."""
+    """The exit status of ``work`` on ``sys.argv``.
+
+    0 done, 1 failed, 2 used wrongly, 130 interrupted by Ctrl-C, 143 terminated by SIGTERM.
+    """
     argv = sys.argv[1:]
     terminal = Terminal(program, json="--json" in argv)
-    interruption = _Interruption(terminal)
+    interruption = Interruption(terminal.account.stop, terminal.interrupted, last=True)
     gc.set_threshold(*_COLLECT)
     try:
-        with contextlib.suppress(ValueError):  # not the main thread
-            signal.signal(signal.SIGINT, interruption.begin)
-        return work(argv, terminal)
-    except Error as error:
-        terminal.fail(error)
-        return error.exit_status
-    except KeyboardInterrupt:
-        interruption.say()
-        return _INTERRUPTED
-    except SystemExit as error:  # argparse, after --help and --version
-        terminal.flush()
-        return error.code if isinstance(error.code, int) else 0
-    except Exception as error:  # the last net; the line says that it is a defect
-        terminal.fail(error)
-        return 1
+        with interruption:
+            return work(argv, terminal)
+    except BaseException as error:
+        if interruption.status is None:
+            return _ended(error, terminal)
+        interruption.tell()  # whatever it ended with: the signal was the reason
+        return interruption.status
     finally:
         gc.freeze()  # the interpreter need not look for garbage among what it throws away whole
+        with contextlib.suppress(ValueError):  # not the main thread
+            if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+                signal.signal(signal.SIGINT, signal.SIG_DFL)  # the interpreter's end, interrupted, shows no traceback
 
 
-class _Interruption:
-    """Ctrl-C: the work is stopped, and the process too when the work does not stop soon. A second one stops at once."""
-
-    def __init__(self, terminal: Terminal) -> None:
-        self._terminal = terminal
-        self._begun = False
-        self._said = threading.Lock()
-
-    def begin(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
-        """The signal's handler."""
-        if self._begun:
-            self._leave()
-        self._begun = True
-        timer = threading.Timer(_GRACE, self._leave)
-        timer.daemon = True
-        timer.start()
-        raise KeyboardInterrupt
-
-    def say(self) -> None:
-        """Say, once, that the program was interrupted."""
-        if self._said.acquire(blocking=False):
-            self._terminal.stop_drawing()
-            self._terminal.error(
-                "interrupted: what is listed stays listed; the same command with the same files completes the rest"
-            )
-
-    def _leave(self) -> None:
-        self.say()
-        os._exit(_INTERRUPTED)
+def _ended(error: BaseException, terminal: Terminal) -> int:
+    if isinstance(error, SystemExit):  # argparse, after --help and --version
+        terminal.flush()
+        return error.code if isinstance(error.code, int) else 0
+    terminal.fail(error)  # the last net for what is no `Error`; the line says that it is a defect
+    return error.exit_status if isinstance(error, Error) else 1

@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Protocol, TextIO
 
+from ..account import Account
 from ..diagnostics import describe, redact
 from ..errors import Error
 from ..progress import Progress, Silent
@@ -49,7 +50,10 @@ class Terminal:
         self.quiet = False
         self.json = json
         self._secrets: tuple[str, ...] = ()
+        self.account = Account()
+        """What is done of what was asked for, told when it is interrupted; verbs that change anything `begin` it."""
         self._bars: Drawing | None = None
+        self._reported = False
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):  # a console's or pipe's code page may lack a filename's characters
                 stream.reconfigure(errors="backslashreplace")
@@ -91,10 +95,20 @@ class Terminal:
         if self.json:
             self.object({"ok": False, "error": {"type": type(error).__name__, "message": line}})
 
+    def interrupted(self, word: str) -> None:
+        """Say what was done before the program was ``word``: interrupted or terminated; from whichever thread."""
+        self.stop_drawing()
+        line = redact(f"{word}: {self.account.sentence()}", self._secrets)
+        self.error(line)
+        if self.json and not self._reported:
+            error = {"type": word.capitalize(), "message": line}
+            self.object({"ok": False, "error": error, "changes": self.account.changes()})
+
     def object(self, value: dict[str, object]) -> None:
         """A JSON object on stdout, indented for people's eyes."""
         from json import dumps  # noqa: PLC0415
 
+        self._reported = True
         _write(sys.stdout, dumps(value, indent=2))
 
     def flush(self) -> None:
@@ -109,7 +123,8 @@ class Terminal:
             return
         from .progress_bars import ProgressBars  # noqa: PLC0415
 
-        with ProgressBars() as bars, self.drawing(bars):
+        bars = ProgressBars()
+        with self.drawing(bars), bars:
             yield bars
 
     def ask(self, lines: Iterable[str], question: str) -> str:
@@ -125,12 +140,10 @@ class Terminal:
 
     @contextlib.contextmanager
     def drawing(self, bars: Drawing) -> Iterator[None]:
-        """Whatever stops all drawing stops ``bars`` too, while the context lasts."""
+        """Whatever stops all drawing stops ``bars`` too, while the context lasts, and after an interruption of it."""
         self._bars = bars
-        try:
-            yield
-        finally:
-            self._bars = None
+        yield
+        self._bars = None
 
     def stop_drawing(self) -> None:
         """Leave the terminal as it was, from whichever thread."""

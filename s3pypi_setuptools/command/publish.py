@@ -27,13 +27,16 @@ class PyPICommand(SettingsCommand):
 
     def publish(self) -> Iterable[str]:
         """Publish; one line for each file that failed."""
-        from .. import app, reports  # noqa: PLC0415
+        from .. import after_build, app, reports  # noqa: PLC0415
 
         built = [Path(path) for command, _, path in self.distribution.dist_files if command in _DISTRIBUTIONS]
         if self.in_build_hook() and not built:  # older setuptools run it in get_requires_for_build_wheel too
             return ()
+        overseer = self.account.begin("published")
         settings = self.resolve()
-        report = app.publish(settings, self._paths(settings, built), dry_run=bool(self.dry_run))
+        paths = self._paths(settings, built)
+        self.account.begin("published", after_build.advice(paths[0].parent))
+        report = app.publish(settings, paths, dry_run=bool(self.dry_run), overseer=overseer)
         self.say(reports.publish_lines(report))
         return reports.failures(report)
 

@@ -11,6 +11,7 @@ from setuptools import Command
 from setuptools.errors import ExecError, OptionError
 
 if TYPE_CHECKING:
+    from ..account import Account
     from ..config.options import Option
     from ..config.settings import Settings
 
@@ -49,6 +50,8 @@ class SettingsCommand(Command):
     """Names of the settings that it does not take."""
     of_repository: ClassVar[bool] = True
     """Whether the target is a repository, so that the project's own configuration may name it."""
+    account: Account
+    """What is done of what was asked for, told when it is interrupted."""
     user_options = _Declaration(_user_options)
     boolean_options = _Declaration(_boolean_options)
 
@@ -75,11 +78,15 @@ class SettingsCommand(Command):
 
     def run(self) -> None:
         """Do the work; raises setuptools' errors, which it prints as one line."""
+        from ..account import Account  # noqa: PLC0415
         from ..diagnostics import describe  # noqa: PLC0415
         from ..errors import UsageError  # noqa: PLC0415
+        from ..interruption import Interruption  # noqa: PLC0415
 
+        self.account = Account()
         try:
-            failures = list(self.publish())
+            with Interruption(self.account.stop, self._interrupted):
+                failures = list(self.publish())
         except UsageError as error:
             raise OptionError(describe(error)) from error
         except Exception as error:
@@ -125,6 +132,12 @@ class SettingsCommand(Command):
     def in_build_hook() -> bool:
         """Whether a build front end called this (PEP 517), not ``setup.py`` on a command line."""
         return "setuptools.build_meta" in sys.modules
+
+    def _interrupted(self, word: str) -> None:
+        from ..diagnostics import redact  # noqa: PLC0415
+
+        line = f"{word}: {self.account.sentence()}{self._aftermath()}"
+        print(f"{self.get_command_name()}: {redact(line)}", file=sys.stderr, flush=True)
 
     def _aftermath(self) -> str:
         if not self.in_build_hook():

@@ -35,9 +35,11 @@ class UploadCommand(SettingsCommand):
         from ..errors import UsageError  # noqa: PLC0415
         from ..selection import select_files  # noqa: PLC0415
 
+        overseer = self.account.begin("uploaded")
         settings = self.resolve()
         if settings.file_mask is None:
             raise UsageError("file-mask is missing: say which files, such as --file-mask='dist/*'")
-        report = app.upload_files(settings, select_files([settings.file_mask]), dry_run=bool(self.dry_run))
+        paths = select_files([settings.file_mask])
+        report = app.upload_files(settings, paths, dry_run=bool(self.dry_run), overseer=overseer)
         self.say(reports.upload_lines(report))
         return reports.failures(report)

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 from hatch.publish.plugin.interface import PublisherInterface
 
+from ..account import SAME_FILES, Account
 from ..progress import Progress, Silent
 
 if TYPE_CHECKING:
     from ..config.settings import Settings
     from ..operations.publish import PublishReport
+    from .spinner import Spinner
 
 __all__ = ["S3PyPIPublisher"]
 
@@ -35,21 +37,26 @@ class S3PyPIPublisher(PublisherInterface):
 
     PLUGIN_NAME = "s3pypi"
 
+    _spinner: Spinner | None = None
+
     def publish(self, artifacts: list[str], options: dict[str, object]) -> None:
         """Publish; aborts hatch with one line when anything failed."""
         from .. import app, reports  # noqa: PLC0415
         from ..diagnostics import describe, redact  # noqa: PLC0415
+        from ..interruption import Interruption  # noqa: PLC0415
 
         given = {_name(name): value for name, value in options.items() if name not in _FLAGS_OF_HATCH}
         secrets: list[str] = [str(given[name]) for name in _SECRETS if given.get(name)]
+        account = Account().begin("published", SAME_FILES)
         try:
-            dry_run = _dry_run(given.pop(_DRY_RUN.replace("-", "_"), False))
-            settings = self._settings(given)
-            for note in settings.notes:
-                self.app.display_warning(note)
-            paths = self._paths(artifacts, settings)
-            with self._progress(f"Publishing to {settings.require_target()}") as progress:
-                report = app.publish(settings, paths, dry_run=dry_run, progress=progress)
+            with Interruption(account.stop, lambda word: self._interrupted(f"{word}: {account.sentence()}")):
+                dry_run = _dry_run(given.pop(_DRY_RUN.replace("-", "_"), False))
+                settings = self._settings(given)
+                for note in settings.notes:
+                    self.app.display_warning(note)
+                paths = self._paths(artifacts, settings)
+                with self._progress(f"Publishing to {settings.require_target()}") as progress:
+                    report = app.publish(settings, paths, dry_run=dry_run, progress=progress, overseer=account)
         except Exception as error:  # hatch would print a traceback
             self.app.abort(redact(describe(error), secrets))
             return
@@ -58,6 +65,11 @@ class S3PyPIPublisher(PublisherInterface):
             for line in failures[:-1]:
                 self.app.display_error(line)
             self.app.abort(failures[-1])
+
+    def _interrupted(self, line: str) -> None:
+        if self._spinner:
+            self._spinner.stop()
+        self.app.display_error(line)
 
     def _settings(self, given: Mapping[str, object]) -> Settings:
         from ..config.machine import Machine  # noqa: PLC0415
@@ -103,8 +115,9 @@ class S3PyPIPublisher(PublisherInterface):
             return
         from .spinner import Spinner  # noqa: PLC0415
 
-        with Spinner(console, title, self.app.style_waiting) as spinner:
-            yield spinner
+        self._spinner = Spinner(console, title, self.app.style_waiting)
+        with self._spinner:
+            yield self._spinner
 
     def _show(self, report: PublishReport, paths: Sequence[Path]) -> None:
         from ..operations.publish import Outcome  # noqa: PLC0415

@@ -38,6 +38,10 @@ class Spinner:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Spin no more, and take the line away."""
         self._status.stop()
 
     def hashing(self, filename: str, size: int) -> None:  # noqa: ARG002

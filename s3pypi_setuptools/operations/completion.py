@@ -73,7 +73,8 @@ def decide_completion(manifest: Manifest, facts: Mapping[str, Fact]) -> Decision
             continue
         files.append(_completed(replace(fact.one.entry, url=url), fact))
         outcomes[url] = ImportOutcome.ADOPTED
-    return Decision(manifest.with_files(files), outcomes)
+    adopted = {file.filename for file in files if outcomes.get(file.url) not in (None, ImportOutcome.PRESENT)}
+    return Decision(manifest.with_files(files), outcomes, names=tuple(sorted(adopted)))
 
 
 def store_metadata(repository: Repository, key: str, metadata: bytes) -> bool:

@@ -124,7 +124,7 @@ class _Deletion:
             files=tuple(map(self._told, self._doomed)),
             remaining=len(files.files),
         )
-        return Decision(new, report, swept)
+        return Decision(new, report, swept, names=tuple(sorted(urls)) or (self._project,))
 
     def _told(self, file: File) -> DeletedFile:
         key = self._layout.object_key(self._project, file.url)

@@ -171,7 +171,7 @@ class _Migration:
         documents = ProjectDocuments(self._workspace, folder.name)
 
         def same(manifest: Manifest) -> Decision[None]:
-            return Decision(manifest, None)
+            return Decision(manifest, None, names=(folder.name,))
 
         Change(self._root, documents, self._all, same, documents.reading()).run()
         return folder.name

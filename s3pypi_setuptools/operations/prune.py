@@ -14,6 +14,7 @@ from fnmatch import fnmatchcase
 
 from ..errors import Error, RepositoryError
 from ..index.model import File
+from ..layout import filename_of
 from ..repository.change import Decision
 from ..repository.manifest import Manifest
 from ..repository.repository import Repository
@@ -225,7 +226,8 @@ class _Pruning:
         own = self._layout.folder(plan.project)
         # An adopted file may lie in another project's folder, and be listed there too.
         doomed = {url for url in plan.files if (self._layout.object_key(plan.project, url) or "").startswith(own)}
-        return Decision(new, plan.report, frozenset(objects | doomed))
+        gone = tuple(sorted(filename_of(url) for url in objects | plan.files))
+        return Decision(new, plan.report, frozenset(objects | doomed), names=gone)
 
     def _unlisted(self, folder: Folder, manifest: Manifest) -> Iterator[tuple[str, Pruned]]:
         listed = {self._layout.object_key(folder.name, file.url) for file in manifest.project.files}

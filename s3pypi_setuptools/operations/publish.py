@@ -15,7 +15,7 @@ from ..errors import Error, FileConflict, InvalidDistribution, RepositoryError
 from ..index.model import File, Project, Status
 from ..layout import file_url, filename_of
 from ..local_file import PART_SIZE
-from ..progress import Progress
+from ..progress import Progress, Stage
 from ..repository.change import Decision
 from ..repository.manifest import Manifest
 from ..repository.placement import Placement, holds
@@ -141,6 +141,7 @@ class _Release:
         self._now = repository.workspace.clock.now()
         self._reading: Reading | None = None
         self._placements = {one.filename: self._placement(one) for one in distributions}
+        self._workspace.reached(Stage.PENDING, project, self._placements)
 
     def read(self) -> None:
         """Start to read the manifest and the pages."""
@@ -190,7 +191,8 @@ class _Release:
             place.settle_down()
         sweep = frozenset(url for name in names for url in new.removed_urls(name))
         urls = {file.filename: file.url for file in new.project.files}
-        return Decision(new, tuple(self._told(choice, urls) for choice in choices), sweep)
+        told = tuple(choice.distribution.filename for choice in choices if choice.outcome is not Outcome.SKIPPED)
+        return Decision(new, tuple(self._told(choice, urls) for choice in choices), sweep, names=told)
 
     def _choices(self, manifest: Manifest) -> list[Choice]:
         _refuse_status(manifest.project)

@@ -120,7 +120,8 @@ class Rebuilding:
         own = self._layout.folder(self._project)
         # What goes with a missing file may be there still.
         sweep = {url for url in missing if (self._layout.object_key(self._project, url) or "").startswith(own)}
-        return Decision(rebuilt(manifest, replace(evidence, missing=missing)), True, frozenset(sweep))
+        new = rebuilt(manifest, replace(evidence, missing=missing))
+        return Decision(new, True, frozenset(sweep), names=(self._project,))
 
     def _report(self, base: Manifest, new: Manifest, missing: set[str]) -> ReindexedProject:
         before = {file.filename: file for file in base.project.files}

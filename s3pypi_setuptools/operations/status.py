@@ -58,7 +58,7 @@ def set_status(
             changed=marked != manifest.project,
             dry_run=dry_run,
         )
-        return Decision(replace(manifest, project=marked, deleted=False), report)
+        return Decision(replace(manifest, project=marked, deleted=False), report, names=(project,))
 
     if dry_run:
         return naming_nearest(repository, project, lambda: repository.preview(project, decide)).result

@@ -11,7 +11,7 @@ from ..config.settings import IfExists
 from ..errors import AlreadyExists, Error, InvalidDistribution
 from ..layout import content_type
 from ..local_file import LocalFile
-from ..progress import Progress
+from ..progress import UNATTENDED, Overseer, Progress, Stage
 from ..repository.placement import SHA256, holds
 from ..stores.base import ABSENT, ANY, Attributes, Store
 from ..transaction import create, update
@@ -61,6 +61,7 @@ def upload(
     if_exists: IfExists,
     dry_run: bool,
     progress: Progress,
+    overseer: Overseer = UNATTENDED,
 ) -> tuple[UploadedFile, ...]:
     """Store each of ``files`` under ``prefix`` (empty, or without ``/`` at either end), side by side.
 
@@ -73,19 +74,35 @@ def upload(
         if names.setdefault(file.path.name, file.path) != file.path:
             raise InvalidDistribution(f"{file.path}: would be stored under the same name as {names[file.path.name]}")
 
+    if not dry_run:
+        overseer.reached(Stage.PENDING, "", names)
+
     def one(file: LocalFile) -> UploadedFile:
         key = f"{prefix}/{file.path.name}" if prefix else file.path.name
         url = f"{store.url}/{key}"
         try:
-            stored = _store(store, key, file, if_exists=if_exists, dry_run=dry_run, progress=progress)
+            stored = _store(
+                store, key, file, if_exists=if_exists, dry_run=dry_run, progress=progress, overseer=overseer
+            )
         except Error as error:
             return UploadedFile(file.path, url, file.size, stored=False, error=str(error))
+        if not dry_run:
+            overseer.reached(Stage.PUBLISHED, "", [file.path.name])
         return UploadedFile(file.path, url, file.size, stored)
 
     return tuple(pool.map(one, files))
 
 
-def _store(store: Store, key: str, file: LocalFile, *, if_exists: IfExists, dry_run: bool, progress: Progress) -> bool:
+def _store(
+    store: Store,
+    key: str,
+    file: LocalFile,
+    *,
+    if_exists: IfExists,
+    dry_run: bool,
+    progress: Progress,
+    overseer: Overseer,
+) -> bool:
     name = file.path.name
     attributes = Attributes(content_type(name), metadata={SHA256: file.sha256})
     if if_exists is not IfExists.REPLACE and (dry_run or store.conditional_writes is not True):
@@ -96,10 +113,12 @@ def _store(store: Store, key: str, file: LocalFile, *, if_exists: IfExists, dry_
             return _exists(key, if_exists, same=False)
     if dry_run:
         return True
+    overseer.go_on()
     progress.sending(name, file.size)
 
     def sent(count: int) -> None:
         progress.sent(name, count)
+        overseer.go_on()
 
     if if_exists is IfExists.REPLACE:
         update(lambda: store.put_file(key, file, attributes, ANY, sent))

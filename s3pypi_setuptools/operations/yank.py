@@ -79,7 +79,8 @@ def _change(
             marked = mark(marked, file)
         told = tuple(_told(project, file, marked.file(file.filename) or file) for file in files)
         new = replace(manifest, project=marked, deleted=False)
-        return Decision(new, YankReport(repository.url, project, wanted.version, told, dry_run))
+        report = YankReport(repository.url, project, wanted.version, told, dry_run)
+        return Decision(new, report, names=tuple(file.filename for file in files))
 
     if dry_run:
         return naming_nearest(repository, project, lambda: repository.preview(project, decide)).result

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from ..errors import Error, StoreError
+from ..progress import Stage
 from ..stores.base import ABSENT, Attributes, Matches
 from ..transaction import update
 from .manifest import Manifest
@@ -36,12 +37,14 @@ class Decision(Generic[T]):
     :param result: what the verb reports.
     :param sweep: urls in ``removed`` whose objects are deleted in the end.
     :param refusal: raised in the end, once the pages are of the manifest.
+    :param names: what changes: filenames, or the project's own; told to whoever oversees the work.
     """
 
     manifest: Manifest
     result: T
     sweep: frozenset[str] = frozenset()
     refusal: Error | None = None
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,8 @@ class Change(Generic[T]):
     def _commit(self) -> _Committed[T]:
         reading, self._reading = self._reading or self._documents.reading(), None
         now = self._documents.snapshot(reading, self._kinds)
+        if self._sent:
+            self._reached(Stage.PENDING, self._sent[0])  # if that put took effect, what was read shows it
         decision = self._decision(now)
         if decision.refusal and now.manifest is None:
             raise decision.refusal
@@ -102,7 +107,9 @@ class Change(Generic[T]):
         if now.manifest and new.same_content(now.manifest):
             if entering:
                 self._root.enter(self._documents.name, self._kinds)
+            self._reached(Stage.COMMITTED, decision)
             return _Committed(decision, now.manifest, now, now=False, entered=False)
+        self._workspace.go_on()
         if entering := entering and (now.manifest is None or now.manifest.deleted):
             self._root.enter(self._documents.name, self._kinds)
         commit = self._workspace.clock.new_id()
@@ -110,7 +117,10 @@ class Change(Generic[T]):
         self._sent = decision, commit
         attributes = Attributes("application/json", "no-cache")
         condition = Matches(now.token) if now.token else ABSENT
+        self._workspace.go_on()
+        self._reached(Stage.COMMITTING, decision)
         self._workspace.store.put(self._documents.manifest_key, new.to_json(), attributes, condition)
+        self._reached(Stage.COMMITTED, decision)
         return _Committed(decision, new, now, now=True, entered=entering)
 
     def _decision(self, now: Snapshot) -> Decision[T]:
@@ -129,10 +139,15 @@ class Change(Generic[T]):
             self._root.enter(self._documents.name, self._kinds)
         if manifest.deleted and not committed.decision.refusal:
             self._root.leave(self._documents.name, self._kinds, self._deleted)
+        self._reached(Stage.PUBLISHED, committed.decision)
         self._sweep(committed.decision.sweep & manifest.removed)
         if committed.decision.refusal:
             raise committed.decision.refusal
         return committed.decision.result
+
+    def _reached(self, stage: Stage, decision: Decision[T]) -> None:
+        if not decision.refusal:
+            self._workspace.reached(stage, self._documents.name, decision.names)
 
     def _deleted(self) -> bool:
         manifest, _ = self._documents.manifest()

@@ -128,12 +128,18 @@ class Placement:
         return creates
 
     def _put(self, key: str) -> None:
+        self._workspace.go_on()
         file = self.distribution.file
         attributes = Attributes(content_type(self.distribution.filename), FOREVER, {SHA256: file.sha256})
         if isinstance(file, StoredBytes):
-            file.put(self._store, key, attributes, ABSENT, self._sent)
+            file.put(self._store, key, attributes, ABSENT, self._told)
         else:
-            self._store.put_file(key, file, attributes, ABSENT, self._sent)
+            self._store.put_file(key, file, attributes, ABSENT, self._told)
+
+    def _told(self, count: int) -> None:
+        """A part of a large file is stored: what this raises ends its upload, which leaves nothing behind then."""
+        self._sent(count)
+        self._workspace.go_on()
 
     def _put_provenance(self, key: str) -> bool:
         data, attributes = self.distribution.provenance or b"", Attributes(PROVENANCE_TYPE, FOREVER)

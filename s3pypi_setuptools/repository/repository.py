@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from ..layout import Layout
+from ..progress import UNATTENDED, Overseer
 from ..stores.base import Store
 from ..transaction import PATIENT, Backoff
 from .change import Change, Decision
@@ -34,6 +36,7 @@ class Repository:
     """The repository under ``layout`` in ``store``.
 
     :param opening: what is wanted of a repository that is yet to be made, and refused of one that exists.
+    :param overseer: told how far each change has come, and asked before it commits.
     """
 
     def __init__(
@@ -44,16 +47,23 @@ class Repository:
         *,
         clock: Clock = SYSTEM,
         backoff: Backoff = PATIENT,
+        overseer: Overseer = UNATTENDED,
     ) -> None:
         self._pool = ThreadPoolExecutor(REQUESTS, "s3pypi-request")
         self._uploads = ThreadPoolExecutor(UPLOADS, "s3pypi-upload")
-        self.workspace = Workspace(store, layout, self._pool, self._uploads, clock, backoff)
+        self._changes = ThreadPoolExecutor(1, "s3pypi-change")
+        self.workspace = Workspace(store, layout, self._pool, self._uploads, clock, backoff, overseer)
         self._root = RootIndex(self.workspace)
         self._record = self._pool.submit(open_record, store, layout, opening)
 
     def close(self) -> None:
-        """End the threads; requests under way are finished, others dropped."""
+        """End the threads; requests under way are finished, others dropped.
+
+        A change that an exception in the main thread has left behind is finished if its commit has begun.
+        """
+        self.workspace.closing.set()
         self._uploads.shutdown(wait=False, cancel_futures=True)
+        self._changes.shutdown(wait=True)
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._uploads.shutdown(wait=True)
 
@@ -107,4 +117,8 @@ class Repository:
         """
         documents = ProjectDocuments(self.workspace, project)
         reading = reading or documents.brief_reading()
-        return Change(self._root, documents, self.record.pages, decide, reading).run()
+        change = Change(self._root, documents, self.record.pages, decide, reading)
+        if threading.current_thread() is not threading.main_thread():
+            return change.run()
+        # Ctrl-C is raised in the main thread: elsewhere nothing comes between a commit and its pages.
+        return self._changes.submit(change.run).result()

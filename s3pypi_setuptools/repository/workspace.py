@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from uuid import uuid4
 
 from ..layout import Layout
+from ..progress import UNATTENDED, Overseer, Stage, Stopped
 from ..stores.base import Store
 from ..transaction import Backoff
 
@@ -41,6 +43,8 @@ class Workspace:
     :param pool: runs requests side by side; what runs there never waits for what is submitted later.
     :param uploads: as ``pool``, for distributions: the commits of some projects need not queue behind others' files.
     :param backoff: how long lost races wait.
+    :param overseer: told how far each change has come.
+    :param closing: once set, no change begins its commit any more.
     """
 
     store: Store
@@ -49,3 +53,15 @@ class Workspace:
     uploads: Executor
     clock: Clock
     backoff: Backoff
+    overseer: Overseer = UNATTENDED
+    closing: threading.Event = field(default_factory=threading.Event)
+
+    def go_on(self) -> None:
+        """Asked before every commit, and between the parts of large files; raises `Stopped` when there is no more."""
+        if self.closing.is_set():
+            raise Stopped
+        self.overseer.go_on()
+
+    def reached(self, stage: Stage, project: str, names: Iterable[str]) -> None:
+        """Tell how far a change has come."""
+        self.overseer.reached(stage, project, names)

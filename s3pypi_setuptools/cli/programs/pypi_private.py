@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from ...account import SAME_COMMAND
 from ...errors import UsageError
 from .. import guard
 from ..parser import ArgumentParser, add_output_options
@@ -64,10 +65,11 @@ def _run(argv: Sequence[str], terminal: Terminal) -> int:
     from ...config.pypi_private import read_pypi_private  # noqa: PLC0415
     from ...selection import distributions_of  # noqa: PLC0415
 
+    overseer = terminal.account.begin("published", SAME_COMMAND)
     settings = read_pypi_private(arguments.conf_path, interpolate_environment=arguments.env_interpolation)
     terminal.warnings(settings.notes)
     folder = Path(arguments.project_path).expanduser() / arguments.dist_dir
     paths = distributions_of(folder, arguments.name, arguments.release)
     with terminal.progress() as progress:
-        report = app.publish(settings, paths, progress=progress)
+        report = app.publish(settings, paths, progress=progress, overseer=overseer)
     return terminal.report(report)

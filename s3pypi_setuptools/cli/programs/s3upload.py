@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
+from ...account import SAME_FILES
 from .. import guard
 from ..options import add_settings, given
 from ..parser import ArgumentParser, add_output_options
@@ -27,7 +28,7 @@ examples:
   s3upload site.css -t s3://bucket -a public-read -f
 
 A file that is stored already with other bytes is an error, unless --force is given.
-Exit status: 0 all is stored, 1 something failed, 2 the command line is wrong, 130 interrupted."""
+Exit status: 0 all is stored, 1 something failed, 2 the command line is wrong, 130 interrupted, 143 terminated."""
 
 
 def main() -> int:
@@ -61,9 +62,10 @@ def _run(argv: Sequence[str], terminal: Terminal) -> int:
     from ...config.resolve import resolve  # noqa: PLC0415
     from ...selection import select_files  # noqa: PLC0415
 
+    overseer = terminal.account.begin("uploaded", SAME_FILES)
     settings = resolve(command_line=given(arguments), repository=False)
     terminal.warnings(settings.notes)
     paths = select_files(arguments.files)
     with terminal.progress() as progress:
-        report = app.upload_files(settings, paths, dry_run=arguments.dry_run, progress=progress)
+        report = app.upload_files(settings, paths, dry_run=arguments.dry_run, progress=progress, overseer=overseer)
     return terminal.report(report)

@@ -63,6 +63,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     from ...app import contents  # noqa: PLC0415
     from ...config.resolve import resolve  # noqa: PLC0415
 
+    overseer = terminal.account.begin("deleted from the index")
     settings = resolve(command_line=given(arguments))
     terminal.warnings(settings.notes)
     report = contents.delete(
@@ -71,6 +72,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         contents.Wanted(arguments.release, tuple(arguments.filenames)),
         dry_run=arguments.dry_run,
         confirm=_asking(confirm),
+        overseer=overseer,
     )
     return terminal.show(report, _lines(report))
 

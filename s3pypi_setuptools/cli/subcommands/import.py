@@ -48,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Import; the exit status."""
+    overseer = terminal.account.begin("listed")
     target = target_settings(arguments)
     source = source_settings(arguments)
     terminal.warnings(target.notes)
@@ -56,7 +57,12 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
     with terminal.progress() as progress:
         report = transfers.import_repository(
-            target, source, projects=arguments.projects, dry_run=arguments.dry_run, progress=progress
+            target,
+            source,
+            projects=arguments.projects,
+            dry_run=arguments.dry_run,
+            progress=progress,
+            overseer=overseer,
         )
     status = terminal.show(report, import_lines(report))
     for file in report.files:

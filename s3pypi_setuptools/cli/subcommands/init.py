@@ -36,5 +36,6 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
             raise UsageError("give the target once: as an argument or with --target")
         settings["target"] = arguments.place
     resolved = resolve(command_line=settings)
+    terminal.account.begin(None)
     terminal.warnings(resolved.notes)
     return terminal.report(app.initialize(resolved))

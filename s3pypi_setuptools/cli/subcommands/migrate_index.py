@@ -56,10 +56,15 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     from ...app import transfers  # noqa: PLC0415
     from ...config.resolve import resolve  # noqa: PLC0415
 
+    overseer = terminal.account.begin("migrated")
     settings = resolve(command_line=given(arguments))
     terminal.warnings(settings.notes)
     report = transfers.migrate_index(
-        settings, transfers.PageStyle(arguments.style), dry_run=arguments.dry_run, confirm=_asking(confirm)
+        settings,
+        transfers.PageStyle(arguments.style),
+        dry_run=arguments.dry_run,
+        confirm=_asking(confirm),
+        overseer=overseer,
     )
     status = terminal.show(report, _lines(report))
     for key in report.left:

@@ -53,6 +53,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     source = source_settings(arguments)
     if source is None:
         raise UsageError("say where the version is listed: --from TARGET")
+    overseer = terminal.account.begin("listed")
     target = target_settings(arguments)
     terminal.warnings(target.notes)
 
@@ -60,7 +61,13 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
     with terminal.progress() as progress:
         report = transfers.promote(
-            source, target, arguments.project, arguments.release, dry_run=arguments.dry_run, progress=progress
+            source,
+            target,
+            arguments.project,
+            arguments.release,
+            dry_run=arguments.dry_run,
+            progress=progress,
+            overseer=overseer,
         )
     status = terminal.show(report, _lines(report))
     for file in report.files:

@@ -77,6 +77,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     )
     if arguments.last_stable and not retention.removes:
         raise UsageError("--last-stable says what else may go: give --keep-last, --older-than, --pre-releases or --dev")
+    overseer = terminal.account.begin("deleted")
     settings = resolve(command_line=given(arguments))
     terminal.warnings(settings.notes)
     with count_bar(terminal, "Looking", "projects") as tally:
@@ -89,6 +90,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
             dry_run=arguments.dry_run,
             confirm=_asking(confirm),
             tally=tally,
+            overseer=overseer,
         )
     status = terminal.show(report, _lines(report), lambda: _draw(report))
     for project in report.projects:

@@ -58,6 +58,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     from ...app import maintenance  # noqa: PLC0415
     from ...config.resolve import resolve  # noqa: PLC0415
 
+    overseer = terminal.account.begin("reindexed")
     settings = resolve(command_line=given(arguments))
     terminal.warnings(settings.notes)
 
@@ -70,6 +71,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
                 unlist_missing=unlist_missing,
                 dry_run=arguments.dry_run,
                 tally=tally,
+                overseer=overseer,
             )
 
     report = reindex(arguments.projects, unlist_missing=arguments.yes)

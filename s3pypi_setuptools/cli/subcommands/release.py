@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from ...account import SAME_COMMAND
 from ...diagnostics import describe, redact
 from ...errors import Error, UsageError
 from ..options import add_settings, given
@@ -65,6 +66,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     from ...operations.release import build_release  # noqa: PLC0415
 
     config_settings = _config_settings(arguments.config_settings)
+    overseer = terminal.account.begin("published", SAME_COMMAND)
     project = Path(arguments.project).absolute()
     settings = resolve(command_line=given(arguments), project=project)
     settings.require_target()
@@ -83,9 +85,10 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         for line in held_back:
             _echo(line)
         raise type(error)(f"nothing was published: {error}") from error
+    terminal.account.begin("published", after_build.advice(folder))
     try:
         with terminal.progress() as progress:
-            report = app.publish(settings, built, dry_run=arguments.dry_run, progress=progress)
+            report = app.publish(settings, built, dry_run=arguments.dry_run, progress=progress, overseer=overseer)
     except Exception as error:
         raise after_build.PushFailed(
             f"built but not published: {describe(error)}; {after_build.advice(folder)}"

@@ -55,6 +55,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     from ...app import contents  # noqa: PLC0415
     from ...config.resolve import resolve  # noqa: PLC0415
 
+    overseer = terminal.account.begin("set the status of")
     settings = resolve(command_line=given(arguments))
     terminal.warnings(settings.notes)
     report = contents.set_status(
@@ -63,6 +64,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         contents.Status(arguments.status),
         reason=arguments.reason,
         dry_run=arguments.dry_run,
+        overseer=overseer,
     )
     return terminal.show(report, _lines(report))
 

@@ -28,7 +28,8 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     from ...config.resolve import resolve  # noqa: PLC0415
 
     files = wanted(arguments)
+    overseer = terminal.account.begin("unyanked")
     settings = resolve(command_line=given(arguments))
     terminal.warnings(settings.notes)
-    report = contents.unyank(settings, arguments.project, files, dry_run=arguments.dry_run)
+    report = contents.unyank(settings, arguments.project, files, dry_run=arguments.dry_run, overseer=overseer)
     return terminal.show(report, lines(report, "unyank"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from ...account import SAME_FILES
 from ..options import add_settings, given
 from ..parser import ArgumentParser, add_output_options
 from ..terminal import Terminal
@@ -17,7 +18,7 @@ examples:
   s3pypi dist/* -t prod                         to [tool.s3pypi.targets] prod of pyproject.toml
   s3pypi dist/* --if-exists=skip --json         pass over files that are listed already; report as JSON
 
-Exit status: 0 all is published, 1 something failed, 2 the command line is wrong, 130 interrupted."""
+Exit status: 0 all is published, 1 something failed, 2 the command line is wrong, 130 interrupted, 143 terminated."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -45,9 +46,10 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     from ...config.resolve import resolve  # noqa: PLC0415
     from ...selection import select_distributions  # noqa: PLC0415
 
+    overseer = terminal.account.begin("published", SAME_FILES)
     settings = resolve(command_line=given(arguments))
     terminal.warnings(settings.notes)
     paths = select_distributions(arguments.files)
     with terminal.progress() as progress:
-        report = app.publish(settings, paths, dry_run=arguments.dry_run, progress=progress)
+        report = app.publish(settings, paths, dry_run=arguments.dry_run, progress=progress, overseer=overseer)
     return terminal.report(report)

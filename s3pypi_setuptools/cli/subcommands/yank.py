@@ -71,9 +71,12 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     from ...config.resolve import resolve  # noqa: PLC0415
 
     files = wanted(arguments)
+    overseer = terminal.account.begin("yanked")
     settings = resolve(command_line=given(arguments))
     terminal.warnings(settings.notes)
-    report = contents.yank(settings, arguments.project, files, reason=arguments.reason, dry_run=arguments.dry_run)
+    report = contents.yank(
+        settings, arguments.project, files, reason=arguments.reason, dry_run=arguments.dry_run, overseer=overseer
+    )
     return terminal.show(report, lines(report, "yank"))
 
 

@@ -1,0 +1,81 @@
+"""What a run has done so far, for those who end it halfway."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from .progress import Stage, Stopped
+
+__all__ = ["SAME_COMMAND", "SAME_FILES", "Account"]
+
+SAME_COMMAND = "the same command completes what is left"
+SAME_FILES = "the same command with the same files completes what is left"
+
+_FEW = 5
+_SHOWN = 3
+"""Names that are shown where there are more than a few."""
+
+
+class Account:
+    """An `Overseer` that remembers what it is told, and ends the work when it is asked to.
+
+    It takes no locks, as signal handlers call it: single operations on a dict are atomic.
+    """
+
+    def __init__(self) -> None:
+        self._stages: dict[tuple[str, str], Stage] = {}
+        self._stopped = False
+        self._done: str | None = None
+        self._then: str | None = None
+
+    def begin(self, done: str | None, then: str = SAME_COMMAND) -> Account:
+        """Say what is about to be done; the account itself, to be passed on.
+
+        :param done: what becomes of each file, as a past participle: ``published``; None where it concerns none.
+        :param then: what to do after an interruption.
+        """
+        self._done, self._then = done, then
+        return self
+
+    def reached(self, stage: Stage, project: str, names: Iterable[str]) -> None:
+        """As of `Overseer`."""
+        for name in names:
+            self._stages[project, name] = stage
+
+    def go_on(self) -> None:
+        """Raises `Stopped` after `stop`."""
+        if self._stopped:
+            raise Stopped
+
+    def stop(self) -> None:
+        """Let no more commits begin."""
+        self._stopped = True
+
+    def sentence(self) -> str:
+        """What was done, what nearly was, and what to do now; without a full stop."""
+        if self._then is None:
+            return "nothing was changed"
+        if self._done is None:
+            return self._then
+        said = [f"{self._done} {_listed(names)}" if (names := self._at(Stage.PUBLISHED)) else f"nothing {self._done}"]
+        if names := self._at(Stage.COMMITTED):
+            said.append(f"committed, but not on all pages yet: {_listed(names)}")
+        if names := self._at(Stage.COMMITTING):
+            said.append(f"perhaps committed, as no answer came: {_listed(names)}")
+        return "; ".join([*said, self._then])
+
+    def changes(self) -> list[dict[str, str]]:
+        """Everything that was to change, in the order in which it was told of: ``project``, ``name`` and ``stage``."""
+        return [
+            {"project": project, "name": name, "stage": stage.value}
+            for (project, name), stage in self._stages.copy().items()
+        ]
+
+    def _at(self, stage: Stage) -> list[str]:
+        return [name for (_, name), reached in self._stages.copy().items() if reached is stage]
+
+
+def _listed(names: Sequence[str]) -> str:
+    if len(names) <= _FEW:
+        return ", ".join(names)
+    return f"{len(names)} ({', '.join(names[:_SHOWN])} and others)"

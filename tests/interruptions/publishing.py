@@ -1,0 +1,83 @@
+"""Programs that publish into a bucket, interrupted, and then run again undisturbed."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.servers import S3Server
+
+from .processes import LONG, SHORT, Ended, Halt, ended, halted, program, send, start
+
+__all__ = ["BOTH", "SDIST", "STATUS", "WHEEL", "Publishing", "puts"]
+
+STATUS = {signal.SIGINT: 130, signal.SIGTERM: 143}
+WHEEL, SDIST = "demo-1.0-py3-none-any.whl", "demo-1.0.tar.gz"
+BOTH = (WHEEL, SDIST)
+
+
+def nothing() -> None:
+    """Nothing is waited for."""
+
+
+def puts(key: str, *, effect: bool = False) -> Halt:
+    """Holds the put of the key; see `Halt`."""
+    return Halt(lambda passing: passing.operation == "PutObject" and passing.key == f"p/{key}", effect=effect)
+
+
+@dataclass(frozen=True)
+class Publishing:
+    """A bucket, and a folder whose ``dist`` is published into it."""
+
+    server: S3Server
+    bucket: str
+    folder: Path
+
+    @property
+    def target(self) -> str:
+        return f"s3://{self.bucket}/p"
+
+    def interrupted(
+        self,
+        halt: Halt,
+        *arguments: str,
+        number: signal.Signals = signal.SIGINT,
+        released: bool = True,
+        meanwhile: Callable[[], None] = nothing,
+        function: str = "main",
+    ) -> Ended:
+        """What ``s3pypi ARGUMENTS`` says when the signal comes while ``halt`` holds it.
+
+        :param meanwhile: what is waited for before the signal is sent.
+        :param released: the request passes after the signal; otherwise it never ends, and the grace does.
+        """
+        with halted(self.server.endpoint_url, halt) as proxy:
+            process = start(
+                [*program(LONG if released else SHORT, function), *arguments],
+                cwd=self.folder,
+                environ={**os.environ, **self.server.environment, "AWS_ENDPOINT_URL": proxy.url},
+            )
+            halt.wait()
+            meanwhile()
+            send(process, number)
+            if released:
+                halt.release()
+            done = ended(process)
+        assert done.status == STATUS[number]
+        assert done.errors.count("\n") == 1, done.errors
+        return done
+
+    def run(self, *arguments: str, function: str = "main") -> Ended:
+        """The same, undisturbed, which succeeds."""
+        done = ended(
+            start(
+                [*program(LONG, function), *arguments],
+                cwd=self.folder,
+                environ={**os.environ, **self.server.environment},
+            )
+        )
+        assert (done.status, done.errors) == (0, "")
+        return done

@@ -1,0 +1,133 @@
+"""Ctrl-C and SIGTERM in every phase of publishing, to real processes on real servers."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from tests import samples
+
+from .processes import Halt, wait_until
+from .publishing import BOTH, SDIST, WHEEL, Publishing, puts
+from .soundness import Stored
+
+MANIFEST, PAGE = "demo/manifest.json", "demo/index.json"
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A request during which the signal comes, and how far the files are said to have come.
+
+    :param effect: it has taken effect, and was not answered yet.
+    :param released: it is answered after the signal.
+    """
+
+    name: str
+    key: str
+    stage: str
+    effect: bool = False
+    released: bool = True
+    number: signal.Signals = signal.SIGINT
+
+
+PHASES = (
+    Phase("record", "repository.json", "pending"),
+    Phase("file", f"demo/{WHEEL}", "pending"),
+    Phase("file-terminated", f"demo/{WHEEL}", "pending", number=signal.SIGTERM),
+    Phase("file-hangs", f"demo/{WHEEL}", "pending", released=False),
+    Phase("file-stored", f"demo/{SDIST}", "pending", effect=True),
+    Phase("root", "manifest.json", "pending"),
+    Phase("commit", MANIFEST, "published"),
+    Phase("commit-terminated", MANIFEST, "published", number=signal.SIGTERM),
+    Phase("commit-hangs", MANIFEST, "committing", released=False),
+    Phase("commit-unheard", MANIFEST, "committing", effect=True, released=False),
+    Phase("page", PAGE, "published"),
+    Phase("page-hangs", PAGE, "committed", released=False),
+    Phase("page-unheard-terminated", PAGE, "committed", effect=True, released=False, number=signal.SIGTERM),
+)
+
+
+@pytest.mark.parametrize("phase", PHASES, ids=lambda phase: phase.name)
+def test_what_was_said_is_true_and_the_same_command_completes_it(
+    publishing: Publishing, store_of: Callable[[Publishing], Stored], phase: Phase
+) -> None:
+    stored = store_of(publishing)
+    upload = ("dist", "-t", publishing.target)
+    halt = puts(phase.key, effect=phase.effect)
+    done = publishing.interrupted(halt, *upload, "--json", number=phase.number, released=phase.released)
+    assert done.changes == dict.fromkeys(BOTH, phase.stage)
+    stored.check(done.changes)
+    publishing.run(*upload)
+    stored.check(dict.fromkeys(BOTH, "published"))
+
+
+@pytest.mark.parametrize(
+    ("key", "released", "said"),
+    [
+        (f"demo/{WHEEL}", True, "interrupted: nothing published"),
+        (MANIFEST, True, f"interrupted: published {WHEEL}, {SDIST}"),
+        (MANIFEST, False, f"interrupted: nothing published; perhaps committed, as no answer came: {WHEEL}, {SDIST}"),
+        (PAGE, False, f"interrupted: nothing published; committed, but not on all pages yet: {WHEEL}, {SDIST}"),
+    ],
+)
+def test_people_are_told_in_a_line(publishing: Publishing, key: str, released: bool, said: str) -> None:
+    done = publishing.interrupted(puts(key), "dist", "-t", publishing.target, released=released)
+    assert done.output == ""
+    assert done.errors == f"s3pypi: error: {said}; the same command with the same files completes what is left\n"
+
+
+def test_an_upload_in_parts_is_aborted(on_each_server: Publishing, store_of: Callable[[Publishing], Stored]) -> None:
+    stored = store_of(on_each_server)
+    samples.wheel(on_each_server.folder / "large", padding=20 * MEBIBYTE)
+    upload = ("large", "-t", on_each_server.target)
+    part = Halt(lambda passing: passing.operation == "UploadPart")
+    done = on_each_server.interrupted(part, *upload, "--json")
+    assert done.changes == {WHEEL: "pending"}
+    assert stored.unfinished_uploads() == []
+    stored.check(done.changes)
+    on_each_server.run(*upload)
+    stored.check({WHEEL: "published"})
+
+
+def test_replaced_files_are_published_while_the_old_ones_are_deleted(
+    publishing: Publishing, store_of: Callable[[Publishing], Stored]
+) -> None:
+    stored = store_of(publishing)
+    publishing.run("dist", "-t", publishing.target)
+    old = stored.recorded("demo")[WHEEL]
+    samples.wheel(publishing.folder / "dist", salt="another")
+    replace = ("dist", "-t", publishing.target, "--force")
+    delete = Halt(lambda passing: passing.operation == "DeleteObject")
+    done = publishing.interrupted(delete, *replace, "--json", released=False)
+    assert done.changes == dict.fromkeys(BOTH, "published")
+    stored.check(done.changes)
+    assert stored.recorded("demo")[WHEEL] != old
+    publishing.run(*replace)
+    assert f"demo/{WHEEL}" not in stored.objects()
+
+
+def test_of_many_projects_those_under_way_are_finished_and_no_other_begins(
+    on_each_server: Publishing, store_of: Callable[[Publishing], Stored]
+) -> None:
+    stored = store_of(on_each_server)
+    names = [f"p{number:02}" for number in range(60)]
+    for name in names:
+        samples.wheel(on_each_server.folder / "many", name)
+    upload = ("many", "-t", on_each_server.target)
+
+    def some_are_published() -> None:
+        wait_until(lambda: all(stored.listed("p00")))
+
+    slow = Halt(lambda passing: passing.operation == "PutObject" and passing.key.startswith("p/p3"))
+    done = on_each_server.interrupted(slow, *upload, "--json", meanwhile=some_are_published)
+    assert len(done.changes) == len(names)
+    assert set(done.changes.values()) == {"published", "pending"}
+    assert "published" in done.errors
+    assert " and others)" in done.errors
+    stored.check(done.changes)
+    on_each_server.run(*upload)
+    stored.check(dict.fromkeys(done.changes, "published"))
