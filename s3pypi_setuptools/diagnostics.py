@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from .errors import Error
+from .printable import one_line
 
 __all__ = ["describe", "redact"]
 
@@ -29,8 +30,8 @@ def describe(error: BaseException) -> str:
     An `Error` says it itself; anything else is an internal error.
     """
     if isinstance(error, Error):
-        return redact(_one_line(str(error)))
-    text = _one_line(str(error))
+        return redact(str(error))
+    text = one_line(str(error))
     return redact(f"internal error: {type(error).__name__}{': ' if text else ''}{text}")
 
 
@@ -41,7 +42,3 @@ def redact(text: str, secrets: Iterable[str] = (), environ: Mapping[str, str] | 
     for value in sorted((value for value in values if len(value) >= _SHORTEST), key=len, reverse=True):
         text = text.replace(value, "***")
     return _USERINFO.sub("***@", text)
-
-
-def _one_line(text: str) -> str:
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in " ".join(text.split()))

@@ -23,6 +23,8 @@ Doors print ``str(error)`` and exit with ``error.exit_status``; nothing else abo
 
 from __future__ import annotations
 
+from .printable import one_line
+
 __all__ = [
     "AccessDenied",
     "AlreadyExists",
@@ -43,9 +45,12 @@ __all__ = [
 
 
 class Error(Exception):
-    """Base of all; its text is one line, free of secrets."""
+    """Base of all; its text is one printable line, free of secrets."""
 
     exit_status = 1
+
+    def __str__(self) -> str:
+        return one_line(super().__str__())
 
 
 class UsageError(Error):

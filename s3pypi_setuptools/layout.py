@@ -141,6 +141,11 @@ class Layout:
         """Key of the project's HTML page that ends in ``/``."""
         return self.folder(project)
 
+    @staticmethod
+    def has_url(key: str) -> bool:
+        """Whether pages can refer to the object under ``key``: not where it holds what no url may hold."""
+        return _CONTROL.search(key) is None and "\\" not in key
+
     def object_key(self, project: str, url: str) -> str | None:
         """Key of the object that ``url``, on the project's pages, refers to.
 
@@ -151,7 +156,7 @@ class Layout:
         except ValueError:
             return None
         path = unquote(parts.path)
-        if parts.scheme or parts.netloc or _CONTROL.search(path) or "\\" in path:
+        if parts.scheme or parts.netloc or not self.has_url(path):
             return None
         segments = [project]
         steps = path.split("/")

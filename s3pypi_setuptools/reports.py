@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .operations.publish import Outcome
+from .printable import printable
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -75,7 +76,7 @@ def failures(report: PublishReport | UploadReport) -> Iterator[str]:
     for file in report.files:
         if file.error is not None:
             name = getattr(file, "filename", None) or getattr(file, "path", Path()).name
-            yield file.error if name in file.error else f"{name}: {file.error}"
+            yield printable(file.error if name in file.error else f"{name}: {file.error}")
 
 
 def install_command(report: PublishReport) -> str | None:
@@ -111,4 +112,4 @@ def _value(value: object) -> object:
 
 
 def _joined(head: str, url: str | None) -> str:
-    return head if url is None else f"{head}  {url}"
+    return printable(head if url is None else f"{head}  {url}")

@@ -98,6 +98,8 @@ def distributions_of(folder: Path, project: str, version: str) -> list[Path]:
 
 
 def _matches(pattern: str) -> Sequence[Path]:
+    if "\0" in pattern:
+        raise InvalidDistribution(f"{pattern}: no such file")
     expanded = os.path.expanduser(pattern)  # noqa: PTH111  a pattern is no path
     path = Path(expanded)
     if os.path.lexists(expanded):

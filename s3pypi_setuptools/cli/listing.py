@@ -6,7 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ..printable import printable
+
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from ..app.contents import FileDetails, ListReport, ProjectReport, ProjectSummary
 
 __all__ = ["detail_lines", "draw_files", "draw_projects", "file_lines", "project_lines"]
@@ -64,9 +68,8 @@ def draw_projects(report: ListReport) -> None:
     """Print the projects as a table."""
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
 
-    table = Table("Project", "Latest", "Files", "Size", "Uploaded", "Status", title=Text(report.target))
+    table = Table("Project", "Latest", "Files", "Size", "Uploaded", "Status", title=_cell(report.target))
     table.title_justify = "left"
     for number in (2, 3):
         table.columns[number].justify = "right"
@@ -75,7 +78,7 @@ def draw_projects(report: ListReport) -> None:
             status = project.status.value if project.status else ""
             size = "" if project.size is None else _size(project.size)
             cells = [project.name, project.latest or "", str(project.files), size, _day(project.uploaded)]
-            table.add_row(*map(Text, cells), Text(status, style=_STYLES.get(status, "")))
+            table.add_row(*map(_cell, cells), _cell(status, _STYLES.get(status, "")))
     Console().print(table)
 
 
@@ -85,9 +88,9 @@ def draw_files(report: ProjectReport) -> None:
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    title = f"{report.name}  {report.target}"
+    title = printable(f"{report.name}  {report.target}")
     if report.status.value in _STYLES:
-        title += f"\n{report.status.value}{f': {report.reason}' if report.reason else ''}"
+        title += f"\n{report.status.value}{f': {printable(report.reason)}' if report.reason else ''}"
     if not report.offered:
         title += "\ninstallers are offered none of these files"
     table = Table("File", "Version", "Size", "Uploaded", "Python", "Yanked", title=Text(title), title_justify="left")
@@ -98,7 +101,7 @@ def draw_files(report: ProjectReport) -> None:
         size = "" if file.size is None else _size(file.size)
         cells = [file.filename, file.version or "", size, _day(file.uploaded), file.requires_python or ""]
         style = "dim" if file.yanked is not None else ""
-        table.add_row(*map(Text, cells), Text(yanked, style="yellow"), style=style)
+        table.add_row(*map(_cell, cells), _cell(yanked, "yellow"), style=style)
     Console().print(table)
 
 
@@ -118,6 +121,12 @@ def _file_cells(file: FileDetails) -> list[str | None]:
     yanked = None if file.yanked is None else f"yanked{f': {file.yanked}' if file.yanked else ''}"
     size = None if file.size is None else str(file.size)
     return [file.filename, file.version, size, _time(file.uploaded), requires, yanked]
+
+
+def _cell(text: str, style: str = "") -> Text:
+    from rich.text import Text  # noqa: PLC0415
+
+    return Text(printable(text), style)
 
 
 def _columns(rows: list[list[str | None]]) -> Iterator[str]:

@@ -8,6 +8,8 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from ..printable import printable
+
 __all__ = ["ProgressBars"]
 
 
@@ -62,9 +64,9 @@ class ProgressBars:
         with self._lock:
             self._totals[kind] = total = self._totals.get(kind, 0) + size
             if kind in self._tasks:
-                self._display.update(self._tasks[kind], total=total, filename=filename)
+                self._display.update(self._tasks[kind], total=total, filename=printable(filename))
             else:
-                self._tasks[kind] = self._display.add_task(kind, total=total, filename=filename)
+                self._tasks[kind] = self._display.add_task(kind, total=total, filename=printable(filename))
 
     def _advance(self, kind: str, filename: str, count: int) -> None:
-        self._display.update(self._tasks[kind], advance=count, filename=filename)
+        self._display.update(self._tasks[kind], advance=count, filename=printable(filename))

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..operations.publish import Outcome, PublishReport
+from ..printable import printable
 from ..reports import install_command, outcome_text
 
 __all__ = ["show_summary"]
@@ -24,7 +25,7 @@ _STYLES = {
 def show_summary(report: PublishReport) -> None:
     """Print what became of every file, and how to install what was published."""
     console = Console()
-    table = Table("File", "Size", "Outcome", title=Text(report.target), title_justify="left")
+    table = Table("File", "Size", "Outcome", title=Text(printable(report.target)), title_justify="left")
     table.columns[0].overflow = "fold"
     table.columns[1].justify = "right"
     for file in report.files:
@@ -33,4 +34,4 @@ def show_summary(report: PublishReport) -> None:
     console.print(table)
     if command := install_command(report):
         console.print(Text("Install with:"))
-        console.print(Text(f"  {command}"), soft_wrap=True)
+        console.print(Text(printable(f"  {command}")), soft_wrap=True)

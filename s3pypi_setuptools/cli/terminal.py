@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 from ..account import Account
 from ..diagnostics import describe, redact
 from ..errors import Error
+from ..printable import printable
 from ..progress import Progress, Silent
 
 if TYPE_CHECKING:
@@ -69,8 +70,12 @@ class Terminal:
 
     def result(self, line: str) -> None:
         """A line of what was asked for."""
-        if not self.quiet:
-            _write(sys.stdout, line)
+        self.results([line])
+
+    def results(self, lines: Iterable[str]) -> None:
+        """Lines of what was asked for."""
+        if not self.quiet and (text := "\n".join(map(printable, lines))):
+            _write(sys.stdout, text)
 
     def error(self, line: str) -> None:
         """A line that says what failed."""
@@ -91,7 +96,8 @@ class Terminal:
         line = redact(describe(error), self._secrets)
         self.error(line if known or self.verbose else f"{line} (run with -v for the traceback)")
         if self.verbose and not known:
-            _write(sys.stderr, redact("".join(traceback.format_exception(error)), self._secrets).rstrip())
+            text = redact("".join(traceback.format_exception(error)), self._secrets)
+            _write(sys.stderr, "\n".join(map(printable, text.splitlines())))
         if self.json:
             self.object({"ok": False, "error": {"type": type(error).__name__, "message": line}})
 
@@ -130,8 +136,8 @@ class Terminal:
     def ask(self, lines: Iterable[str], question: str) -> str:
         """Show ``lines`` and ask ``question`` on stderr; the answer from stdin in lower case, empty at its end."""
         for line in lines:
-            _write(sys.stderr, redact(line, self._secrets))
-        sys.stderr.write(f"{redact(question, self._secrets)} [y/N] ")
+            _write(sys.stderr, printable(redact(line, self._secrets)))
+        sys.stderr.write(f"{printable(redact(question, self._secrets))} [y/N] ")
         sys.stderr.flush()
         answer = sys.stdin.readline()
         if not answer.endswith("\n"):
@@ -165,11 +171,11 @@ class Terminal:
 
             show_summary(report)
         elif isinstance(report, PublishReport):
-            self._lines(reports.publish_lines(report))
+            self.results(reports.publish_lines(report))
         elif isinstance(report, InitReport):
-            self._lines(reports.init_lines(report))
+            self.results(reports.init_lines(report))
         else:
-            self._lines(reports.upload_lines(report))
+            self.results(reports.upload_lines(report))
         if isinstance(report, InitReport):
             return 0
         for line in reports.failures(report):
@@ -191,15 +197,11 @@ class Terminal:
         elif draw and self._is_watched():
             draw()
         else:
-            self._lines(lines)
+            self.results(lines)
         return 0 if getattr(report, "ok", True) else 1
 
-    def _lines(self, lines: Iterable[str]) -> None:
-        if text := "\n".join(lines):
-            self.result(text)
-
     def _diagnostic(self, kind: str, line: str) -> None:
-        _write(sys.stderr, f"{self.program}: {kind}: {redact(line, self._secrets)}")
+        _write(sys.stderr, f"{self.program}: {kind}: {printable(redact(line, self._secrets))}")
 
     @staticmethod
     def _is_watched() -> bool:

@@ -7,6 +7,7 @@ variables.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -76,7 +77,7 @@ def files(machine: Machine) -> list[Path]:
         common = [*(Path(folder) / "pip" for folder in shared.split(":") if folder.strip()), machine.root / "etc"]
         own = environ.get("XDG_CONFIG_HOME", "").strip()
         user = [home / ".pip", (Path(own) if own else home / ".config") / "pip"]
-    if explicit and Path(explicit).exists():
+    if explicit and os.path.exists(explicit):  # noqa: PTH110 - false for what cannot be a path, too
         user = []
     found = [folder / name for folder in (*common, *user, machine.prefix)]
     return [*found, machine.cwd / explicit] if explicit else found

@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 from ..errors import InvalidDistribution
 from ..layout import normalize_name
 from ..local_file import LocalFile
+from ..printable import printable
 from . import filename as filenames
 from . import sdist, wheel
 from .metadata import CoreMetadata
@@ -51,9 +52,9 @@ class Description:
         try:
             return cls._read(path)
         except InvalidDistribution as error:
-            raise InvalidDistribution(f"{shown(path)}: {error}") from error
+            raise InvalidDistribution(f"{printable(str(path))}: {error}") from error
         except OSError as error:
-            raise InvalidDistribution(f"{shown(path)}: cannot be read: {error.strerror or error}") from error
+            raise InvalidDistribution(f"{printable(str(path))}: cannot be read: {error.strerror or error}") from error
 
     @classmethod
     def _read(cls, path: Path) -> Description:
@@ -92,10 +93,12 @@ class Description:
             with self.path.open("rb") as stream:
                 status = os.fstat(stream.fileno())
         except OSError as error:
-            raise InvalidDistribution(f"{shown(self.path)}: cannot be read: {error.strerror or error}") from error
+            raise InvalidDistribution(
+                f"{printable(str(self.path))}: cannot be read: {error.strerror or error}"
+            ) from error
         if _signature(status) != self.signature or file.size != status.st_size:
             raise InvalidDistribution(
-                f"{shown(self.path)}: changed while it was being read; publish again when it is complete"
+                f"{printable(str(self.path))}: changed while it was being read; publish again when it is complete"
             )
         return Distribution(
             file=file,
@@ -137,13 +140,8 @@ class Distribution:
         return Description.read(path).hashed(hashed)
 
 
-def shown(path: Path) -> str:
-    """``path`` on one line."""
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in str(path))
-
-
 def _provenance(path: Path, sha256: str) -> bytes | None:
-    if not path.with_name(f"{path.name}.publish.attestation").exists():
+    if not os.path.exists(f"{path}.publish.attestation"):  # noqa: PTH110 - false, where the name is too long for a file
         return None
     from .attestation import provenance_of, read_attestation  # noqa: PLC0415 - few have one
 

@@ -61,7 +61,9 @@ def principal(key: str) -> str:
 
 
 def is_distribution(key: str) -> bool:
-    """Whether the last segment of ``key`` is a name that a wheel or sdist can have."""
+    """Whether ``key`` is one that pages can refer to, and ends in a name that a wheel or sdist can have."""
+    if not Layout.has_url(key):
+        return False
     try:
         check(key.rpartition("/")[2])
     except InvalidDistribution:

@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     import shtab  # noqa: PLC0415
 
     terminal.quiet = False  # the script is all there is to say
-    terminal.result(shtab.complete(_program(), arguments.shell).rstrip())
+    terminal.results(shtab.complete(_program(), arguments.shell).rstrip().splitlines())
     return 0
 
 

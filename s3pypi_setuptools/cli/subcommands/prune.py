@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from ...errors import UsageError
+from ...printable import printable
 from ..confirmation import Confirm, add_change_options, confirmation
 from ..count_bar import count_bar
 from ..durations import duration
@@ -125,14 +126,15 @@ def _draw(report: PruneReport) -> None:
     from rich.text import Text  # noqa: PLC0415
 
     verb = "Would delete" if report.dry_run else "Deleted"
-    table = Table("Project", "File", "Version", "Size", "Stored", "Why", title=Text(f"{verb} from {report.target}"))
+    title = Text(printable(f"{verb} from {report.target}"))
+    table = Table("Project", "File", "Version", "Size", "Stored", "Why", title=title)
     table.columns[1].overflow = "fold"
     table.columns[3].justify = "right"
     gone = [one for project in report.projects if not project.error for one in project.pruned]
     for one in gone:
         size = "-" if one.size is None else decimal(one.size)
         date = f"{one.time:%Y-%m-%d}" if one.time else "-"
-        table.add_row(Text(one.project), Text(one.name), one.version or "-", size, date, one.reason.value)
+        table.add_row(Text(one.project), Text(printable(one.name)), one.version or "-", size, date, one.reason.value)
     console = Console()
     if gone:
         console.print(table)
