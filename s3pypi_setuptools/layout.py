@@ -12,7 +12,16 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
 
-__all__ = ["Layout", "canonical_url", "content_type", "file_url", "filename_of", "is_project_name", "normalize_name"]
+__all__ = [
+    "LONGEST_URL",
+    "Layout",
+    "canonical_url",
+    "content_type",
+    "file_url",
+    "filename_of",
+    "is_project_name",
+    "normalize_name",
+]
 
 _CONTENT_TYPES = {
     ".whl": "application/zip",
@@ -28,11 +37,14 @@ _SEPARATORS = re.compile(r"[-_.]+")
 _PLAIN_URL = re.compile(r"[A-Za-z0-9_.~-][A-Za-z0-9_.~/-]*")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _SCHEMES = ("http", "https", "file")
+_LONGEST_NAME = 255
+LONGEST_URL = 8192
+"""Characters; no key is as long, nor do servers take longer ones. A page may not make much of little."""
 
 
 def is_project_name(name: str) -> bool:
-    """Whether ``name`` is a legal project name, normalized or not (core metadata, *Name*)."""
-    return _NAME.fullmatch(name) is not None
+    """Whether ``name`` is a legal project name, normalized or not (core metadata, *Name*), that a folder can have."""
+    return len(name) <= _LONGEST_NAME and _NAME.fullmatch(name) is not None
 
 
 def normalize_name(name: str) -> str:
@@ -65,8 +77,11 @@ def filename_of(url: str) -> str:
 def canonical_url(reference: str) -> str | None:
     """The url that a page's ``reference`` means, in the one spelling used here: percent-encoded, without fragment.
 
-    None for what no installer fetches: other schemes than http, https and file; control characters; no path at all.
+    None for what no installer fetches: other schemes than http, https and file; control characters; no path at all; too
+    long a text.
     """
+    if len(reference) > LONGEST_URL:
+        return None
     if _PLAIN_URL.fullmatch(reference):
         return reference
     try:
@@ -84,7 +99,8 @@ def canonical_url(reference: str) -> str | None:
         return None
     query = f"?{quote(parts.query, safe='=&%+/:;,@!$()*~?')}" if parts.query else ""
     start = f"{scheme}://{host}" if scheme else f"//{host}" if host else ""
-    return f"{start}{path}{query}"
+    url = f"{start}{path}{query}"
+    return url if len(url) <= LONGEST_URL else None
 
 
 @dataclass(frozen=True, slots=True)

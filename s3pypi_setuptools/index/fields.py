@@ -23,7 +23,7 @@ __all__ = [
 
 API_VERSION = "1.4"
 
-_FILENAME = re.compile("[^\x00-\x1f\x7f-\x9f/\\\\\u2028\u2029\ud800-\udfff]+")
+_FILENAME = re.compile("[^\x00-\x1f\x7f-\x9f/\\\\\u2028\u2029\ud800-\udfff]{1,255}")
 _ALGORITHM = re.compile(r"[a-z0-9_-]+")
 _DIGEST = re.compile(r"[0-9a-f]+")
 _PROVENANCE = re.compile(r"https?://[!-~]+")
@@ -36,7 +36,7 @@ _UPLOAD_TIME = re.compile(
 
 
 def is_filename(text: str) -> bool:
-    """Whether ``text`` can be the name of a listed file: one path segment, nothing unprintable."""
+    """Whether ``text`` can be the name of a listed file: one path segment that a folder can hold, all printable."""
     return _FILENAME.fullmatch(text) is not None and text not in (".", "..")
 
 

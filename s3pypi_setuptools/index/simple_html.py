@@ -16,7 +16,7 @@ from html.parser import HTMLParser
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 from ..errors import InvalidIndex
-from ..layout import canonical_url, filename_of, is_project_name, normalize_name
+from ..layout import LONGEST_URL, canonical_url, filename_of, is_project_name, normalize_name
 from .fields import (
     API_VERSION,
     check_api_version,
@@ -235,7 +235,10 @@ def _read(data: bytes) -> _Reader:
 
 def _file(attributes: dict[str, str], text: str, base: str | None) -> File | None:
     try:
-        reference, fragment = urldefrag(attributes.get("href", "").strip())
+        href = attributes.get("href", "").strip()
+        if len(href) + len(base or "") > LONGEST_URL:
+            return None
+        reference, fragment = urldefrag(href)
         url = canonical_url(_resolved(base.strip(), reference) if base and reference else reference)
     except ValueError:
         return None

@@ -36,6 +36,7 @@ __all__ = [
     "parse_root",
     "render_project",
     "render_root",
+    "shown",
     "status_from_json",
     "status_to_json",
 ]
@@ -99,7 +100,7 @@ def file_from_json(entry: object) -> File:
     get = entry.get
     filename, reference = get("filename"), get("url")
     if not isinstance(filename, str) or not is_filename(filename):
-        raise InvalidIndex(f"'files' holds the filename {_shown(filename)}")
+        raise InvalidIndex(f"'files' holds the filename {shown(filename)}")
     url = canonical_url(reference) if isinstance(reference, str) else None
     if url is None:
         raise _bad(filename, "url", reference)
@@ -169,7 +170,7 @@ def parse_project(data: bytes) -> Project:
     commit = _commit(page)
     name, files, status = page.get("name"), page.get("files"), page.get("project-status")
     if not isinstance(name, str) or not is_project_name(name):
-        raise InvalidIndex(f"is not a project's page: its name is {_shown(name)}")
+        raise InvalidIndex(f"is not a project's page: its name is {shown(name)}")
     if not isinstance(files, list):
         raise InvalidIndex("is not a project's page: it has no list of files")
     marker = None if status is None else status_from_json(status)
@@ -193,7 +194,7 @@ def parse_root(data: bytes) -> Root:
     for project in projects:
         name = project.get("name") if isinstance(project, dict) else project
         if not isinstance(name, str) or not is_project_name(name):
-            raise InvalidIndex(f"'projects' holds the name {_shown(name)}")
+            raise InvalidIndex(f"'projects' holds the name {shown(name)}")
         names.append(normalize_name(name))
     return Root.of(names, commit)
 
@@ -211,7 +212,7 @@ def _commit(page: dict[str, object]) -> str | None:
     check_api_version(version)
     commit = meta.get("_commit")
     if commit is not None and not (isinstance(commit, str) and is_commit(commit)):
-        raise InvalidIndex(f"'meta' has the commit {_shown(commit)}")
+        raise InvalidIndex(f"'meta' has the commit {shown(commit)}")
     return commit
 
 
@@ -233,10 +234,11 @@ def _core_metadata(filename: str, entry: dict[str, object]) -> Hashes | None:
 
 
 def _bad(filename: str, key: str, value: object) -> InvalidIndex:
-    return InvalidIndex(f"the file {_shown(filename)} has {key} {_shown(value)}")
+    return InvalidIndex(f"the file {shown(filename)} has {key} {shown(value)}")
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """A value that was read, as an error shows it: on one line, shortened."""
     if not isinstance(value, str | int | float | None):
         return f"of type {type(value).__name__}"
     text = ascii(value if not isinstance(value, int) or abs(value) <= _LARGEST_SIZE else "too large")

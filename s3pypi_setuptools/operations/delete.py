@@ -10,6 +10,7 @@ from ..index.versions import version_of
 from ..layout import Layout, filename_of
 from ..repository.change import Decision
 from ..repository.manifest import Manifest
+from ..repository.ownership import own_key
 from ..repository.repository import Repository
 from .wanted import Wanted, existing, naming_nearest
 
@@ -145,8 +146,9 @@ def _kept(layout: Layout, project: str, url: str) -> str | None:
     key = layout.object_key(project, url)
     if key is None:
         return "it lies outside the repository"
-    top = f"{layout.prefix}/" if layout.prefix else ""
-    folder = key.removeprefix(top).rpartition("/")[0]
-    if key.startswith(layout.folder(project)) or not folder:
+    if own_key(layout, project, url):
         return None
-    return f"it lies in another project's folder, {folder}"
+    folder = key.removeprefix(f"{layout.prefix}/" if layout.prefix else "").rpartition("/")[0]
+    return (
+        "it is no file of the project" if folder in ("", project) else f"it lies in another project's folder, {folder}"
+    )

@@ -13,7 +13,7 @@ from itertools import groupby
 from ..config.settings import IfExists
 from ..errors import Error, FileConflict, InvalidDistribution, RepositoryError
 from ..index.model import File, Project, Status
-from ..layout import file_url, filename_of
+from ..layout import canonical_url, file_url, filename_of
 from ..local_file import PART_SIZE
 from ..progress import Progress, Stage
 from ..repository.change import Decision
@@ -236,7 +236,11 @@ class _Release:
                 one.filename,
             )
             return None
-        return self._workspace.layout.provenance(f"{public}{self._project}/{url}") if "../" not in url else None
+        return (
+            canonical_url(self._workspace.layout.provenance(f"{public}{self._project}/{url}"))
+            if "../" not in url
+            else None
+        )
 
     def _same(self, file: File, distribution: Publishable) -> bool:
         """Whether an adopted file, whose hash is not known, has the distribution's bytes."""

@@ -18,6 +18,7 @@ from ..progress import Stage
 from ..stores.base import ABSENT, Attributes, Matches
 from ..transaction import update
 from .manifest import Manifest
+from .ownership import own_key
 from .pages import ForeignPage, PageKind
 from .project import ProjectDocuments, Reading, Snapshot
 from .root import RootIndex
@@ -140,7 +141,7 @@ class Change(Generic[T]):
         if manifest.deleted and not committed.decision.refusal:
             self._root.leave(self._documents.name, self._kinds, self._deleted)
         self._reached(Stage.PUBLISHED, committed.decision)
-        self._sweep(committed.decision.sweep & manifest.removed)
+        self._sweep(committed.decision.sweep & manifest.removed, manifest)
         if committed.decision.refusal:
             raise committed.decision.refusal
         return committed.decision.result
@@ -153,10 +154,15 @@ class Change(Generic[T]):
         manifest, _ = self._documents.manifest()
         return manifest is not None and manifest.deleted
 
-    def _sweep(self, urls: frozenset[str]) -> None:
-        """Delete the objects of urls that no page lists any more, and what lies beside them."""
-        layout, store = self._workspace.layout, self._workspace.store
-        keys = [key for url in sorted(urls) if (key := layout.object_key(self._documents.name, url))]
+    def _sweep(self, urls: frozenset[str], manifest: Manifest) -> None:
+        """Delete the objects of urls that no page lists any more, and what lies beside them.
+
+        A manifest may say of a key, in two spellings, that it is listed and that it was removed: it stays then.
+        """
+        layout, store, name = self._workspace.layout, self._workspace.store, self._documents.name
+        listed = {layout.object_key(name, file.url) for file in manifest.project.files}
+        found = dict.fromkeys(key for url in sorted(urls) if (key := own_key(layout, name, url)))
+        keys = [key for key in found if key not in listed]
         keys += [beside(key) for key in keys for beside in (layout.sidecar, layout.provenance)]
         deletes = [self._workspace.pool.submit(store.delete, key) for key in keys]
         for key, delete in zip(keys, deletes, strict=True):

@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ..errors import InvalidIndex
-from ..index.model import File, Project
-from ..index.simple_json import decode, encode, file_from_json, file_to_json, status_from_json, status_to_json
+from ..index.fields import is_commit
+from ..index.model import File, Project, clean_text
+from ..index.simple_json import decode, encode, file_from_json, file_to_json, shown, status_from_json, status_to_json
 from ..layout import filename_of
 
 __all__ = ["Manifest"]
@@ -78,31 +79,42 @@ class Manifest:
     def from_json(cls, data: bytes, key: str) -> Manifest:
         """The manifest that `to_json` made.
 
+        :param key: where it lies: in the folder of its project.
+
         Raises `InvalidIndex` for anything else, naming ``key``.
         """
         try:
-            return cls._from_document(decode(data))
+            return cls._from_document(decode(data), key.split("/")[-2])
         except InvalidIndex as error:
             raise InvalidIndex(f"{key}: {error}; nothing was changed: restore the manifest") from error
 
     @classmethod
-    def _from_document(cls, document: dict[str, object]) -> Manifest:
-        if document.get("format") != FORMAT:
+    def _from_document(cls, document: dict[str, object], project: str) -> Manifest:
+        kind = document.get("format")
+        if kind != FORMAT or type(kind) is not int:
             raise InvalidIndex(
-                f"is a manifest of format {document.get('format')!r}, this version reads {FORMAT}: "
-                "upgrade s3pypi-setuptools"
+                f"is a manifest of format {shown(kind)}, this version reads {FORMAT}: upgrade s3pypi-setuptools"
             )
         name, commit, generation = (document.get(key) for key in ("name", "commit", "generation"))
         files, removed = document.get("files"), document.get("removed")
         marker = document.get("project-status")
-        if not (isinstance(name, str) and isinstance(commit, str) and isinstance(generation, int)):
-            raise InvalidIndex("is not a manifest: name, commit or generation is missing")
-        if not (isinstance(files, list) and isinstance(removed, list) and all(isinstance(url, str) for url in removed)):
-            raise InvalidIndex("is not a manifest: 'files' or 'removed' is not a list")
+        deleted = document.get("deleted", False)
+        if name != project:
+            raise InvalidIndex(f"is not the manifest of {project}: it names {shown(name)}")
+        if not (isinstance(commit, str) and is_commit(commit) and type(generation) is int and generation >= 0):
+            raise InvalidIndex("is not a manifest: commit or generation is missing or malformed")
+        if not (isinstance(files, list) and isinstance(removed, list) and all(map(_is_url, removed))):
+            raise InvalidIndex("is not a manifest: 'files' or 'removed' is not a list of such")
+        if not isinstance(deleted, bool):
+            raise InvalidIndex("is not a manifest: 'deleted' is neither true nor false")
         status = None if marker is None else status_from_json(marker)
         return cls(
-            project=Project.of(name, map(file_from_json, files), status, commit),
+            project=Project.of(project, map(file_from_json, files), status, commit),
             removed=frozenset(removed),
             generation=generation,
-            deleted=document.get("deleted") is True,
+            deleted=deleted,
         )
+
+
+def _is_url(value: object) -> bool:
+    return isinstance(value, str) and clean_text(value) == value

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import InvalidIndex
+from ..index.simple_json import shown
+from ..layout import canonical_url
 from .pages import PageKind
 
 __all__ = ["RepositoryRecord"]
@@ -50,20 +52,44 @@ class RepositoryRecord:
         """The record that `to_json` made; raises `InvalidIndex` for anything else, naming ``key``."""
         try:
             document = json.loads(data)
-            if document["format"] != FORMAT:
+            kind = document["format"]
+            if kind != FORMAT or type(kind) is not int:
                 raise InvalidIndex(
-                    f"{key}: repository of format {document['format']!r}, this version reads {FORMAT}: "
-                    "upgrade s3pypi-setuptools"
+                    f"{key}: repository of format {shown(kind)}, this version reads {FORMAT}: upgrade s3pypi-setuptools"
                 )
-            public_url = document.get("public-url")
-            if not (public_url is None or isinstance(public_url, str)):
-                raise TypeError
+            pages = tuple(map(PageKind, _list(document["pages"])))
+            if not pages or len({*pages}) != len(pages):
+                raise ValueError
             return cls(
-                tuple(PageKind(page) for page in document["pages"]),
-                document["conditional-writes"] is True,
-                document["conditional-delete"] is True,
-                document.get("conditional-multipart") is True,
-                public_url,
+                pages,
+                _flag(document["conditional-writes"]),
+                _flag(document["conditional-delete"]),
+                _flag(document.get("conditional-multipart", False)),
+                _public_url(document.get("public-url")),
             )
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise InvalidIndex(f"{key}: not a repository record ({type(error).__name__}); restore it") from error
+
+
+def _list(value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise TypeError
+    return value
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError
+    return value
+
+
+def _public_url(value: object) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise TypeError
+    if not (value.startswith(("https://", "http://")) and value.isprintable() and " " not in value):
+        raise ValueError
+    if canonical_url(f"{value}/") is None:
+        raise ValueError
+    return value

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from ..errors import InvalidIndex, NotFound
-from ..index.model import File, Project, Root
+from ..index.model import File, Project, Root, clean_text
 from ..index.simple_json import parse_root
 from ..layout import Layout
 from ..stores.base import Matches, Store, Token
@@ -198,7 +198,7 @@ def _salvage(project: str, data: bytes) -> Manifest:
     for match in _REMOVED.finditer(data):
         for text in _STRING.findall(match[1]):
             try:
-                removed.add(str(json.loads(text)))
+                removed.add(clean_text(str(json.loads(text))))
             except ValueError:
                 continue
     return Manifest(Project(project), frozenset(removed), deleted=_DELETED.search(data) is not None)

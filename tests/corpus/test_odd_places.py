@@ -29,7 +29,7 @@ def test_names_of_uploaded_files_do_not_drive_the_terminal(tmp_path: Path, odd: 
 @pytest.mark.parametrize("odd", ESCAPES)
 @pytest.mark.parametrize(
     "arguments",
-    [["verify"], ["verify", "--deep"], ["prune", "--dry-run", "--grace=0"], ["reindex"], ["import"], ["list"]],
+    [["verify"], ["prune", "--dry-run", "--grace=0"], ["reindex"], ["import"], ["list"]],
 )
 def test_folders_within_a_project_do_not_drive_the_terminal(tmp_path: Path, odd: str, arguments: list[str]) -> None:
     repository = tmp_path / "there"

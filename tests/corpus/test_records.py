@@ -1,0 +1,360 @@
+"""Manifests and repository records that no version of ours wrote: refused, or obeyed no further than is safe."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import samples
+from tests.in_process import Said, run
+
+DEEP = "[" * 100_000
+WHEEL = "demo-1.0-py3-none-any.whl"
+
+
+class Place:
+    """A folder that holds a repository with the projects demo and other, as the command line makes it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.repository = folder / "there"
+        self.wheel = samples.wheel(folder)
+        samples.wheel(folder, "other")
+        assert self.run(str(self.wheel), str(folder / "other-1.0-py3-none-any.whl")).status == 0
+        for path in self.repository.rglob("*"):
+            os.utime(path, (0, 0))  # or a new file would be waited for
+
+    def run(self, *arguments: str) -> Said:
+        return run("s3pypi", *arguments, "--target", "./there", cwd=self.folder)
+
+    def manifest(self, project: str = "demo") -> dict[str, Any]:
+        found = json.loads((self.repository / project / "manifest.json").read_bytes())
+        assert isinstance(found, dict)
+        return found
+
+    def write(self, manifest: object, project: str = "demo") -> None:
+        text = manifest if isinstance(manifest, str) else json.dumps(manifest)
+        (self.repository / project / "manifest.json").write_bytes(text.encode("utf-8", "surrogateescape"))
+
+    def contents(self) -> dict[str, bytes]:
+        """Every file of the repository, but for its lock."""
+        return {
+            str(path.relative_to(self.repository)): path.read_bytes()
+            for path in self.repository.rglob("*")
+            if path.is_file() and ".s3pypi" not in path.parts
+        }
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+def with_file(**changes: object) -> Callable[[dict[str, Any]], object]:
+    def change(manifest: dict[str, Any]) -> object:
+        file = {name: value for name, value in (manifest["files"][0] | changes).items() if value != "absent"}
+        return manifest | {"files": [file]}
+
+    return change
+
+
+def having(**changes: object) -> Callable[[dict[str, Any]], object]:
+    return lambda manifest: manifest | {name.replace("_", "-"): value for name, value in changes.items()}
+
+
+BAD: dict[str, Callable[[dict[str, Any]], object]] = {
+    "empty": lambda _: "",
+    "null": lambda _: "null",
+    "list": lambda _: "[]",
+    "cut short": lambda manifest: json.dumps(manifest)[:-20],
+    "not UTF-8": lambda _: '{"format": 1, "\udcff": 1}',
+    "nested deeply": lambda _: DEEP,
+    "nested within": lambda manifest: json.dumps(manifest)[:-1] + ', "x": ' + DEEP + "}",
+    "NaN": having(generation=float("nan")),
+    "digits without end": lambda manifest: json.dumps(manifest).replace(
+        '"generation": 1', f'"generation": {"9" * 5000}'
+    ),
+    "format 2": having(format=2),
+    "format true": having(format=True),
+    "format 1.0": having(format=1.0),
+    "format of a megabyte": having(format="x" * 1_000_000),
+    "format of a terminal": having(format="\x1b[2J"),
+    "no commit": having(commit=None),
+    "commit of lines": having(commit="a\nb"),
+    "commit of surrogates": having(commit="\ud800"),
+    "commit is empty": having(commit=""),
+    "generation is a text": having(generation="1"),
+    "generation is true": having(generation=True),
+    "generation is negative": having(generation=-1),
+    "name of another project": having(name="other"),
+    "name is a path": having(name="../demo"),
+    "name is not normalized": having(name="Demo"),
+    "name of surrogates": having(name="\ud800"),
+    "files is an object": having(files={}),
+    "files holds a text": having(files=["demo-1.0.zip"]),
+    "removed is an object": having(removed={}),
+    "removed holds numbers": having(removed=[1]),
+    "removed holds surrogates": having(removed=["\ud800"]),
+    "removed holds lines": having(removed=["a\nb"]),
+    "status is a text": having(project_status="active"),
+    "status is unknown": having(project_status={"status": "gone"}),
+    "deleted is a text": having(deleted="no"),
+    "filename with a folder": with_file(filename="../demo-1.0.zip"),
+    "filename of a terminal": with_file(filename="\x1b[2J.zip"),
+    "filename of a megabyte": with_file(filename="demo" + "-py3" * 250_000 + ".zip"),
+    "filename is a number": with_file(filename=1),
+    "url with a scheme": with_file(url="javascript:alert(1)"),
+    "url of lines": with_file(url="a\nb"),
+    "url of NUL": with_file(url="%00"),
+    "url is missing": with_file(url="absent"),
+    "url of a megabyte": with_file(url="x" * 1_000_000),
+    "hashes is a list": with_file(hashes=[]),
+    "hashes hold a number": with_file(hashes={"sha256": 1}),
+    "hash is no hash": with_file(hashes={"sha256": "x y"}),
+    "size is negative": with_file(size=-1),
+    "size is a text": with_file(size="1"),
+    "size is true": with_file(size=True),
+    "size is huge": with_file(size=10**30),
+    "time is no time": with_file(**{"upload-time": "yesterday"}),
+    "requires-python is a list": with_file(**{"requires-python": []}),
+    "yanked is a number": with_file(yanked=1),
+    "metadata is a text": with_file(**{"core-metadata": "sha256=00"}),
+    "provenance is no URL": with_file(provenance="javascript:alert(1)"),
+}
+COMMANDS = [
+    [WHEEL], ["list", "demo"], ["show", "demo"], ["delete", "demo", "1.0", "--yes"],
+    ["delete", "demo", "--all", "--yes"], ["yank", "demo", "1.0"], ["status", "demo", "archived"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_manifest_stops_every_verb_and_changes_nothing(place: Place, name: str) -> None:
+    place.write(BAD[name](place.manifest()))
+    before = place.contents()
+    for command in COMMANDS:
+        said = place.run(*command)
+        assert (said.status, len(said.errors)) == (1, 1), (command, said)
+        assert "demo/manifest.json" in said.errors[0]
+        assert len(said.errors[0]) < 1000
+        assert place.contents() == before, command
+    said = place.run("prune", "--grace=0h", "--keep-last=1", "--yes")
+    assert said.status == 1
+    assert place.contents() == before
+    assert place.run("list").status == 1
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_a_bad_manifest_tells_is_rebuilt_from_what_lies_there(place: Place, name: str) -> None:
+    place.write(BAD[name](place.manifest()))
+    said = place.run("reindex", "demo")
+    if name == "format 2":
+        assert "upgrade" in said.errors[0]
+        return
+    assert said.status == 0, said
+    assert place.run("show", "demo").status == 0
+
+
+ODD: dict[str, Callable[[dict[str, Any]], object]] = {
+    "keys twice": lambda manifest: json.dumps(manifest).replace('"format": 1', '"format": 2, "format": 1'),
+    "keys that nobody knows": having(x={"y": [1]}),
+    "the same file twice": lambda manifest: manifest | {"files": manifest["files"] * 2},
+    "a file of another project": with_file(filename="other-1.0.tar.gz", url="other-1.0.tar.gz"),
+    "a byte order mark in a text": with_file(yanked="\ufeff\u202e\x1b[2J"),
+    "null for what is not known": with_file(yanked=None, size=None),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_an_odd_manifest_is_understood(place: Place, name: str) -> None:
+    place.write(ODD[name](place.manifest()))
+    assert place.run("list").status == 0
+    assert place.run("show", "demo").status == 0
+    assert place.run("status", "demo", "deprecated").status == 0
+    assert place.run("show", "demo").status == 0
+    assert place.run("reindex", "demo").status in (0, 1)
+
+
+URLS = [
+    f"../other/{WHEEL}",
+    "../other/other-1.0-py3-none-any.whl",
+    "./../other/other-1.0-py3-none-any.whl",
+    "%2e%2e/other/other-1.0-py3-none-any.whl",
+    "x/%2e%2e/../../other/other-1.0-py3-none-any.whl",
+    "../repository.json",
+    "../manifest.json",
+    "../index.html",
+    "../index.json",
+    "../other/manifest.json",
+    "../other/index.html",
+    "../../outside.txt",
+    "%2e%2e/%2e%2e/outside.txt",
+    "..%2f..%2foutside.txt",
+    "..%5c..%5coutside.txt",
+    "/etc/hostname",
+    "file:///etc/hostname",
+    "https://files.example/demo-1.0-py3-none-any.whl",
+    "//files.example/demo-1.0-py3-none-any.whl",
+    "../.s3pypi/lock",
+    "../demo/manifest.json",
+    "manifest.json",
+    "index.json",
+    "x/../index.html",
+    "x" * 300,
+]
+DELETIONS = [
+    ["delete", "demo", "1.0", "--yes"],
+    ["delete", "demo", "--all", "--yes"],
+    ["prune", "--keep-last=0", "--grace=0h", "--yes"],
+    ["prune", "--older-than=0d", "--grace=0h", "--yes"],
+    ["reindex", "--yes"],
+    ["import"],
+    [WHEEL, "--force"],
+    [WHEEL],
+]
+
+
+@pytest.mark.parametrize("command", DELETIONS, ids=lambda command: " ".join(command[:3]))
+@pytest.mark.parametrize("url", URLS)
+def test_nothing_outside_the_project_is_deleted_whatever_its_manifest_lists(
+    place: Place, url: str, command: list[str]
+) -> None:
+    outside = place.folder / "outside.txt"
+    outside.write_bytes(b"mine")
+    shutil.copy(place.wheel, place.repository / "other" / WHEEL)  # listed by nobody, and not demo's to delete
+    last = url.replace("%2f", "/").replace("%5c", "/").rpartition("/")[2]
+    # Under the file's own name, and under one whose version asks to be deleted.
+    for filename in (last, WHEEL):
+        for removed in ([], [url]):
+            manifest = place.manifest("demo") if (place.repository / "demo" / "manifest.json").exists() else None
+            if manifest is None:
+                return
+            file = {"filename": filename, "url": url, "hashes": {}, "upload-time": "2020-01-01T00:00:00Z"}
+            place.write(manifest | {"files": [file], "removed": removed, "deleted": False})
+            if filename == last and command[:2] == ["delete", "demo"]:
+                place.run("delete", "demo", "--file", last, "--yes")
+            before = place.contents()
+            place.run(*command)
+            after = place.contents()
+            assert outside.read_bytes() == b"mine"
+            lost = {name for name in before if name not in after and not name.startswith("demo/")}
+            assert not lost
+            assert all(after[name] == before[name] for name in before if name.startswith("other/"))
+            assert "demo/manifest.json" in after
+            assert place.run("show", "other").status == 0
+
+
+@pytest.mark.parametrize(
+    "spelling", [WHEEL, f"./{WHEEL}", f"x/../{WHEEL}", f"../demo/{WHEEL}", WHEEL.replace("d", "%64")]
+)
+@pytest.mark.parametrize(
+    "command",
+    [
+        [WHEEL],
+        [WHEEL, "--force"],
+        ["yank", "demo", "1.0"],
+        ["prune", "--grace=0h", "--yes"],
+        ["reindex", "--yes"],
+        ["import"],
+    ],
+    ids=lambda command: " ".join(command[:2]),
+)
+def test_a_listed_file_stays_though_the_manifest_says_that_it_was_removed(
+    place: Place, command: list[str], spelling: str
+) -> None:
+    manifest = place.manifest()
+    place.write(manifest | {"removed": [spelling]})
+    assert place.run(*command).status == 0
+    assert (place.repository / "demo" / WHEEL).read_bytes() == place.wheel.read_bytes()
+
+
+RECORDS = {
+    "empty": "",
+    "list": "[]",
+    "no format": "{}",
+    "format 2": '{"format": 2}',
+    "format of a megabyte": json.dumps({"format": "x" * 1_000_000}),
+    "format of a terminal": json.dumps({"format": "\x1b[2J"}),
+    "nested deeply": DEEP,
+    "NaN": '{"format": NaN}',
+    "pages is a text": '{"format": 1, "pages": "/", "conditional-writes": true, "conditional-delete": true}',
+    "no pages": '{"format": 1, "pages": [], "conditional-writes": true, "conditional-delete": true}',
+    "pages twice": '{"format": 1, "pages": ["index.json", "index.json"], "conditional-writes": true,'
+    ' "conditional-delete": true}',
+    "unknown pages": '{"format": 1, "pages": ["../x"], "conditional-writes": true, "conditional-delete": true}',
+    "writes is a text": '{"format": 1, "pages": ["index.json"], "conditional-writes": "no",'
+    ' "conditional-delete": true}',
+}
+URL_RECORDS = [
+    "javascript:alert(1)",
+    "https://x/\x1b[2J",
+    "https://x y/",
+    "//x",
+    "",
+    "https://[",
+    "x" * 100_000,
+    "\ud800",
+]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *RECORDS.values(),
+        *(
+            json.dumps(
+                {
+                    "format": 1,
+                    "pages": ["index.json"],
+                    "conditional-writes": True,
+                    "conditional-delete": True,
+                    "public-url": url,
+                }
+            )
+            for url in URL_RECORDS
+        ),
+    ],
+    ids=[*RECORDS, *(f"URL {url[:20]!a}" for url in URL_RECORDS)],
+)
+def test_a_bad_repository_record_stops_every_verb_and_changes_nothing(place: Place, text: str) -> None:
+    (place.repository / "repository.json").write_text(text)
+    before = place.contents()
+    for command in (*COMMANDS, ["list"], ["prune", "--grace=0h", "--yes"], ["import"]):
+        said = place.run(*command)
+        assert (said.status, len(said.errors)) == (1, 1), (command, said)
+        assert len(said.errors[0]) < 1000
+        assert place.contents() == before, command
+    if '"format": 2' not in text:
+        assert place.run("reindex").status == 0
+
+
+ROOTS = {
+    "empty": b"",
+    "list": b"[]",
+    "projects is an object": b'{"meta": {"api-version": "1.4"}, "projects": {}}',
+    "a name is a path": b'{"meta": {"api-version": "1.4"}, "projects": [{"name": "../x"}]}',
+    "a name of a terminal": b'{"meta": {"api-version": "1.4"}, "projects": [{"name": "\\u001b[2J"}]}',
+    "a name of a megabyte": b'{"meta": {"api-version": "1.4"}, "projects": [{"name": "' + b"x" * 1_000_000 + b'"}]}',
+    "no version": b'{"meta": {}, "projects": []}',
+    "version 2": b'{"meta": {"api-version": "2.0"}, "projects": []}',
+    "commit of lines": b'{"meta": {"api-version": "1.4", "_commit": "a\\nb"}, "projects": []}',
+}
+
+
+@pytest.mark.parametrize("name", ROOTS)
+def test_a_bad_root_record_changes_nothing(place: Place, name: str) -> None:
+    (place.repository / "manifest.json").write_bytes(ROOTS[name])
+    samples.wheel(place.folder, "third")
+    before = place.contents()
+    for command in (["list"], ["third-1.0-py3-none-any.whl"], ["delete", "demo", "--all", "--yes"]):
+        said = place.run(*command)
+        assert (said.status, len(said.errors)) == (1, 1), (command, said)
+        assert place.contents().keys() >= before.keys() - {"demo/index.html", "demo/index.json"}
+        assert place.contents()["manifest.json"] == ROOTS[name]
+    assert place.run("reindex").status == 0
+    assert place.run("list").status == 0
