@@ -1,0 +1,135 @@
+"""How a program ends that was interrupted: soon, quietly, and with the terminal as it was."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+import pytest
+
+from tests import samples
+
+from .processes import LONG, SHORT, ended, halted, program, send, start, wait_until
+from .publishing import SDIST, WHEEL, Publishing, puts
+
+PIPE = 4096
+"""Bytes that the smallest pipe holds."""
+HIDDEN, SHOWN = "\x1b[?25l", "\x1b[?25h"
+
+
+def test_a_second_ctrl_c_ends_it_at_once(publishing: Publishing) -> None:
+    with halted(publishing.server.endpoint_url, halt := puts(f"demo/{WHEEL}")) as proxy:
+        process = start(
+            [*program(LONG), "dist", "-t", publishing.target],
+            cwd=publishing.folder,
+            environ={**publishing.server.environment, "AWS_ENDPOINT_URL": proxy.url},
+        )
+        halt.wait()
+        send(process, signal.SIGINT)
+        assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        done = ended(process)
+    assert done.status == 130
+    assert done.errors.startswith("s3pypi: error: interrupted: nothing published; ")
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_a_report_that_nobody_reads_can_be_interrupted(tmp_path: Path, options: list[str]) -> None:
+    """Everything is published then, which the line says; the end of the process does not wait for the reader either."""
+    for number in range(60):
+        samples.wheel(tmp_path / "dist", version=f"1.{number}")
+    read, write = os.pipe()
+    fcntl.fcntl(write, fcntl.F_SETPIPE_SZ, PIPE)
+    process = start([*program(SHORT), "dist", "-t", "./repo", *options], cwd=tmp_path, output=write)
+    os.close(write)
+    wait_until(lambda: waiting_bytes(read) == PIPE)
+    send(process, signal.SIGINT)
+    done = ended(process)
+    os.close(read)
+    assert done.status == 130
+    assert done.errors.startswith("s3pypi: error: interrupted: published 60 (demo-1.0-py3-none-any.whl, ")
+    assert done.errors.count("\n") == 1
+
+
+def waiting_bytes(pipe: int) -> int:
+    return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_that_the_caller_has_ignored_stays_ignored(publishing: Publishing, number: signal.Signals) -> None:
+    ignoring = (
+        f"import os, signal, sys; signal.signal({number.value}, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])"
+    )
+    code = "import sys; from s3pypi_setuptools.cli import main; sys.exit(main())"
+    with halted(publishing.server.endpoint_url, halt := puts(f"demo/{WHEEL}")) as proxy:
+        process = start(
+            [sys.executable, "-c", ignoring, sys.executable, "-c", code, "dist", "-t", publishing.target],
+            cwd=publishing.folder,
+            environ={**publishing.server.environment, "AWS_ENDPOINT_URL": proxy.url},
+        )
+        halt.wait()
+        send(process, number)
+        halt.release()
+        done = ended(process)
+    assert (done.status, done.errors) == (0, "")
+
+
+def large(folder: Path) -> None:
+    """A wheel behind so much of nothing that it takes seconds to hash, and no place on the disk."""
+    wheel = samples.wheel(folder, "large")
+    data = wheel.read_bytes()
+    with wheel.open("wb") as file:
+        file.seek(4 * 1024**3)
+        file.write(data)
+
+
+@pytest.mark.parametrize(("bar", "grace"), [("Hashing", LONG), ("Sending", SHORT)])
+def test_no_bar_is_left_and_the_cursor_is_back(publishing: Publishing, bar: str, grace: float) -> None:
+    if bar == "Hashing":
+        large(publishing.folder / "dist")
+    with halted(publishing.server.endpoint_url, puts(f"demo/{SDIST}")) as proxy:
+        child, terminal = os.openpty()
+        process = subprocess.Popen(
+            [*program(grace), "dist", "-t", publishing.target],
+            cwd=publishing.folder,
+            env={
+                **os.environ,
+                **publishing.server.environment,
+                "AWS_ENDPOINT_URL": proxy.url,
+                "TERM": "xterm-256color",
+                "COLUMNS": "200",
+            },
+            stdin=terminal,
+            stdout=terminal,
+            stderr=terminal,
+            start_new_session=True,
+        )
+        os.close(terminal)
+        output = ""
+        sent = False
+        while data := _read(child):
+            output += data
+            if bar in output and not sent:
+                process.send_signal(signal.SIGINT)
+                sent = True
+        os.close(child)
+        assert process.wait(60) == 130
+    drawn, _, said = output.rpartition("s3pypi: error: ")
+    assert said.startswith("interrupted: nothing published; ")
+    assert said.count("\n") == 1
+    assert HIDDEN in drawn
+    assert drawn.rfind(SHOWN) > drawn.rfind(HIDDEN)
+    assert drawn.endswith("\x1b[2K")  # the bars' last line is erased
+    assert HIDDEN not in said
+
+
+def _read(terminal: int) -> str:
+    try:
+        return os.read(terminal, 65536).decode()
+    except OSError:  # the program has ended
+        return ""
