@@ -24,9 +24,11 @@ SHORT = 0.5
 """Seconds of grace after which the process is to end by itself."""
 
 # Whoever runs the tests in the background of a shell has Ctrl-C ignored, and so would the program.
+DEFAULT_SIGNALS = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+
 PROGRAM = """\
-import signal, sys
-signal.signal(signal.SIGINT, signal.default_int_handler)
+import sys
+{signals}
 import s3pypi_setuptools.interruption as interruption
 interruption.GRACE = {grace}
 from s3pypi_setuptools.cli import {function}
@@ -36,7 +38,13 @@ sys.exit({function}())
 
 def program(grace: float, function: str = "main") -> list[str]:
     """The start of a command line that runs a console script with so many seconds of grace."""
-    return [sys.executable, "-W", "error", "-c", PROGRAM.format(grace=grace, function=function)]
+    return [
+        sys.executable,
+        "-W",
+        "error",
+        "-c",
+        PROGRAM.format(signals=DEFAULT_SIGNALS, grace=grace, function=function),
+    ]
 
 
 @dataclass(frozen=True)
