@@ -79,8 +79,7 @@ def publish(
     with opened(settings) as (store, layout):
 
         def read(path: Path) -> Distribution:
-            progress.hashing(path.name, path.stat().st_size if path.is_file() else 0)
-            return Distribution.read(path, lambda count: progress.hashed(path.name, count))
+            return Distribution.read(path, _hashing(path, progress, overseer))
 
         distributions = _side_by_side(read, paths)
         opening = _opening(settings, dry_run=dry_run)
@@ -94,6 +93,17 @@ def publish(
                 index_url=index_url(settings, store),
                 progress=progress,
             )
+
+
+def _hashing(path: Path, progress: Progress, overseer: Overseer) -> Callable[[int], None]:
+    """What is to be told of bytes hashed; it ends the hashing when the work is to end."""
+    progress.hashing(path.name, path.stat().st_size if path.is_file() else 0)
+
+    def hashed(count: int) -> None:
+        progress.hashed(path.name, count)
+        overseer.go_on()
+
+    return hashed
 
 
 def _is_cautious(settings: Settings, store: Store) -> bool:
@@ -120,8 +130,7 @@ def upload_files(
     with opened(settings) as (store, layout), ThreadPoolExecutor(8, "s3pypi-upload") as pool:
 
         def read(path: Path) -> LocalFile:
-            progress.hashing(path.name, path.stat().st_size if path.is_file() else 0)
-            return LocalFile.read(path, lambda count: progress.hashed(path.name, count), allow_empty=True)
+            return LocalFile.read(path, _hashing(path, progress, overseer), allow_empty=True)
 
         files = uploading.upload(
             store,

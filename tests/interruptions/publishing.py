@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from s3pypi_setuptools import PackageRepository, open_repository
 from tests.servers import S3Server
 
 from .processes import LONG, SHORT, Ended, Halt, ended, halted, program, send, start
@@ -39,6 +40,16 @@ class Publishing:
     @property
     def target(self) -> str:
         return f"s3://{self.bucket}/p"
+
+    def open(self) -> PackageRepository:
+        """The repository, for this process."""
+        return open_repository(
+            self.target,
+            endpoint_url=self.server.endpoint_url,
+            region=self.server.region,
+            aws_access_key_id=self.server.access_key,
+            aws_secret_access_key=self.server.secret_key,
+        )
 
     def interrupted(
         self,

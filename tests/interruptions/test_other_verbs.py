@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from s3pypi_setuptools import open_repository
+
 from .processes import Halt, wait_until
 from .publishing import SDIST, WHEEL, Publishing, puts
 from .soundness import Stored
@@ -47,18 +49,8 @@ CASES = {
     "delete-objects": Case(
         ("delete", "demo", "--file", SDIST, "--yes"), deletes, f"deleted from the index {SDIST}; {COMMAND}"
     ),
-    "yank-read": Case(
-        ("yank", "demo", "1.0"),
-        lambda: Halt(lambda passing: passing.key == "p/demo/manifest.json"),
-        f"nothing yanked; {COMMAND}",
-        released=True,
-    ),
-    "yank-commit": Case(
+    "yank": Case(
         ("yank", "demo", "1.0"), lambda: puts("demo/manifest.json"), f"yanked {WHEEL}, {SDIST}; {COMMAND}",
-        released=True,
-    ),
-    "status": Case(
-        ("status", "demo", "deprecated"), lambda: puts("demo/manifest.json"), f"set the status of demo; {COMMAND}",
         released=True,
     ),
     "prune": Case(
@@ -83,7 +75,7 @@ def test_each_says_what_it_has_done_and_completes_it_when_run_again(
     publishing: Publishing, store_of: Callable[[Publishing], Stored], case: Case
 ) -> None:
     stored = store_of(publishing)
-    publishing.run("dist", "-t", publishing.target)
+    publishing.open().publish(publishing.folder / "dist")
     arguments = (*case.arguments, "-t", publishing.target)
     done = publishing.interrupted(
         case.halt(),
@@ -97,11 +89,11 @@ def test_each_says_what_it_has_done_and_completes_it_when_run_again(
     assert done.errors == f"{name}: error: interrupted: {case.said}\n"
     stored.check({})
     publishing.run(*arguments, function=case.function)
-    assert publishing.run("verify", "-t", publishing.target).status == 0
+    assert publishing.open().verify().ok
 
 
 def test_a_mirror_says_what_it_has_listed(publishing: Publishing, store_of: Callable[[Publishing], Stored]) -> None:
-    publishing.run("dist", "-t", "./repo")
+    open_repository(publishing.folder / "repo").publish(publishing.folder / "dist")
     mirror = ("mirror", "--from", "./repo", "--to", publishing.target)
     done = publishing.interrupted(puts("demo/index.json"), *mirror, released=False)
     waiting = f"committed, but not on all pages yet: {WHEEL}, {SDIST}"
