@@ -25,22 +25,30 @@ T = TypeVar("T")
 class Backoff:
     """How long to wait between attempts: a random time below a ceiling that doubles.
 
-    :param first: the first ceiling, in seconds.
-    :param most: the highest ceiling, in seconds.
+    A lost race costs the store nothing that it complains of, and the winner is done: whoever has lost often waits no
+    longer than a newcomer soon does, or it would starve. A store that gave no answer is left alone for longer.
+
+    :param first: the first ceiling after a lost race, in seconds.
+    :param most: the highest ceiling after a lost race, in seconds.
     :param attempts: how many lost races end the work.
     :param unanswered: how many `Unavailable` are answered by another attempt.
     """
 
     first: float = 0.02
-    most: float = 1.0
+    most: float = 0.25
     attempts: int = 1000
     unanswered: int = 2
     sleep: Callable[[float], None] = time.sleep
     uniform: Callable[[float, float], float] = random.uniform
 
     def pause(self, attempt: int) -> None:
-        """Wait after the ``attempt``-th attempt, counted from 0."""
+        """Wait after the ``attempt``-th attempt, counted from 0, lost its race."""
         self.sleep(self.uniform(0, min(self.most, self.first * 2 ** min(attempt, 20))))
+
+    def rest(self, unanswered: int) -> None:
+        """Wait after the ``unanswered``-th `Unavailable`, counted from 1; by default up to a second, then two."""
+        ceiling = 2 * self.most * 2 ** min(unanswered, 20)
+        self.sleep(self.uniform(ceiling / 2, ceiling))
 
 
 PATIENT = Backoff()
@@ -58,13 +66,14 @@ def update(attempt: Callable[[], T], backoff: Backoff = PATIENT) -> T:
             return attempt()
         except (PreconditionFailed, Contended) as error:
             lost = error
+            backoff.pause(count)
         except TimedOut:
             raise
         except Unavailable:
             unanswered += 1
             if unanswered > backoff.unanswered:
                 raise
-        backoff.pause(count)
+            backoff.rest(unanswered)
     key = lost.key if lost else "the repository"
     raise Contended(key, f"was changed by others at each of {backoff.attempts} attempts; try again later") from lost
 

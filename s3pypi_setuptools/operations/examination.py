@@ -14,6 +14,7 @@ from ..index.model import File, clean_text
 from ..repository.manifest import Manifest
 from ..repository.pages import PageKind
 from ..repository.placement import SHA256
+from ..repository.project import ProjectDocuments
 from ..repository.stored import download, stream_hash
 from ..repository.survey import Folder, is_distribution, principal
 from ..repository.workspace import Workspace
@@ -146,15 +147,22 @@ class _Examiner:
 
     def _without_manifest(self) -> Examination:
         unlisted = self._unlisted(set())
-        pages = [key for key in self._pages.values() if key in self._objects and self._objects[key].size]
+        pages = [kind for kind, key in self._pages.items() if key in self._objects and self._objects[key].size]
         distributions = [info for info in unlisted if is_distribution(info.key)]
-        waiting = distributions and not pages and all(map(self._is_pending, distributions))
+        waiting = distributions and all(map(self._is_pending, distributions)) and all(map(self._is_blank, pages))
         if not (pages or distributions) or waiting:
             return Examination(self._project, None, unlisted=unlisted, pending=len(distributions))
         what = f"{len(distributions)} distributions" if distributions else "pages"
         detail = f"{what} and no manifest: 'reindex' makes one of what lies there"
         finding = self._finding(Problem.NO_MANIFEST, self._layout.manifest(self._project), detail)
         return Examination(self._project, None, lost=True, findings=(finding,), unlisted=unlisted)
+
+    def _is_blank(self, kind: PageKind) -> bool:
+        """Whether a publisher put the page there who has not committed yet."""
+        try:
+            return ProjectDocuments(self._workspace, self._project).pages.state(kind).blank
+        except InvalidIndex:
+            return False
 
     def _unlisted(self, listed: set[str]) -> tuple[Info, ...]:
         return tuple(

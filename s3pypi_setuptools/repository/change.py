@@ -17,6 +17,7 @@ from ..errors import Error, StoreError
 from ..progress import Stage
 from ..stores.base import ABSENT, Attributes, Matches
 from ..transaction import update
+from .commit_id import next_id
 from .manifest import Manifest
 from .ownership import own_key
 from .pages import ForeignPage, PageKind
@@ -106,14 +107,17 @@ class Change(Generic[T]):
         new = decision.manifest
         entering = not (new.deleted or decision.refusal)
         if now.manifest and new.same_content(now.manifest):
-            if entering:
-                self._root.enter(self._documents.name, self._kinds)
+            if entering and self._root.enter(self._documents.name, self._kinds):
+                # It may have been deleted since the manifest was read, and have been off the root for that.
+                self._settle_root()
             self._reached(Stage.COMMITTED, decision)
             return _Committed(decision, now.manifest, now, now=False, entered=False)
         self._workspace.go_on()
         if entering := entering and (now.manifest is None or now.manifest.deleted):
+            opening = self._documents.pages.opening(now.pages)
             self._root.enter(self._documents.name, self._kinds)
-        commit = self._workspace.clock.new_id()
+            now = replace(now, pages={kind: state.result() for kind, state in opening.items()})
+        commit = next_id(now.base.commit, self._workspace.clock.new_id)
         new = new.committed(commit, now.base.generation + 1)
         self._sent = decision, commit
         attributes = Attributes("application/json", "no-cache")
@@ -139,7 +143,7 @@ class Change(Generic[T]):
         if look and self._documents.name not in look.result()[0].projects:
             self._root.enter(self._documents.name, self._kinds)
         if manifest.deleted and not committed.decision.refusal:
-            self._root.leave(self._documents.name, self._kinds, self._deleted)
+            self._settle_root()
         self._reached(Stage.PUBLISHED, committed.decision)
         self._sweep(committed.decision.sweep & manifest.removed, manifest)
         if committed.decision.refusal:
@@ -150,9 +154,14 @@ class Change(Generic[T]):
         if not decision.refusal:
             self._workspace.reached(stage, self._documents.name, decision.names)
 
-    def _deleted(self) -> bool:
-        manifest, _ = self._documents.manifest()
-        return manifest is not None and manifest.deleted
+    def _settle_root(self) -> None:
+        """Take the project off the root, if it is deleted."""
+
+        def gone(_: str) -> bool:
+            manifest = self._documents.manifest()[0]
+            return manifest is not None and manifest.deleted
+
+        self._root.settle(frozenset(), frozenset({self._documents.name}), gone, self._kinds)
 
     def _sweep(self, urls: frozenset[str], manifest: Manifest) -> None:
         """Delete the objects of urls that no page lists any more, and what lies beside them.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 
-from ..errors import AlreadyExists, NotFound, RepositoryError
+from ..errors import NotFound, RepositoryError
 from ..layout import Layout, is_project_name
 from ..stores.base import ABSENT, ANY, Attributes, Store
 from ..stores.capabilities import Capabilities, known
+from ..transaction import PATIENT, Backoff, create
 from .pages import PageKind
 from .record import RepositoryRecord
 
@@ -61,13 +62,13 @@ def read_record(store: Store, layout: Layout) -> RepositoryRecord | None:
         return None
 
 
-def open_record(store: Store, layout: Layout, opening: Opening) -> RepositoryRecord:
+def open_record(store: Store, layout: Layout, opening: Opening, backoff: Backoff = PATIENT) -> RepositoryRecord:
     """The repository's record, made now where there is none.
 
     Raises `RepositoryError` where the store does not honour conditional writes, unless that is wanted; and where there
     is no repository, if an existing one is wanted.
     """
-    record = read_record(store, layout) or _make(store, layout, opening)
+    record = read_record(store, layout) or _make(store, layout, opening, backoff)
     _refuse_unsafe(store, record, opening)
     return record
 
@@ -80,7 +81,7 @@ def _refuse_unsafe(store: Store, record: RepositoryRecord, opening: Opening) -> 
         )
 
 
-def _make(store: Store, layout: Layout, opening: Opening) -> RepositoryRecord:
+def _make(store: Store, layout: Layout, opening: Opening, backoff: Backoff) -> RepositoryRecord:
     style = _foreign_style(store, layout)
     if opening.existing and style is None:
         place = f"{store.url}/{layout.prefix}" if layout.prefix else store.url
@@ -100,11 +101,10 @@ def _make(store: Store, layout: Layout, opening: Opening) -> RepositoryRecord:
         return record
     _refuse_unsafe(store, record, opening)
     condition = ABSENT if record.conditional_writes else ANY
-    try:
-        store.put(layout.repository, record.to_json(), Attributes("application/json", "no-cache"), condition)
-    except AlreadyExists:
-        return read_record(store, layout) or replace(record)
-    return record
+    attributes = Attributes("application/json", "no-cache")
+    if create(lambda: store.put(layout.repository, record.to_json(), attributes, condition), backoff):
+        return record
+    return read_record(store, layout) or record
 
 
 def _probed(store: Store, layout: Layout) -> Capabilities:

@@ -1,6 +1,10 @@
 """Pages: what clients read, derived from a record that is committed already.
 
 A page carries the commit id of its record, so its bytes, and hence a store's content-hash tokens, never repeat.
+
+That a page is absent has no token: a put on ``ABSENT`` may be on its way while the page is made and deleted again. So
+where pages can be deleted, a page is created **blank**, listing nothing, and filled on the blank page's token, with
+what the record says after that.
 """
 
 from __future__ import annotations
@@ -14,7 +18,8 @@ from typing import Generic, Protocol, TypeVar
 
 from ..errors import Contended, NotFound, PreconditionFailed, Unavailable
 from ..stores.base import ABSENT, Attributes, Matches, Token
-from ..transaction import update
+from ..transaction import create, update
+from .commit_id import blank_id, is_blank, number_of
 from .workspace import Workspace
 
 __all__ = ["COMMIT", "DerivedPages", "ForeignPage", "PageKind", "PageState"]
@@ -54,10 +59,24 @@ class ForeignPage(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PageState:
-    """A page as it was read: ``token`` None when absent, ``commit`` None when another tool wrote it."""
+    """A page as it was read.
+
+    :param token: None when it is absent.
+    :param commit: None when another tool wrote it; empty when it is blank.
+    """
 
     token: Token | None = None
     commit: str | None = None
+
+    @classmethod
+    def of(cls, token: Token, commit: str | None) -> PageState:
+        """The state of a page that carries the id ``commit``."""
+        return cls(token, "" if commit and is_blank(commit) else commit)
+
+    @property
+    def blank(self) -> bool:
+        """Whether the page lists nothing yet; also said of one that is absent."""
+        return self.token is None or self.commit == ""
 
     @property
     def foreign(self) -> bool:
@@ -73,6 +92,7 @@ class DerivedPages(Generic[R]):
     :param commit_of: the commit id in a page's bytes, for stores that keep no metadata.
     :param read_record: reads the record anew; None when there is none.
     :param deleted: whether the record has no pages at all.
+    :param blank: the record of that commit id that lists nothing; None where pages are never deleted.
     :param exact: a page that has the record's commit id counts as up to it only if its bytes are those rendered.
     """
 
@@ -85,6 +105,7 @@ class DerivedPages(Generic[R]):
         commit_of: Callable[[PageKind, bytes], str | None],
         read_record: Callable[[], R | None],
         deleted: Callable[[R], bool] = lambda record: False,
+        blank: Callable[[str], R] | None = None,
         exact: bool = False,
     ) -> None:
         self._workspace = workspace
@@ -94,6 +115,7 @@ class DerivedPages(Generic[R]):
         self._commit_of = commit_of
         self._read_record = read_record
         self._deleted = deleted
+        self._blank = blank
         self._exact = exact
         self._lock = threading.Lock()
         self._last: dict[tuple[str | None, bool], bytes] = {}
@@ -117,12 +139,24 @@ class DerivedPages(Generic[R]):
             if self._store.keeps_metadata:
                 info = self._store.head(key)
                 if commit := info.metadata.get(COMMIT):
-                    return PageState(info.token, commit)
+                    return PageState.of(info.token, commit)
                 # Another tool's, or ours, copied by a tool that drops metadata.
             page = self._store.get(key)
-            return PageState(page.info.token, self._commit_of(kind, page.data))
+            return PageState.of(page.info.token, self._commit_of(kind, page.data))
         except NotFound:
             return PageState()
+
+    def opening(self, states: dict[PageKind, PageState]) -> dict[PageKind, Future[PageState]]:
+        """Create those pages blank that are absent in ``states``, side by side; the states of all after that."""
+        return {kind: self._workspace.pool.submit(self._open, kind, state) for kind, state in states.items()}
+
+    def _open(self, kind: PageKind, state: PageState) -> PageState:
+        if state.token or self._blank is None:
+            return state
+        record = self._blank(blank_id(self._workspace.clock.new_id))
+        create(lambda: self._put(record, kind, PageState()), self._workspace.backoff)
+        now = self.state(kind)
+        return PageState() if now.foreign else now
 
     def write(
         self,
@@ -149,19 +183,23 @@ class DerivedPages(Generic[R]):
             raise error
 
     def _write(self, record: R, kind: PageKind, state: PageState | None, taken_over: Collection[Token]) -> None:
-        if state is not None:
+        if state is not None and (state.token or self._blank is None):
             try:
                 return self._put(record, kind, state)
             except (PreconditionFailed, Contended, Unavailable):
                 pass
-        return update(lambda: self._catch_up(kind, taken_over), self._workspace.backoff)
+        return update(lambda: self._catch_up(record, kind, taken_over), self._workspace.backoff)
 
-    def _catch_up(self, kind: PageKind, taken_over: Collection[Token]) -> None:
+    def _catch_up(self, written: R, kind: PageKind, taken_over: Collection[Token]) -> None:
         # The order matters: a page older than the record read after it cannot be put over a newer one.
         state = self.state(kind)
         record = self._read_record()
-        if record is None or self._current(record, kind, state):
+        if record is None or self._current(record, kind, state) or self._follows(state, written, record):
             return
+        if state.token is None and self._blank:
+            state, record = self._open(kind, state), self._read_record()
+            if record is None:
+                return
         if state.foreign and state.token not in taken_over:
             raise ForeignPage
         self._put(record, kind, state)
@@ -173,6 +211,16 @@ class DerivedPages(Generic[R]):
             return False
         # A page that changed since its state was read is no trouble: the put on that state's token fails then.
         return not self._exact or self._store.get(self._keys[kind]).data == self._rendered(kind, record)
+
+    def _follows(self, state: PageState, written: R, record: R) -> bool:
+        """Whether the page is of a later commit than the one ``written``, up to ``record``: others see to the rest."""
+        if self._exact or not (state.token and state.commit and written.commit and record.commit):
+            return False
+        numbers = number_of(written.commit), number_of(state.commit), number_of(record.commit)
+        if self._deleted(record) or None in numbers:
+            return False
+        first, page, last = (number or 0 for number in numbers)
+        return first < page <= last
 
     def _put(self, record: R, kind: PageKind, state: PageState) -> None:
         key = self._keys[kind]

@@ -69,6 +69,7 @@ class ProjectDocuments:
             commit_of=lambda kind, data: self._parse(kind, data).commit,
             read_record=lambda: self.manifest()[0],
             deleted=lambda manifest: manifest.deleted,
+            blank=lambda commit: Manifest(Project(name, commit=commit)),
             exact=exact,
         )
 
@@ -142,7 +143,7 @@ class ProjectDocuments:
         except NotFound:
             return Project(self.name), PageState()
         listed = self._parse(kind, page.data)
-        state = PageState(page.info.token, listed.commit)
+        state = PageState.of(page.info.token, listed.commit)
         return (listed if state.foreign else Project(self.name, commit=listed.commit)), state
 
     def _parse(self, kind: PageKind, data: bytes) -> Project:

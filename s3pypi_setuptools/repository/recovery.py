@@ -117,7 +117,7 @@ class _RecoveredDocuments(ProjectDocuments):
         except NotFound:
             return Project(self.name), PageState()
         page = self._parse(kind, found.data)
-        return page, PageState(found.info.token, page.commit)
+        return page, PageState.of(found.info.token, page.commit)
 
     def _parse(self, kind: PageKind, data: bytes) -> Project:
         try:
@@ -141,19 +141,6 @@ class _RecoveredRoot(RootIndex):
         except InvalidIndex as error:
             log.debug("%s: %s", self._layout.root_manifest, error)
             return Root(), found.info.token
-
-    def settle(
-        self,
-        present: frozenset[str],
-        absent: frozenset[str],
-        gone: Callable[[str], bool],
-        kinds: tuple[PageKind, ...],
-    ) -> None:
-        """See to it that the record and all pages list what is ``present``, and not what is ``absent``, if ``gone``."""
-        with self._turn:
-            self._change(
-                lambda projects: (projects | present) - {name for name in absent & projects if gone(name)}, kinds
-            )
 
     def _parse(self, kind: PageKind, data: bytes) -> Root:
         try:

@@ -54,7 +54,7 @@ class Repository:
         self._changes = ThreadPoolExecutor(1, "s3pypi-change")
         self.workspace = Workspace(store, layout, self._pool, self._uploads, clock, backoff, overseer)
         self._root = RootIndex(self.workspace)
-        self._record = self._pool.submit(open_record, store, layout, opening)
+        self._record = self._pool.submit(open_record, store, layout, opening, backoff)
 
     def close(self) -> None:
         """End the threads; requests under way are finished, others dropped.

@@ -13,6 +13,7 @@ from ..index.model import Root
 from ..layout import is_project_name, normalize_name
 from ..stores.base import ABSENT, Attributes, Matches, Token
 from ..transaction import update
+from .commit_id import next_id
 from .pages import DerivedPages, ForeignPage, PageKind, PageState
 from .workspace import Workspace
 
@@ -35,9 +36,10 @@ class RootIndex:
         self._turn = threading.Lock()
         self._arrivals = threading.Lock()
         self._waiting: set[str] = set()
+        self._added: set[str] = set()
 
-    def enter(self, project: str, kinds: tuple[PageKind, ...]) -> None:
-        """See to it that the record and all pages list ``project``.
+    def enter(self, project: str, kinds: tuple[PageKind, ...]) -> bool:
+        """See to it that the record and all pages list ``project``; whether it was not there before.
 
         Calls from several threads share one write.
         """
@@ -46,22 +48,40 @@ class RootIndex:
         with self._turn:
             with self._arrivals:
                 if project not in self._waiting:
-                    return  # The thread that had its turn before took this project along.
+                    return project in self._added  # The thread that had its turn before took this project along.
                 names, self._waiting = frozenset(self._waiting), set()
             try:
-                self._change(lambda projects: projects | names, kinds)
+                self._added |= self._change(lambda projects: projects | names, kinds)[0]
             except BaseException:
                 with self._arrivals:
                     self._waiting |= names - {project}
                 raise
+            return project in self._added
 
-    def leave(self, project: str, kinds: tuple[PageKind, ...], deleted: Callable[[], bool]) -> None:
-        """See to it that neither the record nor any page lists ``project``, if it is ``deleted`` still.
+    def settle(
+        self,
+        present: frozenset[str],
+        absent: frozenset[str],
+        gone: Callable[[str], bool],
+        kinds: tuple[PageKind, ...],
+    ) -> None:
+        """See to it that the record and all pages list what is ``present``, and not what is ``absent`` and ``gone``.
 
-        :param deleted: asked after the record was read: who publishes the project anew enters the root first.
+        What was changed is asked for again after the change. Who publishes a project looks at the root after the
+        commit, and who deletes one takes it off the root after the commit: so one of both sees what the other did.
+
+        :param gone: whether there is no such project now.
         """
         with self._turn:
-            self._change(lambda projects: projects - {project} if deleted() else projects, kinds)
+            while present or absent:
+                added, taken = self._change(
+                    lambda projects, present=present, absent=absent: (  # type: ignore[misc]
+                        (projects | present) - {name for name in absent & projects if gone(name)}
+                    ),
+                    kinds,
+                )
+                present = frozenset(name for name in taken if not gone(name))
+                absent = frozenset(name for name in added if gone(name))
 
     def read(self) -> tuple[Root, Token | None]:
         """The record, empty where there is none, and its token."""
@@ -93,19 +113,31 @@ class RootIndex:
             if separator and is_project_name(name) and normalize_name(name) == name:
                 yield name
 
-    def _change(self, change: Callable[[frozenset[str]], frozenset[str]], kinds: tuple[PageKind, ...]) -> None:
+    def _change(
+        self, change: Callable[[frozenset[str]], frozenset[str]], kinds: tuple[PageKind, ...]
+    ) -> tuple[frozenset[str], frozenset[str]]:
+        """Change the record and bring the pages up to it; the projects that were added, and those taken off."""
         pages = self._pages(kinds)
+        asked: list[tuple[frozenset[str], frozenset[str]]] = []
         while True:
-            root, states, changed = update(lambda: self._commit(change, pages), self._workspace.backoff)
+            root, states, changed = update(lambda: self._commit(change, pages, asked), self._workspace.backoff)
             try:
                 taken_over = [state.token for state in states.values() if state.token and state.foreign]
-                return pages.write(root, states if changed else {}, kinds, taken_over)
+                pages.write(root, states if changed else {}, kinds, taken_over)
             except ForeignPage:
                 continue
+            return (
+                frozenset[str]().union(*(after - before for before, after in asked)),
+                frozenset[str]().union(*(before - after for before, after in asked)),
+            )
 
     def _commit(
-        self, change: Callable[[frozenset[str]], frozenset[str]], pages: DerivedPages[Root]
+        self,
+        change: Callable[[frozenset[str]], frozenset[str]],
+        pages: DerivedPages[Root],
+        asked: list[tuple[frozenset[str], frozenset[str]]],
     ) -> tuple[Root, dict[PageKind, PageState], bool]:
+        """One attempt; what it asks for is noted in ``asked`` before, since its answer may be lost."""
         record, reading = self._workspace.pool.submit(self.read), pages.reading()
         root, token = record.result()
         states = {kind: state.result() for kind, state in reading.items()}
@@ -114,9 +146,10 @@ class RootIndex:
             adopted, states[kind] = self._adopt(kind)
             projects |= adopted
         projects = change(projects)
+        asked.append((frozenset(root.projects), projects))
         if token and root.commit and projects == frozenset(root.projects):
             return root, states, False
-        root = Root.of(projects, self._workspace.clock.new_id())
+        root = Root.of(projects, next_id(root.commit, self._workspace.clock.new_id))
         attributes = Attributes("application/json", "no-cache")
         condition = Matches(token) if token else ABSENT
         self._store.put(

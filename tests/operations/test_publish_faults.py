@@ -144,6 +144,17 @@ def test_a_repository_record_that_cannot_be_read_stops_the_work(world: World) ->
     assert all(key.endswith((".whl", ".metadata")) for key in world.stored())
 
 
+def test_a_repository_that_others_begin_at_the_same_time(world: World) -> None:
+    conflicts = iter([True, True])
+
+    def conflict(request: Request) -> None:
+        if request.key == "team/repository.json" and request.writes and next(conflicts, False):
+            raise Contended(request.key)
+
+    assert world.push(world.wheel(), store=FaultyStore(world.store, before=conflict)).ok
+    assert list(world.listed()) == [world.wheel().name]
+
+
 def test_a_replaced_object_that_may_not_be_deleted_is_left_with_a_warning(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:

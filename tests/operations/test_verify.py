@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from s3pypi_setuptools.operations.status import set_status
 from s3pypi_setuptools.operations.wanted import Wanted
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.local import LocalStore
-from tests.faults import FaultyStore, Request
+from tests.faults import FaultyStore, Killed, Request
 
 from . import contents
 from .conftest import World
@@ -228,3 +229,19 @@ def test_requests_do_not_grow_with_the_files(tmp_path: Path) -> None:
         counts.append(len(store.requests))
     assert counts[0] == counts[1]
     assert counts[0] < 12
+
+
+def test_a_project_that_is_being_begun_is_no_finding(world: World) -> None:
+    world.push(world.wheel(name="other"))
+
+    def die(request: Request) -> None:
+        if request.key == "team/demo/manifest.json" and request.writes:
+            raise Killed
+
+    with pytest.raises(Killed):
+        world.push(world.wheel(), store=FaultyStore(world.store, before=die))
+    assert "team/demo/index.html" in world.stored()
+
+    assert [each[0] for each in problems(world, later=timedelta())] == ["only-on-root"]
+    assert verified(world, later=timedelta()).pending == 1
+    assert "no-manifest" in [each[0] for each in problems(world)]
