@@ -1,0 +1,200 @@
+"""A store whose requests happen when the scheduler says, one at a time, whoever makes them."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from s3pypi_setuptools.errors import Contended, Error, Unavailable
+from s3pypi_setuptools.local_file import LocalFile
+from s3pypi_setuptools.stores.base import ANY, Attributes, Condition, Info, Object, Store, Token
+
+from .strands import Actor, Killed, Strand, Strands
+
+__all__ = ["Fault", "Pending", "Scheduler", "SchedulingStore"]
+
+T = TypeVar("T")
+
+WRITES = ("put", "delete")
+
+
+class Fault:
+    """What may become of a request."""
+
+    NONE = "none"
+    LOST = "answer lost"
+    REFUSED = "no answer"
+    CONTENDED = "409"
+    CRASH = "crash before"
+
+
+@dataclass(slots=True)
+class Pending:
+    """A request that waits to happen.
+
+    :param data: what a put stores; None for other verbs.
+    """
+
+    actor: Actor
+    verb: str
+    key: str
+    perform: Callable[[], Any]
+    strand: Strand
+    data: bytes | None = None
+    condition: Condition = ANY
+
+    @property
+    def writes(self) -> bool:
+        return self.verb in WRITES
+
+    def __str__(self) -> str:
+        return f"{self.actor}: {self.verb} {self.key}"
+
+
+@dataclass(slots=True)
+class Scheduler:
+    """All actors of one run, and the requests that wait.
+
+    :param happened: told of each request that was answered well, or whose answer was lost.
+    """
+
+    happened: Callable[[Pending], None] = lambda pending: None
+    strands: Strands = field(default_factory=Strands)
+    waiting: list[Pending] = field(default_factory=list)
+    sleeping: list[tuple[float, int, Strand]] = field(default_factory=list)
+    now: float = 0.0
+    trace: list[str] = field(default_factory=list)
+    served: int = 0
+
+    def start(self, actor: Actor, work: Callable[[], None]) -> None:
+        """Begin an actor; it runs to its first requests."""
+        self.strands.spawn(actor, work)
+        self.strands.run()
+
+    def request(self, store: SchedulingStore, verb: str, key: str, perform: Callable[[], T], **more: Any) -> T:
+        """Called by a strand: have ``perform`` happen in its turn."""
+        strand = self.strands.here()
+        if strand.actor.dead:
+            raise Killed
+        self.waiting.append(Pending(store.actor, verb, key, perform, strand, **more))
+        strand.wait()
+        answer = strand.answer
+        if isinstance(answer, _Raised):
+            raise answer.error
+        result: T = answer
+        return result
+
+    def sleep(self, seconds: float) -> None:
+        """Called by a strand: wait until others have had that much time."""
+        strand = self.strands.here()
+        heapq.heappush(self.sleeping, (self.now + seconds, len(self.trace), strand))
+        strand.wait()
+
+    def wake(self) -> None:
+        """Let the strand go on that sleeps until the earliest time, which is the time now."""
+        self.now, _, strand = heapq.heappop(self.sleeping)
+        self.strands.wake([strand])
+        self.strands.run()
+
+    def serve(self, pending: Pending, fault: str = Fault.NONE) -> None:
+        """Have the request happen, or not, and its actor go on."""
+        if fault == Fault.CRASH:
+            self.trace.append(f"{pending.actor}: CRASH")
+            self.waiting = [each for each in self.waiting if each.actor is not pending.actor]
+            self.sleeping = [each for each in self.sleeping if each[2].actor is not pending.actor]
+            heapq.heapify(self.sleeping)
+            self.strands.kill(pending.actor)
+            return
+        self.waiting.remove(pending)
+        self.served += 1
+        answer: Any = None
+        if fault == Fault.REFUSED:
+            answer = _Raised(Unavailable(pending.key, "no answer came"))
+        elif fault == Fault.CONTENDED:
+            answer = _Raised(Contended(pending.key))
+        else:
+            try:
+                answer = pending.perform()
+            except Error as error:
+                answer = _Raised(error)
+            else:
+                self.happened(pending)
+                if fault == Fault.LOST:
+                    answer = _Raised(Unavailable(pending.key, "the answer was lost"))
+        self.trace.append(f"{pending} -> {answer if isinstance(answer, _Raised) else 'done'}")
+        pending.strand.answer = answer
+        self.strands.wake([pending.strand])
+        self.strands.run()
+
+
+@dataclass(frozen=True, slots=True)
+class _Raised:
+    error: Error
+
+    def __str__(self) -> str:
+        return type(self.error).__name__
+
+
+@dataclass
+class SchedulingStore(Store):
+    """``store`` as one actor sees it. It is taken to honour conditions: the run is not about how that is found out."""
+
+    store: Store
+    scheduler: Scheduler
+    actor: Actor
+
+    conditional_writes = True
+
+    @property
+    def url(self) -> str:
+        return self.store.url
+
+    @property
+    def slash_keys(self) -> bool | None:
+        return self.store.slash_keys is not False
+
+    @property
+    def keeps_metadata(self) -> bool:
+        return self.store.keeps_metadata
+
+    def token_of(self, data: bytes) -> Token | None:
+        return self.store.token_of(data)
+
+    def get(self, key: str) -> Object:
+        return self._request("get", key, lambda: self.store.get(key))
+
+    def stream(self, key: str) -> Iterator[bytes]:
+        yield from self._request("stream", key, lambda: list(self.store.stream(key)))
+
+    def head(self, key: str) -> Info:
+        return self._request("head", key, lambda: self.store.head(key))
+
+    def put(self, key: str, data: bytes, attributes: Attributes, condition: Condition = ANY) -> Token:
+        return self._request(
+            "put", key, lambda: self.store.put(key, data, attributes, condition), data=data, condition=condition
+        )
+
+    def put_file(
+        self,
+        key: str,
+        file: LocalFile,
+        attributes: Attributes,
+        condition: Condition = ANY,
+        sent: Callable[[int], None] = lambda count: None,
+    ) -> Token:
+        def perform() -> Token:
+            return self.store.put_file(key, file, attributes, condition)
+
+        return self._request("put", key, perform, data=file.read_all(), condition=condition)
+
+    def delete(self, key: str, condition: Condition = ANY) -> None:
+        self._request("delete", key, lambda: self.store.delete(key, condition), condition=condition)
+
+    def list(self, prefix: str) -> Iterator[Info]:
+        found: Sequence[Info] = self._request("list", prefix, lambda: [*self.store.list(prefix)])
+        yield from found
+
+    def _request(self, verb: str, key: str, perform: Callable[[], T], **more: Any) -> T:
+        return self.scheduler.request(self, verb, key, perform, **more)

@@ -1,0 +1,174 @@
+"""Steps of the protocol that are left out, each in the way that seems natural: every one is found."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+from unittest import mock
+
+import pytest
+
+from s3pypi_setuptools.config.settings import IfExists
+from s3pypi_setuptools.operations.delete import _Deletion
+from s3pypi_setuptools.repository import change, pages
+from s3pypi_setuptools.repository.change import Change
+from s3pypi_setuptools.repository.manifest import Manifest
+from s3pypi_setuptools.repository.pages import DerivedPages
+from s3pypi_setuptools.repository.placement import Placement
+from s3pypi_setuptools.repository.root import RootIndex
+from s3pypi_setuptools.stores.base import ANY
+from s3pypi_setuptools.stores.memory import MemoryStore
+
+from .commands import Command, Delete, Files, Prune, Publish, SetStatus, Yank
+from .conftest import Beginnings
+from .oracle import Violation
+from .orders import LENGTH, Order
+from .runs import Run, fill, play
+from .scheduling import Fault
+
+RUNS = 1000
+"""How many orders are looked at before a broken protocol counts as not found; most show in the first hundred."""
+
+REPLACE = Publish(salt="b", if_exists=IfExists.REPLACE)
+NEXT, LAST = Publish(version="2.0"), Publish(version="3.0")
+
+
+def around(owner: object, name: str, broken: Callable[..., Any]) -> Any:
+    """``broken`` is called with what it replaces, and with what that is called with."""
+    whole = getattr(owner, name)
+    return mock.patch.object(owner, name, lambda *args, **options: broken(whole, *args, **options))
+
+
+def nothing_removed(whole: Callable[..., bytes], manifest: Manifest) -> bytes:
+    return whole(replace(manifest, removed=frozenset()))
+
+
+def objects_first(whole: Callable[..., Any], self: Any, committed: Any) -> Any:
+    self._sweep(committed.decision.sweep & committed.manifest.removed, committed.manifest)
+    return whole(self, committed)
+
+
+def first_decision(whole: Callable[..., Any], self: Any, now: Any) -> Any:
+    self._first = getattr(self, "_first", None) or whole(self, now)
+    return self._first
+
+
+def record_first(self: Any, written: Any, kind: Any, taken_over: Any) -> None:
+    record = self._read_record()
+    state = self.state(kind)
+    if record is not None and not self._current(record, kind, state):
+        self._put(record, kind, state)
+
+
+def same_is_done(whole: Callable[..., Any], self: Any, committed: Any) -> Any:
+    return whole(self, committed) if committed.now else committed.decision.result
+
+
+def never_blank(whole: Callable[..., None], self: Any, *args: Any, **options: Any) -> None:
+    whole(self, *args, **{**options, "blank": None})
+
+
+def deletes_any(whole: Callable[..., Any], self: Any, manifest: Manifest) -> Any:
+    self._doomed = None
+    return whole(self, manifest)
+
+
+def one_look(self: Any, present: Any, absent: Any, gone: Callable[[str], bool], kinds: Any) -> None:
+    with self._turn:
+        self._change(lambda projects: (projects | present) - {name for name in absent & projects if gone(name)}, kinds)
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A step that is broken.
+
+    :param patch: breaks it.
+    :param beginning: where it shows, when ``commands`` run there at once.
+    """
+
+    patch: Callable[[], Any]
+    beginning: str
+    commands: Sequence[Command]
+    faults: Sequence[str] = ()
+
+
+BROKEN: Mapping[str, Broken] = {
+    "removals are forgotten": Broken(
+        lambda: around(Manifest, "to_json", nothing_removed), "listed", (REPLACE, Delete(version="1.0"))
+    ),
+    "objects go before pages": Broken(
+        lambda: around(Change, "_finish", objects_first), "listed", (Delete(version="1.0"),)
+    ),
+    "the root comes late": Broken(
+        lambda: mock.patch.object(RootIndex, "enter", return_value=False), "another project", (Publish(),)
+    ),
+    "the first decision stands": Broken(lambda: around(Change, "_decision", first_decision), "listed", (NEXT, LAST)),
+    "the manifest is put on any state": Broken(
+        lambda: mock.patch.object(change, "Matches", return_value=ANY), "listed", (NEXT, LAST)
+    ),
+    "pages are put on any state": Broken(
+        lambda: mock.patch.object(pages, "Matches", return_value=ANY), "listed", (NEXT, LAST)
+    ),
+    "the record is read before the page": Broken(
+        lambda: mock.patch.object(DerivedPages, "_catch_up", record_first), "listed", (NEXT, LAST, Yank())
+    ),
+    "the same bytes need no pages": Broken(
+        lambda: around(Change, "_finish", same_is_done), "another project", (Publish(),), (Fault.CRASH,)
+    ),
+    "created is ours": Broken(
+        lambda: mock.patch.object(Placement, "_settle", return_value=True),
+        "another project",
+        (Publish(), Publish(salt="b")),
+    ),
+    "a deletion takes what came later": Broken(
+        lambda: around(_Deletion, "decide", deletes_any),
+        "listed",
+        (Delete(version="1.0"), REPLACE),
+    ),
+    "pages are created full": Broken(
+        lambda: around(DerivedPages, "__init__", never_blank), "another project", (Publish(), Delete(), Yank())
+    ),
+    "the root is looked at once": Broken(
+        lambda: mock.patch.object(RootIndex, "settle", one_look), "deleted", (Prune(), Publish())
+    ),
+    "a later page counts as any": Broken(
+        lambda: mock.patch.object(DerivedPages, "_follows", return_value=True), "listed", (NEXT, SetStatus())
+    ),
+}
+
+
+@contextmanager
+def broken(*patches: Any) -> Iterator[None]:
+    with ExitStack() as stack:
+        for patch in patches:
+            stack.enter_context(patch)
+        yield
+
+
+def runs(files: Files, beginnings: Beginnings, case: Broken) -> Iterator[Callable[[], None]]:
+    """Runs in orders drawn by lot, the same at each call."""
+    chance = random.Random(1)
+    template, _ = beginnings(case.beginning)
+    for _ in range(RUNS):
+        store = MemoryStore(content_tokens=chance.random() < 0.5)
+        fill(store, template)
+        faults = {chance.randrange(40): fault for fault in case.faults}
+        order = Order(chance.randbytes(LENGTH), chance.choice([0, 128, 224]), faults)
+        yield lambda store=store, order=order: play(Run(store, files), case.commands, order)  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_step_is_found(files: Files, beginnings: Beginnings, name: str) -> None:
+    case = BROKEN[name]
+    tries = runs(files, beginnings, case)  # which are made with the whole protocol
+    for number, run in enumerate(tries):
+        with broken(case.patch()):
+            try:
+                run()
+            except Violation as violation:
+                print(f"found at order {number + 1}: {violation}")
+                return
+    pytest.fail(f"{RUNS} orders, and nothing was found")

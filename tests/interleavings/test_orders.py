@@ -1,0 +1,99 @@
+"""Commands at once, in orders of requests that hypothesis looks for, with crashes and lost answers.
+
+The code is the real one, from the operations down to the store; the orders are those of `orders`, what must hold is
+told by `oracle`. More examples: ``S3PYPI_TEST_EXAMPLES=100`` looks at a hundred times as many.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from s3pypi_setuptools.stores.base import Store
+from s3pypi_setuptools.stores.local import LocalStore
+from s3pypi_setuptools.stores.memory import MemoryStore
+from s3pypi_setuptools.stores.s3 import S3Store
+from tests.servers import S3Server
+from tests.stores.test_s3 import options
+
+from .commands import ALL, Command, Files, Publish
+from .conftest import BEGINNINGS, Beginnings
+from .orders import LENGTH, Order
+from .runs import Run, fill, play
+from .scheduling import Fault
+
+TIMES = int(os.environ.get("S3PYPI_TEST_EXAMPLES", "1"))
+FAULTS = (Fault.LOST, Fault.REFUSED, Fault.CONTENDED, Fault.CRASH)
+
+commands = st.lists(st.sampled_from(ALL), min_size=2, max_size=4)
+faults = st.dictionaries(st.integers(0, 60), st.sampled_from(FAULTS), max_size=2)
+
+
+def looks(examples: int) -> Callable[[Any], Any]:
+    checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
+    return settings(
+        max_examples=examples * TIMES,
+        suppress_health_check=checks,
+        phases=[Phase.explicit, Phase.generate, Phase.shrink],
+    )
+
+
+def example(data: st.DataObject, store: Store, files: Files, beginnings: Beginnings) -> None:
+    """One run in ``store``, which is empty."""
+    name, crash = data.draw(st.sampled_from(sorted(BEGINNINGS))), data.draw(st.integers(1, 25))
+    template, crashed = beginnings(name, crash, slash=store.slash_keys is not False)
+    fill(store, template)
+    patience = data.draw(st.sampled_from([0, 128, 224]))
+    order = Order(data.draw(st.binary(min_size=LENGTH, max_size=LENGTH)), patience, data.draw(faults))
+    run = Run(store, files)
+    try:
+        play(run, data.draw(commands), order, crashed)
+    except BaseException:
+        hypothesis.note("\n".join(run.scheduler.trace))
+        raise
+
+
+@looks(700)
+@given(st.data())
+def test_in_memory(files: Files, beginnings: Beginnings, data: st.DataObject) -> None:
+    example(data, MemoryStore(content_tokens=data.draw(st.booleans())), files, beginnings)
+
+
+@looks(40)
+@given(st.data())
+def test_in_a_folder(tmp_path: Path, files: Files, beginnings: Beginnings, data: st.DataObject) -> None:
+    folder = tmp_path / "repository"
+    shutil.rmtree(folder, ignore_errors=True)
+    example(data, LocalStore(folder), files, beginnings)
+
+
+@looks(6)
+@given(st.data())
+def test_on_a_server(
+    s3_server: S3Server, s3_bucket: str, files: Files, beginnings: Beginnings, data: st.DataObject
+) -> None:
+    store = S3Store(s3_bucket, options(s3_server))
+    for info in store.list(""):
+        store.delete(info.key)
+    example(data, store, files, beginnings)
+
+
+def test_the_same_order_gives_the_same_run(files: Files, beginnings: Beginnings) -> None:
+    both: list[Command] = [Publish(version="2.0"), ALL[6], ALL[-1]]
+    traces = []
+    for _ in range(2):
+        store = MemoryStore()
+        template, _ = beginnings("listed")
+        fill(store, template)
+        run = Run(store, files)
+        play(run, both, Order(bytes(number * 37 % 256 for number in range(LENGTH))))
+        traces.append(run.scheduler.trace)
+    assert traces[0] == traces[1]
+    assert len(traces[0]) > 60
