@@ -1,8 +1,5 @@
 # ruff: noqa: PLC0415 (botocore is loaded when it is needed)
-"""How S3 is reached: options, and the botocore client built from them once, in the background if wished.
-
-botocore alone is used: boto3's credential chain is botocore's, and boto3 on top of it takes longer to load.
-"""
+"""How S3 is reached: options, and the botocore client built from them once, in the background if wished."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ from urllib.parse import urlsplit
 
 from ..config.settings import Secret
 from ..errors import ConfigurationError
-from .s3_errors import one_line
+from .aws_client import Access, configured_attempts, create_client, open_session
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -163,46 +160,33 @@ class S3Client:
 
     def _build(self, *, long: bool) -> BaseClient:
         import botocore
-        import botocore.session
-        from botocore.config import Config
-        from botocore.exceptions import BotoCoreError
         from botocore.handlers import add_expect_header
 
         options = self._options
-        patience, secret, token = options.patience, options.secret_access_key, options.session_token
-        try:
-            # One session, so that all its clients share what the chain of credentials found, and renews.
-            session = self._session = self._session or botocore.session.Session(profile=options.profile)
-            attempts = _configured_attempts(session)
-            config = Config(
-                connect_timeout=patience.connect,
-                read_timeout=patience.long_answer if long else patience.answer,
-                max_pool_connections=_POOL_CONNECTIONS,
-                retries={"mode": _retry_mode(session), "total_max_attempts": attempts or _ATTEMPTS},
-                parameter_validation=False,
-                # Checksums are sent from here where they are surely understood; several stores fail at botocore's own.
-                request_checksum_calculation="when_required",
-                response_checksum_validation="when_required",
-                signature_version=botocore.UNSIGNED if options.no_sign_request else None,
-                user_agent_extra="s3pypi-setuptools",
-            )
-            client = session.create_client(
-                "s3",
-                region_name=options.region or session.get_config_variable("region") or "us-east-1",
+        # One session, so that all its clients share what the chain of credentials found, and renews.
+        session = self._session = self._session or open_session("S3", options.profile)
+        attempts = configured_attempts(session)
+        client = create_client(
+            session,
+            "s3",
+            "S3",
+            Access(
+                region=options.region,
                 endpoint_url=options.endpoint_url,
-                aws_access_key_id=options.access_key_id,
-                aws_secret_access_key=secret.reveal() if secret is not None else None,
-                aws_session_token=token.reveal() if token is not None else None,
-                config=config,
-            )
-        except ValueError as error:
-            raise ConfigurationError(
-                "the S3 endpoint is not a valid URL; check endpoint-url and AWS_ENDPOINT_URL"
-            ) from error
-        except BotoCoreError as error:
-            raise ConfigurationError(f"S3 cannot be set up: {one_line(error)}") from error
-        if "@" in client.meta.endpoint_url:  # also one behind a "/" that was not escaped
-            raise ConfigurationError("the S3 endpoint must not hold credentials; give them as access key id and secret")
+                access_key_id=options.access_key_id,
+                secret_access_key=options.secret_access_key,
+                session_token=options.session_token,
+            ),
+            endpoint_setting="endpoint-url",
+            attempts=attempts or _ATTEMPTS,
+            connect_timeout=options.patience.connect,
+            read_timeout=options.patience.long_answer if long else options.patience.answer,
+            max_pool_connections=_POOL_CONNECTIONS,
+            # Checksums are sent from here where they are surely understood; several stores fail at botocore's own.
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+            signature_version=botocore.UNSIGNED if options.no_sign_request else None,
+        )
         # Waiting for "100 Continue" costs a round trip with every body that is a stream.
         client.meta.events.unregister("before-call.s3", add_expect_header)
         if not attempts:
@@ -212,20 +196,6 @@ class S3Client:
             # A CRC-32 goes with every body, so it need not be hashed once more for the signature.
             client.meta.config.s3 = {"payload_signing_enabled": False, **(client.meta.config.s3 or {})}
         return client
-
-
-def _configured_attempts(session: Session) -> int | None:
-    """How many attempts at a request the user wants (``AWS_MAX_ATTEMPTS``, ``max_attempts``); None without a wish."""
-    try:
-        attempts = session.get_config_variable("max_attempts")
-    except ValueError as error:
-        raise ConfigurationError("AWS_MAX_ATTEMPTS, or max_attempts of the AWS profile, must be a number") from error
-    return None if attempts is None else max(1, attempts)
-
-
-def _retry_mode(session: Session) -> str:
-    """``adaptive`` for those who want it, else ``standard``: the legacy mode, botocore's own default, retries less."""
-    return "adaptive" if session.get_config_variable("retry_mode") == "adaptive" else "standard"
 
 
 def _give_up(attempts: int, caught_exception: Exception | None = None, **_: object) -> None:

@@ -1,5 +1,6 @@
 # ruff: noqa: PLC0415, PLR0911, PLR2004 (botocore is loaded when it is needed; HTTP statuses are named by their numbers)
-"""What goes wrong between this program and S3, in this package's own words."""
+"""What goes wrong between this program and S3, in this package's own words; other services fail in much the same way.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +20,23 @@ from ..errors import (
 )
 from .base import ABSENT, ANY, Condition
 
-__all__ = ["code_of", "is_absent", "one_line", "translated"]
+__all__ = [
+    "CREDENTIAL_ADVICE",
+    "TRANSIENT_CODES",
+    "code_of",
+    "is_absent",
+    "one_line",
+    "status_of",
+    "text_of",
+    "translated",
+    "unanswered",
+]
 
-_CREDENTIAL_ADVICE = {
+CREDENTIAL_ADVICE = {
+    "UnrecognizedClientException": "the access key id is not known there; check the credentials and the endpoint",
+    "InvalidSignatureException": "the signature was refused; check the secret access key and this machine's clock",
+    "IncompleteSignatureException": "the signature was refused; check the credentials",
+    "MissingAuthenticationTokenException": "the request had no credentials; check the profile and the endpoint",
     "ExpiredToken": "the session token has expired; sign in again (such as `aws sso login`) and publish again",
     "ExpiredTokenException": "the session token has expired; sign in again (such as `aws sso login`) and publish again",
     "TokenRefreshRequired": "the session token must be renewed; sign in again and publish again",
@@ -38,12 +53,14 @@ _CREDENTIAL_ADVICE = {
     "InvalidObjectState": "the object is archived",
     "KMS.DisabledException": "the KMS key is disabled",
 }
-_TRANSIENT_CODES = frozenset(
+TRANSIENT_CODES = frozenset(
     {
         "BandwidthLimitExceeded",
         "IncompleteBody",
         "InternalError",
+        "InternalServerError",
         "OperationAborted",
+        "ProvisionedThroughputExceededException",
         "PriorRequestNotComplete",
         "RequestTimeout",
         "RequestLimitExceeded",
@@ -75,7 +92,8 @@ def is_absent(error: BaseException | None) -> bool:
     return isinstance(error, Exception) and code_of(error) in {"NoSuchKey", "NotFound", "404"}
 
 
-def _status_of(error: Exception) -> int:
+def status_of(error: Exception) -> int:
+    """The HTTP status of the answer; 0 when none came."""
     return int(_response(error).get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
 
 
@@ -88,8 +106,8 @@ def translated(error: Exception, operation: str, name: str, condition: Condition
     """
     what = _ACTIONS.get(operation, "cannot be written")
     if not _response(error):
-        return _unanswered(error, name, what)
-    code, status = code_of(error), _status_of(error)
+        return unanswered(error, name, what)
+    code, status = code_of(error), status_of(error)
     reading = operation in {"GetObject", "HeadObject"}
     if code == "NoSuchBucket":
         bucket = name.removeprefix("s3://").partition("/")[0]
@@ -103,15 +121,15 @@ def translated(error: Exception, operation: str, name: str, condition: Condition
             return NotFound(name)
         if condition is not ANY and code != "NoSuchUpload":
             return PreconditionFailed(name)
-    if code in _CREDENTIAL_ADVICE:
-        return AccessDenied(name, f"{what}: {_CREDENTIAL_ADVICE[code]}")
+    if code in CREDENTIAL_ADVICE:
+        return AccessDenied(name, f"{what}: {CREDENTIAL_ADVICE[code]}")
     if status in {401, 403} or code in {"AccessDenied", "AllAccessDisabled"}:
         return AccessDenied(name, f"{what}: access denied; {_permission_advice(operation)}")
     if status >= 500 and status != 501:
         return Unavailable(name, f"{what}: the store answered {status} {code}; try again later")
-    if status == 429 or code in _TRANSIENT_CODES:
+    if status == 429 or code in TRANSIENT_CODES:
         return Unavailable(name, f"{what}: the store answered {code or status}; try again later")
-    return _refused(code, status, _text(error), name, what)
+    return _refused(code, status, text_of(error), name, what)
 
 
 def _refused(code: str, status: int, text: str, name: str, what: str) -> StoreError:
@@ -140,7 +158,11 @@ def _permission_advice(operation: str) -> str:
     return "s3:PutObject is needed, s3:GetObject too for replacing, and s3:PutObjectAcl with an ACL"
 
 
-def _unanswered(error: Exception, name: str, what: str) -> Error:
+def unanswered(error: Exception, name: str, what: str, service: str = "the store") -> Error:
+    """What ``error`` means, where no answer came that can be understood.
+
+    :param what: what could not be done to ``name``.
+    """
     from botocore import exceptions
     from botocore.parsers import ResponseParserError
 
@@ -163,13 +185,13 @@ def _unanswered(error: Exception, name: str, what: str) -> Error:
     if isinstance(error, exceptions.SSLError):
         return Unavailable(name, f"{what}: the TLS connection failed; check the endpoint and AWS_CA_BUNDLE")
     if isinstance(error, exceptions.ConnectTimeoutError | exceptions.ReadTimeoutError):
-        return TimedOut(name, f"{what}: the store did not answer in time; try again later")
+        return TimedOut(name, f"{what}: {service} did not answer in time; try again later")
     if isinstance(
         error, exceptions.IncompleteReadError | exceptions.ResponseStreamingError | ResponseParserError | KeyError
     ):
-        return Unavailable(name, f"{what}: the store's answer was cut short or garbled; try again")
+        return Unavailable(name, f"{what}: {service}'s answer was cut short or garbled; try again")
     if isinstance(error, exceptions.HTTPClientError | exceptions.ConnectionError | OSError):
-        return Unavailable(name, f"{what}: no connection to the store; check the network and the endpoint")
+        return Unavailable(name, f"{what}: no connection to {service}; check the network and the endpoint")
     return StoreError(name, f"{what}: {text}")
 
 
@@ -178,7 +200,8 @@ def _response(error: Exception) -> dict[str, Any]:
     return response if isinstance(response, dict) else {}
 
 
-def _text(error: Exception) -> str:
+def text_of(error: Exception) -> str:
+    """What the answer says in words, in one line."""
     return " ".join(str(_response(error).get("Error", {}).get("Message", "")).split())[:200]
 
 

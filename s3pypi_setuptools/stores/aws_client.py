@@ -1,0 +1,112 @@
+# ruff: noqa: PLC0415 (botocore is loaded when it is needed)
+"""A client of one AWS service, or of what speaks its language, as settings say how to reach it.
+
+botocore alone is used: boto3's credential chain is botocore's, and boto3 on top of it takes longer to load.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ..config.settings import Secret
+from ..errors import ConfigurationError
+from .s3_errors import one_line
+
+if TYPE_CHECKING:
+    from botocore.client import BaseClient
+    from botocore.session import Session
+
+__all__ = ["Access", "configured_attempts", "create_client", "open_session"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """How a service is reached, and as whom; what is not given comes from botocore's own chain.
+
+    :param profile: for `open_session`.
+    """
+
+    profile: str | None = None
+    region: str | None = None
+    endpoint_url: str | None = None
+    access_key_id: str | None = field(default=None, repr=False)
+    secret_access_key: Secret | None = None
+    session_token: Secret | None = None
+
+
+def open_session(name: str, profile: str | None) -> Session:
+    """A session of ``profile``, or of the one that the AWS configuration chooses.
+
+    :param name: the service that it is for, as people name it.
+
+    Raises `ConfigurationError`.
+    """
+    import botocore.session
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        session: Session = botocore.session.Session(profile=profile)
+        session.get_config_variable("region")  # what reads the configuration
+    except BotoCoreError as error:
+        raise ConfigurationError(f"{name} cannot be set up: {one_line(error)}") from error
+    return session
+
+
+def configured_attempts(session: Session) -> int | None:
+    """How many attempts at a request the user wants (``AWS_MAX_ATTEMPTS``, ``max_attempts``); None without a wish."""
+    try:
+        attempts = session.get_config_variable("max_attempts")
+    except ValueError as error:
+        raise ConfigurationError("AWS_MAX_ATTEMPTS, or max_attempts of the AWS profile, must be a number") from error
+    return None if attempts is None else max(1, attempts)
+
+
+def create_client(
+    session: Session, service: str, name: str, access: Access, *, endpoint_setting: str, attempts: int, **config: Any
+) -> BaseClient:
+    """A client of ``session``, whose profile it is that counts.
+
+    :param service: as botocore names it: ``s3``, ``dynamodb``.
+    :param name: as people name it.
+    :param endpoint_setting: which of our settings gives its endpoint.
+    :param attempts: how often a request is sent at most.
+    :param config: more parameters of ``botocore.config.Config``.
+
+    Raises `ConfigurationError`.
+    """
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError
+
+    secret, token = access.secret_access_key, access.session_token
+    try:
+        client = session.create_client(
+            service,
+            region_name=access.region or session.get_config_variable("region") or "us-east-1",
+            endpoint_url=access.endpoint_url,
+            aws_access_key_id=access.access_key_id,
+            aws_secret_access_key=secret.reveal() if secret is not None else None,
+            aws_session_token=token.reveal() if token is not None else None,
+            config=Config(
+                retries={"mode": _retry_mode(session), "total_max_attempts": attempts},
+                parameter_validation=False,
+                user_agent_extra="s3pypi-setuptools",
+                **config,
+            ),
+        )
+    except ValueError as error:
+        raise ConfigurationError(
+            f"the {name} endpoint is not a valid URL; check {endpoint_setting} and AWS_ENDPOINT_URL"
+        ) from error
+    except BotoCoreError as error:
+        raise ConfigurationError(f"{name} cannot be set up: {one_line(error)}") from error
+    if "@" in client.meta.endpoint_url:  # also one behind a "/" that was not escaped
+        raise ConfigurationError(
+            f"the {name} endpoint must not hold credentials; give them as access key id and secret"
+        )
+    return client
+
+
+def _retry_mode(session: Session) -> str:
+    """``adaptive`` for those who want it, else ``standard``: the legacy mode, botocore's own default, retries less."""
+    return "adaptive" if session.get_config_variable("retry_mode") == "adaptive" else "standard"
