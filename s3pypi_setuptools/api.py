@@ -19,6 +19,7 @@ from .selection import select_distributions
 if TYPE_CHECKING:
     from .app import InitReport
     from .app.contents import DeleteReport, ProjectReport, ProjectSummary, Status, StatusReport, YankReport
+    from .app.locking import HeldLock, UnlockReport
     from .app.maintenance import PruneReport, ReindexReport, VerifyReport
     from .app.transfers import ImportReport, PromoteReport
     from .operations.migrate_index import MigrateReport
@@ -234,6 +235,21 @@ class PackageRepository:
         from .app import transfers  # noqa: PLC0415
 
         return transfers.migrate_index(self._settings, transfers.PageStyle(style), dry_run=dry_run)
+
+    def locks(self) -> tuple[HeldLock, ...]:
+        """Who holds which lock of the lock table; raises `ConfigurationError` where none is configured."""
+        from .app import locking  # noqa: PLC0415
+
+        return locking.list_locks(self._settings).locks
+
+    def force_unlock(self, lock: str, *, dry_run: bool = False) -> UnlockReport:
+        """Remove a lock from the lock table, whoever holds it; raises `LockError` when there is none.
+
+        :param lock: its id, or the name of the project; ``/`` for the list of projects.
+        """
+        from .app import locking  # noqa: PLC0415
+
+        return locking.force_unlock(self._settings, lock, dry_run=dry_run)
 
     def _deciding(self, if_exists: IfExists | str | None) -> Settings:
         """The settings, with another decision about files that are listed already."""

@@ -8,7 +8,8 @@
     ├── InvalidDistribution     a file is not a distribution that can be published
     ├── InvalidIndex            a page, manifest or other record cannot be understood
     ├── RepositoryError         the repository does not allow what was asked
-    │   └── FileConflict        a published filename would get other bytes
+    │   ├── FileConflict        a published filename would get other bytes
+    │   └── LockError           a lock is held by someone else for too long, or was lost
     └── StoreError              the store failed, on ``key``
         ├── NotFound            there is no such object
         ├── PreconditionFailed  the object is not in the state that the write asked for
@@ -34,6 +35,7 @@ __all__ = [
     "FileConflict",
     "InvalidDistribution",
     "InvalidIndex",
+    "LockError",
     "NotFound",
     "PreconditionFailed",
     "RepositoryError",
@@ -77,6 +79,10 @@ class RepositoryError(Error):
 
 class FileConflict(RepositoryError):
     """A published filename would get other bytes."""
+
+
+class LockError(RepositoryError):
+    """A lock is held by someone else for too long, or was lost; nothing is committed after that."""
 
 
 class StoreError(Error):

@@ -9,7 +9,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from . import servers
+from . import lock_tables, servers
+from .lock_tables import LockTable
 from .servers import S3Server
 
 # A busy machine is no defect of the code.
@@ -68,6 +69,13 @@ def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
 
     with moto_server.moto(tmp_path_factory.mktemp("moto")) as server:
         yield server
+
+
+@pytest.fixture
+def locks(ministack: S3Server) -> Iterator[LockTable]:
+    """A fresh lock table."""
+    with lock_tables.new_table(ministack) as table:
+        yield table
 
 
 @pytest.fixture(scope="session", params=["ministack", "ceph"] if CEPH else ["ministack"])

@@ -82,7 +82,7 @@ def ministack(folder: Path) -> Iterator[S3Server]:
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": server.endpoint_url.rpartition(":")[2],
         "AUTH": "true",
-        "SERVICES": "s3",
+        "SERVICES": "s3,dynamodb",
         "AWS_ACCESS_KEY_ID": server.access_key,
         "AWS_SECRET_ACCESS_KEY": server.secret_key,
         "HOME": str(folder),

@@ -16,7 +16,7 @@ from ..config.settings import Settings
 from ..config.target import S3Target
 from ..config.wording import quoted
 from ..distribution import Distribution
-from ..errors import ConfigurationError, UsageError
+from ..errors import UsageError
 from ..layout import Layout, is_project_name, normalize_name
 from ..local_file import LocalFile
 from ..operations import publish as publishing
@@ -27,7 +27,8 @@ from ..progress import UNATTENDED, Overseer, Progress, Silent
 from ..repository.opening import Opening, read_record
 from ..repository.repository import Repository
 from ..stores.base import Store
-from ..stores.registry import open_store
+from ..stores.locks import NO_LOCKS
+from ..stores.registry import open_locks, open_store
 
 __all__ = [
     "InitReport",
@@ -82,8 +83,7 @@ def publish(
             return Distribution.read(path, _hashing(path, progress, overseer))
 
         distributions = _side_by_side(read, paths)
-        opening = _opening(settings, dry_run=dry_run)
-        with closing(Repository(store, layout, opening, overseer=overseer)) as repository:
+        with _repository(settings, store, layout, dry_run=dry_run, overseer=overseer) as repository:
             return publishing.publish(
                 repository,
                 distributions,
@@ -149,7 +149,7 @@ def initialize(settings: Settings) -> InitReport:
     """Make the repository's record (``repository.json``) by hand; one that exists stays as it is."""
     with opened(settings) as (store, layout):
         created = read_record(store, layout) is None
-        with closing(Repository(store, layout, _opening(settings))) as repository:
+        with _repository(settings, store, layout) as repository:
             record = repository.record
         honours = "honours" if record.conditional_writes else "does not honour"
         pages = ", ".join(page.value for page in record.pages)
@@ -164,11 +164,6 @@ def opened(settings: Settings) -> Iterator[tuple[Store, Layout]]:
     Raises `ConfigurationError` without a target.
     """
     target = settings.require_target()
-    if settings.lock_indexes or settings.locks_table:
-        raise ConfigurationError(
-            "lock tables are not supported by this version: publishing needs none where the store honours conditional "
-            "writes; leave out lock-indexes and locks-table"
-        )
     store = open_store(target, settings)
     yield store, Layout(target.prefix if isinstance(target, S3Target) else "")
 
@@ -191,20 +186,46 @@ def opened_repository(
 
     Raises `ConfigurationError` without a target; where there is no repository, `Repository.record` raises.
     """
-    with opened(settings) as (store, layout):
-        opening = _opening(settings, dry_run=dry_run or reading, existing=existing, reading=reading)
-        with closing(Repository(store, layout, opening, overseer=overseer)) as repository:
-            yield repository
+    with (
+        opened(settings) as (store, layout),
+        _repository(
+            settings,
+            store,
+            layout,
+            dry_run=dry_run or reading,
+            existing=existing,
+            reading=reading,
+            overseer=overseer,
+        ) as repository,
+    ):
+        yield repository
 
 
-def _opening(settings: Settings, *, dry_run: bool = False, existing: bool = False, reading: bool = False) -> Opening:
-    return Opening(
+@contextmanager
+def _repository(
+    settings: Settings,
+    store: Store,
+    layout: Layout,
+    *,
+    dry_run: bool = False,
+    existing: bool = False,
+    reading: bool = False,
+    overseer: Overseer = UNATTENDED,
+) -> Iterator[Repository]:
+    """The repository, which is closed in the end; what writes nothing takes no locks either."""
+    locks = open_locks(settings)
+    opening = Opening(
         index_html=settings.index_html,
         public_url=settings.public_url,
         unsafe_no_locking=settings.unsafe_no_locking or reading,
+        locked=locks.exclusive,
         dry_run=dry_run,
         existing=existing,
     )
+    if dry_run:
+        locks = NO_LOCKS
+    with closing(Repository(store, layout, opening, overseer=overseer, locks=locks)) as repository:
+        yield repository
 
 
 def project_name(name: str) -> str:

@@ -13,7 +13,16 @@ if TYPE_CHECKING:
 
     from ..app.contents import FileDetails, ListReport, ProjectReport, ProjectSummary
 
-__all__ = ["detail_lines", "draw_files", "draw_projects", "file_lines", "project_lines"]
+__all__ = [
+    "cell",
+    "columns",
+    "detail_lines",
+    "draw_files",
+    "draw_projects",
+    "file_lines",
+    "project_lines",
+    "time_text",
+]
 
 _NOTHING = "-"
 _STYLES = {"archived": "yellow", "deprecated": "yellow", "quarantined": "bold red"}
@@ -24,7 +33,7 @@ def project_lines(report: ListReport, *, names_only: bool = False) -> Iterator[s
     if names_only:
         yield from (project.name for project in report.projects)
         return
-    yield from _columns([_project_cells(project) for project in report.projects if project.error is None])
+    yield from columns([_project_cells(project) for project in report.projects if project.error is None])
 
 
 def file_lines(report: ProjectReport, *, names_only: bool = False) -> Iterator[str]:
@@ -32,7 +41,7 @@ def file_lines(report: ProjectReport, *, names_only: bool = False) -> Iterator[s
     if names_only:
         yield from (file.filename for file in report.files)
         return
-    yield from _columns([_file_cells(file) for file in report.files])
+    yield from columns([_file_cells(file) for file in report.files])
 
 
 def detail_lines(report: ProjectReport) -> Iterator[str]:
@@ -53,7 +62,7 @@ def detail_lines(report: ProjectReport) -> Iterator[str]:
         facts = {
             "version": file.version,
             "size": None if file.size is None else f"{file.size} bytes",
-            "uploaded": _time(file.uploaded),
+            "uploaded": time_text(file.uploaded),
             "requires-python": file.requires_python,
             "yanked": None if file.yanked is None else file.yanked or "yes",
             **file.hashes,
@@ -69,7 +78,7 @@ def draw_projects(report: ListReport) -> None:
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
-    table = Table("Project", "Latest", "Files", "Size", "Uploaded", "Status", title=_cell(report.target))
+    table = Table("Project", "Latest", "Files", "Size", "Uploaded", "Status", title=cell(report.target))
     table.title_justify = "left"
     for number in (2, 3):
         table.columns[number].justify = "right"
@@ -78,7 +87,7 @@ def draw_projects(report: ListReport) -> None:
             status = project.status.value if project.status else ""
             size = "" if project.size is None else _size(project.size)
             cells = [project.name, project.latest or "", str(project.files), size, _day(project.uploaded)]
-            table.add_row(*map(_cell, cells), _cell(status, _STYLES.get(status, "")))
+            table.add_row(*map(cell, cells), cell(status, _STYLES.get(status, "")))
     Console().print(table)
 
 
@@ -101,7 +110,7 @@ def draw_files(report: ProjectReport) -> None:
         size = "" if file.size is None else _size(file.size)
         cells = [file.filename, file.version or "", size, _day(file.uploaded), file.requires_python or ""]
         style = "dim" if file.yanked is not None else ""
-        table.add_row(*map(_cell, cells), _cell(yanked, "yellow"), style=style)
+        table.add_row(*map(cell, cells), cell(yanked, "yellow"), style=style)
     Console().print(table)
 
 
@@ -111,7 +120,7 @@ def _project_cells(project: ProjectSummary) -> list[str | None]:
         project.latest,
         str(project.files),
         str(project.size),
-        _time(project.uploaded),
+        time_text(project.uploaded),
         project.status.value if project.status else None,
     ]
 
@@ -120,20 +129,22 @@ def _file_cells(file: FileDetails) -> list[str | None]:
     requires = file.requires_python.replace(" ", "") if file.requires_python else None
     yanked = None if file.yanked is None else f"yanked{f': {file.yanked}' if file.yanked else ''}"
     size = None if file.size is None else str(file.size)
-    return [file.filename, file.version, size, _time(file.uploaded), requires, yanked]
+    return [file.filename, file.version, size, time_text(file.uploaded), requires, yanked]
 
 
-def _cell(text: str, style: str = "") -> Text:
+def cell(text: str, style: str = "") -> Text:
+    """What a table shows of a text that anybody may have chosen."""
     from rich.text import Text  # noqa: PLC0415
 
     return Text(printable(text), style)
 
 
-def _columns(rows: list[list[str | None]]) -> Iterator[str]:
-    texts = [[cell or _NOTHING for cell in row] for row in rows]
+def columns(rows: list[list[str | None]]) -> Iterator[str]:
+    """The rows as lines, with columns below one another; None is nothing."""
+    texts = [[text or _NOTHING for text in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
     for row in texts:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        yield "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
 
 
 def _block(facts: dict[str, str | None]) -> Iterator[str]:
@@ -147,7 +158,8 @@ def _size(count: int) -> str:
     return decimal(count)
 
 
-def _time(time: datetime | None) -> str | None:
+def time_text(time: datetime | None) -> str | None:
+    """A time in UTC, to the second, in ISO 8601."""
     return None if time is None else time.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 

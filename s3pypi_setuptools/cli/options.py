@@ -7,12 +7,15 @@ from collections.abc import Collection, Mapping
 
 from ..config.options import CONNECTION, OPTIONS, Option
 
-__all__ = ["READING", "add_settings", "given"]
+__all__ = ["LOCK_TABLE", "READING", "add_settings", "given"]
 
 _PLACE = ("target", "bucket", "prefix", "public-url")
 _WHAT_HAPPENS = ("if-exists", "force", "strict")
 _OBJECTS = ("acl", "s3-put-args", "index-html", "put-root-index")
-_LOCKING = ("lock-indexes", "locks-table", "unsafe-no-locking")
+LOCK_TABLE: Collection[str] = ("locks-profile", "locks-region", "locks-endpoint-url")
+"""How the lock table is reached, beside what `CONNECTION` says of S3."""
+
+_LOCKING = ("lock-indexes", "locks-table", "locks-timeout", *LOCK_TABLE, "unsafe-no-locking")
 READING: Collection[str] = frozenset({*_PLACE, *CONNECTION})
 """What commands that only read take."""
 

@@ -23,6 +23,7 @@ class Form(enum.Enum):
     FLAG = "true or false"
     CHOICE = "one of a few words"
     URL = "an http:// or https:// URL"
+    SECONDS = "a number of seconds"
     PARAMETERS = "NAME=VALUE,… or a table of texts"
 
 
@@ -170,6 +171,20 @@ OPTIONS: tuple[Option, ...] = (
     Option(name="put-root-index", form=Form.FLAG, help="accepted, without effect: the list of projects is always kept"),
     Option(name="lock-indexes", form=Form.FLAG, short="l", help="lock projects in the DynamoDB table BUCKET-locks"),
     Option(name="locks-table", metavar="TABLE", help="lock projects in this DynamoDB table"),
+    Option(
+        name="locks-timeout",
+        form=Form.SECONDS,
+        metavar="SECONDS",
+        help="how long to wait for each lock (default: 300)",
+    ),
+    Option(name="locks-profile", metavar="NAME", help="AWS profile for DynamoDB; by default the credentials for S3"),
+    Option(name="locks-region", metavar="REGION", help="AWS region of the lock table; by default that of S3"),
+    Option(
+        name="locks-endpoint-url",
+        form=Form.URL,
+        metavar="URL",
+        help="the DynamoDB service, where it is not AWS's; --endpoint-url is that of S3 alone",
+    ),
     Option(
         name="public-url",
         form=Form.URL,

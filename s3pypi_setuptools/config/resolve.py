@@ -178,6 +178,10 @@ def _settings(values: Mapping[str, Given], target: Target | None, origin: str, r
         index_html=_flag(values, "index-html"),
         lock_indexes=_flag(values, "lock-indexes"),
         locks_table=_text(values, "locks-table"),
+        locks_timeout=_seconds(values, "locks-timeout"),
+        locks_profile=_text(values, "locks-profile"),
+        locks_region=_text(values, "locks-region"),
+        locks_endpoint_url=_text(values, "locks-endpoint-url"),
         public_url=_text(values, "public-url"),
         unsafe_no_locking=_flag(values, "unsafe-no-locking"),
         origins=origins,
@@ -209,6 +213,11 @@ def _value(values: Mapping[str, Given], name: str) -> Value | None:
 def _text(values: Mapping[str, Given], name: str) -> str | None:
     value = _value(values, name)
     return value if isinstance(value, str) else None
+
+
+def _seconds(values: Mapping[str, Given], name: str) -> int | None:
+    text = _text(values, name)
+    return None if text is None else int(text)
 
 
 def _secret(values: Mapping[str, Given], name: str) -> Secret | None:

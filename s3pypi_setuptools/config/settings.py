@@ -55,6 +55,9 @@ class Settings:
     :param public_url: where installers reach the repository; http(s), without trailing ``/``.
     :param index_html: pages lie at ``index.html`` keys only.
     :param dist_dir: folder of built distributions, as given.
+    :param lock_indexes: lock projects in the DynamoDB table ``BUCKET-locks``, unless ``locks_table`` names another.
+    :param locks_timeout: how long to wait for each lock, in seconds.
+    :param locks_profile: with it, neither keys nor region of S3 hold for DynamoDB.
     :param unsafe_no_locking: publish also to a store that does not honour conditional writes.
     :param aws_session_token: belongs to temporary keys; only beside the two others.
     :param origins: for each setting that was given, by its name as people write it (``if-exists``), where its value
@@ -79,6 +82,10 @@ class Settings:
     index_html: bool = False
     lock_indexes: bool = False
     locks_table: str | None = None
+    locks_timeout: int | None = None
+    locks_profile: str | None = None
+    locks_region: str | None = None
+    locks_endpoint_url: str | None = None
     public_url: str | None = None
     unsafe_no_locking: bool = False
     origins: Mapping[str, str] = field(default_factory=dict)

@@ -15,6 +15,8 @@ __all__ = ["Value", "parse_parameters", "parse_value"]
 Value: TypeAlias = str | bool | Mapping[str, str]
 
 _WORDS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+_DIGITS = 9
+"""The most that a number of seconds may have: what threads can wait for."""
 _EMPTY_ALLOWED = frozenset({"prefix"})
 _PARAMETERS = (
     "ACL",
@@ -72,6 +74,8 @@ def parse_value(option: Option, raw: object, where: str, *, typed: bool = False)
         return _flag(raw, where, typed)
     if option.form is Form.PARAMETERS and isinstance(raw, Mapping):
         return _checked_parameters(raw, where)
+    if option.form is Form.SECONDS and isinstance(raw, int) and not isinstance(raw, bool):
+        raw = str(raw)
     if not isinstance(raw, str):
         allowed = f"one of {', '.join(option.choices)}" if option.choices else option.form.value
         raise ConfigurationError(f"{where}: must be {allowed}, not {_kind(raw)}")
@@ -80,13 +84,19 @@ def parse_value(option: Option, raw: object, where: str, *, typed: bool = False)
         raise ConfigurationError(f"{where}: is empty; leave it out, or give a value")
     if not text.isprintable():
         raise ConfigurationError(f"{where}: holds a line break or another character that is not printable")
+    if option.form is Form.PARAMETERS:
+        return parse_parameters(text, where)
+    return _text(option, text, where)
+
+
+def _text(option: Option, text: str, where: str) -> str:
     match option.form:
         case Form.CHOICE:
             return _choice(option, text, where)
         case Form.URL:
             return _url(text, where)
-        case Form.PARAMETERS:
-            return parse_parameters(text, where)
+        case Form.SECONDS:
+            return _seconds(text, where)
         case _:
             return text
 
@@ -142,6 +152,12 @@ def _choice(option: Option, text: str, where: str) -> str:
         hint = suggestion(text, option.choices)
         raise ConfigurationError(f"{where}: must be one of {', '.join(option.choices)}, not {quoted(text)}{hint}")
     return chosen
+
+
+def _seconds(text: str, where: str) -> str:
+    if not (text.isascii() and text.isdecimal() and len(text) <= _DIGITS):
+        raise ConfigurationError(f"{where}: must be a whole number of seconds, such as 300, not {quoted(text)}")
+    return text
 
 
 def _url(text: str, where: str) -> str:

@@ -21,6 +21,7 @@ from ..repository.repository import Repository
 from ..repository.root import RootIndex
 from ..repository.survey import Folder, survey
 from ..stores.base import Attributes, Info, Matches
+from ..stores.locks import ROOT
 from ..transaction import update
 from .side_by_side import side_by_side
 
@@ -154,7 +155,8 @@ class _Migration:
                 data = replace(record, pages=kinds).to_json()
                 self._store.put(key, data, Attributes("application/json", "no-cache"), Matches(found.info.token))
 
-        update(attempt, self._workspace.backoff)
+        with self._workspace.held(ROOT):
+            update(attempt, self._workspace.backoff)
 
     def _folders(self) -> Iterator[Folder]:
         """The folders of projects that have a manifest or a page."""
@@ -173,7 +175,7 @@ class _Migration:
         def same(manifest: Manifest) -> Decision[None]:
             return Decision(manifest, None, names=(folder.name,))
 
-        Change(self._root, documents, self._all, same, documents.reading()).run()
+        Change(self._root, documents, self._all, same).run()
         return folder.name
 
     def _old(self, project: str | None) -> list[str]:
@@ -192,7 +194,8 @@ class _Migration:
 
     def _clear(self, project: str | None) -> list[tuple[str, bool]]:
         """Remove the old pages of ``project`` or of the root; each with whether it is gone."""
-        return [(key, self._remove(key, info)) for key in self._old(project) if (info := self._page(key))]
+        with self._workspace.held(ROOT if project is None else project):
+            return [(key, self._remove(key, info)) for key in self._old(project) if (info := self._page(key))]
 
     def _remove(self, key: str, info: Info) -> bool:
         if COMMIT not in info.metadata:

@@ -22,6 +22,7 @@ from ..repository.placement import Placement, holds
 from ..repository.project import Reading
 from ..repository.repository import Repository
 from ..repository.stored import Publishable, StoredDistribution
+from ..repository.workspace import Workspace
 from .publish_choice import Choice, choose, held_back
 from .publish_report import FileReport, Outcome, PublishReport
 
@@ -60,6 +61,10 @@ def publish(
     ]
     if dry_run:
         return _report(repository, index_url, [file for release in releases for file in release.preview()], dry_run)
+    locked = repository.workspace.locks.exclusive
+    if locked and not cautious:
+        # Where conditions are not honoured, the lock alone keeps files from writing over others' of the same name.
+        cautious = not repository.record.conditional_writes
     if not cautious and if_exists is IfExists.SAME:
         for release in releases:
             release.store_small_files()
@@ -69,7 +74,8 @@ def publish(
     for release in releases:
         release.read()
     repository.record  # noqa: B018 - raises what concerns all projects
-    return _report(repository, index_url, [file for files in _side_by_side(releases) for file in files], dry_run)
+    done = _side_by_side(releases, repository.workspace)
+    return _report(repository, index_url, [file for files in done for file in files], dry_run)
 
 
 def _report(repository: Repository, index_url: str | None, files: Iterable[FileReport], dry_run: bool) -> PublishReport:
@@ -98,14 +104,16 @@ def _distinct(distributions: Iterable[Publishable]) -> Iterator[Publishable]:
         last = one
 
 
-def _side_by_side(releases: list[_Release]) -> Iterator[tuple[FileReport, ...]]:
+def _side_by_side(releases: list[_Release], workspace: Workspace) -> Iterator[tuple[FileReport, ...]]:
     if len(releases) == 1:
         yield releases[0].publish()
         return
     with ThreadPoolExecutor(min(PROJECTS, len(releases) or 1), "s3pypi-project") as pool:
         try:
             yield from [future.result() for future in [pool.submit(release.publish) for release in releases]]
-        except BaseException:
+        except BaseException as error:
+            if not isinstance(error, Exception):
+                workspace.closing.set()  # who waits for a lock need not go on
             pool.shutdown(wait=False, cancel_futures=True)
             raise
 
@@ -155,6 +163,9 @@ class _Release:
 
     def publish(self) -> tuple[FileReport, ...]:
         """Commit, and report each file."""
+        if self._workspace.locks.exclusive:
+            for place in self._placements.values():  # files that need no lock: others need not wait for them
+                place.settle_down()
         try:
             return self._repository.change(self._project, self._decide, self._reading)
         except _Refused as refused:
@@ -252,13 +263,18 @@ class _Release:
         return Placement(
             self._workspace,
             one,
-            self._parts_are_conditional,
+            self._is_conditional,
             lambda: progress.sending(one.filename, one.file.size),
             lambda count: progress.sent(one.filename, count),
         )
 
-    def _parts_are_conditional(self) -> bool:
-        return self._workspace.store.conditional_writes is True or self._repository.record.conditional_multipart
+    def _is_conditional(self, in_parts: bool) -> bool:
+        if self._workspace.store.conditional_writes is True:
+            return True
+        if in_parts:
+            return self._repository.record.conditional_multipart
+        # Without a lock table, such a store has one publisher at a time, or files go before the record is known.
+        return not self._workspace.locks.exclusive or self._repository.record.conditional_writes
 
     def _told(self, choice: Choice, urls: dict[str, str] | None = None) -> FileReport:
         one, workspace = choice.distribution, self._workspace

@@ -95,7 +95,11 @@ class Rebuilding:
         self._sidecars: list[tuple[str, bytes]] = []
 
     def run(self) -> ReindexedProject:
-        """Gather the evidence, store metadata files, commit, bring the pages up."""
+        """Gather the evidence, store metadata files, commit, bring the pages up; all of it under the project's lock."""
+        with self._workspace.held(self._project):
+            return self._run()
+
+    def _run(self) -> ReindexedProject:
         snapshot = self._recovery.snapshot(self._project)
         base = snapshot.base
         missing = self._missing(base)

@@ -3,7 +3,8 @@
 **Wave 1** reads the manifest and the pages (a verb that stores objects does so meanwhile). **Wave 2**, the commit, puts
 the manifest on the token that was read. **Wave 3** derives the pages, each on its token. A lost race starts over, with
 new reads and a new decision. Only after every page has caught up are objects deleted, and only those whose urls are in
-``removed`` of the committed manifest.
+``removed`` of the committed manifest. Where there is a lock table, the project stays locked from before the reading
+until the end.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Generic, TypeVar
 from ..errors import Error, StoreError
 from ..progress import Stage
 from ..stores.base import ABSENT, Attributes, Matches
+from ..stores.locks import Lease
 from ..transaction import update
 from .commit_id import next_id
 from .manifest import Manifest
@@ -65,7 +67,7 @@ class Change(Generic[T]):
 
     :param kinds: the pages of the repository.
     :param decide: called with the manifest as it is (empty where there is none), again whenever a race was lost.
-    :param reading: requests that are under way already.
+    :param reading: requests that are under way already; none may be where there is a lock table.
     """
 
     def __init__(
@@ -74,29 +76,35 @@ class Change(Generic[T]):
         documents: ProjectDocuments,
         kinds: tuple[PageKind, ...],
         decide: Callable[[Manifest], Decision[T]],
-        reading: Reading,
+        reading: Reading | None = None,
     ) -> None:
         self._workspace = documents.workspace
         self._root = root
         self._documents = documents
         self._kinds = kinds
         self._decide = decide
-        self._reading: Reading | None = reading
+        self._reading = reading
         self._sent: tuple[Decision[T], str] | None = None
 
     def run(self) -> T:
         """Commit, bring the pages up, sweep; what ``decide`` reports.
 
-        Raises what it refuses or raises, and `StoreError`.
+        Raises what it refuses or raises, `StoreError`, and `LockError`.
         """
+        with self._workspace.held(self._documents.name) as lease:
+            return self._run(lease)
+
+    def _run(self, lease: Lease) -> T:
         while True:
             try:
-                return self._finish(update(self._commit, self._workspace.backoff))
+                committed = update(lambda: self._commit(lease), self._workspace.backoff)
+                lease.confirm()
+                return self._finish(committed)
             except ForeignPage:
                 self._reading = self._documents.reading()
                 log.debug("%s: a page was written by another tool meanwhile; reading again", self._documents.name)
 
-    def _commit(self) -> _Committed[T]:
+    def _commit(self, lease: Lease) -> _Committed[T]:
         reading, self._reading = self._reading or self._documents.reading(), None
         now = self._documents.snapshot(reading, self._kinds)
         if self._sent:
@@ -122,6 +130,7 @@ class Change(Generic[T]):
         self._sent = decision, commit
         attributes = Attributes("application/json", "no-cache")
         condition = Matches(now.token) if now.token else ABSENT
+        lease.confirm()
         self._workspace.go_on()
         self._reached(Stage.COMMITTING, decision)
         self._workspace.store.put(self._documents.manifest_key, new.to_json(), attributes, condition)

@@ -42,6 +42,7 @@ class Opening:
     :param index_html: pages lie at ``index.html`` keys only.
     :param public_url: where installers reach it.
     :param unsafe_no_locking: work also where the store does not honour conditional writes.
+    :param locked: work there too, as a lock table keeps publishers apart.
     :param dry_run: write nothing, and take an unknown store for one that honours everything.
     :param existing: make no repository where there is none, of this or another tool.
     """
@@ -49,6 +50,7 @@ class Opening:
     index_html: bool = False
     public_url: str | None = None
     unsafe_no_locking: bool = False
+    locked: bool = False
     dry_run: bool = False
     existing: bool = False
 
@@ -74,7 +76,7 @@ def open_record(store: Store, layout: Layout, opening: Opening, backoff: Backoff
 
 
 def _refuse_unsafe(store: Store, record: RepositoryRecord, opening: Opening) -> None:
-    if not (record.conditional_writes or opening.unsafe_no_locking):
+    if not (record.conditional_writes or opening.locked or opening.unsafe_no_locking):
         raise RepositoryError(
             f"{store.url}: this store does not honour conditional writes, so publishers that run at the same time "
             f"could lose each other's files: {WAYS_OUT}"

@@ -2,8 +2,8 @@
 
 The plain key serves only a name that was never removed, and only if it, and the metadata file beside it, holds our
 bytes (and a provenance beside it is of them), whoever stored them: whether our own create succeeded decides nothing.
-Otherwise a key of its own, that nobody else ever writes, holds them; so also where bytes that go in parts, or that the
-store copies, would be created there without condition.
+Otherwise a key of its own, that nobody else ever writes, holds them; so also where they would be created there
+without condition: bytes that go in parts, that the store copies, or any at all.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ PROVENANCE_TYPE = "application/vnd.pypi.integrity.v1+json"
 class Placement:
     """One distribution on its way into the store.
 
-    :param parts_are_conditional: asked, for bytes that are sent in parts or copied, whether the store heeds their
-        condition.
+    :param conditional: asked whether the store heeds the condition of a creation; given whether the bytes are sent in
+        parts, or copied.
     :param sending: told when the file's bytes are about to be sent.
     :param sent: told of bytes stored.
     """
@@ -42,7 +42,7 @@ class Placement:
         self,
         workspace: Workspace,
         distribution: Publishable,
-        parts_are_conditional: Callable[[], bool],
+        conditional: Callable[[bool], bool],
         sending: Callable[[], None],
         sent: Callable[[int], None],
     ) -> None:
@@ -50,7 +50,7 @@ class Placement:
         self._workspace = workspace
         self._store = workspace.store
         self._layout = workspace.layout
-        self._parts_are_conditional = parts_are_conditional
+        self._conditional = conditional
         self._sending = sending
         self._sent = sent
         self._plain: list[Future[bool]] | None = None
@@ -104,7 +104,7 @@ class Placement:
         """Whether creating the plain object surely overwrites nothing."""
         file = self.distribution.file
         copied = isinstance(file, StoredBytes) and self._store.copies_from(file.store)
-        return (file.size <= PART_SIZE and not copied) or self._parts_are_conditional()
+        return self._conditional(copied or file.size > PART_SIZE)
 
     def _begin_fresh(self) -> str:
         """Start to create the object under a key of its own, unless that was started; its url."""

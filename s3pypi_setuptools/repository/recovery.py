@@ -55,7 +55,7 @@ class Recovery:
         Every page is compared with its rendering, byte for byte.
         """
         documents = _RecoveredDocuments(self._workspace, project, exact=True)
-        return Change(self._root, documents, self._kinds, decide, documents.reading()).run()
+        return Change(self._root, documents, self._kinds, decide).run()
 
     def settle_root(self, present: Collection[str], absent: Collection[str]) -> None:
         """See to it that the root lists the projects that are ``present``, and not those ``absent``.

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 from ..layout import Layout
 from ..progress import UNATTENDED, Overseer
 from ..stores.base import Store
+from ..stores.locks import NO_LOCKS, ROOT, Locks
 from ..transaction import PATIENT, Backoff
 from .change import Change, Decision
 from .manifest import Manifest
-from .opening import Opening, open_record
+from .opening import Opening, open_record, read_record
 from .project import ProjectDocuments, Reading
 from .record import RepositoryRecord
 from .root import RootIndex
@@ -37,6 +39,7 @@ class Repository:
 
     :param opening: what is wanted of a repository that is yet to be made, and refused of one that exists.
     :param overseer: told how far each change has come, and asked before it commits.
+    :param locks: taken for every change; the repository's own from now on, which it closes.
     """
 
     def __init__(
@@ -48,16 +51,18 @@ class Repository:
         clock: Clock = SYSTEM,
         backoff: Backoff = PATIENT,
         overseer: Overseer = UNATTENDED,
+        locks: Locks = NO_LOCKS,
     ) -> None:
         self._pool = ThreadPoolExecutor(REQUESTS, "s3pypi-request")
         self._uploads = ThreadPoolExecutor(UPLOADS, "s3pypi-upload")
         self._changes = ThreadPoolExecutor(1, "s3pypi-change")
-        self.workspace = Workspace(store, layout, self._pool, self._uploads, clock, backoff, overseer)
+        self.workspace = Workspace(store, layout, self._pool, self._uploads, clock, backoff, overseer, locks)
         self._root = RootIndex(self.workspace)
-        self._record = self._pool.submit(open_record, store, layout, opening, backoff)
+        table = self._pool.submit(locks.verify)
+        self._record = self._pool.submit(self._open, opening, table)
 
     def close(self) -> None:
-        """End the threads; requests under way are finished, others dropped.
+        """End the threads; requests under way are finished, others dropped. After them, locks are let go.
 
         A change that an exception in the main thread has left behind is finished if its commit has begun.
         """
@@ -66,6 +71,7 @@ class Repository:
         self._changes.shutdown(wait=True)
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._uploads.shutdown(wait=True)
+        self.workspace.locks.close()
 
     @property
     def url(self) -> str:
@@ -98,9 +104,12 @@ class Repository:
         adopted = documents.snapshot(documents.reading(), kinds).base
         return adopted if adopted.project.files else None
 
-    def reading(self, project: str) -> Reading:
-        """Ask, without waiting, for what a change of ``project`` (normalized) starts from."""
-        return ProjectDocuments(self.workspace, project).brief_reading()
+    def reading(self, project: str) -> Reading | None:
+        """Ask, without waiting, for what a change of ``project`` (normalized) starts from.
+
+        None where nothing is to be read before the project is locked.
+        """
+        return None if self.workspace.locks.exclusive else self._reading(ProjectDocuments(self.workspace, project))
 
     def preview(self, project: str, decide: Callable[[Manifest], Decision[T]]) -> Decision[T]:
         """What ``decide`` would make of the project now; nothing is written."""
@@ -116,9 +125,24 @@ class Repository:
         Raises what ``decide`` refuses or raises, and `StoreError`.
         """
         documents = ProjectDocuments(self.workspace, project)
-        reading = reading or documents.brief_reading()
+        if reading is None and not self.workspace.locks.exclusive:
+            reading = self._reading(documents)
         change = Change(self._root, documents, self.record.pages, decide, reading)
         if threading.current_thread() is not threading.main_thread():
             return change.run()
         # Ctrl-C is raised in the main thread: elsewhere nothing comes between a commit and its pages.
         return self._changes.submit(change.run).result()
+
+    def _open(self, opening: Opening, table: Future[None]) -> RepositoryRecord:
+        workspace = self.workspace
+        found = read_record(workspace.store, workspace.layout) if workspace.locks.exclusive else None
+        table.result()
+        with contextlib.nullcontext() if found else workspace.held(ROOT):
+            return open_record(workspace.store, workspace.layout, opening, workspace.backoff)
+
+    def _reading(self, documents: ProjectDocuments) -> Reading:
+        """A brief one, where a page that another tool wrote is sure to be noticed when it is written over."""
+        honours = self.workspace.store.conditional_writes
+        if honours is None and self._record.done() and not self._record.exception():
+            honours = self.record.conditional_writes
+        return documents.brief_reading() if honours else documents.reading()

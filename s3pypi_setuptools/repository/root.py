@@ -12,6 +12,7 @@ from ..index import simple_html, simple_json
 from ..index.model import Root
 from ..layout import is_project_name, normalize_name
 from ..stores.base import ABSENT, Attributes, Matches, Token
+from ..stores.locks import ROOT, Lease
 from ..transaction import update
 from .commit_id import next_id
 from .pages import DerivedPages, ForeignPage, PageKind, PageState
@@ -117,10 +118,17 @@ class RootIndex:
         self, change: Callable[[frozenset[str]], frozenset[str]], kinds: tuple[PageKind, ...]
     ) -> tuple[frozenset[str], frozenset[str]]:
         """Change the record and bring the pages up to it; the projects that were added, and those taken off."""
+        with self._workspace.held(ROOT) as lease:
+            return self._change_alone(change, kinds, lease)
+
+    def _change_alone(
+        self, change: Callable[[frozenset[str]], frozenset[str]], kinds: tuple[PageKind, ...], lease: Lease
+    ) -> tuple[frozenset[str], frozenset[str]]:
         pages = self._pages(kinds)
         asked: list[tuple[frozenset[str], frozenset[str]]] = []
         while True:
-            root, states, changed = update(lambda: self._commit(change, pages, asked), self._workspace.backoff)
+            root, states, changed = update(lambda: self._commit(change, pages, asked, lease), self._workspace.backoff)
+            lease.confirm()
             try:
                 taken_over = [state.token for state in states.values() if state.token and state.foreign]
                 pages.write(root, states if changed else {}, kinds, taken_over)
@@ -136,6 +144,7 @@ class RootIndex:
         change: Callable[[frozenset[str]], frozenset[str]],
         pages: DerivedPages[Root],
         asked: list[tuple[frozenset[str], frozenset[str]]],
+        lease: Lease,
     ) -> tuple[Root, dict[PageKind, PageState], bool]:
         """One attempt; what it asks for is noted in ``asked`` before, since its answer may be lost."""
         record, reading = self._workspace.pool.submit(self.read), pages.reading()
@@ -152,6 +161,7 @@ class RootIndex:
         root = Root.of(projects, next_id(root.commit, self._workspace.clock.new_id))
         attributes = Attributes("application/json", "no-cache")
         condition = Matches(token) if token else ABSENT
+        lease.confirm()
         self._store.put(
             self._layout.root_manifest, simple_json.render_root(root.projects, root.commit), attributes, condition
         )

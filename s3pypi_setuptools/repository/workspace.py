@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from uuid import uuid4
@@ -12,6 +13,7 @@ from uuid import uuid4
 from ..layout import Layout
 from ..progress import UNATTENDED, Overseer, Stage, Stopped
 from ..stores.base import Store
+from ..stores.locks import NO_LOCKS, Lease, Locks
 from ..transaction import Backoff
 
 __all__ = ["SYSTEM", "Clock", "Workspace"]
@@ -44,6 +46,7 @@ class Workspace:
     :param uploads: as ``pool``, for distributions: the commits of some projects need not queue behind others' files.
     :param backoff: how long lost races wait.
     :param overseer: told how far each change has come.
+    :param locks: where a project, and the list of projects, is locked while it is changed.
     :param closing: once set, no change begins its commit any more.
     """
 
@@ -54,7 +57,12 @@ class Workspace:
     clock: Clock
     backoff: Backoff
     overseer: Overseer = UNATTENDED
+    locks: Locks = NO_LOCKS
     closing: threading.Event = field(default_factory=threading.Event)
+
+    def held(self, name: str) -> AbstractContextManager[Lease]:
+        """Hold the lock ``name`` while the context lasts; as `Locks.held`."""
+        return self.locks.held(name, self.go_on)
 
     def go_on(self) -> None:
         """Asked before every commit, and between the parts of large files; raises `Stopped` when there is no more."""

@@ -1,13 +1,21 @@
 # ruff: noqa: PLC0415 (only the store in use is loaded)
-"""Which store serves which kind of target."""
+"""Which store serves which kind of target, and which lock table goes with it."""
 
 from __future__ import annotations
 
-from ..config.settings import Settings
-from ..config.target import FolderTarget, Target
-from .base import Store
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-__all__ = ["open_store"]
+from ..config.settings import Settings
+from ..config.target import FolderTarget, S3Target, Target
+from ..errors import ConfigurationError
+from .base import Store
+from .locks import NO_LOCKS, Locks
+
+if TYPE_CHECKING:
+    from .leases import Table
+
+__all__ = ["open_locks", "open_store", "open_table"]
 
 
 def open_store(target: Target, settings: Settings) -> Store:
@@ -38,3 +46,42 @@ def open_store(target: Target, settings: Settings) -> Store:
     )
     store.warm()
     return store
+
+
+def open_locks(settings: Settings) -> Locks:
+    """The lock table that is configured, or none; nothing is asked of it yet. Errors as `open_table`."""
+    if not (settings.locks_table or settings.lock_indexes):
+        return NO_LOCKS
+    from .leases import TIMEOUT, LeasedLocks
+
+    timeout = TIMEOUT if settings.locks_timeout is None else settings.locks_timeout
+    return LeasedLocks(open_table(settings), timeout=timeout)
+
+
+def open_table(settings: Settings) -> Table:
+    """The lock table that is configured; nothing is asked of it yet.
+
+    Without ``locks_profile`` it is reached as S3 is, but for the endpoint. Raises `ConfigurationError` where nothing
+    names a table.
+    """
+    from .aws_client import Access
+    from .dynamodb import DynamoDBTable
+
+    name = settings.locks_table
+    if name is None and settings.lock_indexes:
+        if not isinstance(settings.target, S3Target):
+            raise ConfigurationError("lock-indexes means the table BUCKET-locks, and there is no bucket: locks-table")
+        name = f"{settings.target.bucket}-locks"
+    if name is None:
+        raise ConfigurationError("no lock table: give --locks-table TABLE, or --lock-indexes for BUCKET-locks")
+    if settings.locks_profile:
+        access = Access(profile=settings.locks_profile, region=settings.locks_region)
+    else:
+        access = Access(
+            profile=settings.profile,
+            region=settings.locks_region or settings.region,
+            access_key_id=settings.aws_access_key_id,
+            secret_access_key=settings.aws_secret_access_key,
+            session_token=settings.aws_session_token,
+        )
+    return DynamoDBTable(name, replace(access, endpoint_url=settings.locks_endpoint_url))

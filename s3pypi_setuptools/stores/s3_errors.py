@@ -1,6 +1,5 @@
 # ruff: noqa: PLC0415, PLR0911, PLR2004 (botocore is loaded when it is needed; HTTP statuses are named by their numbers)
-"""What goes wrong between this program and S3, in this package's own words; other services fail in much the same way.
-"""
+"""What goes wrong between this program and S3, in this package's own words; DynamoDB fails in much the same way."""
 
 from __future__ import annotations
 

@@ -96,8 +96,8 @@ def test_a_conflict_is_one_line_and_exit_1(project: Path) -> None:
         (["dist"], 1, "--target"),
         (["dist", "-t", "prod"], 1, "prod"),
         (["dist", "-t", "./repo", "--force", "--strict"], 1, "strict"),
-        (["dist", "-t", "s3://bucket", "--locks-table", "locks"], 1, "locks-table"),
-        (["dist", "-t", "s3://bucket", "--lock-indexes"], 1, "lock-indexes"),
+        (["dist", "-t", "s3://bucket", "--locks-timeout", "soon"], 1, "--locks-timeout: must be a whole number of sec"),
+        (["dist", "-t", "./repo", "--lock-indexes"], 1, "lock-indexes means the table BUCKET-locks"),
     ],
 )
 def test_errors_are_one_line(project: Path, arguments: list[str], status: int, said: str) -> None:

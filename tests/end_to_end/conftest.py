@@ -6,12 +6,15 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
+from s3pypi_setuptools.stores.folder_lock import exclusive
 from tests.servers import S3Server, free_port, program, running, wait_until_answers
+
+from . import old_tools
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "setup-py"
 
@@ -73,6 +76,24 @@ def says_hello(site: Path) -> None:
     """The package that was installed into ``site`` works."""
     code = "import hello_s3pypi, sys; sys.exit(hello_s3pypi.main())"
     assert "Hello from hello-s3pypi 1.0.0!" in run([sys.executable, "-c", code], site, {"PYTHONPATH": str(site)})
+
+
+@pytest.fixture(scope="session")
+def gorilla(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The scripts of a version of s3pypi; installed once, however many processes run the tests."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+
+    def scripts(version: str) -> Path:
+        folder, done = shared / f"s3pypi-{version}", shared / f"s3pypi-{version}.scripts"
+        with exclusive(shared / f"s3pypi-{version}.lock"):
+            if not done.exists():
+                made = old_tools.install(folder, f"s3pypi=={version}", "boto3", "setuptools<81")
+                done.write_text(str(made))
+        return Path(done.read_text())
+
+    return scripts
 
 
 @pytest.fixture

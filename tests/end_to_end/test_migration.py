@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -21,15 +21,6 @@ from .conftest import run, run_poetry
 
 VERSIONS = ("1.2.1", "2.0.1")
 ILABS = ("ilabs.s3util==0.6.7", "boto3", "setuptools<81")
-
-
-@pytest.fixture(scope="session")
-def gorilla(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The scripts of s3pypi, by version."""
-    return {
-        version: old_tools.install(tmp_path_factory.mktemp("gorilla"), f"s3pypi=={version}", "boto3", "setuptools<81")
-        for version in VERSIONS
-    }
 
 
 @pytest.fixture(scope="session")
@@ -103,7 +94,7 @@ def check_clients(target: str, url: str, folder: Path, environment: Mapping[str,
 @pytest.mark.parametrize("style", ["/", "index.html"])
 def test_s3pypi(
     *,
-    gorilla: dict[str, Path],
+    gorilla: Callable[[str], Path],
     version: str,
     style: str,
     dist: Path,
@@ -115,7 +106,7 @@ def test_s3pypi(
     target, url = public_bucket
     bucket = target.split("/")[2]
     files = sorted(dist.iterdir())
-    upload = [gorilla[version] / "s3pypi", *(["upload"] if version > "2" else []), *files]
+    upload = [gorilla(version) / "s3pypi", *(["upload"] if version > "2" else []), *files]
     website = "--index.html" if version > "2" else "--unsafe-s3-website"
     options = ["--put-root-index", *([website] if style == "index.html" else [])]
     run(
@@ -153,7 +144,7 @@ def test_ilabs_s3util(
 
 def test_mirror_into_a_folder_and_promote_back(
     *,
-    gorilla: dict[str, Path],
+    gorilla: Callable[[str], Path],
     dist: Path,
     s3_server: S3Server,
     public_bucket: tuple[str, str],
@@ -162,7 +153,7 @@ def test_mirror_into_a_folder_and_promote_back(
 ) -> None:
     target, url = public_bucket
     bucket = target.split("/")[2]
-    upload = [gorilla["2.0.1"] / "s3pypi", "upload", *sorted(dist.iterdir()), "--bucket", bucket, "--prefix", "old"]
+    upload = [gorilla("2.0.1") / "s3pypi", "upload", *sorted(dist.iterdir()), "--bucket", bucket, "--prefix", "old"]
     run([*upload, "--s3-endpoint-url", s3_server.endpoint_url], tmp_path, s3_env)
 
     old, folder = f"s3://{bucket}/old", str(tmp_path / "mirror")

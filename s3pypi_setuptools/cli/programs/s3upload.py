@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ...account import SAME_FILES
 from .. import guard
-from ..options import add_settings, given
+from ..options import LOCK_TABLE, add_settings, given
 from ..parser import ArgumentParser, add_output_options
 from ..terminal import Terminal
 
@@ -18,6 +18,8 @@ _OF_REPOSITORIES = (
     "index-html",
     "put-root-index",
     "lock-indexes",
+    "locks-timeout",
+    *LOCK_TABLE,
     "locks-table",
     "unsafe-no-locking",
 )

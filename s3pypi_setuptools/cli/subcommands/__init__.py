@@ -39,6 +39,10 @@ GROUPS: dict[str, dict[str, str]] = {
         "import": "adopt a repository that another tool made",
         "migrate-index": "change where the HTML pages lie: index.html, / or both",
     },
+    "lock tables": {
+        "locks": "list who holds which lock of the DynamoDB lock table",
+        "force-unlock": "remove a lock whose holder is gone",
+    },
     "setting up": {
         "init": "make an empty repository",
         "config": "show every setting, its value, and where it came from",

@@ -1,0 +1,48 @@
+"""Settings in, what can be done to a lock table out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from ..config.settings import Settings
+from ..errors import Error
+from ..operations import locking
+from ..operations.locking import HeldLock, LocksReport, UnlockReport
+from ..stores.locks import ROOT, lock_id
+from ..stores.registry import open_table
+from . import opened_repository, project_name
+
+__all__ = ["HeldLock", "LocksReport", "UnlockReport", "force_unlock", "list_locks"]
+
+log = logging.getLogger(__name__)
+
+
+def list_locks(settings: Settings) -> LocksReport:
+    """The locks of the table; those that s3pypi holds are told by the names of the target's projects.
+
+    Raises `ConfigurationError` and `StoreError`. A target that cannot be read is only warned of.
+    """
+    table = open_table(settings)
+    report = locking.list_locks(table)
+    if settings.target is None or all(lock.project for lock in report.locks):
+        return report
+    try:
+        with opened_repository(settings, reading=True) as repository:
+            names = repository.projects()
+    except Error as error:
+        log.warning("some locks are not told by name: %s", error)
+        return report
+    return locking.list_locks(table, names)
+
+
+def force_unlock(
+    settings: Settings, lock: str, *, dry_run: bool = False, confirm: Callable[[UnlockReport], None] | None = None
+) -> UnlockReport:
+    """Remove ``lock`` from the table: its id, or the name of the project, ``/`` for the list of projects.
+
+    Errors as `operations.locking.force_unlock`, and `UsageError` for what is neither.
+    """
+    names = () if locking.read_lock_id(lock) else (ROOT if lock == ROOT else project_name(lock),)
+    id = locking.read_lock_id(lock) or lock_id(*names)  # noqa: A001
+    return locking.force_unlock(open_table(settings), id, names, dry_run=dry_run, confirm=confirm)

@@ -1,0 +1,74 @@
+"""DynamoDB lock tables on a server of the tests."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import botocore.session
+
+from s3pypi_setuptools.config.settings import Secret
+from s3pypi_setuptools.stores.aws_client import Access
+from s3pypi_setuptools.stores.dynamodb import DynamoDBTable
+from s3pypi_setuptools.stores.locks import lock_id
+
+from .servers import S3Server
+
+
+@dataclass(frozen=True)
+class LockTable:
+    """A fresh table."""
+
+    name: str
+    server: S3Server
+    client: Any
+
+    @property
+    def access(self) -> Access:
+        server = self.server
+        return Access(
+            region=server.region,
+            endpoint_url=server.endpoint_url,
+            access_key_id=server.access_key,
+            secret_access_key=Secret(server.secret_key),
+        )
+
+    @property
+    def table(self) -> DynamoDBTable:
+        return DynamoDBTable(self.name, self.access)
+
+    def items(self) -> list[dict[str, str]]:
+        """What lies there; only texts do."""
+        found = self.client.scan(TableName=self.name, ConsistentRead=True)["Items"]
+        return [{name: value["S"] for name, value in item.items()} for item in found]
+
+    def put(self, name: str, **more: str) -> str:
+        """Lock ``name`` as s3pypi 2 does; the lock's id."""
+        item = {"LockID": lock_id(name), "AcquiredAt": "2026-11-02T10:00:00.5+00:00", "Owner": "ci@agent-7", **more}
+        self.client.put_item(TableName=self.name, Item={name: {"S": text} for name, text in item.items()})
+        return item["LockID"]
+
+
+@contextlib.contextmanager
+def new_table(server: S3Server, key: str = "LockID") -> Iterator[LockTable]:
+    client = botocore.session.Session().create_client(
+        "dynamodb",
+        region_name=server.region,
+        endpoint_url=server.endpoint_url,
+        aws_access_key_id=server.access_key,
+        aws_secret_access_key=server.secret_key,
+    )
+    name = f"locks-{secrets.token_hex(4)}"
+    client.create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    try:
+        yield LockTable(name, server, client)
+    finally:
+        client.close()
