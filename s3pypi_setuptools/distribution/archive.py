@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 __all__ = ["corruption_refused", "member_steps", "read_member"]
 
 _DRIVE = re.compile(r"[A-Za-z]:")
+_LONGEST_PATH = 32767
+_STORED, _DEFLATED = 0, 8
+"""Compression methods (APPNOTE 4.4.5) that every installer knows, and that are undone no further than asked for."""
 
 
 @contextmanager
@@ -40,6 +43,8 @@ def corruption_refused() -> Iterator[None]:
 def member_steps(name: str) -> list[str]:
     """The segments of a member's path; raises `InvalidDistribution` for one that leads out of the archive."""
     path = name.replace("\\", "/")
+    if len(path) > _LONGEST_PATH:
+        raise InvalidDistribution(f"the archive holds a path of {len(path)} characters; build it again")
     steps = [step for step in path.split("/") if step not in ("", ".")]
     if path.startswith("/") or ".." in steps or "\0" in path or _DRIVE.match(path):
         raise InvalidDistribution(f"the archive holds the path {name!a:.100}, which leads out of it; build it again")
@@ -53,10 +58,16 @@ def read_member(archive: zipfile.ZipFile, name: str) -> bytes:
         raise InvalidDistribution(f"the archive holds {len(members) or 'no'} {ascii(name)[1:-1]:.100}; build it again")
     if members[0].flag_bits & 1:
         raise InvalidDistribution("the archive is encrypted; installers cannot read it")
-    with archive.open(members[0]) as stream:
-        data = stream.read(MAX_SIZE + 1)
-    if len(data) > MAX_SIZE:
+    if members[0].compress_type not in (_STORED, _DEFLATED):
+        raise InvalidDistribution(
+            f"its {ascii(name)[1:-1]:.100} is compressed in a way that not all installers know; build it again"
+        )
+    if members[0].file_size > MAX_SIZE:
         raise too_large(name)
+    with archive.open(members[0]) as stream:
+        data = stream.read()
+    if len(data) != members[0].file_size:
+        raise EOFError
     return data
 
 

@@ -48,7 +48,7 @@ def read_attestation(path: Path, filename: str, sha256: str) -> dict[str, Any] |
         if attestation["version"] != _VERSION:
             raise InvalidDistribution(f"{beside}: is an attestation of a version that is not known here")
         matches = _attests(attestation, filename, sha256)
-        _certificate(attestation)
+        provenance_of(attestation)  # can it be passed on?
     except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
         raise InvalidDistribution(f"{beside}: is no attestation (PEP 740); sign again, or remove it") from error
     if not matches:
@@ -60,7 +60,8 @@ def provenance_of(attestation: dict[str, Any]) -> bytes:
     """The provenance object (PEP 740) with that one attestation; equal attestations give equal bytes."""
     bundle = {"publisher": _publisher(_certificate(attestation)), "attestations": [attestation]}
     provenance = {"version": _VERSION, "attestation_bundles": [bundle]}
-    return json.dumps(provenance, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+    text = json.dumps(provenance, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
+    return text.encode()
 
 
 def attests(provenance: bytes, filename: str, sha256: str) -> bool:

@@ -15,6 +15,8 @@ __all__ = ["MAX_SIZE", "CoreMetadata"]
 MAX_SIZE = 10 * 1024 * 1024
 """Bytes of metadata that are read at most; real ones hold some kilobytes, the largest a few hundred."""
 
+_LONGEST_FIELDS = 1024 * 1024
+_LONGEST_VALUE = 1024
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 
 
@@ -36,8 +38,11 @@ class CoreMetadata:
         """
         from email.parser import HeaderParser  # noqa: PLC0415 - 9 ms, which a help text need not wait for
 
+        fields = _BLANK_LINE.split(data, 1)[0]
+        if len(fields) > _LONGEST_FIELDS:
+            raise InvalidDistribution(f"its {source} has fields of {len(fields)} bytes; build it again")
         try:
-            head = _BLANK_LINE.split(data, 1)[0].decode("utf-8-sig")
+            head = fields.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise InvalidDistribution(f"its {source} is not UTF-8; build it again") from error
         message = HeaderParser().parsestr(head)
@@ -62,6 +67,8 @@ def _single(values: list[str] | None, field: str, source: str) -> str | None:
     if len(values) > 1:
         raise InvalidDistribution(f"its {source} states {field} {len(values)} times; build it again")
     value = values[0].strip()
+    if len(value) > _LONGEST_VALUE:
+        raise InvalidDistribution(f"its {source} has a {field} of {len(value)} characters; build it again")
     if not value.isprintable():
         raise InvalidDistribution(f"its {source} has a {field} of several lines; build it again")
     return value or None

@@ -16,6 +16,9 @@ _MAX_UNPACKED = 4 * 1024**3
 """Bytes that are unpacked at most in search of the metadata."""
 _MAX_CHECKED = 64 * 1024**2
 """Bytes after the metadata that are unpacked at most, to see whether the archive is whole."""
+_LARGEST_HEADER = 256 * 1024
+_MAX_HEADERS = 16
+"""Headers that hold for every member; `git archive` writes one, and each member is given all of them."""
 
 
 def read_metadata(stream: BinaryIO, filename: str) -> bytes:
@@ -63,6 +66,10 @@ def _from_tar(unpacked: IO[bytes]) -> bytes:
             archive.members.clear()  # type: ignore[attr-defined]  # or it keeps every member it has seen
             steps = member_steps(member.name)
             folders.update(steps[:1])
+            if len(folders) > 1:
+                break
+            if len(archive.pax_headers) > _MAX_HEADERS:
+                raise InvalidDistribution(f"the archive has more than {_MAX_HEADERS} global headers; build it again")
             if len(steps) != 2 or steps[1] != _NAME:  # noqa: PLR2004
                 continue
             if data is not None or member.type not in (tarfile.REGTYPE, tarfile.AREGTYPE) or member.issparse():
@@ -70,7 +77,9 @@ def _from_tar(unpacked: IO[bytes]) -> bytes:
             if member.size > MAX_SIZE:
                 raise too_large(_NAME)
             content = archive.extractfile(member)
+            source.most = MAX_SIZE
             data = content.read() if content else b""
+            source.most = _LARGEST_HEADER
             if len(data) != member.size:
                 raise EOFError
             source.limit = source.tell() + _MAX_CHECKED
@@ -94,11 +103,12 @@ class _Forward(io.RawIOBase):
     def __init__(self, stream: IO[bytes], limit: int) -> None:
         self._stream = stream
         self.limit = limit
+        self.most = _LARGEST_HEADER
 
     def read(self, size: int = -1) -> bytes:
         """Up to ``size`` bytes."""
-        if not 0 <= size <= MAX_SIZE:
-            raise InvalidDistribution(f"the archive has a header larger than {MAX_SIZE // 2**20} MiB; build it again")
+        if not 0 <= size <= self.most:
+            raise InvalidDistribution(f"the archive has a header larger than {self.most // 2**10} KiB; build it again")
         return self._stream.read(size)
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:

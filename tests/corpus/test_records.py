@@ -3,57 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests import samples
-from tests.in_process import Said, run
+
+from .places import WHEEL, Place
 
 DEEP = "[" * 100_000
-WHEEL = "demo-1.0-py3-none-any.whl"
-
-
-class Place:
-    """A folder that holds a repository with the projects demo and other, as the command line makes it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.repository = folder / "there"
-        self.wheel = samples.wheel(folder)
-        samples.wheel(folder, "other")
-        assert self.run(str(self.wheel), str(folder / "other-1.0-py3-none-any.whl")).status == 0
-        for path in self.repository.rglob("*"):
-            os.utime(path, (0, 0))  # or a new file would be waited for
-
-    def run(self, *arguments: str) -> Said:
-        return run("s3pypi", *arguments, "--target", "./there", cwd=self.folder)
-
-    def manifest(self, project: str = "demo") -> dict[str, Any]:
-        found = json.loads((self.repository / project / "manifest.json").read_bytes())
-        assert isinstance(found, dict)
-        return found
-
-    def write(self, manifest: object, project: str = "demo") -> None:
-        text = manifest if isinstance(manifest, str) else json.dumps(manifest)
-        (self.repository / project / "manifest.json").write_bytes(text.encode("utf-8", "surrogateescape"))
-
-    def contents(self) -> dict[str, bytes]:
-        """Every file of the repository, but for its lock."""
-        return {
-            str(path.relative_to(self.repository)): path.read_bytes()
-            for path in self.repository.rglob("*")
-            if path.is_file() and ".s3pypi" not in path.parts
-        }
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path)
 
 
 def with_file(**changes: object) -> Callable[[dict[str, Any]], object]:
@@ -178,99 +137,6 @@ def test_an_odd_manifest_is_understood(place: Place, name: str) -> None:
     assert place.run("status", "demo", "deprecated").status == 0
     assert place.run("show", "demo").status == 0
     assert place.run("reindex", "demo").status in (0, 1)
-
-
-URLS = [
-    f"../other/{WHEEL}",
-    "../other/other-1.0-py3-none-any.whl",
-    "./../other/other-1.0-py3-none-any.whl",
-    "%2e%2e/other/other-1.0-py3-none-any.whl",
-    "x/%2e%2e/../../other/other-1.0-py3-none-any.whl",
-    "../repository.json",
-    "../manifest.json",
-    "../index.html",
-    "../index.json",
-    "../other/manifest.json",
-    "../other/index.html",
-    "../../outside.txt",
-    "%2e%2e/%2e%2e/outside.txt",
-    "..%2f..%2foutside.txt",
-    "..%5c..%5coutside.txt",
-    "/etc/hostname",
-    "file:///etc/hostname",
-    "https://files.example/demo-1.0-py3-none-any.whl",
-    "//files.example/demo-1.0-py3-none-any.whl",
-    "../.s3pypi/lock",
-    "../demo/manifest.json",
-    "manifest.json",
-    "index.json",
-    "x/../index.html",
-    "x" * 300,
-]
-DELETIONS = [
-    ["delete", "demo", "1.0", "--yes"],
-    ["delete", "demo", "--all", "--yes"],
-    ["prune", "--keep-last=0", "--grace=0h", "--yes"],
-    ["prune", "--older-than=0d", "--grace=0h", "--yes"],
-    ["reindex", "--yes"],
-    ["import"],
-    [WHEEL, "--force"],
-    [WHEEL],
-]
-
-
-@pytest.mark.parametrize("command", DELETIONS, ids=lambda command: " ".join(command[:3]))
-@pytest.mark.parametrize("url", URLS)
-def test_nothing_outside_the_project_is_deleted_whatever_its_manifest_lists(
-    place: Place, url: str, command: list[str]
-) -> None:
-    outside = place.folder / "outside.txt"
-    outside.write_bytes(b"mine")
-    shutil.copy(place.wheel, place.repository / "other" / WHEEL)  # listed by nobody, and not demo's to delete
-    last = url.replace("%2f", "/").replace("%5c", "/").rpartition("/")[2]
-    # Under the file's own name, and under one whose version asks to be deleted.
-    for filename in (last, WHEEL):
-        for removed in ([], [url]):
-            manifest = place.manifest("demo") if (place.repository / "demo" / "manifest.json").exists() else None
-            if manifest is None:
-                return
-            file = {"filename": filename, "url": url, "hashes": {}, "upload-time": "2020-01-01T00:00:00Z"}
-            place.write(manifest | {"files": [file], "removed": removed, "deleted": False})
-            if filename == last and command[:2] == ["delete", "demo"]:
-                place.run("delete", "demo", "--file", last, "--yes")
-            before = place.contents()
-            place.run(*command)
-            after = place.contents()
-            assert outside.read_bytes() == b"mine"
-            lost = {name for name in before if name not in after and not name.startswith("demo/")}
-            assert not lost
-            assert all(after[name] == before[name] for name in before if name.startswith("other/"))
-            assert "demo/manifest.json" in after
-            assert place.run("show", "other").status == 0
-
-
-@pytest.mark.parametrize(
-    "spelling", [WHEEL, f"./{WHEEL}", f"x/../{WHEEL}", f"../demo/{WHEEL}", WHEEL.replace("d", "%64")]
-)
-@pytest.mark.parametrize(
-    "command",
-    [
-        [WHEEL],
-        [WHEEL, "--force"],
-        ["yank", "demo", "1.0"],
-        ["prune", "--grace=0h", "--yes"],
-        ["reindex", "--yes"],
-        ["import"],
-    ],
-    ids=lambda command: " ".join(command[:2]),
-)
-def test_a_listed_file_stays_though_the_manifest_says_that_it_was_removed(
-    place: Place, command: list[str], spelling: str
-) -> None:
-    manifest = place.manifest()
-    place.write(manifest | {"removed": [spelling]})
-    assert place.run(*command).status == 0
-    assert (place.repository / "demo" / WHEEL).read_bytes() == place.wheel.read_bytes()
 
 
 RECORDS = {
