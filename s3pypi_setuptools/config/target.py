@@ -114,6 +114,8 @@ def s3_target(bucket: str, prefix: str = "") -> S3Target:
     prefix = prefix.strip("/")
     if _unsafe(prefix) or len(prefix) > _LONGEST_PREFIX:
         raise ConfigurationError(f"the prefix {quoted(prefix)} is too long or holds characters that no key should hold")
+    if prefix != prefix.strip():
+        raise ConfigurationError(f"the prefix {quoted(prefix)} begins or ends with a blank")
     if prefix and not {"", ".", ".."}.isdisjoint(prefix.split("/")):
         raise ConfigurationError(f"the prefix {quoted(prefix)} holds an empty, '.' or '..' part")
     return S3Target(bucket, prefix)
@@ -130,7 +132,7 @@ def _is_bucket(name: str) -> bool:
 
 
 def _unsafe(text: str) -> bool:
-    return any(mark < " " or mark == "\x7f" or "\ud800" <= mark <= "\udfff" for mark in text)
+    return any(mark < " " or "\x7f" <= mark <= "\x9f" or "\ud800" <= mark <= "\udfff" for mark in text)
 
 
 def _has_drive(path: str) -> bool:

@@ -83,6 +83,8 @@ def test_folders_on_windows(text: str, path: str) -> None:
         ("s3://bu..cket", "not a bucket name"),
         ("s3://192.168.0.1/x", "not a bucket name"),
         ("s3://bücket/x", "not a bucket name"),
+        ("s3://bucket/ x", "begins or ends with a blank"),
+        ("s3://bucket/a\x9bx", "control character"),
         ("s3://bucket/a//b", "empty, '.' or '..' part"),
         ("s3://bucket/../b", "empty, '.' or '..' part"),
         ("s3://bucket/x?versionId=1", "'?' or '#'"),

@@ -32,6 +32,15 @@ def provenance(world: World, key: str = KEY) -> dict[str, Any]:
     return value
 
 
+def test_a_public_url_of_any_letters_leads_to_a_manifest_that_can_be_read(world: World) -> None:
+    wheel = world.wheel()
+    attest(wheel)
+    world.push(wheel, index_url="https://pakete.exämple/ü/")
+    assert world.push(wheel, index_url="https://pakete.exämple/ü/").ok
+    (file,) = world.pages()[0].files
+    assert file.provenance == "https://pakete.ex%C3%A4mple/%C3%BC/demo/demo-1.0-py3-none-any.whl.provenance"
+
+
 def test_a_provenance_object_is_stored_and_listed(world: World) -> None:
     wheel, sdist = world.wheel(), world.sdist()
     attestation = attest(wheel)

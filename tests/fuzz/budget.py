@@ -1,0 +1,28 @@
+"""How many examples each area tries."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TypeVar
+
+from hypothesis import HealthCheck, settings
+
+__all__ = ["share"]
+
+EXAMPLES = int(os.environ.get("S3PYPI_TEST_FUZZ_EXAMPLES") or 3000)
+FEW = 10_000
+"""Above that, examples are not kept for the next run: that takes longer than trying them."""
+
+T = TypeVar("T", bound=Callable[..., None])
+
+
+def share(percent: float) -> Callable[[T], T]:
+    """Try as much of all examples."""
+    kept = {} if EXAMPLES <= FEW else {"database": None}
+    return settings(
+        max_examples=max(1, round(EXAMPLES * percent / 100)),
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        **kept,  # type: ignore[arg-type]
+    )

@@ -1,0 +1,97 @@
+"""A repository in memory whose documents anybody may have written, and what a verb may do to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import timedelta
+from pathlib import Path
+
+from s3pypi_setuptools.config.settings import IfExists
+from s3pypi_setuptools.distribution import Distribution
+from s3pypi_setuptools.index.model import Status
+from s3pypi_setuptools.layout import Layout
+from s3pypi_setuptools.operations.delete import delete
+from s3pypi_setuptools.operations.listing import list_projects, show_project
+from s3pypi_setuptools.operations.prune import prune
+from s3pypi_setuptools.operations.publish import publish
+from s3pypi_setuptools.operations.reindex import reindex
+from s3pypi_setuptools.operations.retention import Retention
+from s3pypi_setuptools.operations.status import set_status
+from s3pypi_setuptools.operations.wanted import Wanted
+from s3pypi_setuptools.operations.yank import yank
+from s3pypi_setuptools.progress import Silent
+from s3pypi_setuptools.repository.repository import Repository
+from s3pypi_setuptools.stores.base import Attributes
+from s3pypi_setuptools.stores.memory import MemoryStore
+from s3pypi_setuptools.transaction import Backoff
+from tests import samples
+from tests.faults import FaultyStore
+from tests.refusals import result_of
+
+__all__ = ["VERBS", "Place"]
+
+LAYOUT = Layout("team")
+ROOT = {"team/repository.json", "team/manifest.json", "team/index.json", "team/index.html", "team/"}
+DOCUMENTS = {"team/demo/manifest.json", "team/demo/index.json", "team/demo/index.html", "team/demo/"}
+
+Verb = Callable[[Repository, Distribution], object]
+
+VERBS: dict[str, Verb] = {
+    "publish": lambda repository, one: publish(repository, [one], progress=Silent()),
+    "replace": lambda repository, one: publish(repository, [one], if_exists=IfExists.REPLACE, progress=Silent()),
+    "delete version": lambda repository, one: delete(repository, "demo", Wanted("1.0")),
+    "delete project": lambda repository, one: delete(repository, "demo", Wanted()),
+    "yank": lambda repository, one: yank(repository, "demo", Wanted("1.0"), reason="a"),
+    "status": lambda repository, one: set_status(repository, "demo", Status.DEPRECATED),
+    "prune": lambda repository, one: prune(repository, ["demo"], grace=timedelta(), retention=Retention(keep_last=0)),
+    "reindex": lambda repository, one: reindex(repository, ["demo"], unlist_missing=True),
+    "list": lambda repository, one: list_projects(repository),
+    "show": lambda repository, one: show_project(repository, "demo"),
+}
+
+
+class Place:
+    """A repository under ``team``, which holds the projects demo and other, and what lies beside it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.one = Distribution.read(samples.wheel(folder))
+        other = Distribution.read(samples.wheel(folder, "other"))
+        store = MemoryStore()
+        self._with(store, lambda repository: publish(repository, [self.one, other], progress=Silent()))
+        store.put("outside/demo-1.0-py3-none-any.whl", b"x", Attributes())
+        store.put("team/other/demo-1.0-py3-none-any.whl", b"x", Attributes())
+        store.put("team/demo-2.0.zip", b"x", Attributes())
+        self.objects = {info.key: store.get(info.key).data for info in store.list("")}
+
+    def carry_out(self, verb: str, documents: dict[str, bytes], without: Collection[str] = ()) -> None:
+        """Carry it out where these objects are others, by key; what is written and deleted is the project's own."""
+        store = MemoryStore()
+        for key, data in {**self.objects, **documents}.items():
+            if key not in without:
+                store.put(key, data, Attributes())
+        watched = FaultyStore(store)
+        result_of(lambda: self._with(watched, lambda repository: VERBS[verb](repository, self.one)))
+        for request in watched.requests:
+            if not request.writes:
+                continue
+            key = request.key
+            assert verb not in ("list", "show"), request
+            if request.verb == "delete":
+                assert key.startswith(("team/demo/", "team/demo-")), request
+                assert key != "team/demo/manifest.json", request
+                assert key not in DOCUMENTS or verb in ("delete project", "prune", "reindex", "publish"), request
+            else:
+                assert key.startswith("team/demo/") or key in ROOT, request
+        after = {info.key for info in store.list("")}
+        assert {key for key in self.objects if not key.startswith("team/demo")} <= after
+        if any(request.writes and request.key == "team/demo/manifest.json" for request in watched.requests):
+            # What was committed can be read again.
+            self._with(store, lambda repository: repository.manifest("demo"))
+
+    @staticmethod
+    def _with(store: MemoryStore | FaultyStore, work: Callable[[Repository], object]) -> object:
+        repository = Repository(store, LAYOUT, backoff=Backoff(first=0.001, most=0.002))
+        try:
+            return work(repository)
+        finally:
+            repository.close()

@@ -1,0 +1,149 @@
+"""Configuration files and targets of any kind."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from s3pypi_setuptools.config.explanation import explain
+from s3pypi_setuptools.config.machine import Machine
+from s3pypi_setuptools.config.options import OPTIONS
+from s3pypi_setuptools.config.pip_conf import parse_website
+from s3pypi_setuptools.config.pypi_private import read_pypi_private
+from s3pypi_setuptools.config.resolve import resolve
+from s3pypi_setuptools.config.settings import Settings
+from s3pypi_setuptools.config.target import FolderTarget, S3Target, parse_target
+from s3pypi_setuptools.errors import ConfigurationError
+from tests.in_process import run
+from tests.refusals import result_of
+
+from .budget import share
+from .mutations import edited, edits, odd_texts
+
+SCHEMES = (
+    r"s3:// S3:// s3: s3:/ s3:/// file:// file:/// file: FILE://localhost/ http:// arn:aws:s3::: "
+    r"\\host\ // ./ ~/ ~x/ C:\ c:/"
+)
+PARTS = (
+    "bucket my.bucket My_Bucket b 192.168.0.1 user:hunter2@bucket bucket:80 accesspoint/x simple . .. %2e%2e %00 %ff "
+    "?x=1 #x"
+)
+VALUES = "true 1 skip K=V ACL=private https://a:b@c/ aws-s3 %(bucket)s"
+SECTIONS = "[s3pypi] [s3pypi] [ilabs.s3util] [global] [install] [DEFAULT] [storage] [aws-s3] [local-filesystem]"
+SETTINGS = ["type = aws-s3", "type = local-filesystem", "bucket = my-bucket", "base_path = ~/x", " indented", "# x"]
+TABLES = "[tool.s3pypi] [tool.s3pypi.targets] [tool.s3pypi.targets.prod] [tool.distutils.s3pypi] [tool] [[tool.s3pypi]]"
+TOML = (
+    r'"s3://bucket/x" "./x" true 1 1.5 nan [] {} [[]] {target="s3://bucket/x"} """ 1979-05-27 0x1 "\u0000" "\ud800" '
+    "{a={b=1}}"
+)
+WEBSITE = "http://b-c.s3-website-eu-west-1.amazonaws.com/"
+
+
+def among(words: str, *others: str) -> st.SearchStrategy[str]:
+    return st.sampled_from([*words.split(), *others])
+
+
+names = st.one_of(among("targets build-backend type", *(option.name for option in OPTIONS)), odd_texts)
+parts = among(PARTS, "", "a b", "ü", "x" * 300, "\ud800", "\x9b", " ")
+targets = st.one_of(
+    st.builds(lambda scheme, found: scheme + "/".join(found), among(SCHEMES, ""), st.lists(parts, max_size=4)),
+    odd_texts,
+    st.text(max_size=20),
+)
+values = st.one_of(targets, odd_texts, among(VALUES))
+ini_lines = st.one_of(
+    among(SECTIONS, *SETTINGS, "prefix = %(bucket)s/%(prefix)s"),
+    st.builds("{}{}{}".format, names, st.sampled_from([" = ", ":", "="]), values),
+    st.builds("{} = {}{}".format, among("index-url extra-index-url"), st.just(WEBSITE), parts),
+)
+inis = st.lists(ini_lines, max_size=7)
+toml_lines = st.one_of(among(TABLES, 'target = "prod"'), st.builds("{} = {}".format, names, among(TOML)))
+tomls = st.lists(toml_lines, max_size=7)
+
+
+@st.composite
+def files(draw: st.DrawFn, lines: st.SearchStrategy[list[str]]) -> bytes:
+    text = draw(st.sampled_from(["", "", "", "\ufeff"])) + draw(st.sampled_from(["\n", "\n", "\r\n", "\r"])).join(
+        draw(lines)
+    )
+    data = text.encode(draw(st.sampled_from(["utf-8", "utf-8", "utf-8", "utf-16"])), "surrogatepass")
+    return edited(data, draw(edits) if draw(st.integers(0, 3)) == 0 else [])
+
+
+def check(settings: Settings | None) -> None:
+    """The settings can be used, and shown."""
+    if settings is None:
+        return
+    assert explain(settings)
+    if isinstance(settings.target, S3Target):
+        assert ".." not in settings.target.prefix.split("/")
+    for secret in (settings.aws_secret_access_key, settings.aws_session_token):
+        assert secret is None or len(secret.reveal()) < 6 or secret.reveal() not in repr(settings)
+
+
+@share(8)
+@given(files(tomls), files(inis), files(inis), st.sampled_from(["linux", "darwin", "win32"]))
+def test_files(tmp_path: Path, pyproject: bytes, setup_cfg: bytes, pip_conf: bytes, platform: str) -> None:
+    for name, data in (
+        ("pyproject.toml", pyproject),
+        ("setup.cfg", setup_cfg),
+        ("pip.conf", pip_conf),
+        ("pip.ini", pip_conf),
+    ):
+        (tmp_path / name).write_bytes(data)
+    machine = Machine({}, tmp_path, tmp_path / "home", tmp_path, platform, tmp_path / "root")
+    bare = Machine({"XDG_CONFIG_DIRS": str(tmp_path)}, tmp_path / "nowhere", tmp_path, tmp_path, platform, tmp_path)
+    check(result_of(lambda: resolve(machine=machine), ConfigurationError))
+    check(result_of(lambda: resolve(machine=machine, repository=False), ConfigurationError))
+    check(result_of(lambda: resolve(machine=bare, relative_paths=False), ConfigurationError))
+    for environ in (False, True):
+        private = partial(read_pypi_private, "pip.conf", machine=machine, interpolate_environment=environ)
+        check(result_of(private, ConfigurationError))
+
+
+@share(1)
+@given(files(tomls), files(inis))
+def test_files_on_the_command_line(tmp_path: Path, pyproject: bytes, setup_cfg: bytes) -> None:
+    (tmp_path / "pyproject.toml").write_bytes(pyproject)
+    (tmp_path / "setup.cfg").write_bytes(setup_cfg)
+    before = {path.name for path in tmp_path.iterdir()}
+    said = run("s3pypi", "config", cwd=tmp_path)
+    assert (
+        len(said.err.splitlines()) - len([line for line in said.err.splitlines() if ": warning: " in line])
+        == said.status
+    )
+    run("s3pypi", "config", "--json", cwd=tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == before
+
+
+@share(6)
+@given(targets, st.booleans())
+def test_targets(text: str, windows: bool) -> None:
+    found = result_of(
+        lambda: parse_target(text, base=Path("/base"), home=Path("/home/x"), windows=windows), ConfigurationError
+    )
+    if isinstance(found, S3Target):
+        assert parse_target(str(found)) == found
+        assert str(found).isprintable() or "\u202e" in text
+        assert not {"", ".", ".."} & set(found.prefix.split("/")) or not found.prefix
+        assert "@" not in found.bucket
+    elif isinstance(found, FolderTarget) and not windows:
+        assert found.path.is_absolute()
+        assert ".." not in found.path.parts
+        assert parse_target(str(found)) == found
+    website = result_of(lambda: parse_website(WEBSITE + text), ConfigurationError)
+    if website is not None:
+        again = result_of(lambda: parse_target(str(website.target)), ConfigurationError)
+        assert again in (None, website.target)
+
+
+@share(1)
+@given(targets)
+def test_targets_on_the_command_line(tmp_path: Path, text: str) -> None:
+    text = text.replace("\0", "").replace("\ud800", "")
+    said = run("s3pypi", "config", f"--target={text}", cwd=tmp_path)
+    assert len(said.err.splitlines()) == said.status
+    assert "hunter2" not in said.err + said.out
