@@ -151,8 +151,11 @@ class RootIndex:
         root, token = record.result()
         states = {kind: state.result() for kind, state in reading.items()}
         projects = frozenset(root.projects)
-        for kind in [kind for kind, state in states.items() if state.foreign]:
-            adopted, states[kind] = self._adopt(kind)
+        # Without a record, our own pages alone still tell what it had listed. (If they are of one that somebody made
+        # meanwhile, the put below fails.)
+        lost = root.commit is None
+        for kind in [kind for kind, state in states.items() if state.foreign or (lost and state.token)]:
+            adopted, states[kind] = self._adopt(kind, lost)
             projects |= adopted
         projects = change(projects)
         asked.append((frozenset(root.projects), projects))
@@ -167,7 +170,8 @@ class RootIndex:
         )
         return root, states, True
 
-    def _adopt(self, kind: PageKind) -> tuple[frozenset[str], PageState]:
+    def _adopt(self, kind: PageKind, lost: bool) -> tuple[frozenset[str], PageState]:
+        """What a page lists, if another tool wrote it or the record is ``lost``, and its state."""
         key = self._keys((kind,))[kind]
         try:
             page = self._store.get(key)
@@ -175,7 +179,7 @@ class RootIndex:
             return frozenset(), PageState()
         listed = self._parse(kind, page.data)
         if listed.commit is not None:
-            return frozenset(), PageState(page.info.token, listed.commit)
+            return frozenset(listed.projects if lost else ()), PageState(page.info.token, listed.commit)
         log.warning("%s: written by another tool; the projects it lists are taken over", key)
         return frozenset(listed.projects), PageState(page.info.token)
 

@@ -226,6 +226,24 @@ def test_all_records_lost(world: World) -> None:
     assert problems(world, deep=True) == []
 
 
+@pytest.mark.parametrize("damage", ["lost", "garbage"])
+def test_no_project_leaves_the_root_pages_with_the_root_record(world: World, damage: str) -> None:
+    """A publisher who finds the root record missing, or a reindex of one project, knows of the others by the pages."""
+    world.push(world.wheel(), world.wheel(name="other"))
+    if damage == "lost":
+        world.store.delete("team/manifest.json")
+        world.push(world.wheel(name="fresh"))
+        assert world.projects() == ("demo", "fresh", "other")
+        world.store.delete("team/manifest.json")
+    else:
+        world.push(world.wheel(name="fresh"))
+        world.store.put("team/manifest.json", b"garbage", Attributes())
+    world.store.delete("team/demo/manifest.json")
+    assert reindexed(world, "demo").ok
+    assert world.projects() == ("demo", "fresh", "other")
+    assert problems(world) == []
+
+
 def test_a_damaged_repository_record_stops_the_work(world: World) -> None:
     world.push(world.wheel())
     world.store.put("team/repository.json", b"{}", Attributes())
