@@ -36,6 +36,7 @@ _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _SEPARATORS = re.compile(r"[-_.]+")
 _PLAIN_URL = re.compile(r"[A-Za-z0-9_.~-][A-Za-z0-9_.~/-]*")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_OWN_FOLDER = re.compile(r"[0-9a-f]{16}/[^/]+")
 _SCHEMES = ("http", "https", "file")
 _LONGEST_NAME = 255
 LONGEST_URL = 8192
@@ -200,6 +201,10 @@ class Layout:
         if not key.startswith(top):
             raise ValueError(f"{key!r} lies outside {self.prefix!r}")
         return quote(f"../{key[len(top) :]}", safe="/")
+
+    def lies_apart(self, project: str, key: str) -> bool:
+        """Whether ``key`` is one that only a publisher makes: for a file whose plain key cannot serve it."""
+        return _OWN_FOLDER.fullmatch(key.removeprefix(self.folder(project))) is not None
 
     @staticmethod
     def sidecar(key: str) -> str:

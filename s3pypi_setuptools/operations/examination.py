@@ -301,7 +301,11 @@ class _Examiner:
 
     def _is_pending(self, info: Info) -> bool:
         """Whether a publisher has stored the object, and may be about to list it."""
-        if self._workspace.clock.now() - info.modified > PENDING or not self._store.keeps_metadata:
+        if self._workspace.clock.now() - info.modified > PENDING:
+            return False
+        if self._layout.lies_apart(self._project, info.key):
+            return True
+        if not self._store.keeps_metadata:
             return False
         try:
             return SHA256 in self._store.head(principal(info.key)).metadata

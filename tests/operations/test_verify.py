@@ -177,6 +177,20 @@ def test_what_a_publisher_stored_of_late_is_no_finding(world: World) -> None:
     assert problems(world) == [("orphan", "demo/demo-2.0.tar.gz")]
 
 
+def test_what_a_replacement_stored_of_late_is_no_finding(two: World, tmp_path: Path) -> None:
+    """It lies under a key that nobody makes by hand, which tells where objects say nothing of themselves."""
+
+    def dies(request: Request) -> None:
+        if request.key == "team/demo/manifest.json" and request.verb == "put":
+            raise Killed
+
+    with pytest.raises(Killed):
+        two.push(two.wheel(salt="x"), store=FaultyStore(two.store, before=dies), if_exists=IfExists.REPLACE)
+    now = verified(two, later=0 * DAY)
+    assert (now.findings, now.pending) == ((), 2)
+    assert [problem for problem, _ in problems(two)] == ["orphan", "orphan"]
+
+
 def test_a_publisher_at_work_is_no_finding(world: World) -> None:
     """Between the listing and the reading of a manifest, others publish and delete."""
     fill(world)
