@@ -29,6 +29,19 @@ def pytest_report_header() -> str:
     return servers.description(CEPH)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = [report for reports in terminalreporter.stats.values() for report in reports]
+    counts = [
+        value
+        for report in reports
+        if getattr(report, "when", None) == "call"
+        for name, value in report.user_properties
+        if name == "crash-cases"
+    ]
+    if counts:
+        terminalreporter.write_line(f"crash cases: {sum(counts)} in {len(counts)} tests")
+
+
 @pytest.fixture(autouse=True)
 def own_environment(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """No variable or file of this machine's user reaches a test; the home folder is the result."""

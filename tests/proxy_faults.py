@@ -80,7 +80,10 @@ def nothing() -> None:
 
 @dataclass(frozen=True)
 class Do:
-    """Call something before the request goes on, and when the server has answered, before the client hears it."""
+    """Call something before the request goes on, and when the server has answered, before the client hears it.
+
+    What is called may raise `ConnectionError`: then the connection is closed there.
+    """
 
     before: Callable[[], object] = nothing
     after: Callable[[], object] = nothing

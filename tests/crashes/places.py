@@ -1,0 +1,169 @@
+"""Where repositories lie that processes are killed at: copied, read and thrown away without the code under test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from abc import ABC, abstractmethod
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from tests.servers import S3Server
+
+__all__ = ["Bucket", "Folders", "Place"]
+
+PUBLIC = (
+    '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":["s3:GetObject"],'
+    '"Resource":["arn:aws:s3:::%s/*"]}]}'
+)
+KEPT = ("ContentType", "CacheControl", "Metadata")
+
+
+class Place(ABC):
+    """Room for many repositories, each under a name."""
+
+    slash_keys: bool
+
+    @abstractmethod
+    def target(self, name: str) -> str:
+        """What ``--target`` is given."""
+
+    @abstractmethod
+    def index_url(self, name: str) -> str:
+        """What installers are given."""
+
+    @abstractmethod
+    def environment(self, endpoint: str | None = None) -> dict[str, str]:
+        """How a process reaches the place: straight, or through the proxy at ``endpoint``."""
+
+    @abstractmethod
+    def copy(self, name: str, new: str) -> None:
+        """Make ``new`` the same as ``name`` is."""
+
+    @abstractmethod
+    def remove(self, name: str) -> None:
+        """Throw it away, and what uploads were left in the middle."""
+
+    @abstractmethod
+    def keys(self, name: str) -> list[str]:
+        """Of everything in the repository."""
+
+    @abstractmethod
+    def get(self, name: str, key: str) -> bytes | None:
+        """What lies under the key, if anything."""
+
+    @abstractmethod
+    def put(self, name: str, key: str, data: bytes) -> None:
+        """Lay something there by hand."""
+
+    @abstractmethod
+    def delete(self, name: str, key: str) -> None:
+        """Take something away by hand."""
+
+
+class Bucket(Place):
+    """A public bucket, a prefix for each repository."""
+
+    slash_keys = True
+
+    def __init__(self, server: S3Server) -> None:
+        self.server = server
+        self.bucket = server.new_bucket()
+        self._client: Any = server.client()
+        self._client.put_bucket_policy(Bucket=self.bucket, Policy=PUBLIC % self.bucket)
+        self._threads = ThreadPoolExecutor(4)
+
+    def close(self) -> None:
+        """Leave nothing on the server."""
+        self.remove("")
+        self._client.delete_bucket(Bucket=self.bucket)
+        self._threads.shutdown()
+        self._client.close()
+
+    def target(self, name: str) -> str:
+        return f"s3://{self.bucket}/{name}"
+
+    def index_url(self, name: str) -> str:
+        return f"{self.server.endpoint_url}/{self.bucket}/{name}/"
+
+    def environment(self, endpoint: str | None = None) -> dict[str, str]:
+        return {**self.server.environment, "AWS_ENDPOINT_URL": endpoint or self.server.endpoint_url}
+
+    def copy(self, name: str, new: str) -> None:
+        list(self._threads.map(lambda key: self._copy(f"{name}/{key}", f"{new}/{key}"), self.keys(name)))
+
+    def _copy(self, key: str, new: str) -> None:
+        found = self._client.get_object(Bucket=self.bucket, Key=key)
+        kept = {header: found[header] for header in KEPT if header in found}
+        self._client.put_object(Bucket=self.bucket, Key=new, Body=found["Body"].read(), **kept)
+
+    def remove(self, name: str) -> None:
+        prefix = f"{name}/" if name else ""
+        list(self._threads.map(lambda key: self.delete(name, key), self.keys(name)))
+        uploads = self._client.list_multipart_uploads(Bucket=self.bucket, Prefix=prefix).get("Uploads", ())
+        for upload in uploads:
+            self._client.abort_multipart_upload(Bucket=self.bucket, Key=upload["Key"], UploadId=upload["UploadId"])
+
+    def keys(self, name: str) -> list[str]:
+        prefix = f"{name}/" if name else ""
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+        return [entry["Key"].removeprefix(prefix) for page in pages for entry in page.get("Contents", ())]
+
+    def get(self, name: str, key: str) -> bytes | None:
+        try:
+            data: bytes = self._client.get_object(Bucket=self.bucket, Key=f"{name}/{key}")["Body"].read()
+        except self._client.exceptions.NoSuchKey:
+            return None
+        return data
+
+    def put(self, name: str, key: str, data: bytes) -> None:
+        self._client.put_object(Bucket=self.bucket, Key=f"{name}/{key}", Body=data)
+
+    def delete(self, name: str, key: str) -> None:
+        self._client.delete_object(Bucket=self.bucket, Key=f"{name}/{key}" if name else key)
+
+
+class Folders(Place):
+    """A folder for each repository."""
+
+    slash_keys = False
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def folder(self, name: str) -> Path:
+        return self._folder / name
+
+    def target(self, name: str) -> str:
+        return str(self.folder(name))
+
+    def index_url(self, name: str) -> str:
+        return self.folder(name).as_uri() + "/"
+
+    def environment(self, endpoint: str | None = None) -> dict[str, str]:
+        return {}
+
+    def copy(self, name: str, new: str) -> None:
+        if self.folder(name).exists():
+            shutil.copytree(self.folder(name), self.folder(new))
+
+    def remove(self, name: str) -> None:
+        shutil.rmtree(self.folder(name), ignore_errors=True)
+
+    def keys(self, name: str) -> list[str]:
+        folder = self.folder(name)
+        found = [Path(path, file).relative_to(folder) for path, _, files in os.walk(folder) for file in files]
+        return [path.as_posix() for path in found if path.parts[0] != ".s3pypi"]
+
+    def get(self, name: str, key: str) -> bytes | None:
+        path = self.folder(name) / key
+        return path.read_bytes() if path.is_file() else None
+
+    def put(self, name: str, key: str, data: bytes) -> None:
+        path = self.folder(name) / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+    def delete(self, name: str, key: str) -> None:
+        (self.folder(name) / key).unlink(missing_ok=True)

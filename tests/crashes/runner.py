@@ -1,0 +1,168 @@
+"""A case: a fresh copy, a command that is killed, a look, the same command again, and another look."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from tests.fault_proxy import FaultProxy, no_fault
+
+from .looking import Contents, look, wrong_after_kill, wrong_in_the_end
+from .places import Place
+from .plans import Around, Held, Landing, Plan, Waves
+from .processes import Ended, Forks
+from .scenarios import Bench, Scenario
+
+__all__ = ["Runner", "requests_of"]
+
+Kill = Callable[[Sequence[str]], "tuple[Ended, str | None]"]
+"""Runs s3pypi with these arguments, and kills it; how it ended, and at which point it was killed, None for at none."""
+
+RANDOM_SUBSETS = 4
+"""Of each number of requests at once, apart from each request alone."""
+
+
+class Runner:
+    """The cases of one scenario in one place.
+
+    :param folder: an empty one.
+    """
+
+    def __init__(self, place: Place, forks: Forks, scenario: Scenario, folder: Path) -> None:
+        self._place = place
+        self._forks = forks
+        self._scenario = scenario
+        self._folder = folder
+        bench = Bench(place, self._publish, folder)
+        self.cases = 0
+        self.pending = 0
+        self.failures: list[str] = []
+        scenario.prepare(bench, "template")
+        self._arguments = [*scenario.command(bench)]
+        self.before = look(place, "template")
+        assert self._lists(self.before) == {name: sorted(files) for name, files in scenario.before.items()}
+        place.copy("template", "clean")
+        self._succeed(self._s3pypi(self._command("clean")))
+        self.after = look(place, "clean")
+        assert self._lists(self.after) == {name: sorted(files) for name, files in scenario.after.items()}
+        assert [*wrong_in_the_end(self.after, self.after)] == []
+        assert self.before != self.after
+        # Wherever a process is killed, the same is listed in the end.
+        assert [*self._install("clean", scenario.installs[1])] == []
+
+    def kill(self, *kills: Kill) -> bool:
+        """One case, killed as often as told; whether the last process came to where it was to be killed."""
+        name = f"case-{self.cases}"
+        self._place.copy("template", name)
+        command = self._command(name)
+        found: list[str] = []
+        points: list[str | None] = []
+        for kill in kills:
+            ended, point = kill(command)
+            points.append(point)
+            # A request that nothing waits for may be under way when the process ends.
+            if ended.status and not (point and ended.killed):
+                found.append(f"ended with {ended.status}: {ended.output}")
+            found += wrong_after_kill(self.before, self.after, look(self._place, name))
+        found += self._install(name, self._scenario.installs[0])
+        again = self._s3pypi(command)
+        if again.status:
+            found.append(f"run again, ended with {again.status}: {again.output}")
+        found += wrong_in_the_end(self.after, look(self._place, name))
+        found += self._verify(name)
+        told = ", then ".join(point or "at no point" for point in points)
+        self.failures += [f"{self._scenario.name}, killed {told}: {wrong}" for wrong in found]
+        self.cases += any(points)
+        self._place.remove(name)
+        return points[-1] is not None
+
+    def _command(self, name: str) -> list[str]:
+        return [*self._arguments, "--target", self._place.target(name)]
+
+    def _s3pypi(self, arguments: Sequence[str]) -> Ended:
+        return self._forks.run("s3pypi", arguments, self._place.environment())
+
+    def _publish(self, name: str, paths: Sequence[Path]) -> None:
+        self._succeed(self._s3pypi(["upload", *map(str, paths), "--target", self._place.target(name)]))
+
+    def _succeed(self, ended: Ended) -> None:
+        assert ended.status == 0, ended.output
+
+    def _verify(self, name: str) -> Iterator[str]:
+        ended = self._s3pypi(["verify", "--deep", "--json", "--target", self._place.target(name)])
+        if ended.status:
+            yield f"in the end, verify finds {ended.output}"
+        else:
+            self.pending += json.loads(ended.output)["pending"]
+
+    def _install(self, name: str, requirement: str | None) -> Iterator[str]:
+        if requirement is None:
+            return
+        site = self._folder / "sites" / f"{self.cases}-{requirement}"
+        options = [
+            "--isolated",
+            "--disable-pip-version-check",
+            "--no-cache-dir",
+            "--no-deps",
+            "--no-compile",
+            "--quiet",
+        ]
+        where = ["--target", str(site), "--index-url", self._place.index_url(name)]
+        ended = self._forks.run("pip", ["install", *options, *where, requirement], {})
+        if ended.status or not (site / requirement.partition("==")[0] / "__init__.py").is_file():
+            yield f"pip cannot install {requirement}: {ended.output}"
+
+    def _lists(self, contents: Contents) -> dict[str, list[str]]:
+        projects = {key.partition("/")[0] for key in contents.pages}
+        return {project: contents.listed(project) for project in projects}
+
+
+def requests_of(runner: Runner, place: Place, proxy: FaultProxy, forks: Forks, *, everything: bool, seed: str) -> None:
+    """Kill around every request.
+
+    :param everything: also with each request held, with subsets of those in flight landing, and once more at random.
+    """
+
+    def planned(plan: Plan) -> Kill:
+        def kill(arguments: Sequence[str]) -> tuple[Ended, str | None]:
+            proxy.take()
+            proxy.fault = plan
+            ended = forks.run("s3pypi", arguments, place.environment(proxy.url), started=plan.aim, watch=plan.watch)
+            plan.settle()
+            proxy.fault = no_fault
+            return ended, plan.point if plan.reached else None
+
+        return kill
+
+    def until_unreached(plan: Callable[[int], Plan]) -> int:
+        return next(number for number in itertools.count() if not runner.kill(planned(plan(number))))
+
+    count = until_unreached(lambda number: Around(number, after=False))
+    until_unreached(lambda number: Around(number, after=True))
+    if not everything:
+        return
+    until_unreached(Held)
+    waves = Waves()
+    runner.kill(planned(waves))
+    draw = random.Random(seed)
+    first = 0
+    for size in waves.sizes:
+        for chosen in subsets(size, draw):
+            runner.kill(planned(Landing(first, size, chosen)))
+        first += size
+    for number in range(count):
+        twice = (number, draw.randrange(count))
+        runner.kill(*(planned(Around(one, after=draw.random() < 0.5)) for one in twice))
+
+
+def subsets(size: int, draw: random.Random) -> set[frozenset[int]]:
+    """Each one of so many requests alone, and some at random; not all, and not none."""
+    if size < 2:
+        return set()
+    drawn = (
+        frozenset(draw.sample(range(size), draw.randint(2, size - 1))) for _ in range(RANDOM_SUBSETS if size > 2 else 0)
+    )
+    return {*(frozenset({one}) for one in range(size)), *drawn}

@@ -1,0 +1,36 @@
+"""Killed before every change of a folder: of a file or folder in it that is opened for writing, moved or deleted."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from .places import Folders
+from .processes import Ended, Forks
+from .runner import Runner
+from .scenarios import EVERYTHING, SCENARIOS
+
+# A folder has one kind of HTML page, and large files are written as small ones are.
+NAMES = [name for name in SCENARIOS if name not in ("migrate-index", "large")]
+CHOSEN = NAMES if EVERYTHING else ("publish", "replace")
+
+
+@pytest.mark.parametrize("name", CHOSEN)
+def test_killed_at_any_change(name: str, forks: Forks, tmp_path: Path, judge: Callable[[Runner], None]) -> None:
+    folders = Folders(tmp_path / "repositories")
+    runner = Runner(folders, forks, SCENARIOS[name], tmp_path)
+
+    def kill_at(change: int) -> Callable[[Sequence[str]], tuple[Ended, str | None]]:
+        def kill(arguments: Sequence[str]) -> tuple[Ended, str | None]:
+            ended = forks.run("s3pypi", arguments, {}, folder=Path(arguments[-1]), change=change)
+            return ended, f"before change {change}" if ended.killed else None
+
+        return kill
+
+    for change in itertools.count():
+        if not runner.kill(kill_at(change)):
+            break
+    judge(runner)

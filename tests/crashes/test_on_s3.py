@@ -1,0 +1,48 @@
+"""Killed around every request to an S3 server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fault_proxy import FaultProxy
+from tests.servers import S3Server
+
+from .places import Bucket
+from .processes import Forks
+from .runner import Runner, requests_of
+from .scenarios import EVERYTHING, SCENARIOS
+
+CHOSEN = tuple(SCENARIOS) if EVERYTHING else ("publish", "replace", "delete", "new-project")
+
+
+if EVERYTHING:
+
+    @pytest.fixture
+    def server(s3_server: S3Server) -> S3Server:
+        return s3_server
+
+else:
+
+    @pytest.fixture
+    def server(ministack: S3Server) -> S3Server:
+        return ministack
+
+
+@pytest.fixture
+def bucket(server: S3Server) -> Iterator[Bucket]:
+    bucket = Bucket(server)
+    yield bucket
+    bucket.close()
+
+
+@pytest.mark.parametrize("name", CHOSEN)
+def test_killed_at_any_request(
+    name: str, bucket: Bucket, forks: Forks, tmp_path: Path, judge: Callable[[Runner], None]
+) -> None:
+    runner = Runner(bucket, forks, SCENARIOS[name], tmp_path)
+    with FaultProxy(bucket.server.endpoint_url) as proxy:
+        requests_of(runner, bucket, proxy, forks, everything=EVERYTHING, seed=name)
+    judge(runner)

@@ -1,0 +1,66 @@
+"""That a fork is no illusion: a Python of its own is killed likewise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.fault_proxy import FaultProxy, Passing, no_fault
+from tests.servers import S3Server
+
+from .places import Bucket
+from .plans import Plan, named
+from .processes import Ended, Forks, start_really
+from .runner import Runner
+from .scenarios import SCENARIOS
+
+
+@pytest.fixture
+def bucket(ministack: S3Server) -> Iterator[Bucket]:
+    bucket = Bucket(ministack)
+    yield bucket
+    bucket.close()
+
+
+class AtWrite(Plan):
+    """Killed around the request that writes the key with that end."""
+
+    def __init__(self, end: str, *, after: bool) -> None:
+        super().__init__()
+        self._end = end
+        self._after_it = after
+
+    def arrives(self, passing: Passing) -> None:
+        self._at(passing, after=False)
+
+    def answered(self, passing: Passing) -> None:
+        self._at(passing, after=True)
+
+    def _at(self, passing: Passing, *, after: bool) -> None:
+        if passing.method == "PUT" and passing.key.endswith(self._end) and after == self._after_it:
+            self.reached = True
+            self.point = f"{'after' if after else 'before'} {named(passing)}"
+            self.kill()
+
+
+def test_a_python_of_its_own(bucket: Bucket, forks: Forks, tmp_path: Path, judge: Callable[[Runner], None]) -> None:
+    runner = Runner(bucket, forks, SCENARIOS["replace"], tmp_path)
+
+    def around(plan: Plan) -> Callable[[Sequence[str]], tuple[Ended, str | None]]:
+        def kill(arguments: Sequence[str]) -> tuple[Ended, str | None]:
+            proxy.fault = plan
+            environment = bucket.environment(proxy.url)
+            ended = start_really(arguments, environment, started=plan.aim, watch=plan.watch)
+            plan.settle()
+            proxy.fault = no_fault
+            return ended, plan.point if plan.reached else None
+
+        return kill
+
+    with FaultProxy(bucket.server.endpoint_url) as proxy:
+        for end, after in [(".tar.gz", True), ("/manifest.json", False), ("/manifest.json", True), ("/", True)]:
+            assert runner.kill(around(AtWrite(end, after=after)))
+    judge(runner)
+    assert runner.cases == 4
