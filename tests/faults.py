@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from s3pypi_setuptools.local_file import LocalFile
 from s3pypi_setuptools.stores.base import ANY, Attributes, Condition, Info, Object, Store, Token
+from s3pypi_setuptools.stores.memory import MemoryStore
 
-__all__ = ["FaultyStore", "Killed", "Request"]
+__all__ = ["CarelessStore", "FaultyStore", "Killed", "Request"]
 
 
 class Killed(BaseException):
@@ -115,3 +117,13 @@ class _Guard:
     def __exit__(self, kind: object, error: object, traceback: object) -> None:
         if error is None:
             self.store.after(self.request)
+
+
+class CarelessStore(MemoryStore):
+    """Ignores the conditions of its writes, and takes a while for each."""
+
+    conditional_writes: bool | None = None  # type: ignore[assignment]
+
+    def put(self, key: str, data: bytes, attributes: Attributes, condition: Condition = ANY) -> Token:
+        time.sleep(0.002)
+        return super().put(key, data, attributes, ANY)

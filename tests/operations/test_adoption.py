@@ -9,9 +9,16 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools.config.settings import IfExists
-from s3pypi_setuptools.operations.publish import Outcome
+from s3pypi_setuptools.operations.publish import Outcome, publish
+from s3pypi_setuptools.operations.wanted import Wanted
+from s3pypi_setuptools.operations.yank import yank
+from s3pypi_setuptools.progress import Silent
+from s3pypi_setuptools.repository.opening import Opening
+from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.memory import MemoryStore
+from tests import samples
 
+from ..faults import CarelessStore
 from .conftest import World
 
 
@@ -137,3 +144,17 @@ def test_a_folder_mark_of_a_console_is_no_page(world: World) -> None:
     assert world.push(world.wheel()).ok
     assert world.listed()
     assert world.projects() == ("demo",)
+
+
+def test_where_conditions_are_ignored_what_another_tool_adds_is_not_written_over(tmp_path: Path) -> None:
+    """Its page is read then, not told from the manifest: writing it would not fail."""
+    world = World(tmp_path, CarelessStore(content_tokens=True))
+    repository = Repository(world.store, world.layout, Opening(unsafe_no_locking=True))
+    try:
+        publish(repository, [samples.read(world.wheel("1.0"))], cautious=True, progress=Silent())
+        foreign(world)
+        yank(repository, "demo", Wanted("1.0"))
+    finally:
+        repository.close()
+    for page in world.pages():
+        assert {"demo-0.9-py3-none-any.whl", "demo-1.0-py3-none-any.whl"} < {file.filename for file in page.files}
