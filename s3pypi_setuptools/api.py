@@ -19,6 +19,7 @@ from .selection import select_distributions
 if TYPE_CHECKING:
     from .app import InitReport
     from .app.contents import DeleteReport, ProjectReport, ProjectSummary, Status, StatusReport, YankReport
+    from .app.diagnosis import DoctorReport
     from .app.locking import HeldLock, UnlockReport
     from .app.maintenance import PruneReport, ReindexReport, VerifyReport
     from .app.transfers import ImportReport, PromoteReport
@@ -70,6 +71,15 @@ class PackageRepository:
         from . import app  # noqa: PLC0415
 
         return app.initialize(self._settings)
+
+    def doctor(self, *, read_only: bool = False) -> DoctorReport:
+        """Examine the target by doing what publishing does; ``ok`` of the report says whether that is sound.
+
+        :param read_only: write nothing, and ask only about reading.
+        """
+        from .app import diagnosis  # noqa: PLC0415
+
+        return diagnosis.doctor(self._settings, read_only=read_only)
 
     def publish(
         self, *files: str | os.PathLike[str], if_exists: IfExists | str | None = None, dry_run: bool = False

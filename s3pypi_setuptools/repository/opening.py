@@ -17,7 +17,7 @@ __all__ = ["WAYS_OUT", "Opening", "open_record", "read_record"]
 
 WAYS_OUT = (
     "use another store, a lock table (--locks-table TABLE), or --unsafe-no-locking where only one ever publishes at a "
-    "time; s3pypi doctor asks the store again"
+    "time"
 )
 """What to do about a store that does not honour conditional writes."""
 
@@ -79,7 +79,8 @@ def _refuse_unsafe(store: Store, record: RepositoryRecord, opening: Opening) -> 
     if not (record.conditional_writes or opening.locked or opening.unsafe_no_locking):
         raise RepositoryError(
             f"{store.url}: this store does not honour conditional writes, so publishers that run at the same time "
-            f"could lose each other's files: {WAYS_OUT}"
+            f"could lose each other's files: {WAYS_OUT}; s3pypi doctor asks "
+            "the store again"
         )
 
 
@@ -110,9 +111,9 @@ def _make(store: Store, layout: Layout, opening: Opening, backoff: Backoff) -> R
 
 
 def _probed(store: Store, layout: Layout) -> Capabilities:
-    from ..stores.probe import probe  # noqa: PLC0415 - once in a repository's life
+    from ..stores.probe import probe, probe_folder  # noqa: PLC0415 - once in a repository's life
 
-    return probe(store, layout.prefix)
+    return probe(store, probe_folder(layout.prefix))
 
 
 def _foreign_style(store: Store, layout: Layout) -> tuple[PageKind, ...] | None:

@@ -104,7 +104,7 @@ class PartsWrite:
 
     :param complete: makes the object if the condition holds, and returns its token; errors as `Store.put`, and nothing
         stays behind then.
-    :param abandon: removes what was sent; raises nothing.
+    :param abandon: removes what was sent; once the write is complete, nothing. Errors as `Store.delete`.
     """
 
     complete: Callable[[Condition], Token]

@@ -56,6 +56,11 @@ class LocalStore(Store):
         self._ready = False
 
     @property
+    def root(self) -> Path:
+        """The folder."""
+        return self._root
+
+    @property
     def url(self) -> str:
         return self._root.as_uri()
 

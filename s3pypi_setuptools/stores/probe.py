@@ -6,7 +6,7 @@ import contextlib
 import logging
 import secrets
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
 
 from ..errors import AccessDenied, Contended, Error, NotFound, PreconditionFailed, StoreError, Unavailable
@@ -21,7 +21,7 @@ _RACERS = 8
 _ATTEMPTS = 5
 _PLAIN = Attributes("text/plain", "no-store")
 
-QUICK, THOROUGH = 3, 9
+QUICK, THOROUGH = 3, 6
 """How often each question is raced: on the way to a publication, and when it is all that is asked."""
 
 
@@ -30,23 +30,28 @@ def probe_folder(prefix: str) -> str:
     return "/".join(filter(None, (prefix, f".s3pypi-probe-{secrets.token_hex(8)}")))
 
 
-def probe(store: Store, prefix: str, rounds: int = QUICK) -> Capabilities:
-    """Find out, by objects below ``prefix`` (empty, or without ``/`` at its end), which are gone again after.
+def _warn(where: str) -> None:
+    log.warning("%s/: these objects of a probe stay, as deleting is denied; delete them", where)
+
+
+def probe(store: Store, folder: str, rounds: int = QUICK, left: Callable[[str], None] = _warn) -> Capabilities:
+    """Find out, by objects below ``folder``, one of `probe_folder`, which are gone again after.
 
     :param rounds: how often each question is raced.
+    :param left: told where objects stay because deleting is denied.
 
     Raises `AccessDenied` and `Unavailable` when the store cannot be asked, and `StoreError` when it does not know
-    conditions at all. Where deleting is denied, the objects stay, and a warning says so.
+    conditions at all.
     """
-    folder = probe_folder(prefix)
     keys = [f"{folder}/{number}" for number in range(rounds)]
     parts_keys = [f"{folder}/parts-{number}" for number in range(rounds)]
     slash_key = f"{folder}/"
     try:
         # The threads are more than a round needs, so that the rounds and the other questions run side by side.
-        with ThreadPoolExecutor(2 * _RACERS * QUICK) as threads, ThreadPoolExecutor(2 * QUICK + 1) as questions:
+        with ThreadPoolExecutor(2 * _RACERS * QUICK) as threads, ThreadPoolExecutor(2 * QUICK + 2) as questions:
             slash_keys = questions.submit(_keeps_slash_key, store, slash_key)
-            parts = [questions.submit(_honours_on_parts, store, key, threads) for key in parts_keys]
+            abandoned = questions.submit(_abandons_parts, store, slash_key + "abandoned")
+            parts = [questions.submit(_honours_on_parts, store, key, threads, abandoned) for key in parts_keys]
             raced = list(questions.map(lambda key: _honours_conditions(store, key, threads), keys))
             return Capabilities(
                 conditional_create=all(creates for creates, _, _ in raced),
@@ -56,10 +61,13 @@ def probe(store: Store, prefix: str, rounds: int = QUICK) -> Capabilities:
                 slash_keys=slash_keys.result(),
             )
     finally:
-        _remove(store, folder, (*keys, *parts_keys, slash_key))
+        if _remove(store, (*keys, *parts_keys, slash_key)):
+            left(f"{store.url}/{folder}")
 
 
-def _remove(store: Store, folder: str, keys: tuple[str, ...]) -> None:
+def _remove(store: Store, keys: tuple[str, ...]) -> bool:
+    """Delete them, as far as can be; whether it was denied."""
+
     def is_denied(key: str) -> bool:
         try:
             store.delete(key)
@@ -68,24 +76,39 @@ def _remove(store: Store, folder: str, keys: tuple[str, ...]) -> None:
         return False
 
     with ThreadPoolExecutor(_RACERS) as threads:
-        denied = list(threads.map(is_denied, keys))
-    if any(denied):
-        log.warning("%s/%s/: these objects of a probe stay, as deleting is denied; delete them", store.url, folder)
+        return any(list(threads.map(is_denied, keys)))
 
 
 def _honours_conditions(store: Store, key: str, threads: ThreadPoolExecutor) -> tuple[bool, bool, bool]:
     """Whether creation, replacement and deletion heed their conditions; what cannot be told does not."""
     created = _put_winners(store, key, b"created", ABSENT, threads)
-    if len(created) != 1:
+    if not created:
         return False, False, False
-    stale = Matches(created[0])
+    stale = Matches(created[0] if len(created) == 1 else store.head(key).token)
     replaced = _put_winners(store, key, b"replaced", stale, threads)
-    writes = len(replaced) == 1 and not _succeeds(lambda: store.put(key, b"stale", _PLAIN, stale))
-    return True, writes, writes and _spares(store, key, stale)
+    deletes = bool(replaced) and _spares(store, key, stale)
+    return (
+        len(created) == 1,
+        len(replaced) == 1 and not _succeeds(lambda: store.put(key, b"stale", _PLAIN, stale)),
+        deletes,
+    )
 
 
-def _honours_on_parts(store: Store, key: str, threads: ThreadPoolExecutor) -> bool:
+def _abandons_parts(store: Store, key: str) -> bool:
+    """Whether an upload in parts can be begun and abandoned: what loses a race would stay otherwise."""
+    try:
+        store.begin_parts(key, b"abandoned", _PLAIN).abandon()
+    except Unavailable:
+        raise
+    except StoreError:
+        return False
+    return True
+
+
+def _honours_on_parts(store: Store, key: str, threads: ThreadPoolExecutor, abandoned: Future[bool]) -> bool:
     """Whether, of uploads in parts that are completed at the same time, one creates the object, and no later one."""
+    if not abandoned.result():
+        return False
     for _ in range(_ATTEMPTS):
         try:
             *racers, late = _begun(store, key, threads)
@@ -98,7 +121,8 @@ def _honours_on_parts(store: Store, key: str, threads: ThreadPoolExecutor) -> bo
             if winners := _winners(threads, [partial(racer.complete, ABSENT) for racer in racers]):
                 return len(winners) == 1 and not _succeeds(partial(late.complete, ABSENT))
         finally:
-            late.abandon()
+            with contextlib.suppress(Error):
+                late.abandon()
     return False
 
 
@@ -109,7 +133,8 @@ def _begun(store: Store, key: str, threads: ThreadPoolExecutor) -> list[PartsWri
     if any(future.exception() for future in begun):
         for future in begun:
             if future.exception() is None:
-                future.result().abandon()
+                with contextlib.suppress(Error):
+                    future.result().abandon()
     return [future.result() for future in begun]
 
 

@@ -13,9 +13,10 @@ from .base import Store
 from .locks import NO_LOCKS, Locks
 
 if TYPE_CHECKING:
+    from .examiner import Examiner
     from .leases import Table
 
-__all__ = ["open_locks", "open_store", "open_table"]
+__all__ = ["open_examiner", "open_locks", "open_store", "open_table"]
 
 
 def open_store(target: Target, settings: Settings) -> Store:
@@ -46,6 +47,22 @@ def open_store(target: Target, settings: Settings) -> Store:
     )
     store.warm()
     return store
+
+
+def open_examiner(store: Store, prefix: str) -> Examiner:
+    """Who examines ``store``, one of those that `open_store` gives, for a repository below ``prefix``."""
+    from .local import LocalStore
+
+    if isinstance(store, LocalStore):
+        from .local_examination import FolderExaminer
+
+        return FolderExaminer(store)
+    from .s3 import S3Store
+    from .s3_examination import S3Examiner
+
+    if not isinstance(store, S3Store):
+        raise TypeError(f"{store.url} is of no store that can be examined")
+    return S3Examiner(store, prefix)
 
 
 def open_locks(settings: Settings) -> Locks:

@@ -45,6 +45,11 @@ class S3Store(Store):
         self._content_tokens = False
         self._bulky = threading.BoundedSemaphore(_BULKY_AT_ONCE)
 
+    @property
+    def bucket(self) -> Bucket:
+        """The way to its requests."""
+        return self._bucket
+
     def warm(self) -> None:
         """Load botocore and build the client in the background."""
         self._bucket.client.warm()

@@ -31,7 +31,6 @@ _OWN_ARGUMENTS = frozenset(
 )
 _EVERY_REQUEST = ("ExpectedBucketOwner", "RequestPayer", "SSECustomer")
 _POOL_CONNECTIONS = 64
-_ATTEMPTS = 5
 _TIMED_OUT_ATTEMPTS = 2
 
 
@@ -43,11 +42,13 @@ class Patience:
     :param answer: for the answer to what is small and done at once, and between the bytes of any answer.
     :param long_answer: for the answer to a body that a slow line takes long to carry, and to what the store takes long
         to do: copies, completions of uploads, listings.
+    :param attempts: at a request that is refused or lost, unless the user's AWS configuration says.
     """
 
     connect: float = 10
     answer: float = 20
     long_answer: float = 60
+    attempts: int = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +101,27 @@ class S3Client:
                     self._failure = error
                     raise
             return self._clients[long]
+
+    @property
+    def options(self) -> S3Options:
+        """What it is built from."""
+        return self._options
+
+    @property
+    def partition(self) -> str:
+        """AWS's partition, as ARNs name it."""
+        return str(self.get().meta.partition)
+
+    def access_key(self) -> tuple[str, str] | None:
+        """Where the credentials come from, as botocore calls it, and the access key id; None without credentials.
+
+        Raises what botocore raises of credentials that cannot be obtained.
+        """
+        if self._options.access_key_id:
+            return "explicit", self._options.access_key_id
+        self.get()
+        credentials = self._session.get_credentials() if self._session else None
+        return (credentials.method, credentials.get_frozen_credentials().access_key) if credentials else None
 
     @property
     def is_aws(self) -> bool:
@@ -178,7 +200,7 @@ class S3Client:
                 session_token=options.session_token,
             ),
             endpoint_setting="endpoint-url",
-            attempts=attempts or _ATTEMPTS,
+            attempts=attempts or options.patience.attempts,
             connect_timeout=options.patience.connect,
             read_timeout=options.patience.long_answer if long else options.patience.answer,
             max_pool_connections=_POOL_CONNECTIONS,

@@ -25,6 +25,7 @@ __all__ = [
     "code_of",
     "is_absent",
     "one_line",
+    "reason",
     "status_of",
     "text_of",
     "translated",
@@ -202,6 +203,12 @@ def _response(error: Exception) -> dict[str, Any]:
 def text_of(error: Exception) -> str:
     """What the answer says in words, in one line."""
     return " ".join(str(_response(error).get("Error", {}).get("Message", "")).split())[:200]
+
+
+def reason(error: Error) -> str:
+    """Why it failed, without the object's name and what was tried."""
+    text = error.message if isinstance(error, StoreError) else str(error)
+    return text.partition(": ")[2] or text
 
 
 def one_line(error: Exception) -> str:

@@ -87,12 +87,16 @@ class MultipartUploads:
         try:
             yield
         except BaseException:
-            self._abandon(key, upload)
+            with contextlib.suppress(Error):
+                self._abandon(key, upload)
             raise
 
     def _abandon(self, key: str, upload: Mapping[str, str]) -> None:
-        with contextlib.suppress(Error):
+        try:
             self._bucket.request("AbortMultipartUpload", key, ANY, upload)
+        except Error as error:
+            if not isinstance(error.__cause__, Exception) or code_of(error.__cause__) != "NoSuchUpload":
+                raise
 
     def _copy_parts(self, bucket: str, original: Info, key: str, upload: Mapping[str, str]) -> Iterator[dict[str, Any]]:
         for number, first in enumerate(range(0, original.size, COPIED_AT_ONCE), 1):

@@ -13,7 +13,7 @@ from s3pypi_setuptools.local_file import LocalFile
 from s3pypi_setuptools.stores.base import ANY, Attributes, Condition, Info, Matches, Object, PartsWrite, Store, Token
 from s3pypi_setuptools.stores.capabilities import Capabilities, known
 from s3pypi_setuptools.stores.memory import MemoryStore
-from s3pypi_setuptools.stores.probe import probe
+from s3pypi_setuptools.stores.probe import probe, probe_folder
 from s3pypi_setuptools.stores.s3 import S3Store
 
 from ..servers import S3Server
@@ -78,6 +78,17 @@ class ChecksPartsBeforeItCompletes(Unknowing):
 class HasNoParts(Unknowing):
     def begin_parts(self, key: str, data: bytes, attributes: Attributes) -> PartsWrite:
         raise StoreError(key, "the store answered 501 NotImplemented")
+
+
+class CannotAbandon(Unknowing):
+    begun = 0
+
+    def begin_parts(self, key: str, data: bytes, attributes: Attributes) -> PartsWrite:
+        def abandon() -> None:
+            raise AccessDenied(key, "denied")
+
+        self.begun += 1
+        return PartsWrite(lambda condition: self.put(key, data, attributes, condition), abandon)
 
 
 class LosesSomeParts(Unknowing):
@@ -150,9 +161,9 @@ class Untouchable(Store):
     ("kind", "found"),
     [
         (Unknowing, GOOD),
-        (IgnoresConditions, Capabilities(False, False, False, False, True)),
-        (ChecksBeforeItWrites, Capabilities(False, False, False, False, True)),
-        (ReplacesUnasked, replace(GOOD, conditional_replace=False, conditional_delete=False)),
+        (IgnoresConditions, Capabilities(False, False, True, False, True)),
+        (ChecksBeforeItWrites, Capabilities(False, False, True, False, True)),
+        (ReplacesUnasked, replace(GOOD, conditional_replace=False)),
         (IgnoresDeleteConditions, replace(GOOD, conditional_delete=False)),
         (DeniesDeletion, replace(GOOD, conditional_delete=False)),
         (IgnoresConditionsOnParts, replace(GOOD, conditional_multipart=False)),
@@ -164,21 +175,27 @@ class Untouchable(Store):
 @pytest.mark.parametrize("prefix", ["", "a/b"])
 def test_what_a_store_ignores_is_found(kind: type[Store], found: Capabilities, prefix: str) -> None:
     store = kind()
-    assert probe(store, prefix) == found
+    assert probe(store, probe_folder(prefix)) == found
     left = [info.key for info in store.list("")]
     assert bool(left) is (kind is DeniesDeletion)
 
 
 def test_what_cannot_be_deleted_is_told_of(caplog: pytest.LogCaptureFixture) -> None:
-    probe(DeniesDeletion(), "p")
+    probe(DeniesDeletion(), probe_folder("p"))
     assert re.fullmatch(r"memory:///p/.s3pypi-probe-\w+/: these objects .* stay, .*", caplog.messages[0])
 
 
 def test_of_parts_that_cannot_be_sent_none_is_left() -> None:
     store = LosesSomeParts()
-    assert probe(store, "p").conditional_multipart is False
+    assert probe(store, probe_folder("p")).conditional_multipart is False
     assert store.begun
     assert sorted(store.begun) == sorted(store.ended)
+
+
+def test_where_nothing_can_be_abandoned_nothing_is_begun_twice() -> None:
+    store = CannotAbandon()
+    assert probe(store, probe_folder("p")).conditional_multipart is False
+    assert store.begun == 1
 
 
 def test_what_is_known_need_not_be_asked() -> None:
@@ -188,12 +205,12 @@ def test_what_is_known_need_not_be_asked() -> None:
 
 def test_a_denial_is_no_finding() -> None:
     with pytest.raises(AccessDenied):
-        probe(Denies(), "p")
+        probe(Denies(), probe_folder("p"))
 
 
 def test_good_servers(s3_server: S3Server, s3_bucket: str) -> None:
     store = S3Store(s3_bucket, options(s3_server))
-    assert probe(store, "p") == GOOD
+    assert probe(store, probe_folder("p")) == GOOD
     assert list(store.list("")) == []
     assert s3_server.client().list_multipart_uploads(Bucket=s3_bucket).get("Uploads", []) == []
 
@@ -201,12 +218,12 @@ def test_good_servers(s3_server: S3Server, s3_bucket: str) -> None:
 @pytest.mark.parametrize("fault", ["ignores-complete", "gap-complete"])
 def test_a_server_that_is_careless_with_parts_alone(moto: S3Server, fault: str) -> None:
     store = S3Store(moto.new_bucket(fault), options(moto))
-    assert probe(store, "p") == replace(GOOD, conditional_multipart=False)
+    assert probe(store, probe_folder("p")) == replace(GOOD, conditional_multipart=False)
 
 
 @pytest.mark.parametrize("fault", ["ignores-put", "gap-put"])
 def test_a_server_that_is_careless_is_found_out_every_time(moto: S3Server, fault: str) -> None:
     store = S3Store(moto.new_bucket(fault), options(moto))
     for _ in range(5):
-        assert not probe(store, "p").conditional_writes
+        assert not probe(store, probe_folder("p")).conditional_writes
         assert list(store.list("")) == []

@@ -45,6 +45,7 @@ GROUPS: dict[str, dict[str, str]] = {
     },
     "setting up": {
         "init": "make an empty repository",
+        "doctor": "examine a target: can it be published to, and what to do where not",
         "config": "show every setting, its value, and where it came from",
         "completion": "print a script that completes commands and options in your shell",
     },

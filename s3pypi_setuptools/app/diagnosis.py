@@ -1,0 +1,56 @@
+"""Settings in, the examination of their target out."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+from ..config.settings import Settings
+from ..operations import doctor as examining
+from ..operations.doctor import Check, DoctorReport, Result
+from ..operations.index_examination import index_checks, unknown_index
+from ..operations.lock_table_check import lock_checks
+from ..operations.side_by_side import Tally, Unwatched
+from ..repository.opening import Opening
+from ..repository.record import RepositoryRecord
+from ..repository.repository import Repository
+from ..stores.registry import open_examiner, open_locks
+from . import index_url, opened
+
+__all__ = ["Check", "DoctorReport", "Result", "doctor"]
+
+UNWATCHED = Unwatched()
+READING = Opening(unsafe_no_locking=True, dry_run=True, existing=True)
+
+
+def doctor(settings: Settings, *, read_only: bool = False, tally: Tally = UNWATCHED) -> DoctorReport:
+    """Examine ``settings.target``, as `operations.doctor.doctor`; raises `ConfigurationError` without a target."""
+    with opened(settings) as (store, layout), closing(open_locks(settings)) as locks:
+
+        def index(record: RepositoryRecord | None) -> list[Check]:
+            public = record.public_url if record is not None else None
+            url = index_url(settings, store) or (f"{public}/" if public else None)
+            if record is None or url is None:
+                return unknown_index() if url is None else [Check("index URL", Result.SKIPPED, f"{url}: not asked")]
+            with closing(Repository(store, layout, READING)) as repository:
+                return index_checks(repository, url)
+
+        return examining.doctor(
+            store,
+            layout,
+            open_examiner(store, layout.prefix),
+            target=str(settings.require_target()),
+            origin=settings.origins.get("target"),
+            tolerated=_tolerated(settings),
+            locks=lambda: lock_checks(locks, read_only=read_only),
+            index=index,
+            read_only=read_only,
+            tally=tally,
+        )
+
+
+def _tolerated(settings: Settings) -> str | None:
+    if settings.unsafe_no_locking:
+        return "--unsafe-no-locking is set: let one publisher at a time work"
+    if settings.locks_table or settings.lock_indexes:
+        return "the lock table keeps publishers apart"
+    return None

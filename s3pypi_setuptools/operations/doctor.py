@@ -1,0 +1,131 @@
+"""Examine a target: whether publishing to it is sound, and what to do where it is not."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from ..errors import Error
+from ..layout import Layout
+from ..repository.opening import read_record
+from ..repository.record import RepositoryRecord
+from ..stores.base import Store
+from ..stores.capabilities import Capabilities
+from ..stores.examiner import GET, PUT, Check, Examiner, Result, failed
+from ..stores.probe import probe_folder
+from .record_renewal import renew
+from .side_by_side import Tally, Unwatched
+from .store_conditions import condition_checks, raced, settled, unraced
+
+__all__ = ["Check", "DoctorReport", "Result", "doctor"]
+
+UNWATCHED = Unwatched()
+STEPS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorReport:
+    """What a target was found to be able to do.
+
+    :param read_only: nothing was written; ``ok`` tells of reading alone.
+    :param checks: in the order in which they build on one another.
+    """
+
+    target: str
+    read_only: bool
+    checks: tuple[Check, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether publishing there is sound."""
+        return not failed(self.checks)
+
+
+def doctor(
+    store: Store,
+    layout: Layout,
+    examiner: Examiner,
+    *,
+    target: str,
+    origin: str | None = None,
+    tolerated: str | None = None,
+    locks: Callable[[], list[Check]] = lambda: [],
+    index: Callable[[RepositoryRecord | None], list[Check]] = lambda record: [],
+    read_only: bool = False,
+    tally: Tally = UNWATCHED,
+) -> DoctorReport:
+    """Ask all that can be asked; what goes wrong is a check, and no error.
+
+    :param target: where it is, as people write it, and ``origin`` what says so.
+    :param tolerated: why a store that ignores conditions will do all the same; None when nothing makes it do.
+    :param locks: asks the lock table.
+    :param index: asks what installers are given, of a repository with that record.
+    :param read_only: write nothing.
+    """
+    work = _Examination(store, layout, examiner, tolerated)
+    tally.expect(STEPS)
+    steps: list[Callable[[], list[Check]]] = [
+        examiner.reach,
+        work.read,
+        *([work.skip] if read_only else [work.write, work.conditions]),
+        lambda: work.records(read_only=read_only),
+        locks,
+        lambda: index(work.record),
+    ]
+    told = f"{target} (from {origin})" if origin else target
+    checks: dict[str, Check] = {"target": Check("target", Result.OK, told)}
+    for step in steps:
+        found = step()
+        tally.advance(1)
+        checks.update({check.name: check for check in found})
+        if step is steps[0] and _unreachable(found):
+            break
+    return DoctorReport(target, read_only, tuple(checks.values()))
+
+
+def _unreachable(checks: list[Check]) -> bool:
+    return bool(checks) and checks[-1].result is Result.NO
+
+
+class _Examination:
+    def __init__(self, store: Store, layout: Layout, examiner: Examiner, tolerated: str | None) -> None:
+        self._store = store
+        self._layout = layout
+        self._examiner = examiner
+        self._tolerated = tolerated
+        self._folder = probe_folder(layout.prefix)
+        self._lacking: list[str] = []
+        self._found: Capabilities | None = None
+        self.record: RepositoryRecord | None = None
+
+    def read(self) -> list[Check]:
+        checks = self._examiner.read(self._layout.prefix, self._folder)
+        with contextlib.suppress(Error):  # what is wrong with it, or with reading, is told by other checks
+            self.record = read_record(self._store, self._layout)
+        return checks
+
+    def skip(self) -> list[Check]:
+        return [Check(PUT, Result.SKIPPED, "--read-only"), *unraced("--read-only")]
+
+    def write(self) -> list[Check]:
+        checks = self._examiner.write(self._folder)
+        self._lacking = [check.name for check in checks if check.result in (Result.NO, Result.WARNING)]
+        # Where it could not be tried on what was written, what was found before counts.
+        return [check for check in checks if not (check.name == GET and check.result is Result.SKIPPED)]
+
+    def conditions(self) -> list[Check]:
+        for needed in (PUT, GET):
+            if needed in self._lacking:
+                return unraced(f"needs {needed}")
+        with ThreadPoolExecutor(1) as aside:
+            kept = aside.submit(self._examiner.keep, self._folder)
+            found = raced(self._examiner, self._folder)
+        if not isinstance(found, Capabilities):
+            return [*found, *kept.result()]
+        self._found = settled(found, self.record, self._lacking)
+        return [*condition_checks(found, self.record, self._lacking, tolerated=self._tolerated), *kept.result()]
+
+    def records(self, *, read_only: bool) -> list[Check]:
+        return [renew(self._store, self._layout, None if read_only else self._found)]

@@ -1,0 +1,201 @@
+"""What installers are given under the index's URL, held against what the repository holds."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from urllib.parse import urljoin
+
+from ..diagnostics import redact
+from ..errors import Error, NotFound
+from ..index.model import File
+from ..repository.pages import PageKind
+from ..repository.repository import Repository
+from ..stores.examiner import Check, Result
+from .http_reading import PAGE_TYPES, Answer, NoAnswer, fetch
+from .pip_reading import pip_check
+
+__all__ = ["index_checks", "unknown_index"]
+
+SETTLING = 1.0
+"""Seconds before a page that differs is fetched again: a publisher may be at work."""
+
+_FRESH_SECONDS = 600
+_OK, _FORBIDDEN, _ABSENT, _UNAUTHORIZED = 200, 403, 404, 401
+_LOOKED_AT = 5
+"""Projects that are looked at to find one with files."""
+
+
+def unknown_index() -> list[Check]:
+    """The check where nobody knows how installers reach the repository."""
+    advice = "set public-url where a server or CloudFront serves it; uv reads private buckets by itself"
+    return [Check("index URL", Result.SKIPPED, "not known", advice)]
+
+
+def index_checks(repository: Repository, url: str) -> list[Check]:
+    """The root page, one project's page, one file, an absent project, and what pip makes of them.
+
+    :param url: of the index, with ``/`` at its end.
+    """
+    try:
+        project, files = _with_files(repository)
+    except Error as error:
+        return [Check("index URL", Result.SKIPPED, str(error))]
+    checks = [Check("index URL", Result.OK, redact(url))]
+    if url.startswith(("https://", "http://")):
+        index = _Index(repository, url)
+        checks += index.checks(project, files)
+        if not index.answers:
+            return checks
+    return [*checks, pip_check(url, project)] if project and files else checks
+
+
+def _with_files(repository: Repository) -> tuple[str | None, tuple[File, ...]]:
+    """A project, if there is one, and what it offers."""
+    projects = repository.projects()
+    for name in projects[:_LOOKED_AT]:
+        manifest = repository.manifest(name)
+        if manifest is not None and manifest.project.files:
+            return name, manifest.project.files
+    return (projects[0] if projects else None), ()
+
+
+class _Index:
+    def __init__(self, repository: Repository, url: str) -> None:
+        self._store = repository.workspace.store
+        self._layout = repository.workspace.layout
+        self._kinds = repository.record.pages
+        self._url = url
+        self.answers = True
+
+    def checks(self, project: str | None, files: tuple[File, ...]) -> list[Check]:
+        layout = self._layout
+        roots = {
+            PageKind.JSON: layout.root_json,
+            PageKind.HTML: layout.root_html,
+            PageKind.SLASH: layout.root_slash,
+        }
+        checks = [self._page("root page", self._url, roots)]
+        if not self.answers:
+            return checks
+        if project is not None:
+            pages = {
+                PageKind.JSON: layout.json_page(project),
+                PageKind.HTML: layout.html_page(project),
+                PageKind.SLASH: layout.slash_page(project),
+            }
+            checks.append(self._page("project page", urljoin(self._url, f"{project}/"), pages))
+        if project is not None and files:
+            checks.append(self._file(project, next((file for file in files if file.core_metadata), files[0])))
+        return [*checks, self._absent()]
+
+    def _page(self, name: str, url: str, keys: Mapping[PageKind, str | None]) -> Check:
+        wanted = [key for kind, key in keys.items() if kind in self._kinds and key is not None]
+        try:
+            answer = fetch(url)
+            if answer.status == _OK and not self._holds(wanted, answer.body):
+                time.sleep(SETTLING)
+                answer = fetch(url)
+            same = answer.status != _OK or self._holds(wanted, answer.body)
+            self.answers = answer.status != _UNAUTHORIZED
+        except NoAnswer as error:
+            self.answers = False
+            return Check(name, Result.NO, f"no answer: {error}", "check public-url and the network")
+        except Error as error:
+            return Check(name, Result.SKIPPED, str(error))
+        return _judged(name, answer, same=same)
+
+    def _holds(self, keys: list[str], body: bytes) -> bool:
+        for key in keys:
+            try:
+                if self._store.get(key).data == body:
+                    return True
+            except NotFound:
+                continue
+        return False
+
+    def _file(self, project: str, file: File) -> Check:
+        url = urljoin(self._url, f"{project}/{file.url}")
+
+        def ask() -> Check:
+            head = fetch(url, method="HEAD", compressed=False)
+            if head.status != _OK:
+                return Check("files", Result.NO, f"{file.filename}: answers {head.status}", "let installers read files")
+            if head.headers.get("content-encoding"):
+                found = f"{file.filename}: served with Content-Encoding {head.headers['content-encoding']}"
+                return Check("files", Result.NO, found, "let the server compress no distributions")
+            length = head.headers.get("content-length")
+            if file.size is not None and length is not None and int(length) != file.size:
+                return Check(
+                    "files", Result.NO, f"{file.filename}: {length} bytes instead of {file.size}", "s3pypi verify"
+                )
+            return self._sidecar(url, file)
+
+        return _answered("files", ask)
+
+    def _sidecar(self, url: str, file: File) -> Check:
+        if not file.core_metadata:
+            return Check("files", Result.OK, f"{file.filename} is served whole")
+        answer = fetch(f"{url}.metadata", compressed=False)
+        if answer.status != _OK:
+            return Check("files", Result.NO, f"its metadata file answers {answer.status}", "s3pypi reindex")
+        if answer.headers.get("content-encoding"):
+            return Check("files", Result.NO, "metadata files are served compressed", "pip refuses them: compress none")
+        if dict(file.core_metadata).get("sha256") != hashlib.sha256(answer.body).hexdigest():
+            return Check("files", Result.NO, "its metadata file has another hash", "s3pypi reindex")
+        return Check("files", Result.OK, f"{file.filename} and its metadata are served as they are")
+
+    def _absent(self) -> Check:
+        def ask() -> Check:
+            status = fetch(urljoin(self._url, f"s3pypi-absent-{secrets.token_hex(4)}/")).status
+            if status == _ABSENT:
+                return Check("absent project", Result.OK, "answers 404")
+            if status in (_UNAUTHORIZED, _FORBIDDEN):
+                advice = "uv stops there and asks no other index: let it be 404, or grant readers s3:ListBucket"
+            else:
+                advice = "let it be 404, so that installers go on to other indexes"
+            return Check("absent project", Result.WARNING, f"answers {status}", advice)
+
+        return _answered("absent project", ask)
+
+
+def _judged(name: str, answer: Answer, *, same: bool) -> Check:
+    kind = answer.headers.get("content-type", "none")
+    caching = answer.headers.get("cache-control")
+    if answer.status == _UNAUTHORIZED:
+        return Check(name, Result.SKIPPED, "asks for a password", "put the password into ~/.netrc to have it looked at")
+    if answer.status != _OK:
+        advice = "let readers have it, or correct public-url" if answer.status == _FORBIDDEN else "correct public-url"
+        return Check(name, Result.NO, f"answers {answer.status}", advice)
+    if not kind.lower().startswith(PAGE_TYPES):
+        return Check(
+            name,
+            Result.NO,
+            f"Content-Type {kind}: installers refuse it",
+            f"serve pages as {PAGE_TYPES[0]} or text/html",
+        )
+    if not same:
+        return Check(
+            name, Result.NO, "is not what the repository holds", "correct public-url, or empty the cache before it"
+        )
+    if not _is_fresh(caching):
+        advice = "serve pages with Cache-Control: no-cache; uv keeps others for ten minutes or more"
+        return Check(name, Result.WARNING, f"Cache-Control {caching or 'none'}", advice)
+    return Check(name, Result.OK, f"{kind.partition(';')[0]}, {caching}, as the repository has it")
+
+
+def _is_fresh(caching: str | None) -> bool:
+    directives = [part.strip().lower() for part in (caching or "").split(",")]
+    if {"no-cache", "no-store"} & set(directives):
+        return True
+    ages = [part.partition("=")[2] for part in directives if part.startswith("max-age=")]
+    return any(age.isdecimal() and int(age) <= _FRESH_SECONDS for age in ages)
+
+
+def _answered(name: str, ask: Callable[[], Check]) -> Check:
+    try:
+        return ask()
+    except NoAnswer as error:
+        return Check(name, Result.NO, f"no answer: {error}", "check public-url and the network")

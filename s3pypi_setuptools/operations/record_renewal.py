@@ -1,0 +1,66 @@
+"""Bring ``repository.json`` up to what its store was found to honour."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..errors import AccessDenied, Error, InvalidIndex, NotFound
+from ..layout import Layout
+from ..repository.record import RepositoryRecord
+from ..stores.base import ANY, Attributes, Matches, Store
+from ..stores.capabilities import Capabilities
+from ..stores.examiner import Check, Result
+from ..transaction import update
+
+__all__ = ["renew"]
+
+_NAME = "record"
+
+
+def renew(store: Store, layout: Layout, found: Capabilities | None) -> Check:
+    """Write ``found`` into the record, if there is one that says otherwise; pages and public URL stay.
+
+    :param found: None when nothing is known; nothing is written then.
+    """
+    try:
+        return update(lambda: _attempt(store, layout, found))
+    except InvalidIndex as error:
+        return Check(_NAME, Result.NO, str(error), "s3pypi reindex makes it anew")
+    except AccessDenied:
+        return Check(_NAME, Result.SKIPPED, f"{layout.repository} cannot be read or written")
+    except Error as error:
+        return Check(_NAME, Result.NO, str(error))
+
+
+def _attempt(store: Store, layout: Layout, found: Capabilities | None) -> Check:
+    try:
+        stored = store.get(layout.repository)
+    except NotFound:
+        return Check(_NAME, Result.OK, "there is no repository yet; the first upload makes it, or s3pypi init")
+    record = RepositoryRecord.from_json(stored.data, layout.repository)
+    if found is None:
+        return Check(_NAME, Result.SKIPPED, f"{layout.repository} is left as it is")
+    renewed = replace(
+        record,
+        conditional_writes=found.conditional_writes,
+        conditional_delete=found.conditional_delete,
+        conditional_multipart=found.conditional_multipart,
+    )
+    if renewed == record:
+        return Check(_NAME, Result.OK, f"{layout.repository} says what was found")
+    condition = Matches(stored.info.token) if found.conditional_writes else ANY
+    store.put(layout.repository, renewed.to_json(), Attributes("application/json", "no-cache"), condition)
+    changes = ", ".join(
+        f"{name} was {_word(old)}, is {_word(new)}"
+        for name, old, new in (
+            ("conditional-writes", record.conditional_writes, renewed.conditional_writes),
+            ("conditional-delete", record.conditional_delete, renewed.conditional_delete),
+            ("conditional-multipart", record.conditional_multipart, renewed.conditional_multipart),
+        )
+        if old is not new
+    )
+    return Check(_NAME, Result.OK, f"{layout.repository} is renewed: {changes}")
+
+
+def _word(value: bool) -> str:
+    return "yes" if value else "no"

@@ -1,0 +1,182 @@
+"""What a folder, and the file system that it lies in, can do."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+
+from ..errors import Error
+from .base import Attributes
+from .capabilities import Capabilities
+from .examiner import DELETE, PUT, Check, Examiner, Result
+from .local import LocalStore
+from .probe import probe
+
+__all__ = ["FolderExaminer"]
+
+_LITTLE = 1024**3
+"""Bytes of free space below which a line says so."""
+
+_MIB = 1024**2
+_PLAIN = Attributes("text/plain")
+_NETWORK = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "fuse.sshfs", "fuse.s3fs"}
+)
+_MOUNTS = Path("/proc/self/mounts")
+
+_LOCKS = """
+import sys, fcntl
+with open(sys.argv[1], "r+b") as file:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        sys.exit(9)
+"""
+_REFUSED = 9
+
+
+class FolderExaminer(Examiner):
+    """Examines the folder of ``store``; what is tried is tried in a store of its own within it."""
+
+    def __init__(self, store: LocalStore) -> None:
+        self._store = store
+        self._root = store.root
+
+    def reach(self) -> list[Check]:
+        """As of `Examiner`."""
+        if self._root.exists() and not self._root.is_dir():
+            return [Check("folder", Result.NO, f"{self._root} is a file", "give a folder")]
+        existing = next(path for path in (self._root, *self._root.parents) if path.exists())
+        found = f"{self._root} exists" if existing == self._root else f"{self._root} will be made by the first upload"
+        return [Check("folder", Result.OK, found), _file_system(existing), _space(existing)]
+
+    def read(self, prefix: str, folder: str) -> list[Check]:  # noqa: ARG002
+        """As of `Examiner`."""
+
+        def first() -> None:
+            for info in islice(self._store.list(""), 1):
+                self._store.head(info.key)
+
+        return [_tried("list", first)]
+
+    def write(self, folder: str) -> list[Check]:
+        """As of `Examiner`."""
+        try:
+            with self._inside(folder) as path:
+                store = LocalStore(path)
+                put = _tried(PUT, lambda: store.put("object", b"1", _PLAIN))
+                if put.result is not Result.OK:
+                    return [put]
+                deleted = _tried(DELETE, lambda: store.delete("object"))
+                return [put, deleted, _replacing(path), _locking(path), _letter_case(path)]
+        except OSError as error:
+            advice = f"check the permissions of {self._root}"
+            return [Check(PUT, Result.NO, f"denied: {error.strerror or error}", advice)]
+
+    def race(self, folder: str) -> Capabilities:
+        """As of `Examiner`."""
+        with self._inside(folder) as path:
+            return probe(LocalStore(path), "race")
+
+    def keep(self, folder: str) -> list[Check]:  # noqa: ARG002
+        """As of `Examiner`; a folder keeps bytes alone, and its web server knows the rest."""
+        return []
+
+    @contextlib.contextmanager
+    def _inside(self, folder: str) -> Iterator[Path]:
+        """The path of ``folder``, which is made, and gone after, as are the folders above it that were not there."""
+        path = self._root / folder
+        made = [above for above in path.parents if not above.exists()]
+        try:
+            path.mkdir(parents=True)
+            yield path
+        finally:
+            shutil.rmtree(path, ignore_errors=True)
+            for above in made:
+                with contextlib.suppress(OSError):
+                    above.rmdir()
+
+
+def _tried(name: str, ask: Callable[[], object]) -> Check:
+    try:
+        ask()
+    except Error as error:
+        return Check(name, Result.NO, str(error))
+    return Check(name, Result.OK, "allowed")
+
+
+def _file_system(path: Path) -> Check:
+    kind = _mounted_as(path)
+    if kind in _NETWORK:
+        advice = "let one machine alone publish, unless its locks are known to hold between machines"
+        return Check("file system", Result.WARNING, f"{kind}, over a network", advice)
+    return Check("file system", Result.OK, kind or "not known")
+
+
+def _mounted_as(path: Path) -> str | None:
+    """The type of the file system; None where the system does not tell."""
+    try:
+        mounts = [line.split() for line in _MOUNTS.read_text("utf-8", "surrogateescape").splitlines()]
+    except OSError:
+        return None
+    resolved = path.resolve()
+    above = {str(each) for each in (resolved, *resolved.parents)}
+    found = [(len(mount[1]), number, mount[2]) for number, mount in enumerate(mounts) if mount[1] in above]
+    return max(found)[2] if found else None
+
+
+def _space(path: Path) -> Check:
+    free = shutil.disk_usage(path).free
+    if free >= _LITTLE:
+        return Check("free space", Result.OK, f"{free / _LITTLE:.0f} GiB")
+    result = Result.WARNING if free >= _MIB else Result.NO
+    return Check("free space", result, f"{free / _MIB:.0f} MiB", "free some space")
+
+
+def _replacing(path: Path) -> Check:
+    """Whether a file is replaced whole while somebody has it open."""
+    name, old, new = "atomic replace", path / "replaced", path / "new"
+    try:
+        old.write_bytes(b"old")
+        with old.open("rb") as stream:
+            new.write_bytes(b"new")
+            new.replace(old)
+            whole = stream.read() == b"old" and old.read_bytes() == b"new"
+    except OSError as error:
+        return Check(name, Result.NO, f"fails: {error.strerror or error}", "use a folder on another file system")
+    if not whole:
+        return Check(name, Result.NO, "readers see files change under them", "use a folder on another file system")
+    return Check(name, Result.OK, "readers see whole files only")
+
+
+def _locking(path: Path) -> Check:
+    """Whether a lock that is held keeps another process out."""
+    from .folder_lock import exclusive  # noqa: PLC0415
+
+    if sys.platform == "win32":  # pragma: no cover
+        return Check("lock", Result.SKIPPED, "not tried on Windows")
+    lock = path / "lock"
+    try:
+        with exclusive(lock):
+            command = [sys.executable, "-I", "-c", _LOCKS, os.fspath(lock)]
+            kept_out = subprocess.run(command, check=False, timeout=30).returncode == _REFUSED  # noqa: S603
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return Check("lock", Result.NO, f"fails: {error}", "use a folder on another file system")
+    if not kept_out:
+        advice = "use a folder on another file system, or let one process alone publish"
+        return Check("lock", Result.NO, "does not keep other processes out", advice)
+    return Check("lock", Result.OK, "keeps other processes out")
+
+
+def _letter_case(path: Path) -> Check:
+    (path / "Letter").touch()
+    if not (path / "lETTER").exists():
+        return Check("letter case", Result.OK, "counts in names")
+    advice = "publish no two files whose names differ in letter case alone"
+    return Check("letter case", Result.WARNING, "does not count in names", advice)

@@ -1,0 +1,86 @@
+"""What `doctor` finds of folders."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from s3pypi_setuptools import open_repository
+from s3pypi_setuptools.stores import local_examination
+from s3pypi_setuptools.stores.local import LocalStore
+from s3pypi_setuptools.stores.local_examination import FolderExaminer
+from tests import samples
+from tests.fault_matrix.forked import Programs, programs
+
+from .examined import Examined
+
+
+@pytest.fixture(scope="module")
+def cli() -> Iterator[Programs]:
+    with programs() as running:
+        yield running
+
+
+def test_a_folder_that_is_yet_to_be_made_is_not_made(tmp_path: Path) -> None:
+    found = Examined(open_repository(tmp_path / "a" / "repo").doctor())
+    assert found.report.ok
+    assert found["folder"].found.endswith("will be made by the first upload")
+    assert found.named("ok") >= {"put", "delete", "atomic replace", "lock", "conditional create", "conditional replace"}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_repository_is_left_as_it_was(tmp_path: Path) -> None:
+    repository = open_repository(tmp_path / "repo")
+    repository.publish(samples.wheel(tmp_path / "dist"))
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "repo").rglob("*") if path.is_file()}
+    found = Examined(repository.doctor())
+    after = {path: path.stat().st_mtime_ns for path in (tmp_path / "repo").rglob("*") if path.is_file()}
+    assert found.report.ok
+    assert before == after
+    assert found["record"].found == "repository.json says what was found"
+
+
+def test_a_folder_that_may_not_be_written(tmp_path: Path, cli: Programs) -> None:
+    folder = tmp_path / "repo"
+    open_repository(folder).publish(samples.wheel(tmp_path / "dist"))
+    folder.chmod(0o555)
+    try:
+        done = cli.run("s3pypi", "doctor", str(folder), "--json", cwd=tmp_path)
+    finally:
+        folder.chmod(0o755)
+    assert done.status == 1
+    checks = {check["name"]: check for check in json.loads(done.stdout)["checks"]}
+    assert {name for name, check in checks.items() if check["result"] == "no"} == {"put"}
+    assert checks["put"]["found"] == "denied: Permission denied"
+    assert checks["put"]["advice"] == f"check the permissions of {folder}"
+    assert checks["list"]["result"] == "ok"
+    assert checks["conditional create"]["found"] == "needs put"
+
+
+def test_a_file_in_place_of_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    found = Examined(open_repository(tmp_path / "file").doctor())
+    assert found.named("no") == {"folder"}
+
+
+def test_a_file_system_of_another_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mounts = tmp_path / "mounts"
+    mounts.write_text(
+        f"disk / ext4 rw 0 0\nserver:/x {tmp_path.resolve()} nfs4 rw 0 0\nother /elsewhere tmpfs rw 0 0\n"
+    )
+    monkeypatch.setattr(local_examination, "_MOUNTS", mounts)
+    [_, system, _] = FolderExaminer(LocalStore(tmp_path / "repo")).reach()
+    assert (system.result.value, system.found) == ("warning", "nfs4, over a network")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the lock is not tried there")
+def test_a_lock_that_keeps_nobody_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # As on a file system whose locks are known to one machine, or process, alone.
+    monkeypatch.setattr(local_examination, "_LOCKS", "raise SystemExit(0)")
+    found = {check.name: check for check in FolderExaminer(LocalStore(tmp_path)).write(".s3pypi-probe-1")}
+    assert (found["lock"].result.value, found["lock"].found) == ("no", "does not keep other processes out")
+    assert list(tmp_path.iterdir()) == []

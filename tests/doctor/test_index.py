@@ -1,0 +1,153 @@
+"""What `doctor` finds of an index that is served well, and of such that are not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from s3pypi_setuptools import open_repository
+from s3pypi_setuptools.app.diagnosis import Check, Result
+from s3pypi_setuptools.operations import index_examination
+from tests import samples
+from tests.servers import free_port
+
+from .examined import Examined
+from .web import Page, Web, serving
+
+INDEX = {"index URL", "root page", "project page", "files", "absent project", "pip"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A repository."""
+    paths = [samples.wheel(tmp_path / "dist", version=version) for version in ("1.0", "1.1")]
+    assert open_repository(tmp_path / "repo").publish(*paths).ok
+    return tmp_path / "repo"
+
+
+@pytest.fixture
+def web(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
+    monkeypatch.setattr(index_examination, "SETTLING", 0.01)
+    with serving(folder) as server:
+        yield server
+
+
+def examine(folder: Path, url: str) -> Examined:
+    return Examined(open_repository(folder, public_url=url).doctor(read_only=True))
+
+
+def test_an_index_that_is_served_well(folder: Path, web: Web) -> None:
+    found = examine(folder, web.url)
+    assert found.report.ok
+    assert found.named("ok") >= INDEX
+    assert found["project page"].found == f"{index_examination.PAGE_TYPES[0]}, no-cache, as the repository has it"
+    assert found["pip"].found == "finds demo (1.1)"
+
+
+def test_html_served_gzipped_is_as_good(folder: Path, web: Web) -> None:
+    def change(path: str, page: Page) -> None:
+        if path.endswith("/") and page.status == 200:
+            page.body = (folder / path.lstrip("/") / "index.html").read_bytes()
+            page.headers.update({"Content-Type": "text/html; charset=utf-8", "Content-Encoding": "gzip"})
+
+    web.change = change
+    found = examine(folder, web.url)
+    assert found.named("ok") >= INDEX
+
+
+def pages(**headers: str) -> Callable[[str, Page], None]:
+    """Other headers of pages."""
+    return lambda path, page: page.headers.update(headers) if path.endswith("/") else None
+
+
+def of_files(change: Callable[[Page], object], ending: str = ".whl") -> Callable[[str, Page], None]:
+    def changed(path: str, page: Page) -> None:
+        if path.endswith(ending):
+            change(page)
+
+    return changed
+
+
+def status(code: int, *paths: str) -> Callable[[str, Page], None]:
+    """Another status, of the pages of those paths, or of what is absent."""
+
+    def change(path: str, page: Page) -> None:
+        if path in paths or (not paths and page.status == 404):
+            page.status, page.body = code, b""
+
+    return change
+
+
+def other_bytes(page: Page) -> None:
+    page.body = page.body[::-1]
+
+
+@pytest.fixture
+def without_pip(monkeypatch: pytest.MonkeyPatch) -> None:
+    """pip takes its time, and sees what is tested here no better."""
+    monkeypatch.setattr(index_examination, "pip_check", lambda *_: Check("pip", Result.SKIPPED, "not asked"))
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (pages(**{"Content-Type": "application/json"}), ("project page", "no", "installers refuse")),
+        (pages(**{"Cache-Control": ""}), ("project page", "warning", "no-cache")),
+        (pages(**{"Cache-Control": "max-age=86400"}), ("root page", "warning", "ten minutes")),
+        (lambda path, page: other_bytes(page), ("project page", "no", "is not what the repository holds")),
+        (status(403, "/demo/"), ("project page", "no", "answers 403")),
+        (status(404, "/"), ("root page", "no", "correct public-url")),
+        (status(403), ("absent project", "warning", "uv stops there")),
+        (status(200), ("absent project", "warning", "go on to other indexes")),
+        (of_files(lambda page: page.headers.update({"Content-Encoding": "gzip"})), ("files", "no", "compress no")),
+        (of_files(lambda page: setattr(page, "body", b"short")), ("files", "no", "5 bytes instead of")),
+        (of_files(lambda page: setattr(page, "status", 403)), ("files", "no", "answers 403")),
+        (of_files(other_bytes, ".metadata"), ("files", "no", "another hash")),
+        (of_files(lambda page: page.headers.update({"Content-Encoding": "gzip"}), ".metadata"), ("files", "no", "pip")),
+        (of_files(lambda page: setattr(page, "status", 404), ".metadata"), ("files", "no", "reindex")),
+    ],
+)
+def test_an_index_that_is_served_badly(
+    folder: Path, web: Web, without_pip: None, change: Callable[[str, Page], None], told: tuple[str, str, str]
+) -> None:
+    name, result, said = told
+    web.change = change
+    found = examine(folder, web.url)
+    assert found[name].result.value == result
+    assert said in f"{found[name].found}; {found[name].advice}"
+    assert found.report.ok is (result != "no")
+
+
+def test_pip_says_no_where_it_cannot_read(folder: Path, web: Web) -> None:
+    web.change = pages(**{"Content-Type": "application/json"})
+    found = examine(folder, web.url)
+    assert found["pip"].result.value == "no"
+    assert "Skipping page" in found["pip"].found
+    assert f"pip index versions demo --index-url {web.url}/" in (found["pip"].advice or "")
+
+
+def test_a_password_is_taken_from_netrc(folder: Path, web: Web, own_environment: Path) -> None:
+    web.password = "never-to-be-shown"
+    found = examine(folder, web.url)
+    assert found["root page"].found == "asks for a password"
+    assert "netrc" in (found["root page"].advice or "")
+    netrc = own_environment / ".netrc"
+    netrc.write_text(f"machine 127.0.0.1 login user password {web.password}\n")
+    netrc.chmod(0o600)
+    found = examine(folder, web.url)
+    assert found.named("ok") >= INDEX
+    assert web.password not in repr(found)
+
+
+def test_where_nobody_listens(folder: Path) -> None:
+    found = examine(folder, f"http://127.0.0.1:{free_port()}")
+    assert found["root page"].result.value == "no"
+    assert "no answer" in found["root page"].found
+
+
+def test_of_a_folder_pip_reads_the_folder(folder: Path) -> None:
+    found = Examined(open_repository(folder).doctor(read_only=True))
+    assert found["index URL"].found == folder.as_uri()
+    assert found["pip"].found == "finds demo (1.1)"
