@@ -148,6 +148,7 @@ class _Release:
         self._workspace = repository.workspace
         self._now = repository.workspace.clock.now()
         self._reading: Reading | None = None
+        self._early = False
         self._placements = {one.filename: self._placement(one) for one in distributions}
         self._workspace.reached(Stage.PENDING, project, self._placements)
 
@@ -157,9 +158,11 @@ class _Release:
 
     def store_small_files(self) -> None:
         """Start to store the files that need not wait for the manifest."""
+        self._early = True
         for one in self._distributions:
             if one.file.size <= PART_SIZE:
                 self._placements[one.filename].begin()
+        self._early = False
 
     def publish(self) -> tuple[FileReport, ...]:
         """Commit, and report each file."""
@@ -273,8 +276,9 @@ class _Release:
             return True
         if in_parts:
             return self._repository.record.conditional_multipart
-        # Without a lock table, such a store has one publisher at a time, or files go before the record is known.
-        return not self._workspace.locks.exclusive or self._repository.record.conditional_writes
+        # What goes to plain keys before the record is known overwrites nothing that is listed where the record then says
+        # no, and nothing is published: files that are listed there lie at keys of their own.
+        return self._early or self._repository.record.conditional_writes
 
     def _told(self, choice: Choice, urls: dict[str, str] | None = None) -> FileReport:
         one, workspace = choice.distribution, self._workspace

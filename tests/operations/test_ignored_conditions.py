@@ -1,4 +1,4 @@
-"""Stores that heed conditions, but not on what they receive in parts."""
+"""Stores that ignore conditions, all of them or those on what they receive in parts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from s3pypi_setuptools import open_repository
+from s3pypi_setuptools import RepositoryError, open_repository
 from s3pypi_setuptools.local_file import PART_SIZE, LocalFile
 from s3pypi_setuptools.operations.publish import Outcome
 from s3pypi_setuptools.stores.base import Attributes, Condition, PartsWrite, Token
@@ -76,3 +76,19 @@ def test_on_a_server(bucket: str, tmp_path: Path) -> None:
     assert [len(file.url.split("/")[-2]) for file in other.show("demo").files] == [16]
     assert repository.verify(deep=True).ok
     assert other.verify(deep=True).ok
+
+
+def test_a_push_that_is_refused_has_overwritten_nothing(
+    moto: S3Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in moto.environment.items():
+        monkeypatch.setenv(name, value)
+    target = f"s3://{moto.new_bucket('ignores-put')}/a"
+    unsafe = open_repository(target, unsafe_no_locking=True)
+    assert unsafe.publish(samples.wheel(tmp_path / "first", salt="first")).ok
+
+    with pytest.raises(RepositoryError, match="does not honour"):
+        open_repository(target).publish(samples.wheel(tmp_path / "other", salt="other"))
+
+    assert unsafe.verify(deep=True).findings == ()
+    assert unsafe.publish(samples.wheel(tmp_path / "first", salt="first")).ok
