@@ -73,8 +73,9 @@ def wrong_after_kill(before: Contents, after: Contents, now: Contents) -> Iterat
     """What may not be, wherever the change from ``before`` to ``after`` was ended."""
     yield from (broken for broken in now.broken if broken not in before.broken)
     for key in sorted({*before.pages, *after.pages, *now.pages}):
-        listing = now.pages.get(key)
-        if listing not in (before.pages.get(key), after.pages.get(key)):
+        listing, old = now.pages.get(key), before.pages.get(key)
+        blank = old is None and listing == {}  # as pages are made
+        if listing not in (old, after.pages.get(key)) and not blank:
             yield f"{key} is neither as before nor as after: {listing and sorted(listing)}"
     for key in sorted({*before.roots, *after.roots, *now.roots}):
         sides = [contents.roots.get(key) for contents in (before, after)]

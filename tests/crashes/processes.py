@@ -42,9 +42,10 @@ class Ended:
 class Forks:
     """The warm process, and the one program at a time that runs as a fork of it."""
 
-    def __init__(self, process: subprocess.Popen[str], folder: Path) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], folder: Path) -> None:
         self._process = process
         self._output = folder / "output.txt"
+        self._read = b""
 
     def run(
         self,
@@ -73,14 +74,15 @@ class Forks:
             "change": change,
         }
         assert self._process.stdin
-        self._process.stdin.write(json.dumps(task) + "\n")
+        self._process.stdin.write(json.dumps(task).encode() + b"\n")
         self._process.stdin.flush()
         pid = int(self._line(lambda: None))
         started(pid)
         try:
             status = int(self._line(watch))
         except TimeoutError:
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
             self._line(lambda: None)
             raise TimeoutError(f"{program} {' '.join(arguments)} did not end: {self._output.read_text()}") from None
         return Ended(status, self._output.read_text(errors="replace"))
@@ -88,22 +90,23 @@ class Forks:
     def _line(self, watch: Watch) -> str:
         assert self._process.stdout
         deadline = time.monotonic() + PATIENCE
-        while not select.select([self._process.stdout], [], [], 0.01)[0]:
+        while b"\n" not in self._read:
+            if select.select([self._process.stdout], [], [], 0.01)[0]:
+                more = os.read(self._process.stdout.fileno(), 1000)
+                assert more, "the warm process has ended"
+                self._read += more
             watch()
             if time.monotonic() > deadline:
                 raise TimeoutError
-        line = self._process.stdout.readline()
-        assert line, "the warm process has ended"
-        return line
+        line, _, self._read = self._read.partition(b"\n")
+        return line.decode()
 
 
 @contextlib.contextmanager
 def forks(folder: Path) -> Iterator[Forks]:
     """A warm process."""
     command = [sys.executable, forking.__file__]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, cwd=folder
-    ) as process:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=folder) as process:
         try:
             yield Forks(process, folder)
         finally:
