@@ -106,24 +106,36 @@ class NotFound(StoreError):
 
 
 class PreconditionFailed(StoreError):
-    """The object is not in the state that the write asked for; nothing was written."""
+    """The object is not in the state that the write asked for; nothing was written.
 
-    def __init__(self, key: str, message: str = "was changed by someone else meanwhile") -> None:
+    :param version: the version that the write asked for, empty for none; None where the store does not say.
+    """
+
+    def __init__(
+        self, key: str, message: str = "was changed by someone else meanwhile", *, version: str | None = None
+    ) -> None:
         super().__init__(key, message)
+        self.version = version
 
 
 class AlreadyExists(PreconditionFailed):
     """The object was to be created and exists already; nothing was written."""
 
-    def __init__(self, key: str, message: str = "exists already") -> None:
-        super().__init__(key, message)
+    def __init__(self, key: str, message: str = "exists already", *, version: str | None = None) -> None:
+        super().__init__(key, message, version=version)
 
 
 class Contended(StoreError):
-    """Another conditional write of the same key was in flight; nothing was written, trying again may succeed."""
+    """Another conditional write of the same key was in flight; nothing was written, trying again may succeed.
 
-    def __init__(self, key: str, message: str = "is being written by someone else; try again") -> None:
+    :param version: as of `PreconditionFailed`.
+    """
+
+    def __init__(
+        self, key: str, message: str = "is being written by someone else; try again", *, version: str | None = None
+    ) -> None:
         super().__init__(key, message)
+        self.version = version
 
 
 class AccessDenied(StoreError):

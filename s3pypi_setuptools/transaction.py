@@ -32,12 +32,14 @@ class Backoff:
     :param most: the highest ceiling after a lost race, in seconds.
     :param attempts: how many lost races end the work.
     :param unanswered: how many `Unavailable` are answered by another attempt.
+    :param unmoved: how many lost races over one and the same version of an object end the work.
     """
 
     first: float = 0.02
     most: float = 0.25
     attempts: int = 1000
     unanswered: int = 2
+    unmoved: int = 100
     sleep: Callable[[float], None] = time.sleep
     uniform: Callable[[float, float], float] = random.uniform
 
@@ -57,14 +59,22 @@ PATIENT = Backoff()
 def update(attempt: Callable[[], T], backoff: Backoff = PATIENT) -> T:
     """The result of the first ``attempt`` that loses no race.
 
-    Raises `Contended` when every attempt lost, and whatever else an attempt raises.
+    Raises `Contended` when every attempt lost, `StoreError` when the store refuses to write on the very version that it
+    shows, and whatever else an attempt raises.
     """
-    unanswered = 0
-    lost: StoreError | None = None
+    unanswered = unmoved = 0
+    lost: PreconditionFailed | Contended | None = None
     for count in range(backoff.attempts):
         try:
             return attempt()
         except (PreconditionFailed, Contended) as error:
+            unmoved = unmoved + 1 if _is_same(error, lost) else 1
+            if unmoved >= backoff.unmoved:
+                raise StoreError(
+                    error.key,
+                    f"the store refused {unmoved} times to write it, though nobody has changed it: reads may come from "
+                    "a cache, or the store may not honour conditional requests; check the endpoint",
+                ) from error
             lost = error
             backoff.pause(count)
         except TimedOut:
@@ -76,6 +86,13 @@ def update(attempt: Callable[[], T], backoff: Backoff = PATIENT) -> T:
             backoff.rest(unanswered)
     key = lost.key if lost else "the repository"
     raise Contended(key, f"was changed by others at each of {backoff.attempts} attempts; try again later") from lost
+
+
+def _is_same(error: PreconditionFailed | Contended, before: PreconditionFailed | Contended | None) -> bool:
+    """Whether both attempts lost over one version of one object."""
+    return (
+        before is not None and error.version is not None and (error.key, error.version) == (before.key, before.version)
+    )
 
 
 def create(put: Callable[[], object], backoff: Backoff = PATIENT) -> bool:

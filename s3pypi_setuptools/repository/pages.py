@@ -194,15 +194,28 @@ class DerivedPages(Generic[R]):
         # The order matters: a page older than the record read after it cannot be put over a newer one.
         state = self.state(kind)
         record = self._read_record()
-        if record is None or self._current(record, kind, state) or self._follows(state, written, record):
+        if record is None:
+            raise self._lost(kind)
+        if self._deleted(record) and state.token is None and self._is_listed(kind):
+            raise PreconditionFailed(self._keys[kind], version="")
+        if self._current(record, kind, state) or self._follows(state, written, record):
             return
         if state.token is None and self._blank:
             state, record = self._open(kind, state), self._read_record()
             if record is None:
-                return
+                raise self._lost(kind)
         if state.foreign and state.token not in taken_over:
             raise ForeignPage
         self._put(record, kind, state)
+
+    def _lost(self, kind: PageKind) -> Unavailable:
+        """No record is ever deleted: one that was read, or written, is there."""
+        return Unavailable(self._keys[kind], "is not up to date: its record was there, and is not found now; try again")
+
+    def _is_listed(self, kind: PageKind) -> bool:
+        """Whether a page that was not found is in the store's listing: no write would show that it is there."""
+        key = self._keys[kind]
+        return next((info.key for info in self._store.list(key)), None) == key
 
     def _current(self, record: R, kind: PageKind, state: PageState) -> bool:
         if self._deleted(record):

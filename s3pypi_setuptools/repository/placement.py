@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from concurrent.futures import Future, wait
+from dataclasses import replace
 
 from ..errors import Error, NotFound
 from ..layout import content_type, file_url
@@ -27,6 +28,10 @@ SHA256 = "s3pypi-sha256"
 
 FOREVER = "max-age=365000000, immutable"
 PROVENANCE_TYPE = "application/vnd.pypi.integrity.v1+json"
+
+
+FEW = 5
+"""How often a large file is sent while the store says of each time that another conditional write is under way."""
 
 
 class Placement:
@@ -118,7 +123,10 @@ class Placement:
         self._sending()
         key = self._key(url)
         pool, backoff = self._workspace.uploads, self._workspace.backoff
-        creates = [pool.submit(create, lambda: self._put(key), backoff)]
+        # A large file is not sent a hundred times over while the store cannot make up its mind.
+        large = self.distribution.file.size > PART_SIZE
+        sending = replace(backoff, unmoved=min(backoff.unmoved, FEW)) if large else backoff
+        creates = [pool.submit(create, lambda: self._put(key), sending)]
         if (metadata := self.distribution.metadata) is not None:
             beside = Attributes(cache_control=FOREVER)
             sidecar = self._layout.sidecar(key)

@@ -96,6 +96,10 @@ class RootIndex:
         except InvalidIndex as error:
             raise InvalidIndex(f"{key}: {error}; restore it") from error
 
+    def _record(self) -> Root | None:
+        root, token = self.read()
+        return root if token else None
+
     def projects(self, kinds: tuple[PageKind, ...]) -> tuple[str, ...]:
         """The projects of the record; where there is none, what other tools' root pages and the folders tell of."""
         root, token = self.read()
@@ -191,7 +195,7 @@ class RootIndex:
                 root.projects, root.commit
             ),
             commit_of=lambda kind, data: self._parse(kind, data).commit,
-            read_record=lambda: self.read()[0],
+            read_record=self._record,
             exact=self._exact,
         )
 

@@ -11,9 +11,10 @@ import hashlib
 import threading
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from http.client import NO_CONTENT
 from typing import Any
 
-from ..errors import Error
+from ..errors import Error, NotFound, Unavailable
 from ..local_file import PART_SIZE, LocalFile
 from .base import ANY, CHUNK_SIZE, Attributes, Condition, Info, Matches, Object, PartsWrite, Store, Token
 from .s3_client import S3Options
@@ -146,10 +147,17 @@ class S3Store(Store):
     def delete(self, key: str, condition: Condition = ANY) -> None:
         client_arguments = condition_arguments(condition) if isinstance(condition, Matches) else {}
         try:
-            self._bucket.request("DeleteObject", key, condition, client_arguments)
+            response = self._bucket.request("DeleteObject", key, condition, client_arguments)
         except Error as error:
             if not is_absent(error.__cause__):
                 raise
+            return
+        if response["ResponseMetadata"]["HTTPStatusCode"] != NO_CONTENT:
+            # Not what S3 says: a portal's page, perhaps.
+            with contextlib.suppress(NotFound):
+                self.head(key)
+                name = self._bucket.object_name(key)
+                raise Unavailable(name, "is still there, though its deletion was answered; check the endpoint")
 
     def list(self, prefix: str) -> Iterator[Info]:
         arguments = {"Prefix": prefix}

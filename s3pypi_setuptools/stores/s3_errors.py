@@ -17,7 +17,7 @@ from ..errors import (
     TimedOut,
     Unavailable,
 )
-from .base import ABSENT, ANY, Condition
+from .base import ABSENT, ANY, Condition, Matches
 
 __all__ = [
     "CREDENTIAL_ADVICE",
@@ -37,16 +37,16 @@ CREDENTIAL_ADVICE = {
     "InvalidSignatureException": "the signature was refused; check the secret access key and this machine's clock",
     "IncompleteSignatureException": "the signature was refused; check the credentials",
     "MissingAuthenticationTokenException": "the request had no credentials; check the profile and the endpoint",
-    "ExpiredToken": "the session token has expired; sign in again (such as `aws sso login`) and publish again",
-    "ExpiredTokenException": "the session token has expired; sign in again (such as `aws sso login`) and publish again",
-    "TokenRefreshRequired": "the session token must be renewed; sign in again and publish again",
+    "ExpiredToken": "the session token has expired; sign in again (such as `aws sso login`) and try again",
+    "ExpiredTokenException": "the session token has expired; sign in again (such as `aws sso login`) and try again",
+    "TokenRefreshRequired": "the session token must be renewed; sign in again and try again",
     "InvalidToken": "the session token is not valid; check AWS_SESSION_TOKEN, or sign in again",
     "InvalidAccessKeyId": "the access key id is not known there; check the credentials, the profile and the endpoint",
     "InvalidClientTokenId": "the access key id is not known there; check the credentials, the profile and the endpoint",
     "SignatureDoesNotMatch": "the signature was refused; check the secret access key and the region",
     "AuthorizationHeaderMalformed": "the signature was refused; check the region",
     "AuthFailure": "the signature was refused; check the credentials",
-    "RequestTimeTooSkewed": "this machine's clock is wrong; set it and publish again",
+    "RequestTimeTooSkewed": "this machine's clock is wrong; set it and try again",
     "RequestExpired": "this machine's clock is wrong, or the request was on its way for too long",
     "AccountProblem": "there is a problem with the AWS account",
     "AllAccessDisabled": "the account or bucket is disabled",
@@ -112,21 +112,24 @@ def translated(error: Exception, operation: str, name: str, condition: Condition
     if code == "NoSuchBucket":
         bucket = name.removeprefix("s3://").partition("/")[0]
         return StoreError(f"s3://{bucket}", "this bucket does not exist; check its name, the region and the endpoint")
-    if status == 412 or code == "PreconditionFailed":
-        return AlreadyExists(name) if condition is ABSENT else PreconditionFailed(name)
+    version = condition.token if isinstance(condition, Matches) else ""
+    if (status == 412 or code == "PreconditionFailed") and condition is not ANY:
+        failed = AlreadyExists if condition is ABSENT else PreconditionFailed
+        return failed(name, version=version)
     if status == 409 and condition is not ANY:
-        return Contended(name)
+        return Contended(name, version=version)
     if status == 404 or code in {"NoSuchKey", "NotFound"}:
         if reading:
             return NotFound(name)
         if condition is not ANY and code != "NoSuchUpload":
-            return PreconditionFailed(name)
+            return PreconditionFailed(name, version=version)
     if code in CREDENTIAL_ADVICE:
         return AccessDenied(name, f"{what}: {CREDENTIAL_ADVICE[code]}")
     if status in {401, 403} or code in {"AccessDenied", "AllAccessDisabled"}:
         return AccessDenied(name, f"{what}: access denied; {_permission_advice(operation)}")
     if status >= 500 and status != 501:
-        return Unavailable(name, f"{what}: the store answered {status} {code}; try again later")
+        said = status if code in {"", str(status)} else f"{status} {code}"  # a HEAD has no body to say more
+        return Unavailable(name, f"{what}: the store answered {said}; try again later")
     if status == 429 or code in TRANSIENT_CODES:
         return Unavailable(name, f"{what}: the store answered {code or status}; try again later")
     return _refused(code, status, text_of(error), name, what)
@@ -190,6 +193,10 @@ def unanswered(error: Exception, name: str, what: str, service: str = "the store
         error, exceptions.IncompleteReadError | exceptions.ResponseStreamingError | ResponseParserError | KeyError
     ):
         return Unavailable(name, f"{what}: {service}'s answer was cut short or garbled; try again")
+    if isinstance(error, exceptions.ProxyConnectionError):
+        return Unavailable(name, f"{what}: no connection to the proxy; check HTTPS_PROXY, HTTP_PROXY and NO_PROXY")
+    if isinstance(error, exceptions.ConnectionClosedError):
+        return Unavailable(name, f"{what}: {service} broke off the connection; try again")
     if isinstance(error, exceptions.HTTPClientError | exceptions.ConnectionError | OSError):
         return Unavailable(name, f"{what}: no connection to {service}; check the network and the endpoint")
     return StoreError(name, f"{what}: {text}")

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from ..servers import S3Server
+from .buckets import Bench
 from .forked import Programs, programs
-from .verbs import BASE, make_distributions
+from .verbs import BASE, VERBS, make_distributions
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +24,15 @@ def place(tmp_path: Path, cli: Programs, monkeypatch: pytest.MonkeyPatch) -> Pat
     monkeypatch.setenv("S3PYPI_TARGET", "./repo")
     assert cli.run("s3pypi", *BASE, cwd=tmp_path).status == 0
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def bench(ministack: S3Server, cli: Programs, tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    """With distributions, and a repository at ``source`` that lists demo 2.0."""
+    folder = tmp_path_factory.mktemp("distributions")
+    make_distributions(folder, large=True)
+    bench = Bench(ministack, ministack.new_bucket(), cli, folder)
+    bench.make()
+    bench.put("source", bench.base)
+    assert bench.run("source", *VERBS["next"].arguments).status == 0
+    return bench

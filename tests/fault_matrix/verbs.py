@@ -9,7 +9,7 @@ from pathlib import Path
 from .. import samples
 from .seen import Seen
 
-__all__ = ["BASE", "VERBS", "Verb", "make_distributions"]
+__all__ = ["BASE", "READS", "VERBS", "Verb", "make_distributions"]
 
 WHEEL = "-py3-none-any.whl"
 BASE = tuple(f"base/{name}{WHEEL}" for name in ("demo-1.0", "demo-1.1", "other-1.0"))
@@ -78,8 +78,9 @@ VERBS = {
     "delete": Verb(("delete", "demo", "1.1", "--yes"), _deleted, frozenset({f"demo-1.1{WHEEL}"})),
     "delete all": Verb(("delete", "demo", "--all", "--yes"), _gone, DEMO),
     "yank": Verb(("yank", "demo", "1.1", "--reason", "bad"), _yanked),
+    "large": Verb((f"large/{NEXT}",), _lists),
+    "promote": Verb(("promote", "demo", "2.0", "--from", "SOURCE", "--to", "TARGET"), _lists),
 }
-LARGE_VERB = Verb((f"large/{NEXT}",), _lists)
 READS = {
     "list": ("list",),
     "list demo": ("list", "demo"),

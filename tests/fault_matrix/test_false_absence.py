@@ -1,0 +1,49 @@
+"""A record that is answered as not found though it is there, just when pages are brought up to it: nothing is wiped."""
+
+from __future__ import annotations
+
+import pytest
+
+from ..fault_proxy import Answer, Fault, FaultProxy, Passing
+from .buckets import Bench, role_of
+from .seen import assert_one_line
+from .verbs import BASE, VERBS
+
+REFUSED = Answer(412, "PreconditionFailed")
+ABSENT = Answer(404, "NoSuchKey")
+
+
+@pytest.mark.parametrize(
+    ("verb_name", "page", "record"),
+    [
+        ("next", "PutObject JSON page", "GetObject manifest"),
+        ("next", "PutObject / page", "GetObject manifest"),
+        ("first", "PutObject root HTML page", "GetObject root record"),
+    ],
+)
+def test_pages_of_a_record_that_is_not_found(verb_name: str, page: str, record: str, bench: Bench) -> None:
+    verb, prefix = VERBS[verb_name], bench.new_prefix()
+    bench.put(prefix, bench.fresh if verb.fresh else bench.base)
+    if verb.fresh:
+        assert bench.run(prefix, BASE[-1]).status == 0
+    refused = False
+
+    def fault(passing: Passing) -> Fault | None:
+        nonlocal refused
+        role = role_of(passing, prefix)
+        if role == page and not refused:
+            refused = True
+            return REFUSED
+        return ABSENT if refused and role == record else None
+
+    with FaultProxy(bench.server.endpoint_url, fault) as proxy:
+        done = bench.run(prefix, *verb.arguments, endpoint=proxy.url)
+
+    assert refused
+    assert done.status == 1
+    assert_one_line(done.stderr, bench.server.secret_key)
+    assert bench.seen(prefix).installable().keys() >= {name for name in bench.listed if name.startswith("other")}
+    assert b"other" in (bench.seen(prefix).fetch("index.html") or b"")
+    assert bench.run(prefix, *verb.arguments).status == 0
+    assert verb.done(bench.seen(prefix))
+    bench.seen(prefix).assert_whole()

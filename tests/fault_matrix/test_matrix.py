@@ -1,0 +1,89 @@
+"""Whatever one request meets: success, or one line and exit status 1; nothing lost, and the command again completes it.
+
+One case in 37 is run, unless ``S3PYPI_TEST_FAULTS`` says otherwise: with 1, each of the thousands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from ..fault_proxy import FaultProxy
+from .buckets import Bench
+from .forked import Done
+from .matrix import ROLES, Case, cases, failing
+from .seen import assert_one_line
+from .verbs import READS, VERBS, Verb
+
+MOST_REQUESTS = 1000
+
+
+@pytest.fixture
+def prefix(bench: Bench) -> str:
+    return bench.new_prefix()
+
+
+def verb_of(name: str, bench: Bench, prefix: str) -> Verb:
+    verb = VERBS.get(name) or Verb(READS[name], lambda seen: True)
+    places = {"SOURCE": f"s3://{bench.bucket}/source", "TARGET": f"s3://{bench.bucket}/{prefix}"}
+    return Verb(tuple(places.get(word, word) for word in verb.arguments), verb.done, verb.takes, verb.fresh)
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_what_each_verb_sends(name: str, bench: Bench, prefix: str) -> None:
+    verb = verb_of(name, bench, prefix)
+    bench.put(prefix, bench.fresh if verb.fresh else bench.base)
+    assert set(bench.requests(prefix, *verb.arguments)) == set(ROLES[name])
+    assert verb.done(bench.seen(prefix))
+    bench.seen(prefix).assert_whole()
+
+
+@pytest.mark.parametrize("case", cases(), ids="-".join)
+def test_case(case: Case, record_property: Callable[[str, object], None], bench: Bench, prefix: str) -> None:
+    verb = verb_of(case.verb, bench, prefix)
+    bench.put(prefix, bench.fresh if verb.fresh else bench.base)
+    before = {} if verb.fresh else bench.listed
+    record = bench.record(prefix)
+
+    with FaultProxy(bench.server.endpoint_url, failing(case, prefix)) as proxy:
+        done = bench.run(prefix, *verb.arguments, endpoint=proxy.url)
+        assert len(proxy.take()) < MOST_REQUESTS
+
+    record_property("said", done.stderr)
+    assert_told(done, bench, prefix)
+    assert before.keys() - verb.takes <= bench.seen(prefix).installable().keys()
+    assert_grown(record, bench.record(prefix), verb)
+    if case.verb in READS:
+        assert bench.objects(prefix) == bench.base
+    if done.status or done.stderr:
+        again = bench.run(prefix, *verb.arguments)
+        assert (again.status, again.stderr) == (0, "")
+    assert verb.done(bench.seen(prefix))
+    bench.seen(prefix).assert_whole()
+
+
+def assert_told(done: Done, bench: Bench, prefix: str) -> None:
+    """It succeeded, perhaps with warnings, or said in one line what failed, where, and what to do."""
+    secret = bench.server.secret_key
+    assert secret not in done.stdout
+    if done.status == 0:
+        assert all(line.startswith("s3pypi: warning: ") for line in done.stderr.splitlines()), done.stderr
+        return
+    assert done.status == 1
+    if not done.stderr:  # what verify found
+        assert f"{prefix}/" in done.stdout
+        return
+    assert_one_line(done.stderr, secret)
+    assert f"s3://{bench.bucket}" in done.stderr or f" {prefix}/" in done.stderr, done.stderr
+
+
+def assert_grown(before: dict[str, object] | None, after: dict[str, object] | None, verb: Verb) -> None:
+    """The record lists what it listed, but for what the verb takes, and forgets no removal."""
+    if before is None:
+        return
+    assert after is not None
+    listed = [{file["filename"] for file in record["files"]} for record in (before, after)]  # type: ignore[attr-defined]
+    assert listed[0] - verb.takes <= listed[1]
+    assert set(before["removed"]) <= set(after["removed"])  # type: ignore[call-overload]
+    assert before["generation"] <= after["generation"]  # type: ignore[operator]
