@@ -16,7 +16,7 @@ from .matrix import ROLES, Case, cases, failing
 from .seen import assert_one_line
 from .verbs import READS, VERBS, Verb
 
-MOST_REQUESTS = 1000
+MOST_REQUESTS = 3000
 
 
 @pytest.fixture
