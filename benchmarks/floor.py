@@ -31,5 +31,10 @@ def main(bucket: str, prefix: str, paths: list[Path]) -> None:
         list(pool.map(put_page, projects))
 
 
-if __name__ == "__main__":
+def run() -> None:
+    """As the command line says."""
     main(sys.argv[1], sys.argv[2], [Path(name) for name in sys.argv[3:]])
+
+
+if __name__ == "__main__":
+    run()

@@ -75,9 +75,10 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def ministack(folder: Path) -> Iterator[S3Server]:
-    """MiniStack on a port of its own."""
-    server = S3Server("MiniStack", f"http://127.0.0.1:{free_port()}", "testowner", secrets.token_hex(20))
+def ministack(folder: Path, access_key: str = "testowner", secret_key: str | None = None) -> Iterator[S3Server]:
+    """MiniStack on a port of its own; its owner has a secret key of its own unless one is given."""
+    secret_key = secret_key or secrets.token_hex(20)
+    server = S3Server("MiniStack", f"http://127.0.0.1:{free_port()}", access_key, secret_key)
     environment = {
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": server.endpoint_url.rpartition(":")[2],
