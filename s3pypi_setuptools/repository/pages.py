@@ -222,8 +222,13 @@ class DerivedPages(Generic[R]):
             return state.token is None
         if state.token is None or state.commit != record.commit:
             return False
-        # A page that changed since its state was read is no trouble: the put on that state's token fails then.
-        return not self._exact or self._store.get(self._keys[kind]).data == self._rendered(kind, record)
+        if not self._exact:
+            return True
+        # A page that changed or went since its state was read is no trouble: the put on that state's token fails then.
+        try:
+            return self._store.get(self._keys[kind]).data == self._rendered(kind, record)
+        except NotFound:
+            return False
 
     def _follows(self, state: PageState, written: R, record: R) -> bool:
         """Whether the page is of a later commit than the one ``written``, up to ``record``: others see to the rest."""

@@ -11,6 +11,7 @@ from s3pypi_setuptools.stores.base import Attributes
 from tests import samples
 from tests.faults import FaultyStore, Killed, Request
 
+from . import contents
 from .conftest import World
 from .maintenance import drop_in, problems, reindexed
 
@@ -98,3 +99,23 @@ def test_beside_a_publisher_at_any_request(tmp_path: Path, name: str) -> None:
         assert world.wheel("5.0").name in world.listed(), number
         assert world.wheel("2.0", name="other").name in world.listed("other"), number
         assert world.projects() == ("demo", "other")
+
+
+def test_a_project_that_is_deleted_while_its_pages_are_compared(world: World) -> None:
+    world.push(world.wheel(), world.wheel(name="other"))
+    world.store.delete("team/demo/demo-1.0-py3-none-any.whl.metadata")
+    looked, done = set[str](), list[bool]()
+
+    def delete_all(request: Request) -> None:
+        again = request.verb == "get" and request.key == "team/demo/index.json" and "head" in looked
+        if again and not done:
+            done.append(True)
+            contents.deleted(world, contents.WHOLE)
+        if request.key == "team/demo/index.json":
+            looked.add(request.verb)
+
+    report = reindexed(world, "demo", store=FaultyStore(world.store, before=delete_all))
+
+    assert done
+    assert [project.errors for project in report.projects] in ([], [()])
+    assert world.projects() == ("other",)
