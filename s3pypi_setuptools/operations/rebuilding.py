@@ -171,6 +171,8 @@ class Rebuilding:
                 continue
             try:
                 read = self._read(key, file.filename)
+            except NotFound:
+                continue  # deleted since
             except InvalidDistribution as error:
                 self._left.append(str(error))
                 continue
@@ -203,6 +205,8 @@ class Rebuilding:
                 continue
             try:
                 read = self._read(info.key, filename)
+            except NotFound:
+                continue  # deleted since
             except InvalidDistribution as error:
                 self._left.append(str(error))
                 continue

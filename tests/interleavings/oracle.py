@@ -59,7 +59,8 @@ class Oracle:
     :param authors: who wrote the states of ``past``; None for the first.
     :param ever: hash by key, for every key that a manifest or page ever listed.
     :param order: the number of each commit.
-    :param seen: the urls that each process found listed when it first read a project's manifest.
+    :param seen: the urls that each process found listed when it first decided about a project.
+    :param decided: the processes that did so.
     """
 
     layout: Layout
@@ -72,6 +73,7 @@ class Oracle:
     ever: dict[str, str] = field(default_factory=dict)
     order: dict[str, int] = field(default_factory=dict)
     seen: dict[tuple[Actor, str], frozenset[str]] = field(default_factory=dict)
+    decided: set[tuple[Actor, str]] = field(default_factory=set)
     lenient: bool = False
     """Whether a command of this run takes projects off the root before their first commit."""
 
@@ -118,8 +120,14 @@ class Oracle:
     def read(self, actor: Actor, key: str) -> None:
         """An object was read."""
         for project in self.projects:
-            if key == self.layout.manifest(project) and (manifest := self.manifest(project)):
-                self.seen.setdefault((actor, project), frozenset(file.url for file in manifest.project.files))
+            if key != self.layout.manifest(project) or (actor, project) in self.decided:
+                continue
+            if manifest := self.manifest(project):
+                self.seen[actor, project] = frozenset(file.url for file in manifest.project.files)
+
+    def tries(self, actor: Actor, key: str) -> None:
+        """A write is tried; on a manifest, what it is about was decided before, on what had been read last."""
+        self.decided |= {(actor, project) for project in self.projects if key == self.layout.manifest(project)}
 
     def wrote(self, actor: Actor, command: Command, key: str, data: bytes | None) -> None:
         """A write took effect: a put of ``data``, or a deletion."""

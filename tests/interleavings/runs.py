@@ -65,7 +65,12 @@ class Run:
     def __post_init__(self) -> None:
         self.oracle = Oracle(LAYOUT, self.files, self.store.slash_keys is not False)
         self.oracle.look(self.store)
+        self.scheduler.tried = self._tried
         self.scheduler.happened = self._happened
+
+    def _tried(self, pending: Pending) -> None:
+        if pending.writes:
+            self.oracle.tries(pending.actor, pending.key)
 
     def _happened(self, pending: Pending) -> None:
         if pending.verb == "get":

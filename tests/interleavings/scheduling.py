@@ -57,9 +57,11 @@ class Pending:
 class Scheduler:
     """All actors of one run, and the requests that wait.
 
+    :param tried: told of each request that is about to be answered in some way.
     :param happened: told of each request that was answered well, or whose answer was lost.
     """
 
+    tried: Callable[[Pending], None] = lambda pending: None
     happened: Callable[[Pending], None] = lambda pending: None
     strands: Strands = field(default_factory=Strands)
     waiting: list[Pending] = field(default_factory=list)
@@ -109,6 +111,7 @@ class Scheduler:
             return
         self.waiting.remove(pending)
         self.served += 1
+        self.tried(pending)
         answer: Any = None
         if fault == Fault.REFUSED:
             answer = _Raised(Unavailable(pending.key, "no answer came"))

@@ -13,7 +13,7 @@ from tests.faults import FaultyStore, Killed, Request
 
 from . import contents
 from .conftest import World
-from .maintenance import drop_in, problems, reindexed
+from .maintenance import drop_in, problems, pruned, reindexed
 
 MANIFEST = "team/demo/manifest.json"
 
@@ -119,3 +119,25 @@ def test_a_project_that_is_deleted_while_its_pages_are_compared(world: World) ->
     assert done
     assert [project.errors for project in report.projects] in ([], [()])
     assert world.projects() == ("other",)
+
+
+@pytest.mark.parametrize("listed", [False, True], ids=["not listed", "listed"])
+def test_a_file_that_is_deleted_before_it_is_read(world: World, listed: bool) -> None:
+    world.push(world.wheel("2.0"))
+    if listed:
+        world.push(world.wheel())
+        world.store.delete("team/demo/demo-1.0-py3-none-any.whl.metadata")
+    else:
+        drop_in(world, world.wheel())
+
+    def delete(request: Request) -> None:
+        if request.verb == "stream" and listed:
+            contents.deleted(world)
+        elif request.verb == "stream":
+            pruned(world)
+
+    report = reindexed(world, "demo", store=FaultyStore(world.store, before=delete))
+
+    assert [project.errors for project in report.projects] in ([], [()])
+    assert list(world.listed()) == [world.wheel("2.0").name]
+    assert problems(world) == []
