@@ -159,12 +159,12 @@ def push(path: Path, *, project: Path, command_line: Mapping[str, object] | None
     the process.
     """
     from .account import Account  # noqa: PLC0415
-    from .diagnostics import describe  # noqa: PLC0415
+    from .diagnostics import describe, redact, silenced  # noqa: PLC0415
     from .interruption import INTERRUPTED, Interruption  # noqa: PLC0415
 
     account = Account().begin("published", advice(path.parent))
     try:
-        with Interruption(account.stop, lambda word: say(f"{word}: {account.sentence()}")):
+        with silenced(), Interruption(account.stop, lambda word: say(f"{word}: {account.sentence()}")):
             from . import app, reports  # noqa: PLC0415
             from .config.resolve import resolve  # noqa: PLC0415
 
@@ -172,7 +172,7 @@ def push(path: Path, *, project: Path, command_line: Mapping[str, object] | None
             for note in settings.notes:
                 say(f"warning: {note}")
             report = app.publish(settings, [path], overseer=account)
-            failures = list(reports.failures(report))
+            failures = [redact(line) for line in reports.failures(report)]
             for line in reports.publish_lines(report):
                 print(line, flush=True)
     except KeyboardInterrupt:  # all is said: build tools would print a traceback

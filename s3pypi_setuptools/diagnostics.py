@@ -2,26 +2,51 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import os
 import re
-from collections.abc import Iterable, Mapping
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from urllib.parse import quote
 
 from .errors import Error
 from .printable import one_line
 
-__all__ = ["describe", "redact"]
+__all__ = ["conceal", "describe", "redact", "silenced", "without_credentials"]
 
+_HIDDEN = "***"
 _SECRET_VARIABLES = (
+    "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
     "AWS_SECURITY_TOKEN",
+    "S3PYPI_AWS_ACCESS_KEY_ID",
     "S3PYPI_AWS_SECRET_ACCESS_KEY",
+    "S3PYPI_AWS_SESSION_TOKEN",
+    "PP_S3_ACCESS_KEY",
     "PP_S3_SECRET_KEY",
     "PP_S3_SESSION_TOKEN",
 )
 _SHORTEST = 6
 """Characters of a secret; shorter ones are nobody's, and would hide ordinary words."""
-_USERINFO = re.compile(r"(?<=://)[^/?#\s@]*:[^/?#\s@]*@")
+_SHORTEST_ID = 16
+"""Characters of a key id, as AWS gives them; shorter ones are user names, and may be ordinary words."""
+_PORT = r"\d+(?:[/?#]|$)"
+_USERINFO = re.compile(rf"(?<=://)(?:[^/?#\s@]+|[^/?#\s@:]*:(?!{_PORT})[^\s@]*)@")
+_SIGNED = re.compile(r"(?i)\b((?:x-amz-)?(?:credential|signature|security-token)|awsaccesskeyid)=[^&\s,;\"'<>]+")
+_CHATTY = ("boto3", "botocore", "s3transfer", "urllib3")
+
+_concealed: set[str] = set()
+
+
+def conceal(*secrets: str | None, ids: bool = False) -> None:
+    """Never show these: from now on, `redact` takes them out of every text of this process.
+
+    :param ids: they are key ids, not secrets.
+    """
+    shortest = _SHORTEST_ID if ids else _SHORTEST
+    _concealed.update(secret for secret in secrets if secret and len(secret) >= shortest)
 
 
 def describe(error: BaseException) -> str:
@@ -35,10 +60,43 @@ def describe(error: BaseException) -> str:
     return redact(f"internal error: {type(error).__name__}{': ' if text else ''}{text}")
 
 
-def redact(text: str, secrets: Iterable[str] = (), environ: Mapping[str, str] | None = None) -> str:
-    """``text`` without ``secrets``, the secrets that the environment holds, and passwords in URLs."""
+def redact(text: str, environ: Mapping[str, str] | None = None) -> str:
+    """``text`` without what is to be concealed, the secrets that the environment holds, and `without_credentials`.
+
+    Secrets are found percent-encoded and in base64, too.
+    """
     environment = os.environ if environ is None else environ
-    values = {*secrets, *(environment.get(name, "") for name in _SECRET_VARIABLES)}
-    for value in sorted((value for value in values if len(value) >= _SHORTEST), key=len, reverse=True):
-        text = text.replace(value, "***")
-    return _USERINFO.sub("***@", text)
+    values = set(_concealed)
+    for name in _SECRET_VARIABLES:
+        shortest = _SHORTEST_ID if name.endswith(("KEY_ID", "S3_ACCESS_KEY")) else _SHORTEST
+        if len(value := environment.get(name, "")) >= shortest:
+            values.add(value)
+    forms = {form for value in values for form in _forms(value)}
+    for form in sorted(forms, key=len, reverse=True):
+        text = text.replace(form, _HIDDEN)
+    return without_credentials(text)
+
+
+def without_credentials(text: str) -> str:
+    """``text`` without the user names and passwords of URLs in it, and without their signatures."""
+    return _SIGNED.sub(rf"\1={_HIDDEN}", _USERINFO.sub(f"{_HIDDEN}@", text))
+
+
+@contextlib.contextmanager
+def silenced() -> Iterator[None]:
+    """Hold back what botocore logs of every request, its headers too, unless the user set those loggers themselves."""
+    loggers = [logger for name in _CHATTY if not (logger := logging.getLogger(name)).level]
+    for logger in loggers:
+        logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        for logger in loggers:
+            logger.setLevel(logging.NOTSET)
+
+
+def _forms(secret: str) -> Iterator[str]:
+    yield secret
+    yield quote(secret)
+    yield quote(secret, safe="")
+    yield b64encode(secret.encode(errors="surrogateescape")).decode()

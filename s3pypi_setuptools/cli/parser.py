@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
 from .. import __version__
@@ -12,6 +12,7 @@ from ..errors import UsageError
 __all__ = ["ArgumentParser", "add_output_options"]
 
 _COLUMN = 34
+_IGNORED = "ignored explicit argument"
 
 
 class ArgumentParser(argparse.ArgumentParser):
@@ -31,9 +32,31 @@ class ArgumentParser(argparse.ArgumentParser):
             add_help=False,
         )
 
+    def parse_intermixed_args(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> argparse.Namespace:
+        """As argparse; what follows an option that there is not is not shown: it may be a misspelt option's secret."""
+        parsed, unknown = self.parse_known_intermixed_args(args, namespace)
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(_without_values(unknown))}")
+        return parsed
+
     def error(self, message: str) -> NoReturn:
-        """A usage error."""
+        """A usage error; the value that a flag was given by mistake is not shown either."""
+        message, ignored, _ = message.partition(_IGNORED)
+        message += ignored
         raise UsageError(f"{message} (see {self.prog} --help)")
+
+
+def _without_values(unknown: Sequence[str]) -> Iterator[str]:
+    after_option = False
+    for argument in unknown:
+        if argument.startswith("-"):
+            name, equals, _ = argument.partition("=")
+            yield f"{name}=***" if equals else name
+            after_option = True
+        else:
+            yield "***" if after_option else argument
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):

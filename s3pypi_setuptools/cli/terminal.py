@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["Drawing", "Terminal"]
 
 _PACKAGE = __name__.partition(".")[0]
-_SECRETS = ("aws_secret_access_key", "aws_session_token")
 
 
 class Drawing(Protocol):
@@ -50,7 +49,6 @@ class Terminal:
         self.verbose = False
         self.quiet = False
         self.json = json
-        self._secrets: tuple[str, ...] = ()
         self.account = Account()
         """What is done of what was asked for, told when it is interrupted; verbs that change anything `begin` it."""
         self._bars: Drawing | None = None
@@ -60,9 +58,8 @@ class Terminal:
                 stream.reconfigure(errors="backslashreplace")
 
     def configure_from(self, arguments: argparse.Namespace) -> None:
-        """Take over the output options; secrets among the arguments are never shown."""
+        """Take over the output options."""
         self.verbose, self.quiet, self.json = arguments.verbose, arguments.quiet, arguments.json
-        self._secrets = tuple(secret for name in _SECRETS if (secret := getattr(arguments, name, None)))
         logger = logging.getLogger(_PACKAGE)
         logger.setLevel(logging.DEBUG if self.verbose else logging.WARNING)
         logger.handlers[:] = [_Handler(self)]
@@ -93,10 +90,10 @@ class Terminal:
     def fail(self, error: BaseException) -> None:
         """The error that ends the program."""
         known = isinstance(error, Error)
-        line = redact(describe(error), self._secrets)
+        line = describe(error)
         self.error(line if known or self.verbose else f"{line} (run with -v for the traceback)")
         if self.verbose and not known:
-            text = redact("".join(traceback.format_exception(error)), self._secrets)
+            text = redact("".join(traceback.format_exception(error)))
             _write(sys.stderr, "\n".join(map(printable, text.splitlines())))
         if self.json:
             self.object({"ok": False, "error": {"type": type(error).__name__, "message": line}})
@@ -104,7 +101,7 @@ class Terminal:
     def interrupted(self, word: str) -> None:
         """Say what was done before the program was ``word``: interrupted or terminated; from whichever thread."""
         self.stop_drawing()
-        line = redact(f"{word}: {self.account.sentence()}", self._secrets)
+        line = redact(f"{word}: {self.account.sentence()}")
         self.error(line)
         if self.json and not self._reported:
             error = {"type": word.capitalize(), "message": line}
@@ -136,8 +133,8 @@ class Terminal:
     def ask(self, lines: Iterable[str], question: str) -> str:
         """Show ``lines`` and ask ``question`` on stderr; the answer from stdin in lower case, empty at its end."""
         for line in lines:
-            _write(sys.stderr, printable(redact(line, self._secrets)))
-        sys.stderr.write(f"{printable(redact(question, self._secrets))} [y/N] ")
+            _write(sys.stderr, printable(redact(line)))
+        sys.stderr.write(f"{printable(redact(question))} [y/N] ")
         sys.stderr.flush()
         answer = sys.stdin.readline()
         if not answer.endswith("\n"):
@@ -201,7 +198,7 @@ class Terminal:
         return 0 if getattr(report, "ok", True) else 1
 
     def _diagnostic(self, kind: str, line: str) -> None:
-        _write(sys.stderr, f"{self.program}: {kind}: {printable(redact(line, self._secrets))}")
+        _write(sys.stderr, f"{self.program}: {kind}: {printable(redact(line))}")
 
     @staticmethod
     def _is_watched() -> bool:

@@ -79,14 +79,15 @@ class SettingsCommand(Command):
     def run(self) -> None:
         """Do the work; raises setuptools' errors, which it prints as one line."""
         from ..account import Account  # noqa: PLC0415
-        from ..diagnostics import describe  # noqa: PLC0415
+        from ..diagnostics import describe, redact, silenced  # noqa: PLC0415
         from ..errors import UsageError  # noqa: PLC0415
         from ..interruption import Interruption  # noqa: PLC0415
 
         self.account = Account()
         try:
-            with Interruption(self.account.stop, self._interrupted):
-                failures = list(self.publish())
+            # setuptools' -v is every library's.
+            with silenced(), Interruption(self.account.stop, self._interrupted):
+                failures = [redact(line) for line in self.publish()]
         except UsageError as error:
             raise OptionError(describe(error)) from error
         except Exception as error:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from .options import OPTIONS, Option
 from .settings import Settings
+from .values import SECRET_PARAMETERS
 
 __all__ = ["Row", "explain"]
 
 _HIDDEN = "***"
-_SECRET_PARAMETERS = frozenset({"SSECustomerKey", "SSECustomerKeyMD5", "SSEKMSEncryptionContext"})
 _PART_OF_TARGET = frozenset({"bucket", "prefix"})
 
 
@@ -50,6 +50,6 @@ def _shown(option: Option, settings: Settings) -> str:
         case enum.Enum():
             return str(value.value)
         case Mapping():
-            return ",".join(f"{name}={_HIDDEN if name in _SECRET_PARAMETERS else value[name]}" for name in value)
+            return ",".join(f"{name}={_HIDDEN if name in SECRET_PARAMETERS else value[name]}" for name in value)
         case _:
             return str(value)

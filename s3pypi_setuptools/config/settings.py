@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ..diagnostics import conceal
 from ..errors import ConfigurationError
 from .if_exists import IfExists
 from .target import Target
@@ -15,13 +16,14 @@ __all__ = ["IfExists", "Secret", "Settings"]
 class Secret:
     """A text that shows neither itself nor its length; call `reveal` where the value is needed.
 
-    Not a ``str``: nothing joins, formats or serializes it by accident.
+    Not a ``str``: nothing joins, formats or serializes it by accident. No message of this process shows it either.
     """
 
     __slots__ = ("_text",)
 
     def __init__(self, text: str) -> None:
         self._text = text
+        conceal(text)
 
     def reveal(self) -> str:
         """The text itself."""

@@ -10,14 +10,21 @@ _LONGEST = 200
 
 
 def redacted(text: str) -> str:
-    """``text`` without the user name and password of a URL in it.
+    """``text`` without the user name and password that it may hold as a URL, or as one without ``://``.
 
-    Everything up to the last ``@`` goes: keys and passwords may hold any character themselves.
+    Everything up to the last ``@`` goes, and all that follows a ``?``: keys and passwords may hold any character
+    themselves, and queries may be signed.
     """
-    before, separator, after = text.partition("://")
-    if not separator or "@" not in after:
-        return text
-    return f"{before}://***@{after.rpartition('@')[2]}"
+    before, separator, after = text.rpartition("://") if text.count("://") == 1 else text.partition("://")
+    if not separator:
+        before, after = "", text
+    user, at, rest = after.rpartition("@")
+    if at and (separator or ":" in user):
+        after = f"***@{rest}"
+    address, query, parameters = after.partition("?")
+    if separator and query and "=" in parameters:
+        after = f"{address}?***"
+    return f"{before}{separator}{after}"
 
 
 def quoted(text: str) -> str:

@@ -24,7 +24,6 @@ __all__ = ["S3PyPIPublisher"]
 _TABLE = "[tool.hatch.publish.s3pypi]"
 _OF_HATCH = frozenset({"disable"})
 _FLAGS_OF_HATCH = frozenset({"no_prompt", "initialize_auth"})
-_SECRETS = ("aws_secret_access_key", "aws_session_token")
 _DRY_RUN = "dry-run"
 
 
@@ -46,7 +45,6 @@ class S3PyPIPublisher(PublisherInterface):
         from ..interruption import Interruption  # noqa: PLC0415
 
         given = {_name(name): value for name, value in options.items() if name not in _FLAGS_OF_HATCH}
-        secrets: list[str] = [str(given[name]) for name in _SECRETS if given.get(name)]
         account = Account().begin("published", SAME_FILES)
         try:
             with Interruption(account.stop, lambda word: self._interrupted(f"{word}: {account.sentence()}")):
@@ -58,10 +56,10 @@ class S3PyPIPublisher(PublisherInterface):
                 with self._progress(f"Publishing to {settings.require_target()}") as progress:
                     report = app.publish(settings, paths, dry_run=dry_run, progress=progress, overseer=account)
         except Exception as error:  # hatch would print a traceback
-            self.app.abort(redact(describe(error), secrets))
+            self.app.abort(describe(error))
             return
         self._show(report, paths)
-        if failures := [redact(line, secrets) for line in reports.failures(report)]:
+        if failures := [redact(line) for line in reports.failures(report)]:
             for line in failures[:-1]:
                 self.app.display_error(line)
             self.app.abort(failures[-1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from ..diagnostics import without_credentials
 from ..index.model import File
 from ..index.versions import version_of
 from ..layout import Layout, filename_of
@@ -133,7 +134,7 @@ class _Deletion:
             filename=file.filename,
             version=version_of(self._project, file.filename),
             size=file.size,
-            url=f"{self._store_url}/{key}" if key else file.url,
+            url=f"{self._store_url}/{key}" if key else without_credentials(file.url),
             kept=_kept(self._layout, self._project, file.url),
         )
 

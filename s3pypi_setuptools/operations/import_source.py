@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
+from ..diagnostics import without_credentials
 from ..distribution.filename import SDIST_SUFFIXES
 from ..errors import Error, InvalidDistribution, NotFound
 from ..index.model import File, Project
@@ -114,7 +115,7 @@ class Source:
 
         def read(found: Found) -> Read:
             if found.info is None:
-                return Read(None, "", f"lies outside the repository, at {found.file.url}")
+                return Read(None, "", f"lies outside the repository, at {without_credentials(found.file.url)}")
             if listed_as_they_are and found.committed and is_complete(project, found.file):
                 return self._listed(project, found)
             return self._read(found.info, found.file)
@@ -123,7 +124,7 @@ class Source:
 
     def place(self, found: Found) -> str:
         """Where the file lies, as people write it."""
-        return f"{self._store.url}/{found.info.key}" if found.info else found.file.url
+        return f"{self._store.url}/{found.info.key}" if found.info else without_credentials(found.file.url)
 
     def _listed(self, project: str, found: Found) -> Read:
         try:

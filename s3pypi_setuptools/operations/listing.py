@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
+from ..diagnostics import without_credentials
 from ..errors import Error
 from ..index.model import File, Project, ProjectStatus, Status
 from ..index.versions import parse_version, version_of
@@ -159,7 +160,7 @@ def _details(repository: Repository, project: str, file: File) -> FileDetails:
         hashes=dict(file.hashes),
         metadata=file.core_metadata is not None,
         provenance=file.provenance,
-        url=f"{workspace.store.url}/{key}" if key else file.url,
+        url=f"{workspace.store.url}/{key}" if key else without_credentials(file.url),
     )
 
 

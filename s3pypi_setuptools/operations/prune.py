@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
+from ..diagnostics import without_credentials
 from ..errors import Error, RepositoryError
 from ..index.model import File
 from ..layout import filename_of
@@ -253,5 +254,5 @@ class _Pruning:
 
     def _pruned(self, file: File, version: str, project: str) -> Pruned:
         key = self._layout.object_key(project, file.url)
-        url = f"{self._store.url}/{key}" if key else file.url
+        url = f"{self._store.url}/{key}" if key else without_credentials(file.url)
         return Pruned(project, file.filename, Reason.RETENTION, version, file.size, file.upload_time, url)

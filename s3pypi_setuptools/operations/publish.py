@@ -11,6 +11,7 @@ from datetime import datetime
 from itertools import groupby
 
 from ..config.settings import IfExists
+from ..diagnostics import without_credentials
 from ..errors import Error, FileConflict, InvalidDistribution, RepositoryError
 from ..index.model import File, Project, Status
 from ..layout import canonical_url, file_url, filename_of
@@ -293,7 +294,7 @@ class _Release:
             size=one.file.size,
             sha256=one.file.sha256,
             outcome=choice.outcome,
-            url=f"{workspace.store.url}/{key}" if key else url,
+            url=f"{workspace.store.url}/{key}" if key else url and without_credentials(url),
             error=choice.error,
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ..diagnostics import without_credentials
 from ..distribution import Distribution
 from ..errors import NotFound, RepositoryError
 from ..index.model import File
@@ -27,7 +28,9 @@ def listed_file(repository: Repository, project: str, file: File) -> StoredDistr
     store, layout = repository.workspace.store, repository.workspace.layout
     key = layout.object_key(project, file.url)
     if key is None:
-        raise RepositoryError(f"{file.filename} lies outside the repository, at {file.url}: publish it from there")
+        raise RepositoryError(
+            f"{file.filename} lies outside the repository, at {without_credentials(file.url)}: publish it from there"
+        )
     try:
         info = store.head(key)
     except NotFound as error:

@@ -10,14 +10,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..config.settings import Secret
+from ..diagnostics import conceal
 from ..errors import ConfigurationError
-from .s3_errors import one_line
+from .s3_errors import CREDENTIALS_FAILED, is_credential_failure, one_line
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
     from botocore.session import Session
 
-__all__ = ["Access", "configured_attempts", "create_client", "open_session"]
+__all__ = ["Access", "conceal_credentials", "configured_attempts", "create_client", "open_session"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,18 @@ def configured_attempts(session: Session) -> int | None:
     return None if attempts is None else max(1, attempts)
 
 
+def conceal_credentials(session: Session) -> None:
+    """See to it that no message shows the keys which ``session`` found: answers may repeat what was sent."""
+    try:
+        found = session.get_credentials()
+        keys = found.get_frozen_credentials() if found else None
+    except Exception:  # what cannot be had any more was not sent either
+        return
+    if keys:
+        conceal(keys.access_key, ids=True)
+        conceal(keys.secret_key, keys.token)
+
+
 def create_client(
     session: Session, service: str, name: str, access: Access, *, endpoint_setting: str, attempts: int, **config: Any
 ) -> BaseClient:
@@ -75,6 +88,8 @@ def create_client(
 
     Raises `ConfigurationError`.
     """
+    import json
+
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError
 
@@ -94,11 +109,15 @@ def create_client(
                 **config,
             ),
         )
+    except json.JSONDecodeError as error:  # of a credential_process
+        raise ConfigurationError(CREDENTIALS_FAILED) from error
     except ValueError as error:
         raise ConfigurationError(
             f"the {name} endpoint is not a valid URL; check {endpoint_setting} and AWS_ENDPOINT_URL"
         ) from error
     except BotoCoreError as error:
+        if is_credential_failure(error):
+            raise ConfigurationError(CREDENTIALS_FAILED) from error
         raise ConfigurationError(f"{name} cannot be set up: {one_line(error)}") from error
     if "@" in client.meta.endpoint_url:  # also one behind a "/" that was not escaped
         raise ConfigurationError(

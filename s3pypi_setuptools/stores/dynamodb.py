@@ -10,14 +10,16 @@ import threading
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..diagnostics import redact
 from ..errors import AccessDenied, ConfigurationError, Error, StoreError, Unavailable
-from .aws_client import Access, configured_attempts, create_client, open_session
+from .aws_client import Access, conceal_credentials, configured_attempts, create_client, open_session
 from .leases import Table
 from .locks import Lock
 from .s3_errors import CREDENTIAL_ADVICE, TRANSIENT_CODES, code_of, status_of, text_of, unanswered
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
+    from botocore.session import Session
 
 __all__ = ["DynamoDBTable"]
 
@@ -53,6 +55,7 @@ class DynamoDBTable(Table):
         self._name = name
         self._access = access
         self._making = threading.Lock()
+        self._session: Session | None = None
         self._made: BaseClient | None = None
 
     @property
@@ -129,13 +132,15 @@ class DynamoDBTable(Table):
             # Else an answer that was cut short, or a portal's page, would mean that nobody holds a lock, or that we do.
             response["ConsumedCapacity"]
         except Exception as error:
+            if code_of(error) != _REFUSED and self._session:
+                conceal_credentials(self._session)
             raise self._translated(error, operation, client) from error
         return response
 
     def _client(self) -> BaseClient:
         with self._making:
             if self._made is None:
-                session = open_session("DynamoDB", self._access.profile)
+                session = self._session = open_session("DynamoDB", self._access.profile)
                 self._made = create_client(
                     session,
                     "dynamodb",
@@ -155,7 +160,7 @@ class DynamoDBTable(Table):
         if operation == "Scan":
             what = "cannot be listed"
         place = f"DynamoDB at {client.meta.endpoint_url}"
-        code, status = code_of(error), status_of(error)
+        code, status = redact(code_of(error)), status_of(error)
         if not status:
             return unanswered(error, name, what, place)
         if code == "ResourceNotFoundException":

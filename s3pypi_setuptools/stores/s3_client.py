@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from ..config.settings import Secret
 from ..errors import ConfigurationError
-from .aws_client import Access, configured_attempts, create_client, open_session
+from .aws_client import Access, conceal_credentials, configured_attempts, create_client, open_session
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -70,7 +70,7 @@ class S3Options:
     session_token: Secret | None = None
     acl: str | None = None
     acl_optional: bool = False
-    put_args: Mapping[str, str] = field(default_factory=dict)
+    put_args: Mapping[str, str] = field(default_factory=dict, repr=False)
     patience: Patience = Patience()
 
 
@@ -101,6 +101,11 @@ class S3Client:
                     self._failure = error
                     raise
             return self._clients[long]
+
+    def conceal_credentials(self) -> None:
+        """See to it that no message shows the keys which a store was sent: answers may repeat them."""
+        if self._session and not self._options.no_sign_request and not self._options.access_key_id:
+            conceal_credentials(self._session)
 
     @property
     def options(self) -> S3Options:

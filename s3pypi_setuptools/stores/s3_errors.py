@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from ..diagnostics import redact
 from ..errors import (
     AccessDenied,
     AlreadyExists,
@@ -20,10 +20,12 @@ from ..errors import (
 from .base import ABSENT, ANY, Condition, Matches
 
 __all__ = [
+    "CREDENTIALS_FAILED",
     "CREDENTIAL_ADVICE",
     "TRANSIENT_CODES",
     "code_of",
     "is_absent",
+    "is_credential_failure",
     "one_line",
     "reason",
     "status_of",
@@ -74,6 +76,7 @@ TRANSIENT_CODES = frozenset(
         "XAmzContentChecksumMismatch",
     }
 )
+CREDENTIALS_FAILED = "no credentials could be obtained; sign in again, or look at the profile"
 _ACTIONS = {
     "GetObject": "cannot be read",
     "HeadObject": "cannot be read",
@@ -97,6 +100,20 @@ def status_of(error: Exception) -> int:
     return int(_response(error).get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
 
 
+def is_credential_failure(error: Exception) -> bool:
+    """Whether whoever hands out credentials failed; the error's text may hold some."""
+    from botocore import exceptions
+
+    return isinstance(
+        error,
+        exceptions.TokenRetrievalError
+        | exceptions.SSOError
+        | exceptions.UnauthorizedSSOTokenError
+        | exceptions.CredentialRetrievalError
+        | exceptions.MetadataRetrievalError,
+    )
+
+
 def translated(error: Exception, operation: str, name: str, condition: Condition = ANY) -> Error:
     """What botocore's ``error`` means.
 
@@ -107,7 +124,7 @@ def translated(error: Exception, operation: str, name: str, condition: Condition
     what = _ACTIONS.get(operation, "cannot be written")
     if not _response(error):
         return unanswered(error, name, what)
-    code, status = code_of(error), status_of(error)
+    code, status = redact(code_of(error)), status_of(error)
     reading = operation in {"GetObject", "HeadObject"}
     if code == "NoSuchBucket":
         bucket = name.removeprefix("s3://").partition("/")[0]
@@ -174,17 +191,10 @@ def unanswered(error: Exception, name: str, what: str, service: str = "the store
         return AccessDenied(
             name, f"{what}: no credentials were found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile"
         )
-    if isinstance(
-        error,
-        (
-            exceptions.TokenRetrievalError,
-            exceptions.SSOError,
-            exceptions.UnauthorizedSSOTokenError,
-            exceptions.CredentialRetrievalError,
-            exceptions.MetadataRetrievalError,
-        ),
-    ):
-        return AccessDenied(name, f"{what}: no credentials could be obtained ({type(error).__name__}); sign in again")
+    if is_credential_failure(error):
+        return AccessDenied(name, f"{what}: {CREDENTIALS_FAILED} ({type(error).__name__})")
+    if isinstance(error, exceptions.InvalidRegionError):
+        return StoreError(name, f"{what}: the region is not the name of one; set `region`")
     if isinstance(error, exceptions.SSLError):
         return Unavailable(name, f"{what}: the TLS connection failed; check the endpoint and AWS_CA_BUNDLE")
     if isinstance(error, exceptions.ConnectTimeoutError | exceptions.ReadTimeoutError):
@@ -208,8 +218,9 @@ def _response(error: Exception) -> dict[str, Any]:
 
 
 def text_of(error: Exception) -> str:
-    """What the answer says in words, in one line."""
-    return " ".join(str(_response(error).get("Error", {}).get("Message", "")).split())[:200]
+    """What the answer says in words, in one line, without secrets."""
+    # Shortened last: half a secret would not be recognized.
+    return redact(" ".join(str(_response(error).get("Error", {}).get("Message", "")).split()))[:200]
 
 
 def reason(error: Error) -> str:
@@ -219,5 +230,5 @@ def reason(error: Error) -> str:
 
 
 def one_line(error: Exception) -> str:
-    """What botocore says, without the credentials that a URL in it may hold."""
-    return re.sub(r"//[^@\s]*@", "//", " ".join(str(error).split()))
+    """What botocore says, without secrets."""
+    return redact(" ".join(str(error).split()))

@@ -94,6 +94,8 @@ class Bucket:
         except Error:
             raise
         except Exception as error:
+            if code_of(error):
+                self.client.conceal_credentials()
             raise translated(error, operation, self.object_name(key or ""), condition) from error
         return response
 

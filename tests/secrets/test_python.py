@@ -1,0 +1,118 @@
+"""What Python code that uses this package may print: representations, reports, errors, the package's own log."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+import s3pypi_setuptools
+from s3pypi_setuptools import PackageRepository, open_repository
+from s3pypi_setuptools.config.explanation import explain
+from s3pypi_setuptools.config.machine import Machine
+from s3pypi_setuptools.config.resolve import resolve
+from s3pypi_setuptools.config.settings import Settings
+from s3pypi_setuptools.errors import Error
+from s3pypi_setuptools.stores.registry import open_store
+from s3pypi_setuptools.stores.s3 import S3Options, S3Store
+from tests import in_process, samples
+from tests.servers import S3Server
+from tests.stores.canned_server import canned
+
+from .answers import ANSWERS
+from .places import KEYS, PLACES, SSE, plant
+from .planted import ENCODED_PASSWORD, SIGNATURE, assert_hidden
+
+OPTIONS = {name.replace("-", "_"): value for name, value in KEYS.items()} | {"s3_put_args": SSE}
+
+
+def everything(value: object, depth: int = 3) -> Iterator[object]:
+    """The value, and all that it holds of this package."""
+    yield value
+    if depth == 0 or not type(value).__module__.startswith(s3pypi_setuptools.__name__):
+        return
+    names = [*getattr(value, "__dict__", {}), *getattr(type(value), "__slots__", ())]
+    fields = [field.name for field in dataclasses.fields(value)] if dataclasses.is_dataclass(value) else []
+    for name in {*names, *fields}:
+        if name not in OPTIONS and name != "_text" and hasattr(value, name):
+            yield from everything(getattr(value, name), depth - 1)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_settings_show_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    given = plant(place, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    for name, value in given.environ.items():
+        monkeypatch.setenv(name, value)
+    typed = dict(argument.removeprefix("--").split("=", 1) for argument in given.arguments if "=" in argument)
+    settings = resolve(command_line={**typed, "target": "s3://bucket/p"})
+    store = open_store(settings.require_target(), settings)
+    for each in (*everything(settings), *explain(settings), *everything(store), Machine.current()):
+        assert_hidden(repr(each), str(each))
+    assert_hidden(f"{settings}", "%s" % settings, f"{settings!r:>10}")  # noqa: UP031
+
+
+def test_options_of_the_store_show_none() -> None:
+    settings: Settings = resolve(command_line={**OPTIONS, "target": "s3://bucket"})
+    options = S3Options(
+        access_key_id=settings.aws_access_key_id,
+        secret_access_key=settings.aws_secret_access_key,
+        session_token=settings.aws_session_token,
+        put_args=settings.s3_put_args,
+    )
+    assert_hidden(repr(options), str(options), repr(S3Store("bucket", options)))
+
+
+CALLS: dict[str, Callable[[PackageRepository, Path], object]] = {
+    "initialize": lambda repository, dist: repository.initialize(),
+    "publish": lambda repository, dist: repository.publish(dist),
+    "publish many": lambda repository, dist: repository.publish(dist, if_exists="replace"),
+    "show": lambda repository, dist: repository.show("demo"),
+    "delete": lambda repository, dist: repository.delete("demo", "1.0"),
+    "prune": lambda repository, dist: repository.prune(),
+}
+
+
+@pytest.mark.parametrize("answer", ["refused", "code", "unknown-feature", "other-region", "json"])
+def test_errors_and_the_log_show_none(tmp_path: Path, caplog: pytest.LogCaptureFixture, answer: str) -> None:
+    samples.wheel(tmp_path)
+    with canned(ANSWERS[answer]) as server, caplog.at_level(logging.DEBUG, "s3pypi_setuptools"):
+        for call in CALLS.values():
+            repository = open_repository("s3://bucket/p", endpoint_url=server.url, **OPTIONS)
+            assert_hidden(repr(repository), str(repository))
+            with pytest.raises(Error) as raised:
+                call(repository, tmp_path)
+            assert_hidden(raised.value)
+    ours = [record.getMessage() for record in caplog.records if record.name.startswith("s3pypi_setuptools")]
+    assert_hidden(*ours)
+
+
+def test_links_of_another_tools_pages_are_shown_without_passwords(ministack: S3Server, tmp_path: Path) -> None:
+    """Installers follow them as they are; people see where, not with what."""
+    bucket = ministack.new_bucket()
+    link = f"http://user:{ENCODED_PASSWORD}@127.0.0.1:1/demo-1.0.tar.gz?X-Amz-Signature={SIGNATURE}"
+    page = f'<!DOCTYPE html><html><body><a href="{link}#sha256={"0" * 64}">demo-1.0.tar.gz</a></body></html>'
+    client = ministack.client()
+    client.put_object(Bucket=bucket, Key="p/demo/index.html", Body=page.encode(), ContentType="text/html")
+    client.close()
+    target = ("-t", f"s3://{bucket}/p")
+    samples.wheel(tmp_path / "dist", version="2.0")
+    commands = (
+        ("dist",),
+        ("show", "demo"),
+        ("show", "demo", "--json"),
+        ("verify",),
+        ("verify", "--json"),
+        ("yank", "demo", "1.0"),
+        ("mirror", "--from", f"s3://{bucket}/p", "--to", "./copy"),
+        ("promote", "demo", "1.0", "--from", f"s3://{bucket}/p", "--to", "./copy"),
+        ("delete", "demo", "1.0", "--yes", "--dry-run", "--json"),
+        ("delete", "demo", "1.0", "--yes"),
+    )
+    for command in commands:
+        place = () if "--to" in command else target
+        said = in_process.run("s3pypi", *command, *place, cwd=tmp_path, environ=ministack.environment)
+        assert_hidden(said.out, said.err)
