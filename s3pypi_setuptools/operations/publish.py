@@ -277,8 +277,8 @@ class _Release:
             return True
         if in_parts:
             return self._repository.record.conditional_multipart
-        # What goes to plain keys before the record is known overwrites nothing that is listed where the record then says
-        # no, and nothing is published: files that are listed there lie at keys of their own.
+        # What goes to plain keys before the record is known overwrites nothing that is listed, even where the record then
+        # says no: files that are listed there lie at keys of their own.
         return self._early or self._repository.record.conditional_writes
 
     def _told(self, choice: Choice, urls: dict[str, str] | None = None) -> FileReport:
