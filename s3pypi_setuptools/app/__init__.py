@@ -159,13 +159,13 @@ def initialize(settings: Settings) -> InitReport:
 
 @contextmanager
 def opened(settings: Settings) -> Iterator[tuple[Store, Layout]]:
-    """The store of ``settings.target``, and the keys in it; nothing is asked of it yet.
+    """The store of ``settings.target``, closed in the end, and the keys in it; nothing is asked of it yet.
 
     Raises `ConfigurationError` without a target.
     """
     target = settings.require_target()
-    store = open_store(target, settings)
-    yield store, Layout(target.prefix if isinstance(target, S3Target) else "")
+    with closing(open_store(target, settings)) as store:
+        yield store, Layout(target.prefix if isinstance(target, S3Target) else "")
 
 
 @contextmanager

@@ -277,7 +277,7 @@ class _Release:
             return True
         if in_parts:
             return self._repository.record.conditional_multipart
-        # What goes to plain keys before the record is known overwrites nothing that is listed, even where the record then
+        # What goes to plain keys before the record is known overwrites nothing that is listed, where the record then
         # says no: files that are listed there lie at keys of their own.
         return self._early or self._repository.record.conditional_writes
 

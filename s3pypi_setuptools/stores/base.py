@@ -219,6 +219,9 @@ class Store(ABC):
     def list(self, prefix: str) -> Iterator[Info]:
         """All objects whose key begins with ``prefix``, in key order."""
 
+    def close(self) -> None:  # noqa: B027 (most have nothing to close)
+        """Let go of its connections."""
+
 
 def check_key(key: str) -> None:
     """Raise `StoreError` for a key that no store holds: empty, or with an empty, ``.`` or ``..`` segment."""

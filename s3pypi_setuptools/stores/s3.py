@@ -55,6 +55,9 @@ class S3Store(Store):
         """Load botocore and build the client in the background."""
         self._bucket.client.warm()
 
+    def close(self) -> None:
+        self._bucket.client.close()
+
     @property
     def url(self) -> str:
         return self._bucket.url

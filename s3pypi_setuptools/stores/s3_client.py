@@ -102,6 +102,12 @@ class S3Client:
                     raise
             return self._clients[long]
 
+    def close(self) -> None:
+        """Close the connections; those of requests under way, when these end."""
+        with self._lock:
+            for client in self._clients.values():
+                client.close()
+
     def conceal_credentials(self) -> None:
         """See to it that no message shows the keys which a store was sent: answers may repeat them."""
         if self._session and not self._options.no_sign_request and not self._options.access_key_id:
