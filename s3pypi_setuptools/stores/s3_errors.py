@@ -77,6 +77,7 @@ TRANSIENT_CODES = frozenset(
     }
 )
 CREDENTIALS_FAILED = "no credentials could be obtained; sign in again, or look at the profile"
+_ELSEWHERE = "the bucket lies in another region; set `region`"
 _ACTIONS = {
     "GetObject": "cannot be read",
     "HeadObject": "cannot be read",
@@ -160,7 +161,7 @@ def _refused(code: str, status: int, text: str, name: str, what: str) -> StoreEr
     if status == 501 or code == "NotImplemented":
         return StoreError(name, f"{what}: the store does not know conditional requests ({text or code})")
     if status in {301, 307} or code in {"PermanentRedirect", "IllegalLocationConstraintException"}:
-        return StoreError(name, f"{what}: the bucket lies in another region; set `region`")
+        return StoreError(name, f"{what}: {_ELSEWHERE}")
     if code in {"", str(status)}:  # a HEAD has no body to say why
         return StoreError(
             name, f"{what}: the store answered {status}; check the credentials, the region and the endpoint"
@@ -209,6 +210,8 @@ def unanswered(error: Exception, name: str, what: str, service: str = "the store
         return Unavailable(name, f"{what}: {service} broke off the connection; try again")
     if isinstance(error, exceptions.HTTPClientError | exceptions.ConnectionError | OSError):
         return Unavailable(name, f"{what}: no connection to {service}; check the network and the endpoint")
+    if isinstance(error, RecursionError):  # botocore looks for the region of a bucket that redirects whoever asks
+        return StoreError(name, f"{what}: {_ELSEWHERE}")
     return StoreError(name, f"{what}: {text}")
 
 

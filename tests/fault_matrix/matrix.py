@@ -11,7 +11,7 @@ from ..fault_proxy import Answer, CutShort, DropAfter, DropBefore, Fault, Garbag
 from .buckets import role_of
 from .verbs import VERBS
 
-__all__ = ["ALWAYS", "FAULTS", "PAGES", "ROLES", "Case", "cases", "failing"]
+__all__ = ["ALWAYS", "FAULTS", "MAYBE", "PAGES", "ROLES", "Case", "cases", "failing"]
 
 PORTAL = b"<html><body>Please sign in to the network.</body></html>"
 FAULTS: dict[str, Fault] = {
@@ -40,7 +40,9 @@ PART = int(os.environ.get("S3PYPI_TEST_FAULTS", "37"))
 """One in so many cases is run."""
 
 PAGES = ("/ page", "HTML page", "JSON page")
-CHANGES = ("GetObject record", "GetObject manifest", *(f"HeadObject {page}" for page in PAGES), "PutObject manifest")
+MAYBE = tuple(f"HeadObject {page}" for page in PAGES)
+"""Sent unless what was read before told enough: a matter of which answer came first."""
+CHANGES = ("GetObject record", "GetObject manifest", *MAYBE, "PutObject manifest")
 PUTS = tuple(f"PutObject {page}" for page in PAGES)
 FILES = ("PutObject distribution", "PutObject metadata file")
 ROOT = (

@@ -1,0 +1,78 @@
+"""A connection on which no answer comes, at any request: the second one is tried, and after that it is over."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from s3pypi_setuptools.config.settings import Secret
+from s3pypi_setuptools.errors import Error
+from s3pypi_setuptools.layout import Layout
+from s3pypi_setuptools.stores.s3 import S3Options, S3Store
+from s3pypi_setuptools.stores.s3_client import Patience
+
+from ..fault_proxy import Fault, FaultProxy, Passing, Stall
+from ..operations.conftest import World
+from .buckets import Bench, role_of
+from .matrix import MAYBE, ROLES
+from .verbs import VERBS, WHEEL
+
+BRIEF = Patience(connect=2, answer=2, long_answer=3)
+PARTS = ("CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload")
+CASES = [*(("next", role) for role in ROLES["next"]), *(("large", f"{part} distribution") for part in PARTS)]
+
+
+def proxied(bench: Bench, url: str) -> S3Store:
+    options = S3Options(
+        endpoint_url=url,
+        access_key_id=bench.server.access_key,
+        secret_access_key=Secret(bench.server.secret_key),
+        patience=BRIEF,
+    )
+    return S3Store(bench.bucket, options)
+
+
+def attempt(world: World, wheel: Path) -> str:
+    """Publish; what failed, empty when nothing did."""
+    try:
+        return "; ".join(file.error for file in world.push(wheel).files if file.error)
+    except Error as error:
+        return str(error)
+
+
+@pytest.mark.parametrize("times", [1, 10**6], ids=["once", "always"])
+def test_any_request_that_stalls(times: int, bench: Bench, tmp_path: Path) -> None:
+    def publish(case: tuple[str, str]) -> tuple[tuple[str, str], str]:
+        verb, role = VERBS[case[0]], case[1]
+        prefix, left = bench.new_prefix(), times
+        bench.put(prefix, bench.base)
+
+        def fault(passing: Passing) -> Fault | None:
+            nonlocal left
+            if left and role_of(passing, prefix) == role:
+                left -= 1
+                return Stall(60)
+            return None
+
+        wheel = bench.folder / verb.arguments[0]
+        with FaultProxy(bench.server.endpoint_url, fault) as proxy:
+            world = World(tmp_path, proxied(bench, proxy.url), Layout(prefix))
+            said = attempt(world, wheel)
+        assert left < times or role in MAYBE
+        assert bench.listed.keys() <= bench.seen(prefix).installable().keys()
+        again = World(tmp_path, proxied(bench, bench.server.endpoint_url), Layout(prefix))
+        assert attempt(again, wheel) == ""
+        assert f"demo-2.0{WHEEL}" in bench.seen(prefix).installable()
+        bench.seen(prefix).assert_whole()
+        return case, said
+
+    with ThreadPoolExecutor(8) as threads:
+        results = dict(threads.map(publish, CASES))
+
+    if times == 1:
+        assert set(results.values()) == {""}
+    else:
+        for (_, role), said in results.items():
+            assert "did not answer in time" in said or (role in MAYBE and not said), (role, said)

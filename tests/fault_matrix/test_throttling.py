@@ -1,0 +1,76 @@
+"""A store that asks to slow down: once, for one request in five, or for good."""
+
+from __future__ import annotations
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+
+from .. import samples
+from ..fault_proxy import Answer, Fault, FaultProxy, Passing
+from .buckets import Bench, role_of
+from .matrix import MAYBE, ROLES
+from .seen import assert_one_line
+from .verbs import VERBS, WHEEL
+
+SLOW_DOWN = Answer(503, "SlowDown")
+AS_EVER = "5"
+PUBLISHERS = 10
+VERSIONS = [f"3.{number}" for number in range(5)]
+
+
+def test_any_request_that_is_throttled_once(bench: Bench) -> None:
+    verb = VERBS["next"]
+
+    def publish(role: str) -> None:
+        prefix = bench.new_prefix()
+        bench.put(prefix, bench.base)
+        throttled: list[str] = []
+
+        def fault(passing: Passing) -> Fault | None:
+            if throttled or role_of(passing, prefix) != role:
+                return None
+            throttled.append(role)
+            return SLOW_DOWN
+
+        with FaultProxy(bench.server.endpoint_url, fault) as proxy:
+            done = bench.run(prefix, *verb.arguments, endpoint=proxy.url, AWS_MAX_ATTEMPTS=AS_EVER)
+        assert throttled or role in MAYBE
+        assert (done.status, done.stderr) == (0, ""), role
+        assert verb.done(bench.seen(prefix))
+        bench.seen(prefix).assert_whole()
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(publish, ROLES["next"]))
+
+
+def test_one_request_in_five_is_throttled_in_fifty_runs(bench: Bench) -> None:
+    for version in VERSIONS:
+        samples.wheel(bench.folder / "many", version=version)
+
+    def publish(number: int) -> None:
+        prefix, chance = bench.new_prefix(), random.Random(number)
+        bench.put(prefix, bench.base)
+
+        def fault(passing: Passing) -> Fault | None:
+            return SLOW_DOWN if chance.random() < 0.2 else None
+
+        with FaultProxy(bench.server.endpoint_url, fault) as proxy:
+            for version in VERSIONS:
+                wheel = f"many/demo-{version}{WHEEL}"
+                done = bench.run(prefix, wheel, endpoint=proxy.url, AWS_MAX_ATTEMPTS=AS_EVER)
+                assert (done.status, done.stderr) == (0, "")
+        wanted = {f"demo-{version}{WHEEL}" for version in ("1.0", "1.1", *VERSIONS)}
+        assert bench.seen(prefix).installable().keys() == {*wanted, f"other-1.0{WHEEL}"}
+        bench.seen(prefix).assert_whole()
+
+    with ThreadPoolExecutor(PUBLISHERS) as threads:
+        list(threads.map(publish, range(PUBLISHERS)))
+
+
+def test_a_store_that_throttles_for_good(bench: Bench) -> None:
+    prefix = bench.new_prefix()
+    with FaultProxy(bench.server.endpoint_url, lambda passing: SLOW_DOWN) as proxy:
+        done = bench.run(prefix, *VERBS["next"].arguments, endpoint=proxy.url, AWS_MAX_ATTEMPTS="2")
+    assert done.status == 1
+    assert_one_line(done.stderr, bench.server.secret_key)
+    assert "503 SlowDown; try again later" in done.stderr
