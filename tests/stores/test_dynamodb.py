@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -245,3 +247,31 @@ def test_region_and_credentials(own_environment: Path) -> None:
         assert signature(server) == ("AKS3", "auto")
     with pytest.raises(ConfigurationError, match="DynamoDB cannot be set up"):
         read_by(settings(locks_table="t", locks_profile="other"))
+
+
+PAGE = (Path(__file__).parents[2] / "docs" / "lock-tables.md").read_text(encoding="utf-8")
+
+
+def test_the_table_and_the_permissions_of_the_page(ministack: S3Server) -> None:
+    command = next(block for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) if "create-table" in block)
+    words = shlex.split(command.replace("\\\n", " "))
+    options = {words[index]: words[index + 1] for index in range(3, len(words), 2)}
+    shorthand = {
+        name: dict(pair.split("=") for pair in value.split(",")) for name, value in options.items() if "," in value
+    }
+    with lock_tables.new_table(ministack) as other:
+        made = other.client.create_table(
+            TableName=options["--table-name"],
+            BillingMode=options["--billing-mode"],
+            AttributeDefinitions=[shorthand["--attribute-definitions"]],
+            KeySchema=[shorthand["--key-schema"]],
+        )
+        assert made["TableDescription"]["TableName"] == "packages-locks"
+        with LeasedLocks(DynamoDBTable("packages-locks", other.access)).held("demo"):
+            pass
+        other.client.delete_table(TableName="packages-locks")
+    [policy] = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
+    [statement] = json.loads(policy)["Statement"]
+    assert set(statement["Action"]) == {
+        f"dynamodb:{operation}" for operation in ("GetItem", "PutItem", "UpdateItem", "DeleteItem")
+    }
