@@ -15,7 +15,7 @@ def redacted(text: str) -> str:
     Everything up to the last ``@`` goes, and all that follows a ``?``: keys and passwords may hold any character
     themselves, and queries may be signed.
     """
-    before, separator, after = text.rpartition("://") if text.count("://") == 1 else text.partition("://")
+    before, separator, after = text.partition("://")
     if not separator:
         before, after = "", text
     user, at, rest = after.rpartition("@")

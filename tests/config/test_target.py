@@ -143,6 +143,9 @@ def test_a_bare_word_is_a_name_and_never_a_folder(tmp_path: Path) -> None:
         "https://user:pa/ss@wo?rd@host/simple",
         "file://user:pa/ss@wo?rd@host/x",
         "ftp://x:pa/ss@wo?rd@h",
+        "s3:user:pa/ss@wo?rd@bucket",
+        "s3:/user:pa/ss@wo?rd@bucket",
+        "user:pa/ss@wo?rd@bucket",
     ],
 )
 def test_credentials_are_never_shown(text: str) -> None:
