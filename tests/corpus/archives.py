@@ -230,15 +230,15 @@ def long_texts(count: int) -> bytes:
 
 
 def bombs() -> dict[str, tuple[str, bytes, str]]:
-    """Small files that would fill hundreds of MiB of memory."""
-    metadata, size = f"{INFO}/METADATA", 256
+    """Small files that would fill much memory."""
+    metadata, size = f"{INFO}/METADATA", 64
     return {
         "metadata": (WHEEL_NAME, inflated(metadata, size, zipfile.ZIP_DEFLATED), "larger than 10 MiB"),
-        "metadata in bzip2": (WHEEL_NAME, inflated(metadata, 64, zipfile.ZIP_BZIP2), "compressed"),
-        "WHEEL in LZMA": (WHEEL_NAME, inflated(f"{INFO}/WHEEL", 64, zipfile.ZIP_LZMA), "compressed"),
+        "metadata in bzip2": (WHEEL_NAME, inflated(metadata, size, zipfile.ZIP_BZIP2), "compressed"),
+        "WHEEL in LZMA": (WHEEL_NAME, inflated(f"{INFO}/WHEEL", size, zipfile.ZIP_LZMA), "compressed"),
         "sdist, metadata": (SDIST_NAME, gzipped(member(data=b"", size=size * MEBIBYTE)), "larger than 10 MiB"),
         "sdist, a name": (SDIST_NAME, gzipped(pax(b"", b"L")[:124] + b"00077777777\0"), "corrupt"),
-        "sdist, folders": (SDIST_NAME, long_folders(30), "a header larger"),
-        "sdist, texts": (SDIST_NAME, long_texts(30), "a header larger"),
+        "sdist, folders": (SDIST_NAME, long_folders(20), "a header larger"),
+        "sdist, texts": (SDIST_NAME, long_texts(20), "a header larger"),
         "headers": (WHEEL_NAME, wheel(METADATA.replace(b"\n\n", b"\n") + b"a:b\n" * 2_000_000), "fields of"),
     }

@@ -18,7 +18,7 @@ from tests.in_process import run
 
 from .archives import BAD, GOOD, SDIST_NAME, bombs
 
-LIMIT = 256 * 1024 * 1024
+LIMIT = 224 * 1024 * 1024
 CHILD = """
 import resource, sys
 from pathlib import Path

@@ -96,7 +96,7 @@ def test_a_bad_page_is_one_line_and_nothing_is_written(tmp_path: Path, name: str
 
 
 LARGE = {
-    "one line": LINK * 40_000,
+    "one line": LINK * 20_000,
     "a name": b"<a href='" + b"demo" + b"-py3" * 250_000 + b".zip'>x</a>",
     "an address": b"<a href='" + b"x/" * 500_000 + b"demo-1.0.zip'>x</a>",
     "a base for many": b"<base href='https://a.example/" + b"x" * 1_000_000 + b"/'>" + LINK * 10_000,

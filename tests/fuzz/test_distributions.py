@@ -183,13 +183,13 @@ def examine(folder: Path, filename: str, data: bytes) -> None:
     assert found.file.size == len(data)
 
 
-@share(20)
+@share(16)
 @given(wheels())
 def test_wheels(tmp_path: Path, wheel: tuple[str, bytes]) -> None:
     examine(tmp_path, *wheel)
 
 
-@share(20)
+@share(14)
 @given(sdists())
 def test_sdists(tmp_path: Path, sdist: tuple[str, bytes]) -> None:
     examine(tmp_path, *sdist)
