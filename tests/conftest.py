@@ -10,6 +10,7 @@ import hypothesis
 import pytest
 
 from . import lock_tables, servers
+from .environment import is_foreign
 from .lock_tables import LockTable
 from .servers import S3Server
 
@@ -18,11 +19,6 @@ hypothesis.settings.register_profile("s3pypi", deadline=None)
 hypothesis.settings.load_profile("s3pypi")
 
 CEPH = servers.ceph(os.environ)
-FOREIGN_PREFIXES = ("AWS_", "BOTO_", "PIP_", "S3PYPI_", "PP_S3_", "UV_", "TWINE_", "POETRY_", "PDM_", "HATCH_", "XDG_")
-FOREIGN_NAMES = {
-    "APPDATA", "COLUMNS", "CONDA_PREFIX", "FORCE_COLOR", "HTTPS_PROXY", "HTTP_PROXY", "LOCALAPPDATA", "NO_COLOR",
-    "ALL_PROXY", "PROGRAMDATA", "PYTHONWARNINGS", "VIRTUAL_ENV", "http_proxy", "https_proxy", "all_proxy",
-}  # fmt: skip
 
 
 def pytest_report_header() -> str:
@@ -45,9 +41,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture(autouse=True)
 def own_environment(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """No variable or file of this machine's user reaches a test; the home folder is the result."""
-    for name in os.environ:
-        if name.startswith(FOREIGN_PREFIXES) or name in FOREIGN_NAMES:
-            monkeypatch.delenv(name)
+    for name in filter(is_foreign, os.environ):
+        monkeypatch.delenv(name)
     home = tmp_path_factory.mktemp("home")
     config = {
         "HOME": home,

@@ -4,12 +4,15 @@ As a program: ``moto_server.py PORT``. A bucket whose name begins so has the fau
 
 - ``ignores-put``, ``ignores-complete``: conditions on these requests are ignored;
 - ``gap-put``, ``gap-complete``: they are looked at some time before the write takes effect.
+
+All others are served one after the other: moto itself looks first, and writes then, which races find out now and then.
 """
 
 from __future__ import annotations
 
 import contextlib
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,12 +41,16 @@ def moto(folder: Path) -> Iterator[S3Server]:
 class Faulty(DomainDispatcherApplication):
     """The server, as its clients see it."""
 
+    _turn = threading.Lock()
+
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         request = {"PUT": "put", "POST": "complete"}.get(environ["REQUEST_METHOD"])
         if environ["PATH_INFO"].startswith(f"/ignores-{request}-"):
             environ.pop("HTTP_IF_MATCH", None)
             environ.pop("HTTP_IF_NONE_MATCH", None)
-        return super().__call__(environ, start_response)
+        at_once = environ["PATH_INFO"].startswith(f"/gap-{request}-")
+        with contextlib.nullcontext() if at_once else self._turn:
+            return super().__call__(environ, start_response)
 
 
 def delay(request: str, name: str) -> None:

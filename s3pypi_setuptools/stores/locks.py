@@ -142,7 +142,7 @@ NO_LOCKS = NoLocks()
 
 def _time(text: str | None) -> datetime | None:
     try:
-        time = datetime.fromisoformat(text) if text else None
+        time = datetime.fromisoformat(text.replace("Z", "+00:00")) if text else None  # Python 3.10 knows no Z
     except ValueError:
         return None
     if time is None or time.tzinfo is None:

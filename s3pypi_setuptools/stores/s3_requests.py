@@ -87,13 +87,16 @@ class Bucket:
         long = operation in _TAKE_LONG or isinstance((arguments or {}).get("Body"), io.BytesIO)
         call = getattr(self.client.get(long=long), _METHODS[operation])
         target = {"Bucket": self.name} if key is None else {"Bucket": self.name, "Key": key}
+        response: dict[str, Any] = {}
         try:
-            response: dict[str, Any] = call(**{**(arguments or {}), **self.client.arguments(operation), **target})
+            response = call(**{**(arguments or {}), **self.client.arguments(operation), **target})
             for name in _ANSWERS.get(operation, ()):
                 response[name]
         except Error:
             raise
         except Exception as error:
+            if "Body" in response:  # nobody will read it
+                response["Body"].close()
             if code_of(error):
                 self.client.conceal_credentials()
             raise translated(error, operation, self.object_name(key or ""), condition) from error

@@ -81,11 +81,15 @@ class Bench:
 
     def make(self) -> None:
         """Make the repositories that cases start from."""
-        assert self.run("base", "init").status == 0
+        self._do("init")
         self.fresh = self.objects("base")
-        assert self.run("base", *BASE).status == 0
+        self._do(*BASE)
         self.base = self.objects("base")
         self.listed = self.seen("base").installable()
+
+    def _do(self, *arguments: str) -> None:
+        done = self.run("base", *arguments)
+        assert done.status == 0, done.stderr
 
     def run(self, prefix: str, *arguments: str, endpoint: str = "", program: str = "s3pypi", **environ: str) -> Done:
         """A program on the repository at ``prefix``; it asks once whatever fails, unless ``environ`` says otherwise."""

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from ..environment import is_foreign
 from ..servers import S3Server
 from .buckets import Bench
 from .forked import Programs, programs
@@ -32,7 +34,10 @@ def bench(ministack: S3Server, cli: Programs, tmp_path_factory: pytest.TempPathF
     folder = tmp_path_factory.mktemp("distributions")
     make_distributions(folder, large=True)
     bench = Bench(ministack, ministack.new_bucket(), cli, folder)
-    bench.make()
-    bench.put("source", bench.base)
-    assert bench.run("source", *VERBS["next"].arguments).status == 0
+    with pytest.MonkeyPatch.context() as environment:
+        for name in filter(is_foreign, os.environ):
+            environment.delenv(name)
+        bench.make()
+        bench.put("source", bench.base)
+        assert bench.run("source", *VERBS["next"].arguments).status == 0
     return bench

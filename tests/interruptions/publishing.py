@@ -13,7 +13,7 @@ from tests.servers import S3Server
 
 from .processes import LONG, SHORT, Ended, Halt, ended, halted, program, send, start
 
-__all__ = ["BOTH", "SDIST", "STATUS", "WHEEL", "Publishing", "puts"]
+__all__ = ["BOTH", "SDIST", "STATUS", "WHEEL", "Publishing", "fills", "puts"]
 
 STATUS = {signal.SIGINT: 130, signal.SIGTERM: 143}
 WHEEL, SDIST = "demo-1.0-py3-none-any.whl", "demo-1.0.tar.gz"
@@ -27,6 +27,12 @@ def nothing() -> None:
 def puts(key: str, *, effect: bool = False) -> Halt:
     """Holds the put of the key; see `Halt`."""
     return Halt(lambda passing: passing.operation == "PutObject" and passing.key == f"p/{key}", effect=effect)
+
+
+def fills(page: str, *, effect: bool = False) -> Halt:
+    """Holds the put of a page that lists the new files; the page was there before, if only blank."""
+    put = puts(page, effect=effect)
+    return Halt(lambda passing: put.matches(passing) and "if-match" in passing.headers, effect=effect)
 
 
 @dataclass(frozen=True)

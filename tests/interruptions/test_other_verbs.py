@@ -10,7 +10,7 @@ import pytest
 from s3pypi_setuptools import open_repository
 
 from .processes import Halt, wait_until
-from .publishing import SDIST, WHEEL, Publishing, puts
+from .publishing import SDIST, WHEEL, Publishing, fills, puts
 from .soundness import Stored
 
 COMMAND = "the same command completes what is left"
@@ -95,7 +95,7 @@ def test_each_says_what_it_has_done_and_completes_it_when_run_again(
 def test_a_mirror_says_what_it_has_listed(publishing: Publishing, store_of: Callable[[Publishing], Stored]) -> None:
     open_repository(publishing.folder / "repo").publish(publishing.folder / "dist")
     mirror = ("mirror", "--from", "./repo", "--to", publishing.target)
-    done = publishing.interrupted(puts("demo/index.json"), *mirror, released=False)
+    done = publishing.interrupted(fills("demo/index.json"), *mirror, released=False)
     waiting = f"committed, but not on all pages yet: {WHEEL}, {SDIST}"
     assert done.errors == f"s3pypi: error: interrupted: nothing listed; {waiting}; {COMMAND}\n"
     publishing.run(*mirror)

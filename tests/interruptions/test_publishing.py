@@ -11,7 +11,7 @@ import pytest
 from tests import samples
 
 from .processes import Halt, wait_until
-from .publishing import BOTH, SDIST, WHEEL, Publishing, puts
+from .publishing import BOTH, SDIST, WHEEL, Publishing, fills, puts
 from .soundness import Stored
 
 MANIFEST, PAGE = "demo/manifest.json", "demo/index.json"
@@ -22,6 +22,7 @@ MEBIBYTE = 1024 * 1024
 class Phase:
     """A request during which the signal comes, and how far the files are said to have come.
 
+    :param filled: it is a page, which is there already.
     :param effect: it has taken effect, and was not answered yet.
     :param released: it is answered after the signal.
     """
@@ -29,6 +30,7 @@ class Phase:
     name: str
     key: str
     stage: str
+    filled: bool = False
     effect: bool = False
     released: bool = True
     number: signal.Signals = signal.SIGINT
@@ -44,9 +46,10 @@ PHASES = (
     Phase("commit-terminated", MANIFEST, "published", number=signal.SIGTERM),
     Phase("commit-hangs", MANIFEST, "committing", released=False),
     Phase("commit-unheard", MANIFEST, "committing", effect=True, released=False),
-    Phase("page", PAGE, "published"),
-    Phase("page-hangs", PAGE, "committed", released=False),
-    Phase("page-unheard-terminated", PAGE, "committed", effect=True, released=False, number=signal.SIGTERM),
+    Phase("blank-page", PAGE, "pending"),
+    Phase("page", PAGE, "published", filled=True),
+    Phase("page-hangs", PAGE, "committed", filled=True, released=False),
+    Phase("page-unheard-ended", PAGE, "committed", filled=True, effect=True, released=False, number=signal.SIGTERM),
 )
 
 
@@ -56,7 +59,7 @@ def test_what_was_said_is_true_and_the_same_command_completes_it(
 ) -> None:
     stored = store_of(publishing)
     upload = ("dist", "-t", publishing.target)
-    halt = puts(phase.key, effect=phase.effect)
+    halt = (fills if phase.filled else puts)(phase.key, effect=phase.effect)
     done = publishing.interrupted(halt, *upload, "--json", number=phase.number, released=phase.released)
     assert done.changes == dict.fromkeys(BOTH, phase.stage)
     stored.check(done.changes)
@@ -65,14 +68,14 @@ def test_what_was_said_is_true_and_the_same_command_completes_it(
 
 
 @pytest.mark.parametrize(
-    ("key", "said"),
+    ("halt", "said"),
     [
-        (MANIFEST, f"interrupted: nothing published; perhaps committed, as no answer came: {WHEEL}, {SDIST}"),
-        (PAGE, f"interrupted: nothing published; committed, but not on all pages yet: {WHEEL}, {SDIST}"),
+        (puts(MANIFEST), f"interrupted: nothing published; perhaps committed, as no answer came: {WHEEL}, {SDIST}"),
+        (fills(PAGE), f"interrupted: nothing published; committed, but not on all pages yet: {WHEEL}, {SDIST}"),
     ],
 )
-def test_people_are_told_in_a_line(publishing: Publishing, key: str, said: str) -> None:
-    done = publishing.interrupted(puts(key), "dist", "-t", publishing.target, released=False)
+def test_people_are_told_in_a_line(publishing: Publishing, halt: Halt, said: str) -> None:
+    done = publishing.interrupted(halt, "dist", "-t", publishing.target, released=False)
     assert done.output == ""
     assert done.errors == f"s3pypi: error: {said}; the same command with the same files completes what is left\n"
 
