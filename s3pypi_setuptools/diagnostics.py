@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import re
+import threading
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from urllib.parse import quote
@@ -37,7 +38,11 @@ _USERINFO = re.compile(rf"(?<=://)(?:[^/?#\s@]+|[^/?#\s@:]*:(?!{_PORT})[^\s@]*)@
 _SIGNED = re.compile(r"(?i)\b((?:x-amz-)?(?:credential|signature|security-token)|awsaccesskeyid)=[^&\s,;\"'<>]+")
 _CHATTY = ("boto3", "botocore", "s3transfer", "urllib3")
 
-_concealed: set[str] = set()
+_MOST = 200
+"""Secrets that are remembered: the latest, so that a service whose keys are renewed for years stays quick."""
+
+_concealed: dict[str, None] = {}
+_concealing = threading.Lock()
 
 
 def conceal(*secrets: str | None, ids: bool = False) -> None:
@@ -46,7 +51,13 @@ def conceal(*secrets: str | None, ids: bool = False) -> None:
     :param ids: they are key ids, not secrets.
     """
     shortest = _SHORTEST_ID if ids else _SHORTEST
-    _concealed.update(secret for secret in secrets if secret and len(secret) >= shortest)
+    with _concealing:
+        for secret in secrets:
+            if secret and len(secret) >= shortest:
+                _concealed.pop(secret, None)
+                _concealed[secret] = None
+        while len(_concealed) > _MOST:
+            del _concealed[next(iter(_concealed))]
 
 
 def describe(error: BaseException) -> str:
@@ -66,7 +77,8 @@ def redact(text: str, environ: Mapping[str, str] | None = None) -> str:
     Secrets are found percent-encoded and in base64, too.
     """
     environment = os.environ if environ is None else environ
-    values = set(_concealed)
+    with _concealing:
+        values = set(_concealed)
     for name in _SECRET_VARIABLES:
         shortest = _SHORTEST_ID if name.endswith(("KEY_ID", "S3_ACCESS_KEY")) else _SHORTEST
         if len(value := environment.get(name, "")) >= shortest:

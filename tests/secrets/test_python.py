@@ -15,6 +15,7 @@ from s3pypi_setuptools.config.explanation import explain
 from s3pypi_setuptools.config.machine import Machine
 from s3pypi_setuptools.config.resolve import resolve
 from s3pypi_setuptools.config.settings import Settings
+from s3pypi_setuptools.diagnostics import conceal, redact
 from s3pypi_setuptools.errors import Error
 from s3pypi_setuptools.stores.registry import open_store
 from s3pypi_setuptools.stores.s3 import S3Options, S3Store
@@ -116,3 +117,10 @@ def test_links_of_another_tools_pages_are_shown_without_passwords(ministack: S3S
         place = () if "--to" in command else target
         said = in_process.run("s3pypi", *command, *place, cwd=tmp_path, environ=ministack.environment)
         assert_hidden(said.out, said.err)
+
+
+def test_of_keys_that_are_renewed_for_ever_the_latest_are_concealed() -> None:
+    for number in range(1000):
+        conceal(f"session-token-{number}")
+    said = redact("session-token-999 session-token-900 session-token-0")
+    assert said == "*** *** session-token-0"
