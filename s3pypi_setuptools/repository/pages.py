@@ -154,7 +154,9 @@ class DerivedPages(Generic[R]):
         if state.token or self._blank is None:
             return state
         record = self._blank(blank_id(self._workspace.clock.new_id))
-        create(lambda: self._put(record, kind, PageState()), self._workspace.backoff)
+        tokens: list[Token] = []
+        if create(lambda: tokens.append(self._fill(record, kind, None)), self._workspace.backoff):
+            return PageState.of(tokens[-1], record.commit)
         now = self.state(kind)
         return PageState() if now.foreign else now
 
@@ -241,14 +243,16 @@ class DerivedPages(Generic[R]):
         return first < page <= last
 
     def _put(self, record: R, kind: PageKind, state: PageState) -> None:
-        key = self._keys[kind]
         if not self._deleted(record):
-            plain = kind.attributes
-            attributes = Attributes(plain.content_type, plain.cache_control, {COMMIT: record.commit or ""})
-            data = self._rendered(kind, record)
-            self._store.put(key, data, attributes, Matches(state.token) if state.token else ABSENT)
+            self._fill(record, kind, state.token)
         elif state.token:
-            self._store.delete(key, Matches(state.token))
+            self._store.delete(self._keys[kind], Matches(state.token))
+
+    def _fill(self, record: R, kind: PageKind, token: Token | None) -> Token:
+        plain = kind.attributes
+        attributes = Attributes(plain.content_type, plain.cache_control, {COMMIT: record.commit or ""})
+        condition = Matches(token) if token else ABSENT
+        return self._store.put(self._keys[kind], self._rendered(kind, record), attributes, condition)
 
     def _rendered(self, kind: PageKind, record: R) -> bytes:
         """The page's bytes; both HTML pages are one rendering."""
