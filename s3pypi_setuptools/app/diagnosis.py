@@ -9,7 +9,7 @@ from ..operations import doctor as examining
 from ..operations.doctor import Check, DoctorReport, Result
 from ..operations.index_examination import index_checks, unknown_index
 from ..operations.lock_table_check import lock_checks
-from ..operations.side_by_side import Tally, Unwatched
+from ..operations.side_by_side import UNWATCHED, Tally
 from ..repository.opening import Opening
 from ..repository.record import RepositoryRecord
 from ..repository.repository import Repository
@@ -18,7 +18,6 @@ from . import index_url, opened
 
 __all__ = ["Check", "DoctorReport", "Result", "doctor"]
 
-UNWATCHED = Unwatched()
 READING = Opening(unsafe_no_locking=True, dry_run=True, existing=True)
 
 

@@ -18,7 +18,7 @@ from ..operations import verify as verifying
 from ..operations.prune import GRACE, Pruned, PruneReport
 from ..operations.reindex import ReindexReport
 from ..operations.retention import Retention
-from ..operations.side_by_side import Tally, Unwatched
+from ..operations.side_by_side import UNWATCHED, Tally
 from ..operations.verify import VerifyReport
 from ..progress import UNATTENDED, Overseer
 from ..repository.recovery import discard_damaged_record
@@ -40,7 +40,6 @@ __all__ = [
 
 log = logging.getLogger(__name__)
 
-UNWATCHED = Unwatched()
 KEEP_ALL = Retention()
 
 _LOOKED_AT = 1000

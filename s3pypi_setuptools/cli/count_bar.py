@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..operations.side_by_side import Tally, Unwatched
+from ..operations.side_by_side import UNWATCHED, Tally
 from .terminal import Terminal
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def count_bar(terminal: Terminal, what: str, unit: str) -> Iterator[Tally]:
     """A tally that is drawn as a bar called ``what``, counting in ``unit``s."""
     watched = sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
     if terminal.quiet or terminal.json or not watched:
-        yield Unwatched()
+        yield UNWATCHED
         return
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415

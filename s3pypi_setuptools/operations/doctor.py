@@ -16,12 +16,11 @@ from ..stores.capabilities import Capabilities
 from ..stores.examiner import GET, PUT, Check, Examiner, Result, failed
 from ..stores.probe import probe_folder
 from .record_renewal import renew
-from .side_by_side import Tally, Unwatched
+from .side_by_side import UNWATCHED, Tally
 from .store_conditions import condition_checks, raced, settled, unraced
 
 __all__ = ["Check", "DoctorReport", "Result", "doctor"]
 
-UNWATCHED = Unwatched()
 STEPS = 6
 
 

@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from ..distribution import Description
-from ..errors import InvalidDistribution, InvalidIndex, NotFound
+from ..errors import InvalidIndex, NotFound
 from ..index import simple_html, simple_json
-from ..index.model import File, clean_text
 from ..repository.manifest import Manifest
 from ..repository.pages import PageKind
 from ..repository.placement import SHA256
 from ..repository.project import ProjectDocuments
-from ..repository.stored import download, stream_hash
-from ..repository.survey import Folder, is_distribution, principal
+from ..repository.survey import Folder, is_distribution, lookup, matches_listing, principal
 from ..repository.workspace import Workspace
 from ..stores.base import Info
-from ..temporary_folder import temporary_folder
+from .file_examination import FileExamination
 from .findings import Finding, Problem
-from .side_by_side import Tally, Unwatched
+from .side_by_side import UNWATCHED, Tally
 
-__all__ = ["PENDING", "Examination", "examine", "matches_listing", "page_keys"]
-
-UNWATCHED = Unwatched()
+__all__ = ["PENDING", "Examination", "examine", "page_keys"]
 
 PENDING = timedelta(hours=1)
 """How long a publisher may take from its first object to its commit."""
-
-LATE = timedelta(hours=1)
-"""An object that was written so long after its upload time may have been overwritten, and is looked at more closely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +80,6 @@ def page_keys(workspace: Workspace, project: str) -> dict[PageKind, str]:
     return keys if workspace.store.slash_keys is False else {**keys, PageKind.SLASH: layout.slash_page(project)}
 
 
-def matches_listing(info: Info, data: bytes) -> bool:
-    """Whether the listing alone proves that the object holds ``data``: its ETag is their MD5."""
-    if info.size != len(data):
-        return False
-    return info.token.strip('"') == hashlib.md5(data, usedforsecurity=False).hexdigest()
-
-
 class _Examiner:
     def __init__(
         self, workspace: Workspace, kinds: tuple[PageKind, ...], folder: Folder, deep: bool, tally: Tally
@@ -106,7 +90,7 @@ class _Examiner:
         self._kinds = kinds
         self._project = folder.name
         self._objects = folder.objects
-        self._deep = deep
+        self._files = FileExamination(workspace, folder, deep=deep)
         self._tally = tally
         self._pages = page_keys(workspace, folder.name)
         self._pending = 0
@@ -129,7 +113,7 @@ class _Examiner:
         found: list[Finding] = []
         for file in files:
             if place := keys[file.filename]:
-                found += self._file(file, place)
+                found += self._files.findings(file, place)
             self._tally.advance(1)
         found += self._page_findings(manifest)
         found += self._orphans(manifest, unlisted)
@@ -171,91 +155,6 @@ class _Examiner:
             if key not in listed and principal(key) not in listed and is_distribution(principal(key))
         )
 
-    def _file(self, file: File, key: str) -> Iterator[Finding]:
-        info = self._objects.get(key) or self._elsewhere(key)
-        if info is None:
-            yield self._finding(
-                Problem.MISSING, key, "is listed, and does not exist: restore it, or take it off with 'reindex --yes'"
-            )
-            return
-        if file.size is not None and info.size != file.size:
-            detail = f"has {info.size} bytes, {file.size} are listed: {_OTHER_BYTES}"
-            yield self._finding(Problem.SIZE, key, detail)
-            return
-        if file.sha256 is None or file.size is None:
-            yield self._finding(Problem.UNHASHED, key, "its hash or size is not known: 'reindex' fills it in")
-        if self._deep and file.filename.endswith(".whl"):
-            yield from self._wheel(file, key)
-            return
-        if file.sha256 and (actual := self._hash(file, key, info)) not in (None, file.sha256):
-            yield self._other_hash(file, key, actual)
-        yield from self._sidecar(file, key, None)
-
-    def _elsewhere(self, key: str) -> Info | None:
-        """An object outside the folder, as adopted files may have, or one that came after the listing."""
-        try:
-            return self._store.head(key)
-        except NotFound:
-            return None
-
-    def _hash(self, file: File, key: str, info: Info) -> str | None:
-        """The SHA-256 of an object's bytes, as far as it is asked for and can be told."""
-        if self._deep:
-            return stream_hash(self._store, key)
-        # Where an object says nothing of itself, only reading it tells: that is for a deep look.
-        return self._store.head(key).metadata.get(SHA256) if _is_late(file, info) else None
-
-    def _other_hash(self, file: File, key: str, actual: str | None) -> Finding:
-        detail = f"has sha256 {actual}, {file.sha256} is listed: {_OTHER_BYTES}"
-        return self._finding(Problem.HASH, key, detail)
-
-    def _wheel(self, file: File, key: str) -> Iterator[Finding]:
-        with temporary_folder() as folder:
-            path = folder / file.filename
-            actual = download(self._store, key, path)
-            if file.sha256 and actual != file.sha256:
-                yield self._other_hash(file, key, actual)
-                return
-            try:
-                read = Description.read(path)
-            except InvalidDistribution as error:
-                detail = f"installers refuse it: {str(error).removeprefix(f'{path}: ')}"
-                yield self._finding(Problem.UNREADABLE, key, detail)
-                return
-        stated = clean_text(read.requires_python or "") or None
-        if stated != file.requires_python:
-            detail = f"requires Python {stated or '(any)'}, {file.requires_python or '(any)'} is listed"
-            yield self._finding(Problem.REQUIRES_PYTHON, key, f"{detail}: 'reindex --deep' corrects it")
-        yield from self._sidecar(file, key, read.metadata)
-
-    def _sidecar(self, file: File, key: str, metadata: bytes | None) -> Iterator[Finding]:
-        """What is wrong with a metadata file.
-
-        :param metadata: what the wheel holds, where that was read.
-        """
-        sidecar = self._layout.sidecar(key)
-        if file.core_metadata is None:
-            return
-        info = self._objects.get(sidecar) or self._elsewhere(sidecar)
-        if info is None:
-            yield self._finding(Problem.SIDECAR_MISSING, sidecar, "is listed, and does not exist: 'reindex' makes it")
-            return
-        listed = dict(file.core_metadata).get("sha256")
-        if metadata is not None and matches_listing(info, metadata):
-            actual: str | None = hashlib.sha256(metadata).hexdigest()
-        elif metadata is not None or _is_late(file, info):
-            data = self._store.get(sidecar).data
-            if metadata is not None and data != metadata:
-                detail = "is not the metadata in the wheel: 'reindex --deep' corrects it"
-                yield self._finding(Problem.SIDECAR, sidecar, detail)
-                return
-            actual = hashlib.sha256(data).hexdigest()
-        else:
-            return
-        if listed not in (None, actual):
-            detail = f"has sha256 {actual}, {listed} is listed: 'reindex --deep' corrects it"
-            yield self._finding(Problem.SIDECAR, sidecar, detail)
-
     def _page_findings(self, manifest: Manifest) -> Iterator[Finding]:
         rendered: dict[bool, bytes] = {}
         for kind, key in self._pages.items():
@@ -284,8 +183,8 @@ class _Examiner:
     def _orphans(self, manifest: Manifest, unlisted: tuple[Info, ...]) -> Iterator[Finding]:
         removed = {key for url in manifest.removed if (key := self._layout.object_key(self._project, url))}
         for info in unlisted:
-            if not self._is_there(info.key):
-                continue
+            if lookup(self._store, info.key) is None:
+                continue  # deleted since: the manifest is newer than the listing
             if removed & {info.key, principal(info.key)}:
                 detail = "is listed no more, and was not deleted to the end: 'prune' deletes it"
                 yield self._finding(Problem.REMOVED, info.key, detail)
@@ -294,10 +193,6 @@ class _Examiner:
             else:
                 detail = "is not listed: 'reindex' lists what was put there by hand, 'prune' deletes it"
                 yield self._finding(Problem.ORPHAN, info.key, detail)
-
-    def _is_there(self, key: str) -> bool:
-        """Whether the object exists still: the manifest is newer than the listing."""
-        return self._elsewhere(key) is not None
 
     def _is_pending(self, info: Info) -> bool:
         """Whether a publisher has stored the object, and may be about to list it."""
@@ -313,9 +208,4 @@ class _Examiner:
             return principal(info.key) != info.key  # what goes with a file may be stored before it
 
 
-_OTHER_BYTES = "publish the file that is meant with --force, which gives it a new key, or delete it"
 _REINDEX = "'reindex' corrects it"
-
-
-def _is_late(file: File, info: Info) -> bool:
-    return file.upload_time is not None and info.modified - file.upload_time > LATE

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 from ..diagnostics import without_credentials
 from ..distribution.filename import SDIST_SUFFIXES
-from ..errors import Error, InvalidDistribution, NotFound
+from ..errors import Error, InvalidDistribution
 from ..index.model import File, Project
 from ..index.versions import parse_version
 from ..layout import is_project_name, normalize_name
 from ..repository.manifest import Manifest
 from ..repository.repository import Repository
 from ..repository.stored import StoredDistribution, stream_hash
-from ..repository.survey import Folder, is_distribution
+from ..repository.survey import Folder, is_distribution, lookup
 from ..stores.base import Info
 from .completion import is_complete
 from .stored_files import listed_file, read_file
@@ -86,7 +86,7 @@ class Source:
                 yield Found(project, file, None, committed)
                 continue
             keys.add(key)
-            info = folder.objects.get(key) or self._head(key)
+            info = folder.objects.get(key) or lookup(self._store, key)
             error = None if info else "is listed, but missing"
             yield Found(project, file, info, committed, error)
         if committed:
@@ -143,12 +143,6 @@ class Source:
         else:
             note = "is no wheel and no sdist"
         return Read(None, stream_hash(self._store, info.key), note)
-
-    def _head(self, key: str) -> Info | None:
-        try:
-            return self._store.head(key)
-        except NotFound:
-            return None
 
 
 def guess_project(filename: str) -> str | None:

@@ -11,7 +11,7 @@ import enum
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from ..errors import NotFound, PreconditionFailed, RepositoryError
+from ..errors import PreconditionFailed, RepositoryError
 from ..repository.change import Change, Decision
 from ..repository.manifest import Manifest
 from ..repository.pages import COMMIT, PageKind
@@ -19,7 +19,7 @@ from ..repository.project import ProjectDocuments
 from ..repository.record import RepositoryRecord
 from ..repository.repository import Repository
 from ..repository.root import RootIndex
-from ..repository.survey import Folder, survey
+from ..repository.survey import Folder, lookup, survey
 from ..stores.base import Attributes, Info, Matches
 from ..stores.locks import ROOT
 from ..transaction import update
@@ -207,8 +207,5 @@ class _Migration:
         return True
 
     def _page(self, key: str) -> Info | None:
-        try:
-            info = self._store.head(key)
-        except NotFound:
-            return None
-        return info if info.size else None  # the mark of a folder that a console made is no page
+        info = lookup(self._store, key)
+        return info if info and info.size else None  # the mark of a folder that a console made is no page

@@ -19,10 +19,10 @@ from ..layout import filename_of
 from ..repository.change import Decision
 from ..repository.manifest import Manifest
 from ..repository.repository import Repository
-from ..repository.survey import Folder, is_distribution, principal, survey, survey_project
+from ..repository.survey import Folder, is_distribution, principal, survey
 from .retention import Retention, expired
-from .side_by_side import Tally, Unwatched, side_by_side
-from .wanted import existing, naming_nearest
+from .side_by_side import UNWATCHED, Tally, side_by_side
+from .wanted import named_folders
 
 __all__ = ["GRACE", "PruneReport", "Pruned", "PrunedProject", "Reason", "prune"]
 
@@ -30,7 +30,6 @@ GRACE = timedelta(hours=24)
 """How long an object that nothing lists is left alone."""
 
 KEEP_ALL = Retention()
-UNWATCHED = Unwatched()
 
 
 class Reason(enum.Enum):
@@ -157,11 +156,7 @@ def _chosen(repository: Repository, patterns: Sequence[str]) -> Iterator[Folder]
             if folder.is_project and (not patterns or any(fnmatchcase(folder.name, each) for each in patterns)):
                 yield folder
         return
-    for name in dict.fromkeys(named):
-        folder = survey_project(workspace.store, workspace.layout, name)
-        if not folder.objects:
-            naming_nearest(repository, name, lambda: existing(None, name))  # noqa: B023 - called at once
-        yield folder
+    yield from named_folders(repository, dict.fromkeys(named))
 
 
 class _Pruning:

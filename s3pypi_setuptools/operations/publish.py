@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import logging
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from datetime import datetime
 from itertools import groupby
 
 from ..config.settings import IfExists
-from ..diagnostics import without_credentials
-from ..errors import Error, FileConflict, InvalidDistribution, RepositoryError
-from ..index.model import File, Project, Status
-from ..layout import canonical_url, file_url, filename_of
-from ..local_file import PART_SIZE
-from ..progress import Progress, Stage
-from ..repository.change import Decision
-from ..repository.manifest import Manifest
-from ..repository.placement import Placement, holds
-from ..repository.project import Reading
+from ..errors import InvalidDistribution
+from ..progress import Progress
 from ..repository.repository import Repository
-from ..repository.stored import Publishable, StoredDistribution
+from ..repository.stored import Publishable
 from ..repository.workspace import Workspace
-from .publish_choice import Choice, choose, held_back
+from .publication import Publication
 from .publish_report import FileReport, Outcome, PublishReport
 
 __all__ = ["FileReport", "Outcome", "PublishReport", "publish"]
-
-log = logging.getLogger(__name__)
 
 PROJECTS = 32
 """Projects that are changed at once."""
@@ -56,40 +42,34 @@ def publish(
     Raises `InvalidDistribution` when two of them have one filename and other bytes, and the errors that concern the
     repository as a whole. An error that concerns one project fails that project's files in the report.
     """
-    releases = [
-        _Release(repository, project, tuple(group), if_exists=if_exists, index_url=index_url, progress=progress)
+    publications = [
+        Publication(repository, project, tuple(group), if_exists=if_exists, index_url=index_url, progress=progress)
         for project, group in groupby(_distinct(distributions), key=lambda distribution: distribution.project)
     ]
     if dry_run:
-        return _report(repository, index_url, [file for release in releases for file in release.preview()], dry_run)
+        return _report(
+            repository, index_url, [file for publication in publications for file in publication.preview()], dry_run
+        )
     locked = repository.workspace.locks.exclusive
     if locked and not cautious:
         # Where conditions are not honoured, the lock alone keeps files from writing over others' of the same name.
         cautious = not repository.record.conditional_writes
     if not cautious and if_exists is IfExists.SAME:
-        for release in releases:
-            release.store_small_files()
+        for publication in publications:
+            publication.store_small_files()
     if len(distributions) > FEW:
         # The files keep every connection busy, and what the record teaches of the store saves requests later.
         repository.record  # noqa: B018
-    for release in releases:
-        release.read()
+    for publication in publications:
+        publication.read()
     repository.record  # noqa: B018 - raises what concerns all projects
-    done = _side_by_side(releases, repository.workspace)
+    done = _side_by_side(publications, repository.workspace)
     return _report(repository, index_url, [file for files in done for file in files], dry_run)
 
 
 def _report(repository: Repository, index_url: str | None, files: Iterable[FileReport], dry_run: bool) -> PublishReport:
     public = repository.record.public_url
     return PublishReport(repository.url, index_url or (f"{public}/" if public else None), tuple(files), dry_run)
-
-
-def _public_url(repository: Repository, index_url: str | None) -> str | None:
-    """Where installers reach the repository over HTTP, with ``/`` at its end."""
-    if index_url and index_url.startswith(("https://", "http://")):
-        return index_url
-    public = repository.record.public_url
-    return f"{public}/" if public else None
 
 
 def _distinct(distributions: Iterable[Publishable]) -> Iterator[Publishable]:
@@ -105,223 +85,17 @@ def _distinct(distributions: Iterable[Publishable]) -> Iterator[Publishable]:
         last = one
 
 
-def _side_by_side(releases: list[_Release], workspace: Workspace) -> Iterator[tuple[FileReport, ...]]:
-    if len(releases) == 1:
-        yield releases[0].publish()
+def _side_by_side(publications: list[Publication], workspace: Workspace) -> Iterator[tuple[FileReport, ...]]:
+    if len(publications) == 1:
+        yield publications[0].publish()
         return
-    with ThreadPoolExecutor(min(PROJECTS, len(releases) or 1), "s3pypi-project") as pool:
+    with ThreadPoolExecutor(min(PROJECTS, len(publications) or 1), "s3pypi-project") as pool:
         try:
-            yield from [future.result() for future in [pool.submit(release.publish) for release in releases]]
+            yield from [
+                future.result() for future in [pool.submit(publication.publish) for publication in publications]
+            ]
         except BaseException as error:
             if not isinstance(error, Exception):
                 workspace.closing.set()  # who waits for a lock need not go on
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-
-
-class _Refused(FileConflict):
-    """Some files conflict, so that none of the project's was listed."""
-
-    def __init__(self, reports: tuple[FileReport, ...]) -> None:
-        super().__init__("; ".join(file.error for file in reports if file.error))
-        self.reports = reports
-
-
-class _Release:
-    """The distributions of one project, on their way."""
-
-    def __init__(
-        self,
-        repository: Repository,
-        project: str,
-        distributions: tuple[Publishable, ...],
-        *,
-        if_exists: IfExists,
-        index_url: str | None,
-        progress: Progress,
-    ) -> None:
-        self._repository = repository
-        self._project = project
-        self._distributions = distributions
-        self._if_exists = if_exists
-        self._index_url = index_url
-        self._progress = progress
-        self._workspace = repository.workspace
-        self._now = repository.workspace.clock.now()
-        self._reading: Reading | None = None
-        self._early = False
-        self._placements = {one.filename: self._placement(one) for one in distributions}
-        self._workspace.reached(Stage.PENDING, project, self._placements)
-
-    def read(self) -> None:
-        """Start to read the manifest and the pages."""
-        self._reading = self._repository.reading(self._project)
-
-    def store_small_files(self) -> None:
-        """Start to store the files that need not wait for the manifest."""
-        self._early = True
-        for one in self._distributions:
-            if one.file.size <= PART_SIZE:
-                self._placements[one.filename].begin()
-        self._early = False
-
-    def publish(self) -> tuple[FileReport, ...]:
-        """Commit, and report each file."""
-        if self._workspace.locks.exclusive:
-            for place in self._placements.values():  # files that need no lock: others need not wait for them
-                place.settle_down()
-        try:
-            return self._repository.change(self._project, self._decide, self._reading)
-        except _Refused as refused:
-            return refused.reports
-        except Error as error:
-            return self._failed(error)
-
-    def preview(self) -> tuple[FileReport, ...]:
-        """What `publish` would report."""
-        try:
-            return self._repository.preview(
-                self._project, lambda manifest: _decision(manifest, tuple(map(self._told, self._choices(manifest))))
-            ).result
-        except Error as error:
-            return self._failed(error)
-
-    def _failed(self, error: Error) -> tuple[FileReport, ...]:
-        return tuple(self._told(Choice(one, Outcome.FAILED, None, str(error))) for one in self._distributions)
-
-    def _decide(self, manifest: Manifest) -> Decision[tuple[FileReport, ...]]:
-        choices = self._choices(manifest)
-        if any(choice.error for choice in choices):
-            return _decision(manifest, tuple(self._told(held_back(choice)) for choice in choices))
-        new, removed, names = manifest, set(manifest.removed), set()
-        for choice in choices:
-            names.add(choice.distribution.filename)
-            if choice.outcome is Outcome.REPLACED and choice.listed:
-                removed.add(choice.listed.url)
-        files = self._files([choice.distribution for choice in choices if choice.lists], frozenset(removed))
-        files += self._attested(choices)
-        if files:
-            new = replace(manifest.with_files(files), removed=frozenset(removed), deleted=False)
-        for place in self._placements.values():
-            place.settle_down()
-        sweep = frozenset(url for name in names for url in new.removed_urls(name))
-        urls = {file.filename: file.url for file in new.project.files}
-        told = tuple(choice.distribution.filename for choice in choices if choice.outcome is not Outcome.SKIPPED)
-        return Decision(new, tuple(self._told(choice, urls) for choice in choices), sweep, names=told)
-
-    def _choices(self, manifest: Manifest) -> list[Choice]:
-        _refuse_status(manifest.project)
-        return [
-            choose(manifest.project.file(one.filename), one, self._if_exists, self._now, self._same)
-            for one in self._distributions
-        ]
-
-    def _files(self, distributions: list[Publishable], removed: frozenset[str]) -> list[File]:
-        """The entries to list, whose objects are stored."""
-        gone = {filename_of(url) for url in removed}
-        places = [self._placements[one.filename] for one in distributions]
-        for place in places:
-            if place.distribution.filename not in gone:
-                place.begin()
-        urls = [place.url(removed, place.distribution.filename in gone) for place in places]
-        return [
-            _entry(one, url, self._provenance(one, url), self._now)
-            for one, url in zip(distributions, urls, strict=True)
-        ]
-
-    def _attested(self, choices: list[Choice]) -> list[File]:
-        """The entries that change because an attestation came after its file was listed."""
-        return [
-            replace(choice.listed, provenance=provenance)
-            for choice in choices
-            if choice.outcome is Outcome.PRESENT and choice.listed and choice.listed.provenance is None
-            if (provenance := self._provenance(choice.distribution, choice.listed.url))
-            and self._placements[choice.distribution.filename].attach(choice.listed.url)
-        ]
-
-    def _provenance(self, one: Publishable, url: str) -> str | None:
-        """Where the provenance of the file of ``url`` is listed, which must be a whole URL (PEP 740)."""
-        if one.provenance is None:
-            return None
-        public = _public_url(self._repository, self._index_url)
-        if public is None:
-            log.warning(
-                "%s: its attestation is stored, but not listed: that takes the URL where installers reach the "
-                "repository; set public-url, and publish the same files again",
-                one.filename,
-            )
-            return None
-        return (
-            canonical_url(self._workspace.layout.provenance(f"{public}{self._project}/{url}"))
-            if "../" not in url
-            else None
-        )
-
-    def _same(self, file: File, distribution: Publishable) -> bool:
-        """Whether an adopted file, whose hash is not known, has the distribution's bytes."""
-        key = self._workspace.layout.object_key(self._project, file.url)
-        return key is not None and holds(self._workspace.store, key, distribution.file.size, distribution.file.sha256)
-
-    def _placement(self, one: Publishable) -> Placement:
-        progress = self._progress
-        return Placement(
-            self._workspace,
-            one,
-            self._is_conditional,
-            lambda: progress.sending(one.filename, one.file.size),
-            lambda count: progress.sent(one.filename, count),
-        )
-
-    def _is_conditional(self, in_parts: bool) -> bool:
-        if self._workspace.store.conditional_writes is True:
-            return True
-        if in_parts:
-            return self._repository.record.conditional_multipart
-        # What goes to plain keys before the record is known overwrites nothing that is listed, where the record then
-        # says no: files that are listed there lie at keys of their own.
-        return self._early or self._repository.record.conditional_writes
-
-    def _told(self, choice: Choice, urls: dict[str, str] | None = None) -> FileReport:
-        one, workspace = choice.distribution, self._workspace
-        url = (urls or {}).get(one.filename)
-        if url is None and choice.error is None:
-            url = choice.listed.url if choice.listed else file_url(one.filename)
-        key = workspace.layout.object_key(self._project, url) if url else None
-        return FileReport(
-            project=self._project,
-            version=one.version,
-            filename=one.filename,
-            size=one.file.size,
-            sha256=one.file.sha256,
-            outcome=choice.outcome,
-            url=f"{workspace.store.url}/{key}" if key else url and without_credentials(url),
-            error=choice.error,
-        )
-
-
-def _refuse_status(project: Project) -> None:
-    if project.status and project.status.status in (Status.ARCHIVED, Status.QUARANTINED):
-        raise RepositoryError(
-            f"{project.name} is {project.status.status.value} and takes no uploads (PEP 792): "
-            "set its status to active first"
-        )
-
-
-def _decision(manifest: Manifest, reports: tuple[FileReport, ...]) -> Decision[tuple[FileReport, ...]]:
-    failed = any(file.error for file in reports)
-    return Decision(manifest, reports, refusal=_Refused(reports) if failed else None)
-
-
-def _entry(distribution: Publishable, url: str, provenance: str | None, now: datetime) -> File:
-    metadata = distribution.metadata
-    told = distribution.entry if isinstance(distribution, StoredDistribution) else File(distribution.filename, url)
-    return replace(
-        told,
-        url=url,
-        hashes=tuple(sorted({**dict(told.hashes), "sha256": distribution.file.sha256}.items())),
-        size=distribution.file.size,
-        upload_time=told.upload_time or now,
-        requires_python=distribution.requires_python,
-        core_metadata=None if metadata is None else (("sha256", hashlib.sha256(metadata).hexdigest()),),
-        provenance=provenance,
-    )

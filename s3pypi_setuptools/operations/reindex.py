@@ -8,25 +8,22 @@ when its metadata file lies beside it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from ..errors import Error
 from ..repository.recovery import Recovery
 from ..repository.repository import Repository
-from ..repository.survey import Folder, survey, survey_project
+from ..repository.survey import Folder, survey
 from .evidence import is_incomplete
 from .examination import Examination, examine
 from .findings import Problem
 from .rebuilding import Rebuilding, ReindexedProject
 from .root_examination import RootExamination
-from .side_by_side import Tally, Unwatched, side_by_side
-from .wanted import existing, naming_nearest
+from .side_by_side import UNWATCHED, Tally, side_by_side
+from .wanted import named_folders
 
 __all__ = ["ReindexReport", "ReindexedProject", "reindex"]
-
-UNWATCHED = Unwatched()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +70,7 @@ def reindex(
     concerns one project fails that project in the report.
     """
     work = _Reindexing(repository, deep, unlist_missing, dry_run, tally)
-    folders = _chosen(repository, projects) if projects else survey(repository.workspace.store, work.layout)
+    folders = named_folders(repository, projects) if projects else survey(repository.workspace.store, work.layout)
     present: set[str] = set()
     reports: list[ReindexedProject] = []
     examined = files = 0
@@ -92,14 +89,6 @@ def reindex(
         " ".join(filter(None, (finding.key, finding.project))) + f": {finding.problem.value}" for finding in root
     )
     return ReindexReport(repository.url, examined, files, tuple(reports), told, dry_run)
-
-
-def _chosen(repository: Repository, projects: Sequence[str]) -> Iterator[Folder]:
-    for name in projects:
-        folder = survey_project(repository.workspace.store, repository.workspace.layout, name)
-        if not folder.objects:
-            naming_nearest(repository, name, partial(existing, None, name))
-        yield folder
 
 
 class _Reindexing:

@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import Protocol, TypeVar
 
-__all__ = ["Tally", "Unwatched", "side_by_side"]
+__all__ = ["UNWATCHED", "Tally", "Unwatched", "side_by_side"]
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -36,6 +36,9 @@ class Unwatched:
 
     def advance(self, count: int) -> None:
         """Nothing."""
+
+
+UNWATCHED = Unwatched()
 
 
 def side_by_side(source: Iterable[T], work: Callable[[T], R]) -> Iterator[R]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 
 from ..errors import StoreError
 from ..repository.repository import Repository
@@ -13,8 +12,8 @@ from ..repository.survey import Folder, survey, survey_project
 from .examination import Examination, examine
 from .findings import Finding, Problem
 from .root_examination import RootExamination
-from .side_by_side import Tally, Unwatched, side_by_side
-from .wanted import existing, naming_nearest
+from .side_by_side import UNWATCHED, Tally, side_by_side
+from .wanted import named_folders
 
 __all__ = ["Finding", "Problem", "VerifyReport", "verify"]
 
@@ -23,8 +22,6 @@ SETTLING = (1.0, 2.0)
 
 RECENT = timedelta(minutes=1)
 """Whoever committed a manifest within this time may still be writing its pages."""
-
-UNWATCHED = Unwatched()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +63,7 @@ def verify(
     """
     work = _Verification(repository, deep, tally)
     root = RootExamination(repository.workspace, repository.record.pages, whole=not projects)
-    folders = _chosen(repository, projects) if projects else _all(repository)
+    folders = named_folders(repository, projects) if projects else _all(repository)
     for found in side_by_side(folders, work.look):
         work.add(found)
     findings = root.findings(work.present)
@@ -90,14 +87,6 @@ def verify(
 def _all(repository: Repository) -> Iterator[Folder]:
     workspace = repository.workspace
     return (folder for folder in survey(workspace.store, workspace.layout) if folder.is_project)
-
-
-def _chosen(repository: Repository, projects: Sequence[str]) -> Iterator[Folder]:
-    for name in projects:
-        folder = survey_project(repository.workspace.store, repository.workspace.layout, name)
-        if not folder.objects:
-            naming_nearest(repository, name, partial(existing, None, name))
-        yield folder
 
 
 class _Verification:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from ..config.wording import quoted, suggestion
@@ -14,8 +15,9 @@ from ..index.versions import parse_version, version_of
 from ..layout import filename_of
 from ..repository.manifest import Manifest
 from ..repository.repository import Repository
+from ..repository.survey import Folder, survey_project
 
-__all__ = ["NoSuchProject", "Wanted", "existing", "naming_nearest"]
+__all__ = ["NoSuchProject", "Wanted", "existing", "named_folders", "naming_nearest"]
 
 T = TypeVar("T")
 
@@ -95,3 +97,13 @@ def naming_nearest(repository: Repository, project: str, work: Callable[[], T]) 
         with contextlib.suppress(Error):
             names = repository.projects()
         raise NoSuchProject(f"{repository.url}: {error}{suggestion(project, names)}") from error
+
+
+def named_folders(repository: Repository, projects: Iterable[str]) -> Iterator[Folder]:
+    """The folders of the ``projects`` (normalized); raises `NoSuchProject` for one of which there is no object."""
+    workspace = repository.workspace
+    for name in projects:
+        folder = survey_project(workspace.store, workspace.layout, name)
+        if not folder.objects:
+            naming_nearest(repository, name, partial(existing, None, name))
+        yield folder

@@ -6,10 +6,10 @@ import logging
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ..errors import NotFound
 from ..index.model import File
 from ..layout import Layout
-from ..stores.base import Info, Store
+from ..stores.base import Store
+from .survey import lookup
 
 __all__ = ["adoptable"]
 
@@ -22,7 +22,8 @@ def adoptable(store: Store, layout: Layout, project: str, files: Iterable[File])
     Size and upload time are taken from the objects where the page has none. Files outside the repository are kept as
     they are. A link to an object that does not exist is left out, with a warning.
     """
-    listing = {info.key: info for info in store.list(layout.folder(project))}
+    folder = layout.folder(project)
+    listing = {info.key: info for info in store.list(folder)}
     found: dict[str, File] = {}
     for file in files:
         if file.filename in found:
@@ -31,7 +32,7 @@ def adoptable(store: Store, layout: Layout, project: str, files: Iterable[File])
         if key is None:
             found[file.filename] = file
             continue
-        info = listing.get(key) or _elsewhere(store, key, layout.folder(project))
+        info = listing.get(key) if key.startswith(folder) else lookup(store, key)
         if info is None:
             log.warning("%s: the page of %s links to it, but it does not exist; left out", key, project)
             continue
@@ -43,12 +44,3 @@ def adoptable(store: Store, layout: Layout, project: str, files: Iterable[File])
             core_metadata=file.core_metadata if layout.sidecar(key) in listing else None,
         )
     return tuple(found.values())
-
-
-def _elsewhere(store: Store, key: str, folder: str) -> Info | None:
-    if key.startswith(folder):
-        return None
-    try:
-        return store.head(key)
-    except NotFound:
-        return None

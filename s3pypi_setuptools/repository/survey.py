@@ -1,17 +1,27 @@
-"""What lies in a repository: one listing of the store, taken apart by folder."""
+"""What lies in a repository: one listing of the store, taken apart by folder, and what it proves of an object."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
 from ..distribution.filename import check
-from ..errors import InvalidDistribution
+from ..errors import InvalidDistribution, NotFound
 from ..layout import Layout, is_project_name, normalize_name
 from ..stores.base import Info, Store
 
-__all__ = ["COMPANIONS", "Folder", "is_distribution", "principal", "survey", "survey_project"]
+__all__ = [
+    "COMPANIONS",
+    "Folder",
+    "is_distribution",
+    "lookup",
+    "matches_listing",
+    "principal",
+    "survey",
+    "survey_project",
+]
 
 COMPANIONS = (".metadata", ".provenance", ".asc", ".publish.attestation")
 """How the names of objects end that go with the distribution of the name before."""
@@ -69,6 +79,21 @@ def is_distribution(key: str) -> bool:
     except InvalidDistribution:
         return False
     return True
+
+
+def lookup(store: Store, key: str) -> Info | None:
+    """What the store says of the object under ``key``, whatever was listed; None where there surely is none."""
+    try:
+        return store.head(key)
+    except NotFound:
+        return None
+
+
+def matches_listing(info: Info, data: bytes) -> bool:
+    """Whether the listing alone proves that the object holds ``data``: its ETag is their MD5."""
+    if info.size != len(data):
+        return False
+    return info.token.strip('"') == hashlib.md5(data, usedforsecurity=False).hexdigest()
 
 
 def _folder(path: str) -> str:

@@ -9,21 +9,19 @@ the folder's own ``.s3pypi``, which is never listed. Content types, cache header
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import os
 import secrets
 import stat
-import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import BinaryIO, TypeVar
 
 from ..errors import AlreadyExists, NotFound, PreconditionFailed, StoreError
 from ..local_file import PART_SIZE, LocalFile
 from .base import ABSENT, ANY, CHUNK_SIZE, Attributes, Condition, Info, Matches, Object, Store, Token, check_key
+from .file_system import flush_folder, make_folders, opened, patiently, refused_by_windows, remove_empty_folders
 from .folder_lock import exclusive
 from .local_errors import TEMPORARY, translated
 
@@ -31,13 +29,6 @@ __all__ = ["LocalStore"]
 
 _PRIVATE = ".s3pypi"
 _ABANDONED_SECONDS = 24 * 3600
-_SHARING_SECONDS = 5.0
-_WINDOWS_CHARACTERS = frozenset('<>:"|?*\\')
-_WINDOWS_DEVICES = frozenset(
-    {"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10))}
-)
-
-T = TypeVar("T")
 
 
 class LocalStore(Store):
@@ -68,18 +59,18 @@ class LocalStore(Store):
         return _content_token(data) if len(data) <= PART_SIZE else None
 
     def get(self, key: str) -> Object:
-        with self._failures(key, "cannot be read"), _open(self._path(key)) as stream:
+        with self._failures(key, "cannot be read"), opened(self._path(key)) as stream:
             status = os.fstat(stream.fileno())
             data = stream.read()
             return Object(_info(key, status, _content_token(data)), data)
 
     def stream(self, key: str) -> Iterator[bytes]:
-        with self._failures(key, "cannot be read"), _open(self._path(key)) as stream:
+        with self._failures(key, "cannot be read"), opened(self._path(key)) as stream:
             while data := stream.read(CHUNK_SIZE):
                 yield data
 
     def head(self, key: str) -> Info:
-        with self._failures(key, "cannot be read"), _open(self._path(key)) as stream:
+        with self._failures(key, "cannot be read"), opened(self._path(key)) as stream:
             status = os.fstat(stream.fileno())
             small = status.st_size <= PART_SIZE
             return _info(key, status, _content_token(stream.read()) if small else _file_token(status))
@@ -112,9 +103,9 @@ class LocalStore(Store):
                 if not path.is_file():
                     return
                 self._check(key, path, condition)
-                _patiently(path.unlink)
-                _sync_folder(path.parent)
-                self._remove_empty_folders(path.parent)
+                patiently(path.unlink)
+                flush_folder(path.parent)
+                remove_empty_folders(path.parent, self._root)
 
     def list(self, prefix: str) -> Iterator[Info]:
         folder = prefix.rpartition("/")[0]
@@ -133,9 +124,9 @@ class LocalStore(Store):
                 token = _write_file(temporary, chunks)
                 with exclusive(private / "lock"):
                     self._check(key, path, condition)
-                    self._make_folders(path.parent)
-                    _patiently(lambda: temporary.replace(path))
-                    _sync_folder(path.parent)
+                    make_folders(path.parent)
+                    patiently(lambda: temporary.replace(path))
+                    flush_folder(path.parent)
                 return token
             finally:
                 with contextlib.suppress(OSError):
@@ -161,26 +152,13 @@ class LocalStore(Store):
         if self._ready and not private.is_dir():
             raise StoreError(str(self._root), "was removed or unmounted meanwhile; check it, and try again")
         if not self._ready:
-            self._make_folders(private)
+            make_folders(private)
             for path in private.glob(f"*{TEMPORARY}"):
                 with contextlib.suppress(OSError):
                     if path.stat().st_mtime < time.time() - _ABANDONED_SECONDS:
                         path.unlink()
             self._ready = True
         return private
-
-    def _make_folders(self, folder: Path) -> None:
-        if folder.is_dir():
-            return
-        self._make_folders(folder.parent)
-        folder.mkdir(exist_ok=True)
-        _sync_folder(folder.parent)
-
-    def _remove_empty_folders(self, folder: Path) -> None:
-        with contextlib.suppress(OSError):
-            while folder != self._root:
-                folder.rmdir()
-                folder = folder.parent
 
     def _path(self, key: str) -> Path:
         check_key(key)
@@ -190,7 +168,8 @@ class LocalStore(Store):
         if parts[0].lower() == _PRIVATE:
             raise StoreError(self._name(key), f"the name {_PRIVATE} is kept for the folder's own locks")
         if os.name == "nt":  # pragma: no cover
-            _check_windows_names(self._name(key), parts)
+            for part in filter(refused_by_windows, parts):
+                raise StoreError(self._name(key), f"Windows cannot have a file named {part!r}")
         return self._root.joinpath(*parts)
 
     def _name(self, key: str) -> str:
@@ -237,39 +216,6 @@ def _write_file(path: Path, chunks: Iterator[bytes]) -> Token:
     return Token(digest.hexdigest()) if size <= PART_SIZE else _file_token(path.stat())
 
 
-def _open(path: Path) -> BinaryIO:
-    try:
-        return _patiently(lambda: path.open("rb"))
-    except PermissionError as error:
-        if path.is_dir():  # what Windows says of folders
-            raise IsADirectoryError(errno.EISDIR, "is a folder") from error
-        raise
-
-
-def _patiently(action: Callable[[], T]) -> T:
-    """``action()``, tried again for a while where Windows refuses it because another process has the file open."""
-    if sys.platform != "win32":
-        return action()
-    deadline = time.monotonic() + _SHARING_SECONDS  # pragma: no cover
-    while True:  # pragma: no cover
-        try:
-            return action()
-        except PermissionError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.02)
-
-
-def _check_windows_names(name: str, parts: Iterable[str]) -> None:
-    for part in parts:
-        if (
-            any(character in _WINDOWS_CHARACTERS or character < " " for character in part)
-            or part[-1] in " ."
-            or part.partition(".")[0].upper() in _WINDOWS_DEVICES
-        ):
-            raise StoreError(name, f"Windows cannot have a file named {part!r}")
-
-
 def _walk(folder: Path, prefix: str) -> Iterator[Info]:
     try:
         with os.scandir(folder) as entries:
@@ -288,18 +234,3 @@ def _walk(folder: Path, prefix: str) -> Iterator[Info]:
             continue
         if stat.S_ISREG(status.st_mode):
             yield _info(prefix + name, status, _file_token(status))
-
-
-def _sync_folder(folder: Path) -> None:
-    """Flush the folder's entries, where the system can."""
-    if sys.platform == "win32":  # pragma: no cover
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        # Some network file systems cannot flush a folder.
-        if error.errno not in {errno.EINVAL, errno.ENOTSUP, errno.EBADF}:
-            raise
-    finally:
-        os.close(descriptor)

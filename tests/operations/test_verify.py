@@ -157,7 +157,7 @@ def test_a_metadata_file_that_is_not_the_wheels_is_found_by_reading(two: World) 
 
 
 def test_what_was_overwritten_long_after_its_upload_is_looked_at(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("s3pypi_setuptools.operations.examination.LATE", -1000 * DAY)
+    monkeypatch.setattr("s3pypi_setuptools.operations.file_examination.LATE", -1000 * DAY)
     world.push(world.wheel())
     assert problems(world) == []
     size = len(world.store.get(WHEEL).data)
