@@ -39,7 +39,8 @@ def draw_locks(report: LocksReport) -> None:
         return
     table = Table("Project", "Owner", "Since (UTC)", "Expires", "Lock ID", title=cell(report.table))
     table.title_justify = "left"
-    table.columns[4].overflow = "fold"
+    for column in table.columns:  # nothing of a name may be lost
+        column.overflow = "fold"
     for lock in report.locks:
         since = f"{lock.since:%Y-%m-%d %H:%M:%S}" if lock.since else ""
         expires = "never" if lock.expires is None else "expired" if lock.expired else f"{lock.expires:%H:%M:%S}"

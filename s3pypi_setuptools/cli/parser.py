@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NoReturn
 
 from .. import __version__
+from ..config.wording import suggestion
 from ..errors import UsageError
 
 __all__ = ["ArgumentParser", "add_output_options"]
 
 _COLUMN = 34
+_WIDEST = 118
 _IGNORED = "ignored explicit argument"
 
 
 class ArgumentParser(argparse.ArgumentParser):
-    """A parser whose usage errors are one line, and whose help keeps its texts' line breaks.
+    """A parser whose usage errors are one line, and whose help fits the terminal.
 
     Parsing raises `UsageError`; ``--help`` and ``--version`` raise `SystemExit`.
     """
@@ -38,8 +40,15 @@ class ArgumentParser(argparse.ArgumentParser):
         """As argparse; what follows an option that there is not is not shown: it may be a misspelt option's secret."""
         parsed, unknown = self.parse_known_intermixed_args(args, namespace)
         if unknown:
-            self.error(f"unrecognized arguments: {' '.join(_without_values(unknown))}")
+            shown = list(_without_values(unknown))
+            self.error(f"unrecognized arguments: {' '.join(shown)}{self._nearest(shown)}")
         return parsed
+
+    def _nearest(self, unknown: Sequence[str]) -> str:
+        """A hint at the option that the first of ``unknown`` may mean."""
+        option = next((argument.partition("=")[0] for argument in unknown if argument.startswith("--")), None)
+        known = (name for name in self._option_string_actions if name.startswith("--"))
+        return suggestion(option, known) if option else ""
 
     def error(self, message: str) -> NoReturn:
         """A usage error; the value that a flag was given by mistake is not shown either."""
@@ -59,9 +68,28 @@ def _without_values(unknown: Sequence[str]) -> Iterator[str]:
             yield "***" if after_option else argument
 
 
-class _Formatter(argparse.RawDescriptionHelpFormatter):
+class _Formatter(argparse.HelpFormatter):
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=_COLUMN)
+
+    def add_usage(
+        self, usage: str | None, actions: Iterable[argparse.Action], groups: Iterable[Any], prefix: str | None = None
+    ) -> None:
+        if usage:
+            from .help_text import filled_usage  # noqa: PLC0415
+
+            usage = filled_usage(usage, self._width, len("usage: "))
+        super().add_usage(usage, actions, groups, prefix)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        from .help_text import filled  # noqa: PLC0415
+
+        return "\n".join(indent + line for line in filled(text, min(width, _WIDEST)).splitlines())
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        from .help_text import wrapped  # noqa: PLC0415
+
+        return wrapped(" ".join(text.split()), width)
 
     def _format_action_invocation(self, action: argparse.Action) -> str:
         if not action.option_strings:

@@ -38,10 +38,13 @@ def plain(name: str) -> str:
     return name if name.isprintable() and name.isascii() and " " not in name and name else quoted(name)
 
 
-def suggestion(word: str, words: Iterable[str], before: str = "") -> str:
-    """`` (did you mean 'x'?)`` with the nearest of ``words``, ``before`` put before it; empty when none is near."""
+def suggestion(word: str, words: Iterable[str], before: str = "", *, likeness: float = 0.6) -> str:
+    """`` (did you mean 'x'?)`` with the nearest of ``words``, ``before`` put before it; empty when none is near.
+
+    :param likeness: how near that is, from 0 to 1.
+    """
     import difflib  # noqa: PLC0415  only errors need it
 
     known = {candidate.lower(): candidate for candidate in words}
-    near = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word.lower(), known, n=1, cutoff=likeness)
     return f" (did you mean {before + known[near[0]]!r}?)" if near else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 
 from ..errors import Error
-from ..stores.examiner import Check, Result
+from ..stores.examiner import Check, Result, refusal
 from ..stores.locks import Locks
 
 __all__ = ["lock_checks"]
@@ -27,5 +27,5 @@ def lock_checks(locks: Locks, *, read_only: bool) -> list[Check]:
         with locks.held(f"s3pypi-probe-{secrets.token_hex(8)}", lambda: None) as lease:
             lease.confirm()
     except Error as error:
-        return [Check(_NAME, Result.NO, str(error), "correct the table's settings, or grant what is missing")]
+        return [refusal(_NAME, str(error), "correct the table's settings, or grant what is missing")]
     return [Check(_NAME, Result.OK, "a lock was taken and let go")]

@@ -48,7 +48,7 @@ def open_session(name: str, profile: str | None) -> Session:
 
     try:
         session: Session = botocore.session.Session(profile=profile)
-        session.get_config_variable("region")  # what reads the configuration
+        session.get_scoped_config()  # what reads the configuration, and looks for the profile
     except BotoCoreError as error:
         raise ConfigurationError(f"{name} cannot be set up: {one_line(error)}") from error
     return session

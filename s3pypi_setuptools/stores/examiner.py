@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from .capabilities import Capabilities
 
-__all__ = ["ABORT", "DELETE", "GET", "MULTIPART", "PUT", "Check", "Examiner", "Result", "failed"]
+__all__ = ["ABORT", "DELETE", "GET", "MULTIPART", "PUT", "Check", "Examiner", "Result", "failed", "refusal"]
 
 PUT, GET, DELETE, MULTIPART, ABORT = "put", "get", "delete", "multipart", "abort"
 """Names of checks on which others rest."""
@@ -74,3 +74,13 @@ class Examiner(ABC):
 def failed(checks: Sequence[Check]) -> bool:
     """Whether one of them is a ``NO``."""
     return any(check.result is Result.NO for check in checks)
+
+
+def refusal(name: str, why: str, otherwise: str) -> Check:
+    """The ``NO`` of an error.
+
+    :param why: its line; what follows the first ``; `` says what to do.
+    :param otherwise: what to do where the line does not say.
+    """
+    found, _, advice = why.partition("; ")
+    return Check(name, Result.NO, found, advice or otherwise)

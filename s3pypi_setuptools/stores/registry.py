@@ -87,7 +87,9 @@ def open_table(settings: Settings) -> Table:
     name = settings.locks_table
     if name is None and settings.lock_indexes:
         if not isinstance(settings.target, S3Target):
-            raise ConfigurationError("lock-indexes means the table BUCKET-locks, and there is no bucket: locks-table")
+            raise ConfigurationError(
+                "lock-indexes means the table BUCKET-locks, and the target is no bucket; give locks-table"
+            )
         name = f"{settings.target.bucket}-locks"
     if name is None:
         raise ConfigurationError("no lock table: give --locks-table TABLE, or --lock-indexes for BUCKET-locks")

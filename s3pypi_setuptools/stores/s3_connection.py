@@ -11,7 +11,7 @@ from typing import Any
 from ..errors import ConfigurationError, Error
 from .aws_client import Access, create_client, open_session
 from .base import ANY
-from .examiner import Check, Result
+from .examiner import Check, Result, refusal
 from .s3_client import Patience, S3Client
 from .s3_errors import CREDENTIAL_ADVICE, code_of, reason, translated
 from .s3_requests import Bucket
@@ -84,7 +84,7 @@ class Connection:
             response = getattr(error, "response", None) or {}
             if not response.get("ResponseMetadata", {}).get("HTTPHeaders"):
                 found = translated(error, "HeadBucket", self._bucket.url)
-                return [Check("endpoint", Result.NO, f"{url}: {reason(found)}", "check endpoint-url and the network")]
+                return [refusal("endpoint", f"{url}: {reason(found)}", "check endpoint-url and the network")]
         took = time.monotonic() - began
         metadata = response["ResponseMetadata"]
         where = "AWS" if self._bucket.client.is_aws else "not AWS"
@@ -99,7 +99,7 @@ class Connection:
             found = client.access_key()
         except Exception as error:
             why = reason(translated(error, "GetCredentials", self._bucket.url))
-            return [Check("credentials", Result.NO, why, "sign in again, or check the profile")]
+            return [refusal("credentials", why, "sign in again, or check the profile")]
         if found is None:
             advice = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile"
             return [Check("credentials", Result.NO, "none were found", advice)]
@@ -119,7 +119,8 @@ class Connection:
             if code in _REFUSALS:
                 return [Check("credentials", Result.NO, f"refused: {code}", reason(error))]
             if code == "NoSuchBucket":
-                return [Check("bucket", Result.NO, f"{self._bucket.name} does not exist", reason(error))]
+                advice = "check its name, the region and the endpoint"
+                return [Check("bucket", Result.NO, f"{self._bucket.name} does not exist", advice)]
             if code not in {"AccessDenied", "403"}:
                 return [Check("bucket", Result.NO, reason(error))]
             exists = Check("bucket", Result.SKIPPED, "not told: listing it is denied")

@@ -43,6 +43,15 @@ def test_locks_lists_nothing(locks: LockTable, environ: Mapping[str, str], tmp_p
     assert (status, output.strip()) == (0, f"{locks.name}: nothing is locked")
 
 
+def test_names_are_shown_whole_on_a_narrow_terminal(
+    locks: LockTable, environ: Mapping[str, str], tmp_path: Path
+) -> None:
+    name = "a-project-of-a-name-that-is-long"
+    locks.put(name, Project=name, Owner="jenkins-publisher@agent-7.build.example.com")
+    _, output = run_on_terminal("locks", cwd=tmp_path, environ={**environ, "COLUMNS": "80"})
+    assert "…" not in output
+
+
 def test_locks_names_projects_owners_and_times(
     locks: LockTable, environ: Mapping[str, str], target: str, tmp_path: Path
 ) -> None:

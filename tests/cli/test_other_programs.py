@@ -55,6 +55,42 @@ def test_help_of_subcommands(subcommand: str, tmp_path: Path) -> None:
     assert done.stdout.startswith(f"usage: s3pypi {subcommand} ")
 
 
+@pytest.mark.parametrize("columns", [80, 120])
+def test_help_fits_the_terminal(columns: int, tmp_path: Path) -> None:
+    environ = {"COLUMNS": str(columns)}
+    texts = [run("s3pypi", *words, "--help", cwd=tmp_path, environ=environ).stdout for words in ((), ("delete",))]
+    too_long = [line for text in texts for line in text.splitlines() if len(line) > columns]
+    assert too_long == []
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["doctr", "./x"], "doctr: no such file or command (did you mean 'doctor'?) (see s3pypi --help)"),
+        (
+            ["locks", "--lock-table", "x"],
+            "unrecognized arguments: --lock-table *** (did you mean '--locks-table'?) (see s3pypi locks --help)",
+        ),
+        (["locks", "--zzz"], "unrecognized arguments: --zzz (see s3pypi locks --help)"),
+    ],
+)
+def test_misspelt_words_are_met_with_the_nearest(words: list[str], told: str, tmp_path: Path) -> None:
+    done = run("s3pypi", *words, cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"s3pypi: error: {told}\n")
+
+
+def test_a_folder_that_is_not_there_is_no_misspelt_command(tmp_path: Path) -> None:
+    done = run("s3pypi", "dist", "-t", "./repo", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (1, "s3pypi: error: dist: no such file\n")
+
+
+def test_a_file_may_be_called_almost_like_a_command(tmp_path: Path) -> None:
+    (tmp_path / "uploads").mkdir()
+    samples.wheel(tmp_path / "uploads")
+    done = run("s3pypi", "uploads", "-t", "./repo", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_s3upload_stores_any_file_and_no_index(tmp_path: Path) -> None:
     (tmp_path / "site.css").write_text("a {}")
     done = run("s3upload", "*.css", "--target", "./files", cwd=tmp_path)

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -204,3 +205,22 @@ def test_an_interrupted_upload_ends_soon_with_one_line(project: Path) -> None:
     assert (process.returncode, output) == (130, "")
     assert errors.startswith("s3pypi: error: interrupted")
     assert errors.count("\n") == 1
+
+
+@pytest.mark.parametrize("region", [{}, {"AWS_DEFAULT_REGION": "eu-west-1"}], ids=["no-region", "region"])
+@pytest.mark.parametrize(
+    ("options", "service"),
+    [(["--profile=nobodys"], "S3"), (["--locks-profile=nobodys", "--locks-table=locks"], "DynamoDB")],
+)
+def test_a_profile_that_does_not_exist(
+    options: list[str], service: str, region: Mapping[str, str], ministack: S3Server, tmp_path: Path
+) -> None:
+    samples.wheel(tmp_path)
+    environ = {**ministack.environment, "AWS_DEFAULT_REGION": "", **region}
+    target = f"s3://{ministack.new_bucket()}"
+    done = run("s3pypi", "demo-1.0-py3-none-any.whl", "-t", target, *options, cwd=tmp_path, environ=environ)
+    assert (done.returncode, done.stdout) == (1, "")
+    told = f"{service} cannot be set up: The config profile (nobodys) could not be found\n"
+    assert done.stderr.startswith("s3pypi: error: ")
+    assert done.stderr.endswith(told)
+    assert "internal error" not in done.stderr

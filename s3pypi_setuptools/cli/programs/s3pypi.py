@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
+import os
 from collections.abc import Sequence
 
+from ...config.wording import suggestion
+from ...errors import UsageError
 from .. import guard
 from ..subcommands import GROUPS, SUBCOMMANDS, load
 from ..terminal import Terminal
@@ -11,6 +15,8 @@ from ..terminal import Terminal
 __all__ = ["main"]
 
 _DEFAULT = "upload"
+_LIKENESS = 0.8
+"""Of a misspelt subcommand; ``dist``, a folder that was not built yet, is less like ``list``."""
 _BEFORE_SUBCOMMAND = frozenset({"-v", "--verbose", "-q", "--quiet", "--json"})
 
 
@@ -27,6 +33,8 @@ def _run(argv: Sequence[str], terminal: Terminal) -> int:
         parser.usage = "s3pypi [upload] FILES... [--target TARGET] [options]"
         parser.description = f"{parser.description}\n\n{_commands()}"
     arguments = parser.parse_intermixed_args(rest)
+    if name is None:
+        _refuse_misspelt_subcommand(arguments)
     terminal.configure_from(arguments)
     return subcommand.run(arguments, terminal)
 
@@ -39,6 +47,15 @@ def _commands() -> str:
         lines.append(f"{title}:")
         lines += [f"  {name:<{width}}  {summary}" for name, summary in group.items()]
     return "\n".join([*lines, "", "s3pypi COMMAND --help tells more."])
+
+
+def _refuse_misspelt_subcommand(arguments: argparse.Namespace) -> None:
+    """Raises `UsageError` where the first of the files is none, and is almost called like a subcommand."""
+    word = arguments.files[0]
+    if not word.replace("-", "").isalpha() or os.path.lexists(word):
+        return
+    if near := suggestion(word, SUBCOMMANDS, likeness=_LIKENESS):
+        raise UsageError(f"{word}: no such file or command{near} (see s3pypi --help)")
 
 
 def _split(argv: Sequence[str]) -> tuple[str | None, list[str]]:

@@ -1,0 +1,24 @@
+"""How help is wrapped."""
+
+from __future__ import annotations
+
+from s3pypi_setuptools.cli.help_text import filled, filled_usage
+
+
+def test_paragraphs_flow() -> None:
+    assert filled("one two\nthree four\n\nfive", 14) == "one two three\nfour\n\nfive"
+    assert filled("one BUCKET-locks", 12) == "one\nBUCKET-locks"
+
+
+def test_lists_stay_lists() -> None:
+    text = "verbs:\n  list  all the projects that there are\n  show  one"
+    assert filled(text, 36) == "verbs:\n  list  all the projects that there\n        are\n  show  one"
+
+
+def test_a_second_column_without_room_is_none() -> None:
+    assert filled("  a-long-example  what it is for", 24) == "  a-long-example  what\n      it is for"
+
+
+def test_no_line_of_a_usage_ends_within_brackets() -> None:
+    usage = "s3pypi delete PROJECT (VERSION | --all) [--target TARGET]"
+    assert filled_usage(usage, 48, 7) == "s3pypi delete PROJECT (VERSION | --all)\n       [--target TARGET]"
