@@ -26,7 +26,7 @@ from .servers import S3Server, free_port, running, wait_until_answers
 
 __all__ = ["moto"]
 
-GAP_SECONDS = 0.02
+GAP_SECONDS = 0.1
 
 
 @contextlib.contextmanager
