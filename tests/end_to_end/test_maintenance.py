@@ -95,7 +95,7 @@ def test_files_dropped_in_and_lost_records(bucket: Bucket) -> None:
         assert ("no-manifest", "demo/manifest.json") in bucket.findings()
         bucket.s3pypi("reindex")
         assert bucket.listed() == ["1.0!", "1.1", "2.0"]
-        assert bucket.agrees("2.0")
+    assert bucket.agrees("2.0")
 
     bucket.put("demo/manifest.json", b"garbage")
     bucket.put("demo/index.html", b"<html></html>")
