@@ -108,7 +108,8 @@ def silenced() -> Iterator[None]:
 
 
 def _forms(secret: str) -> Iterator[str]:
+    data = secret.encode(errors="surrogatepass")  # variables may hold bytes that are no text
     yield secret
-    yield quote(secret)
-    yield quote(secret, safe="")
-    yield b64encode(secret.encode(errors="surrogateescape")).decode()
+    yield quote(data)
+    yield quote(data, safe="")
+    yield b64encode(data).decode()

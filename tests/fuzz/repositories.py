@@ -8,6 +8,7 @@ from pathlib import Path
 
 from s3pypi_setuptools.config.settings import IfExists
 from s3pypi_setuptools.distribution import Distribution
+from s3pypi_setuptools.errors import InvalidIndex
 from s3pypi_setuptools.index.model import Status
 from s3pypi_setuptools.layout import Layout
 from s3pypi_setuptools.operations.delete import delete
@@ -20,6 +21,7 @@ from s3pypi_setuptools.operations.status import set_status
 from s3pypi_setuptools.operations.wanted import Wanted
 from s3pypi_setuptools.operations.yank import yank
 from s3pypi_setuptools.progress import Silent
+from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.memory import MemoryStore
@@ -32,7 +34,8 @@ __all__ = ["VERBS", "Place"]
 
 LAYOUT = Layout("team")
 ROOT = {"team/repository.json", "team/manifest.json", "team/index.json", "team/index.html", "team/"}
-DOCUMENTS = {"team/demo/manifest.json", "team/demo/index.json", "team/demo/index.html", "team/demo/"}
+MANIFEST = "team/demo/manifest.json"
+DOCUMENTS = {MANIFEST, "team/demo/index.json", "team/demo/index.html", "team/demo/"}
 
 Verb = Callable[[Repository, Distribution], object]
 
@@ -69,6 +72,8 @@ class Place:
         for key, data in {**self.objects, **documents}.items():
             if key not in without:
                 store.put(key, data, Attributes())
+        # What was deleted as a whole is deleted to the end.
+        ends = ("delete project", "delete version") if _is_deleted(documents.get(MANIFEST)) else ("delete project",)
         watched = FaultyStore(store)
         result_of(lambda: self._with(watched, lambda repository: VERBS[verb](repository, self.one)))
         for request in watched.requests:
@@ -78,13 +83,13 @@ class Place:
             assert verb not in ("list", "show"), request
             if request.verb == "delete":
                 assert key.startswith(("team/demo/", "team/demo-")), request
-                assert key != "team/demo/manifest.json", request
-                assert key not in DOCUMENTS or verb in ("delete project", "prune", "reindex", "publish"), request
+                assert key != MANIFEST, request
+                assert key not in DOCUMENTS or verb in (*ends, "prune", "reindex", "publish"), request
             else:
                 assert key.startswith("team/demo/") or key in ROOT, request
         after = {info.key for info in store.list("")}
         assert {key for key in self.objects if not key.startswith("team/demo")} <= after
-        if any(request.writes and request.key == "team/demo/manifest.json" for request in watched.requests):
+        if any(request.writes and request.key == MANIFEST for request in watched.requests):
             # What was committed can be read again.
             self._with(store, lambda repository: repository.manifest("demo"))
 
@@ -95,3 +100,8 @@ class Place:
             return work(repository)
         finally:
             repository.close()
+
+
+def _is_deleted(data: bytes | None) -> bool:
+    manifest = data and result_of(lambda: Manifest.from_json(data, MANIFEST), InvalidIndex)
+    return bool(manifest and manifest.deleted)

@@ -124,3 +124,10 @@ def test_of_keys_that_are_renewed_for_ever_the_latest_are_concealed() -> None:
         conceal(f"session-token-{number}")
     said = redact("session-token-999 session-token-900 session-token-0")
     assert said == "*** *** session-token-0"
+
+
+def test_a_key_that_is_no_text_is_hidden_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    key = "secret-\udce9-\ud800-key"
+    conceal(key)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "other-\udce9-key")
+    assert redact(f"{key}, other-\udce9-key") == "***, ***"
