@@ -15,7 +15,7 @@ from .processes import Forks
 from .runner import Runner, requests_of
 from .scenarios import EVERYTHING, SCENARIOS
 
-CHOSEN = tuple(SCENARIOS) if EVERYTHING else ("publish", "replace", "delete", "new-project")
+CHOSEN = tuple(SCENARIOS) if EVERYTHING else ("replace", "delete", "new-project")
 
 
 if EVERYTHING:

@@ -17,6 +17,7 @@ from tests.servers import S3Server
 from tests.servers import program as script
 
 from .conftest import run_poetry
+from .one_server import on_one_server
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -93,6 +94,7 @@ def bucket(public_bucket: tuple[str, str], s3_env: dict[str, str], tmp_path: Pat
     return Place(target, url, tmp_path, s3_env)
 
 
+@on_one_server
 def test_installers_see_what_list_shows(bucket: Place, s3_server: S3Server) -> None:
     for version in ("1.0", "1.1", "1.2"):
         bucket.push(version)
@@ -117,6 +119,7 @@ def test_installers_see_what_list_shows(bucket: Place, s3_server: S3Server) -> N
     assert bucket.poetry() == [("1.2", {"demo-1.2-py3-none-any.whl"})]
 
 
+@on_one_server
 def test_a_deleted_project_falls_through_to_the_next_index_and_may_come_back(
     bucket: Place, s3_server: S3Server
 ) -> None:

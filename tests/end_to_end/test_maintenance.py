@@ -14,6 +14,7 @@ from tests import samples
 from tests.cli.programs import run as program
 from tests.servers import S3Server
 
+from .one_server import on_one_server
 from .test_looking_after import Place
 
 
@@ -76,6 +77,7 @@ def bucket(public_bucket: tuple[str, str], s3_server: S3Server, s3_env: dict[str
     return made
 
 
+@on_one_server
 def test_files_dropped_in_and_lost_records(bucket: Bucket) -> None:
     assert bucket.agrees("1.1")
     wheel = samples.wheel(bucket.folder / "by-hand", "demo", "2.0")
@@ -104,6 +106,7 @@ def test_files_dropped_in_and_lost_records(bucket: Bucket) -> None:
     assert bucket.agrees("2.0")
 
 
+@on_one_server
 def test_only_files_are_left(bucket: Bucket) -> None:
     bucket.remove(*(key for key in bucket.stored() if not key.endswith(".whl")))
     bucket.s3pypi("reindex")
@@ -111,6 +114,7 @@ def test_only_files_are_left(bucket: Bucket) -> None:
     assert bucket.agrees("1.1")
 
 
+@on_one_server
 def test_prune_orphans_and_releases(bucket: Bucket) -> None:
     bucket.push("1.2.dev1")
     bucket.push("1.2")

@@ -18,6 +18,7 @@ from tests.servers import S3Server, program
 
 from . import old_tools
 from .conftest import run, run_poetry
+from .one_server import on_one_server
 
 VERSIONS = ("1.2.1", "2.0.1")
 ILABS = ("ilabs.s3util==0.6.7", "boto3", "setuptools<81")
@@ -90,6 +91,7 @@ def check_clients(target: str, url: str, folder: Path, environment: Mapping[str,
     assert (folder / "uv-demo" / "demo-2.0.dist-info").is_dir()
 
 
+@on_one_server
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("style", ["/", "index.html"])
 def test_s3pypi(
@@ -127,6 +129,7 @@ def test_s3pypi(
     assert {file["outcome"] for file in again["files"]} == {"present"}
 
 
+@on_one_server
 def test_ilabs_s3util(
     ilabs: Path, dist: Path, public_bucket: tuple[str, str], s3_env: dict[str, str], tmp_path: Path
 ) -> None:
@@ -142,6 +145,7 @@ def test_ilabs_s3util(
     check_clients(target, url, tmp_path, s3_env)
 
 
+@on_one_server
 def test_mirror_into_a_folder_and_promote_back(
     *,
     gorilla: Callable[[str], Path],

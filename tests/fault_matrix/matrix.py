@@ -36,7 +36,7 @@ FAULTS: dict[str, Fault] = {
 }
 TIMES = {"once": 1, "always": 10**6}
 ALWAYS = TIMES["always"]
-PART = int(os.environ.get("S3PYPI_TEST_FAULTS", "61"))
+PART = int(os.environ.get("S3PYPI_TEST_FAULTS", "97"))
 """One in so many cases is run."""
 
 PAGES = ("/ page", "HTML page", "JSON page")

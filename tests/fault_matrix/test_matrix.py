@@ -1,6 +1,6 @@
 """Whatever one request meets: success, or one line and exit status 1; nothing lost, and the command again completes it.
 
-One case in 61 is run, unless ``S3PYPI_TEST_FAULTS`` says otherwise: with 1, each of the thousands.
+One case in 97 is run, unless ``S3PYPI_TEST_FAULTS`` says otherwise: with 1, each of the thousands.
 """
 
 from __future__ import annotations
