@@ -166,8 +166,9 @@ class Change(Generic[T]):
     def _settle_root(self) -> None:
         """Take the project off the root, if it is deleted."""
 
-        def gone(_: str) -> bool:
-            manifest = self._documents.manifest()[0]
+        def gone(name: str) -> bool:
+            # Of a lost root record, others are written anew with it: they are none of this change's business.
+            manifest = self._documents.manifest()[0] if name == self._documents.name else None
             return manifest is not None and manifest.deleted
 
         self._root.settle(frozenset(), frozenset({self._documents.name}), gone, self._kinds)

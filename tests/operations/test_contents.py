@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from s3pypi_setuptools.errors import RepositoryError
+from s3pypi_setuptools.errors import NotFound, RepositoryError
 from s3pypi_setuptools.index.model import Status
 from s3pypi_setuptools.operations.delete import DeleteReport, delete
 from s3pypi_setuptools.operations.listing import list_projects, show_project
@@ -13,6 +13,7 @@ from s3pypi_setuptools.operations.status import set_status
 from s3pypi_setuptools.operations.wanted import Wanted
 from s3pypi_setuptools.operations.yank import unyank, yank
 
+from ..faults import FaultyStore, Request
 from .conftest import World
 from .contents import ONE, WHOLE, deleted, objects, opened
 
@@ -55,6 +56,25 @@ def test_a_project_whose_last_version_is_deleted_stays_empty(world: World) -> No
     assert deleted(world).remaining == 0
     assert world.listed() == {}
     assert world.projects() == ("demo",)
+
+
+@pytest.mark.parametrize("false", [False, True], ids=["lost", "not found once"])
+def test_a_deletion_that_finds_no_root_record_takes_its_own_project_alone_off_the_root(
+    three: World, false: bool
+) -> None:
+    key, hidden = three.layout.root_manifest, [False]
+
+    def hide_once(request: Request) -> None:
+        if (request.verb, request.key) == ("get", key) and not hidden[0]:
+            hidden[0] = True
+            raise NotFound(key)
+
+    if false:
+        deleted(three, WHOLE, store=FaultyStore(three.store, before=hide_once))
+    else:
+        three.store.delete(key)
+        deleted(three, WHOLE)
+    assert three.projects() == ("other",)
 
 
 def test_a_whole_project_leaves_nothing_but_its_record(three: World) -> None:
