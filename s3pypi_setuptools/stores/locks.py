@@ -13,7 +13,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime
+
+from ..index.fields import parse_upload_time
 
 __all__ = ["NO_LOCKS", "ROOT", "Lease", "Lock", "Locks", "NoLocks", "lock_id", "locked_thing"]
 
@@ -52,12 +54,12 @@ class Lock:
     @property
     def since(self) -> datetime | None:
         """When it was acquired, in UTC; None where that cannot be told."""
-        return _time(self.acquired_at)
+        return parse_upload_time(self.acquired_at or "")
 
     @property
     def expires(self) -> datetime | None:
         """When it expires, by its holder's clock, in UTC; None where it never does."""
-        return _time(self.expires_at)
+        return parse_upload_time(self.expires_at or "")
 
     @property
     def lease(self) -> float | None:
@@ -138,13 +140,3 @@ class _Unlimited(Lease):
 
 _UNLIMITED = _Unlimited()
 NO_LOCKS = NoLocks()
-
-
-def _time(text: str | None) -> datetime | None:
-    try:
-        time = datetime.fromisoformat(text.replace("Z", "+00:00")) if text else None  # Python 3.10 knows no Z
-    except ValueError:
-        return None
-    if time is None or time.tzinfo is None:
-        return time and time.replace(tzinfo=timezone.utc)
-    return time.astimezone(timezone.utc)
