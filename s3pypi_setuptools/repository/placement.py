@@ -13,7 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, wait
 from dataclasses import replace
 
-from ..errors import Error, NotFound
+from ..errors import Error, NotFound, PreconditionFailed
 from ..layout import content_type, file_url
 from ..local_file import PART_SIZE
 from ..stores.base import ABSENT, Attributes, Store
@@ -99,7 +99,9 @@ class Placement:
             self._fresh = None
         url = self._begin_fresh()
         try:
-            _results(self._fresh_creates)
+            if not all(_results(self._fresh_creates)) and not self._settle(url):
+                # Nobody else uses this key: the store has said that something lies there, and nothing of ours does.
+                raise PreconditionFailed(self._key(url))
         except Error:
             self._fresh = None
             raise

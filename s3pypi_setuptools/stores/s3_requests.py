@@ -91,7 +91,8 @@ class Bucket:
         try:
             response = call(**{**(arguments or {}), **self.client.arguments(operation), **target})
             for name in _ANSWERS.get(operation, ()):
-                response[name]
+                if isinstance(result := response[name], dict):  # of a copy
+                    result["ETag"]
         except Error:
             raise
         except Exception as error:

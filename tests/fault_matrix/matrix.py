@@ -106,6 +106,10 @@ ONCE_WRONG = [
     Case("delete", "GetObject manifest", "412", "always"),
     Case("large", "CompleteMultipartUpload distribution", "409", "always"),
     Case("verify", "ListObjectsV2", "a portal", "always"),
+    Case("delete all", "GetObject root record", "404", "once"),
+    Case("replace", "PutObject metadata file", "412", "once"),
+    Case("promote", "UploadPartCopy distribution", "200 and nothing", "once"),
+    Case("verify", "GetObject other manifest", "no bucket", "always"),
 ]
 """Cases that found defects; they are always run."""
 
