@@ -62,7 +62,10 @@ def _without_values(unknown: Sequence[str]) -> Iterator[str]:
     for argument in unknown:
         if argument.startswith("-"):
             name, equals, _ = argument.partition("=")
-            yield f"{name}=***" if equals else name
+            if argument.startswith("--"):
+                yield f"{name}=***" if equals else name
+            else:  # a letter, and from Python 3.13 on all that follows it
+                yield f"{argument[:2]}***" if argument[2:] else argument
             after_option = True
         else:
             yield "***" if after_option else argument
