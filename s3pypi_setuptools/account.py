@@ -57,12 +57,18 @@ class Account:
             return "nothing was changed"
         if self._done is None:
             return self._then
-        said = [f"{self._done} {_listed(names)}" if (names := self._at(Stage.PUBLISHED)) else f"nothing {self._done}"]
+        said = [self.outcome()]
         if names := self._at(Stage.COMMITTED):
             said.append(f"committed, but not on all pages yet: {_listed(names)}")
         if names := self._at(Stage.COMMITTING):
             said.append(f"perhaps committed, as no answer came: {_listed(names)}")
         return "; ".join([*said, self._then])
+
+    def outcome(self) -> str:
+        """What was done, such as ``published demo-1.0.tar.gz``; empty where there was nothing to do to files."""
+        if self._done is None:
+            return ""
+        return f"{self._done} {_listed(names)}" if (names := self._at(Stage.PUBLISHED)) else f"nothing {self._done}"
 
     def changes(self) -> list[dict[str, str]]:
         """Everything that was to change, in the order in which it was told of: ``project``, ``name`` and ``stage``."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 from ..errors import Error
 from ..interruption import Interruption
+from .parser import Answer
 from .terminal import Terminal
 
 __all__ = ["run"]
@@ -29,10 +30,10 @@ def run(program: str, work: Callable[[Sequence[str], Terminal], int]) -> int:
     gc.set_threshold(*_COLLECT)
     try:
         with interruption:
-            return work(argv, terminal)
+            return terminal.ended(work(argv, terminal))
     except BaseException as error:
         if interruption.status is None:
-            return _ended(error, terminal)
+            return terminal.ended(_ended(error, terminal))
         interruption.tell()  # whatever it ended with: the signal was the reason
         return interruption.status
     finally:
@@ -43,8 +44,8 @@ def run(program: str, work: Callable[[Sequence[str], Terminal], int]) -> int:
 
 
 def _ended(error: BaseException, terminal: Terminal) -> int:
-    if isinstance(error, SystemExit):  # argparse, after --help and --version
-        terminal.flush()
-        return error.code if isinstance(error.code, int) else 0
+    if isinstance(error, Answer):
+        terminal.text(error.text)
+        return 0
     terminal.fail(error)  # the last net for what is no `Error`; the line says that it is a defect
     return error.exit_status if isinstance(error, Error) else 1

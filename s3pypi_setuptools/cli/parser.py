@@ -10,17 +10,25 @@ from .. import __version__
 from ..config.wording import suggestion
 from ..errors import UsageError
 
-__all__ = ["ArgumentParser", "add_output_options"]
+__all__ = ["Answer", "ArgumentParser", "add_output_options"]
 
 _COLUMN = 34
 _WIDEST = 118
 _IGNORED = "ignored explicit argument"
 
 
+class Answer(SystemExit):
+    """What ``--help`` or ``--version`` has to say; nothing else is to be done."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(0)
+        self.text = text
+
+
 class ArgumentParser(argparse.ArgumentParser):
     """A parser whose usage errors are one line, and whose help fits the terminal.
 
-    Parsing raises `UsageError`; ``--help`` and ``--version`` raise `SystemExit`.
+    Parsing raises `UsageError`; ``--help`` and ``--version`` raise `Answer`.
     """
 
     def __init__(self, prog: str, *, usage: str, description: str, epilog: str | None = None) -> None:
@@ -103,7 +111,7 @@ class _Formatter(argparse.HelpFormatter):
         return ", ".join((*short, long)) + value
 
 
-class _Version(argparse.Action):
+class _Help(argparse.Action):
     def __call__(
         self,
         parser: argparse.ArgumentParser,
@@ -111,8 +119,15 @@ class _Version(argparse.Action):
         values: str | Sequence[Any] | None,  # noqa: ARG002
         option_string: str | None = None,  # noqa: ARG002
     ) -> None:
-        print(parser.prog.split()[0], __version__)
-        parser.exit()
+        raise Answer(self.said_by(parser))
+
+    def said_by(self, parser: argparse.ArgumentParser) -> str:
+        return parser.format_help().rstrip("\n")
+
+
+class _Version(_Help):
+    def said_by(self, parser: argparse.ArgumentParser) -> str:
+        return f"{parser.prog.split()[0]} {__version__}"
 
 
 def add_output_options(parser: argparse.ArgumentParser, *, json: bool = True) -> None:
@@ -123,5 +138,5 @@ def add_output_options(parser: argparse.ArgumentParser, *, json: bool = True) ->
     group.add_argument("-v", "--verbose", action="store_true", help="also say what is going on")
     group.add_argument("-q", "--quiet", action="store_true", help="only say what failed")
     group.add_argument("-V", "--version", action=_Version, nargs=0, help="show the version and exit")
-    group.add_argument("-h", "--help", action="help", help="show this help and exit")
+    group.add_argument("-h", "--help", action=_Help, nargs=0, help="show this help and exit")
     parser.set_defaults(json=False)

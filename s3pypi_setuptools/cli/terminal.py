@@ -53,6 +53,7 @@ class Terminal:
         """What is done of what was asked for, told when it is interrupted; verbs that change anything `begin` it."""
         self._bars: Drawing | None = None
         self._reported = False
+        self._unwritten: OSError | None = None
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):  # a console's or pipe's code page may lack a filename's characters
                 stream.reconfigure(errors="backslashreplace")
@@ -71,8 +72,13 @@ class Terminal:
 
     def results(self, lines: Iterable[str]) -> None:
         """Lines of what was asked for."""
-        if not self.quiet and (text := "\n".join(map(printable, lines))):
-            _write(sys.stdout, text)
+        if not self.quiet:
+            self.text("\n".join(map(printable, lines)))
+
+    def text(self, text: str) -> None:
+        """What was asked for as a whole, such as help: shown however quiet the program is to be."""
+        if text:
+            self._write(sys.stdout, f"{text}\n")
 
     def error(self, line: str) -> None:
         """A line that says what failed."""
@@ -87,6 +93,10 @@ class Terminal:
         for line in lines:
             self.warning(line)
 
+    def remark(self, line: str) -> None:
+        """A line that another program wrote for people, as it is but for secrets."""
+        self._write(sys.stderr, f"{redact(line)}\n")
+
     def fail(self, error: BaseException) -> None:
         """The error that ends the program."""
         known = isinstance(error, Error)
@@ -94,7 +104,7 @@ class Terminal:
         self.error(line if known or self.verbose else f"{line} (run with -v for the traceback)")
         if self.verbose and not known:
             text = redact("".join(traceback.format_exception(error)))
-            _write(sys.stderr, "\n".join(map(printable, text.splitlines())))
+            self._write(sys.stderr, "".join(f"{printable(line)}\n" for line in text.splitlines()))
         if self.json:
             self.object({"ok": False, "error": {"type": type(error).__name__, "message": line}})
 
@@ -112,11 +122,18 @@ class Terminal:
         from json import dumps  # noqa: PLC0415
 
         self._reported = True
-        _write(sys.stdout, dumps(value, indent=2))
+        self.text(dumps(value, indent=2))
 
-    def flush(self) -> None:
-        """Send out what others printed, whether or not anybody still reads."""
-        _write(sys.stdout)
+    def ended(self, status: int) -> int:
+        """The exit status of a program whose work ended with ``status``: 1 where its results could not be written.
+
+        What was done all the same is said then, since the results would have told.
+        """
+        if self._unwritten is None:
+            return status
+        reason = self._unwritten.strerror or str(self._unwritten)
+        self.error("; ".join(filter(None, (f"the output cannot be written: {reason}", self.account.outcome()))))
+        return status or 1
 
     @contextlib.contextmanager
     def progress(self) -> Iterator[Progress]:
@@ -133,12 +150,11 @@ class Terminal:
     def ask(self, lines: Iterable[str], question: str) -> str:
         """Show ``lines`` and ask ``question`` on stderr; the answer from stdin in lower case, empty at its end."""
         for line in lines:
-            _write(sys.stderr, printable(redact(line)))
-        sys.stderr.write(f"{printable(redact(question))} [y/N] ")
-        sys.stderr.flush()
+            self._write(sys.stderr, f"{printable(redact(line))}\n")
+        self._write(sys.stderr, f"{printable(redact(question))} [y/N] ")
         answer = sys.stdin.readline()
         if not answer.endswith("\n"):
-            _write(sys.stderr, " ")
+            self._write(sys.stderr, "\n")
         return answer.strip().lower()
 
     @contextlib.contextmanager
@@ -166,7 +182,7 @@ class Terminal:
         elif isinstance(report, PublishReport) and self._is_watched():
             from .summary import show_summary  # noqa: PLC0415
 
-            show_summary(report)
+            self._draw(lambda: show_summary(report))
         elif isinstance(report, PublishReport):
             self.results(reports.publish_lines(report))
         elif isinstance(report, InitReport):
@@ -192,13 +208,36 @@ class Terminal:
         elif self.quiet:
             pass
         elif draw and self._is_watched():
-            draw()
+            self._draw(draw)
         else:
             self.results(lines)
         return 0 if getattr(report, "ok", True) else 1
 
     def _diagnostic(self, kind: str, line: str) -> None:
-        _write(sys.stderr, f"{self.program}: {kind}: {printable(redact(line))}")
+        self._write(sys.stderr, f"{self.program}: {kind}: {printable(redact(line))}\n")
+
+    def _draw(self, draw: Callable[[], None]) -> None:
+        try:
+            draw()
+        except SystemExit:  # how rich says that nobody reads any more
+            _silence(sys.stdout)
+        except OSError as error:
+            self._stop_writing(sys.stdout, error)
+
+    def _write(self, stream: TextIO | None, text: str) -> None:
+        if stream is None:  # pythonw
+            return
+        try:
+            stream.write(text)
+            stream.flush()
+        except OSError as error:
+            self._stop_writing(stream, error)
+
+    def _stop_writing(self, stream: TextIO, error: OSError) -> None:
+        """Go on without ``stream``: that nobody reads any more is no error, the work's result stays; a full disk is."""
+        if stream is sys.stdout and not isinstance(error, BrokenPipeError):
+            self._unwritten = error
+        _silence(stream)
 
     @staticmethod
     def _is_watched() -> bool:
@@ -220,12 +259,7 @@ def _is_terminal(stream: TextIO | None) -> bool:
     return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def _write(stream: TextIO | None, text: str = "") -> None:
-    if stream is None:  # pythonw
-        return
-    try:
-        if text:
-            stream.write(text + "\n")
-        stream.flush()
-    except BrokenPipeError:  # whoever read has seen enough; the work's own result stays the exit status
+def _silence(stream: TextIO) -> None:
+    """Let all that is written from now on, and what is left to be written at the interpreter's end, be lost."""
+    with contextlib.suppress(OSError):  # there may be no file behind it
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

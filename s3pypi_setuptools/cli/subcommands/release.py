@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from ...account import SAME_COMMAND
-from ...diagnostics import describe, redact
+from ...diagnostics import describe
 from ...errors import Error, UsageError
 from ..options import add_settings, given
 from ..parser import ArgumentParser, add_output_options
@@ -79,11 +78,11 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
             folder,
             config_settings=config_settings,
             environ=after_build.without_switches(os.environ),
-            output=held_back.append if terminal.quiet else _echo,
+            output=held_back.append if terminal.quiet else terminal.remark,
         )
     except Error as error:
         for line in held_back:
-            _echo(line)
+            terminal.remark(line)
         raise type(error)(f"nothing was published: {error}") from error
     terminal.account.begin("published", after_build.advice(folder))
     try:
@@ -97,10 +96,6 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     if not report.ok:
         terminal.error(after_build.advice(folder))
     return status
-
-
-def _echo(line: str) -> None:
-    print(redact(line), file=sys.stderr, flush=True)
 
 
 def _config_settings(typed: Sequence[str]) -> dict[str, str | list[str]]:
