@@ -7,11 +7,15 @@ import netrc
 import ssl
 import urllib.error
 import urllib.request
+import zlib
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.client import HTTPException
+from http.client import HTTPException, HTTPMessage
+from typing import IO
 from urllib.parse import urlsplit
+
+from ..diagnostics import redact
 
 __all__ = ["PAGE_TYPES", "Answer", "NoAnswer", "fetch"]
 
@@ -20,6 +24,7 @@ PAGE_TYPES = ("application/vnd.pypi.simple.v1+json", "application/vnd.pypi.simpl
 
 _ACCEPT = f"{PAGE_TYPES[0]}, {PAGE_TYPES[1]};q=0.1, {PAGE_TYPES[2]};q=0.01"
 _SECONDS = 20.0
+_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +47,50 @@ class NoAnswer(Exception):
 def fetch(url: str, *, method: str = "GET", compressed: bool = True) -> Answer:
     """The answer to a request as pip makes it, with the password that ``~/.netrc`` has; raises `NoAnswer`.
 
+    Where it is redirected to another server, the password does not go along.
+
     :param compressed: let the server compress; pip does so for pages alone.
     """
     headers = {"Accept": _ACCEPT, "Accept-Encoding": "gzip" if compressed else "identity", **_authorization(url)}
     try:
         request = urllib.request.Request(url, headers=headers, method=method)  # noqa: S310 - http(s), or the user's own
-        with urllib.request.urlopen(request, timeout=_SECONDS) as response:  # noqa: S310
+        with _OPENER.open(request, timeout=_SECONDS) as response:
             return _answer(response.status, response.headers.items(), response.read())
     except urllib.error.HTTPError as error:
         with error:
             return _answer(error.code, error.headers.items(), b"")
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise NoAnswer("what came is not the gzip that Content-Encoding says") from error
     except (OSError, HTTPException, ValueError) as error:
         reason = getattr(error, "reason", error)
         kind = "TLS: " if isinstance(reason, ssl.SSLError) else ""
-        raise NoAnswer(f"{kind}{getattr(reason, 'strerror', None) or reason or type(error).__name__}") from error
+        text = str(getattr(reason, "strerror", None) or reason) or type(error).__name__
+        raise NoAnswer(redact(f"{kind}{text}")) from error
+
+
+class _Redirects(urllib.request.HTTPRedirectHandler):
+    def redirect_request(  # noqa: PLR0917 - as the base class has it
+        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
+    ) -> urllib.request.Request | None:
+        """As of the base class, but the password stays with the server that it is for."""
+        made = super().redirect_request(req, fp, code, msg, headers, newurl)
+        if made is not None and not _keeps_password(req.full_url, newurl):
+            made.remove_header("Authorization")
+        return made
+
+
+_OPENER = urllib.request.build_opener(_Redirects)
+
+
+def _keeps_password(old: str, new: str) -> bool:
+    """Whether ``new`` is of the server of ``old``, or of its TLS side: what pip's requests goes by."""
+    (before, after) = (_origin(old), _origin(new))
+    return before == after or (before, after) == (("http", after[1], 80), ("https", before[1], 443))
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)
 
 
 def _answer(status: int, headers: object, body: bytes) -> Answer:
@@ -68,7 +103,7 @@ def _answer(status: int, headers: object, body: bytes) -> Answer:
 def _authorization(url: str) -> dict[str, str]:
     try:
         found = netrc.netrc().authenticators(urlsplit(url).hostname or "")
-    except (OSError, netrc.NetrcParseError):
+    except (OSError, netrc.NetrcParseError, ValueError):  # the last for what is no UTF-8
         return {}
     if found is None:
         return {}

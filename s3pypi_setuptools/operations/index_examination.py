@@ -24,8 +24,11 @@ SETTLING = 1.0
 
 _FRESH_SECONDS = 600
 _OK, _FORBIDDEN, _ABSENT, _UNAUTHORIZED = 200, 403, 404, 401
+_PROJECT_PAGE = "project page"
 _LOOKED_AT = 5
 """Projects that are looked at to find one with files."""
+_HASHED = 4 * 1024**2
+"""Bytes up to which a file is fetched, to be hashed."""
 
 
 def unknown_index() -> list[Check]:
@@ -49,7 +52,10 @@ def index_checks(repository: Repository, url: str) -> list[Check]:
         checks += index.checks(project, files)
         if not index.answers:
             return checks
-    return [*checks, pip_check(url, project)] if project and files else checks
+    if not (project and files):
+        return checks
+    unread = any(check.name == _PROJECT_PAGE and check.result is Result.NO for check in checks)
+    return [*checks, pip_check(url, project, unread=_PROJECT_PAGE if unread else None)]
 
 
 def _with_files(repository: Repository) -> tuple[str | None, tuple[File, ...]]:
@@ -86,9 +92,9 @@ class _Index:
                 PageKind.HTML: layout.html_page(project),
                 PageKind.SLASH: layout.slash_page(project),
             }
-            checks.append(self._page("project page", urljoin(self._url, f"{project}/"), pages))
+            checks.append(self._page(_PROJECT_PAGE, urljoin(self._url, f"{project}/"), pages))
         if project is not None and files:
-            checks.append(self._file(project, next((file for file in files if file.core_metadata), files[0])))
+            checks.append(self._file(project, min(files, key=_cost)))
         return [*checks, self._absent()]
 
     def _page(self, name: str, url: str, keys: Mapping[PageKind, str | None]) -> Check:
@@ -127,17 +133,33 @@ class _Index:
                 found = f"{file.filename}: served with Content-Encoding {head.headers['content-encoding']}"
                 return Check("files", Result.NO, found, "let the server compress no distributions")
             length = head.headers.get("content-length")
+            if length is not None and not (length.isascii() and length.isdecimal()):
+                found = f"{file.filename}: Content-Length {length} is no number"
+                return Check("files", Result.NO, found, "look at the server, and at what is before it")
             if file.size is not None and length is not None and int(length) != file.size:
                 return Check(
                     "files", Result.NO, f"{file.filename}: {length} bytes instead of {file.size}", "s3pypi verify"
                 )
-            return self._sidecar(url, file)
+            return self._hashed(url, file) or self._sidecar(url, file)
 
         return _answered("files", ask)
 
+    def _hashed(self, url: str, file: File) -> Check | None:
+        """What is wrong with the bytes of a file that is not too large to be fetched."""
+        if not _is_hashed(file):
+            return None
+        answer = fetch(url, compressed=False)
+        if answer.status != _OK:
+            return Check("files", Result.NO, f"{file.filename}: answers {answer.status}", "let installers read files")
+        if hashlib.sha256(answer.body).hexdigest() != file.sha256:
+            found = f"{file.filename}: the {len(answer.body)} bytes that come have another hash"
+            return Check("files", Result.NO, found, "s3pypi verify --deep; empty the cache before the repository")
+        return None
+
     def _sidecar(self, url: str, file: File) -> Check:
+        compared = "with the hash" if _is_hashed(file) else "with the size"
         if not file.core_metadata:
-            return Check("files", Result.OK, f"{file.filename} is served whole")
+            return Check("files", Result.OK, f"{file.filename} comes {compared} that is listed")
         answer = fetch(f"{url}.metadata", compressed=False)
         if answer.status != _OK:
             return Check("files", Result.NO, f"its metadata file answers {answer.status}", "s3pypi reindex")
@@ -145,7 +167,8 @@ class _Index:
             return Check("files", Result.NO, "metadata files are served compressed", "pip refuses them: compress none")
         if dict(file.core_metadata).get("sha256") != hashlib.sha256(answer.body).hexdigest():
             return Check("files", Result.NO, "its metadata file has another hash", "s3pypi reindex")
-        return Check("files", Result.OK, f"{file.filename} and its metadata are served as they are")
+        found = f"{file.filename} comes {compared} that is listed, its metadata file too"
+        return Check("files", Result.OK, found)
 
     def _absent(self) -> Check:
         def ask() -> Check:
@@ -159,6 +182,15 @@ class _Index:
             return Check("absent project", Result.WARNING, f"answers {status}", advice)
 
         return _answered("absent project", ask)
+
+
+def _is_hashed(file: File) -> bool:
+    return file.sha256 is not None and file.size is not None and file.size <= _HASHED
+
+
+def _cost(file: File) -> tuple[bool, float]:
+    """What is looked at first: files with metadata, and the smallest of them."""
+    return not file.core_metadata, float("inf") if file.size is None else file.size
 
 
 def _judged(name: str, answer: Answer, *, same: bool) -> Check:

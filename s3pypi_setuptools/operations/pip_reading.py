@@ -19,8 +19,11 @@ _REFUSALS = ("Skipping page", "Could not fetch URL")
 _OURS = ("PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_INDEX_URL", "PIP_NO_INDEX")
 
 
-def pip_check(index_url: str, project: str) -> Check:
-    """Ask pip for the versions of ``project``; its own configuration, but for passwords in netrc, is left out."""
+def pip_check(index_url: str, project: str, *, unread: str | None = None) -> Check:
+    """Ask pip for the versions of ``project``; its own configuration, but for passwords in netrc, is left out.
+
+    :param unread: name of the check of a page that installers cannot read; pip may say of that only that it finds none.
+    """
     if (pip := _pip()) is None:
         return Check(_NAME, Result.SKIPPED, "is not here")
     options = [
@@ -58,7 +61,8 @@ def pip_check(index_url: str, project: str) -> Check:
     if refusals:
         found = refusals[0].removeprefix("WARNING: ")
     elif "No matching distribution" in found:
-        return Check(_NAME, Result.WARNING, f"finds nothing of {project} for this Python")
+        result, why = (Result.NO, f": see {unread}") if unread else (Result.WARNING, " for this Python")
+        return Check(_NAME, result, f"finds nothing of {project}{why}")
     return Check(_NAME, Result.NO, redact(found), f"try: pip index versions {project} --index-url {redact(index_url)}")
 
 

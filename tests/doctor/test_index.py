@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from s3pypi_setuptools import open_repository
 from s3pypi_setuptools.app.diagnosis import Check, Result
-from s3pypi_setuptools.operations import index_examination
+from s3pypi_setuptools.operations import http_reading, index_examination
 from tests import samples
 from tests.servers import free_port
 
@@ -87,7 +88,7 @@ def other_bytes(page: Page) -> None:
 @pytest.fixture
 def without_pip(monkeypatch: pytest.MonkeyPatch) -> None:
     """pip takes its time, and sees what is tested here no better."""
-    monkeypatch.setattr(index_examination, "pip_check", lambda *_: Check("pip", Result.SKIPPED, "not asked"))
+    monkeypatch.setattr(index_examination, "pip_check", lambda *_, **__: Check("pip", Result.SKIPPED, "not asked"))
 
 
 @pytest.mark.parametrize(
@@ -104,6 +105,7 @@ def without_pip(monkeypatch: pytest.MonkeyPatch) -> None:
         (of_files(lambda page: page.headers.update({"Content-Encoding": "gzip"})), ("files", "no", "compress no")),
         (of_files(lambda page: setattr(page, "body", b"short")), ("files", "no", "5 bytes instead of")),
         (of_files(lambda page: setattr(page, "status", 403)), ("files", "no", "answers 403")),
+        (of_files(other_bytes), ("files", "no", "bytes that come have another hash")),
         (of_files(other_bytes, ".metadata"), ("files", "no", "another hash")),
         (of_files(lambda page: page.headers.update({"Content-Encoding": "gzip"}), ".metadata"), ("files", "no", "pip")),
         (of_files(lambda page: setattr(page, "status", 404), ".metadata"), ("files", "no", "reindex")),
@@ -128,6 +130,20 @@ def test_pip_says_no_where_it_cannot_read(folder: Path, web: Web) -> None:
     assert f"pip index versions demo --index-url {web.url}/" in (found["pip"].advice or "")
 
 
+def test_pip_is_not_blamed_for_a_page_that_is_not_there(folder: Path, web: Web) -> None:
+    web.change = status(404, "/demo/")
+    found = examine(folder, web.url)
+    assert (found["pip"].result.value, found["pip"].found) == ("no", "finds nothing of demo: see project page")
+
+
+def test_of_a_large_file_the_size_is_compared(
+    folder: Path, web: Web, without_pip: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_examination, "_HASHED", 10)
+    web.change = of_files(other_bytes)
+    assert examine(folder, web.url)["files"].found.endswith("comes with the size that is listed, its metadata file too")
+
+
 def test_a_password_is_taken_from_netrc(folder: Path, web: Web, own_environment: Path) -> None:
     web.password = "never-to-be-shown"
     found = examine(folder, web.url)
@@ -139,6 +155,73 @@ def test_a_password_is_taken_from_netrc(folder: Path, web: Web, own_environment:
     found = examine(folder, web.url)
     assert found.named("ok") >= INDEX
     assert web.password not in repr(found)
+
+
+def test_a_password_goes_to_no_other_server(folder: Path, web: Web, without_pip: None, own_environment: Path) -> None:
+    netrc = own_environment / ".netrc"
+    netrc.write_text("machine 127.0.0.1 login user password never-to-be-shown\n")
+    netrc.chmod(0o600)
+    with serving(folder) as other:
+
+        def change(path: str, page: Page) -> None:
+            page.status, page.body, page.headers = 302, b"", {"Location": f"{other.url}{path}"}
+
+        web.change = change
+        assert examine(folder, web.url)["root page"].result.value == "ok", "it was redirected"
+        assert other.passwords == []
+
+
+def test_a_password_goes_on_to_the_same_server(folder: Path, web: Web, own_environment: Path) -> None:
+    web.password = "never-to-be-shown"
+    netrc = own_environment / ".netrc"
+    netrc.write_text(f"machine 127.0.0.1 login user password {web.password}\n")
+    netrc.chmod(0o600)
+
+    def change(path: str, page: Page) -> None:
+        if path == "/old/":
+            page.status, page.headers = 302, {"Location": "/demo/"}
+
+    web.change = change
+    assert http_reading.fetch(f"{web.url}/old/").status == 200
+
+
+@pytest.mark.parametrize(
+    ("new", "kept"),
+    [
+        ("https://host/b", True),
+        ("https://host:443/b", True),
+        ("http://host/b", False),
+        ("https://host:8443/b", False),
+        ("https://host.example/b", False),
+    ],
+)
+def test_which_server_is_the_same(new: str, kept: bool) -> None:
+    assert http_reading._keeps_password("https://host/a", new) is kept
+    assert http_reading._keeps_password("http://host:80/a", new) is (kept or new == "http://host/b")
+    assert http_reading._keeps_password("http://host:8080/a", new) is False
+
+
+@pytest.mark.parametrize("body", [gzip.compress(b"1" * 999)[:-10], b"\x1f\x8b\x08" + bytes(7) + b"garbage", b"plain"])
+def test_pages_whose_compression_is_damaged(folder: Path, web: Web, without_pip: None, body: bytes) -> None:
+    def change(path: str, page: Page) -> None:
+        page.body, page.damaged = body, True
+        page.headers["Content-Encoding"] = "gzip"
+
+    web.change = change
+    found = examine(folder, web.url)
+    assert found.named("no") == {"root page"}
+    assert found["root page"].found == "no answer: what came is not the gzip that Content-Encoding says"
+
+
+def test_a_length_that_is_no_number(folder: Path, web: Web, without_pip: None) -> None:
+    web.change = of_files(lambda page: page.headers.update({"Content-Length": "many"}))
+    found = examine(folder, web.url)
+    assert found["files"].found.endswith("Content-Length many is no number")
+
+
+def test_a_netrc_that_is_no_text(folder: Path, web: Web, without_pip: None, own_environment: Path) -> None:
+    (own_environment / ".netrc").write_bytes(b"machine h\xff login u password p\n")
+    assert examine(folder, web.url).report.ok
 
 
 def test_where_nobody_listens(folder: Path) -> None:

@@ -23,6 +23,8 @@ class Page:
     status: int = 200
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
+    damaged: bool = False
+    """The body goes as it is, whatever Content-Encoding says."""
 
 
 @dataclass
@@ -30,6 +32,8 @@ class Web:
     url: str
     change: Callable[[str, Page], None] = lambda path, page: None
     password: str | None = None
+    passwords: list[str] = field(default_factory=list)
+    """What requests had as Authorization."""
 
 
 @contextlib.contextmanager
@@ -40,12 +44,14 @@ def serving(folder: Path) -> Iterator[Web]:
         protocol_version = "HTTP/1.1"
 
         def answer(self) -> None:
+            if authorization := self.headers.get("Authorization"):
+                web.passwords.append(authorization)
             page = self.page()
             web.change(self.path, page)
-            if page.headers.get("Content-Encoding") == "gzip":
+            if page.headers.get("Content-Encoding") == "gzip" and not page.damaged:
                 page.body = gzip.compress(page.body)
             self.send_response(page.status)
-            for name, value in {**page.headers, "Content-Length": str(len(page.body))}.items():
+            for name, value in {"Content-Length": str(len(page.body)), **page.headers}.items():
                 self.send_header(name, value)
             self.end_headers()
             if self.command != "HEAD":
