@@ -201,7 +201,11 @@ def test_which_server_is_the_same(new: str, kept: bool) -> None:
     assert http_reading._keeps_password("http://host:8080/a", new) is False
 
 
-@pytest.mark.parametrize("body", [gzip.compress(b"1" * 999)[:-10], b"\x1f\x8b\x08" + bytes(7) + b"garbage", b"plain"])
+@pytest.mark.parametrize(
+    "body",
+    [gzip.compress(b"1" * 999)[:-10], b"\x1f\x8b\x08" + bytes(7) + b"garbage", b"plain"],
+    ids=["cut short", "garbled", "none"],
+)
 def test_pages_whose_compression_is_damaged(folder: Path, web: Web, without_pip: None, body: bytes) -> None:
     def change(path: str, page: Page) -> None:
         page.body, page.damaged = body, True
