@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from ..app.diagnosis import Check, DoctorReport
 
-__all__ = ["check_lines", "draw_checks", "verdict"]
+__all__ = ["check_lines", "draw_checks", "failure_lines", "verdict"]
 
 _STYLES = {"ok": "green", "warning": "yellow", "no": "bold red", "skipped": "dim"}
 _SECTIONS = ("list", "conditional create", "metadata", "record")
@@ -30,8 +30,13 @@ def verdict(report: DoctorReport) -> str:
 
 def check_lines(report: DoctorReport) -> Iterator[str]:
     """A line a check, ``RESULT NAME: what was found; what to do``, then the verdict."""
-    for check in report.checks:
-        yield f"{check.result.value} {check.name}: {'; '.join(filter(None, (check.found, check.advice)))}"
+    yield from map(_line, report.checks)
+    yield verdict(report)
+
+
+def failure_lines(report: DoctorReport) -> Iterator[str]:
+    """Those of `check_lines` that say why the verdict is bad."""
+    yield from (_line(check) for check in report.checks if check.result.value == "no")
     yield verdict(report)
 
 
@@ -53,6 +58,10 @@ def draw_checks(report: DoctorReport) -> None:
     console = Console()
     console.print(table)
     console.print(Text(printable(verdict(report)), style="bold green" if report.ok else "bold red"))
+
+
+def _line(check: Check) -> str:
+    return f"{check.result.value} {check.name}: {'; '.join(filter(None, (check.found, check.advice)))}"
 
 
 def _told(check: Check) -> Text:

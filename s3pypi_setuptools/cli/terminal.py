@@ -195,23 +195,32 @@ class Terminal:
             self.error(line)
         return 0 if report.ok else 1
 
-    def show(self, report: DataclassInstance, lines: Iterable[str], draw: Callable[[], None] | None = None) -> int:
+    def show(
+        self,
+        report: DataclassInstance,
+        lines: Iterable[str],
+        draw: Callable[[], None] | None = None,
+        failures: Iterable[str] = (),
+    ) -> int:
         """Show what a verb reported; the exit status, 1 where the report has an ``ok`` that is false.
 
         :param lines: the report for programs to read, a line a thing; not asked for where it is JSON or a drawing.
         :param draw: shows it to people on stdout; without one they get the lines.
+        :param failures: of the lines those that say what failed, and are said however quiet the program is to be; none
+            where the caller says it on stderr.
         """
         from .. import reports  # noqa: PLC0415
 
+        ok = getattr(report, "ok", True)
         if self.json:
             self.object(reports.to_json(report))
         elif self.quiet:
-            pass
+            self.text("" if ok else "\n".join(map(printable, failures)))
         elif draw and self._is_watched():
             self._draw(draw)
         else:
             self.results(lines)
-        return 0 if getattr(report, "ok", True) else 1
+        return 0 if ok else 1
 
     def _diagnostic(self, kind: str, line: str) -> None:
         self._write(sys.stderr, f"{self.program}: {kind}: {printable(redact(line))}\n")

@@ -47,6 +47,7 @@ def answered(folder: Path, answer: str, *arguments: str) -> tuple[int, str]:
 def test_verify_says_that_all_is_well(folder: Path) -> None:
     done = run("s3pypi", "verify", *TARGET, cwd=folder)
     assert (done.returncode, done.stdout, done.stderr) == (0, "verified 1 projects, 3 files: all is well\n", "")
+    assert run("s3pypi", "verify", "--quiet", *TARGET, cwd=folder).stdout == ""
     report = run_json("verify", "Demo", "--deep", *TARGET, cwd=folder)
     assert report["ok"] is True
     assert set(report) == {"ok", "target", "deep", "projects", "files", "pending", "findings"}

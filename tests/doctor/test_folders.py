@@ -50,11 +50,17 @@ def test_a_folder_that_may_not_be_written(tmp_path: Path, cli: Programs) -> None
     folder.chmod(0o555)
     try:
         done = cli.run("s3pypi", "doctor", str(folder), "--json", cwd=tmp_path)
+        quiet = cli.run("s3pypi", "doctor", str(folder), "-q", cwd=tmp_path)
     finally:
         folder.chmod(0o755)
     assert done.status == 1
     checks = {check["name"]: check for check in json.loads(done.stdout)["checks"]}
     assert {name for name, check in checks.items() if check["result"] == "no"} == {"put"}
+    assert (quiet.status, quiet.stderr) == (1, "")
+    assert [line.partition(": ")[0] for line in quiet.stdout.splitlines()] == [
+        "no put",
+        f"publishing to {folder.as_uri()} is not sound",
+    ]
     assert checks["put"]["found"] == "denied: Permission denied"
     assert checks["put"]["advice"] == f"check the permissions of {folder}"
     assert checks["list"]["result"] == "ok"

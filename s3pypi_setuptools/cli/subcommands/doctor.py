@@ -57,4 +57,9 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     terminal.warnings(resolved.notes)
     with count_bar(terminal, "Examining", "steps") as tally:
         report = diagnosis.doctor(resolved, read_only=arguments.read_only, tally=tally)
-    return terminal.show(report, checks_table.check_lines(report), lambda: checks_table.draw_checks(report))
+    return terminal.show(
+        report,
+        checks_table.check_lines(report),
+        lambda: checks_table.draw_checks(report),
+        failures=checks_table.failure_lines(report),
+    )

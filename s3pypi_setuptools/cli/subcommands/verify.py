@@ -57,15 +57,22 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     terminal.warnings(settings.notes)
     with count_bar(terminal, "Verifying", "files") as tally:
         report = maintenance.verify(settings, arguments.projects, deep=arguments.deep, tally=tally)
-    return terminal.show(report, _lines(report))
+    found, verdict = [*_findings(report)], _verdict(report)
+    return terminal.show(report, [*found, *_pending(report), verdict], failures=[*found, verdict])
 
 
-def _lines(report: VerifyReport) -> Iterator[str]:
+def _findings(report: VerifyReport) -> Iterator[str]:
     for finding in report.findings:
         about = f" ({finding.project})" if finding.project and f"/{finding.project}/" not in f"/{finding.key}" else ""
         yield f"{finding.problem.value} {finding.key}{about}: {finding.detail}"
+
+
+def _pending(report: VerifyReport) -> Iterator[str]:
     if report.pending:
         yield f"pending {report.pending} objects that a publisher has stored of late and not listed yet"
+
+
+def _verdict(report: VerifyReport) -> str:
     count = len(report.findings)
     found = f"{count} finding{'s' * (count > 1)}" if count else "all is well"
-    yield f"verified {report.projects} projects, {report.files} files{' (read all)' if report.deep else ''}: {found}"
+    return f"verified {report.projects} projects, {report.files} files{' (read all)' if report.deep else ''}: {found}"
