@@ -111,14 +111,14 @@ def create_client(
         )
     except json.JSONDecodeError as error:  # of a credential_process
         raise ConfigurationError(CREDENTIALS_FAILED) from error
+    except BotoCoreError as error:  # before ValueError: that of a wrong region is both
+        if is_credential_failure(error):
+            raise ConfigurationError(CREDENTIALS_FAILED) from error
+        raise ConfigurationError(f"{name} cannot be set up: {one_line(error)}") from error
     except ValueError as error:
         raise ConfigurationError(
             f"the {name} endpoint is not a valid URL; check {endpoint_setting} and AWS_ENDPOINT_URL"
         ) from error
-    except BotoCoreError as error:
-        if is_credential_failure(error):
-            raise ConfigurationError(CREDENTIALS_FAILED) from error
-        raise ConfigurationError(f"{name} cannot be set up: {one_line(error)}") from error
     if "@" in client.meta.endpoint_url:  # also one behind a "/" that was not escaped
         raise ConfigurationError(
             f"the {name} endpoint must not hold credentials; give them as access key id and secret"

@@ -142,6 +142,7 @@ def test_unsigned_requests_need_no_credentials() -> None:
     [
         ({"profile": "none"}, "profile"),
         ({"endpoint_url": "nowhere"}, "not a valid URL"),
+        ({"region": "eu west"}, "S3 cannot be set up: .*region_name 'eu west'"),
         ({"put_args": {"ServerSideEncription": "AES256"}}, "did you mean ServerSideEncryption?"),
         ({"put_args": {"Key": "x"}}, "Key is not a parameter"),
         ({"put_args": {"IfMatch": "x"}}, "IfMatch is not a parameter"),
