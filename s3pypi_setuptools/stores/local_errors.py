@@ -15,7 +15,7 @@ TEMPORARY = ".tmp"
 """How the names of temporary files end."""
 
 _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR})
-_DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+_DENIED = frozenset({errno.EACCES, errno.EPERM})
 _IN_THE_WAY = frozenset({errno.EEXIST, errno.EISDIR, errno.ENOTDIR, errno.ENOTEMPTY})
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _PASSING = frozenset({errno.EIO, errno.ESTALE, errno.ETIMEDOUT})
@@ -29,11 +29,13 @@ def translated(error: OSError, name: str, what: str) -> StoreError:
     """
     if what == "cannot be read" and error.errno in _ABSENT:
         return NotFound(name)
-    reason, culprit = error.strerror or str(error), _culprit(error) or name
+    reason = error.strerror or str(error)
     if error.errno in _DENIED:
-        return AccessDenied(name, f"{what}: {reason}; check the permissions of {culprit}")
+        return AccessDenied(name, f"{what}: {reason}; check the permissions of {_refusing(error, name, what)}")
+    if error.errno == errno.EROFS:
+        return AccessDenied(name, f"{what}: {reason}; {_refusing(error, name, what)} must be mounted for writing")
     if error.errno in _IN_THE_WAY:
-        return StoreError(name, f"{what}: {reason}; move {culprit} out of the way")
+        return StoreError(name, f"{what}: {reason}; move {_existing(_subject(error, name))} out of the way")
     if error.errno in _FULL:
         return StoreError(name, f"{what}: {reason}; free some space and publish again")
     if error.errno == errno.EFBIG:
@@ -43,9 +45,19 @@ def translated(error: OSError, name: str, what: str) -> StoreError:
     return StoreError(name, f"{what}: {reason}")
 
 
-def _culprit(error: OSError) -> str | None:
-    """The path that ``error`` is about, where a person can do something."""
+def _refusing(error: OSError, name: str, what: str) -> Path:
+    """What permits nothing: the file itself, or the folder in which it was to be made, replaced or deleted."""
+    path = _subject(error, name)
+    of_folder = error.filename2 is not None or (what == "cannot be deleted" and path == Path(name))
+    return _existing(path.parent if of_folder else path)
+
+
+def _existing(path: Path) -> Path:
+    """``path``, or the nearest folder above it that there is: where a person can do something."""
+    return next((each for each in (path, *path.parents) if os.path.lexists(each)), path)
+
+
+def _subject(error: OSError, name: str) -> Path:
+    """The path that ``error`` is about."""
     path = error.filename2 or error.filename
-    if not isinstance(path, (str, os.PathLike)):
-        return None
-    return str(Path(path).parent if Path(path).suffix == TEMPORARY else path)
+    return Path(path if isinstance(path, (str, os.PathLike)) else name)

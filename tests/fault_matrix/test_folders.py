@@ -118,6 +118,28 @@ def test_damage_is_one_line_and_costs_nothing(name: str, verb_name: str, place: 
     in_folder(repository).assert_whole()
 
 
+@pytest.mark.parametrize(
+    ("command", "damaged", "named"),
+    [
+        (("upload", "-t", "./empty"), "empty", "empty"),
+        (("upload", "-t", "./empty/a/b"), "empty", "empty"),
+        (("upload",), "repo/demo", "repo/demo"),
+        (("delete", "demo", "1.0", "-y"), "repo/.s3pypi/lock", "repo/.s3pypi/lock"),
+    ],
+)
+def test_the_folder_to_look_at_is_named(
+    command: tuple[str, ...], damaged: str, named: str, place: Path, cli: Programs
+) -> None:
+    (place / "empty").mkdir()
+    files = [f"dist/demo-2.0{WHEEL}"] if "upload" in command else []
+    (place / damaged).chmod(0o555 if (place / damaged).is_dir() else 0)
+    done = cli.run("s3pypi", *command, *files, cwd=place)
+    (place / damaged).chmod(0o755)
+    assert done.status == 1
+    assert_one_line(done.stderr)
+    assert done.stderr.endswith(f"Permission denied; check the permissions of {place / named}\n")
+
+
 @pytest.mark.parametrize("arguments", READS.values(), ids=READS)
 def test_what_only_reads_needs_no_permission_to_write(arguments: tuple[str, ...], place: Path, cli: Programs) -> None:
     read_only("")(place / "repo")

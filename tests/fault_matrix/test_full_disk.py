@@ -1,4 +1,4 @@
-"""A folder on a disk that is full, or that takes no file above some size: what was listed stays so, all of it."""
+"""A folder on a disk that is full, read-only, or takes no file above some size: what was listed stays so, all of it."""
 
 from __future__ import annotations
 
@@ -57,10 +57,10 @@ def test_no_file_above_any_size(name: str, place: Path, cli: Programs) -> None:
 
 
 @contextlib.contextmanager
-def small_disk(folder: Path) -> Iterator[None]:
+def small_disk(folder: Path, mode: str = "rw") -> Iterator[None]:
     folder.mkdir(exist_ok=True)
     done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={PAGE * MOST_PAGES}", "tmpfs", str(folder)],
+        ["mount", "-t", "tmpfs", "-o", f"size={PAGE * MOST_PAGES},{mode}", "tmpfs", str(folder)],
         capture_output=True,
         text=True,
         check=False,
@@ -106,3 +106,12 @@ def test_a_disk_that_becomes_full_anywhere(name: str, place: Path, cli: Programs
     else:
         pytest.fail("it never fits")
     assert stopped
+
+
+def test_a_disk_that_is_read_only(place: Path, cli: Programs) -> None:
+    with small_disk(place / "disk", "ro"):
+        done = cli.run("s3pypi", *VERBS["next"].arguments, "-t", "./disk/repo", cwd=place)
+    assert done.status == 1
+    assert_one_line(done.stderr)
+    assert "Read-only file system; " in done.stderr
+    assert done.stderr.endswith(f"{place / 'disk'} must be mounted for writing\n")

@@ -101,14 +101,14 @@ def test_a_folder_where_an_object_should_be_is_an_error(root: Path) -> None:
 
 def test_a_file_as_root_is_an_error(root: Path) -> None:
     root.write_bytes(b"")
-    with pytest.raises(StoreError, match="cannot be written"):
+    with pytest.raises(StoreError, match=rf"cannot be written: .*; move {root} out of the way"):
         LocalStore(root).put("a", b"1", PLAIN)
 
 
 @pytest.mark.parametrize(
     ("number", "kind", "advice"),
     [
-        (errno.EROFS, AccessDenied, "permissions"),
+        (errno.EROFS, AccessDenied, "mounted for writing"),
         (errno.EACCES, AccessDenied, "permissions"),
         (errno.ENOSPC, StoreError, "free some space"),
     ],
