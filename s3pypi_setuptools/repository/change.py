@@ -25,6 +25,7 @@ from .ownership import own_key
 from .pages import ForeignPage, PageKind
 from .project import ProjectDocuments, Reading, Snapshot
 from .root import RootIndex
+from .workspace import wait_for
 
 __all__ = ["Change", "Decision"]
 
@@ -123,7 +124,10 @@ class Change(Generic[T]):
         self._workspace.go_on()
         if entering := entering and (now.manifest is None or now.manifest.deleted):
             opening = self._documents.pages.opening(now.pages)
-            self._root.enter(self._documents.name, self._kinds)
+            try:
+                self._root.enter(self._documents.name, self._kinds)
+            finally:
+                wait_for(opening.values())  # no lock may be let go of before
             now = replace(now, pages={kind: state.result() for kind, state in opening.items()})
         commit = next_id(now.base.commit, self._workspace.clock.new_id)
         new = new.committed(commit, now.base.generation + 1)

@@ -174,11 +174,13 @@ class DerivedPages(Generic[R]):
 
         Raises `ForeignPage` when another tool wrote a page meanwhile; the other pages are up then.
         """
-        work = [
-            self._workspace.pool.submit(self._write, record, kind, states.get(kind), taken_over)
-            for kind in kinds
-            if kind in self._keys
-        ]
+        self._all(kinds, lambda kind: self._write(record, kind, states.get(kind), taken_over))
+        if self._deleted(record) and (now := self._read_record()) and not self._deleted(now):
+            # A store that ignores the condition of a deletion has deleted the pages of what was committed meanwhile.
+            self._all(kinds, lambda kind: self._bring_up(now, kind, taken_over))
+
+    def _all(self, kinds: Sequence[PageKind], write: Callable[[PageKind], None]) -> None:
+        work = [self._workspace.pool.submit(write, kind) for kind in kinds if kind in self._keys]
         errors = [error for future in work if (error := future.exception())]
         # What says more than "another tool wrote here" goes first.
         for error in sorted(errors, key=lambda error: isinstance(error, ForeignPage)):
@@ -190,7 +192,10 @@ class DerivedPages(Generic[R]):
                 return self._put(record, kind, state)
             except (PreconditionFailed, Contended, Unavailable):
                 pass
-        return update(lambda: self._catch_up(record, kind, taken_over), self._workspace.backoff)
+        return self._bring_up(record, kind, taken_over)
+
+    def _bring_up(self, record: R, kind: PageKind, taken_over: Collection[Token]) -> None:
+        update(lambda: self._catch_up(record, kind, taken_over), self._workspace.backoff)
 
     def _catch_up(self, written: R, kind: PageKind, taken_over: Collection[Token]) -> None:
         # The order matters: a page older than the record read after it cannot be put over a newer one.

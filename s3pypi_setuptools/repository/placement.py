@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from dataclasses import replace
 
 from ..errors import Error, NotFound, PreconditionFailed
@@ -19,7 +19,7 @@ from ..local_file import PART_SIZE
 from ..stores.base import ABSENT, Attributes, Store
 from ..transaction import create
 from .stored import Publishable, StoredBytes
-from .workspace import Workspace
+from .workspace import Workspace, wait_for
 
 __all__ = ["SHA256", "Placement", "holds"]
 
@@ -72,7 +72,7 @@ class Placement:
 
     def settle_down(self) -> None:
         """Wait until what `begin` started is over, however it went."""
-        wait((*(self._plain or ()), *self._fresh_creates))
+        wait_for((*(self._plain or ()), *self._fresh_creates))
 
     def finish(self) -> None:
         """Wait for what `begin` started; raises what went wrong, and lets the next `begin` try again."""

@@ -67,10 +67,14 @@ class Repository:
         A change that an exception in the main thread has left behind is finished if its commit has begun.
         """
         self.workspace.closing.set()
-        self._uploads.shutdown(wait=False, cancel_futures=True)
-        self._changes.shutdown(wait=True)
-        self._pool.shutdown(wait=True, cancel_futures=True)
-        self._uploads.shutdown(wait=True)
+        try:
+            self._uploads.shutdown(wait=False, cancel_futures=True)
+            self._changes.shutdown(wait=True)
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._uploads.shutdown(wait=True)
+        except BaseException:  # a second Ctrl-C
+            self.workspace.locks.abandon()
+            raise
         self.workspace.locks.close()
 
     @property

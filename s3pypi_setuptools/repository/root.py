@@ -7,7 +7,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 
-from ..errors import InvalidIndex, NotFound
+from ..errors import InvalidIndex, LockError, NotFound
 from ..index import simple_html, simple_json
 from ..index.model import Root
 from ..layout import is_project_name, normalize_name
@@ -38,21 +38,27 @@ class RootIndex:
         self._arrivals = threading.Lock()
         self._waiting: set[str] = set()
         self._added: set[str] = set()
+        self._locked: dict[str, LockError] = {}
 
     def enter(self, project: str, kinds: tuple[PageKind, ...]) -> bool:
         """See to it that the record and all pages list ``project``; whether it was not there before.
 
-        Calls from several threads share one write.
+        Calls from several threads share one write, and one waiting for the lock.
         """
         with self._arrivals:
             self._waiting.add(project)
         with self._turn:
             with self._arrivals:
-                if project not in self._waiting:
-                    return project in self._added  # The thread that had its turn before took this project along.
+                if project not in self._waiting:  # The thread that had its turn before took this project along.
+                    if error := self._locked.pop(project, None):
+                        raise LockError(str(error)) from error
+                    return project in self._added
                 names, self._waiting = frozenset(self._waiting), set()
             try:
                 self._added |= self._change(lambda projects: projects | names, kinds)[0]
+            except LockError as error:
+                self._locked.update(dict.fromkeys(names - {project}, error))
+                raise
             except BaseException:
                 with self._arrivals:
                     self._waiting |= names - {project}

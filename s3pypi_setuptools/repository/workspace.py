@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import Executor
-from contextlib import AbstractContextManager
+from concurrent.futures import CancelledError, Executor, Future
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from typing import Any
 from uuid import uuid4
 
 from ..layout import Layout
@@ -16,7 +17,7 @@ from ..stores.base import Store
 from ..stores.locks import NO_LOCKS, Lease, Locks
 from ..transaction import Backoff
 
-__all__ = ["SYSTEM", "Clock", "Workspace"]
+__all__ = ["SYSTEM", "Clock", "Workspace", "wait_for"]
 
 
 def _now() -> datetime:
@@ -73,3 +74,10 @@ class Workspace:
     def reached(self, stage: Stage, project: str, names: Iterable[str]) -> None:
         """Tell how far a change has come."""
         self.overseer.reached(stage, project, names)
+
+
+def wait_for(requests: Iterable[Future[Any]]) -> None:
+    """Wait until all are over, however they went; one that is dropped when its pool is shut down is over, too."""
+    for request in requests:
+        with suppress(CancelledError):
+            request.exception()

@@ -64,13 +64,13 @@ class DynamoDBTable(Table):
 
     def read(self, id: str) -> Lock | None:  # noqa: A002
         item = self._request("GetItem", Key=_key(id), ConsistentRead=True).get("Item")
-        return _lock(item) if item else None
+        return self._lock(item) if item else None
 
     def locks(self) -> Iterator[Lock]:
         start: dict[str, Any] = {}
         while True:
             page = self._request("Scan", ConsistentRead=True, **start)
-            yield from map(_lock, page.get("Items", ()))
+            yield from map(self._lock, page.get("Items", ()))
             if not page.get("LastEvaluatedKey"):
                 return
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
@@ -173,12 +173,23 @@ class DynamoDBTable(Table):
             return Unavailable(name, f"{what}: DynamoDB answered {status} {code}; try again later")
         text = text_of(error)
         if code == "ValidationException" and "schema" in text:
-            return ConfigurationError(f"{name}: {what}: its key must be LockID, a text, alone")
+            return self._no_locks(what)
         return StoreError(
             name,
             f"{what}: {place} answered {status} {code}{': ' if text else ''}{text}; where that is no DynamoDB, set "
             "locks-endpoint-url or AWS_ENDPOINT_URL_DYNAMODB",
         )
+
+    def _lock(self, item: Mapping[str, Mapping[str, Any]]) -> Lock:
+        # Other tools may have put there what they will; only texts mean something.
+        texts = {attribute: item.get(name, {}).get("S") for attribute, name in _ATTRIBUTES.items()}
+        id_ = texts.pop("id")
+        if id_ is None:
+            raise self._no_locks("what it holds are no locks")
+        return Lock(id_, **texts)
+
+    def _no_locks(self, what: str) -> ConfigurationError:
+        return ConfigurationError(f"locks table {self._name}: {what}: its key must be LockID, a text, alone")
 
 
 def _key(id: str) -> dict[str, Any]:  # noqa: A002
@@ -188,9 +199,3 @@ def _key(id: str) -> dict[str, Any]:  # noqa: A002
 def _item(lock: Lock) -> dict[str, Any]:
     texts = {name: getattr(lock, attribute) for attribute, name in _ATTRIBUTES.items()}
     return {name: {"S": text} for name, text in texts.items() if text is not None}
-
-
-def _lock(item: Mapping[str, Mapping[str, Any]]) -> Lock:
-    # Other tools may have put there what they will; only texts mean something.
-    texts = {attribute: item.get(name, {}).get("S") for attribute, name in _ATTRIBUTES.items() if attribute != "id"}
-    return Lock(item["LockID"]["S"], **texts)

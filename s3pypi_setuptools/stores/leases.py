@@ -19,7 +19,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from uuid import uuid4
 
-from ..errors import Error, LockError
+from ..errors import Error, LockError, TimedOut, Unavailable
 from .locks import Lease, Lock, Locks, lock_id, locked_thing
 
 __all__ = ["LEASE", "TIMEOUT", "LeasedLocks", "Table"]
@@ -37,6 +37,9 @@ _SKEW = timedelta(minutes=10)
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 1.0
 """Seconds between two looks at a lock that others hold, without jitter."""
+
+_UNANSWERED = 3
+"""How many looks in a row may fail: a busy table is asked again."""
 
 
 class Table(ABC):
@@ -103,6 +106,9 @@ class LeasedLocks(Locks):
         own[name] = held = self._acquire(name, go_on)
         try:
             yield held
+        except Unavailable:
+            self._abandon(held)
+            raise
         except Exception:
             self._release(held)
             raise
@@ -117,6 +123,13 @@ class LeasedLocks(Locks):
             left = list(self._held)
         for held in left:
             self._release(held)
+
+    def abandon(self) -> None:
+        """See `Locks.abandon`."""
+        with self._guard:
+            left = list(self._held)
+        for held in left:
+            self._abandon(held)
 
     def _acquire(self, name: str, go_on: Callable[[], None]) -> _Held:
         held = _Held(self._table, name, self._owner, self._lease)
@@ -136,12 +149,25 @@ class LeasedLocks(Locks):
         seen_at = 0.0
         pause = _FIRST_PAUSE
         free = True
+        unanswered = 0
         while True:
             go_on()
-            if free and held.take(None):
-                return
             asked_at = time.monotonic()
-            found = self._table.read(held.lock.id)
+            try:
+                if free and held.take(None):
+                    return
+                asked_at = time.monotonic()
+                found = self._table.read(held.lock.id)
+            except TimedOut:
+                raise
+            except Unavailable as error:
+                unanswered += 1
+                if unanswered == _UNANSWERED:
+                    raise
+                log.debug("%s: asking for the lock again: %s", held.thing, error)
+                time.sleep(random.uniform(_LONGEST_PAUSE / 2, _LONGEST_PAUSE))  # noqa: S311
+                continue
+            unanswered = 0
             free = found is None
             if found and found != seen:
                 if seen is None:
@@ -175,6 +201,13 @@ class LeasedLocks(Locks):
         except Error as error:
             if held.kept:
                 log.warning("%s: the lock was not released: %s; %s", held.thing, error, self._way_out(held.lock))
+        with self._guard:
+            self._held.discard(held)
+
+    def _abandon(self, held: _Held) -> None:
+        """Leave a lock to expire: nobody may have it while a request of ours may still take effect."""
+        held.stop()
+        log.debug("%s: the lock is left to expire, in %g s at most", held.thing, self._lease)
         with self._guard:
             self._held.discard(held)
 
@@ -213,9 +246,7 @@ class _Held(Lease):
         threading.Thread(target=self._keep, name="s3pypi-lock", daemon=True).start()
 
     def confirm(self) -> None:
-        """As `Lease.confirm`; asks the table unless that was done a moment ago."""
-        if not self._lost and self._age() < self._lease / 6:
-            return
+        """As `Lease.confirm`; asks the table, from which the lock may have been removed a moment ago."""
         try:
             self._renew()
         except Error as error:
@@ -231,8 +262,12 @@ class _Held(Lease):
 
     def release(self) -> bool:
         """Whether it was held until now."""
-        self._done.set()
+        self.stop()
         return self._table.remove(self.lock)
+
+    def stop(self) -> None:
+        """Renew it no more."""
+        self._done.set()
 
     def _age(self) -> float:
         """Seconds since the last renewal was sent; the monotonic clock may stand still while a machine sleeps."""

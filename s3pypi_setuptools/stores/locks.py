@@ -101,7 +101,8 @@ class Locks(ABC):
         """Hold the lock ``name`` while the context lasts; a thread that holds it already goes on holding it.
 
         When the context ends by what is no `Exception`, it was interrupted, and requests may be under way still: the
-        lock is kept until `close`, which is to be called after them.
+        lock is kept until `close`, which is to be called after them. When it ends by `Unavailable`, a request may
+        still take effect: the lock is left to expire.
 
         :param go_on: called from time to time while others hold the lock; what it raises ends the waiting.
 
@@ -111,6 +112,10 @@ class Locks(ABC):
     @abstractmethod
     def close(self) -> None:
         """Release all locks that are held still; none may be asked for any more."""
+
+    @abstractmethod
+    def abandon(self) -> None:
+        """Leave all locks that are held still to expire, since requests may be under way; without waiting."""
 
 
 class NoLocks(Locks):
@@ -130,6 +135,9 @@ class NoLocks(Locks):
         yield _UNLIMITED
 
     def close(self) -> None:
+        """Nothing."""
+
+    def abandon(self) -> None:
         """Nothing."""
 
 

@@ -148,7 +148,6 @@ class Strands:
                 stack.enter_context(mock.patch(f"{PACKAGE}.{module}.ThreadPoolExecutor", executor))
             for module in LOCKS:
                 stack.enter_context(mock.patch(f"{PACKAGE}.{module}.threading", threads))
-            stack.enter_context(mock.patch(f"{PACKAGE}.repository.placement.wait", _wait))
             yield
 
 
@@ -171,11 +170,6 @@ class _StrandFuture(Future[Any]):
     def exception(self, timeout: float | None = None) -> BaseException | None:
         self.settle()
         return super().exception(0)
-
-
-def _wait(futures: Iterable[_StrandFuture]) -> None:
-    for future in futures:
-        future.settle()
 
 
 class StrandExecutor(Executor):
@@ -212,7 +206,8 @@ class StrandExecutor(Executor):
             for future in self._calls:
                 future.cancel()
         if wait:
-            _wait(self._calls)
+            for future in self._calls:
+                future.settle()
 
 
 class _Lock:

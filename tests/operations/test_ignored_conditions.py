@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from s3pypi_setuptools import RepositoryError, open_repository
 from s3pypi_setuptools.local_file import PART_SIZE, LocalFile
+from s3pypi_setuptools.operations.delete import delete
 from s3pypi_setuptools.operations.publish import Outcome
-from s3pypi_setuptools.stores.base import Attributes, Condition, PartsWrite, Token
+from s3pypi_setuptools.operations.wanted import Wanted
+from s3pypi_setuptools.repository.repository import Repository
+from s3pypi_setuptools.stores.base import ANY, Attributes, Condition, PartsWrite, Token
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests import samples
 from tests.faults import FaultyStore, Request
@@ -92,3 +96,24 @@ def test_a_push_that_is_refused_has_overwritten_nothing(
 
     assert unsafe.verify(deep=True).findings == ()
     assert unsafe.publish(samples.wheel(tmp_path / "first", salt="first")).ok
+
+
+class DeletesAnyway(MemoryStore):
+    def delete(self, key: str, condition: Condition = ANY) -> None:
+        super().delete(key)
+
+
+def test_who_deletes_a_project_makes_the_pages_anew_of_whoever_publishes_it_meanwhile(tmp_path: Path) -> None:
+    world = World(tmp_path, DeletesAnyway())
+    assert world.push(world.wheel()).ok
+    pushed = []
+
+    def push_another(request: Request) -> None:
+        if request.verb == "delete" and request.key == world.layout.html_page("demo") and not pushed:
+            pushed.append(world.push(world.wheel("2.0")))
+
+    with closing(Repository(FaultyStore(world.store, before=push_another), world.layout)) as repository:
+        delete(repository, "demo", Wanted())
+
+    assert [report.ok for report in pushed] == [True]
+    assert set(world.listed()) == {world.wheel("2.0").name}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from s3pypi_setuptools.errors import LockError
+from s3pypi_setuptools.errors import AccessDenied, LockError
 from s3pypi_setuptools.operations.delete import delete
 from s3pypi_setuptools.operations.publish import publish
 from s3pypi_setuptools.operations.wanted import Wanted
@@ -21,11 +22,12 @@ from s3pypi_setuptools.repository.change import Decision
 from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.opening import Opening
 from s3pypi_setuptools.repository.repository import Repository
-from s3pypi_setuptools.stores.leases import LEASE, LeasedLocks
-from s3pypi_setuptools.stores.locks import lock_id
+from s3pypi_setuptools.stores.base import Store
+from s3pypi_setuptools.stores.leases import LEASE, TIMEOUT, LeasedLocks
+from s3pypi_setuptools.stores.locks import ROOT, lock_id
 from tests import samples
 
-from ..faults import CarelessStore
+from ..faults import CarelessStore, FaultyStore, Request
 from ..lock_tables import LockTable
 from .conftest import World
 
@@ -36,10 +38,12 @@ def careless(tmp_path: Path) -> World:
 
 
 @contextmanager
-def publisher(world: World, locks: LockTable, lease: float = LEASE) -> Iterator[Repository]:
+def publisher(
+    world: World, locks: LockTable, lease: float = LEASE, timeout: float = TIMEOUT, store: Store | None = None
+) -> Iterator[Repository]:
     """The repository, as a process of its own would open it."""
-    table = LeasedLocks(locks.table, lease=lease)
-    with closing(Repository(world.store, world.layout, Opening(locked=True), locks=table)) as repository:
+    table, opening = LeasedLocks(locks.table, lease=lease, timeout=timeout), Opening(locked=True)
+    with closing(Repository(store or world.store, world.layout, opening, locks=table)) as repository:
         yield repository
 
 
@@ -91,11 +95,44 @@ def test_who_has_lost_the_lock_commits_nothing(careless: World, locks: LockTable
 
     def late(manifest: Manifest) -> Decision[None]:
         locks.client.delete_item(TableName=locks.name, Key={"LockID": {"S": lock_id("demo")}})
-        time.sleep(0.4)  # long enough to ask again
         names = [file.filename for file in manifest.project.files]
         return Decision(replace(manifest, project=manifest.project.without_files(names)), None)
 
-    with publisher(careless, locks, lease=1.5) as repository, pytest.raises(LockError, match="the lock was lost"):
+    with publisher(careless, locks) as repository, pytest.raises(LockError, match="the lock was lost"):
         repository.change("demo", late)
 
     assert careless.store.get(careless.layout.manifest("demo")) == before
+
+
+def test_a_lost_lock_on_the_list_of_projects_is_waited_for_by_all_together(
+    careless: World, locks: LockTable, caplog: pytest.LogCaptureFixture
+) -> None:
+    push(careless, locks, careless.wheel())
+    locks.put(ROOT)
+    wheels = [samples.read(careless.wheel(name=f"other-{number}")) for number in range(8)]
+
+    with publisher(careless, locks, timeout=1) as repository:
+        report = publish(repository, wheels, progress=Silent())
+
+    assert all("the list of projects: is locked by ci@agent-7" in (file.error or "") for file in report.files)
+    waited = [record for record in caplog.records if "waiting up to 1 s" in record.getMessage()]
+    assert len(waited) <= 2, "those that came while one waited already wait once more, all together"
+
+
+def test_the_lock_is_held_until_blank_pages_are_written(careless: World, locks: LockTable) -> None:
+    push(careless, locks, careless.wheel(name="first"))
+    refused = threading.Event()
+
+    def before(request: Request) -> None:
+        if request.verb == "put" and request.key == careless.layout.json_page("demo"):
+            assert refused.wait(60)
+            time.sleep(1)
+        elif request.verb == "put" and request.key == careless.layout.root_manifest:
+            refused.set()
+            raise AccessDenied(request.key, "planned")
+
+    with publisher(careless, locks, store=FaultyStore(careless.store, before)) as repository:
+        assert not publish(repository, [samples.read(careless.wheel())], progress=Silent()).ok
+        push(careless, locks, wheel := careless.wheel("2.0"))
+
+    assert set(careless.listed()) == {wheel.name}

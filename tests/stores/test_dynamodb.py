@@ -123,6 +123,13 @@ def test_a_table_with_another_key(ministack: S3Server) -> None:
         LeasedLocks(other.table).verify()
 
 
+def test_what_is_no_lock_is_not_listed_as_one(ministack: S3Server) -> None:
+    with lock_tables.new_table(ministack, "id") as other:
+        other.client.put_item(TableName=other.name, Item={"id": {"S": "1"}})
+        with pytest.raises(ConfigurationError, match=f"{other.name}: what it holds are no locks: its key must be"):
+            list(other.table.locks())
+
+
 def test_conditions(locks: LockTable) -> None:
     table, other = locks.table, Lock("89e4", "you@there", "2026-11-02T10:00:02+00:00", token="yours")
     assert table.take(LOCK, None)

@@ -16,10 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from s3pypi_setuptools.errors import LockError
+from s3pypi_setuptools.errors import LockError, TimedOut, Unavailable
 from s3pypi_setuptools.progress import Stopped
+from s3pypi_setuptools.stores.dynamodb import DynamoDBTable
 from s3pypi_setuptools.stores.leases import LeasedLocks
-from s3pypi_setuptools.stores.locks import ROOT, lock_id
+from s3pypi_setuptools.stores.locks import ROOT, Lock, lock_id
 
 from ..lock_tables import LockTable
 
@@ -129,6 +130,64 @@ def test_an_interruption_keeps_the_lock_until_what_is_under_way_has_ended(
     assert locks.items() == []
 
 
+@pytest.mark.parametrize("error", [Unavailable, TimedOut])
+def test_a_lock_outlasts_a_request_that_may_still_take_effect(
+    locks: LockTable, make: Callable[..., LeasedLocks], error: type[Unavailable]
+) -> None:
+    publisher = make(lease=SHORT)
+    with pytest.raises(Unavailable), publisher.held("demo"):
+        raise error("manifest.json", "the store did not answer in time")
+    [before] = locks.items()
+    publisher.close()
+    with make().held("demo"):
+        [after] = locks.items()
+        assert after["Token"] != before["Token"], "it was taken over, once it had expired"
+
+
+def test_locks_that_are_abandoned_expire(locks: LockTable, make: Callable[..., LeasedLocks]) -> None:
+    publisher = make(lease=SHORT)
+    with pytest.raises(KeyboardInterrupt), publisher.held("demo"):
+        raise KeyboardInterrupt
+    publisher.abandon()
+    publisher.close()
+    assert len(locks.items()) == 1
+    with make().held("demo"):
+        pass
+    assert locks.items() == []
+
+
+class BusyTable(DynamoDBTable):
+    """Answers the looks of certain numbers, from 0, that it is busy."""
+
+    def __init__(self, locks: LockTable, busy: range) -> None:
+        super().__init__(locks.name, locks.access)
+        self.busy = busy
+        self.looks = 0
+
+    def read(self, id: str) -> Lock | None:  # noqa: A002
+        self.looks += 1
+        if self.looks - 1 in self.busy:
+            raise Unavailable(self.name, "DynamoDB answered 400 ThrottlingException; try again later")
+        return super().read(id)
+
+
+def test_who_waits_asks_a_busy_table_again(locks: LockTable) -> None:
+    key = {"LockID": {"S": locks.put("demo")}}
+    table = BusyTable(locks, range(1, 3))
+    timer = threading.Timer(0.5, lambda: locks.client.delete_item(TableName=locks.name, Key=key))
+    timer.start()
+    with LeasedLocks(table).held("demo"):
+        assert table.looks > 3
+    timer.join()
+    assert locks.items() == []
+
+
+def test_who_waits_does_not_ask_for_ever(locks: LockTable) -> None:
+    locks.put("demo")
+    with pytest.raises(Unavailable, match="ThrottlingException"), LeasedLocks(BusyTable(locks, range(99))).held("demo"):
+        pytest.fail("it is locked")
+
+
 def test_who_waits_says_for_whom_and_how_to_end_it(
     locks: LockTable, make: Callable[..., LeasedLocks], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -230,7 +289,6 @@ def test_a_lost_lock_is_noticed_before_the_commit(
         held.confirm()
         locks.client.delete_item(TableName=locks.name, Key={"LockID": {"S": lock_id("demo")}})
         with make().held("demo"):
-            time.sleep(SHORT)
             with pytest.raises(LockError, match="demo: the lock was lost, and nothing more was committed"):
                 held.confirm()
             [item] = locks.items()

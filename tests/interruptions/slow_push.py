@@ -1,0 +1,34 @@
+"""A host of the Python code, without handlers of its own for signals: publishes listed files again, slowly."""
+
+from __future__ import annotations
+
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+from s3pypi_setuptools.layout import Layout
+from s3pypi_setuptools.operations.publish import publish
+from s3pypi_setuptools.progress import Silent
+from s3pypi_setuptools.repository.repository import Repository
+from s3pypi_setuptools.stores.memory import MemoryStore
+from tests import samples
+from tests.faults import FaultyStore, Request
+
+
+def slowly(request: Request) -> None:
+    if request.verb == "put_file":
+        time.sleep(1)
+        print("stored", flush=True)
+
+
+def main(folder: Path) -> None:
+    distributions = [samples.read(samples.wheel(folder, version=f"1.{number}")) for number in range(200)]
+    store = MemoryStore()
+    for each in (store, FaultyStore(store, slowly)):
+        with closing(Repository(each, Layout(""))) as repository:
+            publish(repository, distributions, progress=Silent())
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
