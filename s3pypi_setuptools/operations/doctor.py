@@ -120,7 +120,7 @@ class _Examination:
                 return unraced(f"needs {needed}")
         with ThreadPoolExecutor(1) as aside:
             kept = aside.submit(self._examiner.keep, self._folder)
-            found = raced(self._examiner, self._folder)
+            found = raced(self._examiner, self._folder, surely=self._store.conditional_writes is True)
         if not isinstance(found, Capabilities):
             return [*found, *kept.result()]
         self._found = settled(found, self.record, self._lacking)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from ..errors import AccessDenied, StoreError
+from ..errors import AccessDenied, Contended, StoreError, Unavailable
 from ..repository.opening import WAYS_OUT
 from ..repository.pages import PageKind
 from ..repository.record import RepositoryRecord
 from ..stores.capabilities import Capabilities
-from ..stores.examiner import ABORT, DELETE, MULTIPART, Check, Examiner, Result
+from ..stores.examiner import ABORT, DELETE, MULTIPART, Check, Examiner, Result, refusal
 
 __all__ = ["condition_checks", "raced", "settled", "unraced"]
 
@@ -21,14 +21,19 @@ _NEEDS = {_MULTIPART: (MULTIPART, ABORT), _DELETE: (DELETE,)}
 _NAMES = (_CREATE, _REPLACE, _MULTIPART, _DELETE, _SLASH)
 
 
-def raced(examiner: Examiner, folder: str) -> Capabilities | list[Check]:
-    """What the store honours; where it cannot be asked, the checks that say why."""
+def raced(examiner: Examiner, folder: str, *, surely: bool) -> Capabilities | list[Check]:
+    """What the store honours; where it cannot be asked, the checks that say why.
+
+    :param surely: it is known to honour conditions: what fails has other reasons.
+    """
     try:
         return examiner.race(folder)
     except AccessDenied as error:
         return unraced(error.message)
     except StoreError as error:
-        return [Check(_CREATE, Result.NO, error.message, WAYS_OUT), *unraced(error.message)[1:]]
+        passing = surely or isinstance(error, Unavailable | Contended)
+        check = refusal(_CREATE, error.message, "try again" if passing else WAYS_OUT)
+        return [check, *unraced(check.found)[1:]]
 
 
 def unraced(reason: str) -> list[Check]:

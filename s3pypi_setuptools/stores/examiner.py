@@ -76,7 +76,7 @@ def failed(checks: Sequence[Check]) -> bool:
     return any(check.result is Result.NO for check in checks)
 
 
-def refusal(name: str, why: str, otherwise: str) -> Check:
+def refusal(name: str, why: str, otherwise: str | None = None) -> Check:
     """The ``NO`` of an error.
 
     :param why: its line; what follows the first ``; `` says what to do.

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from ..config.settings import Secret
 from ..errors import ConfigurationError, Error
 from .aws_client import Access, create_client, open_session
 from .base import ANY
@@ -52,8 +53,9 @@ class Connection:
         unsigned = replace(
             options,
             no_sign_request=True,
-            access_key_id=None,
-            secret_access_key=None,
+            # Never sent; without any, botocore would look for some, and fail where that fails.
+            access_key_id="unsigned",
+            secret_access_key=Secret("unsigned"),
             session_token=None,
             put_args={},
             patience=_PATIENCE,
@@ -87,7 +89,7 @@ class Connection:
                 return [refusal("endpoint", f"{url}: {reason(found)}", "check endpoint-url and the network")]
         took = time.monotonic() - began
         metadata = response["ResponseMetadata"]
-        where = "AWS" if self._bucket.client.is_aws else "not AWS"
+        where = "AWS" if self.anonymous.is_aws else "not AWS"
         endpoint = Check("endpoint", Result.OK, f"{url} ({where}) answers in {took * 1000:.0f} ms")
         return [endpoint, _clock(metadata["HTTPHeaders"].get("date"), answered + timedelta(seconds=took))]
 
@@ -98,7 +100,8 @@ class Connection:
         try:
             found = client.access_key()
         except Exception as error:
-            why = reason(translated(error, "GetCredentials", self._bucket.url))
+            known = error if isinstance(error, Error) else translated(error, "GetCredentials", self._bucket.url)
+            why = reason(known)
             return [refusal("credentials", why, "sign in again, or check the profile")]
         if found is None:
             advice = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile"
@@ -113,6 +116,8 @@ class Connection:
         identity: list[Check] = []
         try:
             self._bucket.request("ListObjectsV2", None, ANY, {"MaxKeys": 1})
+        except ConfigurationError as error:
+            return [refusal("settings", str(error), "correct the settings")]
         except Error as error:
             cause = error.__cause__
             code = code_of(cause) if isinstance(cause, Exception) else ""
@@ -122,7 +127,7 @@ class Connection:
                 advice = "check its name, the region and the endpoint"
                 return [Check("bucket", Result.NO, f"{self._bucket.name} does not exist", advice)]
             if code not in {"AccessDenied", "403"}:
-                return [Check("bucket", Result.NO, reason(error))]
+                return [refusal("bucket", reason(error))]
             exists = Check("bucket", Result.SKIPPED, "not told: listing it is denied")
         if self._bucket.client.is_aws and not self._bucket.client.options.no_sign_request:
             identity = [self._identity()]

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ..diagnostics import redact
@@ -26,12 +27,15 @@ __all__ = [
     "code_of",
     "is_absent",
     "is_credential_failure",
+    "is_denial",
     "one_line",
     "reason",
+    "refused_action",
     "status_of",
     "text_of",
     "translated",
     "unanswered",
+    "words_of",
 ]
 
 CREDENTIAL_ADVICE = {
@@ -78,6 +82,8 @@ TRANSIENT_CODES = frozenset(
 )
 CREDENTIALS_FAILED = "no credentials could be obtained; sign in again, or look at the profile"
 _ELSEWHERE = "the bucket lies in another region; set `region`"
+_REFUSED_ACTION = re.compile(r"not authorized to perform: ([A-Za-z0-9-]+:[A-Za-z0-9]+)")
+_SAYS_NOTHING = frozenset({"", "accessdenied", "forbidden", "unauthorized"})
 _ACTIONS = {
     "GetObject": "cannot be read",
     "HeadObject": "cannot be read",
@@ -144,7 +150,11 @@ def translated(error: Exception, operation: str, name: str, condition: Condition
     if code in CREDENTIAL_ADVICE:
         return AccessDenied(name, f"{what}: {CREDENTIAL_ADVICE[code]}")
     if status in {401, 403} or code in {"AccessDenied", "AllAccessDisabled"}:
-        return AccessDenied(name, f"{what}: access denied; {_permission_advice(operation)}")
+        told = words_of(error)
+        advice = _permission_advice(operation)
+        if (action := refused_action(told)) and action not in advice:
+            advice = f"{action} is needed"
+        return AccessDenied(name, f"{what}: access denied{': ' if told else ''}{told}; {advice}")
     if status >= 500 and status != 501:
         said = status if code in {"", str(status)} else f"{status} {code}"  # a HEAD has no body to say more
         return Unavailable(name, f"{what}: the store answered {said}; try again later")
@@ -223,13 +233,32 @@ def _response(error: Exception) -> dict[str, Any]:
 def text_of(error: Exception) -> str:
     """What the answer says in words, in one line, without secrets."""
     # Shortened last: half a secret would not be recognized.
-    return redact(" ".join(str(_response(error).get("Error", {}).get("Message", "")).split()))[:200]
+    return redact(" ".join(str(_response(error).get("Error", {}).get("Message") or "").split()))[:200]
+
+
+def is_denial(error: BaseException | None) -> bool:
+    """Whether the store said that these credentials, which it takes, may not do it; asked of an `AccessDenied`."""
+    return isinstance(error, Exception) and bool(_response(error)) and code_of(error) not in CREDENTIAL_ADVICE
+
+
+def words_of(error: Exception) -> str:
+    """What the answer to a request that was denied says in words, beyond that; as `text_of`."""
+    text = text_of(error)
+    bare = "".join(filter(str.isalnum, text)).lower()
+    return "" if bare in _SAYS_NOTHING or text == code_of(error) else text.removesuffix(".")
+
+
+def refused_action(text: str) -> str:
+    """The permission, such as ``kms:GenerateDataKey``, that is lacking as ``text`` of an answer says; else empty."""
+    found = _REFUSED_ACTION.search(text)
+    return found[1] if found else ""
 
 
 def reason(error: Error) -> str:
     """Why it failed, without the object's name and what was tried."""
-    text = error.message if isinstance(error, StoreError) else str(error)
-    return text.partition(": ")[2] or text
+    if not isinstance(error, StoreError):
+        return str(error)
+    return error.message.partition(": ")[2] or error.message
 
 
 def one_line(error: Exception) -> str:

@@ -7,23 +7,25 @@ import hashlib
 import zlib
 from base64 import b64encode
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from ..errors import AccessDenied, Error, NotFound
+from ..errors import AccessDenied, Error, NotFound, Unavailable
 from .base import ANY, Attributes
 from .capabilities import Capabilities
-from .examiner import ABORT, DELETE, GET, MULTIPART, PUT, Check, Examiner, Result
+from .examiner import ABORT, DELETE, GET, MULTIPART, PUT, Check, Examiner, Result, refusal
 from .probe import THOROUGH, probe
 from .s3 import S3Store
 from .s3_connection import Connection
-from .s3_errors import code_of, reason
+from .s3_errors import code_of, is_denial, reason, refused_action, translated, words_of
 from .s3_requests import Bucket, crc32_text
 
 __all__ = ["S3Examiner"]
 
 _DATA = b"written by s3pypi doctor, and about to be deleted\n"
 _KEPT = Attributes("application/vnd.pypi.simple.v1+json", "no-cache", {"s3pypi-probe": "kept"})
+_DENIED = "denied"
 _LOOKED_AT = 10
 
 
@@ -56,7 +58,7 @@ class S3Examiner(Examiner):
 
         listed = self._allowed("list", "s3:ListBucket", listing)
         missing = self._allowed("absent keys", "s3:ListBucket", absent, "answers 404 to a key that does not exist")
-        if missing.result is Result.NO:
+        if missing.result is Result.NO and missing.found.startswith(_DENIED):
             missing = Check(missing.name, Result.NO, "answers 403 to a key that does not exist", missing.advice)
         if not found:
             return [listed, missing, Check(GET, Result.SKIPPED, "there is nothing to read yet")]
@@ -84,22 +86,35 @@ class S3Examiner(Examiner):
         key, refused = f"{folder}/kept", f"{folder}/refused"
         try:
             self._store.put(key, _DATA, _KEPT)
-            response = self._bucket.request("GetObject", key)
-            with response["Body"] as body:
-                same = body.read() == _DATA
-            return [*_kept(response, same), self._checksums(refused), self._public(key)]
+            return [*self._comes_back(key), self._checksums(refused), self._public(key)]
         except Error as error:
-            return [Check("metadata", Result.SKIPPED, reason(error))]
+            return [_unknown("metadata", error)]
         finally:
             self._remove(key, refused)
 
+    def _comes_back(self, key: str) -> list[Check]:
+        try:
+            response = self._bucket.request("GetObject", key)
+            with contextlib.closing(response["Body"]) as body:
+                same = body.read() == _DATA
+        except Error as error:
+            return [_unknown("metadata", error)]
+        except Exception as error:  # the answer began, and broke off
+            return [_unknown("metadata", translated(error, "GetObject", self._bucket.object_name(key)))]
+        return _kept(response, same)
+
     def _deletion(self, folder: str) -> Check:
-        check = self._allowed(DELETE, "s3:DeleteObject", lambda: self._store.delete(f"{folder}/absent"))
-        self._may_delete = check.result is not Result.NO
-        if self._may_delete:
+        error = _failure(lambda: self._store.delete(f"{folder}/absent"))
+        check = self._told(DELETE, "s3:DeleteObject", error)
+        self._may_delete = error is None
+        if error is None:
             return check
-        advice = f"{check.advice}, unless these credentials are to publish only; what was written to ask stays below "
-        return Check(DELETE, Result.WARNING, check.found, f"{advice}{self._bucket.url}/{folder}/")
+        where = f"{self._bucket.url}/{folder}/"
+        if _is_denied(error):
+            stays = f"unless these credentials are to publish only; what was written to ask stays below {where}"
+            return Check(DELETE, Result.WARNING, check.found, f"{check.advice}, {stays}")
+        advice = f"{check.advice or 'try again'}; what was written to ask may stay below {where}"
+        return Check(DELETE, Result.WARNING, check.found, advice)
 
     def _put(self, key: str) -> Check:
         options = self._bucket.client.options
@@ -107,8 +122,10 @@ class S3Examiner(Examiner):
         spoken = f" with {', '.join(given)}" if given else ""
 
         attributes = Attributes("text/plain", "no-store")
-        check = self._allowed(PUT, "s3:PutObject", lambda: self._store.put(key, _DATA, attributes), f"allowed{spoken}")
-        if check.result is Result.OK or not given:
+        error = _failure(lambda: self._store.put(key, _DATA, attributes))
+        check = self._told(PUT, "s3:PutObject", error, f"allowed{spoken}")
+        passing = isinstance(error, Unavailable) or (isinstance(error, AccessDenied) and not _is_denied(error))
+        if error is None or not given or passing:
             return check
         if options.acl is not None and self._puts_without_acl(key):
             advice = "leave out the ACL, and grant reading by a bucket policy; or grant s3:PutObjectAcl"
@@ -151,7 +168,7 @@ class S3Examiner(Examiner):
         if not taken:
             return Check("checksums", Result.OK, "bodies with a wrong CRC-32 or MD5 are refused")
         found = f"a wrong {', a wrong '.join(taken)} is not noticed"
-        if self._store.is_aws:
+        if self._store.is_aws or self._bucket.client.options.no_sign_request:
             return Check("checksums", Result.WARNING, found, "faults of the line may go unnoticed")
         return Check("checksums", Result.OK, f"signatures cover every body; {found}")
 
@@ -166,7 +183,7 @@ class S3Examiner(Examiner):
         options = self._bucket.client.options
         try:
             response = self._connection.anonymous.get().get_object(Bucket=self._bucket.name, Key=key)
-            with response["Body"] as body:
+            with contextlib.closing(response["Body"]) as body:
                 public = body.read() == _DATA
         except Exception as error:
             if not code_of(error):
@@ -184,20 +201,21 @@ class S3Examiner(Examiner):
 
     def _allowed(self, name: str, action: str, ask: Callable[[], object], found: str = "allowed") -> Check:
         """The check ``name``, which needs the permission for ``action``."""
-        try:
-            ask()
-        except AccessDenied:
-            where = (
-                self._bucket.name
-                if action == "s3:ListBucket"
-                else "/".join(filter(None, (self._bucket.name, self._prefix, "*")))
-            )
-            return Check(
-                name, Result.NO, "denied", f"grant {action} on arn:{self._bucket.client.partition}:s3:::{where}"
-            )
-        except Error as error:
-            return Check(name, Result.NO, reason(error))
-        return Check(name, Result.OK, found)
+        return self._told(name, action, _failure(ask), found)
+
+    def _told(self, name: str, action: str, error: Error | None, found: str = "allowed") -> Check:
+        """The check ``name`` of what ended so, and needs the permission for ``action``."""
+        if error is None:
+            return Check(name, Result.OK, found)
+        if not _is_denied(error):
+            return refusal(name, reason(error))
+        words = words_of(error.__cause__) if isinstance(error.__cause__, Exception) else ""
+        told = f"{_DENIED}: {words}" if words else _DENIED
+        if (lacking := refused_action(words)) and lacking != action:
+            return Check(name, Result.NO, told, f"grant {lacking}")
+        whole = (self._bucket.name,) if action == "s3:ListBucket" else (self._bucket.name, self._prefix, "*")
+        where = f"arn:{self._bucket.client.partition}:s3:::{'/'.join(filter(None, whole))}"
+        return Check(name, Result.NO, told, f"grant {action} on {where}")
 
     def _unasked(self, needed: str, *names: str) -> list[Check]:
         return [Check(name, Result.SKIPPED, f"needs {needed}") for name in names]
@@ -206,6 +224,23 @@ class S3Examiner(Examiner):
         for key in keys:
             with contextlib.suppress(Error):
                 self._store.delete(key)
+
+
+def _failure(ask: Callable[[], object]) -> Error | None:
+    try:
+        ask()
+    except Error as error:
+        return error
+    return None
+
+
+def _unknown(name: str, error: Error) -> Check:
+    return replace(refusal(name, reason(error)), result=Result.SKIPPED)
+
+
+def _is_denied(error: Error) -> bool:
+    """Whether a permission is what lacks."""
+    return isinstance(error, AccessDenied) and is_denial(error.__cause__)
 
 
 def _kept(response: Mapping[str, Any], same: bool) -> list[Check]:

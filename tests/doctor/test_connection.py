@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
+from pathlib import Path
 
 import pytest
 
@@ -87,6 +88,31 @@ def test_credentials_of_the_environment(moto: S3Server, monkeypatch: pytest.Monk
     found = Examined(repository(server, moto.new_bucket()).doctor(read_only=True))
     assert found["credentials"].found == "from the environment, access key …ABCD"
     assert SECRET not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("configured", "found"),
+    [
+        ({"AWS_ACCESS_KEY_ID": "AKIA0123456789ABCD"}, "S3 cannot be set up: Partial credentials found in env"),
+        ({}, "no credentials could be obtained"),
+    ],
+)
+def test_credentials_that_cannot_be_had(
+    moto: S3Server,
+    own_environment: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    configured: dict[str, str],
+    found: str,
+) -> None:
+    (own_environment / ".aws").mkdir()
+    (own_environment / ".aws" / "config").write_text("[default]\ncredential_process = false\n")
+    for name, value in configured.items():
+        monkeypatch.setenv(name, value)
+    checks = refused(replace(moto, access_key=None, secret_key=None), moto.new_bucket())  # type: ignore[arg-type]
+    assert checks["endpoint"].result.value == "ok"
+    assert checks.named("no") == {"credentials"}
+    assert checks["credentials"].found.startswith(found)
+    assert (checks["credentials"].advice or "").startswith("sign in again, or ")
 
 
 def test_requests_without_credentials(moto: S3Server) -> None:

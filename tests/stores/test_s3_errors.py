@@ -104,6 +104,27 @@ def test_answers(request_: Callable[[Store], object], answer: Answer, kind: type
     assert SECRET not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ("Access Denied", "access denied; s3:PutObject is needed"),
+        ("", "access denied; s3:PutObject is needed"),
+        ("Not\nfrom\x7f here.", r"access denied: Not from\x7f here; s3:PutObject is needed"),
+        (
+            f"{SECRET} is not authorized to perform: kms:GenerateDataKey on resource: arn",
+            "access denied: *** is not authorized to perform: kms:GenerateDataKey on resource: arn; "
+            "kms:GenerateDataKey is needed",
+        ),
+    ],
+)
+def test_what_is_denied_is_told_as_the_store_says_it(message: str, told: str) -> None:
+    body = f"<Error><Code>AccessDenied</Code><Message>{message}</Message></Error>".encode()
+    with canned(Answer(403, body=body)) as server, pytest.raises(AccessDenied) as caught:
+        PUT(canned_store(server.url))
+    assert f"cannot be written: {told}" in str(caught.value)
+    assert SECRET not in str(caught.value)
+
+
 def test_deleting_what_is_gone_is_fine() -> None:
     with canned(Answer(404, "NoSuchKey")) as server:
         canned_store(server.url).delete("k", MATCHES)
