@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["one_line", "printable"]
+__all__ = ["counted", "one_line", "printable"]
 
 
 def printable(text: str) -> str:
@@ -15,3 +15,11 @@ def printable(text: str) -> str:
 def one_line(text: str) -> str:
     """``text`` on one line of `printable` characters, each run of blanks and line breaks a space."""
     return printable(" ".join(text.split()))
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 file``, ``0 files``.
+
+    :param noun: one of them; of many it ends in ``s``.
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -43,6 +43,9 @@ def force_unlock(
 
     Errors as `operations.locking.force_unlock`, and `UsageError` for what is neither.
     """
-    names = () if locking.read_lock_id(lock) else (ROOT if lock == ROOT else project_name(lock),)
-    id = locking.read_lock_id(lock) or lock_id(*names)  # noqa: A001
-    return locking.force_unlock(open_table(settings), id, names, dry_run=dry_run, confirm=confirm)
+    if id := locking.read_lock_id(lock):  # noqa: A001
+        project = None
+    else:
+        project = ROOT if lock == ROOT else project_name(lock)
+        id = lock_id(project)  # noqa: A001
+    return locking.force_unlock(open_table(settings), id, project, dry_run=dry_run, confirm=confirm)

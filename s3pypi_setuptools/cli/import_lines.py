@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ..printable import counted
+
 if TYPE_CHECKING:
     from ..app.transfers import ImportReport
 
@@ -22,4 +24,6 @@ def import_lines(report: ImportReport) -> Iterator[str]:
         counts[said] = counts.get(said, 0) + 1
         if outcome != "failed":
             yield f"{said} {file.project} {file.filename}  {file.source}"
-    yield f"{len(report.files)} files{''.join(f', {count} {said}' for said, count in sorted(counts.items()))}"
+    yield ", ".join(
+        [counted(len(report.files), "file"), *(f"{count} {said}" for said, count in sorted(counts.items()))]
+    )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ..printable import printable
+from ..printable import counted, printable
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -61,7 +61,7 @@ def detail_lines(report: ProjectReport) -> Iterator[str]:
         yield file.filename
         facts = {
             "version": file.version,
-            "size": None if file.size is None else f"{file.size} bytes",
+            "size": None if file.size is None else counted(file.size, "byte"),
             "uploaded": time_text(file.uploaded),
             "requires-python": file.requires_python,
             "yanked": None if file.yanked is None else file.yanked or "yes",

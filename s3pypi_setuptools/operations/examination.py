@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from ..errors import InvalidIndex, NotFound
 from ..index import simple_html, simple_json
+from ..printable import counted
 from ..repository.manifest import Manifest
 from ..repository.pages import PageKind
 from ..repository.placement import SHA256
@@ -136,7 +137,7 @@ class _Examiner:
         waiting = distributions and all(map(self._is_pending, distributions)) and all(map(self._is_blank, pages))
         if not (pages or distributions) or waiting:
             return Examination(self._project, None, unlisted=unlisted, pending=len(distributions))
-        what = f"{len(distributions)} distributions" if distributions else "pages"
+        what = counted(len(distributions), "distribution") if distributions else "pages"
         detail = f"{what} and no manifest: 'reindex' makes one of what lies there"
         finding = self._finding(Problem.NO_MANIFEST, self._layout.manifest(self._project), detail)
         return Examination(self._project, None, lost=True, findings=(finding,), unlisted=unlisted)

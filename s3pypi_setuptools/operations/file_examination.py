@@ -9,6 +9,7 @@ from datetime import timedelta
 from ..distribution import Description
 from ..errors import InvalidDistribution
 from ..index.model import File, clean_text
+from ..printable import counted
 from ..repository.placement import SHA256
 from ..repository.stored import download, stream_hash
 from ..repository.survey import Folder, lookup, matches_listing
@@ -47,7 +48,7 @@ class FileExamination:
             )
             return
         if file.size is not None and info.size != file.size:
-            detail = f"has {info.size} bytes, {file.size} are listed: {_OTHER_BYTES}"
+            detail = f"has {counted(info.size, 'byte')}, {file.size} are listed: {_OTHER_BYTES}"
             yield self._finding(Problem.SIZE, key, detail)
             return
         if file.sha256 is None or file.size is None:

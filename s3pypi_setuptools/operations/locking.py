@@ -73,29 +73,30 @@ def read_lock_id(text: str) -> str | None:
 def force_unlock(
     table: Table,
     id: str,  # noqa: A002
-    projects: Iterable[str] = (),
+    project: str | None = None,
     *,
     dry_run: bool = False,
     confirm: Callable[[UnlockReport], None] | None = None,
 ) -> UnlockReport:
     """Remove the lock, whoever holds it; a holder that still lives commits nothing more.
 
-    :param projects: as of `list_locks`.
+    :param project: whose lock it is, where that is known: ``/`` for the list of projects.
     :param confirm: called with what would be done before it is; what it raises ends the work.
 
     Raises `LockError` when there is no such lock, or another one now than ``confirm`` was told of; `StoreError` and
     `ConfigurationError`.
     """
     lock = table.read(id)
+    shown = id if project is None else f"{project} ({id})"
     if lock is None:
         raise LockError(
-            f"{id}: there is no such lock in the table {table.name}; s3pypi locks lists those that there are"
+            f"{shown}: there is no such lock in the table {table.name}; s3pypi locks lists those that there are"
         )
-    report = UnlockReport(table.name, _told(lock, _names(projects)), dry_run)
+    report = UnlockReport(table.name, _told(lock, _names([] if project is None else [project])), dry_run)
     if confirm and not dry_run:
         confirm(report)
     if not dry_run and not table.remove(lock):
-        raise LockError(f"{id}: was released, or taken by someone else, meanwhile; look again with s3pypi locks")
+        raise LockError(f"{shown}: was released, or taken by someone else, meanwhile; look again with s3pypi locks")
     return report
 
 

@@ -46,7 +46,7 @@ def answered(folder: Path, answer: str, *arguments: str) -> tuple[int, str]:
 
 def test_verify_says_that_all_is_well(folder: Path) -> None:
     done = run("s3pypi", "verify", *TARGET, cwd=folder)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "verified 1 projects, 3 files: all is well\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "verified 1 project, 3 files: all is well\n", "")
     assert run("s3pypi", "verify", "--quiet", *TARGET, cwd=folder).stdout == ""
     report = run_json("verify", "Demo", "--deep", *TARGET, cwd=folder)
     assert report["ok"] is True
@@ -58,7 +58,7 @@ def test_verify_exits_1_with_a_line_for_each_finding(folder: Path) -> None:
     done = run("s3pypi", "verify", *TARGET, cwd=folder)
     assert done.returncode == 1
     assert done.stdout.splitlines()[0].startswith("missing demo/demo-1.0-py3-none-any.whl: is listed, and does not")
-    assert done.stdout.splitlines()[-1] == "verified 1 projects, 3 files: 1 finding"
+    assert done.stdout.splitlines()[-1] == "verified 1 project, 3 files: 1 finding"
     report = json.loads(run("s3pypi", "verify", "--json", *TARGET, cwd=folder).stdout)
     assert report["ok"] is False
     assert set(report["findings"][0]) == {"problem", "project", "key", "detail"}
@@ -100,7 +100,7 @@ def test_reindex_lists_what_was_dropped_in(folder: Path) -> None:
     assert would.splitlines()[0] == f"would list {wheel.name}  demo"
     done = run("s3pypi", "reindex", *TARGET, cwd=folder)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines() == [f"listed {wheel.name}  demo", "reindexed 1 projects, 3 files"]
+    assert done.stdout.splitlines() == [f"listed {wheel.name}  demo", "reindexed 1 project, 3 files"]
     assert run_json("show", "demo", *TARGET, cwd=folder)["versions"][-1] == "3.0"
 
 
@@ -151,7 +151,7 @@ def test_prune_by_rules(folder: Path) -> None:
 def test_prune_draws_a_table_on_a_terminal(folder: Path) -> None:
     status, output = run_on_terminal("prune", "--dev", "--yes", *TARGET, cwd=folder)
     assert status == 0
-    assert "Deleted 1 objects" in output
+    assert "Deleted 1 object, " in output
     assert "2.0.dev1" in output
 
 

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from ...printable import counted
 from ..confirmation import Confirm, add_change_options, confirmation
 from ..options import add_settings, given
 from ..parser import ArgumentParser, add_output_options
@@ -88,4 +89,5 @@ def _lines(report: MigrateReport) -> Iterator[str]:
         yield f"{'would remove' if report.dry_run else 'removed'} {key}"
     pages = ", ".join(report.pages)
     has = "would have" if report.dry_run else "has"
-    yield f"{report.target} {has} the pages {pages} of {report.projects} projects (before: {', '.join(report.before)})"
+    projects, before = counted(report.projects, "project"), ", ".join(report.before)
+    yield f"{report.target} {has} the pages {pages} of {projects} (before: {before})"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from ...errors import UsageError
-from ...printable import printable
+from ...printable import counted, printable
 from ..confirmation import Confirm, add_change_options, confirmation
 from ..count_bar import count_bar
 from ..durations import duration
@@ -111,7 +111,7 @@ def _lines(report: PruneReport) -> Iterator[str]:
     gone = [one for project in report.projects if not project.error for one in project.pruned]
     for one in gone:
         yield f"{verb} {one.name}  {one.url}  {_why(one)}"
-    yield f"{verb} {len(gone)} objects, {sum(one.size or 0 for one in gone)} bytes"
+    yield f"{verb} {counted(len(gone), 'object')}, {counted(sum(one.size or 0 for one in gone), 'byte')}"
 
 
 def _why(one: Pruned) -> str:
@@ -138,7 +138,7 @@ def _draw(report: PruneReport) -> None:
     console = Console()
     if gone:
         console.print(table)
-    console.print(Text(f"{verb} {len(gone)} objects, {decimal(sum(one.size or 0 for one in gone))}"))
+    console.print(Text(f"{verb} {counted(len(gone), 'object')}, {decimal(sum(one.size or 0 for one in gone))}"))
 
 
 def _count(text: str) -> int:

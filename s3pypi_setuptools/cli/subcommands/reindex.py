@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ...printable import counted
 from ..confirmation import add_change_options, confirmation
 from ..count_bar import count_bar
 from ..options import add_settings, given
@@ -100,4 +101,4 @@ def _lines(report: ReindexReport) -> Iterator[str]:
         yield from (f"{would}correct{past} {line}" for line in project.corrected)
         yield from (f"left {line}" for line in project.left)
     yield from (f"{would}correct{past} {line}" for line in report.root)
-    yield f"{would}reindex{past} {report.examined} projects, {report.files} files"
+    yield f"{would}reindex{past} {counted(report.examined, 'project')}, {counted(report.files, 'file')}"

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ...printable import counted
 from ..count_bar import count_bar
 from ..options import READING, add_settings, given
 from ..parser import ArgumentParser, add_output_options
@@ -69,10 +70,10 @@ def _findings(report: VerifyReport) -> Iterator[str]:
 
 def _pending(report: VerifyReport) -> Iterator[str]:
     if report.pending:
-        yield f"pending {report.pending} objects that a publisher has stored of late and not listed yet"
+        yield f"pending {counted(report.pending, 'object')} that a publisher has stored of late and not listed yet"
 
 
 def _verdict(report: VerifyReport) -> str:
-    count = len(report.findings)
-    found = f"{count} finding{'s' * (count > 1)}" if count else "all is well"
-    return f"verified {report.projects} projects, {report.files} files{' (read all)' if report.deep else ''}: {found}"
+    looked_at = f"{counted(report.projects, 'project')}, {counted(report.files, 'file')}"
+    found = counted(len(report.findings), "finding") if report.findings else "all is well"
+    return f"verified {looked_at}{' (read all)' if report.deep else ''}: {found}"
