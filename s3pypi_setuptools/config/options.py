@@ -24,7 +24,7 @@ class Form(enum.Enum):
     CHOICE = "one of a few words"
     URL = "an http:// or https:// URL"
     SECONDS = "a number of seconds"
-    PARAMETERS = "NAME=VALUE,… or a table of texts"
+    PARAMETERS = "NAME=VALUE,... or a table of texts"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -128,8 +128,8 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         name="s3-put-args",
         form=Form.PARAMETERS,
-        metavar="K=V,…",
-        help="parameters of S3 PutObject, such as ServerSideEncryption=aws:kms,SSEKMSKeyId=…",
+        metavar="K=V,...",
+        help="parameters of S3 PutObject, such as ServerSideEncryption=aws:kms,SSEKMSKeyId=ID",
     ),
     Option(name="profile", metavar="NAME", help="AWS profile"),
     Option(name="region", metavar="REGION", help="AWS region"),

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from s3pypi_setuptools.cli.help_text import filled, filled_usage
+from s3pypi_setuptools.cli.programs import pypi_private, s3upload
+from s3pypi_setuptools.cli.subcommands import SUBCOMMANDS, load
 
 
 def test_paragraphs_flow() -> None:
@@ -22,3 +26,10 @@ def test_a_second_column_without_room_is_none() -> None:
 def test_no_line_of_a_usage_ends_within_brackets() -> None:
     usage = "s3pypi delete PROJECT (VERSION | --all) [--target TARGET]"
     assert filled_usage(usage, 48, 7) == "s3pypi delete PROJECT (VERSION | --all)\n       [--target TARGET]"
+
+
+@pytest.mark.parametrize("name", [*SUBCOMMANDS, "s3upload", "pypi-private"])
+def test_help_is_of_characters_that_every_terminal_shows(name: str) -> None:
+    programs = {"s3upload": s3upload._parser, "pypi-private": pypi_private._parser}
+    text = programs[name]().format_help() if name in programs else load(name).parser().format_help()
+    assert text.isascii()
