@@ -28,7 +28,7 @@ class Line:
 def draw(lines: Sequence[Line], bound: Line, milliseconds: float) -> str:
     """The picture; ``bound`` is dashed."""
     everything = [*lines, bound]
-    counts = [count for count, _ in bound.points]
+    counts = [count for count, _ in lines[0].points]
     times = [seconds for line in everything for _, seconds in line.points]
     low, high = math.floor(math.log10(min(times))), math.ceil(math.log10(max(times)))
 
