@@ -25,9 +25,12 @@ from .file_system import flush_folder, make_folders, opened, patiently, refused_
 from .folder_lock import exclusive
 from .local_errors import TEMPORARY, translated
 
-__all__ = ["LocalStore"]
+__all__ = ["LOCK", "PRIVATE", "LocalStore"]
 
-_PRIVATE = ".s3pypi"
+PRIVATE = ".s3pypi"
+"""The folder of locks and temporary files."""
+LOCK = "lock"
+"""The file in it on which writers exclude one another."""
 _ABANDONED_SECONDS = 24 * 3600
 
 
@@ -99,7 +102,7 @@ class LocalStore(Store):
         with self._failures(key, "cannot be deleted"):
             if not path.is_file():
                 return
-            with exclusive(self._private() / "lock"):
+            with exclusive(self._private() / LOCK):
                 if not path.is_file():
                     return
                 self._check(key, path, condition)
@@ -122,7 +125,7 @@ class LocalStore(Store):
             temporary = private / f"{secrets.token_hex(8)}{TEMPORARY}"
             try:
                 token = _write_file(temporary, chunks)
-                with exclusive(private / "lock"):
+                with exclusive(private / LOCK):
                     self._check(key, path, condition)
                     make_folders(path.parent)
                     patiently(lambda: temporary.replace(path))
@@ -148,7 +151,7 @@ class LocalStore(Store):
 
         What is gone once it was made is not made again: what else was written there is gone with it.
         """
-        private = self._root / _PRIVATE
+        private = self._root / PRIVATE
         if self._ready and not private.is_dir():
             raise StoreError(str(self._root), "was removed or unmounted meanwhile; check it, and try again")
         if not self._ready:
@@ -165,8 +168,8 @@ class LocalStore(Store):
         if key.endswith("/"):
             raise StoreError(self._name(key), "a folder holds no file whose name ends in /")
         parts = key.split("/")
-        if parts[0].lower() == _PRIVATE:
-            raise StoreError(self._name(key), f"the name {_PRIVATE} is kept for the folder's own locks")
+        if parts[0].lower() == PRIVATE:
+            raise StoreError(self._name(key), f"the name {PRIVATE} is kept for the folder's own locks")
         if os.name == "nt":  # pragma: no cover
             for part in filter(refused_by_windows, parts):
                 raise StoreError(self._name(key), f"Windows cannot have a file named {part!r}")
@@ -225,7 +228,7 @@ def _walk(folder: Path, prefix: str) -> Iterator[Info]:
         return
     for name, entry in found:
         if name.endswith("/"):
-            if prefix or entry.name != _PRIVATE:
+            if prefix or entry.name != PRIVATE:
                 yield from _walk(folder / entry.name, prefix + name)
             continue
         try:

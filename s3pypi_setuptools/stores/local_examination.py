@@ -12,10 +12,12 @@ from itertools import islice
 from pathlib import Path
 
 from ..errors import Error
+from ..layout import Layout
 from .base import Attributes
 from .capabilities import Capabilities
-from .examiner import DELETE, PUT, Check, Examiner, Result
-from .local import LocalStore
+from .examiner import DELETE, PUT, Check, Examiner, Result, refusal
+from .local import LOCK, PRIVATE, LocalStore
+from .local_errors import translated
 from .probe import probe
 
 __all__ = ["FolderExaminer"]
@@ -50,11 +52,20 @@ class FolderExaminer(Examiner):
 
     def reach(self) -> list[Check]:
         """As of `Examiner`."""
-        if self._root.exists() and not self._root.is_dir():
-            return [Check("folder", Result.NO, f"{self._root} is a file", "give a folder")]
-        existing = next(path for path in (self._root, *self._root.parents) if path.exists())
-        found = f"{self._root} exists" if existing == self._root else f"{self._root} will be made by the first upload"
-        return [Check("folder", Result.OK, found), _file_system(existing), _space(existing)]
+        try:
+            existing = _nearest(self._root)
+            if not existing.is_dir():
+                if not existing.exists():
+                    found = f"{existing} is a link to {existing.readlink()}, which is not there"
+                    return [Check("folder", Result.NO, found, "make that folder, or correct the link")]
+                return [Check("folder", Result.NO, f"{existing} is a file", "give a folder")]
+            found = (
+                f"{self._root} exists" if existing == self._root else f"{self._root} will be made by the first upload"
+            )
+            return [Check("folder", Result.OK, found), _file_system(existing), _space(existing)]
+        except OSError as error:
+            told = translated(error, str(self._root), "cannot be looked at")
+            return [refusal("folder", str(told), "give another folder")]
 
     def read(self, prefix: str, folder: str) -> list[Check]:  # noqa: ARG002
         """As of `Examiner`."""
@@ -71,18 +82,43 @@ class FolderExaminer(Examiner):
             with self._inside(folder) as path:
                 store = LocalStore(path)
                 put = _tried(PUT, lambda: store.put("object", b"1", _PLAIN))
+                if put.result is Result.OK:
+                    put = self._existing() or put
                 if put.result is not Result.OK:
                     return [put]
                 deleted = _tried(DELETE, lambda: store.delete("object"))
                 return [put, deleted, _replacing(path), _locking(path), _letter_case(path)]
         except OSError as error:
-            advice = f"check the permissions of {self._root}"
-            return [Check(PUT, Result.NO, f"denied: {error.strerror or error}", advice)]
+            return [_refused(error, self._root)]
 
     def race(self, folder: str) -> Capabilities:
         """As of `Examiner`."""
-        with self._inside(folder) as path:
-            return probe(LocalStore(path), "race")
+        try:
+            with self._inside(folder) as path:
+                return probe(LocalStore(path), "race")
+        except OSError as error:
+            raise translated(error, str(self._root), "cannot be written") from error
+
+    def _existing(self) -> Check | None:
+        """What is wrong with the lock, the records and the folders that there are: others may have made them."""
+        lock = self._root / PRIVATE / LOCK
+        try:
+            os.close(os.open(lock, os.O_RDWR))
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            return _refused(error, lock)
+        records = (self._root / Layout().root_manifest, *self._root.glob(Layout().manifest("*")))
+        closed = [lock.parent] if lock.parent.is_dir() and not _allows(lock.parent, os.W_OK | os.X_OK) else []
+        for record in filter(os.path.lexists, records):
+            if not _allows(record.parent, os.W_OK | os.X_OK):
+                closed.append(record.parent)
+            elif not _allows(record, os.R_OK):
+                closed.append(record)
+        if not closed:
+            return None
+        others = f" (and {len(closed) - 1} others)" if len(closed) > 1 else ""
+        return Check(PUT, Result.NO, "denied: Permission denied", f"check the permissions of {closed[0]}{others}")
 
     def keep(self, folder: str) -> list[Check]:  # noqa: ARG002
         """As of `Examiner`; a folder keeps bytes alone, and its web server knows the rest."""
@@ -107,8 +143,28 @@ def _tried(name: str, ask: Callable[[], object]) -> Check:
     try:
         ask()
     except Error as error:
-        return Check(name, Result.NO, str(error))
+        return refusal(name, str(error))
     return Check(name, Result.OK, "allowed")
+
+
+def _nearest(path: Path) -> Path:
+    """``path``, or the nearest above it that there is: a folder, a file, or a link to nothing; raises `OSError`."""
+    for each in (path, *path.parents):
+        try:
+            each.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        return each
+    return path
+
+
+def _allows(path: Path, mode: int) -> bool:
+    return os.access(path, mode, effective_ids=os.access in os.supports_effective_ids)
+
+
+def _refused(error: OSError, path: Path) -> Check:
+    why = translated(error, str(path), "cannot be written")
+    return refusal(PUT, why.message.replace("cannot be written", "denied", 1), f"check {path}")
 
 
 def _file_system(path: Path) -> Check:

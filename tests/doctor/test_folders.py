@@ -67,6 +67,82 @@ def test_a_folder_that_may_not_be_written(tmp_path: Path, cli: Programs) -> None
     assert checks["conditional create"]["found"] == "needs put"
 
 
+CLOSED = {
+    "lock": (".s3pypi/lock", 0o444),
+    "folder of locks": (".s3pypi", 0o555),
+    "project": ("demo", 0o555),
+    "record": ("demo/manifest.json", 0o000),
+}
+
+
+@pytest.mark.parametrize("case", CLOSED)
+def test_what_somebody_else_has_made_and_keeps_closed(tmp_path: Path, cli: Programs, case: str) -> None:
+    folder = tmp_path / "repo"
+    open_repository(folder).publish(samples.wheel(tmp_path / "dist"))
+    path, mode = folder / CLOSED[case][0], CLOSED[case][1]
+    before = path.stat().st_mode
+    path.chmod(mode)
+    try:
+        listed = sorted(folder.rglob("*"))
+        done = cli.run("s3pypi", "doctor", str(folder), "--json", cwd=tmp_path)
+        again = samples.wheel(tmp_path / "dist", version="2.0")
+        uploaded = cli.run("s3pypi", "upload", str(again), "-t", str(folder), cwd=tmp_path)
+    finally:
+        path.chmod(before)
+    checks = {check["name"]: check for check in json.loads(done.stdout)["checks"]}
+    assert uploaded.status == 1, "it is not in the way"
+    assert checks["put"]["result"] == "no"
+    assert (checks["put"]["found"], checks["put"]["advice"]) == (
+        "denied: Permission denied",
+        f"check the permissions of {path}",
+    )
+    assert sorted(folder.rglob("*")) == listed
+
+
+def test_a_folder_below_one_that_is_closed(tmp_path: Path, cli: Programs) -> None:
+    (tmp_path / "closed").mkdir()
+    (tmp_path / "closed").chmod(0)
+    try:
+        done = cli.run("s3pypi", "doctor", "./closed/sub", "--json", cwd=tmp_path)
+    finally:
+        (tmp_path / "closed").chmod(0o755)
+    *_, folder = json.loads(done.stdout)["checks"]
+    assert (folder["name"], folder["result"]) == ("folder", "no")
+    assert "Permission denied" in folder["found"]
+    assert folder["advice"] == f"check the permissions of {tmp_path / 'closed'}"
+
+
+def test_a_listing_that_is_refused(tmp_path: Path, cli: Programs) -> None:
+    open_repository(tmp_path / "repo").publish(samples.wheel(tmp_path / "dist"))
+    (tmp_path / "repo" / "demo").chmod(0)
+    try:
+        done = cli.run("s3pypi", "doctor", "./repo", "--read-only", "--json", cwd=tmp_path)
+    finally:
+        (tmp_path / "repo" / "demo").chmod(0o755)
+    [listed] = [check for check in json.loads(done.stdout)["checks"] if check["name"] == "list"]
+    assert (listed["result"], listed["advice"]) == ("no", f"check the permissions of {tmp_path / 'repo' / 'demo'}")
+
+
+def test_a_name_that_is_too_long(tmp_path: Path) -> None:
+    found = Examined(open_repository(tmp_path / ("a" * 300)).doctor())
+    assert found.named("no") == {"folder"}
+    assert "File name too long" in found["folder"].found
+
+
+def test_a_link_to_nothing(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("nowhere")
+    found = Examined(open_repository(tmp_path / "link").doctor())
+    assert found["folder"].found == f"{tmp_path / 'link'} is a link to nowhere, which is not there"
+    assert found["folder"].result.value == "no"
+
+
+def test_a_file_on_the_way(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    found = Examined(open_repository(tmp_path / "file" / "repo").doctor())
+    assert found.named("no") == {"folder"}
+    assert found["folder"].found == f"{tmp_path / 'file'} is a file"
+
+
 def test_a_file_in_place_of_the_folder(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     found = Examined(open_repository(tmp_path / "file").doctor())
