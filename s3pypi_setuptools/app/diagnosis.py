@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
 
 from ..config.settings import Settings
@@ -21,7 +22,13 @@ __all__ = ["Check", "DoctorReport", "Result", "doctor"]
 READING = Opening(unsafe_no_locking=True, dry_run=True, existing=True)
 
 
-def doctor(settings: Settings, *, read_only: bool = False, tally: Tally = UNWATCHED) -> DoctorReport:
+def doctor(
+    settings: Settings,
+    *,
+    read_only: bool = False,
+    left: Callable[[str | None], None] = lambda where: None,
+    tally: Tally = UNWATCHED,
+) -> DoctorReport:
     """Examine ``settings.target``, as `operations.doctor.doctor`; raises `ConfigurationError` without a target."""
     with opened(settings) as (store, layout), closing(open_locks(settings)) as locks:
 
@@ -29,7 +36,8 @@ def doctor(settings: Settings, *, read_only: bool = False, tally: Tally = UNWATC
             public = record.public_url if record is not None else None
             url = index_url(settings, store) or (f"{public}/" if public else None)
             if record is None or url is None:
-                return unknown_index() if url is None else [Check("index URL", Result.SKIPPED, f"{url}: not asked")]
+                needs = f"{url}: needs a repository, to be compared with"
+                return unknown_index() if url is None else [Check("index URL", Result.SKIPPED, needs)]
             with closing(Repository(store, layout, READING)) as repository:
                 return index_checks(repository, url)
 
@@ -43,6 +51,7 @@ def doctor(settings: Settings, *, read_only: bool = False, tally: Tally = UNWATC
             locks=lambda: lock_checks(locks, read_only=read_only),
             index=index,
             read_only=read_only,
+            left=left,
             tally=tally,
         )
 

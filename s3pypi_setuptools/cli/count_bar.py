@@ -32,7 +32,7 @@ def count_bar(terminal: Terminal, what: str, unit: str) -> Iterator[Tally]:
         *columns, TimeElapsedColumn(), console=Console(stderr=True), redirect_stdout=False, transient=True
     )
     with terminal.drawing(display), display:
-        yield _Bar(display, display.add_task(what, total=0))
+        yield _Bar(display, display.add_task(what, total=None))
 
 
 class _Bar:

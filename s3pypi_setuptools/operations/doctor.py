@@ -21,8 +21,6 @@ from .store_conditions import condition_checks, raced, settled, unraced
 
 __all__ = ["Check", "DoctorReport", "Result", "doctor"]
 
-STEPS = 6
-
 
 @dataclass(frozen=True, slots=True)
 class DoctorReport:
@@ -53,18 +51,22 @@ def doctor(
     locks: Callable[[], list[Check]] = lambda: [],
     index: Callable[[RepositoryRecord | None], list[Check]] = lambda record: [],
     read_only: bool = False,
+    left: Callable[[str | None], None] = lambda where: None,
     tally: Tally = UNWATCHED,
 ) -> DoctorReport:
     """Ask all that can be asked; what goes wrong is a check, and no error.
+
+    Where it is interrupted, it deletes what it wrote to ask.
 
     :param target: where it is, as people write it, and ``origin`` what says so.
     :param tolerated: why a store that ignores conditions will do all the same; None when nothing makes it do.
     :param locks: asks the lock table.
     :param index: asks what installers are given, of a repository with that record.
     :param read_only: write nothing.
+    :param left: told where objects may stay before the first is written, and None when, interrupted, none stays.
+    :param tally: counts the steps.
     """
-    work = _Examination(store, layout, examiner, tolerated)
-    tally.expect(STEPS)
+    work = _Examination(store, layout, examiner, tolerated, left)
     steps: list[Callable[[], list[Check]]] = [
         examiner.reach,
         work.read,
@@ -73,14 +75,19 @@ def doctor(
         locks,
         lambda: index(work.record),
     ]
+    tally.expect(len(steps))
     told = f"{target} (from {origin})" if origin else target
     checks: dict[str, Check] = {"target": Check("target", Result.OK, told)}
-    for step in steps:
-        found = step()
-        tally.advance(1)
-        checks.update({check.name: check for check in found})
-        if step is steps[0] and _unreachable(found):
-            break
+    try:
+        for step in steps:
+            found = step()
+            tally.advance(1)
+            checks.update({check.name: check for check in found})
+            if step is steps[0] and _unreachable(found):
+                break
+    except BaseException:
+        work.clear()
+        raise
     return DoctorReport(target, read_only, tuple(checks.values()))
 
 
@@ -89,12 +96,21 @@ def _unreachable(checks: list[Check]) -> bool:
 
 
 class _Examination:
-    def __init__(self, store: Store, layout: Layout, examiner: Examiner, tolerated: str | None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        layout: Layout,
+        examiner: Examiner,
+        tolerated: str | None,
+        left: Callable[[str | None], None],
+    ) -> None:
         self._store = store
         self._layout = layout
         self._examiner = examiner
         self._tolerated = tolerated
         self._folder = probe_folder(layout.prefix)
+        self._left = left
+        self._writes = False
         self._lacking: list[str] = []
         self._found: Capabilities | None = None
         self.record: RepositoryRecord | None = None
@@ -109,6 +125,8 @@ class _Examination:
         return [Check(PUT, Result.SKIPPED, "--read-only"), *unraced("--read-only")]
 
     def write(self) -> list[Check]:
+        self._writes = True
+        self._left(f"{self._store.url}/{self._folder}/")
         checks = self._examiner.write(self._folder)
         self._lacking = [check.name for check in checks if check.result in (Result.NO, Result.WARNING)]
         # Where it could not be tried on what was written, what was found before counts.
@@ -125,6 +143,10 @@ class _Examination:
             return [*found, *kept.result()]
         self._found = settled(found, self.record, self._lacking)
         return [*condition_checks(found, self.record, self._lacking, tolerated=self._tolerated), *kept.result()]
+
+    def clear(self) -> None:
+        if self._writes and self._examiner.clear(self._folder):
+            self._left(None)
 
     def records(self, *, read_only: bool) -> list[Check]:
         return [renew(self._store, self._layout, None if read_only else self._found)]

@@ -110,9 +110,9 @@ class _Migration:
             return
         kept = self._store.slash_keys
         if kept is None:
-            from ..stores.probe import probe  # noqa: PLC0415 - a new choice is rare
+            from ..stores.probe import probe, probe_folder  # noqa: PLC0415 - a new choice is rare
 
-            kept = probe(self._store, self._layout.prefix).slash_keys
+            kept = probe(self._store, probe_folder(self._layout.prefix)).slash_keys
         if not kept:
             raise RepositoryError(f"{self._repository.url}: this store keeps no keys that end in /: choose index.html")
 

@@ -1,7 +1,8 @@
 """Prune: delete what no manifest lists, and releases that are past their time.
 
 Nothing is deleted whose key is not in ``removed`` of a committed manifest that every page has caught up with. So the
-grace period only spares publishers at work a second upload; it is not what keeps them safe.
+grace period only spares publishers at work a second upload; it is not what keeps them safe. What probes of the store
+left behind belongs to nobody, and goes past its grace.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from ..repository.change import Decision
 from ..repository.manifest import Manifest
 from ..repository.repository import Repository
 from ..repository.survey import Folder, is_distribution, principal, survey
+from ..stores.probe import is_probe_folder
 from .retention import Retention, expired
 from .side_by_side import UNWATCHED, Tally, side_by_side
 from .wanted import named_folders
@@ -39,6 +41,8 @@ class Reason(enum.Enum):
     """No manifest lists the object."""
     REMOVED = "not-deleted"
     """It is listed no more, and an earlier deletion was not finished."""
+    PROBE = "probe"
+    """It was written to ask what the store honours, by somebody who was ended before it was deleted."""
     RETENTION = "release"
     """The rules of retention let the release go."""
 
@@ -47,6 +51,7 @@ class Reason(enum.Enum):
 class Pruned:
     """One object that goes.
 
+    :param project: empty for what belongs to none.
     :param version: of releases.
     :param size: in bytes; None when it is not known.
     :param time: when it was uploaded, or stored.
@@ -103,12 +108,14 @@ class _Plan:
 
     :param objects: urls of objects that were not listed.
     :param files: urls of listed files.
+    :param keys: of objects that belong to no project.
     """
 
     project: str
     report: PrunedProject
     objects: frozenset[str] = field(default_factory=frozenset)
     files: frozenset[str] = field(default_factory=frozenset)
+    keys: tuple[str, ...] = ()
 
 
 def prune(
@@ -153,6 +160,8 @@ def _chosen(repository: Repository, patterns: Sequence[str]) -> Iterator[Folder]
     named = [pattern for pattern in patterns if not set(pattern) & set("*?[")]
     if len(named) < len(patterns) or not patterns:
         for folder in survey(workspace.store, workspace.layout):
+            if is_probe_folder(folder.name) and not patterns:
+                yield folder
             if folder.is_project and (not patterns or any(fnmatchcase(folder.name, each) for each in patterns)):
                 yield folder
         return
@@ -176,6 +185,8 @@ class _Pruning:
 
     def plan(self, folder: Folder) -> _Plan:
         """What is to go of one project; nothing of one that has no manifest."""
+        if is_probe_folder(folder.name):
+            return self._probe(folder)
         self._tally.expect(1)
         try:
             manifest = (
@@ -202,9 +213,22 @@ class _Pruning:
         if plan.report.error:
             return plan.report
         try:
+            for key in plan.keys:
+                self._store.delete(key)
+            if plan.keys:
+                return plan.report
             return self._repository.change(plan.project, lambda manifest: self._decide(plan, manifest))
         except Error as error:
             return PrunedProject(plan.project, error=str(error))
+
+    def _probe(self, folder: Folder) -> _Plan:
+        """What is to go of a probe's folder."""
+        old = [info for info in folder.objects.values() if self._orphans and info.modified <= self._before]
+        gone = tuple(
+            Pruned("", info.key, Reason.PROBE, None, info.size, info.modified, f"{self._store.url}/{info.key}")
+            for info in old
+        )
+        return _Plan("", PrunedProject("", gone), keys=tuple(info.key for info in old))
 
     def _decide(self, plan: _Plan, manifest: Manifest) -> Decision[PrunedProject]:
         if not manifest.commit:

@@ -9,7 +9,7 @@ from ..layout import Layout
 from ..repository.record import RepositoryRecord
 from ..stores.base import ANY, Attributes, Matches, Store
 from ..stores.capabilities import Capabilities
-from ..stores.examiner import Check, Result
+from ..stores.examiner import Check, Result, refusal
 from ..transaction import update
 
 __all__ = ["renew"]
@@ -25,11 +25,12 @@ def renew(store: Store, layout: Layout, found: Capabilities | None) -> Check:
     try:
         return update(lambda: _attempt(store, layout, found))
     except InvalidIndex as error:
-        return Check(_NAME, Result.NO, str(error), "s3pypi reindex makes it anew")
+        why, upgrade, what = str(error).partition(": upgrade ")
+        return Check(_NAME, Result.NO, why, f"upgrade {what}" if upgrade else "s3pypi reindex makes it anew")
     except AccessDenied:
         return Check(_NAME, Result.SKIPPED, f"{layout.repository} cannot be read or written")
     except Error as error:
-        return Check(_NAME, Result.NO, str(error))
+        return refusal(_NAME, str(error))
 
 
 def _attempt(store: Store, layout: Layout, found: Capabilities | None) -> Check:
@@ -39,7 +40,7 @@ def _attempt(store: Store, layout: Layout, found: Capabilities | None) -> Check:
         return Check(_NAME, Result.OK, "there is no repository yet; the first upload makes it, or s3pypi init")
     record = RepositoryRecord.from_json(stored.data, layout.repository)
     if found is None:
-        return Check(_NAME, Result.SKIPPED, f"{layout.repository} is left as it is")
+        return Check(_NAME, Result.SKIPPED, f"{layout.repository} is left as it is: nothing was raced")
     renewed = replace(
         record,
         conditional_writes=found.conditional_writes,

@@ -70,6 +70,10 @@ class Examiner(ABC):
     def keep(self, folder: str) -> list[Check]:
         """Whether objects come back as they were stored, and to whom."""
 
+    @abstractmethod
+    def clear(self, folder: str) -> bool:
+        """Delete what an end before its time left below ``folder``; whether surely nothing is left."""
+
 
 def failed(checks: Sequence[Check]) -> bool:
     """Whether one of them is a ``NO``."""

@@ -124,6 +124,12 @@ class FolderExaminer(Examiner):
         """As of `Examiner`; a folder keeps bytes alone, and its web server knows the rest."""
         return []
 
+    def clear(self, folder: str) -> bool:
+        """As of `Examiner`."""
+        path = self._root / folder
+        shutil.rmtree(path, ignore_errors=True)
+        return not os.path.lexists(path)
+
     @contextlib.contextmanager
     def _inside(self, folder: str) -> Iterator[Path]:
         """The path of ``folder``, which is made, and gone after, as are the folders above it that were not there."""

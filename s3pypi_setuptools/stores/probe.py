@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
 
@@ -13,13 +14,14 @@ from ..errors import AccessDenied, Contended, Error, NotFound, PreconditionFaile
 from .base import ABSENT, ANY, Attributes, Condition, Matches, PartsWrite, Store, Token
 from .capabilities import Capabilities
 
-__all__ = ["QUICK", "THOROUGH", "probe", "probe_folder"]
+__all__ = ["QUICK", "THOROUGH", "is_probe_folder", "probe", "probe_folder"]
 
 log = logging.getLogger(__name__)
 
 _RACERS = 8
 _ATTEMPTS = 5
 _PLAIN = Attributes("text/plain", "no-store")
+_FOLDER = re.compile(r"\.s3pypi-probe-[0-9a-f]{16}")
 
 QUICK, THOROUGH = 3, 6
 """How often each question is raced: on the way to a publication, and when it is all that is asked."""
@@ -28,6 +30,11 @@ QUICK, THOROUGH = 3, 6
 def probe_folder(prefix: str) -> str:
     """A new folder below ``prefix`` (empty, or without ``/`` at its end) for a probe's objects; without ``/``, too."""
     return "/".join(filter(None, (prefix, f".s3pypi-probe-{secrets.token_hex(8)}")))
+
+
+def is_probe_folder(name: str) -> bool:
+    """Whether a folder of that name is one that `probe_folder` made."""
+    return _FOLDER.fullmatch(name) is not None
 
 
 def _warn(where: str) -> None:
@@ -48,7 +55,11 @@ def probe(store: Store, folder: str, rounds: int = QUICK, left: Callable[[str], 
     slash_key = f"{folder}/"
     try:
         # The threads are more than a round needs, so that the rounds and the other questions run side by side.
-        with ThreadPoolExecutor(2 * _RACERS * QUICK) as threads, ThreadPoolExecutor(2 * QUICK + 2) as questions:
+        with (
+            ThreadPoolExecutor(2 * _RACERS * QUICK) as threads,
+            ThreadPoolExecutor(2 * QUICK + 2) as questions,
+            _dropped_on_interruption(questions),
+        ):
             slash_keys = questions.submit(_keeps_slash_key, store, slash_key)
             abandoned = questions.submit(_abandons_parts, store, slash_key + "abandoned")
             parts = [questions.submit(_honours_on_parts, store, key, threads, abandoned) for key in parts_keys]
@@ -63,6 +74,16 @@ def probe(store: Store, folder: str, rounds: int = QUICK, left: Callable[[str], 
     finally:
         if _remove(store, (*keys, *parts_keys, slash_key)):
             left(f"{store.url}/{folder}")
+
+
+@contextlib.contextmanager
+def _dropped_on_interruption(questions: ThreadPoolExecutor) -> Iterator[None]:
+    """What has not begun then does not begin; what has tidies up after itself."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        questions.shutdown(wait=False, cancel_futures=True)
+        raise
 
 
 def _remove(store: Store, keys: tuple[str, ...]) -> bool:

@@ -7,6 +7,7 @@ import hashlib
 import zlib
 from base64 import b64encode
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -27,6 +28,7 @@ _DATA = b"written by s3pypi doctor, and about to be deleted\n"
 _KEPT = Attributes("application/vnd.pypi.simple.v1+json", "no-cache", {"s3pypi-probe": "kept"})
 _DENIED = "denied"
 _LOOKED_AT = 10
+_SIDE_BY_SIDE = 8
 
 
 class S3Examiner(Examiner):
@@ -91,6 +93,22 @@ class S3Examiner(Examiner):
             return [_unknown("metadata", error)]
         finally:
             self._remove(key, refused)
+
+    def clear(self, folder: str) -> bool:
+        """As of `Examiner`."""
+
+        def abort(upload: Mapping[str, Any]) -> None:
+            key, arguments = upload["Key"], {"UploadId": upload["UploadId"]}
+            self._bucket.request("AbortMultipartUpload", key, ANY, arguments)
+
+        try:
+            with ThreadPoolExecutor(_SIDE_BY_SIDE) as threads:
+                begun = self._bucket.request("ListMultipartUploads", None, ANY, {"Prefix": f"{folder}/"})
+                list(threads.map(abort, begun.get("Uploads") or ()))
+                list(threads.map(self._store.delete, [info.key for info in self._store.list(f"{folder}/")]))
+        except Error:
+            return False
+        return True
 
     def _comes_back(self, key: str) -> list[Check]:
         try:

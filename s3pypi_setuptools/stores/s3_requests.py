@@ -25,6 +25,7 @@ _METHODS = {
     "DeleteObject": "delete_object",
     "GetObject": "get_object",
     "HeadObject": "head_object",
+    "ListMultipartUploads": "list_multipart_uploads",
     "ListObjectsV2": "list_objects_v2",
     "PutObject": "put_object",
     "UploadPart": "upload_part",

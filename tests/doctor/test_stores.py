@@ -147,6 +147,13 @@ def test_a_damaged_record_is_told_of() -> None:
     assert store.get(LAYOUT.repository).data == b"{"
 
 
+def test_a_record_of_a_later_version_is_not_for_reindex() -> None:
+    store = MemoryStore()
+    store.put(LAYOUT.repository, b'{"format": 99}', Attributes())
+    found = renew(store, LAYOUT, ALL)
+    assert (found.result.value, found.advice) == ("no", "upgrade s3pypi-setuptools")
+
+
 def test_pages_at_keys_that_the_store_refuses(s3_server: S3Server, s3_bucket: str) -> None:
     def fault(passing: Passing) -> Answer | None:
         refused = passing.operation == "PutObject" and passing.key.endswith("/")

@@ -11,6 +11,8 @@ from s3pypi_setuptools.operations.migrate_index import MigrateReport, PageStyle,
 from s3pypi_setuptools.repository.change import Decision
 from s3pypi_setuptools.stores.base import Store
 from s3pypi_setuptools.stores.local import LocalStore
+from tests.doctor import examined
+from tests.servers import S3Server
 
 from .conftest import World
 from .transfers import foreign, killed_at_every_request, opened
@@ -112,3 +114,14 @@ def test_killed_at_any_request_and_done_again(tmp_path: Path, when: str) -> None
         migrated(world, PageStyle.SLASH)
         assert html_pages(world) == {"team/", "team/demo/"}
         assert world.pages_there("demo")[0].files == world.pages_there("demo")[1].files
+
+
+def test_asking_the_store_touches_nothing_that_is_there(s3_server: S3Server, s3_bucket: str) -> None:
+    client = s3_server.client()
+    for key in ("team/0", "team/parts-0"):
+        client.put_object(Bucket=s3_bucket, Key=key, Body=b"somebody's")
+    repository = examined.repository(s3_server, s3_bucket, index_html=True)
+    repository.initialize()
+    repository.migrate_index("both")
+    for key in ("team/0", "team/parts-0"):
+        assert client.get_object(Bucket=s3_bucket, Key=key)["Body"].read() == b"somebody's"

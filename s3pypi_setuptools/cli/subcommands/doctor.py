@@ -13,8 +13,9 @@ __all__ = ["parser", "run"]
 
 _DESCRIPTION = """\
 Examine a target by doing what publishing does: reach it, read, write and delete, race writers, and read the index as
-installers do. What is written lies in one folder .s3pypi-probe-..., and is gone after. The repository's record
-(repository.json) is renewed where it says otherwise than what was found."""
+installers do. What is written lies in one folder .s3pypi-probe-..., and is gone after, also after Ctrl-C; what
+one that was killed has left, s3pypi prune deletes. The repository's record (repository.json) is renewed where it says
+otherwise than what was found."""
 
 _EXAMPLES = """\
 examples:
@@ -22,7 +23,8 @@ examples:
   s3pypi doctor s3://bucket/prefix   another one
   s3pypi doctor --read-only          write nothing, as with credentials that only read
 
-Exit status: 0 publishing there with these settings is sound, 1 something is in its way, 2 the command line is wrong."""
+Exit status: 0 publishing there with these settings is sound, 1 something is in its way, or a setting has no value that
+it can have, 2 the command line is wrong."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -56,10 +58,20 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     resolved = resolve(command_line=settings)
     terminal.warnings(resolved.notes)
     with count_bar(terminal, "Examining", "steps") as tally:
-        report = diagnosis.doctor(resolved, read_only=arguments.read_only, tally=tally)
+        report = diagnosis.doctor(
+            resolved, read_only=arguments.read_only, left=lambda where: _account(terminal, where), tally=tally
+        )
     return terminal.show(
         report,
         checks_table.check_lines(report),
         lambda: checks_table.draw_checks(report),
         failures=checks_table.failure_lines(report),
     )
+
+
+def _account(terminal: Terminal, where: str | None) -> None:
+    """Let the account of an interruption say what stays."""
+    stays = (
+        f"objects that were written to ask may stay below {where}; s3pypi prune deletes them when they are a day old"
+    )
+    terminal.account.begin(None, "what was written to ask is deleted again" if where is None else stays)

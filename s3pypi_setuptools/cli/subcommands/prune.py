@@ -23,7 +23,8 @@ __all__ = ["parser", "run"]
 _DESCRIPTION = """\
 Delete objects that no manifest lists, and, by rules of retention, old releases. Without rules it deletes orphans alone;
 with rules, releases alone, or both with --orphans. A release goes only if every rule given lets it go. The newest
-stable release of a project always stays, unless --last-stable is given.
+stable release of a project always stays, unless --last-stable is given. Without projects named, what was left of asking
+the store (.s3pypi-probe-...) goes with the orphans.
 
 Projects are names or globs, such as 'acme-*'; without any, all. It may run beside publishers."""
 

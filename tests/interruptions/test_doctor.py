@@ -1,0 +1,42 @@
+"""Ctrl-C and SIGTERM while a store is examined, and what stays of it."""
+
+from __future__ import annotations
+
+import signal
+
+from tests.doctor.examined import left
+
+from .processes import Halt
+from .publishing import Publishing
+
+
+def races() -> Halt:
+    """Holds the writes that race."""
+    return Halt(lambda passing: passing.operation == "PutObject" and "if-none-match" in passing.headers)
+
+
+def test_what_was_written_to_ask_is_deleted(publishing: Publishing) -> None:
+    done = publishing.interrupted(races(), "doctor", publishing.target)
+    assert done.errors == "s3pypi: error: interrupted: what was written to ask is deleted again\n"
+    assert left(publishing.server, publishing.bucket) == []
+
+
+def test_what_stays_is_named_and_pruned(publishing: Publishing) -> None:
+    held = Halt(lambda passing: races().matches(passing) and passing.key.endswith("/0"))
+    done = publishing.interrupted(held, "doctor", publishing.target, number=signal.SIGTERM, released=False)
+    stayed = left(publishing.server, publishing.bucket)
+    [folder] = {key.split("/")[1] for key in stayed}
+    assert done.errors == (
+        f"s3pypi: error: terminated: objects that were written to ask may stay below {publishing.target}/{folder}/; "
+        "s3pypi prune deletes them when they are a day old\n"
+    )
+
+    publishing.open().publish(publishing.folder / "dist")
+    assert publishing.open().prune().pruned == (), "somebody may be asking just now"
+    publishing.run("prune", "demo", "--grace", "0d", "--yes", "-t", publishing.target)
+    assert [key for key in left(publishing.server, publishing.bucket) if folder in key]
+    told = publishing.run("prune", "--grace", "0d", "--yes", "-t", publishing.target).output
+    assert f"s3://{publishing.bucket}/p/{folder}/" in told
+    objects = publishing.server.client().list_objects_v2(Bucket=publishing.bucket)["Contents"]
+    assert not [found["Key"] for found in objects if folder in found["Key"]]
+    assert publishing.open().verify().ok
