@@ -175,6 +175,9 @@ def _refused(error: OSError, path: Path) -> Check:
 
 def _file_system(path: Path) -> Check:
     kind = _mounted_as(path)
+    if _is_read_only(path):
+        found = f"{kind or 'not known'}, mounted read-only"
+        return Check("file system", Result.WARNING, found, "mount it for writing, or publish to another folder")
     if kind in _NETWORK:
         advice = "let one machine alone publish, unless its locks are known to hold between machines"
         return Check("file system", Result.WARNING, f"{kind}, over a network", advice)
@@ -193,7 +196,13 @@ def _mounted_as(path: Path) -> str | None:
     return max(found)[2] if found else None
 
 
+def _is_read_only(path: Path) -> bool:
+    return sys.platform != "win32" and bool(os.statvfs(path).f_flag & os.ST_RDONLY)
+
+
 def _space(path: Path) -> Check:
+    if _is_read_only(path):
+        return Check("free space", Result.SKIPPED, "needs a file system that is mounted for writing")
     free = shutil.disk_usage(path).free
     if free >= _LITTLE:
         return Check("free space", Result.OK, f"{free / _LITTLE:.0f} GiB")

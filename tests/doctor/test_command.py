@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from s3pypi_setuptools.app import diagnosis
+from s3pypi_setuptools.config.resolve import resolve
 from tests.cli.programs import run, run_json, run_on_terminal
 from tests.servers import S3Server
 
@@ -54,3 +56,24 @@ def test_wrong_usage(tmp_path: Path) -> None:
 def test_help_names_the_exit_statuses(tmp_path: Path) -> None:
     done = run("s3pypi", "doctor", "--help", cwd=tmp_path)
     assert "Exit status: 0 publishing there" in done.stdout
+
+
+class Steps:
+    """A tally, as a bar shows it."""
+
+    def __init__(self) -> None:
+        self.expected = self.done = 0
+
+    def expect(self, count: int) -> None:
+        self.expected += count
+
+    def advance(self, count: int) -> None:
+        assert self.expected, "nothing was to be expected yet"
+        self.done += count
+
+
+@pytest.mark.parametrize("read_only", [True, False])
+def test_all_steps_are_counted(tmp_path: Path, read_only: bool) -> None:
+    steps = Steps()
+    diagnosis.doctor(resolve(command_line={"target": str(tmp_path)}), read_only=read_only, tally=steps)
+    assert (steps.done, steps.expected) == (steps.expected, 6 if read_only else 7)

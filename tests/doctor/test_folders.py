@@ -15,6 +15,7 @@ from s3pypi_setuptools.stores.local import LocalStore
 from s3pypi_setuptools.stores.local_examination import FolderExaminer
 from tests import samples
 from tests.fault_matrix.forked import Programs, programs
+from tests.fault_matrix.test_full_disk import small_disk
 
 from .examined import Examined
 
@@ -110,6 +111,17 @@ def test_a_folder_below_one_that_is_closed(tmp_path: Path, cli: Programs) -> Non
     assert (folder["name"], folder["result"]) == ("folder", "no")
     assert "Permission denied" in folder["found"]
     assert folder["advice"] == f"check the permissions of {tmp_path / 'closed'}"
+
+
+def test_a_file_system_that_is_mounted_read_only(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", "ro"):
+        found = Examined(open_repository(tmp_path / "disk" / "repo").doctor())
+        reading = Examined(open_repository(tmp_path / "disk" / "repo").doctor(read_only=True))
+    assert found.named("no") == {"put"}
+    assert found["put"].found == "denied: Read-only file system"
+    assert found["put"].advice == f"{tmp_path / 'disk'} must be mounted for writing"
+    assert found["file system"].found.endswith("mounted read-only")
+    assert reading.report.ok
 
 
 def test_a_listing_that_is_refused(tmp_path: Path, cli: Programs) -> None:

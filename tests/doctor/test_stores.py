@@ -16,9 +16,12 @@ from s3pypi_setuptools.repository.record import RepositoryRecord
 from s3pypi_setuptools.stores.base import Attributes, Condition, Token
 from s3pypi_setuptools.stores.capabilities import Capabilities
 from s3pypi_setuptools.stores.memory import MemoryStore
+from s3pypi_setuptools.stores.s3 import S3Store
+from s3pypi_setuptools.stores.s3_examination import S3Examiner
 from tests import samples
 from tests.fault_proxy import Answer, FaultProxy, Passing
 from tests.servers import S3Server
+from tests.stores.test_s3 import options
 
 from .examined import examine, left, repository
 
@@ -180,3 +183,14 @@ def test_a_store_that_loses_headers(s3_server: S3Server, s3_bucket: str) -> None
     assert found.named("no") == {"metadata", "headers"}
     assert found["metadata"].found == "other bytes come back"
     assert found["headers"].found == "Content-Type comes back as text/plain"
+
+
+def test_what_is_left_of_a_probe_is_cleared(s3_server: S3Server, s3_bucket: str) -> None:
+    client = s3_server.client()
+    for key in ("team/p/0", "team/p/", "team/p0", "team/other"):
+        client.put_object(Bucket=s3_bucket, Key=key, Body=b"1")
+        client.create_multipart_upload(Bucket=s3_bucket, Key=f"{key}-part" if key[-1] != "/" else f"{key}part")
+    examiner = S3Examiner(S3Store(s3_bucket, options(s3_server)), "team")
+    assert examiner.clear("team/p")
+    assert left(s3_server, s3_bucket) == ["team/other", "team/p0", "team/other-part", "team/p0-part"]
+    client.close()
