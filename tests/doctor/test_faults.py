@@ -61,7 +61,6 @@ def of_conditions(fault: Fault) -> Callable[[Passing], Fault | None]:
         (at("PutObject", Answer(403, "RequestTimeTooSkewed")), "no put: this machine's clock is wrong", "set it"),
         (at("PutObject", Answer(403, "AccessDenied", "Access Denied")), "no put: denied", "grant s3:PutObject on"),
         (at("PutObject", Answer(403, "AccessDenied", LACKS_KEY)), f"no put: denied: {LACKS_KEY}", "grant kms:Generate"),
-        (at("PutObject", Answer(507, "Full")), "no put: the store answered 507 Full", "try again later"),
         (at("DeleteObject", Answer(500)), "warning delete: the store answered 500", "try again later; what was"),
         (at("HeadObject", Answer(500)), "no absent keys: the store answered 500", "try again later"),
         (at("ListObjectsV2", Answer(500)), "no bucket: the store answered 500", "try again later"),

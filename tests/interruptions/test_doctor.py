@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from datetime import timedelta
 
 from tests.doctor.examined import left
 
@@ -33,7 +34,7 @@ def test_what_stays_is_named_and_pruned(publishing: Publishing) -> None:
 
     publishing.open().publish(publishing.folder / "dist")
     assert publishing.open().prune().pruned == (), "somebody may be asking just now"
-    publishing.run("prune", "demo", "--grace", "0d", "--yes", "-t", publishing.target)
+    publishing.open().prune("demo", grace=timedelta())
     assert [key for key in left(publishing.server, publishing.bucket) if folder in key]
     told = publishing.run("prune", "--grace", "0d", "--yes", "-t", publishing.target).output
     assert f"s3://{publishing.bucket}/p/{folder}/" in told
