@@ -19,7 +19,7 @@ from .buckets import Bench, role_of
 from .matrix import MAYBE, ROLES
 from .verbs import VERBS, WHEEL
 
-BRIEF = Patience(connect=2, answer=2, long_answer=3)
+BRIEF = Patience(connect=5, answer=4, long_answer=6)
 PARTS = ("CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload")
 CASES = [*(("next", role) for role in ROLES["next"]), *(("large", f"{part} distribution") for part in PARTS)]
 

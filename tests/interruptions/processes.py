@@ -136,7 +136,12 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 
 def send(process: subprocess.Popen[str], number: signal.Signals) -> None:
-    """Send the signal, and wait until the program has surely noticed."""
+    """Send the signal, and wait until the program has surely noticed.
+
+    CPython tells a program of a signal that comes just before its main thread begins to wait only once that wakes: what
+    is held was met by another thread, perhaps a moment before that.
+    """
+    time.sleep(0.5)
     process.send_signal(number)
     state = Path(f"/proc/{process.pid}/status")
     bit = 1 << (number - 1)
