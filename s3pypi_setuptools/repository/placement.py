@@ -13,7 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 
-from ..errors import Error, NotFound, PreconditionFailed
+from ..errors import Error, NotFound, Unavailable
 from ..layout import content_type, file_url
 from ..local_file import PART_SIZE
 from ..stores.base import ABSENT, Attributes, Store
@@ -100,8 +100,10 @@ class Placement:
         url = self._begin_fresh()
         try:
             if not all(_results(self._fresh_creates)) and not self._settle(url):
-                # Nobody else uses this key: the store has said that something lies there, and nothing of ours does.
-                raise PreconditionFailed(self._key(url))
+                # Nobody else uses this key.
+                raise Unavailable(
+                    self._key(url), "cannot be stored: the store says that it is there, and finds nothing; try again"
+                )
         except Error:
             self._fresh = None
             raise

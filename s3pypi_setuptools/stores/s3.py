@@ -151,16 +151,16 @@ class S3Store(Store):
         client_arguments = condition_arguments(condition) if isinstance(condition, Matches) else {}
         try:
             response = self._bucket.request("DeleteObject", key, condition, client_arguments)
+            if response["ResponseMetadata"]["HTTPStatusCode"] == NO_CONTENT:
+                return
         except Error as error:
             if not is_absent(error.__cause__):
                 raise
-            return
-        if response["ResponseMetadata"]["HTTPStatusCode"] != NO_CONTENT:
-            # Not what S3 says: a portal's page, perhaps.
-            with contextlib.suppress(NotFound):
-                self.head(key)
-                name = self._bucket.object_name(key)
-                raise Unavailable(name, "is still there, though its deletion was answered; check the endpoint")
+        # Not what S3 says: a portal's page, perhaps, or an absence that is none.
+        with contextlib.suppress(NotFound):
+            self.head(key)
+            name = self._bucket.object_name(key)
+            raise Unavailable(name, "is still there, though its deletion was answered; check the endpoint")
 
     def list(self, prefix: str) -> Iterator[Info]:
         arguments = {"Prefix": prefix}

@@ -110,6 +110,9 @@ ONCE_WRONG = [
     Case("replace", "PutObject metadata file", "412", "once"),
     Case("promote", "UploadPartCopy distribution", "200 and nothing", "once"),
     Case("verify", "GetObject other manifest", "no bucket", "always"),
+    Case("next", "PutObject metadata file", "412", "always"),
+    Case("delete", "DeleteObject distribution", "404", "once"),
+    Case("delete all", "DeleteObject HTML page", "404", "once"),
 ]
 """Cases that found defects; they are always run."""
 
