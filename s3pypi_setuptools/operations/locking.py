@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 
 from ..errors import LockError
-from ..stores.leases import Table
-from ..stores.locks import ROOT, Lock, lock_id
+from ..stores.locks import ROOT, Lock, Table, lock_id
 
 __all__ = ["HeldLock", "LocksReport", "UnlockReport", "force_unlock", "list_locks", "read_lock_id"]
 

@@ -1,4 +1,4 @@
-# ruff: noqa: D102, PLR0911 (the contract, in leases.py, says what the methods promise)
+# ruff: noqa: D102, PLR0911 (the contract, in locks.py, says what the methods promise)
 """A DynamoDB table of locks, as s3pypi makes and reads it: the key ``LockID``, and texts beside it.
 
 All attributes are texts: s3pypi fails with a traceback, when it wants to say who holds a lock, at any other type.
@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..diagnostics import redact
 from ..errors import AccessDenied, ConfigurationError, Error, StoreError, Unavailable
 from .aws_client import Access, conceal_credentials, configured_attempts, create_client, open_session
-from .leases import Table
-from .locks import Lock
+from .locks import Lock, Table
 from .s3_errors import CREDENTIAL_ADVICE, TRANSIENT_CODES, code_of, status_of, text_of, unanswered
 
 if TYPE_CHECKING:

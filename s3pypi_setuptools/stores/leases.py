@@ -12,17 +12,15 @@ import random
 import socket
 import threading
 import time
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime, timedelta, timezone
-from uuid import uuid4
 
 from ..errors import Error, LockError, TimedOut, Unavailable
-from .locks import Lease, Lock, Locks, lock_id, locked_thing
+from .held_lock import HeldLock
+from .locks import Lease, Lock, Locks, Table, lock_id
 
-__all__ = ["LEASE", "TIMEOUT", "LeasedLocks", "Table"]
+__all__ = ["LEASE", "TIMEOUT", "LeasedLocks"]
 
 log = logging.getLogger(__name__)
 
@@ -42,35 +40,6 @@ _UNANSWERED = 3
 """How many looks in a row may fail: a busy table is asked again."""
 
 
-class Table(ABC):
-    """Items, one a lock; every method is one request (`locks` more), and raises `StoreError`."""
-
-    @property
-    @abstractmethod
-    def name(self) -> str:
-        """The table's name, as it is given to `force-unlock`."""
-
-    @abstractmethod
-    def read(self, id: str) -> Lock | None:  # noqa: A002
-        """The lock as it is now; None when nobody holds it."""
-
-    @abstractmethod
-    def locks(self) -> Iterator[Lock]:
-        """All locks that are held."""
-
-    @abstractmethod
-    def take(self, lock: Lock, seen: Lock | None) -> bool:
-        """Whether ``lock`` is held now: nobody held it, or it was exactly ``seen``, or it has its token already."""
-
-    @abstractmethod
-    def renew(self, lock: Lock) -> bool:
-        """Whether ``lock``, known by its token, was held still, and has its ``expires_at`` now."""
-
-    @abstractmethod
-    def remove(self, lock: Lock) -> bool:
-        """Whether ``lock``, as acquired by that owner at that time with that token, was held, and is gone now."""
-
-
 class LeasedLocks(Locks):
     """Locks of a table.
 
@@ -84,7 +53,7 @@ class LeasedLocks(Locks):
         self._lease = lease
         self._owner = _owner()
         self._guard = threading.Lock()
-        self._held: set[_Held] = set()
+        self._held: set[HeldLock] = set()
         self._threads = threading.local()
 
     @property
@@ -99,7 +68,7 @@ class LeasedLocks(Locks):
     @contextmanager
     def held(self, name: str, go_on: Callable[[], None] = lambda: None) -> Iterator[Lease]:
         """As `Locks.held`; says who holds the lock when it has to wait."""
-        own: dict[str, _Held] = self._threads.__dict__.setdefault("own", {})
+        own: dict[str, HeldLock] = self._threads.__dict__.setdefault("own", {})
         if name in own:
             yield own[name]
             return
@@ -131,8 +100,8 @@ class LeasedLocks(Locks):
         for held in left:
             self._abandon(held)
 
-    def _acquire(self, name: str, go_on: Callable[[], None]) -> _Held:
-        held = _Held(self._table, name, self._owner, self._lease)
+    def _acquire(self, name: str, go_on: Callable[[], None]) -> HeldLock:
+        held = HeldLock(self._table, name, self._owner, self._lease)
         with self._guard:
             self._held.add(held)  # before it is asked for: whatever interrupts that, it is released in the end
         try:
@@ -143,7 +112,7 @@ class LeasedLocks(Locks):
         held.keep()
         return held
 
-    def _wait(self, held: _Held, go_on: Callable[[], None]) -> None:
+    def _wait(self, held: HeldLock, go_on: Callable[[], None]) -> None:
         deadline = time.monotonic() + self._timeout
         seen: Lock | None = None
         seen_at = 0.0
@@ -152,7 +121,6 @@ class LeasedLocks(Locks):
         unanswered = 0
         while True:
             go_on()
-            asked_at = time.monotonic()
             try:
                 if free and held.take(None):
                     return
@@ -185,7 +153,7 @@ class LeasedLocks(Locks):
                 time.sleep(random.uniform(pause / 2, pause))  # noqa: S311
                 pause = min(pause * 2, _LONGEST_PAUSE)
 
-    def _say(self, held: _Held, found: Lock) -> None:
+    def _say(self, held: HeldLock, found: Lock) -> None:
         log.warning(
             "%s: is locked by %s: waiting up to %g s; %s", held.thing, found.holder, self._timeout, self._way_out(found)
         )
@@ -193,7 +161,7 @@ class LeasedLocks(Locks):
     def _way_out(self, lock: Lock) -> str:
         return f"if nobody works there any more: s3pypi force-unlock {self._table.name} {lock.id}"
 
-    def _release(self, held: _Held) -> None:
+    def _release(self, held: HeldLock) -> None:
         """Let go of a lock; one that was perhaps never held is not missed."""
         try:
             if not held.release() and held.kept:
@@ -204,93 +172,12 @@ class LeasedLocks(Locks):
         with self._guard:
             self._held.discard(held)
 
-    def _abandon(self, held: _Held) -> None:
+    def _abandon(self, held: HeldLock) -> None:
         """Leave a lock to expire: nobody may have it while a request of ours may still take effect."""
         held.stop()
         log.debug("%s: the lock is left to expire, in %g s at most", held.thing, self._lease)
         with self._guard:
             self._held.discard(held)
-
-
-class _Held(Lease):
-    """One lock, from before it is asked for until it is released.
-
-    :ivar kept: it was held for sure.
-    """
-
-    def __init__(self, table: Table, name: str, owner: str, lease: float) -> None:
-        self._table = table
-        self._lease = lease
-        self.lock = Lock(lock_id(name), owner, name=name, token=uuid4().hex, lease_seconds=f"{lease:g}")
-        self.thing = locked_thing(name)
-        self.kept = False
-        self._renewed = (time.monotonic(), time.time())
-        self._lost = False
-        self._done = threading.Event()
-
-    def take(self, seen: Lock | None) -> bool:
-        """Whether it is held now; as `Table.take`."""
-        sent = (time.monotonic(), time.time())
-        now = datetime.now(timezone.utc)
-        self.lock = replace(
-            self.lock, acquired_at=now.isoformat(), expires_at=(now + timedelta(seconds=self._lease)).isoformat()
-        )
-        if not self._table.take(self.lock, seen):
-            return False
-        self._renewed = sent
-        return True
-
-    def keep(self) -> None:
-        """Renew it from now on, in a thread of its own: one that hangs costs no other lock its renewal."""
-        self.kept = True
-        threading.Thread(target=self._keep, name="s3pypi-lock", daemon=True).start()
-
-    def confirm(self) -> None:
-        """As `Lease.confirm`; asks the table, from which the lock may have been removed a moment ago."""
-        try:
-            self._renew()
-        except Error as error:
-            if self._age() > self._lease * 2 / 3:
-                raise LockError(
-                    f"{self.thing}: the lock could not be renewed in time, and nothing more was committed: {error}"
-                ) from error
-        if self._lost:
-            raise LockError(
-                f"{self.thing}: the lock was lost, and nothing more was committed: it had expired, or was unlocked by "
-                "force; try again"
-            )
-
-    def release(self) -> bool:
-        """Whether it was held until now."""
-        self.stop()
-        return self._table.remove(self.lock)
-
-    def stop(self) -> None:
-        """Renew it no more."""
-        self._done.set()
-
-    def _age(self) -> float:
-        """Seconds since the last renewal was sent; the monotonic clock may stand still while a machine sleeps."""
-        monotonic, wall = self._renewed
-        return max(time.monotonic() - monotonic, time.time() - wall)
-
-    def _keep(self) -> None:
-        pause = self._lease / 3
-        while not self._done.wait(pause) and not self._lost:
-            try:
-                self._renew()
-                pause = self._lease / 3
-            except Error as error:
-                log.debug("%s: the lock was not renewed: %s", self.thing, error)
-                pause = self._lease / 12
-
-    def _renew(self) -> None:
-        sent = (time.monotonic(), time.time())
-        expires = datetime.now(timezone.utc) + timedelta(seconds=self._lease)
-        if self._table.renew(replace(self.lock, expires_at=expires.isoformat())):
-            self._renewed = max(self._renewed, sent)
-        else:
-            self._lost = True
 
 
 def _is_over(found: Lock, unchanged: float) -> bool:

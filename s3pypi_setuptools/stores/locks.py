@@ -17,7 +17,7 @@ from datetime import datetime
 
 from ..index.fields import parse_upload_time
 
-__all__ = ["NO_LOCKS", "ROOT", "Lease", "Lock", "Locks", "NoLocks", "lock_id", "locked_thing"]
+__all__ = ["NO_LOCKS", "ROOT", "Lease", "Lock", "Locks", "NoLocks", "Table", "lock_id", "locked_thing"]
 
 ROOT = "/"
 """The name of the lock on the list of projects."""
@@ -116,6 +116,35 @@ class Locks(ABC):
     @abstractmethod
     def abandon(self) -> None:
         """Leave all locks that are held still to expire, since requests may be under way; without waiting."""
+
+
+class Table(ABC):
+    """Items, one a lock; every method is one request (`locks` more), and raises `StoreError`."""
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """The table's name, as it is given to `force-unlock`."""
+
+    @abstractmethod
+    def read(self, id: str) -> Lock | None:  # noqa: A002
+        """The lock as it is now; None when nobody holds it."""
+
+    @abstractmethod
+    def locks(self) -> Iterator[Lock]:
+        """All locks that are held."""
+
+    @abstractmethod
+    def take(self, lock: Lock, seen: Lock | None) -> bool:
+        """Whether ``lock`` is held now: nobody held it, or it was exactly ``seen``, or it has its token already."""
+
+    @abstractmethod
+    def renew(self, lock: Lock) -> bool:
+        """Whether ``lock``, known by its token, was held still, and has its ``expires_at`` now."""
+
+    @abstractmethod
+    def remove(self, lock: Lock) -> bool:
+        """Whether ``lock``, as acquired by that owner at that time with that token, was held, and is gone now."""
 
 
 class NoLocks(Locks):

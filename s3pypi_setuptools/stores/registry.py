@@ -14,7 +14,7 @@ from .locks import NO_LOCKS, Locks
 
 if TYPE_CHECKING:
     from .examiner import Examiner
-    from .leases import Table
+    from .locks import Table
 
 __all__ = ["open_examiner", "open_locks", "open_store", "open_table"]
 

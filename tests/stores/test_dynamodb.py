@@ -16,8 +16,8 @@ from s3pypi_setuptools.config.settings import Secret, Settings
 from s3pypi_setuptools.errors import AccessDenied, ConfigurationError, Error, StoreError, Unavailable
 from s3pypi_setuptools.stores.aws_client import Access
 from s3pypi_setuptools.stores.dynamodb import DynamoDBTable
-from s3pypi_setuptools.stores.leases import LeasedLocks, Table
-from s3pypi_setuptools.stores.locks import NO_LOCKS, Lock
+from s3pypi_setuptools.stores.leases import LeasedLocks
+from s3pypi_setuptools.stores.locks import NO_LOCKS, Lock, Table
 from s3pypi_setuptools.stores.registry import open_locks, open_table
 
 from .. import lock_tables
