@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 __all__ = ["Done", "Programs", "programs"]
 
 SERVER = Path(__file__).with_name("fork_server.py")
-SECONDS = 30
+SECONDS = 150
 """When a program counts as one that hangs."""
 
 
