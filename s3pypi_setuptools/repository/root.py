@@ -46,6 +46,7 @@ class RootIndex:
         Calls from several threads share one write, and one waiting for the lock.
         """
         with self._arrivals:
+            self._locked.pop(project, None)  # of an earlier call that was interrupted
             self._waiting.add(project)
         with self._turn:
             with self._arrivals:
