@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import tarfile
 import zipfile
 from pathlib import Path
 
 from s3pypi_setuptools.distribution import Distribution
 
-__all__ = ["read", "sdist", "wheel"]
+__all__ = ["page_old_pip_rejects", "read", "sdist", "wheel"]
 
 WHEEL = b"Wheel-Version: 1.0\nGenerator: samples\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
@@ -55,3 +56,8 @@ def metadata(name: str, version: str) -> bytes:
 def read(path: Path) -> Distribution:
     """The distribution at ``path``."""
     return Distribution.read(path)
+
+
+def page_old_pip_rejects(page: bytes) -> bytes:
+    """The HTML page as early versions rendered it, with the older name of ``data-core-metadata`` beside it."""
+    return re.sub(rb'data-core-metadata=("[^"]+")', rb"data-core-metadata=\1 data-dist-info-metadata=\1", page)

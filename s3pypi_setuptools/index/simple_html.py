@@ -6,6 +6,9 @@ commit id in a ``meta`` of its own. What stands beside the links is for people; 
 Reading what was rendered gives the same value again, as far as HTML can hold it: of several hashes of a file or of its
 metadata only the strongest, no file whose filename is not the end of its url or ends unlike any distribution, and no
 file of a quarantined project. Rendering is deterministic.
+
+``data-dist-info-metadata``, the older name of ``data-core-metadata`` (PEP 714), is read, but not rendered: through it,
+pip 22.3 to 23.1.2 compare the name in a wheel's metadata with the normalized one, and reject what is spelled otherwise.
 """
 
 from __future__ import annotations
@@ -31,9 +34,19 @@ from .fields import (
 from .model import File, Hashes, Project, Root, clean_text
 from .versions import SUFFIXES
 
-__all__ = ["CONTENT_TYPE", "parse_project", "parse_root", "render_project", "render_root"]
+__all__ = [
+    "CONTENT_TYPE",
+    "REJECTED_BY_OLD_PIP",
+    "parse_project",
+    "parse_root",
+    "render_project",
+    "render_root",
+]
 
 CONTENT_TYPE = "text/html; charset=utf-8"
+
+REJECTED_BY_OLD_PIP = "data-dist-info-metadata"
+"""The attribute by which pip 22.3 to 23.1.2 reject wheels whose metadata spells the project's name its own way."""
 
 _COMMIT = "s3pypi:commit"
 _ALGORITHMS = ("sha256", "sha512", "sha384", "blake2b", "sha3_512", "sha3_384", "sha3_256", "sha224", "sha1", "md5")
@@ -127,7 +140,7 @@ def _link(file: File) -> str:
         attributes.append(f'data-upload-time="{render_upload_time(file.upload_time)}"')
     if file.core_metadata is not None:
         value = escape(_strongest(file.core_metadata) or "true")
-        attributes.append(f'data-core-metadata="{value}" data-dist-info-metadata="{value}"')
+        attributes.append(f'data-core-metadata="{value}"')
     if file.yanked is not None:
         attributes.append(f'data-yanked="{escape(file.yanked)}"')
     if file.gpg_sig is not None:
@@ -248,7 +261,7 @@ def _file(attributes: dict[str, str], text: str, base: str | None) -> File | Non
     if filename is None:
         return None
     provenance = attributes.get("data-provenance", "")
-    metadata = attributes.get("data-core-metadata", attributes.get("data-dist-info-metadata", ""))
+    metadata = attributes.get("data-core-metadata", attributes.get(REJECTED_BY_OLD_PIP, ""))
     yanked = attributes.get("data-yanked")
     return File(
         filename=filename,

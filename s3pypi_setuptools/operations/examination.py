@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from ..errors import InvalidIndex, NotFound
 from ..index import simple_html, simple_json
+from ..index.simple_html import REJECTED_BY_OLD_PIP
 from ..printable import counted
 from ..repository.manifest import Manifest
 from ..repository.pages import PageKind
@@ -171,15 +172,21 @@ class _Examiner:
             json = kind is PageKind.JSON
             if json not in rendered:
                 rendered[json] = (simple_json if json else simple_html).render_project(manifest.project)
-            if not (matches_listing(info, rendered[json]) or self._holds(key, rendered[json])):
-                detail = f"is not what the manifest of commit {manifest.commit} renders to: {_REINDEX}"
-                yield self._finding(Problem.PAGE, key, detail)
+            if not matches_listing(info, rendered[json]) and (stored := self._stored(key)) != rendered[json]:
+                yield self._wrong_page(key, stored, manifest)
 
-    def _holds(self, key: str, data: bytes) -> bool:
+    def _stored(self, key: str) -> bytes | None:
         try:
-            return self._store.get(key).data == data
+            return self._store.get(key).data
         except NotFound:
-            return False
+            return None
+
+    def _wrong_page(self, key: str, stored: bytes | None, manifest: Manifest) -> Finding:
+        if stored and REJECTED_BY_OLD_PIP.encode() in stored:
+            detail = f"has {REJECTED_BY_OLD_PIP}, by which pip 22.3 to 23.1.2 reject wheels: {_REINDEX}"
+            return self._finding(Problem.PAGE_REJECTED, key, detail)
+        detail = f"is not what the manifest of commit {manifest.commit} renders to: {_REINDEX}"
+        return self._finding(Problem.PAGE, key, detail)
 
     def _orphans(self, manifest: Manifest, unlisted: tuple[Info, ...]) -> Iterator[Finding]:
         removed = {key for url in manifest.removed if (key := self._layout.object_key(self._project, url))}

@@ -30,6 +30,8 @@ class Problem(enum.Enum):
     PAGE_MISSING = "missing-page"
     PAGE = "wrong-page"
     """A page is not what the manifest of that moment renders to."""
+    PAGE_REJECTED = "page-old-pip-rejects"
+    """A page has an attribute by which pip 22.3 to 23.1.2 reject wheels; an earlier version rendered it."""
     PAGE_LEFT = "left-page"
     """A page that should not be: of a deleted project, or of a kind that the repository does not have."""
     ORPHAN = "orphan"

@@ -14,6 +14,7 @@ from ..index.model import File
 from ..repository.pages import PageKind
 from ..repository.repository import Repository
 from ..stores.examiner import Check, Result
+from .client_support import old_pip_check, release_age_check
 from .http_reading import PAGE_TYPES, Answer, NoAnswer, fetch
 from .pip_reading import pip_check
 
@@ -52,6 +53,8 @@ def index_checks(repository: Repository, url: str) -> list[Check]:
         checks += index.checks(project, files)
         if not index.answers:
             return checks
+    elif project is not None:
+        checks += _folder_page(repository, project)
     if not (project and files):
         return checks
     unread = any(check.name == _PROJECT_PAGE and check.result is Result.NO for check in checks)
@@ -66,6 +69,15 @@ def _with_files(repository: Repository) -> tuple[str | None, tuple[File, ...]]:
         if manifest is not None and manifest.project.files:
             return name, manifest.project.files
     return (projects[0] if projects else None), ()
+
+
+def _folder_page(repository: Repository, project: str) -> list[Check]:
+    """What the page is like that pip reads in a folder."""
+    workspace = repository.workspace
+    try:
+        return [old_pip_check(workspace.store.get(workspace.layout.html_page(project)).data)]
+    except Error:  # pip itself says more
+        return []
 
 
 class _Index:
@@ -83,7 +95,7 @@ class _Index:
             PageKind.HTML: layout.root_html,
             PageKind.SLASH: layout.root_slash,
         }
-        checks = [self._page("root page", self._url, roots)]
+        checks = self._page("root page", self._url, roots)
         if not self.answers:
             return checks
         if project is not None:
@@ -92,12 +104,12 @@ class _Index:
                 PageKind.HTML: layout.html_page(project),
                 PageKind.SLASH: layout.slash_page(project),
             }
-            checks.append(self._page(_PROJECT_PAGE, urljoin(self._url, f"{project}/"), pages))
+            checks += self._page(_PROJECT_PAGE, urljoin(self._url, f"{project}/"), pages)
         if project is not None and files:
             checks.append(self._file(project, min(files, key=_cost)))
         return [*checks, self._absent()]
 
-    def _page(self, name: str, url: str, keys: Mapping[PageKind, str | None]) -> Check:
+    def _page(self, name: str, url: str, keys: Mapping[PageKind, str | None]) -> list[Check]:
         wanted = [key for kind, key in keys.items() if kind in self._kinds and key is not None]
         try:
             answer = fetch(url)
@@ -108,10 +120,13 @@ class _Index:
             self.answers = answer.status != _UNAUTHORIZED
         except NoAnswer as error:
             self.answers = False
-            return Check(name, Result.NO, f"no answer: {error}", "check public-url and the network")
+            return [Check(name, Result.NO, f"no answer: {error}", "check public-url and the network")]
         except Error as error:
-            return Check(name, Result.SKIPPED, str(error))
-        return _judged(name, answer, same=same)
+            return [Check(name, Result.SKIPPED, str(error))]
+        checks = [_judged(name, answer, same=same)]
+        if name == _PROJECT_PAGE and answer.status == _OK:
+            checks += [old_pip_check(answer.body), release_age_check(answer.headers.get("content-type", ""))]
+        return checks
 
     def _holds(self, keys: list[str], body: bytes) -> bool:
         for key in keys:

@@ -17,7 +17,7 @@ from tests.servers import free_port
 from .examined import Examined
 from .web import Page, Web, serving
 
-INDEX = {"index URL", "root page", "project page", "files", "absent project", "pip"}
+INDEX = {"index URL", "root page", "project page", "old pip", "files", "absent project", "pip"}
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def examine(folder: Path, url: str) -> Examined:
 def test_an_index_that_is_served_well(folder: Path, web: Web) -> None:
     found = examine(folder, web.url)
     assert found.report.ok
-    assert found.named("ok") >= INDEX
+    assert found.named("ok") >= {*INDEX, "release age"}
     assert found["project page"].found == f"{index_examination.PAGE_TYPES[0]}, no-cache, as the repository has it"
     assert found["pip"].found == "finds demo (1.1)"
 
@@ -56,6 +56,41 @@ def test_html_served_gzipped_is_as_good(folder: Path, web: Web) -> None:
     web.change = change
     found = examine(folder, web.url)
     assert found.named("ok") >= INDEX
+
+
+def of_html(folder: Path) -> Callable[[str, Page], None]:
+    """HTML pages for everyone."""
+
+    def change(path: str, page: Page) -> None:
+        if path.endswith("/") and page.status == 200:
+            page.body = (folder / path.lstrip("/") / "index.html").read_bytes()
+            page.headers["Content-Type"] = "text/html; charset=utf-8"
+
+    return change
+
+
+def test_html_alone_tells_no_upload_times(folder: Path, web: Web, without_pip: None) -> None:
+    web.change = of_html(folder)
+    found = examine(folder, web.url)
+    assert found.report.ok
+    assert found.named("warning") == {"release age"}
+    assert "poetry's min-release-age has no effect" in found["release age"].found
+
+
+@pytest.mark.parametrize("served", [True, False])
+def test_a_page_by_which_old_pips_reject_wheels(folder: Path, web: Web, without_pip: None, served: bool) -> None:
+    page = folder / "demo" / "index.html"
+    page.write_bytes(samples.page_old_pip_rejects(page.read_bytes()))
+    web.change = of_html(folder)
+
+    def examined() -> Examined:
+        return examine(folder, web.url) if served else Examined(open_repository(folder).doctor(read_only=True))
+
+    found = examined()
+    assert found.named("no") == {"old pip"}
+    assert "pip 22.3 to 23.1.2 reject wheels" in found["old pip"].found
+    open_repository(folder).reindex()
+    assert examined()["old pip"].result.value == "ok"
 
 
 def pages(**headers: str) -> Callable[[str, Page], None]:

@@ -40,7 +40,7 @@ def test_a_link_is_what_the_standards_ask_for() -> None:
     assert (
         '<a href="demo-1.0%2Bx-py3-none-any.whl#sha256=0b" data-requires-python="&gt;=3.8,&lt;4" data-size="12345"'
         ' data-upload-time="2026-11-21T08:00:00.000005Z" data-core-metadata="sha256=0c"'
-        ' data-dist-info-metadata="sha256=0c" data-yanked="&quot;a&quot; &lt;b&gt;" data-gpg-sig="true"'
+        ' data-yanked="&quot;a&quot; &lt;b&gt;" data-gpg-sig="true"'
         ' data-provenance="https://example.com/p?a&amp;b">demo-1.0+x-py3-none-any.whl</a>'
         " <small>12.3 kB · 2026-11-21 · Python &gt;=3.8,&lt;4 · yanked: &quot;a&quot; &lt;b&gt;</small>"
     ) in text

@@ -15,6 +15,7 @@ from s3pypi_setuptools.operations.status import set_status
 from s3pypi_setuptools.operations.wanted import Wanted
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.local import LocalStore
+from tests import samples
 from tests.faults import FaultyStore, Killed, Request
 
 from . import contents
@@ -91,6 +92,12 @@ FOUND: dict[str, tuple[Damage, set[tuple[str, str]]]] = {
         ),
         {("wrong-page", "demo/index.html")},
     ),
+    "page of an early version": (
+        lambda w: overwrite(
+            w, "team/demo/index.html", samples.page_old_pip_rejects(w.store.get("team/demo/index.html").data)
+        ),
+        {("page-old-pip-rejects", "demo/index.html")},
+    ),
     "dropped in": (
         lambda w: overwrite(w, "team/demo/demo-3.0.tar.gz", w.sdist("3.0").read_bytes()),
         {("orphan", "demo/demo-3.0.tar.gz")},
@@ -137,6 +144,20 @@ def test_damage_is_found_and_reindex_puts_it_right(two: World, what: str) -> Non
     settled = state(two)
     assert [project for project in reindexed(two).projects if not project.errors] == []
     assert state(two) == settled, "nothing is left to do"
+
+
+def test_a_page_of_an_early_version_is_rendered_anew_with_the_next_change(two: World) -> None:
+    keys = [key for key in two.stored() if key in ("team/demo/index.html", "team/demo/")]
+    rendered = two.store.get(keys[0]).data
+    assert b"data-core-metadata" in rendered
+    assert b"dist-info" not in rendered
+    for key in keys:
+        overwrite(two, key, samples.page_old_pip_rejects(rendered))
+        assert b"dist-info" in two.store.get(key).data
+    two.push(two.wheel("3.0"))
+    for key in keys:
+        assert b"dist-info" not in two.store.get(key).data
+    assert problems(two) == []
 
 
 def test_other_bytes_of_the_same_size_are_found_by_reading(two: World) -> None:
