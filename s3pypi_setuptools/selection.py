@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import logging
 import os
 import re
 from collections.abc import Iterable, Sequence
@@ -12,8 +13,17 @@ from .errors import InvalidDistribution
 
 __all__ = ["distributions_of", "is_distribution", "select_distributions", "select_files"]
 
+log = logging.getLogger(__name__)
+
 _SDIST_SUFFIXES = (".tar.gz", ".tgz", ".zip", ".tar.bz2", ".tar.xz")
 _ATTESTATION = ".publish.attestation"
+_COMPANIONS = (
+    *(".asc", ".sig", ".sigstore", ".sigstore.json"),  # signatures
+    *(".md5", ".sha1", ".sha256", ".sha384", ".sha512", ".b2", "sums", "sums.txt", "checksums.txt"),
+    *(".egg", ".exe", ".msi", ".rpm"),  # what bdist commands of setuptools make or made
+)
+"""How files end that build and signing tools put beside distributions, and that no index lists."""
+_SHOWN = 5
 
 
 def is_distribution(filename: str) -> bool:
@@ -42,7 +52,8 @@ def select_distributions(patterns: Iterable[str]) -> list[Path]:
     """As `select_files`, but a folder means the wheels and sdists that lie in it.
 
     Files that were named themselves are taken whatever they are: publishing says whether they can be published.
-    Attestations (``FILE.publish.attestation``) are left out: they go with the distribution beside them.
+    Attestations (``FILE.publish.attestation``) are left out: they go with the distribution beside them. Beside at least
+    one distribution, signatures, checksums and eggs are passed over, with one warning: a shell's ``dist/*`` names them.
 
     Raises `InvalidDistribution` for a pattern that matches nothing, for a folder that holds no distribution, and for an
     attestation whose distribution is not among the files.
@@ -53,15 +64,23 @@ def select_distributions(patterns: Iterable[str]) -> list[Path]:
             if not path.is_dir():
                 selected.setdefault(path)
                 continue
-            found = _distributions_in(path)
-            if not found:
+            found = _files_in(path)
+            if not any(is_distribution(file.name) for file in found):
                 raise InvalidDistribution(f"{path}: the folder holds no wheel (.whl) and no sdist (.tar.gz)")
-            selected.update(dict.fromkeys(found))
+            selected.update(dict.fromkeys(file for file in found if is_distribution(file.name) or _is_companion(file)))
     attestations = [path for path in selected if path.name.endswith(_ATTESTATION)]
     for path in attestations:
         if path.with_name(path.name.removesuffix(_ATTESTATION)) not in selected:
             raise InvalidDistribution(f"{path}: its distribution is not among the files to publish; name both")
         del selected[path]
+    if any(is_distribution(path.name) for path in selected):
+        passed_over = [path for path in selected if _is_companion(path)]
+        for path in passed_over:
+            del selected[path]
+        if passed_over:
+            names = ", ".join(path.name for path in passed_over[:_SHOWN])
+            more = f" and {len(passed_over) - _SHOWN} more" if len(passed_over) > _SHOWN else ""
+            log.warning("passed over, since only wheels and sdists are published: %s%s", names, more)
     return list(selected)
 
 
@@ -89,8 +108,9 @@ def distributions_of(folder: Path, project: str, version: str) -> list[Path]:
 
     found = [
         path
-        for path in _distributions_in(folder)
-        if any(canonicalize_name(head) == name and has_version(tail) for head, tail in _splits(path.name))
+        for path in _files_in(folder)
+        if is_distribution(path.name)
+        and any(canonicalize_name(head) == name and has_version(tail) for head, tail in _splits(path.name))
     ]
     if not found:
         raise InvalidDistribution(f"{folder}: holds no distribution of {project} {version}")
@@ -112,9 +132,13 @@ def _matches(pattern: str) -> Sequence[Path]:
     raise InvalidDistribution(f"{pattern}: no such file")
 
 
-def _distributions_in(folder: Path) -> list[Path]:
+def _is_companion(path: Path) -> bool:
+    return path.name.lower().endswith(_COMPANIONS)
+
+
+def _files_in(folder: Path) -> list[Path]:
     try:
-        return sorted(path for path in folder.iterdir() if is_distribution(path.name) and not path.is_dir())
+        return sorted(path for path in folder.iterdir() if not path.is_dir())
     except FileNotFoundError:
         raise InvalidDistribution(f"{folder}: no such folder; build the distributions first") from None
     except OSError as error:

@@ -80,7 +80,7 @@ def publish(
     with opened(settings) as (store, layout):
 
         def read(path: Path) -> Distribution:
-            return Distribution.read(path, _hashing(path, progress, overseer))
+            return Distribution.read(path, _hashing(path, progress, overseer), strict=settings.strict_metadata)
 
         distributions = _side_by_side(read, paths)
         with _repository(settings, store, layout, dry_run=dry_run, overseer=overseer) as repository:

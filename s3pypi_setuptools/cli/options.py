@@ -7,21 +7,25 @@ from collections.abc import Collection, Mapping
 
 from ..config.options import CONNECTION, OPTIONS, Option
 
-__all__ = ["LOCK_TABLE", "READING", "add_settings", "given"]
+__all__ = ["LOCK_TABLE", "PUBLISHING", "READING", "add_settings", "given"]
 
 _PLACE = ("target", "bucket", "prefix", "public-url")
 _WHAT_HAPPENS = ("if-exists", "force", "strict")
+_DISTRIBUTIONS = ("strict-metadata",)
 _OBJECTS = ("acl", "s3-put-args", "index-html", "put-root-index")
 LOCK_TABLE: Collection[str] = ("locks-profile", "locks-region", "locks-endpoint-url")
 """How the lock table is reached, beside what `CONNECTION` says of S3."""
 
 _LOCKING = ("lock-indexes", "locks-table", "locks-timeout", *LOCK_TABLE, "unsafe-no-locking")
+PUBLISHING: Collection[str] = frozenset({*_WHAT_HAPPENS, *_DISTRIBUTIONS})
+"""What only commands that publish files from this machine take."""
 READING: Collection[str] = frozenset({*_PLACE, *CONNECTION})
 """What commands that only read take."""
 
 _GROUPS: tuple[tuple[str, Collection[str]], ...] = (
     ("where", _PLACE),
     ("files that are listed already", _WHAT_HAPPENS),
+    ("distributions", _DISTRIBUTIONS),
     ("objects and pages", _OBJECTS),
     ("connection to S3", CONNECTION),
     ("locking", _LOCKING),

@@ -16,6 +16,7 @@ _OF_REPOSITORIES = frozenset(
         "locks-table",
         "public-url",
         "put-root-index",
+        "strict-metadata",
         "unsafe-no-locking",
     }
 )

@@ -192,6 +192,11 @@ OPTIONS: tuple[Option, ...] = (
         help="where installers reach the repository",
     ),
     Option(
+        name="strict-metadata",
+        form=Form.FLAG,
+        help="refuse distributions whose metadata breaks the specification, where installers only ignore a field",
+    ),
+    Option(
         name="unsafe-no-locking",
         form=Form.FLAG,
         help="publish even to a store that does not honour conditional writes: concurrent publishers lose files there",

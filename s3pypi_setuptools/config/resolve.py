@@ -183,6 +183,7 @@ def _settings(values: Mapping[str, Given], target: Target | None, origin: str, r
         locks_region=_text(values, "locks-region"),
         locks_endpoint_url=_text(values, "locks-endpoint-url"),
         public_url=_text(values, "public-url"),
+        strict_metadata=_flag(values, "strict-metadata"),
         unsafe_no_locking=_flag(values, "unsafe-no-locking"),
         origins=origins,
         notes=tuple(notes),

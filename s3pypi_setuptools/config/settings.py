@@ -60,6 +60,7 @@ class Settings:
     :param lock_indexes: lock projects in the DynamoDB table ``BUCKET-locks``, unless ``locks_table`` names another.
     :param locks_timeout: how long to wait for each lock, in seconds.
     :param locks_profile: with it, neither keys nor region of S3 hold for DynamoDB.
+    :param strict_metadata: refuse distributions whose metadata installers would pass over with a warning.
     :param unsafe_no_locking: publish also to a store that does not honour conditional writes.
     :param aws_session_token: belongs to temporary keys; only beside the two others.
     :param origins: for each setting that was given, by its name as people write it (``if-exists``), where its value
@@ -89,6 +90,7 @@ class Settings:
     locks_region: str | None = None
     locks_endpoint_url: str | None = None
     public_url: str | None = None
+    strict_metadata: bool = False
     unsafe_no_locking: bool = False
     origins: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import stat
 from collections.abc import Callable
@@ -19,6 +20,8 @@ from .metadata import CoreMetadata
 
 __all__ = ["Description", "Distribution", "FileType"]
 
+log = logging.getLogger(__name__)
+
 FileType: TypeAlias = Literal["bdist_wheel", "sdist"]
 
 
@@ -28,9 +31,10 @@ class Description:
 
     :param project: normalized name (PEP 503).
     :param version: in its normal spelling (PEP 440); ``1.0`` and ``1.0.0`` stay apart.
-    :param requires_python: a valid specifier set, as the metadata states it; None when it states none.
+    :param requires_python: a valid specifier set, as the metadata states it; None when it states none that can be read.
     :param metadata: a wheel's ``METADATA``, byte for byte (PEP 658); None for an sdist.
     :param signature: of the file that was read, to notice another in its place.
+    :param warnings: what its metadata says against the specification and installers pass over, a line each.
     """
 
     path: Path
@@ -41,20 +45,29 @@ class Description:
     requires_python: str | None
     metadata: bytes | None
     signature: tuple[int, ...]
+    warnings: tuple[str, ...] = ()
 
     @classmethod
-    def read(cls, path: Path) -> Description:
+    def read(cls, path: Path, *, strict: bool = False) -> Description:
         """Read the metadata within the file at ``path``, and check that the filename agrees.
+
+        :param strict: refuse what would be a warning.
 
         Raises `InvalidDistribution`, with the path and one line, for a file that is missing, empty or corrupt, that
         is no wheel (PEP 427) or sdist (PEP 625 and older spellings), or that installers would refuse.
         """
         try:
-            return cls._read(path)
+            description = cls._read(path)
+            if strict and description.warnings:
+                raise InvalidDistribution(
+                    f"{'; '.join(description.warnings)}; correct it in the project and build again, or leave out "
+                    "strict-metadata"
+                )
         except InvalidDistribution as error:
             raise InvalidDistribution(f"{printable(str(path))}: {error}") from error
         except OSError as error:
             raise InvalidDistribution(f"{printable(str(path))}: cannot be read: {error.strerror or error}") from error
+        return description
 
     @classmethod
     def _read(cls, path: Path) -> Description:
@@ -83,6 +96,7 @@ class Description:
             requires_python=fields.requires_python,
             metadata=metadata,
             signature=_signature(status),
+            warnings=fields.warnings,
         )
 
     def hashed(self, hashed: Callable[[int], None] = lambda count: None) -> Distribution:
@@ -129,15 +143,21 @@ class Distribution:
     provenance: bytes | None = None
 
     @classmethod
-    def read(cls, path: Path, hashed: Callable[[int], None] = lambda count: None) -> Distribution:
-        """Read and hash the file at ``path``; all its facts are of the same bytes.
+    def read(
+        cls, path: Path, hashed: Callable[[int], None] = lambda count: None, *, strict: bool = False
+    ) -> Distribution:
+        """Read and hash the file at ``path``; all its facts are of the same bytes. What is odd about it is logged.
 
         :param hashed: told the number of bytes each time some have been hashed.
+        :param strict: refuse metadata that installers pass over with a warning.
 
         Raises `InvalidDistribution` as `Description.read` and `LocalFile.read`, and for an attestation beside the file
         that is not of its bytes.
         """
-        return Description.read(path).hashed(hashed)
+        description = Description.read(path, strict=strict)
+        for warning in description.warnings:
+            log.warning("%s: %s", path.name, warning)
+        return description.hashed(hashed)
 
 
 def _provenance(path: Path, sha256: str) -> bytes | None:

@@ -15,63 +15,106 @@ __all__ = ["MAX_SIZE", "CoreMetadata"]
 MAX_SIZE = 10 * 1024 * 1024
 """Bytes of metadata that are read at most; real ones hold some kilobytes, the largest a few hundred."""
 
-_LONGEST_FIELDS = 1024 * 1024
+_MOST_LINES = 200_000
+"""Lines of fields that are parsed at most: half a second; a description of 5 MiB in a field has 65,000."""
 _LONGEST_VALUE = 1024
-_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+_BLANK_LINE = re.compile(r"\r?\n\r?\n")
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_FIELD = re.compile(r"([!-9;-~]+):")
+"""How a field begins (RFC 5322, section 2.2)."""
 
 
 @dataclass(frozen=True, slots=True)
 class CoreMetadata:
-    """Name, version and requires-python, checked to be what installers understand."""
+    """Name, version and requires-python, as installers understand them.
+
+    :param requires_python: None where none is stated, and where it cannot be read.
+    :param warnings: what installers pass over, a line each; files that say it are sound otherwise.
+    """
 
     name: str
     version: Version
     requires_python: str | None
+    warnings: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, data: bytes, source: str) -> CoreMetadata:
-        """Read a METADATA or PKG-INFO file (core metadata specification), in UTF-8.
+        """Read a METADATA or PKG-INFO file (core metadata specification) as pip and uv do.
+
+        Of a field that is stated twice, the first counts; a line that is no field ends the fields. A wheel's METADATA
+        must be UTF-8, without a byte-order mark; PKG-INFO, which installers do not decode, may be of any encoding.
 
         :param source: what the file is called in messages.
 
-        Raises `InvalidDistribution`, without the path.
+        Raises `InvalidDistribution`, without the path, for what installers refuse.
         """
         from email.parser import HeaderParser  # noqa: PLC0415 - 9 ms, which a help text need not wait for
 
-        fields = _BLANK_LINE.split(data, 1)[0]
-        if len(fields) > _LONGEST_FIELDS:
-            raise InvalidDistribution(f"its {source} has fields of {len(fields)} bytes; build it again")
-        try:
-            head = fields.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise InvalidDistribution(f"its {source} is not UTF-8; build it again") from error
+        warnings: list[str] = []
+        text = _decoded(data, source, warnings)
+        head = _BLANK_LINE.split(text, 1)[0]
+        if (lines := head.count("\n") + head.count("\r")) > _MOST_LINES:
+            raise InvalidDistribution(f"its {source} has fields of {lines} lines; build it again")
         message = HeaderParser().parsestr(head)
         if message.defects:
-            raise InvalidDistribution(f"its {source} is malformed; build it again")
-        format_version = _single(message.get_all("Metadata-Version"), "Metadata-Version", source)
+            warnings += _malformed(head, source)
+        fields = {
+            field: _first(message.get_all(field), field, source, warnings)
+            for field in ("Metadata-Version", "Name", "Version", "Requires-Python")
+        }
+        format_version = fields["Metadata-Version"]
         if format_version is not None and not re.fullmatch(r"[12]\.[0-9]{1,3}", format_version):
-            raise InvalidDistribution(
-                f"its {source} has Metadata-Version {_shown(format_version)}, which is not known here"
-            )
-        name = _single(message.get_all("Name"), "Name", source)
+            warnings.append(f"its {source} has Metadata-Version {_shown(format_version)}, which is not known here")
+        name = fields["Name"]
         if name is None or not is_project_name(name):
-            raise InvalidDistribution(f"its {source} has the name {_shown(name)}, which is not legal; build it again")
-        version = _single(message.get_all("Version"), "Version", source)
-        requires_python = _single(message.get_all("Requires-Python"), "Requires-Python", source)
-        return cls(name, _version(version, source), _requires_python(requires_python, source))
+            reason = "; ".join([f"its {source} has the name {_shown(name)}, which is not legal", *warnings])
+            raise InvalidDistribution(f"{reason}; build it again")
+        version = _version(fields["Version"], source)
+        requires_python = _requires_python(fields["Requires-Python"], source, warnings)
+        return cls(name, version, requires_python, tuple(warnings))
 
 
-def _single(values: list[str] | None, field: str, source: str) -> str | None:
+def _decoded(data: bytes, source: str, warnings: list[str]) -> str:
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if source == "METADATA":
+            raise InvalidDistribution(f"its {source} is not UTF-8; build it again") from error
+        warnings.append(f"its {source} is not UTF-8")
+        text = data.decode("latin-1")
+    if text.startswith("\ufeff"):
+        if source == "METADATA":
+            raise InvalidDistribution(f"its {source} begins with a byte-order mark; build it again")
+        text = text[1:]
+    return text
+
+
+def _malformed(head: str, source: str) -> list[str]:
+    """What is wrong with the first line that is neither a field nor the rest of one."""
+    field = None
+    for number, line in enumerate(_LINE_END.split(head), 1):
+        if match := _FIELD.match(line):
+            field = match[1]
+        elif field is None or not line.startswith((" ", "\t")):
+            after = f", after {_shown(field)}," if field else ""
+            rest = "" if line.startswith((" ", "\t", ":")) else "; installers read no field that follows"
+            return [f"line {number} of its {source}{after} is no field: {_shown(line)}{rest}"]
+    return [f"its {source} is malformed"]
+
+
+def _first(values: list[str] | None, field: str, source: str, warnings: list[str]) -> str | None:
     if not values:
         return None
     if len(values) > 1:
-        raise InvalidDistribution(f"its {source} states {field} {len(values)} times; build it again")
+        warnings.append(f"its {source} states {field} {len(values)} times; installers read the first")
+    if field == "Requires-Python":
+        return " ".join(values[0].split())
     value = values[0].strip()
     if len(value) > _LONGEST_VALUE:
         raise InvalidDistribution(f"its {source} has a {field} of {len(value)} characters; build it again")
     if not value.isprintable():
         raise InvalidDistribution(f"its {source} has a {field} of several lines; build it again")
-    return value or None
+    return value
 
 
 def _version(text: str | None, source: str) -> Version:
@@ -84,18 +127,21 @@ def _version(text: str | None, source: str) -> Version:
         ) from error
 
 
-def _requires_python(text: str | None, source: str) -> str | None:
-    if text is None:
+def _requires_python(text: str | None, source: str, warnings: list[str]) -> str | None:
+    if not text:
         return None
     from packaging.specifiers import SpecifierSet  # noqa: PLC0415 - as above
 
     try:
+        if len(text) > _LONGEST_VALUE or not text.isprintable():
+            raise ValueError
         SpecifierSet(text)
-    except ValueError as error:
-        raise InvalidDistribution(
-            f"its {source} has Requires-Python {_shown(text)}, which installers cannot read (PEP 440); "
-            "correct it in the project and build again"
-        ) from error
+    except ValueError:
+        warnings.append(
+            f"its {source} has Requires-Python {_shown(text)}, which is no version specifier (PEP 440); "
+            "it is not listed, and installers ignore it or refuse the file"
+        )
+        return None
     return text
 
 

@@ -7,12 +7,14 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from .. import samples
+from ..distribution.archives import core_metadata, make_wheel, wheel_members
 from ..servers import S3Server
 from .programs import command, run, run_json, run_on_terminal
 
@@ -53,6 +55,32 @@ def test_piped_output_is_plain_lines(project: Path) -> None:
     ]
     again = run("s3pypi", "dist", "-t", "./repo", cwd=project)
     assert [line.split()[0] for line in again.stdout.splitlines()[:2]] == ["present", "present"]
+
+
+def test_what_signing_tools_put_beside_distributions_is_passed_over(project: Path) -> None:
+    (project / "dist" / "demo-1.0.tar.gz.asc").touch()
+    (project / "dist" / "notes.txt").unlink()
+    for files in (["dist"], ["dist/*"], sorted(os.fspath(path) for path in (project / "dist").iterdir())):
+        done = run("s3pypi", *files, "-t", "./repo", cwd=project)
+        line = "s3pypi: warning: passed over, since only wheels and sdists are published: demo-1.0.tar.gz.asc"
+        assert (done.returncode, done.stderr.splitlines()) == (0, [line])
+        assert not list((project / "repo").rglob("*.asc"))
+
+
+def test_metadata_that_installers_take_is_published_and_installs(tmp_path: Path) -> None:
+    metadata = core_metadata("demo", "1.0", "Requires-Python: >=3.6.*", "License: one line", "and a second")
+    wheel = make_wheel(tmp_path, members=wheel_members(metadata))
+    strict = run("s3pypi", str(wheel), "-t", "./repo", "--strict-metadata", cwd=tmp_path)
+    assert (strict.returncode, "Requires-Python" in strict.stderr, (tmp_path / "repo").exists()) == (1, True, False)
+    done = run("s3pypi", str(wheel), "-t", "./repo", cwd=tmp_path)
+    assert (done.returncode, len(done.stderr.splitlines())) == (0, 2)
+    assert "requires-python" not in (tmp_path / "repo" / "demo" / "index.html").read_text()
+    index = (tmp_path / "repo").as_uri()
+    pip, uv = [sys.executable, "-m", "pip", "--disable-pip-version-check"], ["uv", "pip"]
+    for number, tool in enumerate((pip, uv)):
+        into = tmp_path / str(number)
+        subprocess.run([*tool, "install", "--quiet", "--index-url", index, "--target", into, "demo"], check=True)
+        assert (into / "demo" / "__init__.py").exists()
 
 
 def test_a_dry_run_says_what_would_be_and_writes_nothing(project: Path) -> None:

@@ -103,21 +103,61 @@ def test_other_files_are_no_distributions(tmp_path: Path, filename: str) -> None
         (core_metadata("demo", "1" * 5000), "Version of 5000 characters"),
         (core_metadata("../demo", "1.0"), "not legal"),
         (core_metadata("d\u0435mo", "1.0"), "not legal"),
-        (core_metadata("demo", "1.0", "Requires-Python: three"), "Requires-Python 'three'"),
-        (core_metadata("demo", "1.0", "Requires-Python: >=3.8\n  ,<4"), "several lines"),
-        (core_metadata("demo", "1.0", "Requires-Python: >=3.8\x07"), "several lines"),
-        (core_metadata("demo", "1.0", "Version: 1.1"), "states Version 2 times"),
-        (core_metadata("demo", "1.0", "no field"), "malformed"),
-        (METADATA.replace(b"2.4", b"3.0"), "Metadata-Version '3.0'"),
         (METADATA.replace(b"A", b"\xff").replace(b"demo", b"dem\xff"), "not UTF-8"),
         (b"Name: demo\n\n", "has the version None"),
         (b"", "has the name None"),
         (b"\n\n" + METADATA, "has the name None"),
-        (b"\0" * 100, "malformed"),
+        (b"\0" * 100, "is no field"),
+        (b"Metadata-Version: 2.1\nLicense: MIT\nand more\nName: demo\nVersion: 1.0\n", "line 3 of its METADATA"),
+        (METADATA + b"\xff", "not UTF-8"),
+        (b"\xef\xbb\xbf" + METADATA, "byte-order mark"),
+        (b"a:\n" * 300_000 + METADATA, "fields of 30000"),
     ],
 )
 def test_metadata_that_installers_refuse(tmp_path: Path, metadata: bytes, reason: str) -> None:
     assert reason in refusal(make_wheel(tmp_path, members=wheel_members(metadata)))
+
+
+@pytest.mark.parametrize(
+    ("metadata", "requires_python", "warning"),
+    [
+        (core_metadata("demo", "1.0", "Requires-Python: >=3.6.*"), None, "has Requires-Python '>=3.6.*', which is no"),
+        (core_metadata("demo", "1.0", "Requires-Python: three"), None, "has Requires-Python 'three', which is no"),
+        (core_metadata("demo", "1.0", "Requires-Python: >=3.8\x07"), None, "has Requires-Python '>=3.8\\x07', which"),
+        (core_metadata("demo", "1.0", "Requires-Python: >=3" + ",!=3.0" * 200), None, "Requires-Python '>=3,!=3.0,"),
+        (core_metadata("demo", "1.0", "Requires-Python: >=3.6", "Requires-Python: >=3.7"), ">=3.6", "2 times"),
+        (core_metadata("demo", "1.0", "Version: 1.1"), None, "states Version 2 times; installers read the first"),
+        (core_metadata("demo", "1.0", "Name: other"), None, "states Name 2 times; installers read the first"),
+        (
+            core_metadata("demo", "1.0", "License: one line", "and a second", "Requires-Python: >=3.8"),
+            None,
+            "line 5 of its METADATA, after 'License', is no field: 'and a second'; installers read no field that foll",
+        ),
+        (core_metadata("demo", "1.0", "Two Words: x"), None, "line 4 of its METADATA, after 'Version', is no field"),
+        (b" x\n" + METADATA, ">=3.8", "line 1 of its METADATA is no field: ' x'"),
+        (METADATA.replace(b"2.4", b"3.0"), ">=3.8", "has Metadata-Version '3.0', which is not known here"),
+    ],
+)
+def test_metadata_that_installers_take_with_a_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, metadata: bytes, requires_python: str | None, warning: str
+) -> None:
+    path = make_wheel(tmp_path, members=wheel_members(metadata))
+    wheel = Distribution.read(path)
+    assert (wheel.project, wheel.version, wheel.requires_python) == ("demo", "1.0", requires_python)
+    assert wheel.metadata == metadata
+    (line,) = caplog.messages
+    assert line.startswith(f"{path.name}: ")
+    assert warning in line
+    with pytest.raises(InvalidDistribution) as refused:
+        Distribution.read(path, strict=True)
+    assert warning in str(refused.value)
+
+
+def test_requirements_on_several_lines(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    metadata = core_metadata("demo", "1.0", "Requires-Python: >=3.8\n  ,<4")
+    wheel = Distribution.read(make_wheel(tmp_path, members=wheel_members(metadata)), strict=True)
+    assert wheel.requires_python == ">=3.8 ,<4"
+    assert not caplog.messages
 
 
 def test_metadata_with_other_line_ends(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ _OF_REPOSITORIES = (
     "locks-timeout",
     *LOCK_TABLE,
     "locks-table",
+    "strict-metadata",
     "unsafe-no-locking",
 )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ...errors import UsageError
 from ..confirmation import Confirm, add_change_options, confirmation
-from ..options import add_settings, given
+from ..options import PUBLISHING, add_settings, given
 from ..parser import ArgumentParser, add_output_options
 from ..terminal import Terminal
 
@@ -48,7 +48,7 @@ def parser() -> argparse.ArgumentParser:
         "--file", dest="filenames", metavar="NAME", action="append", default=[], help="this file; may be repeated"
     )
     what.add_argument("--all", action="store_true", help="the whole project")
-    add_settings(made, without=("if-exists", "force", "strict"))
+    add_settings(made, without=PUBLISHING)
     add_change_options(made, asks=True)
     add_output_options(made)
     return made

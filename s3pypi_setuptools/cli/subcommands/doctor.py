@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ...errors import UsageError
-from ..options import add_settings, given
+from ..options import PUBLISHING, add_settings, given
 from ..parser import ArgumentParser, add_output_options
 from ..terminal import Terminal
 
@@ -38,7 +38,7 @@ def parser() -> argparse.ArgumentParser:
     what = made.add_argument_group("what")
     what.add_argument("place", metavar="TARGET", nargs="?", help="as --target")
     what.add_argument("--read-only", action="store_true", help="write nothing, and ask only about reading")
-    add_settings(made, without=("if-exists", "force", "strict"))
+    add_settings(made, without=PUBLISHING)
     add_output_options(made)
     return made
 

@@ -7,6 +7,7 @@ import argparse
 
 from ..confirmation import add_change_options
 from ..import_lines import import_lines
+from ..options import PUBLISHING
 from ..parser import ArgumentParser, add_output_options
 from ..terminal import Terminal
 from ..two_targets import add_two_targets, source_settings, target_settings
@@ -40,7 +41,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument_group("what").add_argument(
         "projects", metavar="PROJECT", nargs="*", help="only these projects (default: all)"
     )
-    add_two_targets(made, without=("if-exists", "force", "strict"))
+    add_two_targets(made, without=PUBLISHING)
     add_change_options(made)
     add_output_options(made)
     return made

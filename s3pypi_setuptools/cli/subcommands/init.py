@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ...errors import UsageError
-from ..options import add_settings, given
+from ..options import PUBLISHING, add_settings, given
 from ..parser import ArgumentParser, add_output_options
 from ..terminal import Terminal
 
@@ -20,7 +20,7 @@ def parser() -> argparse.ArgumentParser:
         description="Make a repository (its repository.json); the first upload does it too. One that exists is kept.",
     )
     made.add_argument_group("what").add_argument("place", metavar="TARGET", nargs="?", help="as --target")
-    add_settings(made, without=("if-exists", "force", "strict"))
+    add_settings(made, without=PUBLISHING)
     add_output_options(made)
     return made
 

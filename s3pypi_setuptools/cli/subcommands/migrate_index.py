@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ...printable import counted
 from ..confirmation import Confirm, add_change_options, confirmation
-from ..options import add_settings, given
+from ..options import PUBLISHING, add_settings, given
 from ..parser import ArgumentParser, add_output_options
 from ..terminal import Terminal
 
@@ -44,7 +44,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument_group("what").add_argument(
         "style", metavar="STYLE", choices=_STYLES, help="index.html, / or both"
     )
-    add_settings(made, without=("if-exists", "force", "strict", "index-html"))
+    add_settings(made, without={*PUBLISHING, "index-html"})
     add_change_options(made, asks=True)
     add_output_options(made)
     return made

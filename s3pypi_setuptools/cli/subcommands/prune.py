@@ -11,7 +11,7 @@ from ...printable import counted, printable
 from ..confirmation import Confirm, add_change_options, confirmation
 from ..count_bar import count_bar
 from ..durations import duration
-from ..options import add_settings, given
+from ..options import PUBLISHING, add_settings, given
 from ..parser import ArgumentParser, add_output_options
 from ..terminal import Terminal
 
@@ -57,7 +57,7 @@ def parser() -> argparse.ArgumentParser:
     rules.add_argument("--pre-releases", action="store_true", help="alphas, betas and release candidates")
     rules.add_argument("--dev", action="store_true", help="development releases")
     rules.add_argument("--last-stable", action="store_true", help="even the newest stable release")
-    add_settings(made, without=("if-exists", "force", "strict"))
+    add_settings(made, without=PUBLISHING)
     add_change_options(made, asks=True)
     add_output_options(made)
     return made

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ...printable import counted
 from ..confirmation import add_change_options, confirmation
 from ..count_bar import count_bar
-from ..options import add_settings, given
+from ..options import PUBLISHING, add_settings, given
 from ..parser import ArgumentParser, add_output_options
 from ..terminal import Terminal
 
@@ -48,7 +48,7 @@ def parser() -> argparse.ArgumentParser:
     what = made.add_argument_group("what")
     what.add_argument("projects", metavar="PROJECT", nargs="*", help="only these projects (default: all)")
     what.add_argument("--deep", action="store_true", help="read every file; correct metadata files by the wheels")
-    add_settings(made, without=("if-exists", "force", "strict"))
+    add_settings(made, without=PUBLISHING)
     add_change_options(made, asks=True)
     add_output_options(made)
     return made

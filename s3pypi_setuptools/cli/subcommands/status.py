@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..confirmation import add_change_options
-from ..options import add_settings, given
+from ..options import PUBLISHING, add_settings, given
 from ..parser import ArgumentParser, add_output_options
 from ..terminal import Terminal
 
@@ -44,7 +44,7 @@ def parser() -> argparse.ArgumentParser:
     what.add_argument("project", metavar="PROJECT", help="the project's name")
     what.add_argument("status", metavar="STATUS", choices=STATUSES, help=", ".join(STATUSES))
     what.add_argument("--reason", metavar="TEXT", help="why, for people")
-    add_settings(made, without=("if-exists", "force", "strict"))
+    add_settings(made, without=PUBLISHING)
     add_change_options(made)
     add_output_options(made)
     return made

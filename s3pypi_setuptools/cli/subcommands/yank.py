@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ...errors import UsageError
 from ..confirmation import add_change_options
-from ..options import add_settings, given
+from ..options import PUBLISHING, add_settings, given
 from ..parser import ArgumentParser, add_output_options
 from ..terminal import Terminal
 
@@ -50,7 +50,7 @@ def yank_parser(verb: str, description: str, examples: str) -> argparse.Argument
     what.add_argument(
         "--file", dest="filenames", metavar="NAME", action="append", default=[], help="this file; may be repeated"
     )
-    add_settings(made, without=("if-exists", "force", "strict"))
+    add_settings(made, without=PUBLISHING)
     add_change_options(made)
     add_output_options(made)
     return made
