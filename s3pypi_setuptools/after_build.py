@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import enum
 import os
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path, PurePath
@@ -51,8 +52,8 @@ HATCH_ENABLE = "HATCH_BUILD_HOOK_ENABLE_S3PYPI"
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"0", "false", "no", "off"})
 _HATCH_YES = frozenset({"1", "true"})
-_UV_BUILDS = "builds-v"
-"""What the folder in uv's cache is called in which it builds what it installs; a number follows."""
+_UV_BUILDS = re.compile(r"(?:builds|sdists|built-wheels)-v[0-9]+")
+"""Names of the folders in uv's cache in which it builds what it installs: since 0.5.3x, since 0.4, before."""
 _OURS = "s3pypi-"
 _NOT_OF_BUILDS = frozenset({"dist-dir", "file-mask"})
 """Settings that choose files: a build knows its own."""
@@ -254,8 +255,7 @@ def _refusal(kind: Kind, folder: PurePath, environ: Mapping[str, str]) -> str | 
         return "a build of metadata alone makes no distribution"
     if "PIP_BUILD_TRACKER" in environ:
         return "pip builds this to install it or as a dependency; publish with 'python -m build' or 's3pypi release'"
-    names = [parent.name for parent in folder.parents]
-    if any(name.startswith(_UV_BUILDS) and name.removeprefix(_UV_BUILDS).isdecimal() for name in names):
+    if any(_UV_BUILDS.fullmatch(parent.name) for parent in folder.parents):
         return "uv builds this to install it or as a dependency; publish with 'uv build' or 's3pypi release'"
     if environ.get("TOX_ENV_DIR") and folder == PurePath(environ["TOX_ENV_DIR"], "dist"):
         return "tox builds this for its own environments; publish with 'python -m build' or 's3pypi release'"

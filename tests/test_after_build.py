@@ -93,6 +93,8 @@ def test_hatchlings_own_switch_asks_at_its_hook(word: str, verdict: Verdict) -> 
         (Kind.WHEEL, UV, {}, "uv builds"),
         (Kind.WHEEL, UV / "inner", {}, "uv builds"),
         (Kind.WHEEL, PurePosixPath("/c/builds-v1/.tmp"), {}, "uv builds"),
+        (Kind.WHEEL, PurePosixPath("/c/sdists-v5/path/c77d4d1d861a2820/ss18EXd5uPfLYmbJKlpW7/.tmpDs"), {}, "uv builds"),
+        (Kind.WHEEL, PurePosixPath("/c/built-wheels-v3/git/4c828d158702e6ea/1cd5e2ef/.tmpEq"), {}, "uv builds"),
         (Kind.WHEEL, PurePosixPath("/home/user/project/.tox/.pkg/dist"), TOX, "tox builds"),
     ],
 )
@@ -114,6 +116,8 @@ def test_refusals_say_why_in_one_line(
         (PurePosixPath("/home/user/project/.tox/release/tmp/dist"), {"TOX_ENV_DIR": "/home/user/project/.tox/release"}),
         (PurePosixPath("/srv/my-builds-v0"), {}),
         (PurePosixPath("/srv/builds"), {}),
+        (PurePosixPath("/srv/sdists-v/x"), {}),
+        (PurePosixPath("/srv/built-wheels-v3-old"), {}),
     ],
 )
 def test_folders_that_only_look_like_those_of_a_tool(folder: PurePosixPath, environ: dict[str, str]) -> None:

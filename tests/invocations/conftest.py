@@ -15,6 +15,8 @@ import pytest
 CHECKOUT = Path(__file__).parents[2]
 SOURCES = ("s3pypi_setuptools", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
 BACKENDS = ("setuptools", "wheel", "hatchling", "editables", "flit_core", "poetry-core")
+OLD_UV = ("uv==0.3.5", "uv==0.4.30")
+"""Versions that build what they install in other folders of the cache than newer ones, and than each other."""
 # Gathering needs whatever leads this machine's pip to a package index.
 MACHINE = dict(os.environ)
 PATIENCE = 300.0
@@ -62,6 +64,8 @@ def gather(folder: Path) -> None:
     pip(folder, "wheel", "--no-deps", "--no-build-isolation", str(checkout))
     (own,) = folder.glob("s3pypi_setuptools-*.whl")
     pip(folder, "download", "--only-binary=:all:", str(own), *BACKENDS)
+    for version in OLD_UV:
+        pip(folder, "download", "--only-binary=:all:", "--no-deps", version)
 
 
 def pip(folder: Path, command: str, *arguments: str) -> None:

@@ -12,6 +12,8 @@ import pytest
 
 from tests.build_backend.projects import call, make_project, published
 
+from .conftest import OLD_UV
+
 PYTHON = sys.executable
 BUILD = ("{python}", "-m", "build", "--installer=uv")
 PIP = ("{python}", "-m", "pip", "--python", "{venv}")
@@ -97,6 +99,11 @@ TABLE = [
     Invocation("uv-sync", (UV, "sync", "-v"), "flit", said="an editable"),
     Invocation("uv-sync-wheel", (UV, "sync", "-v", "--no-editable"), "hatchling", said="uv builds"),
     Invocation("uv-run", (UV, "run", "python", "-c", "import hello_world"), "poetry-core"),
+    *(
+        Invocation(version, (UV, "tool", "run", "--from", version, "uv", "pip", "install", "-v", "-p", "{venv}", "."),
+                   "flit", said="uv builds")
+        for version in OLD_UV
+    ),
     # tox
     Invocation("tox-wheel", ("{python}", "-m", "tox", "-e", "x"), "flit", files=tox_ini("wheel")),
     Invocation("tox-sdist", ("{python}", "-m", "tox", "-e", "x"), "hatchling", files=tox_ini("sdist")),
