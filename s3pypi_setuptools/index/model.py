@@ -41,6 +41,7 @@ class File:
     :param core_metadata: None: no metadata file is offered; ``()``: offered, hash unknown; else its hashes (PEP 714).
     :param yanked: None: not yanked; ``""``: yanked without a reason; else the reason (PEP 592).
     :param provenance: fully qualified https URL (PEP 740).
+    :param etag: the store's token of the object that is known to have these hashes; in manifests, and on no page.
     """
 
     filename: str
@@ -53,6 +54,7 @@ class File:
     yanked: str | None = None
     gpg_sig: bool | None = None
     provenance: str | None = None
+    etag: str | None = None
 
     @property
     def sha256(self) -> str | None:

@@ -129,8 +129,8 @@ class Publication:
                 place.begin()
         urls = [place.url(removed, place.distribution.filename in gone) for place in places]
         return [
-            _entry(one, url, self._provenance(one, url), self._now)
-            for one, url in zip(distributions, urls, strict=True)
+            replace(_entry(one, url, self._provenance(one, url), self._now), etag=place.token(url))
+            for one, place, url in zip(distributions, places, urls, strict=True)
         ]
 
     def _attested(self, choices: list[Choice]) -> list[File]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 
 from ..diagnostics import without_credentials
 from ..distribution import Distribution
+from ..distribution.attestation import attests
 from ..errors import NotFound, RepositoryError
 from ..index.model import File
 from ..index.versions import version_of
-from ..repository.placement import SHA256
 from ..repository.repository import Repository
 from ..repository.stored import StoredBytes, StoredDistribution, stream_hash
 from ..repository.stored import download as download_to
@@ -22,8 +23,9 @@ __all__ = ["download", "listed_file", "read_file"]
 def listed_file(repository: Repository, project: str, file: File) -> StoredDistribution:
     """``file`` as ``project`` (normalized) lists it, with what lies beside it, checked against its object.
 
-    The hash is compared with the one that publishers note with each object; where none is noted, and where there is no
-    metadata file beside a wheel, the object is read. Raises `RepositoryError` when the index and the object disagree.
+    An object that still has the token which was noted with its hash has the listed bytes; any other is read. (What its
+    metadata says of it is no proof: whoever overwrites an object writes that, too.) A metadata file or provenance that
+    is not the listed one is not taken along. Raises `RepositoryError` when the index and the object disagree.
     """
     store, layout = repository.workspace.store, repository.workspace.layout
     key = layout.object_key(project, file.url)
@@ -35,20 +37,20 @@ def listed_file(repository: Repository, project: str, file: File) -> StoredDistr
         info = store.head(key)
     except NotFound as error:
         raise RepositoryError(f"{store.url}/{key}: is listed, but missing; run s3pypi verify") from error
-    metadata, provenance = _beside(store, layout.sidecar(key), file.core_metadata is not None), None
-    if file.provenance is not None:
-        provenance = _beside(store, layout.provenance(key), True)
-    noted = info.metadata.get(SHA256) if info.size == file.size else None
-    requires_python = file.requires_python
-    if metadata is None and file.filename.endswith(".whl"):
-        one = download(store, info, file.filename)
-        sha256, metadata, requires_python = one.file.sha256, one.metadata, one.requires_python
-    elif noted and noted == file.sha256:
-        sha256 = noted
-    else:
+    sha256 = file.sha256 if file.etag == info.token and file.size == info.size else None
+    if sha256 is None:
         sha256 = stream_hash(store, key)
     if file.sha256 not in (None, sha256) or file.size not in (None, info.size):
-        raise RepositoryError(f"{store.url}/{key}: does not hold the bytes that the index states; run s3pypi verify")
+        raise RepositoryError(
+            f"{store.url}/{key}: does not hold the bytes that the index states: publish the right file there again "
+            f"with --force, or delete it: s3pypi delete {project} --file {file.filename}"
+        )
+    requires_python = file.requires_python
+    metadata = _metadata(store, layout.sidecar(key), file)
+    if metadata is None and file.filename.endswith(".whl"):
+        one = download(store, info, file.filename)
+        metadata, requires_python = one.metadata, one.requires_python
+    provenance = _provenance(store, layout.provenance(key), file, sha256)
     return StoredDistribution(
         file=StoredBytes(store, info, sha256),
         entry=replace(file, requires_python=requires_python, gpg_sig=None, provenance=None),
@@ -88,8 +90,23 @@ def download(store: Store, info: Info, filename: str) -> Distribution:
         return Distribution.read(path)
 
 
-def _beside(store: Store, key: str, wanted: bool) -> bytes | None:
+def _metadata(store: Store, key: str, file: File) -> bytes | None:
+    """The metadata file that is listed; None where there is none, or another."""
+    if file.core_metadata is None or (data := _beside(store, key)) is None:
+        return None
+    listed = dict(file.core_metadata).get("sha256")
+    return data if listed in (None, hashlib.sha256(data).hexdigest()) else None
+
+
+def _provenance(store: Store, key: str, file: File, sha256: str) -> bytes | None:
+    """The provenance that is listed; None where there is none, or that of other bytes."""
+    if file.provenance is None or (data := _beside(store, key)) is None:
+        return None
+    return data if attests(data, file.filename, sha256) else None
+
+
+def _beside(store: Store, key: str) -> bytes | None:
     try:
-        return store.get(key).data if wanted else None
+        return store.get(key).data
     except NotFound:
         return None

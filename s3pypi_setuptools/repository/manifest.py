@@ -1,7 +1,8 @@
 """The manifest: a project's record, and the one commit point of every change to it.
 
 Stored as JSON, its files as the Simple repository API writes them (PEP 691 file objects), plus what only the
-repository needs: the urls that are listed no more and never may be again, the generation, and the commit id.
+repository needs: the urls that are listed no more and never may be again, the generation, the commit id, and the
+token of each file's object (``_etag``).
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from ..layout import filename_of
 __all__ = ["Manifest"]
 
 FORMAT = 1
+
+_ETAG = "_etag"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ class Manifest:
             "name": project.name,
             "commit": project.commit,
             "generation": self.generation,
-            "files": [file_to_json(file) for file in project.files],
+            "files": [_entry(file) for file in project.files],
             "removed": sorted(self.removed),
         }
         if project.status:
@@ -109,7 +112,7 @@ class Manifest:
             raise InvalidIndex("is not a manifest: 'deleted' is neither true nor false")
         status = None if marker is None else status_from_json(marker)
         return cls(
-            project=Project.of(project, map(file_from_json, files), status, commit),
+            project=Project.of(project, map(_file, files), status, commit),
             removed=frozenset(removed),
             generation=generation,
             deleted=deleted,
@@ -118,3 +121,14 @@ class Manifest:
 
 def _is_url(value: object) -> bool:
     return isinstance(value, str) and clean_text(value) == value
+
+
+def _entry(file: File) -> dict[str, object]:
+    entry = file_to_json(file)
+    return entry if file.etag is None else entry | {_ETAG: file.etag}
+
+
+def _file(entry: object) -> File:
+    file = file_from_json(entry)
+    etag = entry.get(_ETAG) if isinstance(entry, dict) else None
+    return replace(file, etag=etag) if _is_url(etag) else file

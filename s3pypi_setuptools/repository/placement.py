@@ -8,7 +8,6 @@ without condition: bytes that go in parts, that the store copies, or any at all.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
@@ -16,9 +15,9 @@ from dataclasses import replace
 from ..errors import Error, NotFound, Unavailable
 from ..layout import content_type, file_url
 from ..local_file import PART_SIZE
-from ..stores.base import ABSENT, Attributes, Store
+from ..stores.base import ABSENT, Attributes, Store, Token
 from ..transaction import create
-from .stored import Publishable, StoredBytes
+from .stored import Publishable, StoredBytes, stream_hash
 from .workspace import Workspace, wait_for
 
 __all__ = ["SHA256", "Placement", "holds"]
@@ -62,6 +61,7 @@ class Placement:
         self._plain_ours: bool | None = None
         self._fresh: str | None = None
         self._fresh_creates: list[Future[bool]] = []
+        self._tokens: dict[str, Token] = {}
 
     def begin(self) -> None:
         """Start to create the object, and the files that go beside it, without waiting; once is enough."""
@@ -109,6 +109,10 @@ class Placement:
             raise
         return url
 
+    def token(self, url: str) -> Token | None:
+        """The token of the object of ``url``, if it was stored here, and another repository may have it copied."""
+        return self._tokens.get(self._key(url)) if self._store.copies_from(self._store) else None
+
     def _may_be_plain(self) -> bool:
         """Whether creating the plain object surely overwrites nothing."""
         file = self.distribution.file
@@ -144,9 +148,9 @@ class Placement:
         file = self.distribution.file
         attributes = Attributes(content_type(self.distribution.filename), FOREVER, {SHA256: file.sha256})
         if isinstance(file, StoredBytes):
-            file.put(self._store, key, attributes, ABSENT, self._told)
+            self._tokens[key] = file.put(self._store, key, attributes, ABSENT, self._told)
         else:
-            self._store.put_file(key, file, attributes, ABSENT, self._told)
+            self._tokens[key] = self._store.put_file(key, file, attributes, ABSENT, self._told)
 
     def _told(self, count: int) -> None:
         """A part of a large file is stored: what this raises ends its upload, which leaves nothing behind then."""
@@ -177,7 +181,7 @@ class Placement:
     def _settle(self, url: str) -> bool:
         """Whether the objects of ``url`` hold our bytes."""
         key = self._key(url)
-        if not holds(self._store, key, self.distribution.file.size, self.distribution.file.sha256):
+        if not self._holds(key):
             return False
         if not self._attested(key):
             return False
@@ -185,6 +189,21 @@ class Placement:
             return True
         try:
             return self._store.get(self._layout.sidecar(key)).data == self.distribution.metadata
+        except NotFound:
+            return False
+
+    def _holds(self, key: str) -> bool:
+        """Whether the object under ``key`` has our bytes, which are about to be listed: its metadata is no proof."""
+        file = self.distribution.file
+        try:
+            info = self._store.head(key)
+            if info.size != file.size or info.metadata.get(SHA256) not in (None, file.sha256):
+                return False
+            if isinstance(file, StoredBytes):
+                same = self._store.copies_from(file.store) and info.token == file.info.token
+            else:
+                same = file.size <= PART_SIZE and info.token == self._store.token_of(file.read_all())
+            return same or stream_hash(self._store, key) == file.sha256
         except NotFound:
             return False
 
@@ -200,12 +219,9 @@ def holds(store: Store, key: str, size: int, sha256: str) -> bool:
             return False
         if noted := info.metadata.get(SHA256):
             return noted == sha256
-        digest = hashlib.sha256()
-        for chunk in store.stream(key):
-            digest.update(chunk)
+        return stream_hash(store, key) == sha256
     except NotFound:
         return False
-    return digest.hexdigest() == sha256
 
 
 def _results(creates: list[Future[bool]]) -> list[bool]:

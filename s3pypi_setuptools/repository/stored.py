@@ -12,7 +12,7 @@ from ..distribution import Distribution
 from ..errors import RepositoryError, StoreError
 from ..index.model import File
 from ..local_file import LocalFile
-from ..stores.base import Attributes, Condition, Info, Store
+from ..stores.base import Attributes, Condition, Info, Store, Token
 from ..temporary_folder import temporary_folder
 
 __all__ = ["Publishable", "StoredBytes", "StoredDistribution", "download", "stream_hash"]
@@ -42,20 +42,20 @@ class StoredBytes:
 
     def put(
         self, store: Store, key: str, attributes: Attributes, condition: Condition, sent: Callable[[int], None]
-    ) -> None:
+    ) -> Token:
         """Write them under ``key`` of ``store``, which copies them itself where it can; else through a temporary file.
 
         Errors as `Store.put_file`; `RepositoryError` when they are no longer those that were hashed.
         """
         if store.copies_from(self.store):
-            store.copy(self.store, self.info, key, attributes, condition)
+            token = store.copy(self.store, self.info, key, attributes, condition)
             sent(self.size)
-            return
+            return token
         with temporary_folder() as folder:
             path = folder / "file"
             if download(self.store, self.info.key, path) != self.sha256:
                 raise RepositoryError(f"{self.path}: was overwritten while it was being copied; try again")
-            store.put_file(key, LocalFile.read(path), attributes, condition, sent)
+            return store.put_file(key, LocalFile.read(path), attributes, condition, sent)
 
 
 @dataclass(frozen=True, slots=True)
