@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 from .errors import ConfigurationError, Error
 
 if TYPE_CHECKING:
+    from .config.options import Option
     from .operations.publish import PublishReport
 
 __all__ = [
@@ -133,7 +134,8 @@ def admit(door: Door, kind: Kind, folder: PurePath | str, config_settings: Mappi
 def divide(config_settings: Mapping[str, object] | None) -> tuple[dict[str, object], dict[str, object] | None]:
     """The settings that ``s3pypi-…`` config settings give, and the config settings of the build backend.
 
-    ``s3pypi-target=prod`` gives ``target``, for `push` as its ``command_line``; of several values the last counts.
+    ``s3pypi-target=prod`` gives ``target``, for `push` as its ``command_line``; of several values the last counts, but
+    those of ``s3pypi-s3-put-args`` add up.
 
     Raises `ConfigurationError` for an ``s3pypi-…`` key that means nothing.
     """
@@ -145,7 +147,8 @@ def divide(config_settings: Mapping[str, object] | None) -> tuple[dict[str, obje
         if not key.startswith(_OURS):
             others[key] = value
         elif key != PUBLISH_SETTING:
-            ours[_setting(key)] = _last(value)
+            option = _setting(key)
+            ours[option.name] = value if option.repeatable else _last(value)
     return ours, others
 
 
@@ -236,7 +239,7 @@ def _last(raw: object) -> object:
     return raw[-1] if isinstance(raw, (list, tuple)) and raw else raw
 
 
-def _setting(key: str) -> str:
+def _setting(key: str) -> Option:
     from .config.options import OPTIONS, find  # noqa: PLC0415  few builds have such settings
     from .config.wording import quoted, suggestion  # noqa: PLC0415
 
@@ -245,7 +248,7 @@ def _setting(key: str) -> str:
         known = ["publish", *(option.name for option in OPTIONS if option.name not in _NOT_OF_BUILDS)]
         hint = suggestion(key.removeprefix(_OURS), known, _OURS)
         raise ConfigurationError(f"there is no config setting {quoted(key)}{hint}")
-    return option.name
+    return option
 
 
 def _refusal(kind: Kind, folder: PurePath, environ: Mapping[str, str]) -> str | None:

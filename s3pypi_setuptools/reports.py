@@ -15,6 +15,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from packaging.version import Version
+
 from .operations.publish import Outcome
 from .printable import printable
 
@@ -80,12 +82,24 @@ def failures(report: PublishReport | UploadReport) -> Iterator[str]:
 
 
 def install_command(report: PublishReport) -> str | None:
-    """What to paste to install what was published; None when it is not known, or nothing was."""
+    """What to paste to install what was published; None when it is not known, or nothing was.
+
+    Of each project it names one version, as pip installs one: the one that pip would choose.
+    """
     if report.index_url is None or report.dry_run or not report.ok or not report.files:
         return None
-    releases = sorted({f"{file.project}=={file.version}" for file in report.files})
+    versions: dict[str, list[str]] = {}
+    for file in report.files:
+        versions.setdefault(file.project, []).append(file.version)
+    releases = sorted(f"{project}=={max(found, key=_preference)}" for project, found in versions.items())
     wanted = " ".join(releases) if len(releases) <= _NAMED_IN_COMMAND else "NAME"
     return f"pip install --index-url {shlex.quote(report.index_url)} {wanted}"
+
+
+def _preference(version: str) -> tuple[bool, Version]:
+    """Orders versions as installers prefer them: final releases over pre-releases, then by number."""
+    parsed = Version(version)
+    return not parsed.is_prerelease, parsed
 
 
 def to_json(report: DataclassInstance) -> dict[str, object]:

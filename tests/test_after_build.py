@@ -8,6 +8,7 @@ import pytest
 
 from s3pypi_setuptools import after_build
 from s3pypi_setuptools.after_build import Door, Kind, Verdict, may_publish
+from s3pypi_setuptools.config.resolve import resolve
 from s3pypi_setuptools.errors import ConfigurationError
 
 from . import samples
@@ -141,6 +142,10 @@ def test_own_config_settings_are_divided_from_the_backends() -> None:
         "s3pypi-if_exists": "skip",
     }
     assert after_build.divide(given) == ({"target": "prod", "if-exists": "skip"}, {"--build-option": ["-v"]})
+    twice = {"s3pypi-s3-put-args": ["ACL=private", "StorageClass=GLACIER_IR"]}
+    settings = resolve(command_line=after_build.divide(twice)[0])
+    assert settings.s3_put_args == {"StorageClass": "GLACIER_IR"}
+    assert settings.origins["acl"] == "command line"
     assert after_build.divide({}) == ({}, {})
     assert after_build.divide(None) == ({}, None)
 

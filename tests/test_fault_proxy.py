@@ -236,7 +236,7 @@ def test_installers_read_and_s3pypi_publishes_through_it(
     client.put_bucket_policy(Bucket=s3_bucket, Policy=policy)
     client.close()
     environment = {**os.environ, **s3_server.environment, "AWS_ENDPOINT_URL": proxy.url}
-    upload = [sys.executable, "-m", "s3pypi_setuptools.cli", "upload", str(samples.wheel(tmp_path / "dist"))]
+    upload = [sys.executable, "-m", "s3pypi_setuptools", "upload", str(samples.wheel(tmp_path / "dist"))]
     subprocess.run([*upload, "--target", f"s3://{s3_bucket}/simple"], env=environment, check=True, timeout=300)
     assert proxy.take()
     site = tmp_path / "site"

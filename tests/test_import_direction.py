@@ -37,8 +37,9 @@ LEVELS = (
     ("reports",),
     ("after_build", "api"),
     ("build_meta", "command", "hatch", "pdm", "cli", "server"),
+    ("__main__",),
 )
-DOORS = LEVELS[-1]
+DOORS = LEVELS[-2]
 LEVEL = {name: level for level, names in enumerate(LEVELS) for name in names}
 
 AWS = {"boto3", "botocore", "s3transfer"}

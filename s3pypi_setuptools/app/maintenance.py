@@ -16,7 +16,7 @@ from ..operations import prune as pruning
 from ..operations import reindex as reindexing
 from ..operations import verify as verifying
 from ..operations.prune import GRACE, Pruned, PruneReport
-from ..operations.reindex import ReindexReport
+from ..operations.reindex import ReindexedProject, ReindexReport
 from ..operations.retention import Retention
 from ..operations.side_by_side import UNWATCHED, Tally
 from ..operations.verify import VerifyReport
@@ -31,6 +31,7 @@ __all__ = [
     "PruneReport",
     "Pruned",
     "ReindexReport",
+    "ReindexedProject",
     "Retention",
     "VerifyReport",
     "prune",

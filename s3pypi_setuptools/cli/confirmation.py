@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable
-from typing import TypeAlias
+from collections.abc import Iterable
+from typing import Protocol
 
 from ..errors import Error, UsageError
 from .terminal import Terminal
 
-__all__ = ["Confirm", "Declined", "add_change_options", "confirmation"]
+__all__ = ["NOTHING_CHANGED", "Confirm", "Declined", "add_change_options", "confirmation"]
 
-Confirm: TypeAlias = Callable[[Iterable[str], str], None]
-"""Called with what is about to be destroyed, a line each, and the question; raises `Declined` unless the answer is yes.
-"""
+NOTHING_CHANGED = "nothing was changed"
 
 _YES = frozenset({"y", "yes"})
+
+
+class Confirm(Protocol):
+    """Asks before something is destroyed."""
+
+    def __call__(self, lines: Iterable[str], question: str, declined: str = NOTHING_CHANGED) -> None:
+        """Show ``lines``, what is about to be destroyed, and ask; raises `Declined` unless the answer is yes.
+
+        :param declined: what has been done when the answer is no.
+        """
 
 
 class Declined(Error):
@@ -47,9 +55,9 @@ def confirmation(arguments: argparse.Namespace, terminal: Terminal) -> Confirm |
             "this would ask first, and there is no terminal to ask on: give --yes, or try it with --dry-run"
         )
 
-    def confirm(lines: Iterable[str], question: str) -> None:
+    def confirm(lines: Iterable[str], question: str, declined: str = NOTHING_CHANGED) -> None:
         terminal.stop_drawing()
         if terminal.ask(lines, question) not in _YES:
-            raise Declined("nothing was changed: the answer was not yes")
+            raise Declined(f"{declined}: the answer was not yes")
 
     return confirm

@@ -70,6 +70,7 @@ def _add(group: argparse._ArgumentGroup, option: Option) -> None:
             *option.strings,
             dest=option.attribute,
             metavar=option.metavar,
+            action="append" if option.repeatable else "store",
             choices=option.choices or None,
             default=None,
             help=text,

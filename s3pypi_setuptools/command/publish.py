@@ -46,6 +46,14 @@ class PyPICommand(SettingsCommand):
 
         if settings.file_mask is not None:
             return select_distributions([settings.file_mask])
+        others = [Path(path).name for command, _, path in self.distribution.dist_files if command not in _DISTRIBUTIONS]
+        if others and not built:
+            raise InvalidDistribution(
+                f"this run built {', '.join(others)}, and only wheels and sdists can be published: "
+                "run 'sdist bdist_wheel s3pypi' together"
+            )
+        for name in others:
+            self.warn(f"{name} is not published: only wheels and sdists are")
         if built:
             return built
         self.get_finalized_command("egg_info")  # it puts build tags into the version

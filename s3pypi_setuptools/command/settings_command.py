@@ -46,8 +46,6 @@ class SettingsCommand(Command):
 
     command_name: str
     """The name of its entry point."""
-    without: ClassVar[frozenset[str]] = frozenset()
-    """Names of the settings that it does not take."""
     of_repository: ClassVar[bool] = True
     """Whether the target is a repository, so that the project's own configuration may name it."""
     account: Account
@@ -58,9 +56,9 @@ class SettingsCommand(Command):
     @classmethod
     def settings(cls) -> list[Option]:
         """The settings that it takes."""
-        from ..config.options import OPTIONS  # noqa: PLC0415
+        from ..config.options import OF_REPOSITORIES, OPTIONS  # noqa: PLC0415
 
-        return [option for option in OPTIONS if option.name not in cls.without]
+        return [option for option in OPTIONS if cls.of_repository or option.name not in OF_REPOSITORIES]
 
     def get_command_name(self) -> str:
         """The name that it runs under, which a project may choose (``cmdclass``)."""
@@ -111,8 +109,12 @@ class SettingsCommand(Command):
             relative_paths=False,
         )
         for note in settings.notes:
-            print(f"{self.get_command_name()}: warning: {note}", file=sys.stderr, flush=True)
+            self.warn(note)
         return settings
+
+    def warn(self, line: str) -> None:
+        """Print a warning."""
+        print(f"{self.get_command_name()}: warning: {line}", file=sys.stderr, flush=True)
 
     def say(self, lines: Iterable[str]) -> None:
         """Print results, unless setuptools is told to be quiet."""

@@ -8,26 +8,12 @@ from .settings_command import SettingsCommand
 
 __all__ = ["UploadCommand"]
 
-_OF_REPOSITORIES = frozenset(
-    {
-        "dist-dir",
-        "index-html",
-        "lock-indexes",
-        "locks-table",
-        "public-url",
-        "put-root-index",
-        "strict-metadata",
-        "unsafe-no-locking",
-    }
-)
-
 
 class UploadCommand(SettingsCommand):
     """Upload any files that ``file_mask`` names to ``target``, with no index; private unless ``acl`` says otherwise."""
 
     command_name = "s3upload"
     description = "upload any files to S3 or a folder, without an index"
-    without = _OF_REPOSITORIES
     of_repository = False
 
     def publish(self) -> Iterable[str]:

@@ -13,7 +13,17 @@ from dataclasses import dataclass
 from .if_exists import IfExists
 from .wording import suggestion
 
-__all__ = ["CONNECTION", "OPTIONS", "VARIABLES", "Form", "Option", "find", "find_variable", "nearest"]
+__all__ = [
+    "CONNECTION",
+    "OF_REPOSITORIES",
+    "OPTIONS",
+    "VARIABLES",
+    "Form",
+    "Option",
+    "find",
+    "find_variable",
+    "nearest",
+]
 
 
 class Form(enum.Enum):
@@ -63,6 +73,11 @@ class Option:
     def flag(self) -> bool:
         """Whether it is true or false, and takes no value on a command line (setuptools: ``boolean_options``)."""
         return self.form is Form.FLAG
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether the values of several occurrences on a command line add up; of others the last counts."""
+        return self.form is Form.PARAMETERS
 
     @property
     def strings(self) -> tuple[str, ...]:
@@ -216,6 +231,24 @@ CONNECTION = frozenset(
     }
 )
 """Names of the options that say how S3 is reached, not what is done there."""
+
+OF_REPOSITORIES = frozenset(
+    {
+        "dist-dir",
+        "index-html",
+        "lock-indexes",
+        "locks-endpoint-url",
+        "locks-profile",
+        "locks-region",
+        "locks-table",
+        "locks-timeout",
+        "public-url",
+        "put-root-index",
+        "strict-metadata",
+        "unsafe-no-locking",
+    }
+)
+"""Names of the options that mean nothing for files that belong to no repository (``s3upload``)."""
 
 VARIABLES = ("S3PYPI_PUBLISH",)
 """Environment variables of ours that are no settings."""

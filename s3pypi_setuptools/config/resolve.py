@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -97,7 +98,7 @@ def resolve(
     values: dict[str, Given] = {}
     for layer in reversed([*above, *below]):
         values.update(layer.values)
-    return _settings(values, target, origin, readers)
+    return replace(_settings(values, target, origin, readers), repository=repository)
 
 
 class _Place(NamedTuple):

@@ -12,6 +12,8 @@ from .target import Target
 
 __all__ = ["IfExists", "Secret", "Settings"]
 
+_FORMS = "s3://bucket/prefix, or a folder such as ./repo"
+
 
 class Secret:
     """A text that shows neither itself nor its length; call `reveal` where the value is needed.
@@ -63,6 +65,7 @@ class Settings:
     :param strict_metadata: refuse distributions whose metadata installers would pass over with a warning.
     :param unsafe_no_locking: publish also to a store that does not honour conditional writes.
     :param aws_session_token: belongs to temporary keys; only beside the two others.
+    :param repository: the target is a repository; false for ``s3upload``.
     :param origins: for each setting that was given, by its name as people write it (``if-exists``), where its value
         came from, in words.
     :param notes: lines that people should see: what was assumed or is discouraged.
@@ -92,14 +95,17 @@ class Settings:
     public_url: str | None = None
     strict_metadata: bool = False
     unsafe_no_locking: bool = False
+    repository: bool = True
     origins: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     def require_target(self) -> Target:
         """The target; raises `ConfigurationError` that says how to name one when nothing does."""
         if self.target is None:
-            raise ConfigurationError(
-                "no target: give --target (s3://bucket/prefix, or a folder such as ./repo), set S3PYPI_TARGET, or "
-                "write target under [tool.s3pypi] in pyproject.toml"
-            )
+            ways = f"give --target ({_FORMS})"
+            if self.repository:
+                ways += ", set S3PYPI_TARGET, or write target under [tool.s3pypi] in pyproject.toml"
+            else:
+                ways += "; a project's configuration names repositories, where loose files have no place"
+            raise ConfigurationError(f"no target: {ways}")
         return self.target

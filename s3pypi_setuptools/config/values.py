@@ -82,6 +82,8 @@ def parse_value(option: Option, raw: object, where: str, *, typed: bool = False)
         return _checked_parameters(raw, where)
     if option.form is Form.SECONDS and isinstance(raw, int) and not isinstance(raw, bool):
         raw = str(raw)
+    if option.repeatable and not typed and isinstance(raw, list) and all(isinstance(text, str) for text in raw):
+        raw = ",".join(raw)
     if not isinstance(raw, str):
         allowed = f"one of {', '.join(option.choices)}" if option.choices else option.form.value
         raise ConfigurationError(f"{where}: must be {allowed}, not {_kind(raw)}")

@@ -49,6 +49,25 @@ def run_json(*arguments: str, cwd: Path) -> dict[str, Any]:
     return value
 
 
+def answered(answer: str, *arguments: str, cwd: Path) -> tuple[int, str]:
+    """Exit status and output of ``s3pypi`` where somebody types ``answer``."""
+    child, terminal = pty.openpty()
+    process = subprocess.Popen(
+        [*command("s3pypi"), *arguments],
+        cwd=cwd,
+        env={**os.environ, "TERM": "dumb"},
+        stdin=terminal,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    os.write(child, f"{answer}\n".encode())
+    output, _ = process.communicate(timeout=60)
+    os.close(child)
+    os.close(terminal)
+    return process.returncode, output
+
+
 def run_on_terminal(*arguments: str, cwd: Path, environ: Mapping[str, str] | None = None) -> tuple[int, str]:
     """Exit status and output of ``s3pypi`` on a terminal."""
     child, terminal = pty.openpty()

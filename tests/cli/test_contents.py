@@ -148,7 +148,13 @@ def test_yank_and_unyank(folder: Path) -> None:
     assert run_json("show", "demo", "1.0", *TARGET, cwd=folder)["files"][0]["yanked"] == "bad & old"
     assert "would unyank " in run("s3pypi", "unyank", "demo", "1.0", "-n", *TARGET, cwd=folder).stdout
     assert run("s3pypi", "unyank", "demo", "1.0", "-y", *TARGET, cwd=folder).stdout.startswith("unyanked ")
-    assert run("s3pypi", "unyank", "demo", "1.0", *TARGET, cwd=folder).stdout.startswith("present ")
+    assert run("s3pypi", "unyank", "demo", "1.0", *TARGET, cwd=folder).stdout.startswith("not yanked Demo-1.0-py3")
+
+
+def test_a_second_yank_says_that_it_is_one(folder: Path) -> None:
+    assert run("s3pypi", "yank", "demo", "1.1", "--reason", "old", *TARGET, cwd=folder).returncode == 0
+    again = run("s3pypi", "yank", "demo", "1.1", *TARGET, cwd=folder)
+    assert (again.returncode, again.stdout) == (0, "already yanked Demo-1.1-py3-none-any.whl  old\n")
 
 
 def test_status(folder: Path) -> None:
@@ -158,6 +164,9 @@ def test_status(folder: Path) -> None:
     refused = run("s3pypi", "dist/Demo-2.0*", *TARGET, cwd=folder)
     assert refused.returncode == 1
     assert "demo is archived and takes no uploads" in refused.stderr
+    shown = run("s3pypi", "status", "Demo", "-q", *TARGET, cwd=folder)
+    assert (shown.returncode, shown.stdout) == (0, "demo archived  done\n")
+    assert run_json("status", "demo", *TARGET, cwd=folder)["status"] == "archived"
     report = run_json("status", "demo", "active", *TARGET, cwd=folder)
     assert (report["ok"], report["before"], report["status"]) == (True, "archived", "active")
     assert run("s3pypi", "dist/Demo-2.0*", *TARGET, cwd=folder).returncode == 0
@@ -176,6 +185,8 @@ def test_status(folder: Path) -> None:
         (["yank", "demo", "--file", "x.whl"], 1, "demo lists no file 'x.whl'"),
         (["unyank", "demo", "1.0", "--file", "x.whl"], 2, "VERSION"),
         (["status", "demo", "abandoned"], 2, "abandoned"),
+        (["status", "dmo"], 1, "there is no project 'dmo' (did you mean 'demo'?)"),
+        (["status", "demo", "--reason", "old"], 2, "--reason goes with a STATUS"),
         (["status", "dmo", "archived"], 1, "there is no project 'dmo'"),
         (["show"], 2, "PROJECT"),
         (["show", "demo", "one"], 1, "demo has no version 'one'"),

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from .. import samples
-from .programs import command, run, run_json, run_on_terminal
+from .programs import answered, run, run_json, run_on_terminal
 
 TARGET = ["-t", "./repo"]
 
@@ -23,25 +20,6 @@ def folder(tmp_path: Path) -> Path:
         samples.wheel(tmp_path / "dist", "demo", version)
     assert run("s3pypi", "dist", *TARGET, cwd=tmp_path).returncode == 0
     return tmp_path
-
-
-def answered(folder: Path, answer: str, *arguments: str) -> tuple[int, str]:
-    """Exit status and output of ``s3pypi`` where somebody types ``answer``."""
-    child, terminal = pty.openpty()
-    process = subprocess.Popen(
-        [*command("s3pypi"), *arguments, *TARGET],
-        cwd=folder,
-        env={**os.environ, "TERM": "dumb"},
-        stdin=terminal,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    os.write(child, f"{answer}\n".encode())
-    output, _ = process.communicate(timeout=60)
-    os.close(child)
-    os.close(terminal)
-    return process.returncode, output
 
 
 def test_verify_says_that_all_is_well(folder: Path) -> None:
@@ -111,14 +89,36 @@ def test_reindex_asks_before_it_unlists(folder: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.startswith(f"s3pypi: error: {wheel.name}: demo lists it, and it does not exist")
 
-    status, output = answered(folder, "n", "reindex")
+    status, output = answered("n", "reindex", *TARGET, cwd=folder)
     assert status == 1
     assert "nothing was changed" in output
-    status, output = answered(folder, "y", "reindex")
+    status, output = answered("y", "reindex", *TARGET, cwd=folder)
     assert status == 0
     assert f"unlisted {wheel.name}  demo" in output
     assert run("s3pypi", "reindex", "--yes", *TARGET, cwd=folder).returncode == 0
     assert run("s3pypi", "verify", "--deep", *TARGET, cwd=folder).returncode == 0
+
+
+def test_reindex_answered_no_says_what_it_did_change(folder: Path) -> None:
+    (folder / "repo" / "demo" / "demo-1.0-py3-none-any.whl").unlink()
+    samples.wheel(folder / "repo" / "demo", "demo", "3.0")
+    status, output = answered("n", "reindex", *TARGET, cwd=folder)
+    assert status == 1
+    last = output.splitlines()[-1]
+    assert last.endswith("error: listed 1 file; 1 missing file still listed: the answer was not yes")
+    assert run_json("show", "demo", *TARGET, cwd=folder)["versions"] == ["1.0", "1.1", "2.0.dev1", "3.0"]
+
+
+def test_reindex_answered_yes_forgets_no_other_error(folder: Path) -> None:
+    samples.wheel(folder / "other", "other", "1.0")
+    assert run("s3pypi", "other", *TARGET, cwd=folder).returncode == 0
+    (folder / "repo" / "demo" / "demo-1.0-py3-none-any.whl").unlink()
+    other = folder / "repo" / "other"
+    (other / "other-1.0-py3-none-any.whl").write_bytes(b"others")
+    status, output = answered("y", "reindex", *TARGET, cwd=folder)
+    assert status == 1, output
+    assert "other-1.0-py3-none-any.whl" in output
+    assert "unlisted demo-1.0-py3-none-any.whl" in output
 
 
 def test_reindex_makes_a_lost_or_damaged_repository_record_anew(folder: Path) -> None:
@@ -138,10 +138,10 @@ def test_reindex_makes_a_lost_or_damaged_repository_record_anew(folder: Path) ->
 def test_prune_by_rules(folder: Path) -> None:
     would = run("s3pypi", "prune", "--keep-last", "1", "--dry-run", *TARGET, cwd=folder)
     assert [line.split()[2] for line in would.stdout.splitlines()] == ["demo-1.0-py3-none-any.whl", "1"]
-    status, output = answered(folder, "n", "prune", "--dev")
+    status, output = answered("n", "prune", "--dev", *TARGET, cwd=folder)
     assert status == 1
     assert "demo-2.0.dev1" in output
-    status, output = answered(folder, "y", "prune", "--dev")
+    status, output = answered("y", "prune", "--dev", *TARGET, cwd=folder)
     assert status == 0
     report = run_json("prune", "--keep-last", "1", "--yes", *TARGET, cwd=folder)
     assert [one["version"] for project in report["projects"] for one in project["pruned"]] == ["1.0"]

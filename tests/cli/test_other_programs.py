@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from configparser import ConfigParser
 from pathlib import Path
 
 import pytest
@@ -79,6 +82,52 @@ def test_misspelt_words_are_met_with_the_nearest(words: list[str], told: str, tm
     assert (done.returncode, done.stdout, done.stderr) == (2, "", f"s3pypi: error: {told}\n")
 
 
+@pytest.mark.parametrize(
+    ("words", "near"),
+    [
+        (["help"], "--help"),
+        (["help", "delete"], "--help"),
+        (["ls"], "list"),
+        (["ls", "--names", "-t", "./repo"], "list"),
+        (["rm", "demo", "1.0", "--yes"], "delete"),
+        (["-v", "rm", "demo", "--all"], "delete"),
+        (["publish", "dist/*"], "upload"),
+        (["search", "demo"], "list"),
+    ],
+)
+def test_words_of_other_tools_are_met_with_ours(words: list[str], near: str, tmp_path: Path) -> None:
+    done = run("s3pypi", *words, cwd=tmp_path)
+    word = next(word for word in words if not word.startswith("-"))
+    told = f"s3pypi: error: {word}: no such file or command (did you mean 's3pypi {near}'?) (see s3pypi --help)\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", told)
+    known = near.startswith("-") or near in SUBCOMMANDS
+    assert known
+
+
+def test_a_folder_may_be_called_as_other_tools_call_a_command(tmp_path: Path) -> None:
+    samples.wheel(tmp_path / "publish")
+    done = run("s3pypi", "publish", "-t", "./repo", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_package_runs_as_a_module(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "s3pypi_setuptools", "list", "-t", "./none"],
+        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("s3pypi: error: ")
+
+
+def test_scripts_of_both_names_are_one_program() -> None:
+    configuration = ConfigParser()
+    configuration.read(Path(__file__).parents[2] / "setup.cfg", encoding="utf-8")
+    scripts = dict(
+        line.split(" = ") for line in configuration["options.entry_points"]["console_scripts"].split("\n")[1:]
+    )
+    assert scripts["s3pypi-setuptools"] == scripts["s3pypi"] == "s3pypi_setuptools.cli:main"
+
+
 def test_a_folder_that_is_not_there_is_no_misspelt_command(tmp_path: Path) -> None:
     done = run("s3pypi", "dist", "-t", "./repo", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (1, "s3pypi: error: dist: no such file\n")
@@ -110,6 +159,10 @@ def test_s3upload_goes_nowhere_that_was_not_named(tmp_path: Path) -> None:
     (tmp_path / "site.css").write_text("a {}")
     done = run("s3upload", "site.css", cwd=tmp_path)
     assert done.returncode == 1
+    assert done.stderr.startswith("s3upload: error: no target: give --target (")
+    assert done.stderr.count("\n") == 1
+    assert "[tool.s3pypi]" not in done.stderr, "it would not help"
+    assert "S3PYPI_TARGET" not in done.stderr, "nor would that"
     assert not (tmp_path / "repo").exists()
     assert run("s3upload", ".", "-t", "./files", cwd=tmp_path).returncode == 1
 

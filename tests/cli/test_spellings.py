@@ -12,11 +12,14 @@ from setuptools import Distribution
 from s3pypi_setuptools.cli.options import given
 from s3pypi_setuptools.cli.programs import pypi_private, s3pypi, s3upload
 from s3pypi_setuptools.cli.subcommands import load
+from s3pypi_setuptools.command import UploadCommand
 from s3pypi_setuptools.command.settings_command import SettingsCommand
 from s3pypi_setuptools.config.machine import Machine
+from s3pypi_setuptools.config.options import find
 from s3pypi_setuptools.config.resolve import resolve
 from s3pypi_setuptools.config.settings import IfExists, Secret
 from s3pypi_setuptools.config.target import FolderTarget, S3Target
+from s3pypi_setuptools.errors import ConfigurationError
 
 TARGET = S3Target("bucket", "prefix")
 S3 = "s3://bucket/prefix"
@@ -66,6 +69,10 @@ GORILLA = [
     (
         "s3pypi upload a.whl --s3-put-args ACL=public-read,ServerSideEncryption=aws:kms,SSEKMSKeyId=1234",
         {"acl": "public-read", "s3_put_args": {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": "1234"}},
+    ),
+    (
+        "s3pypi upload a.whl --s3-put-args StorageClass=GLACIER_IR --s3-put-args ACL=public-read",
+        {"acl": "public-read", "s3_put_args": {"StorageClass": "GLACIER_IR"}},
     ),
     ("s3pypi upload a.whl --index.html", {"index_html": True}),
     ("s3pypi upload a.whl --locks-table table", {"locks_table": "table"}),
@@ -128,3 +135,19 @@ def test_folders_are_targets_too(tmp_path: Path) -> None:
     machine = Machine(environ={}, cwd=tmp_path, home=tmp_path, prefix=tmp_path, platform="linux")
     settings = resolve(command_line=given(parsed("s3pypi", ["a.whl", "-t", "./repo"])), machine=machine)
     assert settings.target == FolderTarget(tmp_path / "repo")
+
+
+def test_parameters_that_are_given_twice_are_refused(tmp_path: Path) -> None:
+    machine = Machine(environ={}, cwd=tmp_path, home=tmp_path, prefix=tmp_path, platform="linux")
+    arguments = ["a.whl", "--s3-put-args", "StorageClass=GLACIER", "--s3-put-args", "StorageClass=STANDARD"]
+    with pytest.raises(ConfigurationError, match=r"command line --s3-put-args: StorageClass is given twice"):
+        resolve(command_line=given(parsed("s3pypi", arguments)), machine=machine)
+
+
+def test_s3upload_offers_the_same_settings_at_both_entry_points() -> None:
+    command_line = {name for name in vars(parsed("s3upload", ["a"])) if find(name)}
+    assert {option.attribute for option in UploadCommand.settings()} == {*command_line, "file_mask"}
+    assert command_line == {
+        "target", "bucket", "prefix", "if_exists", "force", "strict", "acl", "s3_put_args", "profile", "region",
+        "endpoint_url", "no_sign_request", "aws_access_key_id", "aws_secret_access_key", "aws_session_token",
+    }  # fmt: skip

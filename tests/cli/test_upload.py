@@ -157,6 +157,14 @@ def test_a_terminal_gets_a_table_and_the_install_command(project: Path) -> None:
     assert "demo==1.0" in output
 
 
+def test_the_install_command_names_one_version_a_project(project: Path) -> None:
+    for version in ("1.1", "1.10", "1.9", "2.0.dev1"):
+        samples.wheel(project / "dist", version=version)
+    samples.wheel(project / "dist", "other", "3.0rc1")
+    _, output = run_on_terminal("dist", "-t", "./repo", cwd=project, environ={"COLUMNS": "200"})
+    assert output.splitlines()[-1].split()[-2:] == ["demo==1.10", "other==3.0rc1"]
+
+
 @pytest.mark.parametrize("environ", [{"TERM": "dumb"}, {"NO_COLOR": "1"}])
 def test_terminals_without_colour_get_none(project: Path, environ: dict[str, str]) -> None:
     status, output = run_on_terminal("dist", "-t", "./repo", cwd=project, environ=environ)

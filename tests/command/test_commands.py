@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -107,7 +108,8 @@ def test_a_dry_run_writes_nothing(project: Path, tmp_path: Path) -> None:
         (["sdist", "s3pypi", "--target=./repo"], "relative path"),
         (["sdist", "s3pypi", "--target=/nowhere", "--force", "--strict"], "strict"),
         (["s3upload", "--target=/nowhere"], "file-mask"),
-        (["s3upload", "--file-mask=*.py"], "target"),
+        (["s3upload", "--file-mask=*.py"], "no target: give --target ("),
+        (["s3upload", "--locks-table=x"], "--locks-table not recognized"),
         (["s3upload", "--file-mask=*.zip", "--target=/nowhere"], "*.zip"),
     ],
 )
@@ -117,6 +119,24 @@ def test_errors_are_one_line_of_setuptools(project: Path, arguments: list[str], 
     last = done.stderr.splitlines()[-1]
     assert last.startswith("error: ")
     assert said in last
+
+
+def test_an_egg_is_not_published_and_said_so(project: Path, tmp_path: Path) -> None:
+    target = f"--target={tmp_path / 'repo'}"
+    assert setup_py(project, "bdist_wheel").returncode == 0
+    alone = setup_py(project, "bdist_egg", "s3pypi", target)
+    assert alone.returncode == 1
+    last = alone.stderr.splitlines()[-1]
+    assert re.fullmatch(
+        r"error: this run built demo_project-1\.0-py3\.\d+\.egg, and only wheels and sdists can be published: "
+        "run 'sdist bdist_wheel s3pypi' together",
+        last,
+    )
+    assert not (tmp_path / "repo").exists(), "what an earlier run built was not asked for"
+    beside = setup_py(project, "sdist", "bdist_egg", "s3pypi", target)
+    assert beside.returncode == 0, beside.stderr
+    assert published(tmp_path / "repo") == {"demo_project-1.0.tar.gz"}
+    assert re.search(r"^s3pypi: warning: demo_project-1\.0-py3\.\d+\.egg is not published: ", beside.stderr, re.M)
 
 
 def test_a_rebuild_conflicts_unless_forced(project: Path, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from s3pypi_setuptools.config.if_exists import IfExists
 from s3pypi_setuptools.config.options import CONNECTION, OPTIONS, Option, find, find_variable
 from s3pypi_setuptools.config.settings import Secret, Settings
 
-NOT_OPTIONS = {"acl_optional", "origins", "notes"}
+NOT_OPTIONS = {"acl_optional", "repository", "origins", "notes"}
 OTHER_FORMS = {"bucket", "prefix", "force", "strict", "put-root-index"}
 
 

@@ -119,7 +119,7 @@ def start_really(
     arguments: Sequence[str], environment: Mapping[str, str], *, started: Callable[[int], None], watch: Watch
 ) -> Ended:
     """Run s3pypi in a Python of its own."""
-    command = [sys.executable, "-m", "s3pypi_setuptools.cli", *arguments]
+    command = [sys.executable, "-m", "s3pypi_setuptools", *arguments]
     with subprocess.Popen(
         command, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:

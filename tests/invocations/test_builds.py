@@ -105,7 +105,7 @@ def test_what_is_kept_can_be_pushed(
     monkeypatch.setenv("S3PYPI_PUBLISH", "1")
     assert run(project, *front_end, "--sdist").returncode != 0
     target = str(tmp_path / "repository")
-    done = run(project, sys.executable, "-m", "s3pypi_setuptools.cli", "upload", "dist/*", "--target", target)
+    done = run(project, sys.executable, "-m", "s3pypi_setuptools", "upload", "dist/*", "--target", target)
     assert done.returncode == 0, done.stderr
     assert published(tmp_path / "repository") == {distributions()["sdist"]}
 

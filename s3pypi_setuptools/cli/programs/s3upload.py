@@ -6,24 +6,13 @@ import argparse
 from collections.abc import Sequence
 
 from ...account import SAME_FILES
+from ...config.options import OF_REPOSITORIES
 from .. import guard
-from ..options import LOCK_TABLE, add_settings, given
+from ..options import add_settings, given
 from ..parser import ArgumentParser, add_output_options
 from ..terminal import Terminal
 
 __all__ = ["main"]
-
-_OF_REPOSITORIES = (
-    "public-url",
-    "index-html",
-    "put-root-index",
-    "lock-indexes",
-    "locks-timeout",
-    *LOCK_TABLE,
-    "locks-table",
-    "strict-metadata",
-    "unsafe-no-locking",
-)
 
 _EXAMPLES = """\
 examples:
@@ -49,7 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument_group("what").add_argument(
         "files", metavar="FILES", nargs="+", help="files, or globs ('build/*')"
     )
-    add_settings(made, without=_OF_REPOSITORIES, titles={"objects and pages": "objects"})
+    add_settings(made, without=OF_REPOSITORIES, titles={"objects and pages": "objects"})
     made.add_argument_group("trying").add_argument(
         "-n", "--dry-run", action="store_true", help="say what would be done, and write nothing"
     )

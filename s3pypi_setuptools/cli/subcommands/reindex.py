@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ...printable import counted
-from ..confirmation import add_change_options, confirmation
+from ..confirmation import NOTHING_CHANGED, add_change_options, confirmation
 from ..count_bar import count_bar
 from ..options import PUBLISHING, add_settings, given
 from ..parser import ArgumentParser, add_output_options
 from ..terminal import Terminal
 
 if TYPE_CHECKING:
-    from ...app.maintenance import ReindexReport
+    from ...app.maintenance import ReindexedProject, ReindexReport
 
 __all__ = ["parser", "run"]
 
@@ -76,19 +76,42 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
             )
 
     report = reindex(arguments.projects, unlist_missing=arguments.yes)
+    failed = False
     gone = [f"{name} of {project.project}" for project in report.projects for name in project.missing]
     watched = sys.stdin is not None and sys.stdin.isatty()
     if gone and watched and not terminal.json and (confirm := confirmation(arguments, terminal)):
         terminal.show(report, _lines(report))
-        confirm(gone, f"These do not exist any more. Take them off the index of {report.target}?")
+        others = [project for project in report.projects if not project.missing]
+        failed = _say_errors(terminal, others)
+        question = f"These do not exist any more. Take them off the index of {report.target}?"
+        confirm(gone, question, f"{_changes(report)}; {counted(len(gone), 'missing file')} still listed")
         report = reindex([project.project for project in report.projects if project.missing], unlist_missing=True)
     status = terminal.show(report, _lines(report))
-    for project in report.projects:
-        for error in project.errors:
-            terminal.error(error)
-        for name in project.missing:
-            terminal.error(f"{name}: {project.project} lists it, and it does not exist: restore it, or give --yes")
-    return status
+    _say_errors(terminal, report.projects)
+    return 1 if failed else status
+
+
+def _say_errors(terminal: Terminal, projects: Sequence[ReindexedProject]) -> bool:
+    """Show what could not be put right; whether there is anything."""
+    errors = [error for project in projects for error in project.errors]
+    errors += [
+        f"{name}: {project.project} lists it, and it does not exist: restore it, or give --yes"
+        for project in projects
+        for name in project.missing
+    ]
+    for error in errors:
+        terminal.error(error)
+    return bool(errors)
+
+
+def _changes(report: ReindexReport) -> str:
+    """What was changed, in numbers."""
+    listed = sum(len(project.listed) for project in report.projects)
+    completed = sum(len(project.completed) for project in report.projects)
+    corrected = sum(len(project.corrected) for project in report.projects) + len(report.root)
+    changes = {"listed": (listed, "file"), "completed": (completed, "file"), "corrected": (corrected, "record")}
+    said = [f"{verb} {counted(count, noun)}" for verb, (count, noun) in changes.items() if count]
+    return ", ".join(said) or NOTHING_CHANGED
 
 
 def _lines(report: ReindexReport) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""``s3pypi status PROJECT STATUS``: set a project's status marker."""
+"""``s3pypi status PROJECT [STATUS]``: show a project's status marker, or set it."""
 
 from __future__ import annotations
 
@@ -6,20 +6,21 @@ import argparse
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ...errors import UsageError
 from ..confirmation import add_change_options
 from ..options import PUBLISHING, add_settings, given
 from ..parser import ArgumentParser, add_output_options
 from ..terminal import Terminal
 
 if TYPE_CHECKING:
-    from ...app.contents import StatusReport
+    from ...app.contents import Status, StatusReport
 
 __all__ = ["parser", "run"]
 
 STATUSES = ("active", "archived", "quarantined", "deprecated")
 
 _DESCRIPTION = """\
-Set a project's status (PEP 792), which installers may show:
+Show a project's status (PEP 792), which installers may show, or set it:
 
   active       as any project; the default
   archived     takes no more uploads
@@ -28,6 +29,7 @@ Set a project's status (PEP 792), which installers may show:
 
 _EXAMPLES = """\
 examples:
+  s3pypi status demo                                        show it
   s3pypi status demo deprecated --reason "use demo-ng"
   s3pypi status demo active"""
 
@@ -36,13 +38,13 @@ def parser() -> argparse.ArgumentParser:
     """The parser of its arguments."""
     made = ArgumentParser(
         "s3pypi status",
-        usage="s3pypi status PROJECT STATUS [--reason TEXT] [--target TARGET] [options]",
+        usage="s3pypi status PROJECT [STATUS] [--reason TEXT] [--target TARGET] [options]",
         description=_DESCRIPTION,
         epilog=_EXAMPLES,
     )
     what = made.add_argument_group("what")
     what.add_argument("project", metavar="PROJECT", help="the project's name")
-    what.add_argument("status", metavar="STATUS", choices=STATUSES, help=", ".join(STATUSES))
+    what.add_argument("status", metavar="STATUS", nargs="?", choices=STATUSES, help=", ".join(STATUSES))
     what.add_argument("--reason", metavar="TEXT", help="why, for people")
     add_settings(made, without=PUBLISHING)
     add_change_options(made)
@@ -51,13 +53,19 @@ def parser() -> argparse.ArgumentParser:
 
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
-    """Set it; the exit status."""
+    """Show or set it; the exit status."""
+    if arguments.status is None and arguments.reason is not None:
+        raise UsageError("--reason goes with a STATUS to set: " + ", ".join(STATUSES))
     from ...app import contents  # noqa: PLC0415
     from ...config.resolve import resolve  # noqa: PLC0415
 
-    overseer = terminal.account.begin("set the status of")
     settings = resolve(command_line=given(arguments))
     terminal.warnings(settings.notes)
+    if arguments.status is None:
+        terminal.quiet = False  # the status is all there is to say
+        project = contents.show_project(settings, arguments.project)
+        return terminal.show(project, [_line(project.name, project.status, project.reason)])
+    overseer = terminal.account.begin("set the status of")
     report = contents.set_status(
         settings,
         arguments.project,
@@ -71,4 +79,8 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
 def _lines(report: StatusReport) -> Iterator[str]:
     done = "present" if not report.changed else "would set" if report.dry_run else "set"
-    yield f"{done} {report.project} {report.status.value}{f'  {report.reason}' if report.reason else ''}"
+    yield f"{done} {_line(report.project, report.status, report.reason)}"
+
+
+def _line(project: str, status: Status, reason: str | None) -> str:
+    return f"{project} {status.value}{f'  {reason}' if reason else ''}"

@@ -81,8 +81,9 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def lines(report: YankReport, verb: str) -> Iterator[str]:
-    """A line a file: ``yanked FILENAME  REASON``; ``present`` where it was so already."""
+    """A line a file: ``yanked FILENAME  REASON``; ``already yanked`` or ``not yanked`` where nothing changes."""
     done = f"would {verb}" if report.dry_run else f"{verb}ed"
     for file in report.files:
         reason = f"  {file.yanked}" if file.yanked else ""
-        yield f"{done if file.changed else 'present'} {file.filename}{reason}"
+        unchanged = "not yanked" if file.yanked is None else "already yanked"
+        yield f"{done if file.changed else unchanged} {file.filename}{reason}"
