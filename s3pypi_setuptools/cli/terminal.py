@@ -254,14 +254,23 @@ class Terminal:
 
 
 class _Handler(logging.Handler):
-    """The package's log as lines on stderr; other packages' logs hold request headers and stay unseen."""
+    """The package's log as lines on stderr; other packages' logs hold request headers and stay unseen.
+
+    A warning that several steps of one command give is shown once.
+    """
 
     def __init__(self, terminal: Terminal) -> None:
         super().__init__()
         self._terminal = terminal
+        self._warned: set[str] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._terminal._diagnostic(record.levelname.lower(), record.getMessage())
+        line = record.getMessage()
+        if record.levelno == logging.WARNING:
+            if line in self._warned:
+                return
+            self._warned.add(line)
+        self._terminal._diagnostic(record.levelname.lower(), line)
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import TypeVar
 
-__all__ = ["flush_folder", "make_folders", "opened", "patiently", "refused_by_windows", "remove_empty_folders"]
+__all__ = ["flush", "flush_folder", "make_folders", "patiently", "refused_by_windows"]
 
 _SHARING_SECONDS = 5.0
 _WINDOWS_CHARACTERS = frozenset('<>:"|?*\\')
@@ -20,16 +19,6 @@ _WINDOWS_DEVICES = frozenset(
 )
 
 T = TypeVar("T")
-
-
-def opened(path: Path) -> BinaryIO:
-    """The file at ``path``, to be read; raises `IsADirectoryError` for a folder on every system."""
-    try:
-        return patiently(lambda: path.open("rb"))
-    except PermissionError as error:
-        if path.is_dir():  # what Windows says of folders
-            raise IsADirectoryError(errno.EISDIR, "is a folder") from error
-        raise
 
 
 def patiently(action: Callable[[], T]) -> T:
@@ -55,27 +44,25 @@ def make_folders(folder: Path) -> None:
     flush_folder(folder.parent)
 
 
-def remove_empty_folders(folder: Path, root: Path) -> None:
-    """Remove the folder, and those above it up to ``root``, which stays, as far as they are empty."""
-    with contextlib.suppress(OSError):
-        while folder != root:
-            folder.rmdir()
-            folder = folder.parent
-
-
 def flush_folder(folder: Path) -> None:
     """Flush the folder's entries, where the system can."""
     if sys.platform == "win32":  # pragma: no cover
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
+        flush(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def flush(descriptor: int) -> None:
+    """Flush the entries of an open folder."""
+    try:
         os.fsync(descriptor)
     except OSError as error:
         # Some network file systems cannot flush a folder.
         if error.errno not in {errno.EINVAL, errno.ENOTSUP, errno.EBADF}:
             raise
-    finally:
-        os.close(descriptor)
 
 
 def refused_by_windows(name: str) -> bool:

@@ -15,12 +15,19 @@ _RETRY_SECONDS = 0.01
 
 
 @contextlib.contextmanager
-def exclusive(path: Path) -> Iterator[None]:
+def exclusive(path: Path, *, folder: int | None = None) -> Iterator[None]:
     """Hold the lock of the file at ``path``, which is made if need be; waits for whoever holds it.
 
-    Raises `OSError` when the file cannot be opened or locked.
+    :param folder: descriptor of the folder in which it lies, if that is open.
+
+    Raises `OSError` when the file cannot be opened or locked, or is a symbolic link.
     """
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o666)
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
+    try:
+        descriptor = os.open(path if folder is None else path.name, flags, 0o666, dir_fd=folder)
+    except OSError as error:
+        error.filename = os.fspath(path)
+        raise
     try:
         _acquire(descriptor)
         yield

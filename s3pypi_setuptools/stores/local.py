@@ -4,12 +4,16 @@
 Objects are written to a temporary file, flushed to the disk, and moved to their place under a lock that all processes
 share, so readers (pip with a ``file://`` index, a web server) see whole files only. The lock and temporary files lie in
 the folder's own ``.s3pypi``, which is never listed. Content types, cache headers and metadata are not kept.
+
+The root may be a symbolic link. Below it, a link is no object: no listing, read, write or deletion follows one, and a
+request for a key behind a link fails, so that it is never taken for an absent one.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
+import logging
 import os
 import secrets
 import stat
@@ -17,15 +21,20 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import BinaryIO
 
 from ..errors import AlreadyExists, NotFound, PreconditionFailed, StoreError
 from ..local_file import PART_SIZE, LocalFile
 from .base import ABSENT, ANY, CHUNK_SIZE, Attributes, Condition, Info, Matches, Object, Store, Token, check_key
-from .file_system import flush_folder, make_folders, opened, patiently, refused_by_windows, remove_empty_folders
+from .file_system import make_folders, refused_by_windows
 from .folder_lock import exclusive
 from .local_errors import TEMPORARY, translated
+from .local_listing import files_below
+from .open_folder import OpenFolder, open_folder
 
 __all__ = ["LOCK", "PRIVATE", "LocalStore"]
+
+log = logging.getLogger(__name__)
 
 PRIVATE = ".s3pypi"
 """The folder of locks and temporary files."""
@@ -48,6 +57,7 @@ class LocalStore(Store):
     def __init__(self, root: Path) -> None:
         self._root = root
         self._ready = False
+        self._links: set[Path] = set()
 
     @property
     def root(self) -> Path:
@@ -62,18 +72,18 @@ class LocalStore(Store):
         return _content_token(data) if len(data) <= PART_SIZE else None
 
     def get(self, key: str) -> Object:
-        with self._failures(key, "cannot be read"), opened(self._path(key)) as stream:
+        with self._failures(key, "cannot be read"), self._reading(key) as stream:
             status = os.fstat(stream.fileno())
             data = stream.read()
             return Object(_info(key, status, _content_token(data)), data)
 
     def stream(self, key: str) -> Iterator[bytes]:
-        with self._failures(key, "cannot be read"), opened(self._path(key)) as stream:
+        with self._failures(key, "cannot be read"), self._reading(key) as stream:
             while data := stream.read(CHUNK_SIZE):
                 yield data
 
     def head(self, key: str) -> Info:
-        with self._failures(key, "cannot be read"), opened(self._path(key)) as stream:
+        with self._failures(key, "cannot be read"), self._reading(key) as stream:
             status = os.fstat(stream.fileno())
             small = status.st_size <= PART_SIZE
             return _info(key, status, _content_token(stream.read()) if small else _file_token(status))
@@ -98,82 +108,115 @@ class LocalStore(Store):
         return self._write(key, parts(), condition)
 
     def delete(self, key: str, condition: Condition = ANY) -> None:
-        path = self._path(key)
+        steps = self._steps(key)
         with self._failures(key, "cannot be deleted"):
-            if not path.is_file():
+            if not self._is_file(steps):
                 return
-            with exclusive(self._private() / LOCK):
-                if not path.is_file():
+            with self._private() as private, exclusive(private.path / LOCK, folder=private.descriptor):
+                if not self._is_file(steps):
                     return
-                self._check(key, path, condition)
-                patiently(path.unlink)
-                flush_folder(path.parent)
-                remove_empty_folders(path.parent, self._root)
+                self._check(key, steps, condition)
+                with open_folder(self._root, steps[:-1]) as folder:
+                    folder.unlink(steps[-1])
+                    folder.flush()
+                self._remove_empty_folders(steps[:-1])
 
     def list(self, prefix: str) -> Iterator[Info]:
         folder = prefix.rpartition("/")[0]
-        start = self._path(folder) if folder else self._root
+        steps = self._steps(folder) if folder else ()
         with self._failures(prefix, "cannot be listed"):
-            yield from (info for info in _walk(start, f"{folder}/" if folder else "") if info.key.startswith(prefix))
+            for found, status in files_below(self._root, steps, skip=PRIVATE, on_link=self._warn_of_link):
+                if (name := "/".join(found)).startswith(prefix):
+                    yield _info(name, status, _file_token(status))
+
+    def _warn_of_link(self, path: Path) -> None:
+        if path not in self._links:
+            self._links.add(path)
+            log.warning("%s: is a symbolic link, which is not followed: what it leads to is left alone", path)
 
     def _write(self, key: str, chunks: Iterator[bytes], condition: Condition) -> Token:
-        path = self._path(key)
-        with self._failures(key, "cannot be written"):
-            private = self._private()
-            if condition is ABSENT and path.is_file():
+        steps = self._steps(key)
+        with self._failures(key, "cannot be written"), self._private() as private:
+            if self._is_file(steps) and condition is ABSENT:  # asked in any case: it raises for a link
                 raise AlreadyExists(self._name(key))
-            temporary = private / f"{secrets.token_hex(8)}{TEMPORARY}"
+            temporary = f"{secrets.token_hex(8)}{TEMPORARY}"
             try:
-                token = _write_file(temporary, chunks)
-                with exclusive(private / LOCK):
-                    self._check(key, path, condition)
-                    make_folders(path.parent)
-                    patiently(lambda: temporary.replace(path))
-                    flush_folder(path.parent)
+                token = _write_file(private, temporary, chunks)
+                with exclusive(private.path / LOCK, folder=private.descriptor):
+                    self._check(key, steps, condition)
+                    with open_folder(self._root, steps[:-1], make=True) as folder:
+                        folder.status(steps[-1])  # raises for a link, which would be replaced
+                        private.replace(temporary, folder, steps[-1])
+                        folder.flush()
                 return token
             finally:
                 with contextlib.suppress(OSError):
-                    temporary.unlink()
+                    private.unlink(temporary)
 
-    def _check(self, key: str, path: Path, condition: Condition) -> None:
-        if condition is ABSENT and path.is_file():
+    def _check(self, key: str, steps: tuple[str, ...], condition: Condition) -> None:
+        if condition is ABSENT and self._is_file(steps):
             raise AlreadyExists(self._name(key))
         if isinstance(condition, Matches):
             try:
-                current = _file_token(path.stat()) if _is_file_token(condition.token) else self.head(key).token
-            except (NotFound, FileNotFoundError):
+                if _is_file_token(condition.token):
+                    with self._reading(key) as stream:
+                        current = _file_token(os.fstat(stream.fileno()))
+                else:
+                    current = self.head(key).token
+            except (NotFound, FileNotFoundError, NotADirectoryError, IsADirectoryError):
                 raise PreconditionFailed(self._name(key)) from None
             if current != condition.token:
                 raise PreconditionFailed(self._name(key))
 
-    def _private(self) -> Path:
+    @contextlib.contextmanager
+    def _private(self) -> Iterator[OpenFolder]:
         """The folder of locks and temporary files; made, and rid of what crashed writers left, once.
 
         What is gone once it was made is not made again: what else was written there is gone with it.
         """
-        private = self._root / PRIVATE
-        if self._ready and not private.is_dir():
-            raise StoreError(str(self._root), "was removed or unmounted meanwhile; check it, and try again")
         if not self._ready:
-            make_folders(private)
-            for path in private.glob(f"*{TEMPORARY}"):
-                with contextlib.suppress(OSError):
-                    if path.stat().st_mtime < time.time() - _ABANDONED_SECONDS:
-                        path.unlink()
-            self._ready = True
-        return private
+            make_folders(self._root)
+        elif not (self._root / PRIVATE).is_dir():
+            raise StoreError(str(self._root), "was removed or unmounted meanwhile; check it, and try again")
+        with open_folder(self._root, (PRIVATE,), make=not self._ready) as private:
+            if not self._ready:
+                _remove_abandoned(private)
+                self._ready = True
+            yield private
 
-    def _path(self, key: str) -> Path:
+    def _remove_empty_folders(self, steps: tuple[str, ...]) -> None:
+        """Remove the folder, and those above it up to the root, which stays, as far as they are empty."""
+        with contextlib.suppress(OSError):
+            for depth in range(len(steps) - 1, -1, -1):
+                with open_folder(self._root, steps[:depth]) as folder:
+                    folder.rmdir(steps[depth])
+
+    @contextlib.contextmanager
+    def _reading(self, key: str) -> Iterator[BinaryIO]:
+        *above, name = self._steps(key)
+        with open_folder(self._root, above) as folder:
+            stream = folder.read(name)
+        with stream:
+            yield stream
+
+    def _is_file(self, steps: tuple[str, ...]) -> bool:
+        try:
+            with open_folder(self._root, steps[:-1]) as folder:
+                return folder.is_file(steps[-1])
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+
+    def _steps(self, key: str) -> tuple[str, ...]:
         check_key(key)
         if key.endswith("/"):
             raise StoreError(self._name(key), "a folder holds no file whose name ends in /")
-        parts = key.split("/")
-        if parts[0].lower() == PRIVATE:
+        steps = tuple(key.split("/"))
+        if steps[0].lower() == PRIVATE:
             raise StoreError(self._name(key), f"the name {PRIVATE} is kept for the folder's own locks")
         if os.name == "nt":  # pragma: no cover
-            for part in filter(refused_by_windows, parts):
-                raise StoreError(self._name(key), f"Windows cannot have a file named {part!r}")
-        return self._root.joinpath(*parts)
+            for step in filter(refused_by_windows, steps):
+                raise StoreError(self._name(key), f"Windows cannot have a file named {step!r}")
+        return steps
 
     def _name(self, key: str) -> str:
         return str(self._root / key) if key else str(self._root)
@@ -202,9 +245,18 @@ def _is_file_token(token: Token) -> bool:
     return token.startswith("file-")
 
 
-def _write_file(path: Path, chunks: Iterator[bytes]) -> Token:
+def _remove_abandoned(private: OpenFolder) -> None:
+    """Delete the temporary files of writers that were killed."""
+    for name, status in private.entries():
+        old = status.st_mtime < time.time() - _ABANDONED_SECONDS
+        if name.endswith(TEMPORARY) and stat.S_ISREG(status.st_mode) and old:
+            with contextlib.suppress(OSError):
+                private.unlink(name)
+
+
+def _write_file(folder: OpenFolder, name: str, chunks: Iterator[bytes]) -> Token:
     digest, size = hashlib.sha256(), 0
-    with path.open("xb", buffering=0) as stream:
+    with folder.create(name) as stream:
         for chunk in chunks:
             view = memoryview(chunk)
             size += len(view)
@@ -214,26 +266,6 @@ def _write_file(path: Path, chunks: Iterator[bytes]) -> Token:
                 view = view[stream.write(view) :]
         # The kernel's own time of writing may be milliseconds coarse, too coarse to tell two versions apart.
         now = time.time_ns()
-        os.utime(path, ns=(now, now))
+        os.utime(stream.fileno() if os.utime in os.supports_fd else folder.path / name, ns=(now, now))
         os.fsync(stream.fileno())
-    return Token(digest.hexdigest()) if size <= PART_SIZE else _file_token(path.stat())
-
-
-def _walk(folder: Path, prefix: str) -> Iterator[Info]:
-    try:
-        with os.scandir(folder) as entries:
-            # A folder's keys go on with "/", which is what sorts them among the files beside it.
-            found = sorted(((entry.name + "/" * entry.is_dir(), entry) for entry in entries), key=lambda pair: pair[0])
-    except (FileNotFoundError, NotADirectoryError):
-        return
-    for name, entry in found:
-        if name.endswith("/"):
-            if prefix or entry.name != PRIVATE:
-                yield from _walk(folder / entry.name, prefix + name)
-            continue
-        try:
-            status = entry.stat()
-        except FileNotFoundError:
-            continue
-        if stat.S_ISREG(status.st_mode):
-            yield _info(prefix + name, status, _file_token(status))
+        return Token(digest.hexdigest()) if size <= PART_SIZE else _file_token(os.fstat(stream.fileno()))
