@@ -238,9 +238,9 @@ class PackageRepository:
         return transfers.import_repository(self._settings, origin, projects=tuple(projects), dry_run=dry_run)
 
     def migrate_index(self, style: str, *, dry_run: bool = False) -> MigrateReport:
-        """Change where the HTML pages lie.
+        """Change which pages there are, and where they lie.
 
-        :param style: ``index.html``, ``/`` or ``both``; raises `ValueError` for any other.
+        :param style: ``index.html``, ``/``, ``both`` or ``json``; raises `ValueError` for any other.
         """
         from .app import transfers  # noqa: PLC0415
 

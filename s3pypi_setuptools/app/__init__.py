@@ -25,6 +25,7 @@ from ..operations.publish import PublishReport
 from ..operations.upload import UploadedFile, UploadReport
 from ..progress import UNATTENDED, Overseer, Progress, Silent
 from ..repository.opening import Opening, read_record
+from ..repository.page_kind import kinds_of
 from ..repository.repository import Repository
 from ..stores.base import Store
 from ..stores.locks import NO_LOCKS
@@ -153,8 +154,10 @@ def initialize(settings: Settings) -> InitReport:
             record = repository.record
         honours = "honours" if record.conditional_writes else "does not honour"
         pages = ", ".join(page.value for page in record.pages)
-        notes = (f"the store {honours} conditional writes", f"pages of every project: {pages}")
-        return InitReport(repository.url, created, notes)
+        notes = [f"the store {honours} conditional writes", f"pages of every project: {pages}"]
+        if not created and settings.pages and record.pages != kinds_of(settings.pages):
+            notes.append(f"it keeps these pages; s3pypi migrate-index {settings.pages.value} changes them")
+        return InitReport(repository.url, created, tuple(notes))
 
 
 @contextmanager
@@ -215,7 +218,7 @@ def _repository(
     """The repository, which is closed in the end; what writes nothing takes no locks either."""
     locks = open_locks(settings)
     opening = Opening(
-        index_html=settings.index_html,
+        style=settings.pages,
         public_url=settings.public_url,
         unsafe_no_locking=settings.unsafe_no_locking or reading,
         locked=locks.exclusive,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from ..config.settings import Settings
+from ..config.settings import PageStyle, Settings
 from ..operations import importing
 from ..operations import migrate_index as migration
 from ..operations import promote as promotion
 from ..operations.import_report import ImportedFile, ImportOutcome, ImportReport
-from ..operations.migrate_index import MigrateReport, PageStyle
+from ..operations.migrate_index import MigrateReport
 from ..operations.promote import PromoteReport
 from ..progress import UNATTENDED, Overseer, Progress, Silent
 from . import index_url, opened_repository, project_name
@@ -94,6 +94,6 @@ def migrate_index(
     confirm: Callable[[MigrateReport], None] | None = None,
     overseer: Overseer = UNATTENDED,
 ) -> MigrateReport:
-    """Change where the repository's HTML pages lie; errors as `promote`, and what ``confirm`` raises."""
+    """Change which pages the repository has; errors as `promote`, and what ``confirm`` raises."""
     with opened_repository(settings, dry_run=dry_run, overseer=overseer) as repository:
         return migration.migrate_index(repository, style, dry_run=dry_run, confirm=confirm)

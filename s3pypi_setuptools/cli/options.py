@@ -12,7 +12,7 @@ __all__ = ["LOCK_TABLE", "PUBLISHING", "READING", "add_settings", "given"]
 _PLACE = ("target", "bucket", "prefix", "public-url")
 _WHAT_HAPPENS = ("if-exists", "force", "strict")
 _DISTRIBUTIONS = ("strict-metadata",)
-_OBJECTS = ("acl", "s3-put-args", "index-html", "put-root-index")
+_OBJECTS = ("acl", "s3-put-args", "pages", "index-html", "put-root-index")
 LOCK_TABLE: Collection[str] = ("locks-profile", "locks-region", "locks-endpoint-url")
 """How the lock table is reached, beside what `CONNECTION` says of S3."""
 

@@ -11,6 +11,7 @@ import enum
 from dataclasses import dataclass
 
 from .if_exists import IfExists
+from .page_style import PageStyle
 from .wording import suggestion
 
 __all__ = [
@@ -178,10 +179,19 @@ OPTIONS: tuple[Option, ...] = (
         help="AWS session token of temporary keys (discouraged, likewise)",
     ),
     Option(
+        name="pages",
+        form=Form.CHOICE,
+        metavar="STYLE",
+        choices=tuple(style.value for style in PageStyle),
+        help="pages of a new repository: HTML at index.html and / (both, the default), index.html or / alone; or json: "
+        "JSON at /, HTML at index.html",
+    ),
+    Option(
         name="index-html",
         form=Form.FLAG,
         spellings=("index.html", "unsafe-s3-website"),
-        help="keep pages at index.html keys only, none at keys that end in /",
+        implies=("pages", PageStyle.INDEX_HTML.value),
+        help="pages at index.html keys only (--pages=index.html)",
     ),
     Option(name="put-root-index", form=Form.FLAG, help="accepted, without effect: the list of projects is always kept"),
     Option(name="lock-indexes", form=Form.FLAG, short="l", help="lock projects in the DynamoDB table BUCKET-locks"),
@@ -235,6 +245,7 @@ CONNECTION = frozenset(
 OF_REPOSITORIES = frozenset(
     {
         "dist-dir",
+        "pages",
         "index-html",
         "lock-indexes",
         "locks-endpoint-url",

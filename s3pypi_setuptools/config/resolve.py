@@ -22,7 +22,7 @@ from .layers import Given, Layer
 from .machine import Machine
 from .options import CONNECTION
 from .project import Pyproject, setup_cfg
-from .settings import IfExists, Secret, Settings
+from .settings import IfExists, PageStyle, Secret, Settings
 from .target import S3Target, Target, is_name, parse_target, s3_target, unknown_name
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ def _settings(values: Mapping[str, Given], target: Target | None, origin: str, r
         aws_access_key_id=_text(values, "aws-access-key-id"),
         aws_secret_access_key=_secret(values, "aws-secret-access-key"),
         aws_session_token=_secret(values, "aws-session-token"),
-        index_html=_flag(values, "index-html"),
+        pages=PageStyle(pages) if (pages := _text(values, "pages")) else None,
         lock_indexes=_flag(values, "lock-indexes"),
         locks_table=_text(values, "locks-table"),
         locks_timeout=_seconds(values, "locks-timeout"),

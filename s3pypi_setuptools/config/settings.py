@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from ..diagnostics import conceal
 from ..errors import ConfigurationError
 from .if_exists import IfExists
+from .page_style import PageStyle
 from .target import Target
 
-__all__ = ["IfExists", "Secret", "Settings"]
+__all__ = ["IfExists", "PageStyle", "Secret", "Settings"]
 
 _FORMS = "s3://bucket/prefix, or a folder such as ./repo"
 
@@ -57,7 +58,7 @@ class Settings:
         bucket refuses ACLs.
     :param s3_put_args: parameters of S3 ``PutObject`` for every object, such as ``ServerSideEncryption``.
     :param public_url: where installers reach the repository; http(s), without trailing ``/``.
-    :param index_html: pages lie at ``index.html`` keys only.
+    :param pages: which pages a repository that is made now has; None: see `repository.opening`.
     :param dist_dir: folder of built distributions, as given.
     :param lock_indexes: lock projects in the DynamoDB table ``BUCKET-locks``, unless ``locks_table`` names another.
     :param locks_timeout: how long to wait for each lock, in seconds.
@@ -85,7 +86,7 @@ class Settings:
     aws_access_key_id: str | None = field(default=None, repr=False)
     aws_secret_access_key: Secret | None = None
     aws_session_token: Secret | None = None
-    index_html: bool = False
+    pages: PageStyle | None = None
     lock_indexes: bool = False
     locks_table: str | None = None
     locks_timeout: int | None = None

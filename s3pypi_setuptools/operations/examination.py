@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from ..errors import InvalidIndex, NotFound
-from ..index import simple_html, simple_json
 from ..index.simple_html import REJECTED_BY_OLD_PIP
 from ..printable import counted
 from ..repository.manifest import Manifest
-from ..repository.pages import PageKind
+from ..repository.page_kind import PageKind, elsewhere
 from ..repository.placement import SHA256
 from ..repository.project import ProjectDocuments
 from ..repository.survey import Folder, is_distribution, lookup, matches_listing, principal
@@ -21,7 +20,7 @@ from .file_examination import FileExamination
 from .findings import Finding, Problem
 from .side_by_side import UNWATCHED, Tally
 
-__all__ = ["PENDING", "Examination", "examine", "page_keys"]
+__all__ = ["PENDING", "Examination", "examine"]
 
 PENDING = timedelta(hours=1)
 """How long a publisher may take from its first object to its commit."""
@@ -75,13 +74,6 @@ def examine(
     return _Examiner(workspace, kinds, folder, deep, tally).run()
 
 
-def page_keys(workspace: Workspace, project: str) -> dict[PageKind, str]:
-    """The key of every kind of page that a project could have."""
-    layout = workspace.layout
-    keys = {PageKind.JSON: layout.json_page(project), PageKind.HTML: layout.html_page(project)}
-    return keys if workspace.store.slash_keys is False else {**keys, PageKind.SLASH: layout.slash_page(project)}
-
-
 class _Examiner:
     def __init__(
         self, workspace: Workspace, kinds: tuple[PageKind, ...], folder: Folder, deep: bool, tally: Tally
@@ -94,7 +86,12 @@ class _Examiner:
         self._objects = folder.objects
         self._files = FileExamination(workspace, folder, deep=deep)
         self._tally = tally
-        self._pages = page_keys(workspace, folder.name)
+        self._pages = {
+            kind: key
+            for kind in (*kinds, *elsewhere(kinds))
+            if not (kind.at_slash and workspace.store.slash_keys is False)
+            if (key := kind.key(workspace.layout, folder.name))
+        }
         self._pending = 0
 
     def run(self) -> Examination:
@@ -169,9 +166,9 @@ class _Examiner:
             if info is None:
                 yield self._finding(Problem.PAGE_MISSING, key, f"does not exist: {_REINDEX}")
                 continue
-            json = kind is PageKind.JSON
+            json = kind.is_json
             if json not in rendered:
-                rendered[json] = (simple_json if json else simple_html).render_project(manifest.project)
+                rendered[json] = kind.render_project(manifest.project)
             if not matches_listing(info, rendered[json]) and (stored := self._stored(key)) != rendered[json]:
                 yield self._wrong_page(key, stored, manifest)
 

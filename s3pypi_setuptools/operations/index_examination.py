@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from urllib.parse import urljoin
 
 from ..diagnostics import redact
 from ..errors import Error, NotFound
 from ..index.model import File
-from ..repository.pages import PageKind
 from ..repository.repository import Repository
 from ..stores.examiner import Check, Result
 from .client_support import old_pip_check, release_age_check
@@ -89,28 +88,17 @@ class _Index:
         self.answers = True
 
     def checks(self, project: str | None, files: tuple[File, ...]) -> list[Check]:
-        layout = self._layout
-        roots = {
-            PageKind.JSON: layout.root_json,
-            PageKind.HTML: layout.root_html,
-            PageKind.SLASH: layout.root_slash,
-        }
-        checks = self._page("root page", self._url, roots)
+        checks = self._page("root page", self._url)
         if not self.answers:
             return checks
         if project is not None:
-            pages = {
-                PageKind.JSON: layout.json_page(project),
-                PageKind.HTML: layout.html_page(project),
-                PageKind.SLASH: layout.slash_page(project),
-            }
-            checks += self._page(_PROJECT_PAGE, urljoin(self._url, f"{project}/"), pages)
+            checks += self._page(_PROJECT_PAGE, urljoin(self._url, f"{project}/"), project)
         if project is not None and files:
             checks.append(self._file(project, min(files, key=_cost)))
         return [*checks, self._absent()]
 
-    def _page(self, name: str, url: str, keys: Mapping[PageKind, str | None]) -> list[Check]:
-        wanted = [key for kind, key in keys.items() if kind in self._kinds and key is not None]
+    def _page(self, name: str, url: str, project: str | None = None) -> list[Check]:
+        wanted = [key for kind in self._kinds if (key := kind.key(self._layout, project))]
         try:
             answer = fetch(url)
             if answer.status == _OK and not self._holds(wanted, answer.body):

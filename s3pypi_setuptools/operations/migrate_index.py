@@ -1,4 +1,4 @@
-"""Change where a repository's HTML pages lie: at keys ``index.html``, at keys that end in ``/``, or at both.
+"""Change which pages a repository has beside ``index.json``, and where they lie; see `PageStyle`.
 
 New pages are there before the record (``repository.json``) says that there are no others, and old ones are removed
 after it does. A publisher reads the record when it begins: one that began before this and ends after it leaves a page
@@ -7,14 +7,15 @@ of the old choice behind, or one of the new choice as it was; the same migration
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from ..config.page_style import PageStyle
 from ..errors import PreconditionFailed, RepositoryError
 from ..repository.change import Change, Decision
 from ..repository.manifest import Manifest
-from ..repository.pages import COMMIT, PageKind
+from ..repository.page_kind import PageKind, elsewhere, kinds_of
+from ..repository.pages import COMMIT
 from ..repository.project import ProjectDocuments
 from ..repository.record import RepositoryRecord
 from ..repository.repository import Repository
@@ -26,24 +27,6 @@ from ..transaction import update
 from .side_by_side import side_by_side
 
 __all__ = ["MigrateReport", "PageStyle", "migrate_index"]
-
-
-class PageStyle(enum.Enum):
-    """Which HTML pages a repository has."""
-
-    INDEX_HTML = "index.html"
-    SLASH = "/"
-    BOTH = "both"
-
-    @property
-    def kinds(self) -> tuple[PageKind, ...]:
-        """All pages of such a repository."""
-        html = {
-            PageStyle.INDEX_HTML: (PageKind.HTML,),
-            PageStyle.SLASH: (PageKind.SLASH,),
-            PageStyle.BOTH: (PageKind.HTML, PageKind.SLASH),
-        }
-        return (PageKind.JSON, *html[self])
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +57,14 @@ def migrate_index(
     dry_run: bool = False,
     confirm: Callable[[MigrateReport], None] | None = None,
 ) -> MigrateReport:
-    """Give every project, and the root, the pages of ``style`` and no other HTML pages.
+    """Give every project, and the root, the pages of ``style`` and no others.
 
     Another tool's repository is adopted with it. A migration that was interrupted is completed by the same call.
 
     :param confirm: called with what would be done before anything is; what it raises ends the work.
 
-    Raises `RepositoryError` when the store keeps no keys that end in ``/``, and `StoreError`.
+    Raises `RepositoryError` when the store keeps no keys that end in ``/``, before anything is written, and
+    `StoreError`.
     """
     work = _Migration(repository, style)
     work.check()
@@ -93,6 +77,10 @@ def migrate_index(
     return work.run()
 
 
+def _at_slash(kinds: Iterable[PageKind]) -> bool:
+    return any(kind.at_slash for kind in kinds)
+
+
 class _Migration:
     def __init__(self, repository: Repository, style: PageStyle) -> None:
         self._repository = repository
@@ -100,13 +88,13 @@ class _Migration:
         self._store = repository.workspace.store
         self._layout = repository.workspace.layout
         self._before = repository.record.pages
-        self._kinds = style.kinds
-        self._all = tuple(kind for kind in PageKind if kind in {*self._before, *self._kinds})
+        self._kinds = kinds_of(style)
+        self._all = (*self._kinds, *elsewhere(self._kinds, self._before))
         self._root = RootIndex(repository.workspace)
 
     def check(self) -> None:
         """Raise `RepositoryError` when the store cannot keep such pages."""
-        if PageKind.SLASH not in self._kinds or PageKind.SLASH in self._before:
+        if not _at_slash(self._kinds) or _at_slash(self._before):
             return
         kept = self._store.slash_keys
         if kept is None:
@@ -126,6 +114,7 @@ class _Migration:
         """Migrate."""
         self._decide(self._all)
         projects = [name for name in side_by_side(self._folders(), self._bring_up) if name]
+        RootIndex(self._workspace, exact=True).refresh(self._all)
         self._decide(self._kinds)
         removed: list[str] = []
         left: list[str] = []
@@ -164,13 +153,13 @@ class _Migration:
         for folder in survey(self._store, layout):
             if not folder.is_project:
                 continue
-            slash = folder.objects.get(layout.slash_page(folder.name))
-            documents = (layout.manifest, layout.json_page, layout.html_page)
-            if any(key(folder.name) in folder.objects for key in documents) or (slash and slash.size):
+            keys = [key for kind in PageKind if (key := kind.key(layout, folder.name))]
+            pages = [info for key in keys if (info := folder.objects.get(key)) and info.size]
+            if pages or layout.manifest(folder.name) in folder.objects:
                 yield folder
 
     def _bring_up(self, folder: Folder) -> str:
-        documents = ProjectDocuments(self._workspace, folder.name)
+        documents = ProjectDocuments(self._workspace, folder.name, exact=True)
 
         def same(manifest: Manifest) -> Decision[None]:
             return Decision(manifest, None, names=(folder.name,))
@@ -180,14 +169,8 @@ class _Migration:
 
     def _old(self, project: str | None) -> list[str]:
         """Keys of the pages of the old choice, of ``project`` or of the root."""
-        layout = self._layout
-        if project is None:
-            keys = {PageKind.HTML: layout.root_html, PageKind.SLASH: layout.root_slash}
-        else:
-            keys = {PageKind.HTML: layout.html_page(project), PageKind.SLASH: layout.slash_page(project)}
-        if self._store.slash_keys is False:
-            del keys[PageKind.SLASH]
-        return [key for kind, key in keys.items() if key and kind not in self._kinds]
+        old = [kind for kind in elsewhere(self._kinds) if not kind.at_slash or self._store.slash_keys is not False]
+        return [key for kind in old if (key := kind.key(self._layout, project))]
 
     def _doomed(self, project: str | None) -> list[str]:
         return [key for key in self._old(project) if self._page(key)]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from ..errors import InvalidIndex, NotFound, StoreError
-from ..index import simple_html, simple_json
+from ..index import simple_json
 from ..index.model import Root
 from ..repository.manifest import Manifest
-from ..repository.pages import PageKind
+from ..repository.page_kind import PageKind
 from ..repository.workspace import Workspace
 from .findings import Finding, Problem
 
@@ -53,19 +53,16 @@ class RootExamination:
         return found
 
     def _pages(self, root: Root) -> Iterator[Finding]:
-        layout = self._layout
-        keys = {PageKind.JSON: layout.root_json, PageKind.HTML: layout.root_html, PageKind.SLASH: layout.root_slash}
         if not root.commit:
             return
         for kind in self._kinds:
-            if key := keys[kind]:
-                form = simple_json if kind is PageKind.JSON else simple_html
+            if key := kind.key(self._layout):
                 try:
                     data = self._store.get(key).data
                 except NotFound:
                     yield self._finding(Problem.PAGE_MISSING, key, "does not exist")
                 else:
-                    if data != form.render_root(root.projects, root.commit):
+                    if data != kind.render_root(root):
                         yield self._finding(
                             Problem.PAGE, key, f"is not what the list of commit {root.commit} renders to"
                         )

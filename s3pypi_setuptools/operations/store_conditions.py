@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ..errors import AccessDenied, Contended, StoreError, Unavailable
 from ..repository.opening import WAYS_OUT
-from ..repository.pages import PageKind
+from ..repository.page_kind import PageKind
 from ..repository.record import RepositoryRecord
 from ..stores.capabilities import Capabilities
 from ..stores.examiner import ABORT, DELETE, MULTIPART, Check, Examiner, Result, refusal
@@ -88,6 +88,6 @@ def _noted(name: str, honoured: bool, yes: str, no: str, advice: str | None = No
 def _slash_keys(allowed: bool, pages: tuple[PageKind, ...]) -> Check:
     if allowed:
         return Check(_SLASH, Result.OK, "allowed")
-    if PageKind.SLASH in pages:
+    if any(kind.at_slash for kind in pages):
         return Check(_SLASH, Result.NO, "refused, and the repository has such pages", "s3pypi migrate-index index.html")
     return Check(_SLASH, Result.OK, "refused: pages lie at index.html alone")

@@ -22,7 +22,8 @@ from ..transaction import update
 from .commit_id import next_id
 from .manifest import Manifest
 from .ownership import own_key
-from .pages import ForeignPage, PageKind
+from .page_kind import PageKind
+from .pages import ForeignPage
 from .project import ProjectDocuments, Reading, Snapshot
 from .root import RootIndex
 from .workspace import wait_for

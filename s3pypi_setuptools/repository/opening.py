@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from itertools import islice
 
+from ..config.page_style import PageStyle
 from ..errors import NotFound, RepositoryError
 from ..layout import Layout, is_project_name
 from ..stores.base import ABSENT, ANY, Attributes, Store
 from ..stores.capabilities import Capabilities, known
 from ..transaction import PATIENT, Backoff, create
-from .pages import PageKind
+from .page_kind import PageKind, kinds_of
 from .record import RepositoryRecord
 
 __all__ = ["WAYS_OUT", "Opening", "open_record", "read_record"]
@@ -24,6 +26,11 @@ WAYS_OUT = (
 LOOKED_AT = 1000
 """How many objects are looked at to tell the page style of a foreign repository: one listing request."""
 
+
+_HTML = (PageKind.HTML, PageKind.SLASH)
+_FOREIGN = {"index.html": PageKind.HTML, "": PageKind.SLASH}
+_NEED_SLASH = (PageStyle.SLASH, PageStyle.JSON)
+"""Styles that cannot do without pages at keys that end in ``/``."""
 
 UNASKED = Capabilities(
     conditional_create=True,
@@ -39,7 +46,7 @@ UNASKED = Capabilities(
 class Opening:
     """What is wanted of a repository that is yet to be made, and of the store of one that exists.
 
-    :param index_html: pages lie at ``index.html`` keys only.
+    :param style: None: what an existing repository of another tool has, or else HTML wherever the store keeps it.
     :param public_url: where installers reach it.
     :param unsafe_no_locking: work also where the store does not honour conditional writes.
     :param locked: work there too, as a lock table keeps publishers apart.
@@ -47,7 +54,7 @@ class Opening:
     :param existing: make no repository where there is none, of this or another tool.
     """
 
-    index_html: bool = False
+    style: PageStyle | None = None
     public_url: str | None = None
     unsafe_no_locking: bool = False
     locked: bool = False
@@ -86,15 +93,15 @@ def _refuse_unsafe(store: Store, record: RepositoryRecord, opening: Opening) -> 
 
 def _make(store: Store, layout: Layout, opening: Opening, backoff: Backoff) -> RepositoryRecord:
     style = _foreign_style(store, layout)
+    place = f"{store.url}/{layout.prefix}" if layout.prefix else store.url
     if opening.existing and style is None:
-        place = f"{store.url}/{layout.prefix}" if layout.prefix else store.url
         raise RepositoryError(f"{place}: there is no repository here; check the target, or make one with s3pypi init")
     found = known(store) or (UNASKED if opening.dry_run else _probed(store, layout))
-    html = style or (PageKind.HTML, PageKind.SLASH)
-    if opening.index_html or not found.slash_keys:
-        html = (PageKind.HTML,)
+    if opening.style in _NEED_SLASH and not found.slash_keys:
+        raise RepositoryError(f"{place}: this store keeps no keys that end in /: choose the page style index.html")
+    pages = kinds_of(opening.style) if opening.style else (PageKind.JSON, *(style or _HTML))
     record = RepositoryRecord(
-        pages=(PageKind.JSON, *html),
+        pages=pages if found.slash_keys else kinds_of(PageStyle.INDEX_HTML),
         conditional_writes=found.conditional_writes,
         conditional_delete=found.conditional_delete,
         conditional_multipart=found.conditional_multipart,
@@ -117,19 +124,21 @@ def _probed(store: Store, layout: Layout) -> Capabilities:
 
 
 def _foreign_style(store: Store, layout: Layout) -> tuple[PageKind, ...] | None:
-    """The HTML pages that a foreign repository in this place has.
+    """The pages beside ``index.json`` of a foreign repository in this place, or of ours without its record.
 
     Empty when there may be others than those that were looked at, None when there are none.
     """
-    found = {PageKind.HTML: False, PageKind.SLASH: False}
+    found: dict[PageKind, str] = {}
     start = f"{layout.prefix}/" if layout.prefix else ""
     looked_at = 0
     for info in islice(store.list(start), LOOKED_AT):
         looked_at += 1
         folder, _, name = info.key.removeprefix(start).rpartition("/")
         # An empty object under a / key is a console's folder, no page; and others may be probing just now.
-        if info.size and (not folder or is_project_name(folder)):
-            found[PageKind.HTML] |= name == "index.html"
-            found[PageKind.SLASH] |= name == ""
-    kept = tuple(kind for kind, seen in found.items() if seen)
-    return kept or (() if looked_at == LOOKED_AT else None)
+        if info.size and name in _FOREIGN and (not folder or is_project_name(folder)):
+            found.setdefault(_FOREIGN[name], info.key)
+    if key := found.get(PageKind.SLASH):
+        with contextlib.suppress(NotFound):
+            if store.get(key).data.startswith(b"{"):
+                found[PageKind.SLASH_JSON] = found.pop(PageKind.SLASH)
+    return tuple(kind for kind in PageKind if kind in found) or (() if looked_at == LOOKED_AT else None)

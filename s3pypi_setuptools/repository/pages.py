@@ -9,7 +9,6 @@ what the record says after that.
 
 from __future__ import annotations
 
-import enum
 import threading
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
@@ -20,26 +19,13 @@ from ..errors import Contended, NotFound, PreconditionFailed, Unavailable
 from ..stores.base import ABSENT, Attributes, Matches, Token
 from ..transaction import create, update
 from .commit_id import blank_id, is_blank, number_of
+from .page_kind import PageKind
 from .workspace import Workspace
 
-__all__ = ["COMMIT", "DerivedPages", "ForeignPage", "PageKind", "PageState"]
+__all__ = ["COMMIT", "DerivedPages", "ForeignPage", "PageState"]
 
 COMMIT = "s3pypi-commit"
 """Name of the user metadata that holds a page's commit id."""
-
-
-class PageKind(enum.Enum):
-    """A page's place and form; the value is how ``repository.json`` names it."""
-
-    JSON = "index.json"
-    HTML = "index.html"
-    SLASH = "/"
-
-    @property
-    def attributes(self) -> Attributes:
-        """How such a page is served."""
-        json = self is PageKind.JSON
-        return Attributes("application/vnd.pypi.simple.v1+json" if json else "text/html; charset=utf-8", "no-cache")
 
 
 class Record(Protocol):
@@ -121,8 +107,10 @@ class DerivedPages(Generic[R]):
         self._last: dict[tuple[str | None, bool], bytes] = {}
 
     def reading(self) -> dict[PageKind, Future[PageState]]:
-        """Ask for every page's state, side by side."""
-        return {kind: self._workspace.pool.submit(self.state, kind) for kind in self._keys}
+        """Ask for every page's state, side by side; of two kinds at one key, once."""
+        kinds = {key: kind for kind, key in self._keys.items()}
+        asked = {key: self._workspace.pool.submit(self.state, kind) for key, kind in kinds.items()}
+        return {kind: asked[key] for kind, key in self._keys.items()}
 
     def told(self, record: R) -> dict[PageKind, PageState]:
         """The state of every page while all are of ``record``, told from what they hold: nothing is asked."""
@@ -260,8 +248,8 @@ class DerivedPages(Generic[R]):
         return self._store.put(self._keys[kind], self._rendered(kind, record), attributes, condition)
 
     def _rendered(self, kind: PageKind, record: R) -> bytes:
-        """The page's bytes; both HTML pages are one rendering."""
-        form = (record.commit, kind is PageKind.JSON)
+        """The page's bytes; pages of one form are one rendering."""
+        form = (record.commit, kind.is_json)
         with self._lock:
             if form not in self._last:
                 self._last = {key: data for key, data in self._last.items() if key[0] == record.commit}

@@ -7,12 +7,12 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from ..errors import InvalidIndex, NotFound, RepositoryError
-from ..index import simple_html, simple_json
 from ..index.model import File, Project
 from ..stores.base import Token
 from .adoption import adoptable
 from .manifest import Manifest
-from .pages import DerivedPages, PageKind, PageState
+from .page_kind import PageKind
+from .pages import DerivedPages, PageState
 from .workspace import Workspace
 
 __all__ = ["ProjectDocuments", "Reading", "Snapshot"]
@@ -57,15 +57,12 @@ class ProjectDocuments:
         self.name = name
         layout = workspace.layout
         self.manifest_key = layout.manifest(name)
-        self._keys = {PageKind.JSON: layout.json_page(name), PageKind.HTML: layout.html_page(name)}
-        if workspace.store.slash_keys is not False:
-            self._keys[PageKind.SLASH] = layout.slash_page(name)
+        kinds = [kind for kind in PageKind if not kind.at_slash or workspace.store.slash_keys is not False]
+        self._keys = {kind: key for kind in kinds if (key := kind.key(layout, name))}
         self.pages: DerivedPages[Manifest] = DerivedPages(
             workspace,
             self._keys,
-            render=lambda kind, manifest: (simple_json if kind is PageKind.JSON else simple_html).render_project(
-                manifest.project
-            ),
+            render=lambda kind, manifest: kind.render_project(manifest.project),
             commit_of=lambda kind, data: self._parse(kind, data).commit,
             read_record=lambda: self.manifest()[0],
             deleted=lambda manifest: manifest.deleted,
@@ -147,12 +144,8 @@ class ProjectDocuments:
         return (listed if state.foreign else Project(self.name, commit=listed.commit)), state
 
     def _parse(self, kind: PageKind, data: bytes) -> Project:
-        if kind is PageKind.SLASH and not data:
-            return Project(self.name)  # the mark of a folder that a console made
         try:
-            if kind is PageKind.JSON:
-                return simple_json.parse_project(data)
-            return simple_html.parse_project(data, self.name)
+            return kind.parse_project(data, self.name)
         except InvalidIndex as error:
             raise InvalidIndex(
                 f"{self._keys[kind]}: {error}; nothing was changed: restore or remove the page"

@@ -9,11 +9,12 @@ from typing import Any
 from ..errors import InvalidIndex
 from ..index.simple_json import shown
 from ..layout import canonical_url
-from .pages import PageKind
+from .page_kind import PageKind
 
 __all__ = ["RepositoryRecord"]
 
-FORMAT = 1
+FORMAT = 2
+"""The newest that is understood. A repository whose pages version 1.0 does not know is of format 2, others of 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class RepositoryRecord:
     def to_json(self) -> bytes:
         """The record's bytes."""
         document: dict[str, Any] = {
-            "format": FORMAT,
+            "format": FORMAT if PageKind.SLASH_JSON in self.pages else 1,
             "pages": [page.value for page in self.pages],
             "conditional-writes": self.conditional_writes,
             "conditional-delete": self.conditional_delete,
@@ -53,12 +54,12 @@ class RepositoryRecord:
         try:
             document = json.loads(data)
             kind = document["format"]
-            if kind != FORMAT or type(kind) is not int:
+            if type(kind) is not int or not 1 <= kind <= FORMAT:
                 raise InvalidIndex(
                     f"{key}: repository of format {shown(kind)}, this version reads {FORMAT}: upgrade s3pypi-setuptools"
                 )
             pages = tuple(map(PageKind, _list(document["pages"])))
-            if not pages or len({*pages}) != len(pages):
+            if not pages or len({*pages}) != len(pages) or {PageKind.SLASH, PageKind.SLASH_JSON} <= {*pages}:
                 raise ValueError
             return cls(
                 pages,

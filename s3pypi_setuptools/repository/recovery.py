@@ -20,7 +20,8 @@ from ..stores.base import Matches, Store, Token
 from .adoption import adoptable
 from .change import Change, Decision
 from .manifest import FORMAT, Manifest
-from .pages import PageKind, PageState
+from .page_kind import PageKind
+from .pages import PageState
 from .project import ProjectDocuments, Reading, Snapshot
 from .record import FORMAT as RECORD_FORMAT
 from .record import RepositoryRecord

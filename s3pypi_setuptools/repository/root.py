@@ -8,14 +8,15 @@ import threading
 from collections.abc import Callable, Iterator
 
 from ..errors import InvalidIndex, LockError, NotFound
-from ..index import simple_html, simple_json
+from ..index import simple_json
 from ..index.model import Root
 from ..layout import is_project_name, normalize_name
 from ..stores.base import ABSENT, Attributes, Matches, Token
 from ..stores.locks import ROOT, Lease
 from ..transaction import update
 from .commit_id import next_id
-from .pages import DerivedPages, ForeignPage, PageKind, PageState
+from .page_kind import PageKind
+from .pages import DerivedPages, ForeignPage, PageState
 from .workspace import Workspace
 
 __all__ = ["RootIndex"]
@@ -90,6 +91,12 @@ class RootIndex:
                 )
                 present = frozenset(name for name in taken if not gone(name))
                 absent = frozenset(name for name in added if gone(name))
+
+    def refresh(self, kinds: tuple[PageKind, ...]) -> None:
+        """See to it that all pages are those of the record, where there is one."""
+        with self._turn:
+            if self.read()[1]:
+                self._change(lambda projects: projects, kinds)
 
     def read(self) -> tuple[Root, Token | None]:
         """The record, empty where there is none, and its token."""
@@ -198,23 +205,17 @@ class RootIndex:
         return DerivedPages(
             self._workspace,
             self._keys(kinds),
-            render=lambda kind, root: (simple_json if kind is PageKind.JSON else simple_html).render_root(
-                root.projects, root.commit
-            ),
+            render=lambda kind, root: kind.render_root(root),
             commit_of=lambda kind, data: self._parse(kind, data).commit,
             read_record=self._record,
             exact=self._exact,
         )
 
     def _keys(self, kinds: tuple[PageKind, ...]) -> dict[PageKind, str]:
-        layout = self._layout
-        keys = {PageKind.JSON: layout.root_json, PageKind.HTML: layout.root_html, PageKind.SLASH: layout.root_slash}
-        return {kind: key for kind in kinds if (key := keys[kind])}
+        return {kind: key for kind in kinds if (key := kind.key(self._layout))}
 
     def _parse(self, kind: PageKind, data: bytes) -> Root:
-        if kind is PageKind.SLASH and not data:
-            return Root()  # the mark of a folder that a console made
         try:
-            return simple_json.parse_root(data) if kind is PageKind.JSON else simple_html.parse_root(data)
+            return kind.parse_root(data)
         except InvalidIndex as error:
             raise InvalidIndex(f"{self._keys((kind,))[kind]}: {error}; restore or remove the page") from error

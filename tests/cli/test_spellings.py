@@ -17,7 +17,7 @@ from s3pypi_setuptools.command.settings_command import SettingsCommand
 from s3pypi_setuptools.config.machine import Machine
 from s3pypi_setuptools.config.options import find
 from s3pypi_setuptools.config.resolve import resolve
-from s3pypi_setuptools.config.settings import IfExists, Secret
+from s3pypi_setuptools.config.settings import IfExists, PageStyle, Secret
 from s3pypi_setuptools.config.target import FolderTarget, S3Target
 from s3pypi_setuptools.errors import ConfigurationError
 
@@ -74,12 +74,12 @@ GORILLA = [
         "s3pypi upload a.whl --s3-put-args StorageClass=GLACIER_IR --s3-put-args ACL=public-read",
         {"acl": "public-read", "s3_put_args": {"StorageClass": "GLACIER_IR"}},
     ),
-    ("s3pypi upload a.whl --index.html", {"index_html": True}),
+    ("s3pypi upload a.whl --index.html", {"pages": PageStyle.INDEX_HTML}),
     ("s3pypi upload a.whl --locks-table table", {"locks_table": "table"}),
     ("s3pypi -v upload a.whl -b bucket", {"target": S3Target("bucket")}),
     ("s3pypi --verbose a.whl -b bucket", {"target": S3Target("bucket")}),
     ("s3pypi a.whl --bucket bucket --acl public-read", {"acl": "public-read"}),
-    ("s3pypi a.whl --unsafe-s3-website", {"index_html": True}),
+    ("s3pypi a.whl --unsafe-s3-website", {"pages": PageStyle.INDEX_HTML}),
     ("s3pypi a.whl --lock-indexes", {"lock_indexes": True}),
     ("s3pypi a.whl -l", {"lock_indexes": True}),
     ("s3pypi delete demo 1.0 --bucket bucket --prefix prefix", {"target": TARGET}),
@@ -87,7 +87,10 @@ GORILLA = [
     ("s3pypi delete demo 1.0 -b bucket --no-sign-request", {"no_sign_request": True}),
     ("s3pypi delete demo 1.0 -b bucket --s3-put-args ACL=public-read", {"acl": "public-read"}),
     ("s3pypi delete demo 1.0 -b bucket --s3-endpoint-url http://127.0.0.1:9", {"endpoint_url": "http://127.0.0.1:9"}),
-    ("s3pypi delete demo 1.0 -b bucket --index.html --locks-table table", {"index_html": True, "locks_table": "table"}),
+    (
+        "s3pypi delete demo 1.0 -b bucket --index.html --locks-table table",
+        {"pages": PageStyle.INDEX_HTML, "locks_table": "table"},
+    ),
     ("s3pypi -v delete demo 1.0 -b bucket", {"target": S3Target("bucket")}),
 ]
 PYPIPRIVATE = [

@@ -17,7 +17,7 @@ def test_the_page_names_every_option() -> None:
         assert f"`{option.name}`" in PAGE
         assert option.short is None or f"`{option.name}` (`-{option.short}`)" in PAGE
         assert all(spelling in PAGE for spelling in option.spellings)
-        assert all(f"`{choice}`" in PAGE for choice in option.choices if option.name == "if-exists")
+        assert all(f"`{choice}`" in PAGE for choice in option.choices if option.name in ("if-exists", "pages"))
     assert all(f"`{variable}`" in PAGE for variable in VARIABLES)
 
 

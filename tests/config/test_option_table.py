@@ -11,10 +11,11 @@ import pytest
 from s3pypi_setuptools.config.explanation import explain
 from s3pypi_setuptools.config.if_exists import IfExists
 from s3pypi_setuptools.config.options import CONNECTION, OPTIONS, Option, find, find_variable
+from s3pypi_setuptools.config.page_style import PageStyle
 from s3pypi_setuptools.config.settings import Secret, Settings
 
 NOT_OPTIONS = {"acl_optional", "repository", "origins", "notes"}
-OTHER_FORMS = {"bucket", "prefix", "force", "strict", "put-root-index"}
+OTHER_FORMS = {"bucket", "prefix", "force", "strict", "index-html", "put-root-index"}
 
 
 def test_every_setting_is_an_option_and_the_other_way_round() -> None:
@@ -74,6 +75,12 @@ def test_if_exists_offers_every_choice() -> None:
     assert option.choices == tuple(what.value for what in IfExists)
 
 
+def test_pages_offers_every_style() -> None:
+    option = find("pages")
+    assert option is not None
+    assert option.choices == tuple(style.value for style in PageStyle)
+
+
 def test_secrets_hide() -> None:
     secret = Secret("planted")
     assert "planted" not in f"{secret} {secret!r} {[secret]}"
@@ -93,7 +100,7 @@ def test_explain(place: Any) -> None:
     )
     rows = {row.name: (row.value, row.origin) for row in explain(settings)}
     assert rows["target"] == ("s3://bucket/x", "pyproject.toml [tool.s3pypi]")
-    assert rows["index-html"] == ("true", "pyproject.toml [tool.s3pypi]")
+    assert rows["pages"] == ("index.html", "pyproject.toml [tool.s3pypi]")
     assert rows["if-exists"] == ("replace", "pyproject.toml [tool.s3pypi]")
     assert rows["acl"] == ("private", "command line")
     assert rows["s3-put-args"] == ("SSECustomerKey=***,StorageClass=GLACIER_IR", "command line")
@@ -101,7 +108,7 @@ def test_explain(place: Any) -> None:
     assert rows["aws-secret-access-key"] == ("***", "environment S3PYPI_AWS_SECRET_ACCESS_KEY")
     assert rows["profile"] == ("", "default")
     assert rows["no-sign-request"] == ("false", "default")
-    assert rows.keys().isdisjoint({"bucket", "prefix", "force", "strict", "put-root-index"})
+    assert rows.keys().isdisjoint({"bucket", "prefix", "force", "strict", "index-html", "put-root-index"})
     assert "planted" not in repr(settings) + repr(rows) + repr(place.machine)
 
 

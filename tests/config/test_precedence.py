@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from s3pypi_setuptools.config.machine import Machine
-from s3pypi_setuptools.config.settings import IfExists, Secret
+from s3pypi_setuptools.config.settings import IfExists, PageStyle, Secret
 from s3pypi_setuptools.config.target import FolderTarget, S3Target
 from s3pypi_setuptools.errors import ConfigurationError
 
@@ -103,13 +103,13 @@ def test_setuptools_options(place: Any) -> None:
         }
     )
     assert settings.target == S3Target("typed")
-    assert (settings.region, settings.profile, settings.index_html) == ("env", "configured", True)
+    assert (settings.region, settings.profile, settings.pages) == ("env", "configured", PageStyle.INDEX_HTML)
     assert settings.if_exists is IfExists.REPLACE
     assert settings.origins == {
         "target": "command line",
         "region": "environment S3PYPI_REGION",
         "profile": "pyproject.toml [tool.distutils.s3pypi]",
-        "index-html": "setup script (s3pypi options)",
+        "pages": "setup script (s3pypi options)",
         "if-exists": "command line",
     }
 

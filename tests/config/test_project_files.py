@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from s3pypi_setuptools.config.page_style import PageStyle
 from s3pypi_setuptools.config.target import S3Target
 
 Refusal = Callable[..., str]
@@ -99,7 +100,7 @@ def test_typed_values(place: Any) -> None:
         "[tool.s3pypi.s3-put-args]\nStorageClass = 'STANDARD_IA'\nTagging = 'a=b&c=d'\nFutureParameter = 'x,y'\n",
     )
     settings = place.resolve()
-    assert settings.index_html
+    assert settings.pages is PageStyle.INDEX_HTML
     assert not settings.no_sign_request
     assert settings.public_url == "https://h/x"
     assert settings.s3_put_args == {"StorageClass": "STANDARD_IA", "Tagging": "a=b&c=d", "FutureParameter": "x,y"}
@@ -112,7 +113,7 @@ def test_setup_cfg(place: Any, refusal: Refusal) -> None:
     )
     settings = place.resolve()
     assert settings.target == S3Target("bucket", "%40")
-    assert (settings.file_mask, settings.index_html) == ("dist/*.whl", True)
+    assert (settings.file_mask, settings.pages) == ("dist/*.whl", PageStyle.INDEX_HTML)
     place.write("setup.cfg", "[s3pypi]\nfile_msk = x\n")
     assert refusal() == "setup.cfg [s3pypi] file_msk: there is no setting 'file_msk' (did you mean 'file-mask'?)"
     place.write("setup.cfg", "[s3pypi]\nforce = maybe\n")

@@ -143,7 +143,7 @@ RECORDS = {
     "empty": "",
     "list": "[]",
     "no format": "{}",
-    "format 2": '{"format": 2}',
+    "format 3": '{"format": 3}',
     "format of a megabyte": json.dumps({"format": "x" * 1_000_000}),
     "format of a terminal": json.dumps({"format": "\x1b[2J"}),
     "nested deeply": DEEP,
@@ -151,6 +151,8 @@ RECORDS = {
     "pages is a text": '{"format": 1, "pages": "/", "conditional-writes": true, "conditional-delete": true}',
     "no pages": '{"format": 1, "pages": [], "conditional-writes": true, "conditional-delete": true}',
     "pages twice": '{"format": 1, "pages": ["index.json", "index.json"], "conditional-writes": true,'
+    ' "conditional-delete": true}',
+    "two pages at one key": '{"format": 2, "pages": ["/", "/ (JSON)"], "conditional-writes": true,'
     ' "conditional-delete": true}',
     "unknown pages": '{"format": 1, "pages": ["../x"], "conditional-writes": true, "conditional-delete": true}',
     "writes is a text": '{"format": 1, "pages": ["index.json"], "conditional-writes": "no",'
@@ -195,7 +197,7 @@ def test_a_bad_repository_record_stops_every_verb_and_changes_nothing(place: Pla
         assert (said.status, len(said.errors)) == (1, 1), (command, said)
         assert len(said.errors[0]) < 1000
         assert place.contents() == before, command
-    if '"format": 2' not in text:
+    if '"format": 3' not in text:
         assert place.run("reindex").status == 0
 
 

@@ -11,7 +11,7 @@ import pytest
 from s3pypi_setuptools import RepositoryError
 from s3pypi_setuptools.layout import Layout
 from s3pypi_setuptools.operations.record_renewal import renew
-from s3pypi_setuptools.repository.pages import PageKind
+from s3pypi_setuptools.repository.page_kind import PageKind
 from s3pypi_setuptools.repository.record import RepositoryRecord
 from s3pypi_setuptools.stores.base import Attributes, Condition, Token
 from s3pypi_setuptools.stores.capabilities import Capabilities

@@ -24,6 +24,11 @@ from s3pypi_setuptools.transaction import Backoff
 from tests import samples
 
 
+def parsed(page: bytes, project: str) -> Project:
+    """The page at a key that ends in ``/``, of whatever form."""
+    return simple_json.parse_project(page) if page.startswith(b"{") else simple_html.parse_project(page, project)
+
+
 @dataclass
 class World:
     """A repository under the prefix ``team`` of a store."""
@@ -63,7 +68,7 @@ class World:
         )
         return [
             simple_json.parse_project(self.store.get(layout.json_page(project)).data),
-            *(simple_html.parse_project(self.store.get(key).data, project) for key in html),
+            *(parsed(self.store.get(key).data, project) for key in html),
         ]
 
     def pages_there(self, project: str) -> list[Project]:
@@ -72,7 +77,7 @@ class World:
         html = [key for key in (layout.html_page(project), layout.slash_page(project)) if key in keys]
         return [
             simple_json.parse_project(self.store.get(layout.json_page(project)).data),
-            *(simple_html.parse_project(self.store.get(key).data, project) for key in html),
+            *(parsed(self.store.get(key).data, project) for key in html),
         ]
 
     def fetched(self, project: str, url: str) -> str:
@@ -91,7 +96,9 @@ class World:
     def roots(self) -> list[Root]:
         """What each root page that exists lists."""
         return [
-            (simple_json if key == self.layout.root_json else simple_html).parse_root(self.store.get(key).data)
+            (simple_json if self.store.get(key).data.startswith(b"{") else simple_html).parse_root(
+                self.store.get(key).data
+            )
             for key in (self.layout.root_json, self.layout.root_html, self.layout.root_slash)
             if key in self.stored()
         ]

@@ -6,15 +6,25 @@ from pathlib import Path
 
 import pytest
 
-from s3pypi_setuptools.errors import RepositoryError
-from s3pypi_setuptools.operations.migrate_index import MigrateReport, PageStyle, migrate_index
+from s3pypi_setuptools.config.page_style import PageStyle
+from s3pypi_setuptools.errors import RepositoryError, StoreError
+from s3pypi_setuptools.layout import Layout
+from s3pypi_setuptools.operations.migrate_index import MigrateReport, migrate_index
+from s3pypi_setuptools.operations.publish import publish
+from s3pypi_setuptools.progress import Silent
 from s3pypi_setuptools.repository.change import Decision
-from s3pypi_setuptools.stores.base import Store
+from s3pypi_setuptools.repository.opening import Opening
+from s3pypi_setuptools.repository.repository import Repository
+from s3pypi_setuptools.stores.base import Attributes, Store
 from s3pypi_setuptools.stores.local import LocalStore
+from s3pypi_setuptools.stores.memory import MemoryStore
+from tests import samples
 from tests.doctor import examined
+from tests.faults import FaultyStore, Request
 from tests.servers import S3Server
 
 from .conftest import World
+from .maintenance import problems, reindexed
 from .transfers import foreign, killed_at_every_request, opened
 
 
@@ -29,8 +39,16 @@ def html_pages(world: World) -> set[str]:
 
 def expected(style: PageStyle) -> set[str]:
     folders = ("team/", "team/demo/", "team/other/")
-    ends = {PageStyle.INDEX_HTML: ["index.html"], PageStyle.SLASH: [""], PageStyle.BOTH: ["index.html", ""]}
-    return {f"{folder}{end}" for folder in folders for end in ends[style]}
+    ends = {PageStyle.INDEX_HTML: ["index.html"], PageStyle.SLASH: [""]}
+    return {f"{folder}{end}" for folder in folders for end in ends.get(style, ["index.html", ""])}
+
+
+def check_form(world: World, style: PageStyle) -> None:
+    """Pages at keys that end in ``/`` have the form and the type of the style, all others their own."""
+    for key in world.stored():
+        if key.endswith(("/", "index.html", "index.json")):
+            json = key.endswith(".json") or (key.endswith("/") and style is PageStyle.JSON)
+            assert world.store.get(key).data.startswith(b"{" if json else b"<!DOCTYPE html>"), key
 
 
 @pytest.fixture
@@ -46,8 +64,11 @@ def test_from_any_style_to_any(both: World, first: PageStyle, last: PageStyle) -
         report = migrated(both, style)
         assert report.projects == 2
         assert html_pages(both) == expected(style)
+        check_form(both, style)
+        assert problems(both) == []
         both.push(both.wheel("2.0" if style is first else "3.0"))
         assert html_pages(both) == expected(style)
+        check_form(both, style)
         pages = both.pages_there("demo")
         assert len({page.commit for page in pages}) == 1
         assert all(page.files == pages[0].files for page in pages)
@@ -67,6 +88,7 @@ def test_another_tools_repository_is_adopted_with_it(world: World, style: PageSt
     report = migrated(world, style)
     assert report.before == ("index.json", "index.html")
     assert html_pages(world) == expected(style)
+    check_form(world, style)
     for name in ("demo", "other"):
         assert all(
             [file.filename for file in page.files] == [f"{name}-1.0-py3-none-any.whl"]
@@ -85,6 +107,66 @@ def test_a_page_that_an_older_publisher_leaves_is_settled_by_the_same_again(both
     assert html_pages(both) == expected(PageStyle.INDEX_HTML)
 
 
+def test_a_page_of_the_old_form_that_an_older_publisher_leaves_is_settled_by_the_same_again(both: World) -> None:
+    with opened(both) as repository:
+        repository.record  # noqa: B018 - as the publisher sees it
+        migrated(both, PageStyle.JSON)
+        publish(repository, [samples.read(both.wheel("2.0"))], progress=Silent())
+    assert problems(both) == [("wrong-page", "demo/")]
+    assert migrated(both, PageStyle.JSON).removed == ()
+    assert problems(both) == []
+    check_form(both, PageStyle.JSON)
+
+
+def test_reindex_puts_the_form_right(both: World) -> None:
+    migrated(both, PageStyle.JSON)
+    for folder in ("team/", "team/demo/"):
+        both.store.put(folder, both.store.get(f"{folder}index.html").data, Attributes())
+    assert problems(both) == [("wrong-page", "demo/"), ("wrong-page", "")]
+    reindexed(both)
+    assert problems(both) == []
+    check_form(both, PageStyle.JSON)
+
+
+@pytest.mark.parametrize("style", PageStyle)
+def test_a_lost_record_is_made_anew_with_the_pages_that_there_are(both: World, style: PageStyle) -> None:
+    migrated(both, style)
+    both.store.delete("team/repository.json")
+    both.push(both.wheel("2.0"))
+    assert html_pages(both) == expected(style)
+    check_form(both, style)
+    assert problems(both) == []
+
+
+@pytest.mark.parametrize("style", PageStyle)
+def test_the_first_push_makes_the_pages_that_are_asked_for(world: World, style: PageStyle) -> None:
+    repository = Repository(world.store, world.layout, Opening(style=style))
+    try:
+        paths = [world.wheel(), world.wheel(name="other")]
+        publish(repository, [samples.read(path) for path in paths], progress=Silent())
+    finally:
+        repository.close()
+    assert html_pages(world) == expected(style)
+    check_form(world, style)
+    for _ in range(2):
+        world.push(world.wheel("2.0"), world.wheel("2.1", name="other"))
+    assert html_pages(world) == expected(style)
+    check_form(world, style)
+    assert problems(world) == []
+
+
+def test_the_style_costs_no_request(tmp_path: Path) -> None:
+    counts = []
+    for style in (PageStyle.BOTH, PageStyle.JSON):
+        world = World(tmp_path / style.value)
+        world.push(world.wheel())
+        migrated(world, style)
+        store = FaultyStore(world.store)
+        world.push(world.wheel("2.0"), store=store)
+        counts.append(len(store.requests))
+    assert counts[0] == counts[1]
+
+
 def test_an_old_page_of_another_tool_stays(both: World) -> None:
     migrated(both, PageStyle.INDEX_HTML)
     both.put("team/demo/", b"<html><body>by hand</body></html>")
@@ -94,11 +176,61 @@ def test_an_old_page_of_another_tool_stays(both: World) -> None:
     assert "team/other/" in both.stored(), "a folder mark of a console is no page"
 
 
-def test_a_store_without_such_keys_refuses(tmp_path: Path) -> None:
+class WithoutSlashKeys(FaultyStore):
+    """A store that refuses keys ending in ``/``, which only asking it tells (MinIO)."""
+
+    slash_keys = None
+
+    def __init__(self, store: Store) -> None:
+        def refuse(request: Request) -> None:
+            if request.verb == "put" and request.key.endswith("/"):
+                raise StoreError(request.key, "XMinioInvalidObjectName")
+
+        super().__init__(store, before=refuse)
+
+
+@pytest.mark.parametrize("style", [PageStyle.BOTH, PageStyle.SLASH, PageStyle.JSON])
+@pytest.mark.parametrize("kind", ["folder", "store"])
+def test_a_store_without_such_keys_refuses_before_anything_is_written(
+    tmp_path: Path, style: PageStyle, kind: str
+) -> None:
     world = World(tmp_path, LocalStore(tmp_path / "repository"))
+    if kind == "store":
+        world.store = WithoutSlashKeys(MemoryStore())
     world.push(world.wheel())
-    with pytest.raises(RepositoryError, match=r"keeps no keys that end in /: choose index.html"):
-        migrated(world, PageStyle.BOTH)
+    before = [(info.key, info.token) for info in world.store.list("")]
+    for dry_run in (True, False):
+        with pytest.raises(RepositoryError, match=r"keeps no keys that end in /: choose index.html"):
+            migrated(world, style, dry_run=dry_run)
+    assert [(info.key, info.token) for info in world.store.list("")] == before
+
+
+@pytest.mark.parametrize("style", [PageStyle.SLASH, PageStyle.JSON])
+@pytest.mark.parametrize("kind", ["folder", "store"])
+def test_a_store_without_such_keys_refuses_a_new_repository(tmp_path: Path, style: PageStyle, kind: str) -> None:
+    store = LocalStore(tmp_path / "repository") if kind == "folder" else WithoutSlashKeys(MemoryStore())
+    repository = Repository(store, Layout("team"), Opening(style=style))
+    try:
+        with pytest.raises(RepositoryError, match=r"keeps no keys that end in /: choose the page style index.html"):
+            repository.record  # noqa: B018
+    finally:
+        repository.close()
+    assert list(store.list("")) == []
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_another_form_killed_at_any_request_and_done_again(tmp_path: Path, when: str) -> None:
+    def make(number: int) -> tuple[World, object]:
+        world = World(tmp_path / str(number))
+        world.push(world.wheel())
+        return world, lambda store: migrated(world, PageStyle.JSON, store)
+
+    for number, world in killed_at_every_request(make, when):  # type: ignore[arg-type]
+        assert all(page.files for page in world.pages_there("demo")), number
+        world.push(world.wheel("2.0"))
+        migrated(world, PageStyle.JSON)
+        check_form(world, PageStyle.JSON)
+        assert problems(world) == []
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

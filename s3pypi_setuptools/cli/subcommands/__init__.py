@@ -37,7 +37,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "promote": "list a version in another repository, too",
         "mirror": "copy a repository to another place, and again what is new",
         "import": "adopt a repository that another tool made",
-        "migrate-index": "change where the HTML pages lie: index.html, / or both",
+        "migrate-index": "change the pages: HTML at index.html, / or both, or JSON at /",
     },
     "lock tables": {
         "locks": "list who holds which lock of the DynamoDB lock table",

@@ -1,4 +1,4 @@
-"""``s3pypi migrate-index STYLE``: change where the HTML pages lie."""
+"""``s3pypi migrate-index STYLE``: change which pages a repository has, and where they lie."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from ...config.page_style import PageStyle
 from ...printable import counted
 from ..confirmation import Confirm, add_change_options, confirmation
 from ..options import PUBLISHING, add_settings, given
@@ -17,18 +18,26 @@ if TYPE_CHECKING:
 
 __all__ = ["parser", "run"]
 
-_STYLES = ("index.html", "/", "both")
+_STYLES = tuple(style.value for style in PageStyle)
+_REMOVING = tuple(style for style in _STYLES if style not in ("both", "json"))
 
 _DESCRIPTION = """\
-Change where a repository's HTML pages lie: PROJECT/index.html, PROJECT/ or both (JSON pages stay where they are).
+Change which pages a repository has, beside PROJECT/index.json, which is always there.
+
+  both        HTML at PROJECT/index.html and at PROJECT/
+  index.html  HTML at PROJECT/index.html alone
+  /           HTML at PROJECT/ alone
+  json        JSON at PROJECT/, for installers; HTML at PROJECT/index.html, for people
 
 S3 website endpoints and most web servers need index.html; CloudFront without a function, and uv reading S3 itself, need
-keys that end in /. Run it while nobody publishes: what an older run of a publisher leaves, the same command settles."""
+keys that end in /. With json, installers see upload times, so release-age settings work; it needs pip 22.2, poetry 2 or
+later. Run it while nobody publishes: what an older run of a publisher leaves, the same command settles."""
 
 _EXAMPLES = """\
 examples:
   s3pypi migrate-index both -t s3://packages/simple          add the pages that are missing
   s3pypi migrate-index index.html -t prod --yes              those alone, without asking about the others
+  s3pypi migrate-index json -t s3://packages/simple          JSON for installers that read the bucket itself
 
 Exit status: 0 done, 1 something failed or the answer was no, 2 the command line is wrong or nobody can answer."""
 
@@ -37,14 +46,14 @@ def parser() -> argparse.ArgumentParser:
     """The parser of its arguments."""
     made = ArgumentParser(
         "s3pypi migrate-index",
-        usage="s3pypi migrate-index (index.html | / | both) [--target TARGET] [options]",
+        usage="s3pypi migrate-index (both | index.html | / | json) [--target TARGET] [options]",
         description=_DESCRIPTION,
         epilog=_EXAMPLES,
     )
     made.add_argument_group("what").add_argument(
-        "style", metavar="STYLE", choices=_STYLES, help="index.html, / or both"
+        "style", metavar="STYLE", choices=_STYLES, help="both, index.html, / or json"
     )
-    add_settings(made, without={*PUBLISHING, "index-html"})
+    add_settings(made, without={*PUBLISHING, "pages", "index-html"})
     add_change_options(made, asks=True)
     add_output_options(made)
     return made
@@ -52,7 +61,7 @@ def parser() -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Migrate; the exit status."""
-    confirm = confirmation(arguments, terminal) if arguments.style != "both" else None
+    confirm = confirmation(arguments, terminal) if arguments.style in _REMOVING else None
 
     from ...app import transfers  # noqa: PLC0415
     from ...config.resolve import resolve  # noqa: PLC0415

@@ -1,0 +1,99 @@
+"""The kinds of pages: where each lies, in which form, and how it is served."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Collection, Iterable
+
+from ..config.page_style import PageStyle
+from ..index import simple_html, simple_json
+from ..index.model import Project, Root
+from ..layout import Layout
+from ..stores.base import Attributes
+
+__all__ = ["PageKind", "elsewhere", "kinds_of"]
+
+
+class PageKind(enum.Enum):
+    """A page's place and form; the value is how ``repository.json`` names it.
+
+    Of the two kinds at keys that end in ``/`` a repository has one at most. What lies there is read in either form: a
+    publisher that began before the kind was changed may have written it.
+    """
+
+    JSON = "index.json"
+    HTML = "index.html"
+    SLASH = "/"
+    SLASH_JSON = "/ (JSON)"
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the page is JSON (PEP 691), and not HTML (PEP 503)."""
+        return self in (PageKind.JSON, PageKind.SLASH_JSON)
+
+    @property
+    def at_slash(self) -> bool:
+        """Whether the page's key ends in ``/``."""
+        return self in (PageKind.SLASH, PageKind.SLASH_JSON)
+
+    @property
+    def attributes(self) -> Attributes:
+        """How such a page is served."""
+        return Attributes(simple_json.CONTENT_TYPE if self.is_json else simple_html.CONTENT_TYPE, "no-cache")
+
+    def key(self, layout: Layout, project: str | None = None) -> str | None:
+        """The key of the page of ``project``, or of the root; None for the root's at ``/`` without a prefix."""
+        if self.at_slash:
+            return layout.root_slash if project is None else layout.slash_page(project)
+        if self is PageKind.JSON:
+            return layout.root_json if project is None else layout.json_page(project)
+        return layout.root_html if project is None else layout.html_page(project)
+
+    def render_project(self, project: Project) -> bytes:
+        """The page's bytes for a project."""
+        return simple_json.render_project(project) if self.is_json else simple_html.render_project(project)
+
+    def render_root(self, root: Root) -> bytes:
+        """The page's bytes for the list of projects."""
+        render = simple_json.render_root if self.is_json else simple_html.render_root
+        return render(root.projects, root.commit)
+
+    def parse_project(self, data: bytes, name: str) -> Project:
+        """The project that such a page of any tool tells of; raises `InvalidIndex`."""
+        if self._is_folder_mark(data):
+            return Project(name)
+        return simple_json.parse_project(data) if self._holds_json(data) else simple_html.parse_project(data, name)
+
+    def parse_root(self, data: bytes) -> Root:
+        """The projects that such a root page of any tool lists; raises `InvalidIndex`."""
+        if self._is_folder_mark(data):
+            return Root()
+        return simple_json.parse_root(data) if self._holds_json(data) else simple_html.parse_root(data)
+
+    def _is_folder_mark(self, data: bytes) -> bool:
+        """Whether it is no page, but the mark of a folder that a console made."""
+        return self.at_slash and not data
+
+    def _holds_json(self, data: bytes) -> bool:
+        return data.lstrip().startswith(b"{") if self.at_slash else self.is_json
+
+
+_OF_STYLE = {
+    PageStyle.BOTH: (PageKind.JSON, PageKind.HTML, PageKind.SLASH),
+    PageStyle.INDEX_HTML: (PageKind.JSON, PageKind.HTML),
+    PageStyle.SLASH: (PageKind.JSON, PageKind.SLASH),
+    PageStyle.JSON: (PageKind.JSON, PageKind.HTML, PageKind.SLASH_JSON),
+}
+
+
+def kinds_of(style: PageStyle) -> tuple[PageKind, ...]:
+    """All pages of a repository of that style."""
+    return _OF_STYLE[style]
+
+
+def elsewhere(
+    kinds: Collection[PageKind], others: Iterable[PageKind] = (PageKind.JSON, PageKind.HTML, PageKind.SLASH)
+) -> tuple[PageKind, ...]:
+    """Those of ``others`` that lie at other keys than all of ``kinds``."""
+    at_slash = any(kind.at_slash for kind in kinds)
+    return tuple(kind for kind in others if kind not in kinds and not (kind.at_slash and at_slash))
