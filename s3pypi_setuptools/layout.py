@@ -20,6 +20,7 @@ __all__ = [
     "file_url",
     "filename_of",
     "is_project_name",
+    "is_random",
     "normalize_name",
 ]
 
@@ -36,7 +37,7 @@ _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _SEPARATORS = re.compile(r"[-_.]+")
 _PLAIN_URL = re.compile(r"[A-Za-z0-9_.~-][A-Za-z0-9_.~/-]*")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_OWN_FOLDER = re.compile(r"[0-9a-f]{16}/[^/]+")
+_RANDOM = re.compile(r"[0-9a-f]{16}")
 _SCHEMES = ("http", "https", "file")
 _LONGEST_NAME = 255
 LONGEST_URL = 8192
@@ -51,6 +52,11 @@ def is_project_name(name: str) -> bool:
 def normalize_name(name: str) -> str:
     """The normalized form of a project's name (PEP 503)."""
     return _SEPARATORS.sub("-", name).lower()
+
+
+def is_random(folder: str) -> bool:
+    """Whether ``folder`` is a name that publishers give to the folder of a file whose plain key cannot serve it."""
+    return _RANDOM.fullmatch(folder) is not None
 
 
 def content_type(filename: str) -> str:
@@ -202,9 +208,18 @@ class Layout:
             raise ValueError(f"{key!r} lies outside {self.prefix!r}")
         return quote(f"../{key[len(top) :]}", safe="/")
 
+    def is_own_place(self, project: str, key: str) -> bool:
+        """Whether an object of ``project`` can lie under ``key``: ``p/<file>`` or ``p/<random>/<file>``.
+
+        What lies deeper, or in a folder of another name, is never the project's.
+        """
+        own = self.folder(project)
+        return key.startswith(own) and ("/" not in key[len(own) :] or self.lies_apart(project, key))
+
     def lies_apart(self, project: str, key: str) -> bool:
         """Whether ``key`` is one that only a publisher makes: for a file whose plain key cannot serve it."""
-        return _OWN_FOLDER.fullmatch(key.removeprefix(self.folder(project))) is not None
+        folder, separator, name = key.removeprefix(self.folder(project)).partition("/")
+        return bool(separator and name and "/" not in name) and is_random(folder)
 
     @staticmethod
     def sidecar(key: str) -> str:

@@ -36,6 +36,8 @@ __all__ = [
     "parse_root",
     "render_project",
     "render_root",
+    "root_document",
+    "root_of",
     "shown",
     "status_from_json",
     "status_to_json",
@@ -179,13 +181,22 @@ def parse_project(data: bytes) -> Project:
 
 def render_root(names: Iterable[str], commit: str | None) -> bytes:
     """The root's JSON page, which lists the projects of those normalized names."""
+    return encode(root_document(names, commit))
+
+
+def root_document(names: Iterable[str], commit: str | None) -> dict[str, object]:
+    """What `render_root` encodes."""
     root = Root.of(names, commit)
-    return encode({"meta": _meta(root.commit), "projects": [{"name": name} for name in root.projects]})
+    return {"meta": _meta(root.commit), "projects": [{"name": name} for name in root.projects]}
 
 
 def parse_root(data: bytes) -> Root:
     """The projects that a root's JSON page lists; raises `InvalidIndex`."""
-    page = decode(data)
+    return root_of(decode(data))
+
+
+def root_of(page: dict[str, object]) -> Root:
+    """The projects that a decoded JSON page of a root lists; raises `InvalidIndex`."""
     commit = _commit(page)
     projects = page.get("projects")
     if not isinstance(projects, list):

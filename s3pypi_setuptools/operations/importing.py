@@ -20,7 +20,7 @@ from ..repository.change import Decision
 from ..repository.manifest import Manifest
 from ..repository.repository import Repository
 from ..repository.stored import StoredDistribution
-from ..repository.survey import Folder, is_distribution, survey
+from ..repository.survey import Folder, is_distribution
 from ..stores.base import Info
 from .completion import Fact, complete, is_complete, store_metadata
 from .import_report import ImportedFile, ImportOutcome, ImportReport
@@ -103,8 +103,7 @@ class _Import:
 
     def _folders(self) -> Iterator[Folder]:
         """The folders of projects; other folders' files are put aside, by the projects that their names tell."""
-        workspace = self._source.repository.workspace
-        for folder in survey(workspace.store, workspace.layout):
+        for folder in self._source.repository.workspace.survey():
             if folder.is_project and not folder.name.startswith("."):
                 if not self._projects or folder.name in self._projects:
                     yield folder

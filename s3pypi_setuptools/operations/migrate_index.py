@@ -20,7 +20,7 @@ from ..repository.project import ProjectDocuments
 from ..repository.record import RepositoryRecord
 from ..repository.repository import Repository
 from ..repository.root import RootIndex
-from ..repository.survey import Folder, lookup, survey
+from ..repository.survey import Folder, lookup
 from ..stores.base import Attributes, Info, Matches
 from ..stores.locks import ROOT
 from ..transaction import update
@@ -150,7 +150,7 @@ class _Migration:
     def _folders(self) -> Iterator[Folder]:
         """The folders of projects that have a manifest or a page."""
         layout = self._layout
-        for folder in survey(self._store, layout):
+        for folder in self._workspace.survey():
             if not folder.is_project:
                 continue
             keys = [key for kind in PageKind if (key := kind.key(layout, folder.name))]

@@ -20,7 +20,7 @@ from ..layout import filename_of
 from ..repository.change import Decision
 from ..repository.manifest import Manifest
 from ..repository.repository import Repository
-from ..repository.survey import Folder, is_distribution, principal, survey
+from ..repository.survey import Folder, is_distribution, principal
 from ..stores.probe import is_probe_folder
 from .retention import Retention, expired
 from .side_by_side import UNWATCHED, Tally, side_by_side
@@ -156,10 +156,9 @@ def _nothing(plan: _Plan) -> PrunedProject:
 
 
 def _chosen(repository: Repository, patterns: Sequence[str]) -> Iterator[Folder]:
-    workspace = repository.workspace
     named = [pattern for pattern in patterns if not set(pattern) & set("*?[")]
     if len(named) < len(patterns) or not patterns:
-        for folder in survey(workspace.store, workspace.layout):
+        for folder in repository.workspace.survey():
             if is_probe_folder(folder.name) and not patterns:
                 yield folder
             if folder.is_project and (not patterns or any(fnmatchcase(folder.name, each) for each in patterns)):

@@ -15,6 +15,7 @@ from ..layout import canonical_url, file_url, filename_of
 from ..local_file import PART_SIZE
 from ..progress import Progress, Stage
 from ..repository.change import Decision
+from ..repository.kinds import OtherRepository
 from ..repository.manifest import Manifest
 from ..repository.placement import Placement, holds
 from ..repository.project import Reading
@@ -78,6 +79,11 @@ class Publication:
             return self._repository.change(self._project, self._decide, self._reading)
         except _Refused as refused:
             return refused.reports
+        except OtherRepository as error:
+            if self._repository.record.conditional_writes:  # else a creation may have written over the other's object
+                for place in self._placements.values():
+                    place.take_back()
+            return self._failed(error)
         except Error as error:
             return self._failed(error)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from ..errors import AccessDenied, Error, InvalidIndex, NotFound
 from ..layout import Layout
 from ..repository.record import RepositoryRecord
+from ..repository.surroundings import refuse_project_folder
 from ..stores.base import ANY, Attributes, Matches, Store
 from ..stores.capabilities import Capabilities
 from ..stores.examiner import Check, Result, refusal
@@ -37,6 +38,7 @@ def _attempt(store: Store, layout: Layout, found: Capabilities | None) -> Check:
     try:
         stored = store.get(layout.repository)
     except NotFound:
+        refuse_project_folder(store, layout)
         return Check(_NAME, Result.OK, "there is no repository yet; the first upload makes it, or s3pypi init")
     record = RepositoryRecord.from_json(stored.data, layout.repository)
     if found is None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from ..errors import Error
 from ..repository.recovery import Recovery
 from ..repository.repository import Repository
-from ..repository.survey import Folder, survey
+from ..repository.survey import Folder
 from .evidence import is_incomplete
 from .examination import Examination, examine
 from .findings import Problem
@@ -70,7 +70,7 @@ def reindex(
     concerns one project fails that project in the report.
     """
     work = _Reindexing(repository, deep, unlist_missing, dry_run, tally)
-    folders = named_folders(repository, projects) if projects else survey(repository.workspace.store, work.layout)
+    folders = named_folders(repository, projects) if projects else repository.workspace.survey()
     present: set[str] = set()
     reports: list[ReindexedProject] = []
     examined = files = 0
@@ -96,7 +96,6 @@ class _Reindexing:
 
     def __init__(self, repository: Repository, deep: bool, unlist_missing: bool, dry_run: bool, tally: Tally) -> None:
         self.workspace = repository.workspace
-        self.layout = repository.workspace.layout
         self.kinds = repository.record.pages
         self.recovery = Recovery(repository)
         self.deep = deep

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from ..errors import InvalidIndex, NotFound, StoreError
-from ..index import simple_json
 from ..index.model import Root
+from ..repository.kinds import OtherKind
 from ..repository.manifest import Manifest
 from ..repository.page_kind import PageKind
+from ..repository.root_record import parse_root_record
 from ..repository.workspace import Workspace
 from .findings import Finding, Problem
 
@@ -31,11 +32,13 @@ class RootExamination:
         """What is wrong with it; only about the projects ``present`` unless the whole repository is verified."""
         key = self._layout.root_manifest
         try:
-            root = simple_json.parse_root(self._store.get(key).data)
+            root = parse_root_record(self._store.get(key).data)
         except NotFound:
             root = Root()
             if present:
                 return [self._finding(Problem.ROOT, key, "the list of projects does not exist")]
+        except OtherKind as error:
+            return [Finding(Problem.ROOT, None, key, f"{error}")]
         except InvalidIndex as error:
             return [self._finding(Problem.ROOT, key, f"{error}")]
         listed = set(root.projects)
@@ -71,7 +74,7 @@ class RootExamination:
         key = self._layout.manifest(project)
         try:
             return Manifest.from_json(self._store.get(key).data, key).deleted
-        except NotFound:
+        except (NotFound, OtherKind):
             return True
         except (InvalidIndex, StoreError):
             return False

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from ..errors import StoreError
 from ..repository.repository import Repository
-from ..repository.survey import Folder, survey, survey_project
+from ..repository.survey import Folder, survey_project
 from .examination import Examination, examine
 from .findings import Finding, Problem
 from .root_examination import RootExamination
@@ -85,8 +85,7 @@ def verify(
 
 
 def _all(repository: Repository) -> Iterator[Folder]:
-    workspace = repository.workspace
-    return (folder for folder in survey(workspace.store, workspace.layout) if folder.is_project)
+    return (folder for folder in repository.workspace.survey() if folder.is_project)
 
 
 class _Verification:

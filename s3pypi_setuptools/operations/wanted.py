@@ -15,7 +15,7 @@ from ..index.versions import parse_version, version_of
 from ..layout import filename_of
 from ..repository.manifest import Manifest
 from ..repository.repository import Repository
-from ..repository.survey import Folder, survey_project
+from ..repository.survey import Folder
 
 __all__ = ["NoSuchProject", "Wanted", "existing", "named_folders", "naming_nearest"]
 
@@ -100,10 +100,12 @@ def naming_nearest(repository: Repository, project: str, work: Callable[[], T]) 
 
 
 def named_folders(repository: Repository, projects: Iterable[str]) -> Iterator[Folder]:
-    """The folders of the ``projects`` (normalized); raises `NoSuchProject` for one of which there is no object."""
-    workspace = repository.workspace
+    """The folders of the ``projects`` (normalized); raises `NoSuchProject` for one of which there is no object.
+
+    Raises `OtherRepository` for one whose folder is one.
+    """
     for name in projects:
-        folder = survey_project(workspace.store, workspace.layout, name)
+        folder = repository.workspace.survey_project(name)
         if not folder.objects:
             naming_nearest(repository, name, partial(existing, None, name))
         yield folder

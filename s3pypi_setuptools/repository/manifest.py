@@ -15,6 +15,7 @@ from ..index.fields import is_commit
 from ..index.model import File, Project, clean_text
 from ..index.simple_json import decode, encode, file_from_json, file_to_json, shown, status_from_json, status_to_json
 from ..layout import filename_of
+from .kinds import Kind, OtherKind, check_kind
 
 __all__ = ["Manifest"]
 
@@ -67,6 +68,7 @@ class Manifest:
         """The record's bytes; equal manifests give equal bytes."""
         project = self.project
         document: dict[str, object] = {
+            "kind": Kind.PROJECT.value,
             "format": FORMAT,
             "name": project.name,
             "commit": project.commit,
@@ -84,10 +86,14 @@ class Manifest:
 
         :param key: where it lies: in the folder of its project.
 
-        Raises `InvalidIndex` for anything else, naming ``key``.
+        Raises `OtherKind` for a sound document of another kind, `InvalidIndex` for anything else, naming ``key``.
         """
         try:
-            return cls._from_document(decode(data), key.split("/")[-2])
+            document = decode(data)
+            check_kind(document, Kind.PROJECT)
+            return cls._from_document(document, key.split("/")[-2])
+        except OtherKind as error:
+            raise OtherKind(error.found, f"{key}: {error}; nothing was changed") from error
         except InvalidIndex as error:
             raise InvalidIndex(f"{key}: {error}; nothing was changed: restore the manifest") from error
 

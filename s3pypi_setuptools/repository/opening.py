@@ -14,6 +14,8 @@ from ..stores.capabilities import Capabilities, known
 from ..transaction import PATIENT, Backoff, create
 from .page_kind import PageKind, kinds_of
 from .record import RepositoryRecord
+from .surroundings import refuse_project_folder
+from .survey import survey
 
 __all__ = ["WAYS_OUT", "Opening", "open_record", "read_record"]
 
@@ -74,8 +76,8 @@ def read_record(store: Store, layout: Layout) -> RepositoryRecord | None:
 def open_record(store: Store, layout: Layout, opening: Opening, backoff: Backoff = PATIENT) -> RepositoryRecord:
     """The repository's record, made now where there is none.
 
-    Raises `RepositoryError` where the store does not honour conditional writes, unless that is wanted; and where there
-    is no repository, if an existing one is wanted.
+    Raises `RepositoryError` where the store does not honour conditional writes, unless that is wanted; where there is
+    no repository, if an existing one is wanted; and where one was to be made in the folder of another one's project.
     """
     record = read_record(store, layout) or _make(store, layout, opening, backoff)
     _refuse_unsafe(store, record, opening)
@@ -92,6 +94,7 @@ def _refuse_unsafe(store: Store, record: RepositoryRecord, opening: Opening) -> 
 
 
 def _make(store: Store, layout: Layout, opening: Opening, backoff: Backoff) -> RepositoryRecord:
+    refuse_project_folder(store, layout)
     style = _foreign_style(store, layout)
     place = f"{store.url}/{layout.prefix}" if layout.prefix else store.url
     if opening.existing and style is None:
@@ -130,15 +133,16 @@ def _foreign_style(store: Store, layout: Layout) -> tuple[PageKind, ...] | None:
     """
     found: dict[PageKind, str] = {}
     start = f"{layout.prefix}/" if layout.prefix else ""
-    looked_at = 0
-    for info in islice(store.list(start), LOOKED_AT):
-        looked_at += 1
-        folder, _, name = info.key.removeprefix(start).rpartition("/")
-        # An empty object under a / key is a console's folder, no page; and others may be probing just now.
-        if info.size and name in _FOREIGN and (not folder or is_project_name(folder)):
-            found.setdefault(_FOREIGN[name], info.key)
-    if key := found.get(PageKind.SLASH):
+    listed = list(islice(store.list(start), LOOKED_AT))
+    for folder in survey(store, layout, listed):
+        # Others may be probing just now.
+        if not folder.name or (is_project_name(folder.name) and not folder.is_other):
+            for key, info in folder.objects.items():
+                # An empty object under a / key is a console's folder, no page.
+                if info.size and (name := key.rpartition("/")[2]) in _FOREIGN:
+                    found.setdefault(_FOREIGN[name], key)
+    if slash := found.get(PageKind.SLASH):
         with contextlib.suppress(NotFound):
-            if store.get(key).data.startswith(b"{"):
+            if store.get(slash).data.startswith(b"{"):
                 found[PageKind.SLASH_JSON] = found.pop(PageKind.SLASH)
-    return tuple(kind for kind in PageKind if kind in found) or (() if looked_at == LOOKED_AT else None)
+    return tuple(kind for kind in PageKind if kind in found) or (() if len(listed) == LOOKED_AT else None)

@@ -10,7 +10,7 @@ what the record says after that.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Container, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
@@ -106,11 +106,14 @@ class DerivedPages(Generic[R]):
         self._lock = threading.Lock()
         self._last: dict[tuple[str | None, bool], bytes] = {}
 
-    def reading(self) -> dict[PageKind, Future[PageState]]:
-        """Ask for every page's state, side by side; of two kinds at one key, once."""
-        kinds = {key: kind for kind, key in self._keys.items()}
+    def reading(self, listed: Container[str] | None = None) -> dict[PageKind, Future[PageState]]:
+        """Ask for every page's state, side by side; of two kinds at one key, once.
+
+        :param listed: keys of the folder's objects; pages that are not among them are not asked for. None for all.
+        """
+        kinds = {key: kind for kind, key in self._keys.items() if listed is None or key in listed}
         asked = {key: self._workspace.pool.submit(self.state, kind) for key, kind in kinds.items()}
-        return {kind: asked[key] for kind, key in self._keys.items()}
+        return {kind: asked[key] for kind, key in self._keys.items() if key in asked}
 
     def told(self, record: R) -> dict[PageKind, PageState]:
         """The state of every page while all are of ``record``, told from what they hold: nothing is asked."""

@@ -8,6 +8,7 @@ without condition: bytes that go in parts, that the store copies, or any at all.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
@@ -21,6 +22,8 @@ from .stored import Publishable, StoredBytes, stream_hash
 from .workspace import Workspace, wait_for
 
 __all__ = ["SHA256", "Placement", "holds"]
+
+log = logging.getLogger(__name__)
 
 SHA256 = "s3pypi-sha256"
 """Name of the user metadata that holds a distribution's SHA-256."""
@@ -69,6 +72,26 @@ class Placement:
             self._begin_fresh()
         elif self._plain is None:
             self._plain = self._create(file_url(self.distribution.filename))
+
+    def take_back(self) -> None:
+        """Delete what `begin` created at plain keys, which nothing lists: the folder is another repository's."""
+        key = self._key(file_url(self.distribution.filename))
+        beside = [
+            place
+            for place, data in (
+                (self._layout.sidecar(key), self.distribution.metadata),
+                (self._layout.provenance(key), self.distribution.provenance),
+            )
+            if data is not None
+        ]
+        self.settle_down()
+        for place, created in zip((key, *beside), self._plain or (), strict=False):
+            if created.cancelled() or created.exception() or not created.result():
+                continue
+            try:
+                self._store.delete(place)
+            except Error as error:
+                log.warning("%s/%s: was stored in another repository, delete it: %s", self._store.url, place, error)
 
     def settle_down(self) -> None:
         """Wait until what `begin` started is over, however it went."""

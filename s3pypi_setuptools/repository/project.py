@@ -6,10 +6,11 @@ import logging
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from ..errors import InvalidIndex, NotFound, RepositoryError
+from ..errors import Error, InvalidIndex, NotFound, RepositoryError
 from ..index.model import File, Project
 from ..stores.base import Token
 from .adoption import adoptable
+from .kinds import Kind, OtherKind, OtherRepository
 from .manifest import Manifest
 from .page_kind import PageKind
 from .pages import DerivedPages, PageState
@@ -76,7 +77,18 @@ class ProjectDocuments:
             found = self.workspace.store.get(self.manifest_key)
         except NotFound:
             return None, None
-        return Manifest.from_json(found.data, self.manifest_key), found.info.token
+        try:
+            return Manifest.from_json(found.data, self.manifest_key), found.info.token
+        except OtherKind as error:
+            raise self.other_kind(error) from error
+
+    def other_kind(self, error: OtherKind) -> Error:
+        """What is raised where the manifest's key holds a record of another kind."""
+        return (
+            OtherRepository(self.workspace.store, self.workspace.layout, self.name)
+            if error.found in (Kind.ROOT, Kind.REPOSITORY)
+            else error
+        )
 
     def reading(self) -> Reading:
         """Ask for the manifest and the state of every page, side by side, without waiting."""
@@ -94,6 +106,8 @@ class ProjectDocuments:
         """What was read, with what another tool wrote taken over.
 
         :param kinds: the pages that the repository has; others are not looked at.
+
+        Raises `OtherRepository` where there is no manifest, as the folder is another repository.
         """
         manifest, token = reading.manifest.result()
         states = self._states(reading, manifest, kinds)
@@ -116,11 +130,13 @@ class ProjectDocuments:
     def _states(
         self, reading: Reading, manifest: Manifest | None, kinds: tuple[PageKind, ...]
     ) -> dict[PageKind, PageState]:
+        # A new project costs one listing, which tells whose the folder is; an existing one costs nothing more.
+        objects = self.workspace.survey_project(self.name).objects if manifest is None else {}
         if reading.pages is None and manifest:
             states = self.pages.told(manifest)
         else:
-            pages = reading.pages or self.pages.reading()
-            states = {kind: pages[kind].result() for kind in kinds if kind in pages}
+            pages = reading.pages or self.pages.reading(objects)
+            states = {kind: pages[kind].result() if kind in pages else PageState() for kind in self._keys}
         return {kind: states[kind] for kind in kinds if kind in states}
 
     def _manifest_of_pages(self) -> tuple[Manifest, Token | None]:

@@ -9,6 +9,7 @@ from typing import Any
 from ..errors import InvalidIndex
 from ..index.simple_json import shown
 from ..layout import canonical_url
+from .kinds import Kind, OtherKind, check_kind
 from .page_kind import PageKind
 
 __all__ = ["RepositoryRecord"]
@@ -38,6 +39,7 @@ class RepositoryRecord:
     def to_json(self) -> bytes:
         """The record's bytes."""
         document: dict[str, Any] = {
+            "kind": Kind.REPOSITORY.value,
             "format": FORMAT if PageKind.SLASH_JSON in self.pages else 1,
             "pages": [page.value for page in self.pages],
             "conditional-writes": self.conditional_writes,
@@ -50,9 +52,13 @@ class RepositoryRecord:
 
     @classmethod
     def from_json(cls, data: bytes, key: str) -> RepositoryRecord:
-        """The record that `to_json` made; raises `InvalidIndex` for anything else, naming ``key``."""
+        """The record that `to_json` made.
+
+        Raises `OtherKind` for a sound document of another kind, `InvalidIndex` for anything else, naming ``key``.
+        """
         try:
             document = json.loads(data)
+            check_kind(document, Kind.REPOSITORY)
             kind = document["format"]
             if type(kind) is not int or not 1 <= kind <= FORMAT:
                 raise InvalidIndex(
@@ -68,6 +74,8 @@ class RepositoryRecord:
                 _flag(document.get("conditional-multipart", False)),
                 _public_url(document.get("public-url")),
             )
+        except OtherKind as error:
+            raise OtherKind(error.found, f"{key}: {error}; restore it") from error
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise InvalidIndex(f"{key}: not a repository record ({type(error).__name__}); restore it") from error
 

@@ -14,11 +14,11 @@ from dataclasses import replace
 
 from ..errors import InvalidIndex, NotFound
 from ..index.model import File, Project, Root, clean_text
-from ..index.simple_json import parse_root
 from ..layout import Layout
 from ..stores.base import Matches, Store, Token
 from .adoption import adoptable
 from .change import Change, Decision
+from .kinds import OtherKind
 from .manifest import FORMAT, Manifest
 from .page_kind import PageKind
 from .pages import PageState
@@ -27,6 +27,7 @@ from .record import FORMAT as RECORD_FORMAT
 from .record import RepositoryRecord
 from .repository import Repository
 from .root import RootIndex
+from .root_record import parse_root_record
 
 __all__ = ["Recovery", "discard_damaged_record"]
 
@@ -83,6 +84,8 @@ class _RecoveredDocuments(ProjectDocuments):
             return None, None
         try:
             return Manifest.from_json(found.data, self.manifest_key), found.info.token
+        except OtherKind as error:
+            raise self.other_kind(error) from error
         except InvalidIndex as error:
             if _is_later(found.data, FORMAT):
                 raise
@@ -138,7 +141,9 @@ class _RecoveredRoot(RootIndex):
         except NotFound:
             return Root(), None
         try:
-            return parse_root(found.data), found.info.token
+            return parse_root_record(found.data), found.info.token
+        except OtherKind as error:
+            raise self._other_kind(error) from error
         except InvalidIndex as error:
             log.debug("%s: %s", self._layout.root_manifest, error)
             return Root(), found.info.token
@@ -154,7 +159,7 @@ class _RecoveredRoot(RootIndex):
 def discard_damaged_record(store: Store, layout: Layout) -> bool:
     """Whether there was a ``repository.json`` that cannot be read, which is gone now.
 
-    Raises `InvalidIndex` for one of a later format.
+    Raises `InvalidIndex` for one of a later format, and for a record of another kind.
     """
     try:
         found = store.get(layout.repository)
@@ -162,6 +167,8 @@ def discard_damaged_record(store: Store, layout: Layout) -> bool:
         return False
     try:
         RepositoryRecord.from_json(found.data, layout.repository)
+    except OtherKind:
+        raise
     except InvalidIndex:
         if _is_later(found.data, RECORD_FORMAT):
             raise

@@ -5,18 +5,18 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-from ..errors import InvalidIndex, LockError, NotFound
-from ..index import simple_json
+from ..errors import Error, InvalidIndex, LockError, NotFound, RepositoryError
 from ..index.model import Root
-from ..layout import is_project_name, normalize_name
 from ..stores.base import ABSENT, Attributes, Matches, Token
 from ..stores.locks import ROOT, Lease
 from ..transaction import update
 from .commit_id import next_id
+from .kinds import Kind, OtherKind
 from .page_kind import PageKind
 from .pages import DerivedPages, ForeignPage, PageState
+from .root_record import parse_root_record, render_root_record
 from .workspace import Workspace
 
 __all__ = ["RootIndex"]
@@ -106,9 +106,20 @@ class RootIndex:
         except NotFound:
             return Root(), None
         try:
-            return simple_json.parse_root(found.data), found.info.token
+            return parse_root_record(found.data), found.info.token
+        except OtherKind as error:
+            raise self._other_kind(error) from error
         except InvalidIndex as error:
             raise InvalidIndex(f"{key}: {error}; restore it") from error
+
+    def _other_kind(self, error: OtherKind) -> Error:
+        """What is said of a root record that is the record of something else."""
+        key = self._layout.root_manifest
+        if error.found is Kind.PROJECT:
+            return RepositoryError(
+                f"{self._store.url}/{key}: {error}: the target is a project's folder; give the repository around it"
+            )
+        return InvalidIndex(f"{key}: {error}; restore it")
 
     def _record(self) -> Root | None:
         root, token = self.read()
@@ -123,14 +134,9 @@ class RootIndex:
         for kind, key in self._keys(kinds).items():
             with contextlib.suppress(NotFound):
                 found |= {*self._parse(kind, self._store.get(key).data).projects}
-        return Root.of(found or self._folders()).projects
-
-    def _folders(self) -> Iterator[str]:
-        start = self._layout.root_slash or ""
-        for info in self._store.list(start):
-            name, separator, _ = info.key.removeprefix(start).partition("/")
-            if separator and is_project_name(name) and normalize_name(name) == name:
-                yield name
+        folders = list(self._workspace.survey())
+        found -= {folder.name for folder in folders if folder.is_other}
+        return Root.of(found or (folder.name for folder in folders if folder.is_project and folder.objects)).projects
 
     def _change(
         self, change: Callable[[frozenset[str]], frozenset[str]], kinds: tuple[PageKind, ...]
@@ -175,6 +181,8 @@ class RootIndex:
         for kind in [kind for kind, state in states.items() if state.foreign or (lost and state.token)]:
             adopted, states[kind] = self._adopt(kind, lost)
             projects |= adopted
+        if new := projects - frozenset(root.projects):
+            projects -= new & frozenset(folder.name for folder in self._workspace.survey() if folder.is_other)
         projects = change(projects)
         asked.append((frozenset(root.projects), projects))
         if token and root.commit and projects == frozenset(root.projects):
@@ -183,9 +191,7 @@ class RootIndex:
         attributes = Attributes("application/json", "no-cache")
         condition = Matches(token) if token else ABSENT
         lease.confirm()
-        self._store.put(
-            self._layout.root_manifest, simple_json.render_root(root.projects, root.commit), attributes, condition
-        )
+        self._store.put(self._layout.root_manifest, render_root_record(root), attributes, condition)
         return root, states, True
 
     def _adopt(self, kind: PageKind, lost: bool) -> tuple[frozenset[str], PageState]:

@@ -1,9 +1,13 @@
-"""What lies in a repository: one listing of the store, taken apart by folder, and what it proves of an object."""
+"""What lies in a repository: one listing of the store, taken apart by folder, and what it proves of an object.
+
+A project's objects are ``p/<file>`` and ``p/<random>/<file>``. What lies deeper, and a folder that is another
+repository (see `nesting`), is no project's: the survey leaves it out.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -11,6 +15,7 @@ from ..distribution.filename import check
 from ..errors import InvalidDistribution, NotFound
 from ..layout import Layout, is_project_name, normalize_name
 from ..stores.base import Info, Store
+from .nesting import Nesting
 
 __all__ = [
     "COMPANIONS",
@@ -29,31 +34,39 @@ COMPANIONS = (".metadata", ".provenance", ".asc", ".publish.attestation")
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """The objects of one folder.
+    """The objects of one folder of the repository.
 
     :param name: empty for the objects of the root; no project's name for folders that no project can have.
-    :param objects: by key, in key order.
+    :param objects: by key, in key order; without those of other repositories, and those that lie too deep.
+    :param others: what the keys of other repositories begin with that lie in the folder; its own, alone, if it is one.
+    :param is_other: whether the folder itself is another repository.
     """
 
     name: str
     objects: Mapping[str, Info]
+    others: tuple[str, ...] = ()
+    is_other: bool = False
 
     @property
     def is_project(self) -> bool:
-        """Whether a project can have this folder (its name is normalized, PEP 503)."""
-        return is_project_name(self.name) and normalize_name(self.name) == self.name
+        """Whether a project can have this folder: its name is normalized (PEP 503), and it is no other repository."""
+        return is_project_name(self.name) and normalize_name(self.name) == self.name and not self.is_other
 
 
-def survey(store: Store, layout: Layout) -> Iterator[Folder]:
+def survey(store: Store, layout: Layout, listing: Iterable[Info] | None = None) -> Iterator[Folder]:
     """Every folder of the repository, as the listing comes in; that of the root last.
 
-    Memory holds one folder at a time, and the root's own objects.
+    Memory holds one folder at a time, without what other repositories in it hold, and the root's own objects. Only
+    folders that look like another repository cost requests.
+
+    :param listing: of the repository's objects, in key order; None to ask the store.
     """
     start = f"{layout.prefix}/" if layout.prefix else ""
     root: dict[str, Info] = {}
-    for name, infos in groupby(store.list(start), lambda info: _folder(info.key[len(start) :])):
+    listed = store.list(start) if listing is None else listing
+    for name, infos in groupby(listed, lambda info: _folder(info.key[len(start) :])):
         if name:
-            yield Folder(name, {info.key: info for info in infos})
+            yield _surveyed(store, layout, name, infos)
         else:
             root.update((info.key, info) for info in infos)
     yield Folder("", root)
@@ -61,7 +74,23 @@ def survey(store: Store, layout: Layout) -> Iterator[Folder]:
 
 def survey_project(store: Store, layout: Layout, project: str) -> Folder:
     """The folder of one project (normalized); empty where there is none."""
-    return Folder(project, {info.key: info for info in store.list(layout.folder(project))})
+    return _surveyed(store, layout, project, store.list(layout.folder(project)))
+
+
+def _surveyed(store: Store, layout: Layout, name: str, infos: Iterable[Info]) -> Folder:
+    nesting = Nesting(store, layout.folder(name))
+    objects = {}
+    for info in infos:
+        nesting.add(info)
+        if layout.is_own_place(name, info.key):
+            objects[info.key] = info
+    others = nesting.others()
+    if others == (layout.folder(name),):
+        return Folder(name, {}, others, is_other=True)
+    recorded = nesting.recorded
+    if recorded:
+        objects = {key: info for key, info in objects.items() if f"{key.rpartition('/')[0]}/" not in recorded}
+    return Folder(name, objects, others)
 
 
 def principal(key: str) -> str:

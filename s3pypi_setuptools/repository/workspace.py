@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, Executor, Future
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
@@ -16,8 +17,12 @@ from ..progress import UNATTENDED, Overseer, Stage, Stopped
 from ..stores.base import Store
 from ..stores.locks import NO_LOCKS, Lease, Locks
 from ..transaction import Backoff
+from .kinds import OtherRepository
+from .survey import Folder, survey, survey_project
 
 __all__ = ["SYSTEM", "Clock", "Workspace", "wait_for"]
+
+log = logging.getLogger(__name__)
 
 
 def _now() -> datetime:
@@ -60,6 +65,30 @@ class Workspace:
     overseer: Overseer = UNATTENDED
     locks: Locks = NO_LOCKS
     closing: threading.Event = field(default_factory=threading.Event)
+    _named: set[str] = field(default_factory=set)
+
+    def survey(self) -> Iterator[Folder]:
+        """Every folder of the repository, as `survey.survey`; a warning names each other repository in it, once."""
+        for folder in survey(self.store, self.layout):
+            self._name(folder)
+            yield folder
+
+    def survey_project(self, project: str) -> Folder:
+        """The folder of one project (normalized), as `survey.survey_project`; a warning as `survey`.
+
+        Raises `OtherRepository` where it is one.
+        """
+        folder = survey_project(self.store, self.layout, project)
+        if folder.is_other:
+            raise OtherRepository(self.store, self.layout, project)
+        self._name(folder)
+        return folder
+
+    def _name(self, folder: Folder) -> None:
+        for other in folder.others:
+            if other not in self._named:
+                self._named.add(other)
+                log.warning("%s/%s is another repository, and is left alone", self.store.url, other.rstrip("/"))
 
     def held(self, name: str) -> AbstractContextManager[Lease]:
         """Hold the lock ``name`` while the context lasts; as `Locks.held`."""

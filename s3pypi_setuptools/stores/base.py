@@ -134,6 +134,11 @@ class Store(ABC):
     def keeps_metadata(self) -> bool:
         """Whether `Attributes.metadata` comes back from `head` and `get`; a folder keeps none."""
 
+    @property
+    def outer(self) -> tuple[Store, str] | None:
+        """The store that holds this one as a folder, and the folder's name; None where there is none (a bucket)."""
+        return None
+
     def token_of(self, data: bytes) -> Token | None:  # noqa: ARG002
         """The token of an object that has exactly these bytes; None while that cannot be told.
 

@@ -68,6 +68,11 @@ class LocalStore(Store):
     def url(self) -> str:
         return self._root.as_uri()
 
+    @property
+    def outer(self) -> tuple[Store, str] | None:
+        parent = self._root.parent
+        return None if parent == self._root else (LocalStore(parent), self._root.name)
+
     def token_of(self, data: bytes) -> Token | None:
         return _content_token(data) if len(data) <= PART_SIZE else None
 
