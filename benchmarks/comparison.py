@@ -20,7 +20,20 @@ from urllib.parse import urlsplit
 import boto3
 from delay_proxy import DelayProxy, Request, wave_count
 
-__all__ = ["Bench", "Bound", "Publisher", "Samples", "compete", "floor", "open_bench", "ours", "prove", "rival", "run"]
+__all__ = [
+    "Bench",
+    "Bound",
+    "Publisher",
+    "Samples",
+    "compete",
+    "floor",
+    "limit",
+    "open_bench",
+    "ours",
+    "prove",
+    "rival",
+    "run",
+]
 
 HERE = Path(__file__).parent
 RIVAL = "s3pypi==2.0.1"
@@ -206,3 +219,10 @@ def prove(title: str, samples: Mapping[str, Samples], bounds: Sequence[Bound]) -
             )
     sys.stdout.flush()
     return holds
+
+
+def limit(what: str, count: float, most: float) -> bool:
+    """Print the verdict on a count; whether it is at most ``most``."""
+    print(f"  {'PASS' if count <= most else 'FAIL'}  {what}: {count:g}, at most {most:g}")
+    sys.stdout.flush()
+    return count <= most

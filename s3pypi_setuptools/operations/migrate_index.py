@@ -20,6 +20,7 @@ from ..repository.project import ProjectDocuments
 from ..repository.record import RepositoryRecord
 from ..repository.repository import Repository
 from ..repository.root import RootIndex
+from ..repository.root_entry import RootEntry
 from ..repository.survey import Folder, lookup
 from ..stores.base import Attributes, Info, Matches
 from ..stores.locks import ROOT
@@ -164,7 +165,7 @@ class _Migration:
         def same(manifest: Manifest) -> Decision[None]:
             return Decision(manifest, None, names=(folder.name,))
 
-        Change(self._root, documents, self._all, same).run()
+        Change(RootEntry(self._root, self._all), documents, self._all, same).run()
         return folder.name
 
     def _old(self, project: str | None) -> list[str]:

@@ -20,6 +20,7 @@ from ..repository.manifest import Manifest
 from ..repository.placement import Placement, holds
 from ..repository.project import Reading
 from ..repository.repository import Repository
+from ..repository.root_entry import RootEntry
 from ..repository.stored import Publishable, StoredDistribution
 from .publish_choice import Choice, choose, held_back
 from .publish_report import FileReport, Outcome
@@ -70,22 +71,40 @@ class Publication:
                 self._placements[one.filename].begin()
         self._early = False
 
-    def publish(self) -> tuple[FileReport, ...]:
-        """Commit, and report each file."""
+    @property
+    def project(self) -> str:
+        """The project's normalized name."""
+        return self._project
+
+    def is_new(self) -> bool:
+        """Whether the project had no manifest, or was deleted, when it was read; waits for `read`."""
+        if self._reading is None:
+            return False
+        try:
+            manifest, _ = self._reading.manifest.result()
+        except Error:
+            return False  # `publish` reports it
+        return manifest is None or manifest.deleted
+
+    def publish(self, entry: RootEntry | None = None) -> tuple[FileReport, ...]:
+        """Commit, and report each file.
+
+        :param entry: how a new project enters the root; None: by itself.
+        """
         if self._workspace.locks.exclusive:
             for place in self._placements.values():  # files that need no lock: others need not wait for them
                 place.settle_down()
         try:
-            return self._repository.change(self._project, self._decide, self._reading)
+            return self._repository.change(self._project, self._decide, self._reading, entry)
         except _Refused as refused:
             return refused.reports
         except OtherRepository as error:
             if self._repository.record.conditional_writes:  # else a creation may have written over the other's object
                 for place in self._placements.values():
                     place.take_back()
-            return self._failed(error)
+            return self.failed(error)
         except Error as error:
-            return self._failed(error)
+            return self.failed(error)
 
     def preview(self) -> tuple[FileReport, ...]:
         """What `publish` would report."""
@@ -94,9 +113,10 @@ class Publication:
                 self._project, lambda manifest: _decision(manifest, tuple(map(self._told, self._choices(manifest))))
             ).result
         except Error as error:
-            return self._failed(error)
+            return self.failed(error)
 
-    def _failed(self, error: Error) -> tuple[FileReport, ...]:
+    def failed(self, error: Error) -> tuple[FileReport, ...]:
+        """The report of every file when ``error`` ended the work."""
         return tuple(self._told(Choice(one, Outcome.FAILED, None, str(error))) for one in self._distributions)
 
     def _decide(self, manifest: Manifest) -> Decision[tuple[FileReport, ...]]:

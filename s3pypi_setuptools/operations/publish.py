@@ -7,9 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 
 from ..config.settings import IfExists
-from ..errors import InvalidDistribution
+from ..errors import Error, InvalidDistribution
 from ..progress import Progress
 from ..repository.repository import Repository
+from ..repository.root_entry import RootEntry
 from ..repository.stored import Publishable
 from ..repository.workspace import Workspace
 from .publication import Publication
@@ -63,7 +64,15 @@ def publish(
     for publication in publications:
         publication.read()
     repository.record  # noqa: B018 - raises what concerns all projects
-    done = _side_by_side(publications, repository.workspace)
+    new = {publication.project for publication in publications if publication.is_new()} if publications[1:] else set()
+    entry = repository.root_entry(new)
+    done = [*_side_by_side(publications, entry, repository.workspace)]
+    try:
+        entry.finish()
+    except Error as error:
+        done = [
+            one.failed(error) if one.project in new else files for one, files in zip(publications, done, strict=True)
+        ]
     return _report(repository, index_url, [file for files in done for file in files], dry_run)
 
 
@@ -85,14 +94,16 @@ def _distinct(distributions: Iterable[Publishable]) -> Iterator[Publishable]:
         last = one
 
 
-def _side_by_side(publications: list[Publication], workspace: Workspace) -> Iterator[tuple[FileReport, ...]]:
+def _side_by_side(
+    publications: list[Publication], entry: RootEntry, workspace: Workspace
+) -> Iterator[tuple[FileReport, ...]]:
     if len(publications) == 1:
-        yield publications[0].publish()
+        yield publications[0].publish(entry)
         return
     with ThreadPoolExecutor(min(PROJECTS, len(publications) or 1), "s3pypi-project") as pool:
         try:
             yield from [
-                future.result() for future in [pool.submit(publication.publish) for publication in publications]
+                future.result() for future in [pool.submit(publication.publish, entry) for publication in publications]
             ]
         except BaseException as error:
             if not isinstance(error, Exception):

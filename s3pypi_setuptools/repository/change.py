@@ -25,7 +25,7 @@ from .ownership import own_key
 from .page_kind import PageKind
 from .pages import ForeignPage
 from .project import ProjectDocuments, Reading, Snapshot
-from .root import RootIndex
+from .root_entry import RootEntry
 from .workspace import wait_for
 
 __all__ = ["Change", "Decision"]
@@ -67,6 +67,7 @@ class _Committed(Generic[T]):
 class Change(Generic[T]):
     """One change of one project, on its way.
 
+    :param entry: how the project enters the root.
     :param kinds: the pages of the repository.
     :param decide: called with the manifest as it is (empty where there is none), again whenever a race was lost.
     :param reading: requests that are under way already; none may be where there is a lock table.
@@ -74,14 +75,14 @@ class Change(Generic[T]):
 
     def __init__(
         self,
-        root: RootIndex,
+        entry: RootEntry,
         documents: ProjectDocuments,
         kinds: tuple[PageKind, ...],
         decide: Callable[[Manifest], Decision[T]],
         reading: Reading | None = None,
     ) -> None:
         self._workspace = documents.workspace
-        self._root = root
+        self._entry = entry
         self._documents = documents
         self._kinds = kinds
         self._decide = decide
@@ -117,7 +118,7 @@ class Change(Generic[T]):
         new = decision.manifest
         entering = not (new.deleted or decision.refusal)
         if now.manifest and new.same_content(now.manifest):
-            if entering and self._root.enter(self._documents.name, self._kinds):
+            if entering and self._entry.enter(self._documents.name):
                 # It may have been deleted since the manifest was read, and have been off the root for that.
                 self._settle_root()
             self._reached(Stage.COMMITTED, decision)
@@ -126,7 +127,7 @@ class Change(Generic[T]):
         if entering := entering and (now.manifest is None or now.manifest.deleted):
             opening = self._documents.pages.opening(now.pages)
             try:
-                self._root.enter(self._documents.name, self._kinds)
+                self._entry.enter(self._documents.name)
             finally:
                 wait_for(opening.values())  # no lock may be let go of before
             now = replace(now, pages={kind: state.result() for kind, state in opening.items()})
@@ -149,13 +150,13 @@ class Change(Generic[T]):
         return self._decide(now.base)
 
     def _finish(self, committed: _Committed[T]) -> T:
-        pages, manifest = self._documents.pages, committed.manifest
-        look = self._workspace.pool.submit(self._root.read) if committed.entered else None
+        pages, manifest, name = self._documents.pages, committed.manifest, self._documents.name
+        missing = self._workspace.pool.submit(self._entry.is_missing, name) if committed.entered else None
         before = committed.before.pages
         taken_over = [state.token for state in before.values() if state.token and state.foreign]
         pages.write(manifest, before if committed.now else {}, self._kinds, taken_over)
-        if look and self._documents.name not in look.result()[0].projects:
-            self._root.enter(self._documents.name, self._kinds)
+        if missing and missing.result():
+            self._entry.enter(name)
         if manifest.deleted and not committed.decision.refusal:
             self._settle_root()
         self._reached(Stage.PUBLISHED, committed.decision)
@@ -176,7 +177,7 @@ class Change(Generic[T]):
             manifest = self._documents.manifest()[0] if name == self._documents.name else None
             return manifest is not None and manifest.deleted
 
-        self._root.settle(frozenset(), frozenset({self._documents.name}), gone, self._kinds)
+        self._entry.root.settle(frozenset(), frozenset({self._documents.name}), gone, self._kinds)
 
     def _sweep(self, urls: frozenset[str], manifest: Manifest) -> None:
         """Delete the objects of urls that no page lists any more, and what lies beside them.

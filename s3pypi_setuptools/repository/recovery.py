@@ -27,6 +27,7 @@ from .record import FORMAT as RECORD_FORMAT
 from .record import RepositoryRecord
 from .repository import Repository
 from .root import RootIndex
+from .root_entry import RootEntry
 from .root_record import parse_root_record
 
 __all__ = ["Recovery", "discard_damaged_record"]
@@ -57,7 +58,7 @@ class Recovery:
         Every page is compared with its rendering, byte for byte.
         """
         documents = _RecoveredDocuments(self._workspace, project, exact=True)
-        return Change(self._root, documents, self._kinds, decide).run()
+        return Change(RootEntry(self._root, self._kinds), documents, self._kinds, decide).run()
 
     def settle_root(self, present: Collection[str], absent: Collection[str]) -> None:
         """See to it that the root lists the projects that are ``present``, and not those ``absent``.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -19,6 +19,7 @@ from .opening import Opening, open_record, read_record
 from .project import ProjectDocuments, Reading
 from .record import RepositoryRecord
 from .root import RootIndex
+from .root_entry import RootEntry
 from .workspace import SYSTEM, Clock, Workspace
 
 __all__ = ["Repository"]
@@ -120,18 +121,29 @@ class Repository:
         documents = ProjectDocuments(self.workspace, project)
         return decide(documents.snapshot(documents.reading(), self.record.pages).base)
 
-    def change(self, project: str, decide: Callable[[Manifest], Decision[T]], reading: Reading | None = None) -> T:
+    def root_entry(self, projects: Collection[str] = ()) -> RootEntry:
+        """How ``projects`` (normalized), which have no manifest, enter the root together."""
+        return RootEntry(self._root, self.record.pages, projects)
+
+    def change(
+        self,
+        project: str,
+        decide: Callable[[Manifest], Decision[T]],
+        reading: Reading | None = None,
+        entry: RootEntry | None = None,
+    ) -> T:
         """Change ``project`` (normalized) as ``decide`` says, and bring its pages up to that.
 
         :param decide: called with the manifest as it is (empty where there is none), again whenever a race was lost.
         :param reading: requests that are under way already.
+        :param entry: how the project enters the root; None: by itself.
 
         Raises what ``decide`` refuses or raises, and `StoreError`.
         """
         documents = ProjectDocuments(self.workspace, project)
         if reading is None and not self.workspace.locks.exclusive:
             reading = self._reading(documents)
-        change = Change(self._root, documents, self.record.pages, decide, reading)
+        change = Change(entry or self.root_entry(), documents, self.record.pages, decide, reading)
         if threading.current_thread() is not threading.main_thread():
             return change.run()
         # Ctrl-C is raised in the main thread: elsewhere nothing comes between a commit and its pages.

@@ -41,14 +41,16 @@ class RootIndex:
         self._added: set[str] = set()
         self._locked: dict[str, LockError] = {}
 
-    def enter(self, project: str, kinds: tuple[PageKind, ...]) -> bool:
-        """See to it that the record and all pages list ``project``; whether it was not there before.
+    def enter(self, project: str, kinds: tuple[PageKind, ...], others: frozenset[str] = frozenset()) -> bool:
+        """Add ``project`` to the record and to all pages, unless they list it; whether the record did not.
 
         Calls from several threads share one write, and one waiting for the lock.
+
+        :param others: projects to add with it; after an error they count as never asked for.
         """
         with self._arrivals:
             self._locked.pop(project, None)  # of an earlier call that was interrupted
-            self._waiting.add(project)
+            self._waiting |= {project, *others}
         with self._turn:
             with self._arrivals:
                 if project not in self._waiting:  # The thread that had its turn before took this project along.
@@ -59,11 +61,11 @@ class RootIndex:
             try:
                 self._added |= self._change(lambda projects: projects | names, kinds)[0]
             except LockError as error:
-                self._locked.update(dict.fromkeys(names - {project}, error))
+                self._locked.update(dict.fromkeys(names - {project} - others, error))
                 raise
             except BaseException:
                 with self._arrivals:
-                    self._waiting |= names - {project}
+                    self._waiting |= names - {project} - others
                 raise
             return project in self._added
 

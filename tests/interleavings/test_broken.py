@@ -19,6 +19,7 @@ from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.pages import DerivedPages
 from s3pypi_setuptools.repository.placement import Placement
 from s3pypi_setuptools.repository.root import RootIndex
+from s3pypi_setuptools.repository.root_entry import RootEntry
 from s3pypi_setuptools.stores.base import ANY
 from s3pypi_setuptools.stores.memory import MemoryStore
 
@@ -81,6 +82,10 @@ def one_look(self: Any, present: Any, absent: Any, gone: Callable[[str], bool], 
         self._change(lambda projects: (projects | present) - {name for name in absent & projects if gone(name)}, kinds)
 
 
+def takes_none_along(whole: Callable[..., bool], self: Any, project: str, kinds: Any, others: Any = ()) -> bool:
+    return whole(self, project, kinds)
+
+
 @dataclass(frozen=True)
 class Broken:
     """A step that is broken.
@@ -133,6 +138,12 @@ BROKEN: Mapping[str, Broken] = {
     ),
     "the root is looked at once": Broken(
         lambda: mock.patch.object(RootIndex, "settle", one_look), "deleted", (Prune(), Publish())
+    ),
+    "the root is not looked at after the commits": Broken(
+        lambda: mock.patch.object(RootEntry, "finish"), "deleted", (Prune(), Publish(version="2.0", also=("other",)))
+    ),
+    "who is taken along does not enter": Broken(
+        lambda: around(RootIndex, "enter", takes_none_along), "nothing", (Publish(also=("other",)),)
     ),
     "a later page counts as any": Broken(
         lambda: mock.patch.object(DerivedPages, "_follows", return_value=True), "listed", (NEXT, SetStatus())
