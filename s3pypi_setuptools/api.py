@@ -97,11 +97,14 @@ class PackageRepository:
         settings = self._deciding(if_exists)
         return app.publish(settings, select_distributions([os.fspath(file) for file in files]), dry_run=dry_run)
 
-    def list(self) -> tuple[ProjectSummary, ...]:
-        """The projects, sorted by name, with what each holds; one request a project."""
+    def list(self, *patterns: str) -> tuple[ProjectSummary, ...]:
+        """The projects, sorted by name, with what each holds; one request a project.
+
+        :param patterns: names of projects, or globs of normalized names; all where none is given.
+        """
         from .app import contents  # noqa: PLC0415
 
-        return contents.list_projects(self._settings).projects
+        return contents.list_projects(self._settings, patterns).projects
 
     def names(self) -> tuple[str, ...]:
         """The normalized names of the projects, sorted; one request."""

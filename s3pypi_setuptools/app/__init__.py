@@ -37,9 +37,11 @@ __all__ = [
     "UploadedFile",
     "index_url",
     "initialize",
+    "is_glob",
     "opened",
     "opened_repository",
     "project_name",
+    "project_pattern",
     "publish",
     "upload_files",
 ]
@@ -236,6 +238,16 @@ def project_name(name: str) -> str:
     if not is_project_name(name):
         raise UsageError(f"{quoted(name)} is not the name of a project")
     return normalize_name(name)
+
+
+def is_glob(text: str) -> bool:
+    """Whether ``text`` holds a glob's wildcards, which no project's name does."""
+    return not set(text).isdisjoint("*?[")
+
+
+def project_pattern(text: str) -> str:
+    """A glob of normalized names in lower case, or a name as `project_name` has it."""
+    return text.lower() if is_glob(text) else project_name(text)
 
 
 def index_url(settings: Settings, store: Store) -> str | None:

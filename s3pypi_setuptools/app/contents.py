@@ -5,7 +5,7 @@ Names of projects may be spelt in any way; one that no project can have raises `
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ..config.settings import Settings
 from ..index.model import Status
@@ -19,7 +19,7 @@ from ..operations.status import StatusReport
 from ..operations.wanted import Wanted
 from ..operations.yank import YankReport
 from ..progress import UNATTENDED, Overseer
-from . import index_url, opened_repository, project_name
+from . import index_url, is_glob, opened_repository, project_name, project_pattern
 
 __all__ = [
     "DeleteReport",
@@ -32,6 +32,7 @@ __all__ = [
     "Wanted",
     "YankReport",
     "delete",
+    "is_glob",
     "list_projects",
     "set_status",
     "show_project",
@@ -40,10 +41,14 @@ __all__ = [
 ]
 
 
-def list_projects(settings: Settings, *, names_only: bool = False) -> ListReport:
-    """The projects of the repository; raises `ConfigurationError`, `RepositoryError` and `StoreError`."""
+def list_projects(settings: Settings, patterns: Sequence[str] = (), *, names_only: bool = False) -> ListReport:
+    """The projects of the repository; raises `ConfigurationError`, `RepositoryError` and `StoreError`.
+
+    :param patterns: names, or globs of normalized names; all where none is given.
+    """
+    wanted = tuple(map(project_pattern, patterns))
     with opened_repository(settings, reading=True) as repository:
-        return listing.list_projects(repository, names_only=names_only)
+        return listing.list_projects(repository, wanted, names_only=names_only)
 
 
 def show_project(settings: Settings, project: str, version: str | None = None) -> ProjectReport:

@@ -14,10 +14,11 @@ from ..operations.side_by_side import UNWATCHED, Tally
 from ..repository.opening import Opening
 from ..repository.record import RepositoryRecord
 from ..repository.repository import Repository
+from ..stores.registry import find_aws_settings as aws_settings
 from ..stores.registry import open_examiner, open_locks
 from . import index_url, opened
 
-__all__ = ["Check", "DoctorReport", "Result", "doctor"]
+__all__ = ["Check", "DoctorReport", "Result", "aws_settings", "doctor"]
 
 READING = Opening(unsafe_no_locking=True, dry_run=True, existing=True)
 

@@ -24,7 +24,7 @@ from ..progress import UNATTENDED, Overseer
 from ..repository.recovery import discard_damaged_record
 from ..repository.survey import is_distribution
 from ..stores.base import Store
-from . import opened, opened_repository, project_name
+from . import opened, opened_repository, project_name, project_pattern
 
 __all__ = [
     "GRACE",
@@ -96,7 +96,7 @@ def prune(
 
     :param patterns: names, or globs of normalized names.
     """
-    wanted = tuple(pattern.lower() if set(pattern) & set("*?[") else project_name(pattern) for pattern in patterns)
+    wanted = tuple(map(project_pattern, patterns))
     with opened_repository(settings, dry_run=dry_run, overseer=overseer) as repository:
         return pruning.prune(
             repository,

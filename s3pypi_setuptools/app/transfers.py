@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from ..config.settings import PageStyle, Settings
+from ..config.target import S3Target
+from ..errors import UsageError
 from ..operations import importing
 from ..operations import migrate_index as migration
 from ..operations import promote as promotion
@@ -12,7 +14,7 @@ from ..operations.import_report import ImportedFile, ImportOutcome, ImportReport
 from ..operations.migrate_index import MigrateReport
 from ..operations.promote import PromoteReport
 from ..progress import UNATTENDED, Overseer, Progress, Silent
-from . import index_url, opened_repository, project_name
+from . import index_url, opened, opened_repository, project_name
 
 __all__ = [
     "ImportOutcome",
@@ -27,6 +29,8 @@ __all__ = [
 ]
 
 SILENT = Silent()
+
+_SAME = "{}: both repositories are this one; name two different ones"
 
 
 def promote(
@@ -44,6 +48,8 @@ def promote(
     ``target.if_exists`` decides about files that are listed there already. Raises `ConfigurationError`,
     `RepositoryError` and `StoreError`.
     """
+    if _is_same_place(source, target):
+        raise UsageError(_SAME.format(target.require_target()))
     with (
         opened_repository(source, reading=True) as origin,
         opened_repository(target, existing=False, dry_run=dry_run, overseer=overseer) as destination,
@@ -68,15 +74,21 @@ def import_repository(
     dry_run: bool = False,
     progress: Progress = SILENT,
     overseer: Overseer = UNATTENDED,
+    elsewhere: bool = False,
 ) -> ImportReport:
     """Bring the files of ``source`` into ``target``; without a source, adopt in place what lies in ``target``.
+
+    :param elsewhere: the two must be different places (a mirror).
 
     Errors as `promote`; what concerns one file or project is in the report.
     """
     names = {project_name(name) for name in projects}
+    in_place = source is None or _is_same_place(source, target)
+    if in_place and elsewhere:
+        raise UsageError(_SAME.format(target.require_target()))
     with opened_repository(target, existing=False, dry_run=dry_run, overseer=overseer) as destination:
         url = index_url(target, destination.workspace.store)
-        if source is None or source.target == target.target:
+        if source is None or in_place:
             return importing.import_repository(
                 destination, destination, projects=names, dry_run=dry_run, index_url=url, progress=progress
             )
@@ -84,6 +96,14 @@ def import_repository(
             return importing.import_repository(
                 origin, destination, projects=names, dry_run=dry_run, index_url=url, progress=progress
             )
+
+
+def _is_same_place(source: Settings, target: Settings) -> bool:
+    """Whether two ways of writing a target mean one repository; nothing is asked of it."""
+    if isinstance(source.require_target(), S3Target) and source.target != target.target:
+        return False
+    with opened(source) as (ours, our_layout), opened(target) as (theirs, their_layout):
+        return our_layout.prefix == their_layout.prefix and ours.is_same_place(theirs)
 
 
 def migrate_index(

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Collection, Mapping
 
 from ..config.options import CONNECTION, OPTIONS, Option
+from ..errors import UsageError
 
 __all__ = ["LOCK_TABLE", "PUBLISHING", "READING", "add_settings", "given"]
 
@@ -52,13 +53,21 @@ def add_settings(
                 _add(group, option)
 
 
-def given(arguments: argparse.Namespace) -> dict[str, object]:
-    """The settings that the command line gives, by name."""
-    return {
+def given(arguments: argparse.Namespace, place: str | None = None) -> dict[str, object]:
+    """The settings that the command line gives, by name.
+
+    :param place: the target, where it was given as an argument; raises `UsageError` when an option gives one too.
+    """
+    settings: dict[str, object] = {
         option.name: getattr(arguments, option.attribute)
         for option in OPTIONS
         if getattr(arguments, option.attribute, None) is not None
     }
+    if place is None:
+        return settings
+    if "target" in settings:
+        raise UsageError("give the target once: as an argument or with --target")
+    return {**settings, "target": place}
 
 
 def _add(group: argparse._ArgumentGroup, option: Option) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from .options import OPTIONS, Option
 from .settings import Settings
@@ -29,10 +30,15 @@ class Row:
     origin: str
 
 
-def explain(settings: Settings) -> tuple[Row, ...]:
-    """A row for each setting, in the order of `options.OPTIONS`; older forms are shown as what they mean."""
+def explain(settings: Settings, of_aws: Mapping[str, tuple[str, str]] = MappingProxyType({})) -> tuple[Row, ...]:
+    """A row for each setting, in the order of `options.OPTIONS`; older forms are shown as what they mean.
+
+    :param of_aws: value and origin, by name, of those that AWS's configuration decides where nothing here gives them.
+    """
     return tuple(
-        Row(option.name, _shown(option, settings), settings.origins.get(option.name, "default"))
+        Row(option.name, *of_aws[option.name])
+        if option.name in of_aws and option.name not in settings.origins
+        else Row(option.name, _shown(option, settings), settings.origins.get(option.name, "default"))
         for option in OPTIONS
         if option.implies is None and option.name not in _PART_OF_TARGET and hasattr(settings, option.attribute)
     )

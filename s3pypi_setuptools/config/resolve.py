@@ -23,7 +23,8 @@ from .machine import Machine
 from .options import CONNECTION
 from .project import Pyproject, setup_cfg
 from .settings import IfExists, PageStyle, Secret, Settings
-from .target import S3Target, Target, is_name, parse_target, s3_target, unknown_name
+from .target import FolderTarget, S3Target, Target, is_name, meant_bucket, parse_target, s3_target, unknown_name
+from .wording import quoted
 
 if TYPE_CHECKING:
     from .values import Value
@@ -121,11 +122,17 @@ def _target(place: _Place, origin: str, machine: Machine, relative_paths: bool) 
     try:
         if place.is_bucket:
             return s3_target(text, str(place.prefix.value) if place.prefix is not None else "")
-        return parse_target(
+        target = parse_target(
             text, base=place.layer.base if relative_paths else None, home=machine.home, windows=machine.windows
         )
+        if isinstance(target, FolderTarget) and meant_bucket(text) and not target.path.exists():
+            raise ConfigurationError(
+                f"there is no folder {quoted(text)}: did you mean {quoted(f's3://{text}')}? "
+                f"A folder that is to be made is written {quoted(f'./{text}')}"
+            )
     except ConfigurationError as error:
         raise ConfigurationError(f"{origin}: {error}") from None
+    return target
 
 
 def _locate(layers: list[Layer]) -> _Place | None:

@@ -15,7 +15,16 @@ from urllib.parse import unquote
 from ..errors import ConfigurationError
 from .wording import quoted, suggestion
 
-__all__ = ["FolderTarget", "S3Target", "Target", "is_name", "parse_target", "s3_target", "unknown_name"]
+__all__ = [
+    "FolderTarget",
+    "S3Target",
+    "Target",
+    "is_name",
+    "meant_bucket",
+    "parse_target",
+    "s3_target",
+    "unknown_name",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +101,9 @@ def parse_target(
         return _s3(text, rest)
     if separator and scheme.lower() == "file":
         return FolderTarget(_file(text, rest, windows))
-    if "://" in text or (separator and scheme.lower() == "arn"):
+    if separator and scheme.lower() == "arn":
+        raise _arn(text)
+    if "://" in text:
         raise ConfigurationError(f"the target {quoted(text)} is of no known kind; it is {_FORMS}")
     if is_name(text):
         if names and text in names:
@@ -107,6 +118,8 @@ def s3_target(bucket: str, prefix: str = "") -> S3Target:
     Raises `ConfigurationError` unless both follow S3's rules; names that only older buckets and other stores may have
     (capitals, underscores, up to 255 characters) are allowed.
     """
+    if bucket.lower().startswith("arn:"):
+        raise _arn(bucket)
     if not _is_bucket(bucket):
         raise ConfigurationError(
             f"{quoted(bucket)} is not a bucket name: letters, digits, '.', '-' and '_', 3 or more, not an address"
@@ -119,6 +132,22 @@ def s3_target(bucket: str, prefix: str = "") -> S3Target:
     if prefix and not {"", ".", ".."}.isdisjoint(prefix.split("/")):
         raise ConfigurationError(f"the prefix {quoted(prefix)} holds an empty, '.' or '..' part")
     return S3Target(bucket, prefix)
+
+
+def meant_bucket(text: str) -> bool:
+    """Whether a path may be meant as a bucket and a prefix: ``packages/simple``, but not ``./packages/simple``."""
+    bucket, slash, prefix = text.partition("/")
+    return bool(slash and prefix) and _is_bucket(bucket)
+
+
+def _arn(text: str) -> ConfigurationError:
+    """The error for the name of an AWS resource; parts of S3 take access points by their alias alone."""
+    if ":accesspoint" in text:
+        return ConfigurationError(
+            f"the target {quoted(text)} is the ARN of an access point: give its alias as the bucket, as in "
+            "s3://ALIAS/prefix ('aws s3control get-access-point' shows it; it ends in -s3alias)"
+        )
+    return ConfigurationError(f"the target {quoted(text)} is an ARN; it is {_FORMS}")
 
 
 def _is_bucket(name: str) -> bool:
@@ -141,6 +170,8 @@ def _has_drive(path: str) -> bool:
 
 def _s3(text: str, rest: str) -> S3Target:
     bucket, _, prefix = rest.removeprefix("//").partition("/")
+    if bucket.lower().startswith("arn:"):
+        raise _arn(rest.removeprefix("//"))
     if not rest.startswith("//") or not bucket:
         raise ConfigurationError(f"the target {quoted(text)} names no bucket; it is s3://bucket/prefix")
     if "@" in bucket or ("@" in rest and ":" in bucket):

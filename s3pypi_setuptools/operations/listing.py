@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fnmatch
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
+from ..config.wording import quoted, suggestion
 from ..diagnostics import without_credentials
-from ..errors import Error
+from ..errors import Error, RepositoryError
 from ..index.model import File, Project, ProjectStatus, Status
 from ..index.versions import parse_version, version_of
 from ..repository.repository import Repository
@@ -100,12 +103,19 @@ class ProjectReport:
     offered: bool
 
 
-def list_projects(repository: Repository, *, names_only: bool = False) -> ListReport:
+def list_projects(repository: Repository, patterns: Sequence[str] = (), *, names_only: bool = False) -> ListReport:
     """The repository's projects: one request for the names, and one a project for what they hold.
 
-    A project whose record cannot be read is listed with the error. Raises what concerns the whole repository.
+    :param patterns: globs of normalized names; all projects where none is given.
+
+    A project whose record cannot be read is listed with the error. Raises `RepositoryError` for a pattern that no name
+    matches, and what concerns the whole repository.
     """
-    names = repository.projects()
+    every = repository.projects()
+    for pattern in patterns:
+        if not fnmatch.filter(every, pattern):
+            raise RepositoryError(f"{repository.url}: no project matches {quoted(pattern)}{suggestion(pattern, every)}")
+    names = [name for name in every if not patterns or any(fnmatch.fnmatchcase(name, each) for each in patterns)]
     if names_only:
         return ListReport(repository.url, tuple(map(ProjectSummary, names)))
 

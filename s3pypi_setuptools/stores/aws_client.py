@@ -6,6 +6,7 @@ botocore alone is used: boto3's credential chain is botocore's, and boto3 on top
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,17 @@ if TYPE_CHECKING:
     from botocore.client import BaseClient
     from botocore.session import Session
 
-__all__ = ["Access", "conceal_credentials", "configured_attempts", "create_client", "open_session"]
+__all__ = [
+    "AWS_CONFIGURATION",
+    "Access",
+    "conceal_credentials",
+    "configured_attempts",
+    "configured_region",
+    "create_client",
+    "open_session",
+]
+
+AWS_CONFIGURATION = "AWS configuration file"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +74,19 @@ def configured_attempts(session: Session) -> int | None:
     return None if attempts is None else max(1, attempts)
 
 
+def configured_region(session: Session) -> tuple[str, str]:
+    """The region where no setting gives one, and where it comes from.
+
+    botocore does not read ``AWS_REGION``, which the other AWS SDKs and uv do: it counts where botocore finds none.
+    """
+    if region := session.get_config_variable("region"):
+        named = "environment AWS_DEFAULT_REGION" if os.environ.get("AWS_DEFAULT_REGION") else AWS_CONFIGURATION
+        return str(region), named
+    if region := os.environ.get("AWS_REGION", "").strip():
+        return region, "environment AWS_REGION"
+    return "us-east-1", "default"
+
+
 def conceal_credentials(session: Session) -> None:
     """See to it that no message shows the keys which ``session`` found: answers may repeat what was sent."""
     try:
@@ -97,7 +121,7 @@ def create_client(
     try:
         client = session.create_client(
             service,
-            region_name=access.region or session.get_config_variable("region") or "us-east-1",
+            region_name=access.region or configured_region(session)[0],
             endpoint_url=access.endpoint_url,
             aws_access_key_id=access.access_key_id,
             aws_secret_access_key=secret.reveal() if secret is not None else None,

@@ -193,6 +193,10 @@ class Store(ABC):
         """
         return PartsWrite(lambda condition: self.put(key, data, attributes, condition), lambda: None)
 
+    def is_same_place(self, other: Store) -> bool:
+        """Whether both surely hold the same objects."""
+        return self is other
+
     def copies_from(self, source: Store) -> bool:  # noqa: ARG002
         """Whether `copy` can take objects of ``source``: one service holds both, and one account reaches both."""
         return False

@@ -73,6 +73,14 @@ class LocalStore(Store):
         parent = self._root.parent
         return None if parent == self._root else (LocalStore(parent), self._root.name)
 
+    def is_same_place(self, other: Store) -> bool:
+        if not isinstance(other, LocalStore):
+            return False
+        try:
+            return self._root.samefile(other._root)
+        except OSError:  # one is not there yet
+            return self._root.resolve() == other._root.resolve()
+
     def token_of(self, data: bytes) -> Token | None:
         return _content_token(data) if len(data) <= PART_SIZE else None
 

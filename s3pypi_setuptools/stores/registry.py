@@ -15,8 +15,9 @@ from .locks import NO_LOCKS, Locks
 if TYPE_CHECKING:
     from .examiner import Examiner
     from .locks import Table
+    from .s3 import S3Options
 
-__all__ = ["open_examiner", "open_locks", "open_store", "open_table"]
+__all__ = ["find_aws_settings", "open_examiner", "open_locks", "open_store", "open_table"]
 
 
 def open_store(target: Target, settings: Settings) -> Store:
@@ -28,25 +29,37 @@ def open_store(target: Target, settings: Settings) -> Store:
         from .local import LocalStore
 
         return LocalStore(target.path)
-    from .s3 import S3Options, S3Store
+    from .s3 import S3Store
 
-    store = S3Store(
-        target.bucket,
-        S3Options(
-            profile=settings.profile,
-            region=settings.region,
-            endpoint_url=settings.endpoint_url,
-            no_sign_request=settings.no_sign_request,
-            access_key_id=settings.aws_access_key_id,
-            secret_access_key=settings.aws_secret_access_key,
-            session_token=settings.aws_session_token,
-            acl=settings.acl,
-            acl_optional=settings.acl_optional,
-            put_args=settings.s3_put_args,
-        ),
-    )
+    store = S3Store(target.bucket, _s3_options(settings))
     store.warm()
     return store
+
+
+def find_aws_settings(settings: Settings) -> dict[str, tuple[str, str]]:
+    """What AWS's own configuration decides for the target: as `aws_settings`; nothing where it is no bucket."""
+    if not isinstance(settings.target, S3Target):
+        return {}
+    from .aws_settings import aws_settings
+
+    return aws_settings(_s3_options(settings))
+
+
+def _s3_options(settings: Settings) -> S3Options:
+    from .s3 import S3Options
+
+    return S3Options(
+        profile=settings.profile,
+        region=settings.region,
+        endpoint_url=settings.endpoint_url,
+        no_sign_request=settings.no_sign_request,
+        access_key_id=settings.aws_access_key_id,
+        secret_access_key=settings.aws_secret_access_key,
+        session_token=settings.aws_session_token,
+        acl=settings.acl,
+        acl_optional=settings.acl_optional,
+        put_args=settings.s3_put_args,
+    )
 
 
 def open_examiner(store: Store, prefix: str) -> Examiner:

@@ -75,6 +75,13 @@ class S3Store(Store):
         """Whether the endpoint, however configured, is one of AWS itself."""
         return self._bucket.client.is_aws
 
+    def is_same_place(self, other: Store) -> bool:
+        return (
+            isinstance(other, S3Store)
+            and self.url == other.url
+            and self._bucket.client.is_service_of(other._bucket.client)
+        )
+
     def token_of(self, data: bytes) -> Token | None:
         # Whether ETags are MD5s is a matter of server and encryption: the object that was read last tells it.
         return _md5_token(data) if self._content_tokens else None

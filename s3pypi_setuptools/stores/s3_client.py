@@ -139,6 +139,12 @@ class S3Client:
         """Whether the endpoint, however configured, is one of AWS itself."""
         return _is_aws(self.get())
 
+    def is_service_of(self, other: S3Client) -> bool:
+        """Whether both reach one service; all of an AWS partition is one."""
+        if self.is_aws and other.is_aws:
+            return self.partition == other.partition
+        return bool(self.get().meta.endpoint_url == other.get().meta.endpoint_url)
+
     def knows(self, operation: str, parameter: str) -> bool:
         """Whether the installed botocore has that parameter of the operation."""
         return parameter in self._members(operation)

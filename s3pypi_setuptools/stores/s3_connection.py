@@ -86,7 +86,9 @@ class Connection:
             response = getattr(error, "response", None) or {}
             if not response.get("ResponseMetadata", {}).get("HTTPHeaders"):
                 found = translated(error, "HeadBucket", self._bucket.url)
-                return [refusal("endpoint", f"{url}: {reason(found)}", "check endpoint-url and the network")]
+                why = reason(found)
+                told = why if url in why else f"{url}: {why}"
+                return [refusal("endpoint", told, "check endpoint-url and the network")]
         took = time.monotonic() - began
         metadata = response["ResponseMetadata"]
         where = "AWS" if self.anonymous.is_aws else "not AWS"

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from ..diagnostics import redact
 from ..errors import (
@@ -130,7 +131,7 @@ def translated(error: Exception, operation: str, name: str, condition: Condition
     """
     what = _ACTIONS.get(operation, "cannot be written")
     if not _response(error):
-        return unanswered(error, name, what)
+        return unanswered(error, name, what, _place(error))
     code, status = redact(code_of(error)), status_of(error)
     reading = operation in {"GetObject", "HeadObject"}
     if code == "NoSuchBucket":
@@ -193,6 +194,7 @@ def unanswered(error: Exception, name: str, what: str, service: str = "the store
     """What ``error`` means, where no answer came that can be understood.
 
     :param what: what could not be done to ``name``.
+    :param service: what was asked, and where it is if that is known.
     """
     from botocore import exceptions
     from botocore.parsers import ResponseParserError
@@ -207,7 +209,9 @@ def unanswered(error: Exception, name: str, what: str, service: str = "the store
     if isinstance(error, exceptions.InvalidRegionError):
         return StoreError(name, f"{what}: the region is not the name of one; set `region`")
     if isinstance(error, exceptions.SSLError):
-        return Unavailable(name, f"{what}: the TLS connection failed; check the endpoint and AWS_CA_BUNDLE")
+        return Unavailable(
+            name, f"{what}: the TLS connection to {service} failed; check the endpoint and AWS_CA_BUNDLE"
+        )
     if isinstance(error, exceptions.ConnectTimeoutError | exceptions.ReadTimeoutError):
         return TimedOut(name, f"{what}: {service} did not answer in time; try again later")
     if isinstance(
@@ -223,6 +227,15 @@ def unanswered(error: Exception, name: str, what: str, service: str = "the store
     if isinstance(error, RecursionError):  # botocore looks for the region of a bucket that redirects whoever asks
         return StoreError(name, f"{what}: {_ELSEWHERE}")
     return StoreError(name, f"{what}: {text}")
+
+
+def _place(error: Exception) -> str:
+    """The store, with the address that could not be reached."""
+    parts = urlsplit(str(getattr(error, "kwargs", {}).get("endpoint_url") or ""))
+    if not parts.hostname:
+        return "the store"
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"the store at {parts.scheme}://{host}{f':{parts.port}' if parts.port else ''}"
 
 
 def _response(error: Exception) -> dict[str, Any]:

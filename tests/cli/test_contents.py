@@ -49,6 +49,29 @@ def test_list_is_columns_that_scripts_can_cut(folder: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        (["./repo"], "demo\nother\n"),
+        (["./repo/", "O*"], "other\n"),
+        (["d*", "-t", "./repo"], "demo\n"),
+        (["./repo", "other", "demo"], "demo\nother\n"),
+        (["[a-z]emo", "oth?r", "file:{repo}"], "demo\nother\n"),
+        (["demo", "./repo"], "Demo-1.0-py3-none-any.whl\nDemo-1.0.tar.gz\nDemo-1.1-py3-none-any.whl\n"),
+    ],
+)
+def test_list_takes_globs_and_the_target_as_an_argument(folder: Path, words: list[str], names: str) -> None:
+    words = [word.format(repo=folder / "repo") for word in words]
+    done = run("s3pypi", "list", "--names", *words, cwd=folder)
+    assert (done.returncode, done.stdout, done.stderr) == (0, names, "")
+
+
+def test_list_reads_no_other_projects_than_those_that_match(folder: Path) -> None:
+    (folder / "repo" / "other" / "manifest.json").write_text("{")
+    done = run("s3pypi", "list", "./repo", "d*", cwd=folder)
+    assert (done.returncode, done.stdout.split()[0], done.stderr) == (0, "demo", "")
+
+
 def test_list_as_json(folder: Path) -> None:
     report = run_json("list", *TARGET, cwd=folder)
     assert set(report) == {"ok", "target", "projects"}
@@ -190,6 +213,9 @@ def test_status(folder: Path) -> None:
         (["status", "dmo", "archived"], 1, "there is no project 'dmo'"),
         (["show"], 2, "PROJECT"),
         (["show", "demo", "one"], 1, "demo has no version 'one'"),
+        (["list", "x*"], 1, "no project matches 'x*'"),
+        (["list", "./repo"], 2, "give the target once"),
+        (["list", "demo", "nothing"], 1, "no project matches 'nothing'"),
         (["list", "nothing"], 1, "there is no project 'nothing'"),
     ],
 )

@@ -40,6 +40,50 @@ def test_config_shows_values_and_origins_and_no_secret(tmp_path: Path) -> None:
     assert {"name": "region", "value": "eu-west-1", "origin": "command line"} in settings
 
 
+AWS_CONFIG = "[default]\nregion = eu-north-1\nendpoint_url = http://127.0.0.1:9\n[profile work]\nregion = sa-east-1\n"
+
+
+@pytest.mark.parametrize(
+    ("environ", "name", "value", "origin"),
+    [
+        ({"AWS_ENDPOINT_URL": "http://[::1]:1"}, "endpoint-url", "http://[::1]:1", "environment AWS_ENDPOINT_URL"),
+        (
+            {"AWS_ENDPOINT_URL_S3": "http://127.0.0.1:2", "AWS_ENDPOINT_URL": "http://127.0.0.1:1"},
+            "endpoint-url", "http://127.0.0.1:2", "environment AWS_ENDPOINT_URL_S3",
+        ),
+        ({"CONFIG": AWS_CONFIG}, "endpoint-url", "http://127.0.0.1:9", "AWS configuration file"),
+        ({"AWS_DEFAULT_REGION": "eu-west-3"}, "endpoint-url", "https://s3.eu-west-3.amazonaws.com", "default"),
+        ({"AWS_DEFAULT_REGION": "eu-west-3"}, "region", "eu-west-3", "environment AWS_DEFAULT_REGION"),
+        ({"AWS_REGION": "eu-west-2"}, "region", "eu-west-2", "environment AWS_REGION"),
+        (
+            {"AWS_REGION": "eu-west-2", "AWS_DEFAULT_REGION": "eu-west-3"},
+            "region", "eu-west-3", "environment AWS_DEFAULT_REGION",
+        ),
+        ({"CONFIG": AWS_CONFIG, "AWS_PROFILE": "work"}, "region", "sa-east-1", "AWS configuration file"),
+        ({"CONFIG": AWS_CONFIG, "AWS_PROFILE": "work"}, "profile", "work", "environment AWS_PROFILE"),
+        ({}, "region", "us-east-1", "default"),
+        ({"S3PYPI_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "x"}, "region", "eu-west-1", "environment S3PYPI_REGION"),
+    ],
+)  # fmt: skip
+def test_config_shows_what_aws_decides(
+    environ: dict[str, str], name: str, value: str, origin: str, tmp_path: Path
+) -> None:
+    if "CONFIG" in environ:
+        (tmp_path / "config").write_text(environ["CONFIG"])
+        environ = {**environ, "AWS_CONFIG_FILE": str(tmp_path / "config")}
+    done = run("s3pypi", "config", "-t", "s3://bucket/x", "--json", cwd=tmp_path, environ=environ)
+    assert {"name": name, "value": value, "origin": origin} in json.loads(done.stdout)["settings"]
+
+
+def test_config_shows_nothing_of_aws_for_a_folder_and_goes_on_where_aws_cannot_be_asked(tmp_path: Path) -> None:
+    environ = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_PROFILE": "nobody"}
+    done = run("s3pypi", "config", "-t", "./repo", cwd=tmp_path, environ=environ)
+    assert (done.returncode, done.stderr, "127.0.0.1" in done.stdout) == (0, "", False)
+    done = run("s3pypi", "config", "-t", "s3://bucket", cwd=tmp_path, environ=environ)
+    assert (done.returncode, "s3://bucket" in done.stdout) == (0, True)
+    assert done.stderr == "s3pypi: warning: S3 cannot be set up: The config profile (nobody) could not be found\n"
+
+
 @pytest.mark.parametrize("program", ["s3pypi", "s3upload", "pypi-private"])
 def test_help_and_version(program: str, tmp_path: Path) -> None:
     assert run(program, "--help", cwd=tmp_path).stdout.startswith(f"usage: {program} ")

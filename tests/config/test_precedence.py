@@ -273,3 +273,30 @@ def test_the_surroundings_of_this_process() -> None:
     assert machine.home == Path.home()
     assert machine.prefix == Path(sys.prefix)
     assert "PATH" not in repr(machine)
+
+
+@pytest.mark.parametrize("where", ["command line", "environment", "pyproject.toml"])
+def test_a_bucket_without_its_scheme_is_not_made_a_folder(place: Any, refusal: Callable[..., str], where: str) -> None:
+    typed: dict[str, object] = {}
+    if where == "command line":
+        typed = {"target": "legacy/x"}
+    elif where == "environment":
+        place.environ["S3PYPI_TARGET"] = "legacy/x"
+    else:
+        place.write("pyproject.toml", '[tool.s3pypi]\ntarget = "legacy/x"\n')
+    text = refusal(command_line=typed)
+    assert text.startswith(where)
+    assert "there is no folder 'legacy/x': did you mean 's3://legacy/x'?" in text
+    assert "'./legacy/x'" in text
+    (place.project / "legacy" / "x").mkdir(parents=True)
+    assert place.resolve(command_line=typed).target == FolderTarget(place.project / "legacy" / "x")
+
+
+@pytest.mark.parametrize("text", ["./legacy/x", "../legacy/x", "~/legacy/x", "legacy/", "a/x", "le gacy/x"])
+def test_what_can_be_no_bucket_is_a_folder_that_may_be_made(place: Any, text: str) -> None:
+    assert isinstance(place.resolve(command_line={"target": text}).target, FolderTarget)
+
+
+def test_an_access_point_is_no_bucket(refusal: Callable[..., str]) -> None:
+    text = refusal(command_line={"bucket": "arn:aws:s3:eu-west-1:123456789012:accesspoint/mine", "prefix": "simple"})
+    assert "give its alias as the bucket" in text

@@ -43,7 +43,7 @@ def test_an_endpoint_where_nobody_listens() -> None:
     url = f"http://127.0.0.1:{free_port()}"
     found = refused(S3Server("nobody", url, "AKIA0123456789", SECRET))
     assert found.named("no") == {"endpoint"}
-    assert found["endpoint"].found == f"{url}: no connection to the store"
+    assert found["endpoint"].found == f"no connection to the store at {url}"
     assert found["endpoint"].advice == "check the network and the endpoint"
 
 

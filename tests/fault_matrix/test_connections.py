@@ -39,11 +39,13 @@ def fails(bench: Bench, endpoint: str, said: str, **environ: str) -> None:
 
 
 def test_nobody_listens(bench: Bench) -> None:
-    fails(bench, f"http://127.0.0.1:{free_port()}", "no connection to the store; check the network and the endpoint")
+    url = f"http://127.0.0.1:{free_port()}"
+    fails(bench, url, f"no connection to the store at {url}; check the network and the endpoint")
 
 
 def test_a_host_without_address(bench: Bench) -> None:
-    fails(bench, "http://s3.nowhere.invalid", "no connection to the store; check the network and the endpoint")
+    url = "http://s3.nowhere.invalid"
+    fails(bench, url, f"no connection to the store at {url}; check the network and the endpoint")
 
 
 @pytest.mark.parametrize("login", ["", f"user:{PLANTED}@"], ids=["open", "with a password"])
@@ -64,7 +66,8 @@ def test_a_proxy_for_tls_that_is_dead(bench: Bench) -> None:
 
 
 def test_a_server_that_speaks_no_tls(bench: Bench) -> None:
-    fails(bench, bench.server.endpoint_url.replace("http:", "https:"), "the TLS connection failed; check the endpoint")
+    url = bench.server.endpoint_url.replace("http:", "https:")
+    fails(bench, url, f"the TLS connection to the store at {url} failed; check the endpoint")
 
 
 @contextlib.contextmanager
@@ -98,7 +101,7 @@ def self_signed(folder: Path) -> Iterator[str]:
 
 def test_a_certificate_that_is_not_trusted(bench: Bench, tmp_path: Path) -> None:
     with self_signed(tmp_path) as url:
-        fails(bench, url, "the TLS connection failed; check the endpoint and AWS_CA_BUNDLE")
+        fails(bench, url, f"the TLS connection to the store at {url} failed; check the endpoint and AWS_CA_BUNDLE")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from ...errors import Error
 from ..options import add_settings, given
 from ..parser import ArgumentParser, add_output_options
 from ..terminal import Terminal
@@ -18,7 +19,8 @@ def parser() -> argparse.ArgumentParser:
         usage="s3pypi config [options]",
         description=(
             "Show every setting, its value, and where it came from, as an upload from this folder would use them.\n"
-            "Secrets are shown as ***. Options are taken into account."
+            "For a bucket, also what AWS's own variables and files decide. Secrets are shown as ***.\n"
+            "Options are taken into account."
         ),
     )
     add_settings(made)
@@ -28,12 +30,18 @@ def parser() -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Show the settings; the exit status."""
+    from ...app import diagnosis  # noqa: PLC0415
     from ...config.explanation import explain  # noqa: PLC0415
     from ...config.resolve import resolve  # noqa: PLC0415
 
     settings = resolve(command_line=given(arguments))
     terminal.warnings(settings.notes)
-    rows = explain(settings)
+    of_aws: dict[str, tuple[str, str]] = {}
+    try:
+        of_aws = diagnosis.aws_settings(settings)
+    except Error as error:
+        terminal.warning(str(error))
+    rows = explain(settings, of_aws)
     if terminal.json:
         terminal.object(
             {

@@ -44,6 +44,7 @@ def parser() -> argparse.ArgumentParser:
     add_two_targets(made, without=PUBLISHING)
     add_change_options(made)
     add_output_options(made)
+    made.set_defaults(elsewhere=False)
     return made
 
 
@@ -64,6 +65,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
             dry_run=arguments.dry_run,
             progress=progress,
             overseer=overseer,
+            elsewhere=arguments.elsewhere,
         )
     status = terminal.show(report, import_lines(report))
     for file in report.files:

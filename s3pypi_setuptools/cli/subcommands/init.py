@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 
-from ...errors import UsageError
 from ..options import PUBLISHING, add_settings, given
 from ..parser import ArgumentParser, add_output_options
 from ..terminal import Terminal
@@ -30,12 +29,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     from ... import app  # noqa: PLC0415
     from ...config.resolve import resolve  # noqa: PLC0415
 
-    settings = given(arguments)
-    if arguments.place is not None:
-        if "target" in settings:
-            raise UsageError("give the target once: as an argument or with --target")
-        settings["target"] = arguments.place
-    resolved = resolve(command_line=settings)
+    resolved = resolve(command_line=given(arguments, arguments.place))
     terminal.account.begin(None)
     terminal.warnings(resolved.notes)
     return terminal.report(app.initialize(resolved))

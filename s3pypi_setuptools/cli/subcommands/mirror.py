@@ -42,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     add_two_targets(made, without=PUBLISHING)
     add_change_options(made)
     add_output_options(made)
+    made.set_defaults(elsewhere=True)
     return made
 
 
