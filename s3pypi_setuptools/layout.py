@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
 
 __all__ = [
+    "LARGEST_DOCUMENT",
     "LONGEST_URL",
     "Layout",
     "canonical_url",
@@ -40,6 +41,8 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _RANDOM = re.compile(r"[0-9a-f]{16}")
 _SCHEMES = ("http", "https", "file")
 _LONGEST_NAME = 255
+LARGEST_DOCUMENT = 128 * 1024**2
+"""Bytes of a record or page, decoded: twice what 100,000 files with names of 110 characters take."""
 LONGEST_URL = 8192
 """Characters; no key is as long, nor do servers take longer ones. A page may not make much of little."""
 

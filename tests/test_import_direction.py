@@ -14,7 +14,7 @@ PACKAGE = Path(s3pypi_setuptools.__file__).parent
 
 # From the bottom up. Modules of one level may import one another, except the doors.
 LEVELS = (
-    ("printable",),
+    ("printable", "answer_time"),
     ("errors",),
     (
         "layout",

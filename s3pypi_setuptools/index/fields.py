@@ -11,6 +11,7 @@ from .model import Hashes, ProjectStatus, Status, clean_text
 
 __all__ = [
     "API_VERSION",
+    "MOST_FILES",
     "check_api_version",
     "hashes_of",
     "is_commit",
@@ -22,6 +23,8 @@ __all__ = [
 ]
 
 API_VERSION = "1.4"
+MOST_FILES = 1_000_000
+"""Files that a page or manifest may list: ten times those of a very large project, and 1 GB of memory at most."""
 
 _FILENAME = re.compile("[^\x00-\x1f\x7f-\x9f/\\\\\u2028\u2029\ud800-\udfff]{1,255}")
 _ALGORITHM = re.compile(r"[a-z0-9_-]+")

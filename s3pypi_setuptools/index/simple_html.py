@@ -13,15 +13,16 @@ pip 22.3 to 23.1.2 compare the name in a wheel's metadata with the normalized on
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from html import escape
 from html.parser import HTMLParser
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 from ..errors import InvalidIndex
-from ..layout import LONGEST_URL, canonical_url, filename_of, is_project_name, normalize_name
+from ..layout import LARGEST_DOCUMENT, LONGEST_URL, canonical_url, filename_of, is_project_name, normalize_name
 from .fields import (
     API_VERSION,
+    MOST_FILES,
     check_api_version,
     hashes_of,
     is_commit,
@@ -50,6 +51,10 @@ REJECTED_BY_OLD_PIP = "data-dist-info-metadata"
 
 _COMMIT = "s3pypi:commit"
 _ALGORITHMS = ("sha256", "sha512", "sha384", "blake2b", "sha3_512", "sha3_384", "sha3_256", "sha224", "sha1", "md5")
+_LONGEST_TAG = 1024 * 1024
+"""Characters that are read at once, and the most that one tag, comment or script has."""
+_LONGEST_REST = 8 * 1024
+"""Characters at the end of a page that are no whole tag; html.parser takes time by their square."""
 _STYLE = (
     ":root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;"
     "padding:0 1rem}li{margin:.2rem 0;overflow-wrap:anywhere}small{opacity:.7}"
@@ -89,8 +94,7 @@ def parse_project(data: bytes, name: str) -> Project:
     status = page.metas.get("pypi:project-status")
     reason = page.metas.get("pypi:project-status-reason")
     marker = None if status is None else status_of(status, reason)
-    files = (_file(attributes, text, page.base) for attributes, text in page.links)
-    return Project.of(name, (file for file in files if file is not None), marker, page.commit)
+    return Project.of(name, _files(page), marker, page.commit)
 
 
 def parse_root(data: bytes) -> Root:
@@ -189,8 +193,21 @@ class _Reader(HTMLParser):
         self.links: list[tuple[dict[str, str], str]] = []
         self.elements: set[str] = set()
         self.ended: set[str] = set()
+        self.cut_short = False
         self._open: dict[str, str] | None = None
         self._text: list[str] = []
+
+    def read(self, text: str) -> None:
+        """Read a whole page, in time and memory that grow no faster than it does; raises `InvalidIndex`."""
+        for start in range(0, len(text), _LONGEST_TAG):
+            self.feed(text[start : start + _LONGEST_TAG])
+            if len(self.rawdata) > _LONGEST_TAG:
+                raise InvalidIndex("is no HTML page of an index: it holds a tag or script that is too long")
+        if len(self.rawdata) > _LONGEST_REST:
+            raise InvalidIndex("is an HTML page that was cut short, or holds a tag that does not end")
+        self.cut_short = self._open is not None or "<" in self.rawdata
+        self.close()
+        self.end_link()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Take note of what the element says; an attribute given twice counts once, as in browsers."""
@@ -198,6 +215,8 @@ class _Reader(HTMLParser):
         attributes = {name: value or "" for name, value in reversed(attrs)}
         if tag == "a":
             self.end_link()
+            if len(self.links) == MOST_FILES:
+                raise InvalidIndex(f"is no HTML page of an index: it holds more than {MOST_FILES:,} links")
             self._open = attributes
         elif tag == "base" and self.base is None:
             self.base = attributes.get("href")
@@ -226,17 +245,16 @@ class _Reader(HTMLParser):
 def _read(data: bytes) -> _Reader:
     reader = _Reader()
     try:
-        reader.feed(data.decode("utf-8-sig"))
-        reader.close()
+        reader.read(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise InvalidIndex("is not an HTML page in UTF-8") from error
     except (AssertionError, ValueError) as error:  # html.parser's way to say that it cannot go on
         raise InvalidIndex("is not an HTML page that can be read") from error
-    reader.end_link()
     # An error message or half a page, taken for an index, would drop every link that it does not hold.
-    if not reader.elements & {"html", "body", "a"}:
+    outermost = next((element for element in ("html", "body", "a") if element in reader.elements), None)
+    if outermost is None or b"\0" in data:  # what a crash or a full disk left of a page
         raise InvalidIndex("is not an HTML page")
-    if "html" in reader.elements and "html" not in reader.ended:
+    if outermost not in reader.ended or (outermost == "a" and reader.cut_short):
         raise InvalidIndex("is an HTML page that was cut short")
     check_api_version(reader.metas.get("pypi:repository-version", API_VERSION))
     commit = reader.metas.get(_COMMIT)
@@ -244,6 +262,16 @@ def _read(data: bytes) -> _Reader:
         raise InvalidIndex("has a malformed commit id")
     reader.commit = commit
     return reader
+
+
+def _files(page: _Reader) -> Iterator[File]:
+    length = 0
+    for attributes, text in page.links:
+        if file := _file(attributes, text, page.base):
+            length += len(file.url)
+            if length > LARGEST_DOCUMENT:
+                raise InvalidIndex("is no HTML page of an index: its <base> makes too much of its links")
+            yield file
 
 
 def _file(attributes: dict[str, str], text: str, base: str | None) -> File | None:

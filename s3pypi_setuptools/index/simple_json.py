@@ -15,6 +15,7 @@ from ..errors import InvalidIndex
 from ..layout import canonical_url, is_project_name, normalize_name
 from .fields import (
     API_VERSION,
+    MOST_FILES,
     check_api_version,
     hashes_of,
     is_commit,
@@ -46,6 +47,16 @@ __all__ = [
 CONTENT_TYPE = "application/vnd.pypi.simple.v1+json"
 
 _LARGEST_SIZE = 2**63 - 1
+_LONGEST_NUMBER = 1000
+"""Digits."""
+_MOST_VALUES = 12 * MOST_FILES
+"""Values in a document, each of which takes some 60 bytes of memory; a file has about twelve."""
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > _LONGEST_NUMBER:  # converting takes time by the square of their number
+        raise ValueError("a number is too long")
+    return int(digits)
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -54,8 +65,10 @@ def _refuse_constant(name: str) -> NoReturn:
 
 def decode(data: bytes) -> dict[str, object]:
     """The JSON object that ``data`` holds, in UTF-8; raises `InvalidIndex`."""
+    if len(data) > _MOST_VALUES and sum(map(data.count, (b",", b"[", b"{"))) > _MOST_VALUES:
+        raise InvalidIndex(f"is not an index: it holds more than {_MOST_VALUES:,} values")
     try:
-        value = json.loads(data.decode(), parse_constant=_refuse_constant)
+        value = json.loads(data.decode(), parse_constant=_refuse_constant, parse_int=_integer)
     except UnicodeDecodeError as error:
         raise InvalidIndex("is not JSON: it is not UTF-8") from error
     except RecursionError as error:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import http.client
+import io
 import netrc
 import ssl
 import urllib.error
@@ -11,11 +13,13 @@ import zlib
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.client import HTTPException, HTTPMessage
+from http.client import HTTPException, HTTPMessage, IncompleteRead
 from typing import IO
 from urllib.parse import urlsplit
 
+from ..answer_time import limited
 from ..diagnostics import redact
+from ..layout import LARGEST_DOCUMENT
 
 __all__ = ["PAGE_TYPES", "Answer", "NoAnswer", "fetch"]
 
@@ -24,6 +28,8 @@ PAGE_TYPES = ("application/vnd.pypi.simple.v1+json", "application/vnd.pypi.simpl
 
 _ACCEPT = f"{PAGE_TYPES[0]}, {PAGE_TYPES[1]};q=0.1, {PAGE_TYPES[2]};q=0.01"
 _SECONDS = 20.0
+_WHOLE_SECONDS = 3 * _SECONDS
+"""What a whole answer may keep us waiting."""
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -55,7 +61,10 @@ def fetch(url: str, *, method: str = "GET", compressed: bool = True) -> Answer:
     try:
         request = urllib.request.Request(url, headers=headers, method=method)  # noqa: S310 - http(s), or the user's own
         with _OPENER.open(request, timeout=_SECONDS) as response:
-            return _answer(response.status, response.headers.items(), response.read())
+            body = response.read(LARGEST_DOCUMENT + 1)
+            if len(body) <= LARGEST_DOCUMENT and response.length:
+                raise IncompleteRead(body, response.length)
+            return _answer(response.status, response.headers.items(), body)
     except urllib.error.HTTPError as error:
         with error:
             return _answer(error.code, error.headers.items(), b"")
@@ -79,7 +88,18 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         return made
 
 
-_OPENER = urllib.request.build_opener(_Redirects)
+class _Http(urllib.request.HTTPHandler):
+    def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(limited(http.client.HTTPConnection, _WHOLE_SECONDS), req)
+
+
+class _Https(urllib.request.HTTPSHandler):
+    def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        connection = limited(http.client.HTTPSConnection, _WHOLE_SECONDS)
+        return self.do_open(connection, req, context=self._context)  # type: ignore[attr-defined]
+
+
+_OPENER = urllib.request.build_opener(_Redirects, _Http, _Https)
 
 
 def _keeps_password(old: str, new: str) -> bool:
@@ -96,7 +116,10 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
 def _answer(status: int, headers: object, body: bytes) -> Answer:
     found = {str(name).lower(): str(value) for name, value in headers}  # type: ignore[attr-defined]
     if found.get("content-encoding", "").lower() == "gzip" and body:
-        body = gzip.decompress(body)
+        with gzip.GzipFile(fileobj=io.BytesIO(body)) as unpacked:
+            body = unpacked.read(LARGEST_DOCUMENT + 1)
+    if len(body) > LARGEST_DOCUMENT:
+        raise NoAnswer(f"it is larger than {LARGEST_DOCUMENT // 2**20} MiB")
     return Answer(status, found, body)
 
 

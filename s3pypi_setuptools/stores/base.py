@@ -20,6 +20,7 @@ from datetime import datetime
 from typing import Final, Literal, NewType, TypeAlias
 
 from ..errors import StoreError
+from ..layout import LARGEST_DOCUMENT
 from ..local_file import LocalFile
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "Store",
     "Token",
     "check_key",
+    "check_size",
 ]
 
 CHUNK_SIZE = 1024 * 1024
@@ -148,7 +150,10 @@ class Store(ABC):
 
     @abstractmethod
     def get(self, key: str) -> Object:
-        """The object under ``key``; raises `NotFound`."""
+        """The object under ``key``: a record, page or metadata file.
+
+        Raises `NotFound`, and `StoreError` for one of more than `layout.LARGEST_DOCUMENT` bytes.
+        """
 
     @abstractmethod
     def stream(self, key: str) -> Iterator[bytes]:
@@ -230,6 +235,19 @@ class Store(ABC):
 
     def close(self) -> None:  # noqa: B027 (most have nothing to close)
         """Let go of its connections."""
+
+
+def check_size(name: str, size: int) -> None:
+    """Raise `StoreError` for a document that is too large to be read whole.
+
+    :param name: the object as people write it.
+    :param size: in bytes.
+    """
+    if size > LARGEST_DOCUMENT:
+        raise StoreError(
+            name,
+            f"cannot be read: it is larger than {LARGEST_DOCUMENT // 2**20} MiB, the most that a record or page has",
+        )
 
 
 def check_key(key: str) -> None:

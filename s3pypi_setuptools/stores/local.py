@@ -24,8 +24,22 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import AlreadyExists, NotFound, PreconditionFailed, StoreError
+from ..layout import LARGEST_DOCUMENT
 from ..local_file import PART_SIZE, LocalFile
-from .base import ABSENT, ANY, CHUNK_SIZE, Attributes, Condition, Info, Matches, Object, Store, Token, check_key
+from .base import (
+    ABSENT,
+    ANY,
+    CHUNK_SIZE,
+    Attributes,
+    Condition,
+    Info,
+    Matches,
+    Object,
+    Store,
+    Token,
+    check_key,
+    check_size,
+)
 from .file_system import make_folders, refused_by_windows
 from .folder_lock import exclusive
 from .local_errors import TEMPORARY, translated
@@ -87,7 +101,8 @@ class LocalStore(Store):
     def get(self, key: str) -> Object:
         with self._failures(key, "cannot be read"), self._reading(key) as stream:
             status = os.fstat(stream.fileno())
-            data = stream.read()
+            check_size(self._name(key), status.st_size)
+            data = stream.read(LARGEST_DOCUMENT)
             return Object(_info(key, status, _content_token(data)), data)
 
     def stream(self, key: str) -> Iterator[bytes]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import re
 import threading
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -16,7 +17,7 @@ from typing import Any
 
 from ..errors import Error, NotFound, Unavailable
 from ..local_file import PART_SIZE, LocalFile
-from .base import ANY, CHUNK_SIZE, Attributes, Condition, Info, Matches, Object, PartsWrite, Store, Token
+from .base import ANY, CHUNK_SIZE, Attributes, Condition, Info, Matches, Object, PartsWrite, Store, Token, check_size
 from .s3_client import S3Options
 from .s3_copies import Copies
 from .s3_errors import is_absent, translated
@@ -25,6 +26,8 @@ from .s3_requests import Bucket, body_arguments, condition_arguments, crc32_text
 
 __all__ = ["S3Options", "S3Store"]
 
+_MOST_EMPTY_ANSWERS = 1000
+_MD5 = re.compile('"?[0-9a-f]{32}"?')
 _BULKY = 256 * 1024
 _BULKY_AT_ONCE = 8
 """Files above `_BULKY` bytes that are in memory at once, however many requests are in flight."""
@@ -44,6 +47,7 @@ class S3Store(Store):
         self._multipart = MultipartUploads(self._bucket)
         self._copies = Copies(self._bucket, self._multipart)
         self._content_tokens = False
+        self._md5_tokens = False  # whether an ETag of this bucket was the MD5 of an object's bytes
         self._bulky = threading.BoundedSemaphore(_BULKY_AT_ONCE)
 
     @property
@@ -89,21 +93,28 @@ class S3Store(Store):
     def get(self, key: str) -> Object:
         try:
             return self._read(key)
-        except _BrokenOff:
+        except _Damaged:
             pass  # botocore tries requests again, but not the reading of their answers
         try:
             return self._read(key)
-        except _BrokenOff as error:
-            raise translated(error.reason, "GetObject", self._bucket.object_name(key)) from error.reason
+        except _Damaged as damaged:
+            raise damaged.error from damaged
 
     def _read(self, key: str) -> Object:
-        response = self._bucket.request("GetObject", key)
-        try:
-            data = response["Body"].read()
-        except Exception as error:
-            raise _BrokenOff(error) from error
+        response, name = self._bucket.request("GetObject", key), self._bucket.object_name(key)
         info = _info(key, response)
+        with contextlib.closing(response["Body"]) as body:
+            check_size(name, info.size)
+            try:
+                data = body.read()
+            except Exception as error:
+                raise _Damaged(translated(error, "GetObject", name)) from error
         self._content_tokens = _md5_token(data) == info.token
+        self._md5_tokens |= self._content_tokens
+        if self._md5_tokens and not self._content_tokens and _states_md5(response):
+            raise _Damaged(
+                Unavailable(name, "cannot be read: what came is not what its ETag says, so it was damaged on the way")
+            )
         return Object(info, data)
 
     def stream(self, key: str) -> Iterator[bytes]:
@@ -124,7 +135,9 @@ class S3Store(Store):
         arguments = {**body_arguments(data), **_header_arguments(attributes), **condition_arguments(condition)}
         if self.is_aws:
             arguments["ChecksumCRC32"] = crc32_text(zlib.crc32(data))
-        return Token(self._bucket.store("PutObject", key, condition, arguments)["ETag"])
+        token = Token(self._bucket.store("PutObject", key, condition, arguments)["ETag"])
+        self._md5_tokens = self._md5_tokens or _md5_token(data) == token
+        return token
 
     def put_file(
         self,
@@ -171,20 +184,36 @@ class S3Store(Store):
 
     def list(self, prefix: str) -> Iterator[Info]:
         arguments = {"Prefix": prefix}
+        begun: set[str] = set()
         while True:
             response = self._bucket.request("ListObjectsV2", None, ANY, arguments)
-            for entry in response.get("Contents", ()):
-                yield Info(entry["Key"], Token(entry["ETag"]), entry["Size"], entry["LastModified"])
-            if not response.get("IsTruncated"):
-                return
-            arguments = {"Prefix": prefix, "ContinuationToken": response["NextContinuationToken"]}
+            entries = response.get("Contents", ())
+            try:
+                yield from [
+                    Info(entry["Key"], Token(entry["ETag"]), entry["Size"], entry["LastModified"]) for entry in entries
+                ]
+                if not response["IsTruncated"]:
+                    return
+                arguments = {"Prefix": prefix, "ContinuationToken": response["NextContinuationToken"]}
+            except KeyError as error:
+                raise self._unlisted(prefix, f"its answer states no {error.args[0]}") from error
+            begins = {arguments["ContinuationToken"], *(f"key {entry['Key']}" for entry in entries[:1])}
+            if begins & begun:
+                raise self._unlisted(prefix, "its answers repeat themselves")
+            begun |= begins
+            if len(begun) > _MOST_EMPTY_ANSWERS and not entries:
+                raise self._unlisted(prefix, "its answers hold nothing, and do not end")
+
+    def _unlisted(self, prefix: str, why: str) -> Unavailable:
+        name = self._bucket.object_name(prefix)
+        return Unavailable(name, f"cannot be listed: {why}; check that the endpoint is that of an S3 store")
 
 
-class _BrokenOff(Exception):
-    """An answer began and did not end, for ``reason``."""
+class _Damaged(Exception):
+    """An answer began, and did not come whole, which ``error`` says."""
 
-    def __init__(self, reason: Exception) -> None:
-        self.reason = reason
+    def __init__(self, error: Error) -> None:
+        self.error = error
 
 
 def _header_arguments(attributes: Attributes) -> dict[str, Any]:
@@ -196,6 +225,15 @@ def _header_arguments(attributes: Attributes) -> dict[str, Any]:
 
 def _md5_token(data: bytes) -> Token:
     return Token(f'"{hashlib.md5(data, usedforsecurity=False).hexdigest()}"')
+
+
+def _states_md5(response: Mapping[str, Any]) -> bool:
+    """Whether the ETag of an answer is an MD5 where the store's ETags are: not of parts, and not under a KMS key.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
+    """
+    encrypted = response.get("SSECustomerAlgorithm") or response.get("ServerSideEncryption", "AES256") != "AES256"
+    return not encrypted and _MD5.fullmatch(response["ETag"]) is not None
 
 
 def _info(key: str, response: Mapping[str, Any]) -> Info:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from ..answer_time import limited
 from ..config.settings import Secret
 from ..errors import ConfigurationError
 from .aws_client import Access, conceal_credentials, configured_attempts, create_client, open_session
@@ -32,6 +33,8 @@ _OWN_ARGUMENTS = frozenset(
 _EVERY_REQUEST = ("ExpectedBucketOwner", "RequestPayer", "SSECustomer")
 _POOL_CONNECTIONS = 64
 _TIMED_OUT_ATTEMPTS = 2
+_WHOLE_ANSWER = 3
+"""A whole answer may keep us waiting so many times as long as a silence between its bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +233,7 @@ class S3Client:
         client.meta.events.unregister("before-call.s3", add_expect_header)
         if not attempts:
             client.meta.events.register_first("needs-retry.s3", _give_up)
+        _limit_answers(client, _WHOLE_ANSWER * (options.patience.long_answer if long else options.patience.answer))
         _require_conditions(client)
         if _is_aws(client):
             # A CRC-32 goes with every body, so it need not be hashed once more for the signature.
@@ -243,6 +247,13 @@ def _give_up(attempts: int, caught_exception: Exception | None = None, **_: obje
 
     if attempts >= _TIMED_OUT_ATTEMPTS and isinstance(caught_exception, ConnectTimeoutError | ReadTimeoutError):
         raise caught_exception
+
+
+def _limit_answers(client: BaseClient, seconds: float) -> None:
+    """Limit the time that a whole answer may take; botocore has no setting for it."""
+    pools = client._endpoint.http_session._pool_classes_by_scheme
+    for scheme, pool in pools.items():
+        pools[scheme] = type(pool.__name__, (pool,), {"ConnectionCls": limited(pool.ConnectionCls, seconds)})
 
 
 def _is_aws(client: BaseClient) -> bool:

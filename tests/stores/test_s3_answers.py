@@ -1,0 +1,198 @@
+"""Answers of a store that are damaged, endless, or lack what S3 states."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from s3pypi_setuptools.errors import StoreError, Unavailable
+from s3pypi_setuptools.stores import base
+from s3pypi_setuptools.stores.s3 import S3Store
+from s3pypi_setuptools.stores.s3_client import Patience
+
+from .canned_server import Answer, canned
+from .test_s3_patience import BRIEF, store_at
+
+MODIFIED = "Mon, 02 Nov 2026 10:00:00 GMT"
+
+
+def etag(data: bytes) -> str:
+    return f'"{hashlib.md5(data, usedforsecurity=False).hexdigest()}"'
+
+
+def answer(data: bytes, of: bytes | None = None, **headers: str) -> Answer:
+    """``data``, with the ETag of the bytes ``of``."""
+    tag = etag(data if of is None else of)
+    return Answer(body=data, headers={"Last-Modified": MODIFIED, "ETag": tag, **headers})
+
+
+def store_of(url: str, patience: Patience = BRIEF) -> S3Store:
+    return store_at(int(url.rpartition(":")[2]), patience)
+
+
+SOUND = answer(b"sound")
+
+
+def test_a_body_that_is_not_what_its_etag_says_is_read_once_more() -> None:
+    with canned(SOUND, answer(b"cut", b"cut short"), answer(b"cut short")) as server:
+        store = store_of(server.url)
+        store.get("sound")
+        assert store.get("k").data == b"cut short"
+    with canned(SOUND, answer(b"cut", b"cut short")) as server:
+        store = store_of(server.url)
+        store.get("sound")
+        with pytest.raises(Unavailable, match="s3://b/k: cannot be read: what came is not what its ETag says"):
+            store.get("k")
+        assert len(server.requests) == 3
+
+
+def test_that_a_store_answered_a_write_with_an_md5_is_known_too() -> None:
+    with canned(Answer(headers={"ETag": etag(b"written")}), answer(b"cut", b"cut short")) as server:
+        store = store_of(server.url)
+        store.put("written", b"written", base.Attributes())
+        with pytest.raises(Unavailable, match="ETag"):
+            store.get("k")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"x-amz-server-side-encryption": "aws:kms"},
+        {"x-amz-server-side-encryption": "aws:kms:dsse"},
+        {"x-amz-server-side-encryption-customer-algorithm": "AES256"},
+        {"ETag": f'{etag(b"parts")[:-1]}-2"'},
+        {"ETag": '"0x8DCF"'},
+    ],
+)
+def test_an_etag_that_is_no_md5_proves_nothing(headers: dict[str, str]) -> None:
+    with canned(SOUND, answer(b"whole", b"other", **headers)) as server:
+        store = store_of(server.url)
+        store.get("sound")
+        assert store.get("k").data == b"whole"
+
+
+def test_a_store_whose_etags_are_never_md5s_is_read_as_before() -> None:
+    with canned(answer(b"whole", b"other")) as server:
+        assert store_of(server.url).get("k").data == b"whole"
+
+
+def test_a_document_that_is_too_large_is_not_read() -> None:
+    huge = Answer(headers=SOUND.headers, body=b"1", length=200 * 2**20)
+    with canned(huge) as server:
+        with pytest.raises(StoreError, match="larger than 128 MiB") as caught:
+            store_of(server.url).get("k")
+        assert not isinstance(caught.value, Unavailable)
+        assert len(server.requests) == 1
+
+
+@contextlib.contextmanager
+def dripping(head: bytes) -> Iterator[int]:
+    """The port of a server that answers with ``head``, and then a byte every 50 ms."""
+    over = threading.Event()
+
+    def drip(connection: socket.socket) -> None:
+        with contextlib.suppress(OSError), connection:
+            connection.recv(65536)
+            connection.sendall(head)
+            while not over.wait(0.05):
+                connection.sendall(b" ")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def accept() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    threading.Thread(target=drip, args=(listener.accept()[0],), daemon=True).start()
+
+        thread = threading.Thread(target=accept)
+        thread.start()
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            over.set()
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join()
+
+
+OBJECT_HEAD = f'HTTP/1.1 200 OK\r\nContent-Length: 100000\r\nETag: "1"\r\nLast-Modified: {MODIFIED}\r\n'.encode()
+
+
+@pytest.mark.parametrize(
+    "head", [b"", b"HTTP/1.1 200 OK\r\nX-Long:", OBJECT_HEAD + b"\r\n"], ids=["nothing", "headers", "body"]
+)
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda store: store.get("k"),
+        lambda store: list(store.stream("k")),
+        lambda store: list(store.list("")),
+        lambda store: store.put("k", b"1", base.Attributes()),
+    ],
+    ids=["get", "stream", "list", "put"],
+)
+def test_an_answer_that_drips_is_not_waited_for_without_end(head: bytes, ask: Callable[[S3Store], object]) -> None:
+    with dripping(head) as port:
+        began = time.monotonic()
+        with pytest.raises(Unavailable):
+            ask(store_at(port))
+        assert time.monotonic() - began < 10
+
+
+def test_a_reader_may_take_its_time() -> None:
+    data = b"x" * (3 * base.CHUNK_SIZE)
+    with canned(answer(data)) as server:
+        chunks = store_of(server.url, Patience(connect=1, answer=0.2, long_answer=0.2)).stream("k")
+        read = next(chunks)
+        time.sleep(1)
+        assert read + b"".join(chunks) == data
+
+
+ENTRY = {
+    "Key": "<Key>a</Key>",
+    "LastModified": "<LastModified>2026-11-02T10:00:00Z</LastModified>",
+    "ETag": "<ETag>&quot;1&quot;</ETag>",
+    "Size": "<Size>1</Size>",
+}
+
+
+def listing(entry: str, more: str = "<IsTruncated>false</IsTruncated>") -> Answer:
+    contents = f"<Contents>{entry}</Contents>" if entry else ""
+    return Answer(body=f"<ListBucketResult>{more}{contents}</ListBucketResult>".encode())
+
+
+@pytest.mark.parametrize("lacking", list(ENTRY))
+def test_a_listing_that_lacks_what_s3_states(lacking: str) -> None:
+    entry = "".join(text for name, text in ENTRY.items() if name != lacking)
+    with canned(listing(entry)) as server, pytest.raises(Unavailable, match=f"its answer states no {lacking}; check"):
+        list(store_of(server.url).list(""))
+
+
+TRUNCATED = "<IsTruncated>true</IsTruncated>"
+NEXT = f"{TRUNCATED}<NextContinuationToken>t</NextContinuationToken>"
+
+
+@pytest.mark.parametrize(
+    ("answers", "why"),
+    [
+        ((listing("".join(ENTRY.values()), TRUNCATED),), "states no NextContinuationToken"),
+        ((listing("".join(ENTRY.values()), NEXT),), "repeat themselves"),
+        ((listing("", NEXT),), "repeat themselves"),
+    ],
+)
+def test_a_listing_that_does_not_end(answers: tuple[Answer, ...], why: str) -> None:
+    with canned(*answers) as server, pytest.raises(Unavailable, match=why):
+        list(store_of(server.url).list(""))
+
+
+@pytest.mark.parametrize(("entry", "why"), [("".join(ENTRY.values()), "repeat themselves"), ("", "do not end")])
+def test_a_listing_with_ever_new_tokens(entry: str, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("s3pypi_setuptools.stores.s3._MOST_EMPTY_ANSWERS", 20)
+    answers = [listing(entry, NEXT.replace(">t<", f">t{number}<")) for number in range(50)]
+    with canned(*answers) as server, pytest.raises(Unavailable, match=why):
+        list(store_of(server.url).list(""))
