@@ -5,6 +5,7 @@
     Error                       one clear line: what failed, on what, what to do next
     ├── UsageError              the command line itself is wrong (exit status 2)
     ├── ConfigurationError      a setting is missing, unknown, or has a bad value
+    │   └── MissingPackage      a package that an extra installs is not there
     ├── InvalidDistribution     a file is not a distribution that can be published
     ├── InvalidIndex            a page, manifest or other record cannot be understood
     ├── RepositoryError         the repository does not allow what was asked
@@ -36,6 +37,7 @@ __all__ = [
     "InvalidDistribution",
     "InvalidIndex",
     "LockError",
+    "MissingPackage",
     "NotFound",
     "PreconditionFailed",
     "RepositoryError",
@@ -63,6 +65,15 @@ class UsageError(Error):
 
 class ConfigurationError(Error):
     """A setting is missing, unknown, or has a bad value."""
+
+
+class MissingPackage(ConfigurationError):
+    """A package is not installed that only some commands need, and that an extra of this one installs."""
+
+    @classmethod
+    def of(cls, package: str, extra: str) -> MissingPackage:
+        """The error of a command that needs ``package``."""
+        return cls(f"this needs the package {package}: pip install 's3pypi-setuptools[{extra}]'")
 
 
 class InvalidDistribution(Error):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..operations.side_by_side import UNWATCHED, Tally
-from .terminal import Terminal
+from .terminal import Terminal, is_drawable
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -20,8 +19,7 @@ __all__ = ["count_bar"]
 @contextlib.contextmanager
 def count_bar(terminal: Terminal, what: str, unit: str) -> Iterator[Tally]:
     """A tally that is drawn as a bar called ``what``, counting in ``unit``s."""
-    watched = sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-    if terminal.quiet or terminal.json or not watched:
+    if terminal.quiet or terminal.json or not is_drawable(sys.stderr):
         yield UNWATCHED
         return
     from rich.console import Console  # noqa: PLC0415

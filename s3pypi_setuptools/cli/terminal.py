@@ -1,12 +1,13 @@
 """Where a program's output goes: results to stdout, all else to stderr; rich for people, plain lines for programs.
 
-rich is imported only when it is used: on a terminal.
+rich is imported only when it is used: on a terminal, and where it is installed (extra ``cli``); lines otherwise.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import importlib.util
 import logging
 import os
 import sys
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from ..app import InitReport, UploadReport
     from ..operations.publish import PublishReport
 
-__all__ = ["Drawing", "Terminal"]
+__all__ = ["Drawing", "Terminal", "is_drawable"]
 
 _PACKAGE = __name__.partition(".")[0]
 
@@ -138,7 +139,7 @@ class Terminal:
     @contextlib.contextmanager
     def progress(self) -> Iterator[Progress]:
         """Progress that is drawn where somebody watches."""
-        if self.quiet or self.json or not _is_terminal(sys.stderr):
+        if self.quiet or self.json or not is_drawable(sys.stderr):
             yield Silent()
             return
         from .progress_bars import ProgressBars  # noqa: PLC0415
@@ -250,7 +251,7 @@ class Terminal:
 
     @staticmethod
     def _is_watched() -> bool:
-        return _is_terminal(sys.stdout) or bool(os.environ.get("FORCE_COLOR"))
+        return is_drawable(sys.stdout) or (bool(os.environ.get("FORCE_COLOR")) and _has_rich())
 
 
 class _Handler(logging.Handler):
@@ -273,8 +274,13 @@ class _Handler(logging.Handler):
         self._terminal._diagnostic(record.levelname.lower(), line)
 
 
-def _is_terminal(stream: TextIO | None) -> bool:
-    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
+def is_drawable(stream: TextIO | None) -> bool:
+    """Whether bars and tables can be drawn on ``stream``: a terminal, and rich is installed (extra ``cli``)."""
+    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb" and _has_rich()
+
+
+def _has_rich() -> bool:
+    return importlib.util.find_spec("rich") is not None
 
 
 def _silence(stream: TextIO) -> None:

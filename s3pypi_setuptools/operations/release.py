@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from ..distribution import Description
-from ..errors import Error, InvalidDistribution
+from ..errors import Error, InvalidDistribution, MissingPackage
 from ..temporary_folder import temporary_folder
 
 __all__ = ["BuildFailed", "ConfigSettings", "build_release"]
@@ -65,8 +65,11 @@ class _Build:
 
     def __call__(self, kind: Literal["sdist", "wheel"], source: Path, folder: Path) -> Path:
         """Build it; its path."""
-        from build import BuildBackendException, BuildException, FailedProcessError, ProjectBuilder  # noqa: PLC0415
-        from build.env import DefaultIsolatedEnv  # noqa: PLC0415
+        try:
+            from build import BuildBackendException, BuildException, FailedProcessError, ProjectBuilder  # noqa: PLC0415
+            from build.env import DefaultIsolatedEnv  # noqa: PLC0415
+        except ModuleNotFoundError as error:
+            raise MissingPackage.of("build", "cli") from error
 
         self._output(f"building the {kind} in an isolated environment")
         try:

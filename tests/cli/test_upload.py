@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from .. import samples
+from .. import samples, servers
 from ..distribution.archives import core_metadata, make_wheel, wheel_members
 from ..servers import S3Server
 from .programs import command, run, run_json, run_on_terminal
@@ -76,7 +76,7 @@ def test_metadata_that_installers_take_is_published_and_installs(tmp_path: Path)
     assert (done.returncode, len(done.stderr.splitlines())) == (0, 2)
     assert "requires-python" not in (tmp_path / "repo" / "demo" / "index.html").read_text()
     index = (tmp_path / "repo").as_uri()
-    pip, uv = [sys.executable, "-m", "pip", "--disable-pip-version-check"], ["uv", "pip"]
+    pip, uv = [sys.executable, "-m", "pip", "--disable-pip-version-check"], [servers.program("uv"), "pip"]
     for number, tool in enumerate((pip, uv)):
         into = tmp_path / str(number)
         subprocess.run([*tool, "install", "--quiet", "--index-url", index, "--target", into, "demo"], check=True)

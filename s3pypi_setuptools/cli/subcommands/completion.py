@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from ...errors import MissingPackage
 from ..parser import ArgumentParser, add_output_options
 from ..terminal import Terminal
 from . import SUBCOMMANDS, load
@@ -37,8 +38,10 @@ def parser() -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Print the script; the exit status."""
-    import shtab  # noqa: PLC0415
-
+    try:
+        import shtab  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise MissingPackage.of("shtab", "cli") from error
     terminal.quiet = False  # the script is all there is to say
     terminal.results(shtab.complete(_program(), arguments.shell).rstrip().splitlines())
     return 0
