@@ -18,7 +18,15 @@ from .selection import select_distributions
 
 if TYPE_CHECKING:
     from .app import InitReport
-    from .app.contents import DeleteReport, ProjectReport, ProjectSummary, Status, StatusReport, YankReport
+    from .app.contents import (
+        DeleteReport,
+        DownloadReport,
+        ProjectReport,
+        ProjectSummary,
+        Status,
+        StatusReport,
+        YankReport,
+    )
     from .app.diagnosis import DoctorReport
     from .app.locking import HeldLock, UnlockReport
     from .app.maintenance import PruneReport, ReindexReport, VerifyReport
@@ -118,6 +126,18 @@ class PackageRepository:
         from .app import contents  # noqa: PLC0415
 
         return contents.show_project(self._settings, project, version)
+
+    def download(
+        self, project: str, version: str | None = None, folder: str | os.PathLike[str] = "."
+    ) -> DownloadReport:
+        """Download all files of a version, verified by their listed hashes; check ``ok`` of the report.
+
+        :param version: None is the newest that is neither yanked nor a pre-release.
+        :param folder: made where there is none. A file in it that has other bytes is an error.
+        """
+        from .app import contents  # noqa: PLC0415
+
+        return contents.download(self._settings, project, version, Path(folder))
 
     def delete(self, project: str, version: str, *, dry_run: bool = False) -> DeleteReport:
         """Delete all files of a version, the objects too; what was deleted before is deleted to the end."""

@@ -6,15 +6,19 @@ Names of projects may be spelt in any way; one that no project can have raises `
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from ..config.settings import Settings
 from ..index.model import Status
 from ..operations import delete as deleting
+from ..operations import download as downloading
 from ..operations import listing
 from ..operations import status as marking
 from ..operations import yank as yanking
 from ..operations.delete import DeleteReport
+from ..operations.download import DownloadedFile, DownloadOutcome, DownloadReport
 from ..operations.listing import FileDetails, ListReport, ProjectReport, ProjectSummary
+from ..operations.side_by_side import UNWATCHED, Tally
 from ..operations.status import StatusReport
 from ..operations.wanted import Wanted
 from ..operations.yank import YankReport
@@ -23,6 +27,9 @@ from . import index_url, is_glob, opened_repository, project_name, project_patte
 
 __all__ = [
     "DeleteReport",
+    "DownloadOutcome",
+    "DownloadReport",
+    "DownloadedFile",
     "FileDetails",
     "ListReport",
     "ProjectReport",
@@ -32,6 +39,7 @@ __all__ = [
     "Wanted",
     "YankReport",
     "delete",
+    "download",
     "is_glob",
     "list_projects",
     "set_status",
@@ -56,6 +64,20 @@ def show_project(settings: Settings, project: str, version: str | None = None) -
     with opened_repository(settings, reading=True) as repository:
         url = index_url(settings, repository.workspace.store)
         return listing.show_project(repository, project_name(project), version, index_url=url)
+
+
+def download(
+    settings: Settings,
+    project: str,
+    version: str | None,
+    folder: Path,
+    *,
+    tally: Tally = UNWATCHED,
+    overseer: Overseer = UNATTENDED,
+) -> DownloadReport:
+    """Download the files of a version, the newest where None is given; errors as `list_projects`."""
+    with opened_repository(settings, reading=True) as repository:
+        return downloading.download(repository, project_name(project), version, folder, tally=tally, overseer=overseer)
 
 
 def delete(

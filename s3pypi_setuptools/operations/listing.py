@@ -16,7 +16,15 @@ from ..index.versions import parse_version, version_of
 from ..repository.repository import Repository
 from .wanted import Wanted, existing, naming_nearest
 
-__all__ = ["FileDetails", "ListReport", "ProjectReport", "ProjectSummary", "list_projects", "show_project"]
+__all__ = [
+    "FileDetails",
+    "ListReport",
+    "ProjectReport",
+    "ProjectSummary",
+    "latest_version",
+    "list_projects",
+    "show_project",
+]
 
 PROJECTS = 32
 """Projects that are read at once."""
@@ -178,7 +186,7 @@ def _summary(project: Project) -> ProjectSummary:
     times = [file.upload_time for file in project.files if file.upload_time]
     return ProjectSummary(
         name=project.name,
-        latest=_latest(project),
+        latest=latest_version(project),
         files=len(project.files),
         size=sum(file.size or 0 for file in project.files),
         uploaded=max(times, default=None),
@@ -186,7 +194,8 @@ def _summary(project: Project) -> ProjectSummary:
     )
 
 
-def _latest(project: Project) -> str | None:
+def latest_version(project: Project) -> str | None:
+    """The version that an installer would choose: neither yanked nor, where there are others, a pre-release."""
     good = Project(project.name, tuple(file for file in project.files if file.yanked is None)).versions
     parsed = [(text, parse_version(text)) for text in good]
     final = [text for text, version in parsed if version is not None and not version.is_prerelease]

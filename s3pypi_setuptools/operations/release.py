@@ -28,13 +28,15 @@ def build_release(
     config_settings: ConfigSettings,
     environ: Mapping[str, str],
     output: Callable[[str], None],
-) -> tuple[Path, Path]:
+    sdist: bool = True,
+) -> tuple[Path, ...]:
     """The sdist of ``project``, and the wheel built from that sdist, in ``folder``.
 
     :param project: the folder of the pyproject.toml or setup.py.
     :param config_settings: passed on to the build backend, for both.
     :param environ: the environment variables of the build backend.
     :param output: told what goes on, and each line that the build writes, without its end.
+    :param sdist: false builds the wheel alone, from the project's folder.
 
     Raises `BuildFailed`, and `InvalidDistribution` when a result is no distribution or the two are not of one release.
     Either way, what was built stays in ``folder``.
@@ -46,13 +48,17 @@ def build_release(
     except OSError as error:
         raise BuildFailed(f"{folder}: cannot be made: {error.strerror or error}") from error
     build = _Build(config_settings, environ, output)
+    if not sdist:
+        wheel = build("wheel", project, folder)
+        Description.read(wheel)
+        return (wheel,)
     with temporary_folder() as scratch:
-        sdist = build("sdist", project, folder)
-        wheel = build("wheel", _unpacked(sdist, scratch), folder)
-    releases = {(each.project, each.version) for each in map(Description.read, (sdist, wheel))}
+        source = build("sdist", project, folder)
+        wheel = build("wheel", _unpacked(source, scratch), folder)
+    releases = {(each.project, each.version) for each in map(Description.read, (source, wheel))}
     if len(releases) != 1:
-        raise InvalidDistribution(f"{sdist.name} and {wheel.name} are not of the same name and version")
-    return sdist, wheel
+        raise InvalidDistribution(f"{source.name} and {wheel.name} are not of the same name and version")
+    return source, wheel
 
 
 class _Build:

@@ -57,6 +57,15 @@ def test_config_settings_reach_the_backend_and_options_are_uploads(tmp_path: Pat
     assert not (project / "repo").exists()
 
 
+def test_a_wheel_alone(tmp_path: Path) -> None:
+    project = make_project(tmp_path / "project", "flit", build_backend="flit_core.buildapi")
+    done = run("s3pypi", "release", "--wheel", "--target=./repo", cwd=project)
+    assert done.returncode == 0, done.stderr
+    assert published(project / "repo") == {distributions()["wheel"]}
+    assert {path.name for path in (project / "dist").iterdir()} == {distributions()["wheel"]}
+    assert "sdist" not in done.stderr
+
+
 @pytest.mark.parametrize("quiet", [(), ("--quiet",)])
 def test_nothing_is_published_when_the_wheel_cannot_be_built(tmp_path: Path, quiet: tuple[str, ...]) -> None:
     project = make_project(tmp_path / "project", "flit", build_backend="no_wheel")

@@ -21,12 +21,13 @@ GROUPS: dict[str, dict[str, str]] = {
     "looking": {
         "list": "list the projects, or the files of one",
         "show": "tell all about a project, or one of its versions",
+        "download": "download the files of a version, verified by their hashes",
     },
     "changing": {
         "delete": "delete a version, single files, or a whole project",
         "yank": "mark a version as one that installers should avoid",
         "unyank": "take that mark off",
-        "status": "set a project's status: active, archived, quarantined or deprecated",
+        "status": "show or set a project's status: active, archived, quarantined or deprecated",
     },
     "keeping in order": {
         "verify": "check that what is listed is there, and that the pages say what the records say",

@@ -18,12 +18,14 @@ __all__ = ["parser", "run"]
 
 _DESCRIPTION = """\
 Build a project's sdist, and its wheel from that, in isolated environments, as 'python -m build' does; check both;
-publish both in one commit. Nothing is published unless both are built."""
+publish both in one commit. Nothing is published unless both are built. With --wheel only the wheel is built, from the
+project's folder."""
 
 _EXAMPLES = """\
 examples:
   s3pypi release                                    the project in this folder, to its configured target
   s3pypi release ./project --target s3://bucket/p   another project, and target
+  s3pypi release --wheel                            the wheel alone: no source is published
   s3pypi release -C--build-option=--quiet           with a setting for the build backend
 
 After a failed push, push what was built with 's3pypi upload dist/*': building again gives other bytes."""
@@ -49,6 +51,7 @@ def parser() -> argparse.ArgumentParser:
         default=[],
         help="a setting for the build backend (PEP 517); may be repeated",
     )
+    what.add_argument("--wheel", action="store_true", help="build and publish the wheel alone, and no sdist")
     what.add_argument("-o", "--outdir", metavar="FOLDER", help="where the built files go (default: PATH/dist)")
     add_settings(made)
     made.add_argument_group("trying").add_argument(
@@ -78,6 +81,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
             folder,
             config_settings=config_settings,
             environ=after_build.without_switches(os.environ),
+            sdist=not arguments.wheel,
             output=held_back.append if terminal.quiet else terminal.remark,
         )
     except Error as error:

@@ -1,0 +1,172 @@
+"""Download the files of one version, verified by the hashes that the repository lists."""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..config.wording import quoted
+from ..errors import Error, RepositoryError
+from ..index.model import File, Status
+from ..progress import UNATTENDED, Overseer, Stage
+from ..repository.repository import Repository
+from .listing import latest_version
+from .side_by_side import UNWATCHED, Tally, side_by_side
+from .wanted import Wanted, existing, naming_nearest
+
+__all__ = ["DownloadOutcome", "DownloadReport", "DownloadedFile", "download"]
+
+_ALGORITHMS = ("sha512", "sha384", "sha256", "sha224", "sha1", "md5")
+"""The hashes that are verified, the strongest first."""
+_CHUNK = 1024 * 1024
+
+
+class DownloadOutcome(enum.Enum):
+    """What became of a file."""
+
+    DOWNLOADED = "downloaded"
+    PRESENT = "present"
+    """It was in the folder already, with the same bytes."""
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadedFile:
+    """One file of the version.
+
+    :param path: where it is on this machine; None when it failed.
+    :param error: why it failed, one line.
+    """
+
+    filename: str
+    outcome: DownloadOutcome
+    path: Path | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadReport:
+    """What one call downloaded."""
+
+    target: str
+    project: str
+    version: str
+    files: tuple[DownloadedFile, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every file of the version is in the folder."""
+        return all(file.error is None for file in self.files)
+
+
+def download(
+    repository: Repository,
+    project: str,
+    version: str | None,
+    folder: Path,
+    *,
+    tally: Tally = UNWATCHED,
+    overseer: Overseer = UNATTENDED,
+) -> DownloadReport:
+    """Store all files of a version of ``project`` (normalized) in ``folder``, which is made where there is none.
+
+    A file appears under its name once all its bytes have the listed hash. A file of that name with other bytes stays as
+    it is, and is an error.
+
+    :param version: None is the one that an installer would choose.
+    :param tally: counts files.
+    :param overseer: told of each file that is complete.
+
+    Raises `RepositoryError` for a project or version that does not exist, and for a quarantined project; `StoreError`.
+    What concerns one file fails that file in the report.
+    """
+    manifest = naming_nearest(repository, project, lambda: existing(repository.manifest(project), project))
+    status = manifest.project.status
+    if status is not None and status.status is Status.QUARANTINED:
+        raise RepositoryError(f"{project} is quarantined: installers are offered none of its files")
+    if version is None:
+        version = latest_version(manifest.project)
+        if version is None:
+            raise RepositoryError(f"{project} lists no version that is not yanked; name one, as in {project}==1.0")
+    wanted = Wanted(version)
+    wanted.check(manifest)
+    files = wanted.listed(manifest)
+    tally.expect(len(files))
+
+    def fetch(file: File) -> DownloadedFile:
+        try:
+            path = _inside(folder, file.filename)
+            outcome = _fetch(repository, project, file, path, overseer)
+        except (Error, OSError) as error:
+            reason = str(error) if isinstance(error, Error) else f"{folder}: {error.strerror or error}"
+            return DownloadedFile(file.filename, DownloadOutcome.FAILED, error=f"{file.filename}: {reason}")
+        finally:
+            tally.advance(1)
+        overseer.reached(Stage.PUBLISHED, project, [file.filename])
+        return DownloadedFile(file.filename, outcome, path)
+
+    return DownloadReport(repository.url, project, version, tuple(side_by_side(files, fetch)))
+
+
+def _fetch(repository: Repository, project: str, file: File, path: Path, overseer: Overseer) -> DownloadOutcome:
+    hashes = dict(file.hashes)
+    algorithm = next((name for name in _ALGORITHMS if name in hashes), None)
+    if algorithm is None:
+        raise RepositoryError("the index states no hash to verify it by; s3pypi import adds it")
+    key = repository.workspace.layout.object_key(project, file.url)
+    if key is None:
+        raise RepositoryError("the index lists it at another place; fetch it with an installer")
+    if os.path.lexists(path):
+        return _compare(path, algorithm, hashes[algorithm])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _temporary(path) as partial:
+        digest = hashlib.new(algorithm)
+        with partial.open("xb") as stream:
+            for chunk in repository.workspace.store.stream(key):
+                overseer.go_on()
+                digest.update(chunk)
+                stream.write(chunk)
+        if digest.hexdigest() != hashes[algorithm].lower():
+            raise RepositoryError(f"{key}: its bytes do not have the listed {algorithm} hash; see s3pypi verify --deep")
+        try:
+            os.link(partial, path)
+        except FileExistsError:  # made by someone else meanwhile
+            return _compare(path, algorithm, hashes[algorithm])
+        except OSError:  # a file system without hard links
+            partial.replace(path)
+    return DownloadOutcome.DOWNLOADED
+
+
+def _compare(path: Path, algorithm: str, expected: str) -> DownloadOutcome:
+    if not path.is_file():  # opening a pipe would wait for its writer
+        raise RepositoryError(f"{path} exists and is no file; move it away, or choose another folder")
+    digest = hashlib.new(algorithm)
+    with path.open("rb") as stream:
+        while data := stream.read(_CHUNK):
+            digest.update(data)
+    if digest.hexdigest() != expected.lower():
+        raise RepositoryError(f"{path} exists with other bytes; move it away, or choose another folder")
+    return DownloadOutcome.PRESENT
+
+
+def _inside(folder: Path, filename: str) -> Path:
+    """The file's path; raises `RepositoryError` for a name that leads out of the folder."""
+    if filename in {"", ".", ".."} or not {"/", "\\", ":", "\0"}.isdisjoint(filename):
+        raise RepositoryError(f"{quoted(filename)} is not the name of a file")
+    return folder / filename
+
+
+@contextlib.contextmanager
+def _temporary(path: Path) -> Iterator[Path]:
+    """A path beside ``path``; nothing is left there in the end."""
+    partial = path.with_name(f".s3pypi-{secrets.token_hex(8)}.part")
+    try:
+        yield partial
+    finally:
+        partial.unlink(missing_ok=True)
