@@ -248,17 +248,26 @@ class PackageRepository:
         return transfers.promote(self._settings, to._deciding(if_exists), project, version, dry_run=dry_run)
 
     def import_from(
-        self, source: PackageRepository | None = None, *, projects: Iterable[str] = (), dry_run: bool = False
+        self,
+        source: PackageRepository | None = None,
+        *,
+        projects: Iterable[str] = (),
+        strays: bool = False,
+        dry_run: bool = False,
     ) -> ImportReport:
         """Bring the files of ``source``, a repository of any tool, in here; check ``ok`` of the report.
 
         :param source: None adopts in place what another tool left here.
         :param projects: only these; all where none is named.
+        :param strays: also take files that another project's manifest lists, and files from another project's folder
+            into projects that have a manifest.
         """
         from .app import transfers  # noqa: PLC0415
 
         origin = None if source is None else source._settings
-        return transfers.import_repository(self._settings, origin, projects=tuple(projects), dry_run=dry_run)
+        return transfers.import_repository(
+            self._settings, origin, projects=tuple(projects), strays=strays, dry_run=dry_run
+        )
 
     def migrate_index(self, style: str, *, dry_run: bool = False) -> MigrateReport:
         """Change which pages there are, and where they lie.

@@ -71,6 +71,7 @@ def import_repository(
     source: Settings | None = None,
     *,
     projects: Collection[str] = (),
+    strays: bool = False,
     dry_run: bool = False,
     progress: Progress = SILENT,
     overseer: Overseer = UNATTENDED,
@@ -79,6 +80,7 @@ def import_repository(
     """Bring the files of ``source`` into ``target``; without a source, adopt in place what lies in ``target``.
 
     :param elsewhere: the two must be different places (a mirror).
+    :param strays: as of `operations.importing.import_repository`.
 
     Errors as `promote`; what concerns one file or project is in the report.
     """
@@ -90,11 +92,23 @@ def import_repository(
         url = index_url(target, destination.workspace.store)
         if source is None or in_place:
             return importing.import_repository(
-                destination, destination, projects=names, dry_run=dry_run, index_url=url, progress=progress
+                destination,
+                destination,
+                projects=names,
+                strays=strays,
+                dry_run=dry_run,
+                index_url=url,
+                progress=progress,
             )
         with opened_repository(source, existing=False, reading=True) as origin:
             return importing.import_repository(
-                origin, destination, projects=names, dry_run=dry_run, index_url=url, progress=progress
+                origin,
+                destination,
+                projects=names,
+                strays=strays,
+                dry_run=dry_run,
+                index_url=url,
+                progress=progress,
             )
 
 

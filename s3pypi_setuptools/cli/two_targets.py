@@ -13,7 +13,7 @@ from .options import add_settings, given
 if TYPE_CHECKING:
     from ..config.settings import Settings
 
-__all__ = ["add_two_targets", "source_settings", "target_settings"]
+__all__ = ["add_strays", "add_two_targets", "source_settings", "target_settings"]
 
 
 def add_two_targets(parser: argparse.ArgumentParser, *, without: Collection[str] = ()) -> None:
@@ -24,6 +24,16 @@ def add_two_targets(parser: argparse.ArgumentParser, *, without: Collection[str]
     )
     group.add_argument("--to", dest="to", metavar="TARGET", help="the repository to write; the same as --target")
     add_settings(parser, without=without, titles={"where": "the repository to write, in other words"})
+
+
+def add_strays(parser: argparse.ArgumentParser) -> None:
+    """Offer ``--strays``."""
+    parser.add_argument(
+        "--strays",
+        action="store_true",
+        help="also take files that another project's manifest lists, and files from another project's folder into "
+        "projects that have a manifest",
+    )
 
 
 def source_settings(arguments: argparse.Namespace) -> Settings | None:

@@ -12,7 +12,10 @@ from typing import TypeAlias
 
 from packaging.version import InvalidVersion, Version
 
-__all__ = ["SUFFIXES", "SortKey", "parse_version", "sort_key", "version_of"]
+from ..distribution.filename import SDIST_SUFFIXES
+from ..layout import is_project_name, normalize_name
+
+__all__ = ["SUFFIXES", "SortKey", "guess_project", "parse_version", "sort_key", "version_of"]
 
 SUFFIXES = (
     *(".whl", ".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz", ".tar.Z", ".tar", ".tbz", ".tbz2", ".txz"),
@@ -68,6 +71,18 @@ def version_of(project: str, filename: str) -> str | None:
     """
     version = _version(project, filename)
     return None if version is None else str(version)
+
+
+def guess_project(filename: str) -> str | None:
+    """The normalized name of the project that ``filename`` tells; None when it tells none."""
+    if filename.endswith(".whl"):
+        name = filename.partition("-")[0]
+        return normalize_name(name) if is_project_name(name) else None
+    stem = next((filename.removesuffix(suffix) for suffix in SDIST_SUFFIXES if filename.endswith(suffix)), "")
+    for dash in re.finditer("-", stem):
+        if parse_version(stem[dash.end() :]) and is_project_name(stem[: dash.start()]):
+            return normalize_name(stem[: dash.start()])
+    return None
 
 
 def sort_key(project: str, filename: str) -> SortKey:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from ..errors import NotFound
@@ -44,13 +44,22 @@ def is_complete(project: str, file: File) -> bool:
     return known and file.requires_python is not None and version_of(project, file.filename) is not None
 
 
-def complete(repository: Repository, project: str, facts: Iterable[Fact]) -> dict[str, ImportOutcome]:
+def complete(
+    repository: Repository, project: str, facts: Iterable[Fact], gone: Collection[str] = ()
+) -> dict[str, ImportOutcome]:
     """Bring what ``facts`` say into the project's manifest; what became of each file, by url.
+
+    :param gone: urls that the project lists no more, since other projects do; without other files, it is deleted.
 
     Files that are not listed are, unless their names are listed under another url, or were removed.
     """
     known = {fact.url: fact for fact in facts}
-    return repository.change(project, lambda manifest: decide_completion(manifest, known))
+
+    def decide(manifest: Manifest) -> Decision[dict[str, ImportOutcome]]:
+        decision = decide_completion(manifest, known)
+        return replace(decision, manifest=_without(decision.manifest, gone)) if gone else decision
+
+    return repository.change(project, decide)
 
 
 def decide_completion(manifest: Manifest, facts: Mapping[str, Fact]) -> Decision[dict[str, ImportOutcome]]:
@@ -87,6 +96,12 @@ def store_metadata(repository: Repository, key: str, metadata: bytes) -> bool:
         return store.get(sidecar).data == metadata
     except NotFound:
         return False
+
+
+def _without(manifest: Manifest, urls: Collection[str]) -> Manifest:
+    names = {file.filename for file in manifest.project.files if file.url in urls}
+    project = manifest.project.without_files(names)
+    return replace(manifest, project=project, removed=manifest.removed | {*urls}, deleted=not project.files)
 
 
 def _completed(file: File, fact: Fact) -> File:

@@ -25,7 +25,7 @@ __all__ = ["UNSOLVED", "EvidenceGathering"]
 SETTLED = timedelta(seconds=5)
 """In a folder, a file that was written less than this ago may be half copied, or just being published."""
 
-UNSOLVED = frozenset({Problem.SIZE, Problem.HASH, Problem.UNREADABLE, Problem.FAILED})
+UNSOLVED = frozenset({Problem.SIZE, Problem.HASH, Problem.UNREADABLE, Problem.OTHER_PROJECT, Problem.FAILED})
 """What no record tells how to put right."""
 
 
@@ -95,7 +95,8 @@ class EvidenceGathering:
                     f"{self._name(key)}: has other bytes than are listed: publish the file that is meant"
                 )
             elif read.project != self._project:
-                self.left.append(f"{self._name(key)}: is a file of {read.project}, and listed under {self._project}")
+                listed = f"is a file of {read.project}, and listed under {self._project}"
+                self.errors.append(f"{self._name(key)}: {listed}: delete it here, and publish it there")
             else:
                 if read.metadata is not None:
                     self.sidecars.append((key, read.metadata))

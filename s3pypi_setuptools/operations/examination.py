@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from ..errors import InvalidIndex, NotFound
 from ..index.simple_html import REJECTED_BY_OLD_PIP
+from ..index.versions import guess_project, version_of
 from ..printable import counted
 from ..repository.manifest import Manifest
 from ..repository.page_kind import PageKind, elsewhere
@@ -111,6 +112,10 @@ class _Examiner:
         self._tally.expect(len(files))
         found: list[Finding] = []
         for file in files:
+            other = guess_project(file.filename) if version_of(self._project, file.filename) is None else None
+            if other not in (None, self._project):
+                detail = f"is a file of {other}, and listed under {self._project}: delete it here, and publish it there"
+                found.append(self._finding(Problem.OTHER_PROJECT, keys[file.filename] or file.filename, detail))
             if place := keys[file.filename]:
                 found += self._files.findings(file, place)
             self._tally.advance(1)

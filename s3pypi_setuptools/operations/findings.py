@@ -24,6 +24,8 @@ class Problem(enum.Enum):
     SIDECAR_MISSING = "missing-metadata"
     SIDECAR = "wrong-metadata"
     """A metadata file is not what is listed, or not what the distribution holds (PEP 658)."""
+    OTHER_PROJECT = "other-project"
+    """A listed file is one of another project."""
     MANIFEST = "damaged-manifest"
     NO_MANIFEST = "no-manifest"
     """Pages or distributions lie there, and nothing records them."""

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from ..diagnostics import without_credentials
-from ..distribution.filename import SDIST_SUFFIXES
 from ..errors import Error, InvalidDistribution
 from ..index.model import File, Project
-from ..index.versions import parse_version
-from ..layout import is_project_name, normalize_name
 from ..repository.manifest import Manifest
 from ..repository.repository import Repository
 from ..repository.stored import StoredDistribution, stream_hash
@@ -21,7 +17,7 @@ from ..stores.base import Info
 from .completion import is_complete
 from .stored_files import listed_file, read_file
 
-__all__ = ["Found", "Read", "Source", "guess_project"]
+__all__ = ["Found", "Read", "Source"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,15 +139,3 @@ class Source:
         else:
             note = "is no wheel and no sdist"
         return Read(None, stream_hash(self._store, info.key), note)
-
-
-def guess_project(filename: str) -> str | None:
-    """The normalized name of the project that ``filename`` tells; None when it tells none."""
-    if filename.endswith(".whl"):
-        name = filename.partition("-")[0]
-        return normalize_name(name) if is_project_name(name) else None
-    stem = next((filename.removesuffix(suffix) for suffix in SDIST_SUFFIXES if filename.endswith(suffix)), "")
-    for dash in re.finditer("-", stem):
-        if parse_version(stem[dash.end() :]) and is_project_name(stem[: dash.start()]):
-            return normalize_name(stem[: dash.start()])
-    return None

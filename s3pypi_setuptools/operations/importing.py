@@ -1,20 +1,20 @@
 """Import a repository that another tool made (s3pypi, ilabs.s3util, pypiprivate, elasticpypi), or mirror any other.
 
-Every file is assigned to the project that its own metadata names, whatever folder it lies in, and what the old index
-lacks is filled in by reading the file. No object is ever overwritten or deleted. In place, files stay where they are;
-those that lie in no folder of their project are copied there.
+Every file is assigned to the project that its own metadata names (see `strays` for those in other folders), and what
+the old index lacks is filled in by reading the file. No object is ever overwritten or deleted. In place, files stay
+where they are; those that lie in no folder of their project are copied there.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from ..errors import Error
-from ..index.versions import version_of
-from ..layout import is_project_name
+from ..index.versions import guess_project, version_of
+from ..layout import is_project_name, normalize_name
 from ..progress import Progress
 from ..repository.change import Decision
 from ..repository.manifest import Manifest
@@ -24,21 +24,16 @@ from ..repository.survey import Folder, is_distribution
 from ..stores.base import Info
 from .completion import Fact, complete, is_complete, store_metadata
 from .import_report import ImportedFile, ImportOutcome, ImportReport
-from .import_source import Found, Source, guess_project
+from .import_source import Found, Source
 from .publish import publish
-from .publish_report import FileReport, Outcome
+from .publish_report import FileReport
 from .side_by_side import side_by_side
+from .strays import OUTCOMES, Stray, Strays
 
 __all__ = ["import_repository"]
 
 READ_AT_ONCE = 8
 """Files that are read at once, each through a temporary file."""
-
-_OUTCOMES = {
-    Outcome.PUBLISHED: ImportOutcome.COPIED,
-    Outcome.PRESENT: ImportOutcome.PRESENT,
-    Outcome.FAILED: ImportOutcome.FAILED,
-}
 
 
 def import_repository(
@@ -46,6 +41,7 @@ def import_repository(
     target: Repository,
     *,
     projects: Collection[str] = (),
+    strays: bool = False,
     dry_run: bool = False,
     index_url: str | None = None,
     progress: Progress,
@@ -53,6 +49,7 @@ def import_repository(
     """Bring what ``source`` holds into ``target``; the same object for both imports in place.
 
     :param projects: normalized names; empty for all.
+    :param strays: also take files of other projects that manifests list, and into projects that have a manifest.
     :param dry_run: write nothing and read no file: projects are told by filenames.
     :param index_url: where installers reach ``target``.
 
@@ -61,7 +58,7 @@ def import_repository(
     source.record  # noqa: B018 - raises what concerns all projects
     target.record  # noqa: B018 - likewise
     with ThreadPoolExecutor(READ_AT_ONCE, "s3pypi-read") as pool:
-        work = _Import(Source(source, pool), target, frozenset(projects), index_url, progress)
+        work = _Import(Source(source, pool), target, frozenset(projects), index_url, progress, strays=strays)
         files = [file for found in work.dry_run() for file in found] if dry_run else work.run()
     files.sort(key=lambda file: (file.project, file.filename, file.source))
     return ImportReport(source.url, target.url, tuple(files), tuple(sorted(work.folders_left)), dry_run)
@@ -75,6 +72,8 @@ class _Import:
         projects: frozenset[str],
         index_url: str | None,
         progress: Progress,
+        *,
+        strays: bool,
     ) -> None:
         self._source = source
         self._target = target
@@ -83,7 +82,8 @@ class _Import:
         self._index_url = index_url
         self._progress = progress
         self._outside: defaultdict[str, list[Info]] = defaultdict(list)
-        self._strays: defaultdict[str, list[tuple[Found, StoredDistribution]]] = defaultdict(list)
+        self._strays = Strays(target, self._publish, taken=strays)
+        self._held: list[_Adoption] = []
         self.folders_left: set[str] = set()
 
     def dry_run(self) -> Iterator[list[ImportedFile]]:
@@ -97,8 +97,9 @@ class _Import:
         """Import; what became of every file."""
         files = [file for part in side_by_side(self._folders(), self._project) for file in part]
         files += [file for part in side_by_side(list(self._outside), self._outsiders) for file in part]
-        for project in [*self._strays]:
-            files += self._gather(project)
+        files += [self._of_stray(stray) for stray in self._strays.gather()]
+        # Only now do folders list strays no more: whoever is killed before finds them again.
+        files += [file for part in side_by_side(self._held, self._adopted) for file in part]
         return files
 
     def _folders(self) -> Iterator[Folder]:
@@ -119,6 +120,9 @@ class _Import:
         belongs = project if version_of(project, found.file.filename) else guess_project(found.file.filename) or project
         if found.error:
             return self._told(belongs, found, ImportOutcome.FAILED, found.error)
+        stray = belongs != project or (outcome is ImportOutcome.COPIED and self._is_outside(belongs, found))
+        if stray and (refused := self._strays.refusal(belongs, found)):
+            return self._of_stray(refused)
         if not self._in_place or belongs != project:
             outcome = ImportOutcome.COPIED
         elif found.committed:
@@ -127,6 +131,8 @@ class _Import:
 
     def _project(self, folder: Folder) -> list[ImportedFile]:
         """Import one project's folder."""
+        if self._in_place:
+            self._strays.begin(folder.name, managed=self._source.has_manifest(folder))
         try:
             found = list(self._source.files(folder))
             if self._in_place and found:
@@ -141,7 +147,9 @@ class _Import:
             return [ImportedFile(folder.name, "", ImportOutcome.FAILED, place, str(error))]
 
     def _adopt(self, project: str, files: list[Found]) -> list[ImportedFile]:
-        told, kept, unread = [], [], []
+        told: list[ImportedFile] = []
+        kept: list[Found] = []
+        unread: list[Found] = []
         for each in files:
             if each.error:
                 told.append(self._told(project, each, ImportOutcome.FAILED, each.error))
@@ -149,29 +157,47 @@ class _Import:
             kept.append(each)
             if each.info and not (each.committed and is_complete(project, each.file)):
                 unread.append(each)
-        facts, notes, strays = [], {}, set()
+        adoption = _Adoption(project, kept)
         for each, one in self._source.read_all(project, unread):
             url, distribution = each.file.url, one.distribution
-            notes[url] = one.note or each.mismatch(one.sha256)
             if distribution and distribution.project != project:
-                self._strays[distribution.project].append((each, distribution))
-                strays.add(url)
+                adoption.strays.add(url)
+                if refused := self._strays.refusal(distribution.project, each) if each.committed else None:
+                    told.append(self._of_stray(refused))
+                else:
+                    self._strays.add(each, distribution)
+                adoption.facts.append(Fact(url, one.sha256, distribution.file.size, None))
                 continue
+            adoption.notes[url] = one.note or each.mismatch(one.sha256)
             described, info = False, distribution.file.info if distribution else each.info
             if distribution and distribution.metadata is not None:
                 described = store_metadata(self._target, distribution.file.info.key, distribution.metadata)
-            facts.append(Fact(url, one.sha256, info.size if info else 0, distribution, described))
-        outcomes = complete(self._target, project, facts) if kept else {}
-        for each in kept:
-            outcome, note = outcomes.get(each.file.url, ImportOutcome.PRESENT), notes.get(each.file.url)
+            adoption.facts.append(Fact(url, one.sha256, info.size if info else 0, distribution, described))
+        if adoption.strays:
+            self._held.append(adoption)
+            return told
+        return told + self._adopted(adoption)
+
+    def _adopted(self, adoption: _Adoption) -> list[ImportedFile]:
+        """List what an adoption brings, without the strays that their own projects list now."""
+        project, told = adoption.project, []
+        try:
+            gone = self._strays.gathered[project]
+            outcomes = complete(self._target, project, adoption.facts, gone) if adoption.files else {}
+        except Error as error:
+            place = f"{self._source.repository.workspace.store.url}/{project}/"
+            return [ImportedFile(project, "", ImportOutcome.FAILED, place, str(error))]
+        for each in adoption.files:
+            outcome, note = outcomes.get(each.file.url, ImportOutcome.PRESENT), adoption.notes.get(each.file.url)
             if note and outcome not in (ImportOutcome.KEPT, ImportOutcome.LEFT):
                 outcome = ImportOutcome.FAILED
-            if each.file.url not in strays:
+            if each.file.url not in adoption.strays:
                 told.append(self._told(project, each, outcome, note))
         return told
 
     def _mirror(self, project: str, files: list[Found]) -> list[ImportedFile]:
         there = self._target.manifest(project)
+        self._strays.begin(project, managed=there is not None and there.commit is not None)
         listed = {file.filename: file for file in there.project.files} if there else {}
         told, new, places = [], [], {}
         wanted = []
@@ -187,6 +213,12 @@ class _Import:
             note = one.note or each.mismatch(one.sha256)
             if one.distribution is None or note:
                 told.append(self._told(project, each, ImportOutcome.FAILED, note))
+                continue
+            if one.distribution.project != project:
+                if refused := self._strays.refusal(one.distribution.project, each) if each.committed else None:
+                    told.append(self._of_stray(refused))
+                else:
+                    self._strays.add(each, one.distribution)
                 continue
             new.append(one.distribution)
             places[one.distribution.filename] = each
@@ -219,6 +251,7 @@ class _Import:
         """Copy files that lie in no project's folder to ``project``, as their names tell, or the one they say."""
         try:
             there = self._target.manifest(project)
+            self._strays.begin(project, managed=there is not None and there.commit is not None)
             found = [self._source.found(project, info) for info in self._outside[project]]
             told, wanted = [], []
             for each in found:
@@ -231,6 +264,10 @@ class _Import:
             for each, one in self._source.read_all(project, wanted):
                 if one.distribution is None:
                     told.append(self._told(project, each, ImportOutcome.LEFT, one.note))
+                elif self._is_outside(one.distribution.project, each) and (
+                    refused := self._strays.refusal(one.distribution.project, each)
+                ):
+                    told.append(self._of_stray(refused))
                 elif one.distribution.filename not in places:
                     new.append(one.distribution)
                     places[one.distribution.filename] = each
@@ -238,20 +275,11 @@ class _Import:
         except Error as error:
             return [ImportedFile(project, "", ImportOutcome.FAILED, self._source.repository.url, str(error))]
 
-    def _gather(self, project: str) -> list[ImportedFile]:
-        """Copy files that lie in other projects' folders to ``project``; then those list them no more."""
-        strays = {one.filename: each for each, one in self._strays[project]}
-        told = [
-            self._of_publishing(file, strays[file.filename])
-            for file in self._publish([one for _, one in self._strays[project]])
-        ]
-        gathered = {file.filename for file in told if file.outcome is not ImportOutcome.FAILED}
-        folders = defaultdict(set)
-        for name in gathered:
-            folders[strays[name].project].add(strays[name].file.url)
-        for folder, urls in folders.items():
-            self._target.change(folder, lambda manifest, urls=urls: _without(manifest, urls))  # type: ignore[misc]
-        return told
+    def _is_outside(self, project: str, found: Found) -> bool:
+        """Whether a file of ``project`` lies in a folder of another name, in any spelling; the top is no folder."""
+        top = self._source.repository.workspace.layout.root_slash or ""
+        folder, separator, _ = found.info.key.removeprefix(top).partition("/") if found.info else ("", "", "")
+        return bool(separator) and normalize_name(folder) != project
 
     def _publish(self, files: list[StoredDistribution]) -> tuple[FileReport, ...]:
         if not files:
@@ -259,15 +287,27 @@ class _Import:
         return publish(self._target, files, cautious=True, index_url=self._index_url, progress=self._progress).files
 
     def _of_publishing(self, file: FileReport, found: Found) -> ImportedFile:
-        return self._told(file.project, found, _OUTCOMES[file.outcome], file.error)
+        return self._told(file.project, found, OUTCOMES[file.outcome], file.error)
+
+    def _of_stray(self, stray: Stray) -> ImportedFile:
+        return self._told(stray.project, stray.found, stray.outcome, stray.note)
 
     def _told(self, project: str, found: Found, outcome: ImportOutcome, note: str | None = None) -> ImportedFile:
         return ImportedFile(project, found.file.filename, outcome, self._source.place(found), note)
 
 
-def _without(manifest: Manifest, urls: Iterable[str]) -> Decision[None]:
-    """The manifest that lists the files of those urls no more; a project of no other files is taken off the root."""
-    gone = {file.filename for file in manifest.project.files if file.url in set(urls)}
-    project = manifest.project.without_files(gone)
-    removed = manifest.removed | frozenset(urls)
-    return Decision(replace(manifest, project=project, removed=removed, deleted=not project.files), None)
+@dataclass(slots=True)
+class _Adoption:
+    """One project's folder, read and not listed yet.
+
+    :param files: what was found in it.
+    :param facts: what the bytes of its own files say.
+    :param notes: what is wrong with files, by url.
+    :param strays: urls of other projects' files.
+    """
+
+    project: str
+    files: list[Found]
+    facts: list[Fact] = field(default_factory=list)
+    notes: dict[str, str | None] = field(default_factory=dict)
+    strays: set[str] = field(default_factory=set)

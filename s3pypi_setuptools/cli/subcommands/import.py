@@ -10,7 +10,7 @@ from ..import_lines import import_lines
 from ..options import PUBLISHING
 from ..parser import ArgumentParser, add_output_options
 from ..terminal import Terminal
-from ..two_targets import add_two_targets, source_settings, target_settings
+from ..two_targets import add_strays, add_two_targets, source_settings, target_settings
 
 __all__ = ["parser", "run"]
 
@@ -41,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument_group("what").add_argument(
         "projects", metavar="PROJECT", nargs="*", help="only these projects (default: all)"
     )
+    add_strays(made)
     add_two_targets(made, without=PUBLISHING)
     add_change_options(made)
     add_output_options(made)
@@ -62,6 +63,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
             target,
             source,
             projects=arguments.projects,
+            strays=arguments.strays,
             dry_run=arguments.dry_run,
             progress=progress,
             overseer=overseer,

@@ -9,7 +9,7 @@ from ..confirmation import add_change_options
 from ..options import PUBLISHING
 from ..parser import ArgumentParser, add_output_options
 from ..terminal import Terminal
-from ..two_targets import add_two_targets
+from ..two_targets import add_strays, add_two_targets
 from . import load
 
 __all__ = ["parser", "run"]
@@ -39,6 +39,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument_group("what").add_argument(
         "projects", metavar="PROJECT", nargs="*", help="only these projects (default: all)"
     )
+    add_strays(made)
     add_two_targets(made, without=PUBLISHING)
     add_change_options(made)
     add_output_options(made)
