@@ -1,0 +1,104 @@
+"""One repository, served in every way, and the installers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from s3pypi_setuptools.app import opened
+from s3pypi_setuptools.config.settings import PageStyle, Secret, Settings
+from s3pypi_setuptools.config.target import FolderTarget, S3Target
+from s3pypi_setuptools.operations.publish import publish
+from s3pypi_setuptools.progress import Silent
+from s3pypi_setuptools.repository.opening import Opening
+from s3pypi_setuptools.repository.repository import Repository
+from s3pypi_setuptools.repository.workspace import Clock
+from tests import samples
+from tests.end_to_end import test_serve
+from tests.servers import S3Server, ceph
+
+from .installers import Environments
+
+CEPH = ceph(os.environ)
+
+PROJECTS = ("Acme.Core_Lib", "Zeta.Core_Lib")
+"""Their metadata spells the names in a way of its own."""
+
+
+@pytest.fixture(scope="session")
+def environments(tmp_path_factory: pytest.TempPathFactory) -> Environments:
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    folder = shared / "installers"
+    folder.mkdir(exist_ok=True)
+    return Environments(folder)
+
+
+@pytest.fixture(scope="session")
+def dist(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Path], list[Path]]:
+    """Wheels that were published long ago, and such that are published now."""
+    folder = tmp_path_factory.mktemp("dist")
+    old = [samples.wheel(folder, name, "1.0") for name in PROJECTS]
+    return old, [samples.wheel(folder, name, "1.1") for name in PROJECTS]
+
+
+def published(settings: Settings, dist: tuple[list[Path], list[Path]], style: PageStyle | None = None) -> None:
+    """Publish the wheels, the old ones a month ago as far as the repository knows."""
+    for paths, age in zip(dist, (timedelta(days=30), timedelta()), strict=True):
+        clock = Clock(now=lambda age=age: datetime.now(timezone.utc) - age)  # type: ignore[misc]
+        with opened(settings) as (store, layout):
+            repository = Repository(store, layout, Opening(style=style), clock=clock)
+            try:
+                report = publish(repository, [samples.read(path) for path in paths], progress=Silent())
+            finally:
+                repository.close()
+        assert report.ok
+
+
+@pytest.fixture(scope="session")
+def buckets(request: pytest.FixtureRequest, dist: tuple[list[Path], list[Path]]) -> dict[str, str]:
+    """The URLs of a public bucket, on Ceph where it is there, whose pages at ``/`` are HTML, and of one with JSON."""
+    s3_server: S3Server = CEPH or request.getfixturevalue("ministack")
+    urls = {}
+    for form, style in (("HTML", PageStyle.BOTH), ("JSON", PageStyle.JSON)):
+        bucket = s3_server.new_bucket("clients")
+        policy = (
+            '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":["s3:GetObject"],'
+            f'"Resource":["arn:aws:s3:::{bucket}/*"]}}]}}'
+        )
+        client = s3_server.client()
+        client.put_bucket_policy(Bucket=bucket, Policy=policy)
+        client.close()
+        settings = Settings(
+            target=S3Target(bucket, "simple"),
+            endpoint_url=s3_server.endpoint_url,
+            region=s3_server.region,
+            aws_access_key_id=s3_server.access_key,
+            aws_secret_access_key=Secret(s3_server.secret_key),
+        )
+        published(settings, dist, style)
+        urls[form] = f"{s3_server.endpoint_url}/{bucket}/simple/"
+    return urls
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory, dist: tuple[list[Path], list[Path]]) -> Path:
+    """A repository in a folder."""
+    place = tmp_path_factory.mktemp("repository") / "simple"
+    published(Settings(target=FolderTarget(place)), dist)
+    return place
+
+
+@pytest.fixture(scope="session")
+def nginx(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Iterator[str]:
+    """The URL of the folder, served as the page on serving shows."""
+    if test_serve.NGINX is None:
+        pytest.skip("LEFT OUT: nginx is not installed")
+    servers = test_serve.FOLDER.replace("/srv/packages", str(folder))
+    with test_serve.nginx(tmp_path_factory.mktemp("nginx") / "nginx", servers, "8080") as url:
+        yield url
