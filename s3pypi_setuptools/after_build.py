@@ -163,26 +163,32 @@ def push(path: Path, *, project: Path, command_line: Mapping[str, object] | None
     the process.
     """
     from .account import Account  # noqa: PLC0415
-    from .diagnostics import describe, redact, silenced  # noqa: PLC0415
+    from .diagnostics import Redactor, silenced  # noqa: PLC0415
     from .interruption import INTERRUPTED, Interruption  # noqa: PLC0415
 
     account = Account().begin("published", advice(path.parent))
+    redactor = Redactor()
+
+    def interrupted(word: str) -> None:
+        say(redactor.redact(f"{word}: {account.sentence()}"))
+
     try:
-        with silenced(), Interruption(account.stop, lambda word: say(f"{word}: {account.sentence()}")):
+        with silenced(), Interruption(account.stop, interrupted):
             from . import app, reports  # noqa: PLC0415
             from .config.resolve import resolve  # noqa: PLC0415
 
             settings = resolve(command_line=command_line, project=project.absolute(), relative_paths=False)
+            redactor.include(settings.redactor)
             for note in settings.notes:
                 say(f"warning: {note}")
             report = app.publish(settings, [path], overseer=account)
-            failures = [redact(line) for line in reports.failures(report)]
+            failures = [redactor.redact(line) for line in reports.failures(report)]
             for line in reports.publish_lines(report):
                 print(line, flush=True)
     except KeyboardInterrupt:  # all is said: build tools would print a traceback
         raise SystemExit(INTERRUPTED) from None
     except Exception as error:
-        raise PushFailed(f"built but not published: {describe(error)}; {advice(path.parent)}") from error
+        raise PushFailed(f"built but not published: {redactor.describe(error)}; {advice(path.parent)}") from error
     if failures:
         raise PushFailed(f"built but not published: {'; '.join(failures)}; {advice(path.parent)}")
     return report
@@ -195,7 +201,7 @@ def advice(folder: Path) -> str:
 
 
 def say(line: str) -> None:
-    """Print a line for people on stderr, where front ends show it; secrets in it are not shown."""
+    """Print a line for people on stderr, where front ends show it; the environment's secrets are not shown."""
     from .diagnostics import redact  # noqa: PLC0415
 
     print(f"s3pypi: {redact(line)}", file=sys.stderr, flush=True)

@@ -9,12 +9,13 @@ import re
 import threading
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
+from typing import Any
 from urllib.parse import quote
 
 from .errors import Error
 from .printable import one_line
 
-__all__ = ["conceal", "describe", "redact", "silenced", "without_credentials"]
+__all__ = ["Redactor", "describe", "redact", "silenced", "without_credentials"]
 
 _HIDDEN = "***"
 _SECRET_VARIABLES = (
@@ -39,54 +40,100 @@ _SIGNED = re.compile(r"(?i)\b((?:x-amz-)?(?:credential|signature|security-token)
 _CHATTY = ("boto3", "botocore", "s3transfer", "urllib3")
 
 _MOST = 200
-"""Secrets that are remembered: the latest, so that a service whose keys are renewed for years stays quick."""
-
-_concealed: dict[str, None] = {}
-_concealing = threading.Lock()
+"""Secrets that one redactor remembers: the latest, so that a service whose keys are renewed for years stays quick."""
 
 
-def conceal(*secrets: str | None, ids: bool = False) -> None:
-    """Never show these: from now on, `redact` takes them out of every text of this process.
+class Redactor:
+    """Hides secrets in texts: those of one invocation's settings, and those that the environment holds.
 
-    :param ids: they are key ids, not secrets.
+    Settings, and the stores opened with them, share one; another invocation in the same process has its own, so that
+    its texts do not change. Safe between threads.
     """
-    shortest = _SHORTEST_ID if ids else _SHORTEST
-    with _concealing:
-        for secret in secrets:
-            if secret and len(secret) >= shortest:
-                _concealed.pop(secret, None)
-                _concealed[secret] = None
-        while len(_concealed) > _MOST:
-            del _concealed[next(iter(_concealed))]
+
+    def __init__(self) -> None:
+        self._secrets: dict[str, None] = {}
+        self._others: list[Redactor] = []
+        self._lock = threading.Lock()
+
+    def conceal(self, *secrets: str | None, ids: bool = False) -> None:
+        """Hide ``secrets`` from now on.
+
+        :param ids: they are key ids, not secrets.
+        """
+        shortest = _SHORTEST_ID if ids else _SHORTEST
+        with self._lock:
+            for secret in secrets:
+                if secret and len(secret) >= shortest:
+                    self._secrets.pop(secret, None)
+                    self._secrets[secret] = None
+            while len(self._secrets) > _MOST:
+                del self._secrets[next(iter(self._secrets))]
+
+    def include(self, other: Redactor) -> None:
+        """Also hide what ``other`` hides, now and later."""
+        if other is not self and other not in self._others:
+            self._others.append(other)
+
+    def redact(self, text: str, environ: Mapping[str, str] | None = None) -> str:
+        """``text`` without the secrets, without those that the environment holds, and `without_credentials`.
+
+        Secrets are found percent-encoded and in base64, too.
+        """
+        values = {*self._known(), *_of_environment(os.environ if environ is None else environ)}
+        forms = {form for value in values for form in _forms(value)}
+        for form in sorted(forms, key=len, reverse=True):
+            text = text.replace(form, _HIDDEN)
+        return without_credentials(text)
+
+    def describe(self, error: BaseException) -> str:
+        """One line of printable characters that says what failed.
+
+        An `Error` says it itself; anything else is an internal error.
+        """
+        if isinstance(error, Error):
+            return self.redact(str(error))
+        text = one_line(str(error))
+        return self.redact(f"internal error: {type(error).__name__}{': ' if text else ''}{text}")
+
+    def clean(self, error: BaseException) -> None:
+        """Take the secrets out of ``error`` and of the errors that led to it: tracebacks show their texts."""
+        waiting: list[BaseException | None] = [error]
+        cleaned: set[int] = set()
+        while waiting:
+            each = waiting.pop()
+            if each is None or id(each) in cleaned:
+                continue
+            cleaned.add(id(each))
+            waiting += (each.__cause__, each.__context__)
+            each.args = tuple(self._cleaned(each.args))
+            if isinstance(response := getattr(each, "response", None), dict):  # of botocore's ClientError
+                each.response = self._cleaned(response)  # type: ignore[attr-defined]
+
+    def _cleaned(self, value: Any) -> Any:
+        match value:
+            case str():
+                return self.redact(value)
+            case dict():
+                return {key: self._cleaned(each) for key, each in value.items()}
+            case list() | tuple():
+                return [self._cleaned(each) for each in value]
+            case _:
+                return value
+
+    def _known(self) -> set[str]:
+        with self._lock:
+            own = set(self._secrets)
+        return own.union(*(other._known() for other in self._others))
 
 
 def describe(error: BaseException) -> str:
-    """One line of printable characters that says what failed.
-
-    An `Error` says it itself; anything else is an internal error.
-    """
-    if isinstance(error, Error):
-        return redact(str(error))
-    text = one_line(str(error))
-    return redact(f"internal error: {type(error).__name__}{': ' if text else ''}{text}")
+    """`Redactor.describe` of a redactor that knows the environment's secrets alone."""
+    return Redactor().describe(error)
 
 
-def redact(text: str, environ: Mapping[str, str] | None = None) -> str:
-    """``text`` without what is to be concealed, the secrets that the environment holds, and `without_credentials`.
-
-    Secrets are found percent-encoded and in base64, too.
-    """
-    environment = os.environ if environ is None else environ
-    with _concealing:
-        values = set(_concealed)
-    for name in _SECRET_VARIABLES:
-        shortest = _SHORTEST_ID if name.endswith(("KEY_ID", "S3_ACCESS_KEY")) else _SHORTEST
-        if len(value := environment.get(name, "")) >= shortest:
-            values.add(value)
-    forms = {form for value in values for form in _forms(value)}
-    for form in sorted(forms, key=len, reverse=True):
-        text = text.replace(form, _HIDDEN)
-    return without_credentials(text)
+def redact(text: str) -> str:
+    """`Redactor.redact` of a redactor that knows the environment's secrets alone."""
+    return Redactor().redact(text)
 
 
 def without_credentials(text: str) -> str:
@@ -105,6 +152,13 @@ def silenced() -> Iterator[None]:
     finally:
         for logger in loggers:
             logger.setLevel(logging.NOTSET)
+
+
+def _of_environment(environ: Mapping[str, str]) -> Iterator[str]:
+    for name in _SECRET_VARIABLES:
+        shortest = _SHORTEST_ID if name.endswith(("KEY_ID", "S3_ACCESS_KEY")) else _SHORTEST
+        if len(value := environ.get(name, "")) >= shortest:
+            yield value
 
 
 def _forms(secret: str) -> Iterator[str]:

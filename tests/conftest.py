@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,12 @@ hypothesis.settings.register_profile("s3pypi", deadline=None)
 hypothesis.settings.load_profile("s3pypi")
 
 CEPH = servers.ceph(os.environ)
+
+
+def pytest_configure() -> None:
+    """Let programs under test notice Ctrl-C: who runs the tests in the background of a shell has it ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_report_header() -> str:

@@ -27,9 +27,10 @@ from ..progress import UNATTENDED, Overseer, Progress, Silent
 from ..repository.opening import Opening, read_record
 from ..repository.page_kind import kinds_of
 from ..repository.repository import Repository
+from ..stores.aws_sessions import Sessions
 from ..stores.base import Store
 from ..stores.locks import NO_LOCKS
-from ..stores.registry import open_locks, open_store
+from ..stores.registry import open_locks, open_store, sign_in
 
 __all__ = [
     "InitReport",
@@ -80,13 +81,13 @@ def publish(
     then), `StoreError`s that concern the repository as a whole. What concerns one project fails that project's files in
     the report.
     """
-    with opened(settings) as (store, layout):
+    with opened(settings, sessions := Sessions(), locks=not dry_run) as (store, layout):
 
         def read(path: Path) -> Distribution:
             return Distribution.read(path, _hashing(path, progress, overseer), strict=settings.strict_metadata)
 
         distributions = _side_by_side(read, paths)
-        with _repository(settings, store, layout, dry_run=dry_run, overseer=overseer) as repository:
+        with _repository(settings, store, layout, sessions, dry_run=dry_run, overseer=overseer) as repository:
             return publishing.publish(
                 repository,
                 distributions,
@@ -150,9 +151,9 @@ def upload_files(
 
 def initialize(settings: Settings) -> InitReport:
     """Make the repository's record (``repository.json``) by hand; one that exists stays as it is."""
-    with opened(settings) as (store, layout):
+    with opened(settings, sessions := Sessions(), locks=True) as (store, layout):
         created = read_record(store, layout) is None
-        with _repository(settings, store, layout) as repository:
+        with _repository(settings, store, layout, sessions) as repository:
             record = repository.record
         honours = "honours" if record.conditional_writes else "does not honour"
         pages = ", ".join(page.value for page in record.pages)
@@ -163,19 +164,29 @@ def initialize(settings: Settings) -> InitReport:
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[tuple[Store, Layout]]:
+def opened(
+    settings: Settings, sessions: Sessions | None = None, *, locks: bool = False
+) -> Iterator[tuple[Store, Layout]]:
     """The store of ``settings.target``, closed in the end, and the keys in it; nothing is asked of it yet.
 
-    Raises `ConfigurationError` without a target.
+    Credentials that somebody must type something for are obtained at once.
+
+    :param sessions: those of the command, where it opens more than this.
+    :param locks: the lock table will be used, too.
+
+    Raises `ConfigurationError` without a target, and as `sign_in`.
     """
     target = settings.require_target()
-    with closing(open_store(target, settings)) as store:
+    sessions = sessions or Sessions()
+    sign_in(settings, sessions, locks=locks)
+    with closing(open_store(target, settings, sessions)) as store:
         yield store, Layout(target.prefix if isinstance(target, S3Target) else "")
 
 
 @contextmanager
 def opened_repository(
     settings: Settings,
+    sessions: Sessions | None = None,
     *,
     existing: bool = True,
     dry_run: bool = False,
@@ -184,6 +195,7 @@ def opened_repository(
 ) -> Iterator[Repository]:
     """The repository at ``settings.target``, for one verb.
 
+    :param sessions: as of `opened`.
     :param existing: refuse a place where there is none; otherwise one is made.
     :param dry_run: make nothing.
     :param reading: the verb never writes: also a store that does not honour conditional writes will do.
@@ -191,12 +203,14 @@ def opened_repository(
 
     Raises `ConfigurationError` without a target; where there is no repository, `Repository.record` raises.
     """
+    sessions = sessions or Sessions()
     with (
-        opened(settings) as (store, layout),
+        opened(settings, sessions, locks=not (dry_run or reading)) as (store, layout),
         _repository(
             settings,
             store,
             layout,
+            sessions,
             dry_run=dry_run or reading,
             existing=existing,
             reading=reading,
@@ -211,6 +225,7 @@ def _repository(
     settings: Settings,
     store: Store,
     layout: Layout,
+    sessions: Sessions,
     *,
     dry_run: bool = False,
     existing: bool = False,
@@ -218,7 +233,7 @@ def _repository(
     overseer: Overseer = UNATTENDED,
 ) -> Iterator[Repository]:
     """The repository, which is closed in the end; what writes nothing takes no locks either."""
-    locks = open_locks(settings)
+    locks = open_locks(settings, sessions)
     opening = Opening(
         style=settings.pages,
         public_url=settings.public_url,

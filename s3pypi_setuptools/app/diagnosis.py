@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 
 from ..config.settings import Settings
+from ..errors import Error
 from ..operations import doctor as examining
 from ..operations.doctor import Check, DoctorReport, Result
 from ..operations.index_examination import index_checks, unknown_index
@@ -14,8 +15,9 @@ from ..operations.side_by_side import UNWATCHED, Tally
 from ..repository.opening import Opening
 from ..repository.record import RepositoryRecord
 from ..repository.repository import Repository
+from ..stores.aws_sessions import Sessions
 from ..stores.registry import find_aws_settings as aws_settings
-from ..stores.registry import open_examiner, open_locks
+from ..stores.registry import open_examiner, open_locks, sign_in
 from . import index_url, opened
 
 __all__ = ["Check", "DoctorReport", "Result", "aws_settings", "doctor"]
@@ -31,7 +33,10 @@ def doctor(
     tally: Tally = UNWATCHED,
 ) -> DoctorReport:
     """Examine ``settings.target``, as `operations.doctor.doctor`; raises `ConfigurationError` without a target."""
-    with opened(settings) as (store, layout), closing(open_locks(settings)) as locks:
+    sessions = Sessions()
+    with suppress(Error):  # a check meets it again
+        sign_in(settings, sessions, locks=True)
+    with opened(settings, sessions) as (store, layout), closing(open_locks(settings, sessions)) as locks:
 
         def index(record: RepositoryRecord | None) -> list[Check]:
             public = record.public_url if record is not None else None

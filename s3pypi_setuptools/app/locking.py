@@ -9,8 +9,9 @@ from ..config.settings import Settings
 from ..errors import Error
 from ..operations import locking
 from ..operations.locking import HeldLock, LocksReport, UnlockReport
-from ..stores.locks import ROOT, lock_id
-from ..stores.registry import open_table
+from ..stores.aws_sessions import Sessions
+from ..stores.locks import ROOT, Table, lock_id
+from ..stores.registry import open_table, sign_in
 from . import opened_repository, project_name
 
 __all__ = ["HeldLock", "LocksReport", "UnlockReport", "force_unlock", "list_locks"]
@@ -23,12 +24,13 @@ def list_locks(settings: Settings) -> LocksReport:
 
     Raises `ConfigurationError` and `StoreError`. A target that cannot be read is only warned of.
     """
-    table = open_table(settings)
+    sessions = Sessions()
+    table = _table(settings, sessions)
     report = locking.list_locks(table)
     if settings.target is None or all(lock.project for lock in report.locks):
         return report
     try:
-        with opened_repository(settings, reading=True) as repository:
+        with opened_repository(settings, sessions, reading=True) as repository:
             names = repository.projects()
     except Error as error:
         log.warning("some locks are not told by name: %s", error)
@@ -48,4 +50,10 @@ def force_unlock(
     else:
         project = ROOT if lock == ROOT else project_name(lock)
         id = lock_id(project)  # noqa: A001
-    return locking.force_unlock(open_table(settings), id, project, dry_run=dry_run, confirm=confirm)
+    return locking.force_unlock(_table(settings, Sessions()), id, project, dry_run=dry_run, confirm=confirm)
+
+
+def _table(settings: Settings, sessions: Sessions) -> Table:
+    table = open_table(settings, sessions)
+    sign_in(settings, sessions, store=False, locks=True)
+    return table

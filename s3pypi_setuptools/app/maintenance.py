@@ -23,6 +23,7 @@ from ..operations.verify import VerifyReport
 from ..progress import UNATTENDED, Overseer
 from ..repository.recovery import discard_damaged_record
 from ..repository.survey import is_distribution
+from ..stores.aws_sessions import Sessions
 from ..stores.base import Store
 from . import opened, opened_repository, project_name, project_pattern
 
@@ -52,6 +53,7 @@ def verify(
 ) -> VerifyReport:
     """Verify a repository, or some ``projects`` of it; as `operations.verify.verify`, and `ConfigurationError`."""
     with opened_repository(settings, reading=True) as repository:
+        tally.expect(0)  # nobody is asked for credentials any more: what is drawn may begin
         return verifying.verify(repository, _projects(projects), deep=deep, tally=tally)
 
 
@@ -70,11 +72,13 @@ def reindex(
     ``repository.json`` is made anew where it is lost or damaged.
     """
     names = _projects(projects)
-    with opened(settings) as (store, layout):
+    sessions = Sessions()
+    with opened(settings, sessions, locks=not dry_run) as (store, layout):
         if not dry_run and discard_damaged_record(store, layout):
             log.warning("%s: was damaged, and is made anew; set the public URL again if one was set", layout.repository)
         anything = _holds_distributions(store, layout)
-    with opened_repository(settings, existing=not anything, dry_run=dry_run, overseer=overseer) as repository:
+    with opened_repository(settings, sessions, existing=not anything, dry_run=dry_run, overseer=overseer) as repository:
+        tally.expect(0)
         return reindexing.reindex(
             repository, names, deep=deep, unlist_missing=unlist_missing, dry_run=dry_run, tally=tally
         )
@@ -98,6 +102,7 @@ def prune(
     """
     wanted = tuple(map(project_pattern, patterns))
     with opened_repository(settings, dry_run=dry_run, overseer=overseer) as repository:
+        tally.expect(0)
         return pruning.prune(
             repository,
             wanted,

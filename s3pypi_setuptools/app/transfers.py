@@ -14,6 +14,8 @@ from ..operations.import_report import ImportedFile, ImportOutcome, ImportReport
 from ..operations.migrate_index import MigrateReport
 from ..operations.promote import PromoteReport
 from ..progress import UNATTENDED, Overseer, Progress, Silent
+from ..stores.aws_sessions import Sessions
+from ..stores.registry import sign_in
 from . import index_url, opened, opened_repository, project_name
 
 __all__ = [
@@ -50,9 +52,10 @@ def promote(
     """
     if _is_same_place(source, target):
         raise UsageError(_SAME.format(target.require_target()))
+    sessions = _signed_in(source, target, locks=not dry_run)
     with (
-        opened_repository(source, reading=True) as origin,
-        opened_repository(target, existing=False, dry_run=dry_run, overseer=overseer) as destination,
+        opened_repository(source, sessions, reading=True) as origin,
+        opened_repository(target, sessions, existing=False, dry_run=dry_run, overseer=overseer) as destination,
     ):
         return promotion.promote(
             origin,
@@ -88,7 +91,8 @@ def import_repository(
     in_place = source is None or _is_same_place(source, target)
     if in_place and elsewhere:
         raise UsageError(_SAME.format(target.require_target()))
-    with opened_repository(target, existing=False, dry_run=dry_run, overseer=overseer) as destination:
+    sessions = _signed_in(source or target, target, locks=not dry_run)
+    with opened_repository(target, sessions, existing=False, dry_run=dry_run, overseer=overseer) as destination:
         url = index_url(target, destination.workspace.store)
         if source is None or in_place:
             return importing.import_repository(
@@ -100,7 +104,7 @@ def import_repository(
                 index_url=url,
                 progress=progress,
             )
-        with opened_repository(source, existing=False, reading=True) as origin:
+        with opened_repository(source, sessions, existing=False, reading=True) as origin:
             return importing.import_repository(
                 origin,
                 destination,
@@ -131,3 +135,11 @@ def migrate_index(
     """Change which pages the repository has; errors as `promote`, and what ``confirm`` raises."""
     with opened_repository(settings, dry_run=dry_run, overseer=overseer) as repository:
         return migration.migrate_index(repository, style, dry_run=dry_run, confirm=confirm)
+
+
+def _signed_in(source: Settings, target: Settings, *, locks: bool) -> Sessions:
+    """The sessions of a command between two repositories, with the credentials that somebody types something for."""
+    sessions = Sessions()
+    sign_in(source, sessions)
+    sign_in(target, sessions, locks=locks)
+    return sessions

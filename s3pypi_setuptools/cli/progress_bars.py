@@ -14,7 +14,10 @@ __all__ = ["ProgressBars"]
 
 
 class ProgressBars:
-    """`..progress.Progress`, drawn while the context lasts."""
+    """`..progress.Progress`, drawn from the first event on while the context lasts.
+
+    Before, while credentials are obtained, the terminal is for whoever asks for a code there.
+    """
 
     def __init__(self) -> None:
         self._display = Progress(
@@ -28,11 +31,11 @@ class ProgressBars:
             transient=True,
         )
         self._lock = threading.Lock()
+        self._stopped = False
         self._tasks: dict[str, TaskID] = {}
         self._totals: dict[str, int] = {}
 
     def __enter__(self) -> ProgressBars:
-        self._display.start()
         return self
 
     def __exit__(
@@ -42,7 +45,9 @@ class ProgressBars:
 
     def stop(self) -> None:
         """Draw no more, and take the bars away."""
-        self._display.stop()
+        with self._lock:
+            self._stopped = True
+            self._display.stop()
 
     def hashing(self, filename: str, size: int) -> None:
         """The file's ``size`` bytes are about to be hashed."""
@@ -62,6 +67,8 @@ class ProgressBars:
 
     def _expect(self, kind: str, filename: str, size: int) -> None:
         with self._lock:
+            if not self._stopped:
+                self._display.start()
             self._totals[kind] = total = self._totals.get(kind, 0) + size
             if kind in self._tasks:
                 self._display.update(self._tasks[kind], total=total, filename=printable(filename))

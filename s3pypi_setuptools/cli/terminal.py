@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 from ..account import Account
-from ..diagnostics import describe, redact
+from ..diagnostics import Redactor
 from ..errors import Error
 from ..printable import printable
 from ..progress import Progress, Silent
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
     from ..app import InitReport, UploadReport
+    from ..config.settings import Settings
     from ..operations.publish import PublishReport
 
 __all__ = ["Drawing", "Terminal", "is_drawable"]
@@ -52,6 +53,8 @@ class Terminal:
         self.json = json
         self.account = Account()
         """What is done of what was asked for, told when it is interrupted; verbs that change anything `begin` it."""
+        self.redactor = Redactor()
+        """Hides the secrets of the settings in use; see `use`."""
         self._bars: Drawing | None = None
         self._reported = False
         self._unwritten: OSError | None = None
@@ -66,6 +69,15 @@ class Terminal:
         logger.setLevel(logging.DEBUG if self.verbose else logging.WARNING)
         logger.handlers[:] = [_Handler(self)]
         logger.propagate = False
+
+    def use(self, settings: Settings, source: Settings | None = None) -> None:
+        """Show what people should know of ``settings``, and hide their secrets from now on.
+
+        :param source: settings of a repository that is only read; their notes are about writing, and not shown.
+        """
+        for each in filter(None, (settings, source)):
+            self.redactor.include(each.redactor)
+        self.warnings(settings.notes)
 
     def result(self, line: str) -> None:
         """A line of what was asked for."""
@@ -96,15 +108,15 @@ class Terminal:
 
     def remark(self, line: str) -> None:
         """A line that another program wrote for people, as it is but for secrets."""
-        self._write(sys.stderr, f"{redact(line)}\n")
+        self._write(sys.stderr, f"{self.redactor.redact(line)}\n")
 
     def fail(self, error: BaseException) -> None:
         """The error that ends the program."""
         known = isinstance(error, Error)
-        line = describe(error)
+        line = self.redactor.describe(error)
         self.error(line if known or self.verbose else f"{line} (run with -v for the traceback)")
         if self.verbose and not known:
-            text = redact("".join(traceback.format_exception(error)))
+            text = self.redactor.redact("".join(traceback.format_exception(error)))
             self._write(sys.stderr, "".join(f"{printable(line)}\n" for line in text.splitlines()))
         if self.json:
             self.object({"ok": False, "error": {"type": type(error).__name__, "message": line}})
@@ -112,7 +124,7 @@ class Terminal:
     def interrupted(self, word: str) -> None:
         """Say what was done before the program was ``word``: interrupted or terminated; from whichever thread."""
         self.stop_drawing()
-        line = redact(f"{word}: {self.account.sentence()}")
+        line = self.redactor.redact(f"{word}: {self.account.sentence()}")
         self.error(line)
         if self.json and not self._reported:
             error = {"type": word.capitalize(), "message": line}
@@ -151,8 +163,8 @@ class Terminal:
     def ask(self, lines: Iterable[str], question: str) -> str:
         """Show ``lines`` and ask ``question`` on stderr; the answer from stdin in lower case, empty at its end."""
         for line in lines:
-            self._write(sys.stderr, f"{printable(redact(line))}\n")
-        self._write(sys.stderr, f"{printable(redact(question))} [y/N] ")
+            self._write(sys.stderr, f"{printable(self.redactor.redact(line))}\n")
+        self._write(sys.stderr, f"{printable(self.redactor.redact(question))} [y/N] ")
         answer = sys.stdin.readline()
         if not answer.endswith("\n"):
             self._write(sys.stderr, "\n")
@@ -224,7 +236,7 @@ class Terminal:
         return 0 if ok else 1
 
     def _diagnostic(self, kind: str, line: str) -> None:
-        self._write(sys.stderr, f"{self.program}: {kind}: {printable(redact(line))}\n")
+        self._write(sys.stderr, f"{self.program}: {kind}: {printable(self.redactor.redact(line))}\n")
 
     def _draw(self, draw: Callable[[], None]) -> None:
         try:

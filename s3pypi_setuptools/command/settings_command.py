@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ..account import Account
     from ..config.options import Option
     from ..config.settings import Settings
+    from ..diagnostics import Redactor
 
 __all__ = ["SettingsCommand"]
 
@@ -48,6 +49,8 @@ class SettingsCommand(Command):
     """The name of its entry point."""
     of_repository: ClassVar[bool] = True
     """Whether the target is a repository, so that the project's own configuration may name it."""
+    redactor: Redactor
+    """Hides the secrets of the settings of this run."""
     account: Account
     """What is done of what was asked for, told when it is interrupted."""
     user_options = _Declaration(_user_options)
@@ -77,19 +80,19 @@ class SettingsCommand(Command):
     def run(self) -> None:
         """Do the work; raises setuptools' errors, which it prints as one line."""
         from ..account import Account  # noqa: PLC0415
-        from ..diagnostics import describe, redact, silenced  # noqa: PLC0415
+        from ..diagnostics import Redactor, silenced  # noqa: PLC0415
         from ..errors import UsageError  # noqa: PLC0415
         from ..interruption import Interruption  # noqa: PLC0415
 
-        self.account = Account()
+        self.account, self.redactor = Account(), Redactor()
         try:
             # setuptools' -v is every library's.
             with silenced(), Interruption(self.account.stop, self._interrupted):
-                failures = [redact(line) for line in self.publish()]
+                failures = [self.redactor.redact(line) for line in self.publish()]
         except UsageError as error:
-            raise OptionError(describe(error)) from error
+            raise OptionError(self.redactor.describe(error)) from error
         except Exception as error:
-            raise ExecError(describe(error) + self._aftermath()) from error
+            raise ExecError(self.redactor.describe(error) + self._aftermath()) from error
         if failures:
             more = f"; and {len(failures) - _SHOWN} more" if len(failures) > _SHOWN else ""
             raise ExecError("; ".join(failures[:_SHOWN]) + more + self._aftermath())
@@ -108,6 +111,7 @@ class SettingsCommand(Command):
             repository=self.of_repository,
             relative_paths=False,
         )
+        self.redactor.include(settings.redactor)
         for note in settings.notes:
             self.warn(note)
         return settings
@@ -137,10 +141,8 @@ class SettingsCommand(Command):
         return "setuptools.build_meta" in sys.modules
 
     def _interrupted(self, word: str) -> None:
-        from ..diagnostics import redact  # noqa: PLC0415
-
         line = f"{word}: {self.account.sentence()}{self._aftermath()}"
-        print(f"{self.get_command_name()}: {redact(line)}", file=sys.stderr, flush=True)
+        print(f"{self.get_command_name()}: {self.redactor.redact(line)}", file=sys.stderr, flush=True)
 
     def _aftermath(self) -> str:
         if not self.in_build_hook():

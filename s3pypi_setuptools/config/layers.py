@@ -7,9 +7,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
+from ..diagnostics import Redactor
 from ..errors import ConfigurationError
-from .options import Option, find, nearest
-from .values import Value, parse_value
+from .options import Form, Option, find, nearest
+from .values import SECRET_PARAMETERS, Value, parse_value
 from .wording import plain, quoted
 
 __all__ = ["Entry", "Given", "Layer"]
@@ -67,30 +68,53 @@ class Layer(NamedTuple):
 
         Raises `ConfigurationError` for an unknown name, a bad value, and settings that contradict each other.
         """
-        values: dict[str, Given] = {}
-        implied: list[tuple[Option, Given]] = []
-        for entry in entries:
-            option = find(entry.name)
-            if option is None:
-                raise ConfigurationError(
-                    f"{entry.where}: there is no setting {quoted(entry.name)}{nearest(entry.name)}"
-                )
-            given = Given(parse_value(option, entry.raw, entry.where, typed=typed), entry.origin)
-            if option.implies is not None:
-                implied.append((option, given))
-            elif option.name in values and values[option.name].value != given.value:
-                raise ConfigurationError(f"{entry.where}: {option.name} is given twice, with different values")
-            else:
-                values[option.name] = given
-        for option, given in implied:
-            _imply(values, option, given)
-        _check_place(values)
-        _move_acl(values)
-        return cls(values, base, readers)
+        entries = list(entries)
+        try:
+            return cls(_values(entries, typed), base, readers)
+        except ConfigurationError as error:
+            redactor = Redactor()
+            for entry in entries:
+                _conceal(redactor, entry.name, entry.raw)
+            raise ConfigurationError(redactor.redact(str(error))) from error.__cause__
+
+    def conceal(self, redactor: Redactor) -> None:
+        """Let ``redactor`` hide the secrets of the layer."""
+        for name, given in self.values.items():
+            _conceal(redactor, name, given.value)
 
     def only(self, names: frozenset[str]) -> Layer:
         """The layer without all other settings."""
         return Layer({name: given for name, given in self.values.items() if name in names}, self.base)
+
+
+def _values(entries: Iterable[Entry], typed: bool) -> Mapping[str, Given]:
+    values: dict[str, Given] = {}
+    implied: list[tuple[Option, Given]] = []
+    for entry in entries:
+        option = find(entry.name)
+        if option is None:
+            raise ConfigurationError(f"{entry.where}: there is no setting {quoted(entry.name)}{nearest(entry.name)}")
+        given = Given(parse_value(option, entry.raw, entry.where, typed=typed), entry.origin)
+        if option.implies is not None:
+            implied.append((option, given))
+        elif option.name in values and values[option.name].value != given.value:
+            raise ConfigurationError(f"{entry.where}: {option.name} is given twice, with different values")
+        else:
+            values[option.name] = given
+    for option, given in implied:
+        _imply(values, option, given)
+    _check_place(values)
+    _move_acl(values)
+    return values
+
+
+def _conceal(redactor: Redactor, name: str, raw: object) -> None:
+    option = find(name)
+    if option is not None and option.secret and isinstance(raw, str):
+        redactor.conceal(raw.strip(), ids=option.name == "aws-access-key-id")
+    if option is not None and option.form is Form.PARAMETERS:
+        pairs = raw.items() if isinstance(raw, Mapping) else (part.partition("=")[::2] for part in str(raw).split(","))
+        redactor.conceal(*(str(value).strip() for key, value in pairs if str(key).strip() in SECRET_PARAMETERS))
 
 
 def _imply(values: dict[str, Given], option: Option, given: Given) -> None:

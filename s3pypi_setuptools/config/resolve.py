@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..diagnostics import Redactor
 from ..errors import ConfigurationError
 from . import sources
 from .layers import Given, Layer
@@ -75,6 +76,25 @@ def resolve(
         above = [*own, environment.only(CONNECTION)]
         above.extend(merged if options is not None else (layer.only(CONNECTION) for layer in merged))
         below = [pyproject.settings.only(CONNECTION)]
+    redactor = Redactor()
+    for layer in (*above, *below, *pyproject.targets.values()):
+        layer.conceal(redactor)
+    try:
+        return _chosen(above, below, pyproject, machine, repository=repository, relative_paths=relative_paths)
+    except ConfigurationError as error:
+        raise ConfigurationError(redactor.redact(str(error))) from error.__cause__
+
+
+def _chosen(
+    above: list[Layer],
+    below: list[Layer],
+    pyproject: Pyproject,
+    machine: Machine,
+    *,
+    repository: bool,
+    relative_paths: bool,
+) -> Settings:
+    """What the layers ``above`` a named target and those ``below`` it come to."""
     place = _locate([*above, *below])
     if place is None and repository:
         from . import pip_conf  # noqa: PLC0415  the last resort

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
-from ..diagnostics import conceal
+from ..diagnostics import Redactor
 from ..errors import ConfigurationError
 from .if_exists import IfExists
 from .page_style import PageStyle
 from .target import Target
+from .values import SECRET_PARAMETERS
 
-__all__ = ["IfExists", "PageStyle", "Secret", "Settings"]
+__all__ = ["IfExists", "PageStyle", "Secret", "Settings", "conceal"]
 
 _FORMS = "s3://bucket/prefix, or a folder such as ./repo"
 
@@ -19,14 +21,13 @@ _FORMS = "s3://bucket/prefix, or a folder such as ./repo"
 class Secret:
     """A text that shows neither itself nor its length; call `reveal` where the value is needed.
 
-    Not a ``str``: nothing joins, formats or serializes it by accident. No message of this process shows it either.
+    Not a ``str``: nothing joins, formats or serializes it by accident.
     """
 
     __slots__ = ("_text",)
 
     def __init__(self, text: str) -> None:
         self._text = text
-        conceal(text)
 
     def reveal(self) -> str:
         """The text itself."""
@@ -46,6 +47,19 @@ class Secret:
 
     def __str__(self) -> str:
         return "***"
+
+
+def conceal(
+    redactor: Redactor,
+    access_key_id: str | None,
+    secret_access_key: Secret | None,
+    session_token: Secret | None,
+    put_args: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Let ``redactor`` hide these keys, and the secrets among ``put_args``."""
+    redactor.conceal(access_key_id, ids=True)
+    redactor.conceal(*(secret.reveal() for secret in (secret_access_key, session_token) if secret is not None))
+    redactor.conceal(*(put_args.get(name) for name in SECRET_PARAMETERS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +84,7 @@ class Settings:
     :param origins: for each setting that was given, by its name as people write it (``if-exists``), where its value
         came from, in words.
     :param notes: lines that people should see: what was assumed or is discouraged.
+    :param redactor: hides the secrets among these settings, and the credentials that are found with them.
     """
 
     target: Target | None = None
@@ -99,6 +114,11 @@ class Settings:
     repository: bool = True
     origins: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    redactor: Redactor = field(default_factory=Redactor, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        keys = (self.aws_access_key_id, self.aws_secret_access_key, self.aws_session_token)
+        conceal(self.redactor, *keys, self.s3_put_args)
 
     def require_target(self) -> Target:
         """The target; raises `ConfigurationError` that says how to name one when nothing does."""

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
-from ..diagnostics import conceal
 from ..errors import ConfigurationError
 from .options import Form, Option
 from .wording import quoted, suggestion
@@ -16,7 +15,6 @@ __all__ = ["SECRET_PARAMETERS", "Value", "parse_parameters", "parse_value"]
 Value: TypeAlias = str | bool | Mapping[str, str]
 
 _WORDS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
-_KEY_ID = "aws-access-key-id"
 _DIGITS = 9
 """The most that a number of seconds may have: what threads can wait for."""
 _EMPTY_ALLOWED = frozenset({"prefix"})
@@ -72,10 +70,8 @@ def parse_value(option: Option, raw: object, where: str, *, typed: bool = False)
     :param where: what errors begin with: the source and the name written there.
     :param typed: the source has types of its own (TOML): a flag must be a boolean there.
 
-    A secret is concealed from now on. Raises `ConfigurationError`, without the value where it is secret.
+    Raises `ConfigurationError`, without the value where it is secret.
     """
-    if option.secret and isinstance(raw, str):
-        conceal(raw.strip(), ids=option.name == _KEY_ID)
     if option.form is Form.FLAG:
         return _flag(raw, where, typed)
     if option.form is Form.PARAMETERS and isinstance(raw, Mapping):
@@ -136,8 +132,6 @@ def _checked_parameters(raw: Mapping[object, object] | Mapping[str, str], where:
             raise ConfigurationError(f"{where}: {quoted(name)} is not a parameter of S3 PutObject{hint}")
         if not value.isprintable():
             raise ConfigurationError(f"{where}: the value of {name} holds a character that is not printable")
-        if name in SECRET_PARAMETERS:
-            conceal(value)
         checked[name] = value
     if not checked:
         raise ConfigurationError(f"{where}: is empty; leave it out, or give NAME=VALUE")

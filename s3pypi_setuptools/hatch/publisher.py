@@ -41,25 +41,28 @@ class S3PyPIPublisher(PublisherInterface):
     def publish(self, artifacts: list[str], options: dict[str, object]) -> None:
         """Publish; aborts hatch with one line when anything failed."""
         from .. import app, reports  # noqa: PLC0415
-        from ..diagnostics import describe, redact  # noqa: PLC0415
+        from ..diagnostics import Redactor  # noqa: PLC0415
         from ..interruption import Interruption  # noqa: PLC0415
 
         given = {_name(name): value for name, value in options.items() if name not in _FLAGS_OF_HATCH}
-        account = Account().begin("published", SAME_FILES)
+        account, redactor = Account().begin("published", SAME_FILES), Redactor()
         try:
-            with Interruption(account.stop, lambda word: self._interrupted(f"{word}: {account.sentence()}")):
+            with Interruption(
+                account.stop, lambda word: self._interrupted(redactor.redact(f"{word}: {account.sentence()}"))
+            ):
                 dry_run = _dry_run(given.pop(_DRY_RUN.replace("-", "_"), False))
                 settings = self._settings(given)
+                redactor.include(settings.redactor)
                 for note in settings.notes:
                     self.app.display_warning(note)
                 paths = self._paths(artifacts, settings)
                 with self._progress(f"Publishing to {settings.require_target()}") as progress:
                     report = app.publish(settings, paths, dry_run=dry_run, progress=progress, overseer=account)
         except Exception as error:  # hatch would print a traceback
-            self.app.abort(describe(error))
+            self.app.abort(redactor.describe(error))
             return
         self._show(report, paths)
-        if failures := [redact(line) for line in reports.failures(report)]:
+        if failures := [redactor.redact(line) for line in reports.failures(report)]:
             for line in failures[:-1]:
                 self.app.display_error(line)
             self.app.abort(failures[-1])

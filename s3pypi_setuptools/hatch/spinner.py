@@ -17,7 +17,9 @@ _WHOLE = 100
 
 
 class Spinner:
-    """`..progress.Progress`, drawn while the context lasts.
+    """`..progress.Progress`, drawn from the first event on while the context lasts.
+
+    Before, while credentials are obtained, the terminal is for whoever asks for a code there.
 
     :param styled: how hatch's user wants text about waiting to look.
     """
@@ -30,9 +32,9 @@ class Spinner:
         self._sizes = {"hashing": 0, "sending": 0}
         self._done = {"hashing": 0, "sending": 0}
         self._shown = ""
+        self._stopped = False
 
     def __enter__(self) -> Spinner:
-        self._status.start()
         return self
 
     def __exit__(
@@ -42,7 +44,9 @@ class Spinner:
 
     def stop(self) -> None:
         """Spin no more, and take the line away."""
-        self._status.stop()
+        with self._lock:
+            self._stopped = True
+            self._status.stop()
 
     def hashing(self, filename: str, size: int) -> None:  # noqa: ARG002
         """The file's ``size`` bytes are about to be hashed."""
@@ -65,6 +69,7 @@ class Spinner:
             counts[kind] += count
             percent = _WHOLE * self._done[kind] // (self._sizes[kind] or 1)
             text = f"{self._title}: {kind}, {percent} %"
-            if text != self._shown:
+            if text != self._shown and not self._stopped:
+                self._status.start()
                 self._shown = text
                 self._status.update(self._styled(text))

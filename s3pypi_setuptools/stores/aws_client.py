@@ -10,9 +10,10 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ..config.settings import Secret
-from ..diagnostics import conceal
+from ..config.settings import Secret, conceal
+from ..diagnostics import Redactor
 from ..errors import ConfigurationError
+from .aws_sessions import Sessions
 from .s3_errors import CREDENTIALS_FAILED, is_credential_failure, one_line
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ __all__ = [
     "configured_attempts",
     "configured_region",
     "create_client",
-    "open_session",
 ]
 
 AWS_CONFIGURATION = "AWS configuration file"
@@ -36,7 +36,9 @@ AWS_CONFIGURATION = "AWS configuration file"
 class Access:
     """How a service is reached, and as whom; what is not given comes from botocore's own chain.
 
-    :param profile: for `open_session`.
+    :param profile: for `Sessions.open`.
+    :param sessions: those of the command.
+    :param redactor: hides these keys.
     """
 
     profile: str | None = None
@@ -45,24 +47,11 @@ class Access:
     access_key_id: str | None = field(default=None, repr=False)
     secret_access_key: Secret | None = None
     session_token: Secret | None = None
+    sessions: Sessions = field(default_factory=Sessions, repr=False, compare=False)
+    redactor: Redactor = field(default_factory=Redactor, repr=False, compare=False)
 
-
-def open_session(name: str, profile: str | None) -> Session:
-    """A session of ``profile``, or of the one that the AWS configuration chooses.
-
-    :param name: the service that it is for, as people name it.
-
-    Raises `ConfigurationError`.
-    """
-    import botocore.session
-    from botocore.exceptions import BotoCoreError
-
-    try:
-        session: Session = botocore.session.Session(profile=profile)
-        session.get_scoped_config()  # what reads the configuration, and looks for the profile
-    except BotoCoreError as error:
-        raise ConfigurationError(f"{name} cannot be set up: {one_line(error)}") from error
-    return session
+    def __post_init__(self) -> None:
+        conceal(self.redactor, self.access_key_id, self.secret_access_key, self.session_token)
 
 
 def configured_attempts(session: Session) -> int | None:
@@ -87,22 +76,22 @@ def configured_region(session: Session) -> tuple[str, str]:
     return "us-east-1", "default"
 
 
-def conceal_credentials(session: Session) -> None:
-    """See to it that no message shows the keys which ``session`` found: answers may repeat what was sent."""
+def conceal_credentials(session: Session, redactor: Redactor) -> None:
+    """Let ``redactor`` hide the keys that ``session`` found: answers may repeat what was sent."""
     try:
         found = session.get_credentials()
         keys = found.get_frozen_credentials() if found else None
     except Exception:  # what cannot be had any more was not sent either
         return
     if keys:
-        conceal(keys.access_key, ids=True)
-        conceal(keys.secret_key, keys.token)
+        redactor.conceal(keys.access_key, ids=True)
+        redactor.conceal(keys.secret_key, keys.token)
 
 
 def create_client(
-    session: Session, service: str, name: str, access: Access, *, endpoint_setting: str, attempts: int, **config: Any
+    service: str, name: str, access: Access, *, endpoint_setting: str, attempts: int, **config: Any
 ) -> BaseClient:
-    """A client of ``session``, whose profile it is that counts.
+    """A client of ``service`` in the session of ``access``.
 
     :param service: as botocore names it: ``s3``, ``dynamodb``.
     :param name: as people name it.
@@ -118,24 +107,27 @@ def create_client(
     from botocore.exceptions import BotoCoreError
 
     secret, token = access.secret_access_key, access.session_token
+    session = access.sessions.open(name, access.profile)
     try:
-        client = session.create_client(
-            service,
-            region_name=access.region or configured_region(session)[0],
-            endpoint_url=access.endpoint_url,
-            aws_access_key_id=access.access_key_id,
-            aws_secret_access_key=secret.reveal() if secret is not None else None,
-            aws_session_token=token.reveal() if token is not None else None,
-            config=Config(
-                retries={"mode": _retry_mode(session), "total_max_attempts": attempts},
-                parameter_validation=False,
-                user_agent_extra="s3pypi-setuptools",
-                **config,
-            ),
-        )
+        with access.sessions.lock:
+            client = session.create_client(
+                service,
+                region_name=access.region or configured_region(session)[0],
+                endpoint_url=access.endpoint_url,
+                aws_access_key_id=access.access_key_id,
+                aws_secret_access_key=secret.reveal() if secret is not None else None,
+                aws_session_token=token.reveal() if token is not None else None,
+                config=Config(
+                    retries={"mode": _retry_mode(session), "total_max_attempts": attempts},
+                    parameter_validation=False,
+                    user_agent_extra="s3pypi-setuptools",
+                    **config,
+                ),
+            )
     except json.JSONDecodeError as error:  # of a credential_process
         raise ConfigurationError(CREDENTIALS_FAILED) from error
     except BotoCoreError as error:  # before ValueError: that of a wrong region is both
+        access.redactor.clean(error)
         if is_credential_failure(error):
             raise ConfigurationError(CREDENTIALS_FAILED) from error
         raise ConfigurationError(f"{name} cannot be set up: {one_line(error)}") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-from .aws_client import AWS_CONFIGURATION, configured_region, open_session
+from .aws_client import AWS_CONFIGURATION, configured_region
 from .s3_client import S3Client, S3Options
 
 __all__ = ["aws_settings"]
@@ -19,7 +19,7 @@ def aws_settings(options: S3Options) -> dict[str, tuple[str, str]]:
 
     Nothing is asked of S3. Raises `ConfigurationError`.
     """
-    session = open_session("S3", options.profile)
+    session = options.sessions.open("S3", options.profile)
     client = S3Client(options)
     url = client.get().meta.endpoint_url
     found = {

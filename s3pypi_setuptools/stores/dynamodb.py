@@ -10,9 +10,8 @@ import threading
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..diagnostics import redact
 from ..errors import AccessDenied, ConfigurationError, Error, StoreError, Unavailable
-from .aws_client import Access, conceal_credentials, configured_attempts, create_client, open_session
+from .aws_client import Access, conceal_credentials, configured_attempts, create_client
 from .locks import Lock, Table
 from .s3_errors import CREDENTIAL_ADVICE, TRANSIENT_CODES, code_of, status_of, text_of, unanswered
 
@@ -130,18 +129,21 @@ class DynamoDBTable(Table):
             )
             # Else an answer that was cut short, or a portal's page, would mean that nobody holds a lock, or that we do.
             response["ConsumedCapacity"]
+        except Error:
+            raise
         except Exception as error:
+            redactor = self._access.redactor
             if code_of(error) != _REFUSED and self._session:
-                conceal_credentials(self._session)
+                conceal_credentials(self._session, redactor)
+            redactor.clean(error)
             raise self._translated(error, operation, client) from error
         return response
 
     def _client(self) -> BaseClient:
         with self._making:
             if self._made is None:
-                session = self._session = open_session("DynamoDB", self._access.profile)
+                session = self._session = self._access.sessions.open("DynamoDB", self._access.profile)
                 self._made = create_client(
-                    session,
                     "dynamodb",
                     "DynamoDB",
                     self._access,
@@ -159,7 +161,7 @@ class DynamoDBTable(Table):
         if operation == "Scan":
             what = "cannot be listed"
         place = f"DynamoDB at {client.meta.endpoint_url}"
-        code, status = redact(code_of(error)), status_of(error)
+        code, status = code_of(error), status_of(error)
         if not status:
             return unanswered(error, name, what, place)
         if code == "ResourceNotFoundException":

@@ -20,7 +20,7 @@ from ..local_file import PART_SIZE, LocalFile
 from .base import ANY, CHUNK_SIZE, Attributes, Condition, Info, Matches, Object, PartsWrite, Store, Token, check_size
 from .s3_client import S3Options
 from .s3_copies import Copies
-from .s3_errors import is_absent, translated
+from .s3_errors import is_absent
 from .s3_multipart import MultipartUploads
 from .s3_requests import Bucket, body_arguments, condition_arguments, crc32_text
 
@@ -108,7 +108,7 @@ class S3Store(Store):
             try:
                 data = body.read()
             except Exception as error:
-                raise _Damaged(translated(error, "GetObject", name)) from error
+                raise _Damaged(self._bucket.client.failure(error, "GetObject", name)) from error
         self._content_tokens = _md5_token(data) == info.token
         self._md5_tokens |= self._content_tokens
         if self._md5_tokens and not self._content_tokens and _states_md5(response):
@@ -124,7 +124,7 @@ class S3Store(Store):
         except GeneratorExit:
             raise
         except Exception as error:
-            raise translated(error, "GetObject", self._bucket.object_name(key)) from error
+            raise self._bucket.client.failure(error, "GetObject", self._bucket.object_name(key)) from error
         finally:
             body.close()
 

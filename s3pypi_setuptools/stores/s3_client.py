@@ -11,9 +11,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ..answer_time import limited
-from ..config.settings import Secret
-from ..errors import ConfigurationError
-from .aws_client import Access, conceal_credentials, configured_attempts, create_client, open_session
+from ..config.settings import Secret, conceal
+from ..diagnostics import Redactor
+from ..errors import ConfigurationError, Error
+from .aws_client import Access, conceal_credentials, configured_attempts, create_client
+from .aws_sessions import Sessions
+from .base import ANY, Condition
+from .s3_errors import translated
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -62,6 +66,8 @@ class S3Options:
     :param acl_optional: go on without the ACL where the bucket refuses it.
     :param put_args: parameters of S3 ``PutObject``, such as ``ServerSideEncryption``, as strings.
     :param patience: how long a silent store is waited for.
+    :param sessions: botocore's sessions, those of the command.
+    :param redactor: hides the keys, the secrets among ``put_args``, and the credentials that are found.
     """
 
     profile: str | None = None
@@ -75,6 +81,11 @@ class S3Options:
     acl_optional: bool = False
     put_args: Mapping[str, str] = field(default_factory=dict, repr=False)
     patience: Patience = Patience()
+    sessions: Sessions = field(default_factory=Sessions, repr=False, compare=False)
+    redactor: Redactor = field(default_factory=Redactor, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        conceal(self.redactor, self.access_key_id, self.secret_access_key, self.session_token, self.put_args)
 
 
 class S3Client:
@@ -87,6 +98,7 @@ class S3Client:
         self._clients: dict[bool, BaseClient] = {}
         self._failure: ConfigurationError | None = None
         self._arguments: dict[str, dict[str, Any]] = {}
+        self._concealed = False
 
     def warm(self) -> None:
         """Build the client in the background; what fails is raised where the client is used."""
@@ -111,10 +123,21 @@ class S3Client:
             for client in self._clients.values():
                 client.close()
 
-    def conceal_credentials(self) -> None:
-        """See to it that no message shows the keys which a store was sent: answers may repeat them."""
+    def answered(self) -> None:
+        """Hide the credentials that the first request was signed with: the bodies of answers may repeat them."""
+        if not self._concealed:
+            self._conceal_credentials()
+
+    def failure(self, error: Exception, operation: str, name: str, condition: Condition = ANY) -> Error:
+        """What botocore's ``error`` means, as `translated`; both are free of secrets, which answers may repeat."""
+        self._conceal_credentials()
+        self._options.redactor.clean(error)
+        return translated(error, operation, name, condition)
+
+    def _conceal_credentials(self) -> None:
         if self._session and not self._options.no_sign_request and not self._options.access_key_id:
-            conceal_credentials(self._session)
+            conceal_credentials(self._session, self._options.redactor)
+        self._concealed = True
 
     @property
     def options(self) -> S3Options:
@@ -205,19 +228,20 @@ class S3Client:
         from botocore.handlers import add_expect_header
 
         options = self._options
-        # One session, so that all its clients share what the chain of credentials found, and renews.
-        session = self._session = self._session or open_session("S3", options.profile)
+        session = self._session = options.sessions.open("S3", options.profile)
         attempts = configured_attempts(session)
         client = create_client(
-            session,
             "s3",
             "S3",
             Access(
+                profile=options.profile,
                 region=options.region,
                 endpoint_url=options.endpoint_url,
                 access_key_id=options.access_key_id,
                 secret_access_key=options.secret_access_key,
                 session_token=options.session_token,
+                sessions=options.sessions,
+                redactor=options.redactor,
             ),
             endpoint_setting="endpoint-url",
             attempts=attempts or options.patience.attempts,

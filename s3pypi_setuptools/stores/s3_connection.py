@@ -10,11 +10,12 @@ from typing import Any
 
 from ..config.settings import Secret
 from ..errors import ConfigurationError, Error
-from .aws_client import Access, create_client, open_session
+from .aws_client import Access, create_client
+from .aws_sessions import Sessions
 from .base import ANY
 from .examiner import Check, Result, refusal
 from .s3_client import Patience, S3Client
-from .s3_errors import CREDENTIAL_ADVICE, code_of, reason, translated
+from .s3_errors import CREDENTIAL_ADVICE, code_of, reason
 from .s3_requests import Bucket
 
 __all__ = ["Connection"]
@@ -59,6 +60,8 @@ class Connection:
             session_token=None,
             put_args={},
             patience=_PATIENCE,
+            # Another, since whether the credentials of the first can be obtained is asked later.
+            sessions=Sessions(),
         )
         self.anonymous = S3Client(unsigned)
 
@@ -85,7 +88,7 @@ class Connection:
         except Exception as error:
             response = getattr(error, "response", None) or {}
             if not response.get("ResponseMetadata", {}).get("HTTPHeaders"):
-                found = translated(error, "HeadBucket", self._bucket.url)
+                found = self._bucket.client.failure(error, "HeadBucket", self._bucket.url)
                 why = reason(found)
                 told = why if url in why else f"{url}: {why}"
                 return [refusal("endpoint", told, "check endpoint-url and the network")]
@@ -102,7 +105,7 @@ class Connection:
         try:
             found = client.access_key()
         except Exception as error:
-            known = error if isinstance(error, Error) else translated(error, "GetCredentials", self._bucket.url)
+            known = error if isinstance(error, Error) else client.failure(error, "GetCredentials", self._bucket.url)
             why = reason(known)
             return [refusal("credentials", why, "sign in again, or check the profile")]
         if found is None:
@@ -139,6 +142,7 @@ class Connection:
         try:
             arn = _arn(self._bucket.client)
         except Exception as error:
+            self._bucket.client.options.redactor.clean(error)
             return Check("identity", Result.SKIPPED, f"AWS does not tell ({code_of(error) or type(error).__name__})")
         return Check("identity", Result.OK, arn)
 
@@ -147,13 +151,15 @@ def _arn(client: S3Client) -> str:
     """What AWS knows the credentials by; raises what botocore raises."""
     options = client.options
     access = Access(
+        profile=options.profile,
         region=client.get().meta.region_name,
         access_key_id=options.access_key_id,
         secret_access_key=options.secret_access_key,
         session_token=options.session_token,
+        sessions=options.sessions,
+        redactor=options.redactor,
     )
     service = create_client(
-        open_session("STS", options.profile),
         "sts",
         "STS",
         access,

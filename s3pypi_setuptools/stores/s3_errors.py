@@ -125,6 +125,7 @@ def is_credential_failure(error: Exception) -> bool:
 def translated(error: Exception, operation: str, name: str, condition: Condition = ANY) -> Error:
     """What botocore's ``error`` means.
 
+    :param error: free of secrets (`Redactor.clean`).
     :param operation: the S3 operation that failed, such as ``PutObject``.
     :param name: the object, as ``s3://bucket/key``.
     :param condition: what the write asked for.
@@ -132,7 +133,7 @@ def translated(error: Exception, operation: str, name: str, condition: Condition
     what = _ACTIONS.get(operation, "cannot be written")
     if not _response(error):
         return unanswered(error, name, what, _place(error))
-    code, status = redact(code_of(error)), status_of(error)
+    code, status = code_of(error), status_of(error)
     reading = operation in {"GetObject", "HeadObject"}
     if code == "NoSuchBucket":
         bucket = name.removeprefix("s3://").partition("/")[0]
@@ -204,6 +205,8 @@ def unanswered(error: Exception, name: str, what: str, service: str = "the store
         return AccessDenied(
             name, f"{what}: no credentials were found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile"
         )
+    if isinstance(error, exceptions.RefreshWithMFAUnsupportedError):
+        return AccessDenied(name, f"{what}: the role's credentials expire, and new ones need an MFA code; try again")
     if is_credential_failure(error):
         return AccessDenied(name, f"{what}: {CREDENTIALS_FAILED} ({type(error).__name__})")
     if isinstance(error, exceptions.InvalidRegionError):
@@ -244,9 +247,8 @@ def _response(error: Exception) -> dict[str, Any]:
 
 
 def text_of(error: Exception) -> str:
-    """What the answer says in words, in one line, without secrets."""
-    # Shortened last: half a secret would not be recognized.
-    return redact(" ".join(str(_response(error).get("Error", {}).get("Message") or "").split()))[:200]
+    """What the answer says in words, in one line."""
+    return " ".join(str(_response(error).get("Error", {}).get("Message") or "").split())[:200]
 
 
 def is_denial(error: BaseException | None) -> bool:

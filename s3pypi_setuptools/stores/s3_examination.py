@@ -19,7 +19,7 @@ from .examiner import ABORT, DELETE, GET, MULTIPART, PUT, Check, Examiner, Resul
 from .probe import THOROUGH, probe
 from .s3 import S3Store
 from .s3_connection import Connection
-from .s3_errors import code_of, is_denial, reason, refused_action, translated, words_of
+from .s3_errors import code_of, is_denial, reason, refused_action, words_of
 from .s3_requests import Bucket, crc32_text
 
 __all__ = ["S3Examiner"]
@@ -118,7 +118,8 @@ class S3Examiner(Examiner):
         except Error as error:
             return [_unknown("metadata", error)]
         except Exception as error:  # the answer began, and broke off
-            return [_unknown("metadata", translated(error, "GetObject", self._bucket.object_name(key)))]
+            failed = self._bucket.client.failure(error, "GetObject", self._bucket.object_name(key))
+            return [_unknown("metadata", failed)]
         return _kept(response, same)
 
     def _deletion(self, folder: str) -> Check:

@@ -11,7 +11,7 @@ from typing import Any
 from ..errors import Error
 from .base import ABSENT, ANY, Condition, Matches, check_key
 from .s3_client import S3Client, S3Options
-from .s3_errors import code_of, translated
+from .s3_errors import code_of
 
 __all__ = ["Bucket", "body_arguments", "condition_arguments", "crc32_text"]
 
@@ -99,9 +99,8 @@ class Bucket:
         except Exception as error:
             if "Body" in response:  # nobody will read it
                 response["Body"].close()
-            if code_of(error):
-                self.client.conceal_credentials()
-            raise translated(error, operation, self.object_name(key or ""), condition) from error
+            raise self.client.failure(error, operation, self.object_name(key or ""), condition) from error
+        self.client.answered()
         return response
 
     def object_name(self, key: str) -> str:

@@ -14,7 +14,7 @@ from s3pypi_setuptools.config.options import CONNECTION, OPTIONS, Option, find, 
 from s3pypi_setuptools.config.page_style import PageStyle
 from s3pypi_setuptools.config.settings import Secret, Settings
 
-NOT_OPTIONS = {"acl_optional", "repository", "origins", "notes"}
+NOT_OPTIONS = {"acl_optional", "repository", "origins", "notes", "redactor"}
 OTHER_FORMS = {"bucket", "prefix", "force", "strict", "index-html", "put-root-index"}
 
 

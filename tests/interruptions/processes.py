@@ -23,12 +23,8 @@ LONG = 600.0
 SHORT = 0.5
 """Seconds of grace after which the process is to end by itself."""
 
-# Whoever runs the tests in the background of a shell has Ctrl-C ignored, and so would the program.
-DEFAULT_SIGNALS = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
-
 PROGRAM = """\
 import sys
-{signals}
 import s3pypi_setuptools.interruption as interruption
 interruption.GRACE = {grace}
 from s3pypi_setuptools.cli import {function}
@@ -43,7 +39,7 @@ def program(grace: float, function: str = "main") -> list[str]:
         "-W",
         "error",
         "-c",
-        PROGRAM.format(signals=DEFAULT_SIGNALS, grace=grace, function=function),
+        PROGRAM.format(grace=grace, function=function),
     ]
 
 

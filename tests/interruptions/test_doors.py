@@ -12,7 +12,7 @@ import pytest
 from tests import samples
 from tests.servers import S3Server
 
-from .processes import DEFAULT_SIGNALS, Ended, Halt, ended, halted, send, start
+from .processes import Ended, Halt, ended, halted, send, start
 from .publishing import SDIST, WHEEL
 from .soundness import Stored
 
@@ -38,7 +38,7 @@ def interrupted(
     halt = Halt(lambda passing: passing.operation == "PutObject" and passing.key == f"p/{key}")
     with halted(server.endpoint_url, halt) as proxy:
         process = start(
-            [sys.executable, "-c", f"{DEFAULT_SIGNALS}\n{code}", *arguments],
+            [sys.executable, "-c", code, *arguments],
             cwd=project,
             environ={
                 **os.environ,

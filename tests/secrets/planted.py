@@ -67,5 +67,5 @@ def assert_hidden(*texts: object) -> None:
 
 
 def whole(error: BaseException) -> str:
-    """The error as whoever handles it may write it: text, representation, arguments."""
-    return "\n".join((str(error), repr(error), repr(error.args), *traceback.format_exception_only(error)))
+    """The error as whoever handles it may write it: text, representation, arguments, traceback with all causes."""
+    return "\n".join((str(error), repr(error), repr(error.args), *traceback.format_exception(error)))

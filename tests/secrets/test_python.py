@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,8 +16,9 @@ from s3pypi_setuptools.config.explanation import explain
 from s3pypi_setuptools.config.machine import Machine
 from s3pypi_setuptools.config.resolve import resolve
 from s3pypi_setuptools.config.settings import Settings
-from s3pypi_setuptools.diagnostics import conceal, redact
-from s3pypi_setuptools.errors import Error
+from s3pypi_setuptools.diagnostics import Redactor
+from s3pypi_setuptools.errors import ConfigurationError, Error
+from s3pypi_setuptools.stores.aws_sessions import Sessions
 from s3pypi_setuptools.stores.registry import open_store
 from s3pypi_setuptools.stores.s3 import S3Options, S3Store
 from tests import in_process, samples
@@ -25,7 +27,7 @@ from tests.stores.canned_server import canned
 
 from .answers import ANSWERS
 from .places import KEYS, PLACES, SSE, plant
-from .planted import ENCODED_PASSWORD, SIGNATURE, assert_hidden
+from .planted import ENCODED_PASSWORD, KEY_ID, SECRET_KEY, SIGNATURE, SSE_KEY, assert_hidden
 
 OPTIONS = {name.replace("-", "_"): value for name, value in KEYS.items()} | {"s3_put_args": SSE}
 
@@ -38,7 +40,7 @@ def everything(value: object, depth: int = 3) -> Iterator[object]:
     names = [*getattr(value, "__dict__", {}), *getattr(type(value), "__slots__", ())]
     fields = [field.name for field in dataclasses.fields(value)] if dataclasses.is_dataclass(value) else []
     for name in {*names, *fields}:
-        if name not in OPTIONS and name != "_text" and hasattr(value, name):
+        if name not in OPTIONS and name not in {"_text", "_secrets"} and hasattr(value, name):
             yield from everything(getattr(value, name), depth - 1)
 
 
@@ -50,7 +52,7 @@ def test_settings_show_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pla
         monkeypatch.setenv(name, value)
     typed = dict(argument.removeprefix("--").split("=", 1) for argument in given.arguments if "=" in argument)
     settings = resolve(command_line={**typed, "target": "s3://bucket/p"})
-    store = open_store(settings.require_target(), settings)
+    store = open_store(settings.require_target(), settings, Sessions())
     for each in (*everything(settings), *explain(settings), *everything(store), Machine.current()):
         assert_hidden(repr(each), str(each))
     assert_hidden(f"{settings}", "%s" % settings, f"{settings!r:>10}")  # noqa: UP031
@@ -120,14 +122,67 @@ def test_links_of_another_tools_pages_are_shown_without_passwords(ministack: S3S
 
 
 def test_of_keys_that_are_renewed_for_ever_the_latest_are_concealed() -> None:
+    redactor = Redactor()
     for number in range(1000):
-        conceal(f"session-token-{number}")
-    said = redact("session-token-999 session-token-900 session-token-0")
+        redactor.conceal(f"session-token-{number}")
+    said = redactor.redact("session-token-999 session-token-900 session-token-0")
     assert said == "*** *** session-token-0"
 
 
 def test_a_key_that_is_no_text_is_hidden_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    key = "secret-\udce9-\ud800-key"
-    conceal(key)
+    key, redactor = "secret-\udce9-\ud800-key", Redactor()
+    redactor.conceal(key)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "other-\udce9-key")
-    assert redact(f"{key}, other-\udce9-key") == "***, ***"
+    assert redactor.redact(f"{key}, other-\udce9-key") == "***, ***"
+
+
+def test_one_repositorys_secrets_change_no_text_of_another(tmp_path: Path) -> None:
+    """Whatever one of them calls a secret, here words that every message of the other one holds."""
+    elsewhere = tmp_path / "elsewhere"
+    with canned(ANSWERS["no-bucket"]) as server:
+        open_repository(
+            "s3://other/p",
+            endpoint_url=server.url,
+            aws_access_key_id="s3://bucket/p/repository.json",
+            aws_secret_access_key="bucket does not exist",
+            s3_put_args="SSECustomerAlgorithm=AES256,SSECustomerKey=elsewhere",
+        )
+        repository = open_repository("s3://bucket/p", endpoint_url=server.url, **OPTIONS)
+        with pytest.raises(Error, match=r"^s3://bucket: this bucket does not exist; check its name"):
+            repository.names()
+    with pytest.raises(Error, match=re.escape(f"{elsewhere}: ")):
+        open_repository(elsewhere).names()
+
+
+def test_a_run_conceals_nothing_in_the_next(tmp_path: Path) -> None:
+    secret = ("--aws-access-key-id", "AKIA0123456789ABCDEF", "--aws-secret-access-key", "nowhere")
+    first = in_process.run("s3pypi", "list", "-t", "./nowhere", *secret, cwd=tmp_path)
+    second = in_process.run("s3pypi", "list", "-t", "./nowhere", cwd=tmp_path)
+    assert "nowhere" not in first.err
+    assert f"{tmp_path}/nowhere" in second.err
+
+
+def test_both_sides_of_a_promotion_are_concealed(tmp_path: Path) -> None:
+    """In one run, the texts of both repositories hide the secrets of both, the longest first."""
+    one, other = Redactor(), Redactor()
+    one.conceal("begins-with")
+    other.conceal("begins-with-the-other")
+    both = Redactor()
+    both.include(one)
+    both.include(other)
+    other.conceal("later-on")
+    assert both.redact("begins-with-the-other, begins-with, later-on") == "***, ***, ***"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"s3_put_args": f"SSECustomerKey={SSE_KEY}", "region": f"\n{SSE_KEY}", "endpoint_url": f"ftp://{SSE_KEY}"},
+        {"aws_secret_access_key": SECRET_KEY, "acl": SECRET_KEY},
+        {"aws_secret_access_key": "pl4nted-Passw0rd", "aws_access_key_id": KEY_ID, "target": "pl4nted-Passw0rd"},
+    ],
+)
+def test_errors_of_settings_show_no_secret_that_stands_in_a_wrong_place_too(arguments: dict[str, str]) -> None:
+    with pytest.raises(ConfigurationError) as raised:
+        resolve(command_line=arguments)
+    assert_hidden(raised.value)

@@ -15,6 +15,7 @@ from s3pypi_setuptools.config.resolve import resolve
 from s3pypi_setuptools.config.settings import Secret, Settings
 from s3pypi_setuptools.errors import AccessDenied, ConfigurationError, Error, StoreError, Unavailable
 from s3pypi_setuptools.stores.aws_client import Access
+from s3pypi_setuptools.stores.aws_sessions import Sessions
 from s3pypi_setuptools.stores.dynamodb import DynamoDBTable
 from s3pypi_setuptools.stores.leases import LeasedLocks
 from s3pypi_setuptools.stores.locks import NO_LOCKS, Lock, Table
@@ -193,21 +194,23 @@ def settings(**given: str | bool) -> Settings:
 
 
 def read_by(given: Settings) -> None:
-    open_table(given).read("1")
+    open_table(given, Sessions()).read("1")
 
 
 def test_nothing_is_locked_unless_asked() -> None:
-    assert open_locks(settings(target="s3://packages")) is NO_LOCKS
+    assert open_locks(settings(target="s3://packages"), Sessions()) is NO_LOCKS
     with pytest.raises(ConfigurationError, match="no lock table: give --locks-table TABLE, or --lock-indexes"):
-        open_table(settings(target="s3://packages"))
+        open_table(settings(target="s3://packages"), Sessions())
 
 
 def test_lock_indexes_is_the_table_of_the_bucket() -> None:
-    assert open_table(settings(target="s3://packages/simple", lock_indexes=True)).name == "packages-locks"
-    assert open_table(settings(target="s3://bucket", lock_indexes=True, locks_table="other")).name == "other"
-    assert open_table(settings(target="./folder", locks_table="other")).name == "other"
+    assert open_table(settings(target="s3://packages/simple", lock_indexes=True), Sessions()).name == "packages-locks"
+    assert (
+        open_table(settings(target="s3://bucket", lock_indexes=True, locks_table="other"), Sessions()).name == "other"
+    )
+    assert open_table(settings(target="./folder", locks_table="other"), Sessions()).name == "other"
     with pytest.raises(ConfigurationError, match="lock-indexes means the table BUCKET-locks"):
-        open_table(settings(target="./folder", lock_indexes=True))
+        open_table(settings(target="./folder", lock_indexes=True), Sessions())
 
 
 KEYS = {"aws_access_key_id": "AKS3", "aws_secret_access_key": SECRET}

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from s3pypi_setuptools.config.settings import Secret, Settings
 from s3pypi_setuptools.config.target import FolderTarget, S3Target
+from s3pypi_setuptools.stores.aws_sessions import Sessions
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.registry import open_store
 
@@ -11,7 +12,7 @@ from .canned_server import Answer, canned
 
 
 def test_a_folder(tmp_path: Path) -> None:
-    store = open_store(FolderTarget(tmp_path / "repository"), Settings())
+    store = open_store(FolderTarget(tmp_path / "repository"), Settings(), Sessions())
     store.put("demo/index.html", b"page", Attributes())
     assert (tmp_path / "repository" / "demo" / "index.html").read_bytes() == b"page"
 
@@ -26,7 +27,7 @@ def test_temporary_keys_among_the_settings_sign_the_requests() -> None:
             aws_session_token=Secret("token"),
             s3_put_args={"ServerSideEncryption": "aws:kms"},
         )
-        open_store(S3Target("bucket"), settings).put("key", b"data", Attributes())
+        open_store(S3Target("bucket"), settings, Sessions()).put("key", b"data", Attributes())
     [(verb, path, headers, body)] = server.requests
     assert (verb, path, body) == ("PUT", "/bucket/key", b"data")
     assert "Credential=temporary/" in headers["authorization"]

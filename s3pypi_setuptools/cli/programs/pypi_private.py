@@ -67,7 +67,7 @@ def _run(argv: Sequence[str], terminal: Terminal) -> int:
 
     overseer = terminal.account.begin("published", SAME_COMMAND)
     settings = read_pypi_private(arguments.conf_path, interpolate_environment=arguments.env_interpolation)
-    terminal.warnings(settings.notes)
+    terminal.use(settings)
     folder = Path(arguments.project_path).expanduser() / arguments.dist_dir
     paths = distributions_of(folder, arguments.name, arguments.release)
     with terminal.progress() as progress:

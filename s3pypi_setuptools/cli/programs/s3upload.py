@@ -56,7 +56,7 @@ def _run(argv: Sequence[str], terminal: Terminal) -> int:
 
     overseer = terminal.account.begin("uploaded", SAME_FILES)
     settings = resolve(command_line=given(arguments), repository=False)
-    terminal.warnings(settings.notes)
+    terminal.use(settings)
     paths = select_files(arguments.files)
     with terminal.progress() as progress:
         report = app.upload_files(settings, paths, dry_run=arguments.dry_run, progress=progress, overseer=overseer)

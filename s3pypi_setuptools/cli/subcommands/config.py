@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     from ...config.resolve import resolve  # noqa: PLC0415
 
     settings = resolve(command_line=given(arguments))
-    terminal.warnings(settings.notes)
+    terminal.use(settings)
     of_aws: dict[str, tuple[str, str]] = {}
     try:
         of_aws = diagnosis.aws_settings(settings)

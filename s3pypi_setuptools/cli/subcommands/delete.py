@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
     overseer = terminal.account.begin("deleted from the index")
     settings = resolve(command_line=given(arguments))
-    terminal.warnings(settings.notes)
+    terminal.use(settings)
     report = contents.delete(
         settings,
         arguments.project,

@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     from ..count_bar import count_bar  # noqa: PLC0415
 
     resolved = resolve(command_line=given(arguments, arguments.place))
-    terminal.warnings(resolved.notes)
+    terminal.use(resolved)
     with count_bar(terminal, "Examining", "steps") as tally:
         report = diagnosis.doctor(
             resolved, read_only=arguments.read_only, left=lambda where: _account(terminal, where), tally=tally

@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     from ...config.resolve import resolve  # noqa: PLC0415
 
     settings = resolve(command_line={**given(arguments), "locks-table": arguments.table})
-    terminal.warnings(settings.notes)
+    terminal.use(settings)
     report = locking.force_unlock(settings, arguments.lock, dry_run=arguments.dry_run, confirm=_asking(confirm))
     verb = "would remove" if report.dry_run else "removed"
     return terminal.show(report, [f"{verb} {holder(report.lock)}"])

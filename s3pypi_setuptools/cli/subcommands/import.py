@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     overseer = terminal.account.begin("listed")
     target = target_settings(arguments)
     source = source_settings(arguments)
-    terminal.warnings(target.notes)
+    terminal.use(target, source)
 
     from ...app import transfers  # noqa: PLC0415
 

@@ -31,5 +31,5 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
     resolved = resolve(command_line=given(arguments, arguments.place))
     terminal.account.begin(None)
-    terminal.warnings(resolved.notes)
+    terminal.use(resolved)
     return terminal.report(app.initialize(resolved))

@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     if len(places) > 1:
         raise UsageError(f"{places[1]!a} is a second target; a project's name holds no / or :")
     settings = resolve(command_line=given(arguments, *places))
-    terminal.warnings(settings.notes)
+    terminal.use(settings)
     terminal.quiet = False  # the list is all there is to say
     names = arguments.names
     if len(projects) == 1 and not contents.is_glob(projects[0]):

@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     from .. import lock_listing  # noqa: PLC0415
 
     settings = resolve(command_line=given(arguments))
-    terminal.warnings(settings.notes)
+    terminal.use(settings)
     terminal.quiet = False  # the list is all there is to say
     report = locking.list_locks(settings)
     return terminal.show(report, lock_listing.lock_lines(report), lambda: lock_listing.draw_locks(report))

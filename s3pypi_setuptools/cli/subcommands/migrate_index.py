@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
     overseer = terminal.account.begin("migrated")
     settings = resolve(command_line=given(arguments))
-    terminal.warnings(settings.notes)
+    terminal.use(settings)
     report = transfers.migrate_index(
         settings,
         transfers.PageStyle(arguments.style),

@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         raise UsageError("say where the version is listed: --from TARGET")
     overseer = terminal.account.begin("listed")
     target = target_settings(arguments)
-    terminal.warnings(target.notes)
+    terminal.use(target, source)
 
     from ...app import transfers  # noqa: PLC0415
 

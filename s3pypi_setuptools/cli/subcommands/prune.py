@@ -81,7 +81,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         raise UsageError("--last-stable says what else may go: give --keep-last, --older-than, --pre-releases or --dev")
     overseer = terminal.account.begin("deleted")
     settings = resolve(command_line=given(arguments))
-    terminal.warnings(settings.notes)
+    terminal.use(settings)
     with count_bar(terminal, "Looking", "projects") as tally:
         report = maintenance.prune(
             settings,

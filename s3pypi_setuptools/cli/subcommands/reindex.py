@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
     overseer = terminal.account.begin("reindexed")
     settings = resolve(command_line=given(arguments))
-    terminal.warnings(settings.notes)
+    terminal.use(settings)
 
     def reindex(projects: list[str], *, unlist_missing: bool) -> ReindexReport:
         with count_bar(terminal, "Reindexing", "files") as tally:

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ...account import SAME_COMMAND
-from ...diagnostics import describe
 from ...errors import Error, UsageError
 from ..options import add_settings, given
 from ..parser import ArgumentParser, add_output_options
@@ -72,7 +71,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     project = Path(arguments.project).absolute()
     settings = resolve(command_line=given(arguments), project=project)
     settings.require_target()
-    terminal.warnings(settings.notes)
+    terminal.use(settings)
     folder = Path(arguments.outdir) if arguments.outdir else project / (settings.dist_dir or "dist")
     held_back: list[str] = []
     try:
@@ -94,7 +93,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
             report = app.publish(settings, built, dry_run=arguments.dry_run, progress=progress, overseer=overseer)
     except Exception as error:
         raise after_build.PushFailed(
-            f"built but not published: {describe(error)}; {after_build.advice(folder)}"
+            f"built but not published: {terminal.redactor.describe(error)}; {after_build.advice(folder)}"
         ) from error
     status = terminal.report(report)
     if not report.ok:

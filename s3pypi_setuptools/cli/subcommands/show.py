@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     from .. import listing  # noqa: PLC0415
 
     settings = resolve(command_line=given(arguments))
-    terminal.warnings(settings.notes)
+    terminal.use(settings)
     terminal.quiet = False  # what is shown is all there is to say
     report = contents.show_project(settings, arguments.project, arguments.release)
     return terminal.show(report, listing.detail_lines(report))

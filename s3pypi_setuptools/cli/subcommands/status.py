@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     from ...config.resolve import resolve  # noqa: PLC0415
 
     settings = resolve(command_line=given(arguments))
-    terminal.warnings(settings.notes)
+    terminal.use(settings)
     if arguments.status is None:
         terminal.quiet = False  # the status is all there is to say
         project = contents.show_project(settings, arguments.project)

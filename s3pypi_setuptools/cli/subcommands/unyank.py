@@ -30,6 +30,6 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     files = wanted(arguments)
     overseer = terminal.account.begin("unyanked")
     settings = resolve(command_line=given(arguments))
-    terminal.warnings(settings.notes)
+    terminal.use(settings)
     report = contents.unyank(settings, arguments.project, files, dry_run=arguments.dry_run, overseer=overseer)
     return terminal.show(report, lines(report, "unyank"))

@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
     overseer = terminal.account.begin("published", SAME_FILES)
     settings = resolve(command_line=given(arguments))
-    terminal.warnings(settings.notes)
+    terminal.use(settings)
     paths = select_distributions(arguments.files)
     with terminal.progress() as progress:
         report = app.publish(settings, paths, dry_run=arguments.dry_run, progress=progress, overseer=overseer)

@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     from ...config.resolve import resolve  # noqa: PLC0415
 
     settings = resolve(command_line=given(arguments))
-    terminal.warnings(settings.notes)
+    terminal.use(settings)
     with count_bar(terminal, "Verifying", "files") as tally:
         report = maintenance.verify(settings, arguments.projects, deep=arguments.deep, tally=tally)
     found, verdict = [*_findings(report)], _verdict(report)

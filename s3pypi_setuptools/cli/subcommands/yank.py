@@ -73,7 +73,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     files = wanted(arguments)
     overseer = terminal.account.begin("yanked")
     settings = resolve(command_line=given(arguments))
-    terminal.warnings(settings.notes)
+    terminal.use(settings)
     report = contents.yank(
         settings, arguments.project, files, reason=arguments.reason, dry_run=arguments.dry_run, overseer=overseer
     )

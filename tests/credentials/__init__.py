@@ -1,0 +1,1 @@
+"""Credentials that somebody has to type something for."""
