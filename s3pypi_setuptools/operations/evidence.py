@@ -42,13 +42,11 @@ class Evidence:
     :param found: entries for distributions that nothing lists.
     :param read: what reading told of listed files, by url; their metadata files are stored.
     :param missing: urls that are listed, and whose objects are surely gone.
-    :param spent: urls of objects that may have been listed and removed before the record of it was lost.
     """
 
     found: tuple[File, ...] = ()
     read: Mapping[str, ReadFile] = field(default_factory=dict)
     missing: frozenset[str] = frozenset()
-    spent: frozenset[str] = frozenset()
 
 
 def rebuilt(base: Manifest, evidence: Evidence) -> Manifest:
@@ -66,12 +64,7 @@ def rebuilt(base: Manifest, evidence: Evidence) -> Manifest:
     unlisted = replace(base, project=base.project.without_files({file.filename for file in gone}), removed=removed)
     new = unlisted.with_files(files)
     found = [file for file in evidence.found if not new.file(file.filename) and not new.removed_urls(file.filename)]
-    listed = {file.url for file in (*new.project.files, *found)}
-    return replace(
-        new.with_files(found),
-        removed=removed | (evidence.spent - listed),
-        deleted=base.deleted and not found and not new.project.files,
-    )
+    return replace(new.with_files(found), deleted=base.deleted and not found and not new.project.files)
 
 
 def entry(filename: str, read: ReadFile, stored: datetime, folder: str = "") -> File:

@@ -10,7 +10,7 @@ from ..errors import InvalidDistribution, NotFound
 from ..index.model import File
 from ..repository.manifest import Manifest
 from ..repository.placement import SHA256
-from ..repository.project import Snapshot
+from ..repository.recovery import Recovered
 from ..repository.stored import download
 from ..repository.survey import Folder, is_distribution, lookup, principal
 from ..repository.workspace import Workspace
@@ -49,7 +49,7 @@ class EvidenceGathering:
         self.errors: list[str] = []
         self.sidecars: list[tuple[str, bytes]] = []
 
-    def evidence(self, snapshot: Snapshot, missing: frozenset[str], *, unlist_missing: bool) -> Evidence:
+    def evidence(self, snapshot: Recovered, missing: frozenset[str], *, unlist_missing: bool) -> Evidence:
         """What was found out about the project's files.
 
         :param missing: as `missing` tells of the snapshot.
@@ -59,7 +59,6 @@ class EvidenceGathering:
             found=tuple(self._entries(snapshot)),
             read=dict(self._read_listed(snapshot.base, missing)),
             missing=missing if unlist_missing else frozenset(),
-            spent=self._spent(snapshot),
         )
 
     def missing(self, base: Manifest) -> frozenset[str]:
@@ -102,18 +101,14 @@ class EvidenceGathering:
                     self.sidecars.append((key, read.metadata))
                 yield file.url, read
 
-    def _entries(self, snapshot: Snapshot) -> Iterator[File]:
+    def _entries(self, snapshot: Recovered) -> Iterator[File]:
         """Entries of the distributions that nothing lists, and that are to be listed."""
         own = self._layout.folder(self._project)
-        recorded = _is_recorded(snapshot)
         for info in self._newest(snapshot.base):
             folder, _, filename = info.key.removeprefix(own).rpartition("/")
+            recorded = snapshot.complete and filename not in snapshot.named
             if recorded and (folder or self._is_publishers(info)):
-                if not folder and snapshot.manifest:
-                    self.left.append(
-                        f"{self._name(info.key)}: a publisher stored it and has not listed it: "
-                        "publish it again, or let 'prune' delete it"
-                    )
+                self._leave(snapshot, info, apart=bool(folder))
                 continue
             if snapshot.base.removed_urls(filename):
                 self.left.append(f"{self._name(info.key)}: its name was removed once: publish it again")
@@ -131,6 +126,20 @@ class EvidenceGathering:
             if read.metadata is not None:
                 self.sidecars.append((info.key, read.metadata))
             yield entry(filename, read, info.modified, folder)
+
+    def _leave(self, snapshot: Recovered, info: Info, *, apart: bool) -> None:
+        """Say of an object that a publisher stored why it is not listed."""
+        if snapshot.manifest is None:
+            line = (
+                f"{self._name(info.key)}: no page lists it, and the manifest that would say whether it was removed is "
+            )
+            lines, state = (self.errors, "damaged") if snapshot.token else (self.left, "lost")
+            lines.append(f"{line}{state}: publish it again, or let 'prune' delete it")
+        elif not apart:
+            self.left.append(
+                f"{self._name(info.key)}: a publisher stored it and has not listed it: "
+                "publish it again, or let 'prune' delete it"
+            )
 
     def _newest(self, base: Manifest) -> Iterator[Info]:
         """The newest object of each name that is not listed; the plain key first where it holds one."""
@@ -155,19 +164,6 @@ class EvidenceGathering:
             self._workspace.backoff.sleep(young.total_seconds())
         return lookup(self._store, self._layout.sidecar(info.key)) is not None
 
-    def _spent(self, snapshot: Snapshot) -> frozenset[str]:
-        """Without the record of removals, what publishers stored and no page lists may have been removed."""
-        if snapshot.manifest is not None or not _is_recorded(snapshot):
-            return frozenset()
-        keys = {info.key: info for info in self._found.unlisted if is_distribution(info.key)}
-        listed = {self._key(file) for file in snapshot.base.project.files}
-        own = self._layout.folder(self._project)
-        return frozenset(
-            self._layout.object_url(self._project, key)
-            for key, info in keys.items()
-            if key not in listed and ("/" in key.removeprefix(own) or self._is_publishers(info))
-        )
-
     def _read(self, key: str, filename: str) -> ReadFile:
         with temporary_folder() as folder:
             path = folder / filename
@@ -183,11 +179,3 @@ class EvidenceGathering:
 
     def _name(self, key: str) -> str:
         return f"{self._store.url}/{key}"
-
-
-def _is_recorded(snapshot: Snapshot) -> bool:
-    """Whether any record of ours is left: a manifest, a damaged one beside pages, or a page with our commit id."""
-    if snapshot.manifest is not None or snapshot.base.deleted:
-        return True
-    pages = list(snapshot.pages.values())
-    return any(state.commit for state in pages) or (snapshot.token is not None and any(state.token for state in pages))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ..errors import NotFound
+from ..errors import InvalidIndex, NotFound
 from ..layout import filename_of
 from ..repository.change import Decision
 from ..repository.manifest import Manifest
@@ -27,7 +27,7 @@ class ReindexedProject:
     """What became of one project.
 
     :param listed: names of files that were found and are listed now.
-    :param unlisted: names of files that were listed, did not exist, and are listed no more.
+    :param unlisted: names of files that were listed, or stood in a damaged record, did not exist, and are not listed.
     :param completed: names of listed files whose hash, size, requires-python or metadata file was filled in.
     :param corrected: what else was put right, a line each: records, pages, metadata files.
     :param left: what was left alone, and why, a line each.
@@ -43,8 +43,10 @@ class ReindexedProject:
     left: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
     exists: bool = True
+    known: bool = True
+    """Whether ``exists`` could be told: not where an error stopped the look at the project."""
     missing: tuple[str, ...] = ()
-    """Names of files that are listed, do not exist, and stay listed because nobody said otherwise."""
+    """Names of files that are listed, or stand in a damaged record, and do not exist; nobody said to unlist them."""
 
     @property
     def said(self) -> bool:
@@ -92,11 +94,18 @@ class Rebuilding:
         evidence = self._gathering.evidence(snapshot, missing, unlist_missing=self._unlist_missing)
         new = rebuilt(base, evidence)
         nothing = snapshot.token is None and not new.project.files
+        lost = {name for name in snapshot.named if not (new.file(name) or new.removed_urls(name))}
+        if lost and not self._unlist_missing:
+            return ReindexedProject(self._project, missing=tuple(sorted(lost)))
+        if snapshot.damaged and not (snapshot.complete or lost or new.project.files):
+            where = " and ".join(f"{self._store.url}/{key}" for key in snapshot.damaged)
+            raise InvalidIndex(f"{where}: cannot be read, and no file lies there to be listed: restore or remove it")
         if not (self._dry_run or nothing):
             for key, metadata in self._gathering.sidecars:
                 self._store_sidecar(key, metadata)
             self._recovery.change(self._project, lambda manifest: self._decide(manifest, evidence))
         report = self._report(base, new, {filename_of(url) for url in missing})
+        report = replace(report, unlisted=(*report.unlisted, *sorted(lost)))
         return replace(report, exists=not (nothing or new.deleted))
 
     def _decide(self, manifest: Manifest, evidence: Evidence) -> Decision[bool]:

@@ -72,19 +72,25 @@ def reindex(
     work = _Reindexing(repository, deep, unlist_missing, dry_run, tally)
     folders = named_folders(repository, projects) if projects else repository.workspace.survey()
     present: set[str] = set()
+    unknown: set[str] = set()
     reports: list[ReindexedProject] = []
     examined = files = 0
     for found, report in side_by_side((folder for folder in folders if folder.is_project), work.run):
         examined += found.exists or report.said
         files += found.files
-        if found.exists and report.exists:
+        if not report.known:
+            unknown.add(report.project)
+        elif found.exists and report.exists:
             present.add(report.project)
         if report.said:
             reports.append(report)
     root = [] if projects else RootExamination(work.workspace, work.kinds, whole=True).findings(present)
+    root = [finding for finding in root if finding.project not in unknown]
     if root and not dry_run:
+        if any(finding.problem is Problem.ROOT for finding in root):
+            present |= unknown  # no record tells whether it was listed
         absent = {finding.project for finding in root if finding.problem is Problem.ROOT_EXTRA and finding.project}
-        work.recovery.settle_root(present, absent)
+        work.recovery.settle_root(present, absent, unknown)
     told = tuple(
         " ".join(filter(None, (finding.key, finding.project))) + f": {finding.problem.value}" for finding in root
     )
@@ -120,4 +126,4 @@ class _Reindexing:
                 dry_run=self.dry_run,
             ).run()
         except Error as error:
-            return found, ReindexedProject(folder.name, errors=(str(error),), exists=False)
+            return found, ReindexedProject(folder.name, errors=(str(error),), known=False)

@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Callable, Collection
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
+from urllib.parse import unquote
 
 from ..errors import InvalidIndex, NotFound
-from ..index.model import File, Project, Root, clean_text
+from ..index.model import File, Project, Root, Status, clean_text
+from ..index.versions import version_of
 from ..layout import Layout
 from ..stores.base import Matches, Store, Token
 from .adoption import adoptable
@@ -29,14 +31,33 @@ from .repository import Repository
 from .root import RootIndex
 from .root_entry import RootEntry
 from .root_record import parse_root_record
+from .survey import is_distribution
+from .workspace import Workspace
 
-__all__ = ["Recovery", "discard_damaged_record"]
+__all__ = ["Recovered", "Recovery", "discard_damaged_record"]
 
 log = logging.getLogger(__name__)
 
 _REMOVED = re.compile(rb'"removed"\s*:\s*\[((?:\s*"(?:[^"\\]|\\.)*"\s*,?)*)')
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_NAME = re.compile(rb"(?<![\w.!+%-])[A-Za-z0-9][\w.!+%-]{1,250}")
+"""What a filename looks like in JSON and HTML, whatever surrounds it; found in time by the length of the text."""
 _DELETED = re.compile(rb'"deleted"\s*:\s*true')
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered(Snapshot):
+    """What a change of a project whose records may be damaged starts from.
+
+    :param complete: what ``base`` lists is all that was listed, as far as anything sound tells; an object that it does
+        not list was removed, refused, or is being published. Otherwise nothing tells these from what was listed.
+    :param damaged: keys of the record and pages that cannot be read.
+    :param named: filenames of the project that stand in these.
+    """
+
+    complete: bool
+    damaged: tuple[str, ...]
+    named: frozenset[str]
 
 
 class Recovery:
@@ -47,10 +68,17 @@ class Recovery:
         self._kinds = repository.record.pages
         self._root = _RecoveredRoot(repository.workspace, exact=True)
 
-    def snapshot(self, project: str) -> Snapshot:
+    def snapshot(self, project: str) -> Recovered:
         """What a change of ``project`` (normalized) would start from; nothing is written."""
         documents = _RecoveredDocuments(self._workspace, project, exact=True)
-        return documents.snapshot(documents.reading(), self._kinds)
+        found = documents.snapshot(documents.reading(), self._kinds)
+        complete = found.manifest is not None or found.base.deleted or documents.listed
+        return Recovered(
+            *(found.manifest, found.token, found.pages, found.base),
+            complete=complete,
+            damaged=tuple(sorted(documents.damaged)),
+            named=frozenset(documents.named),
+        )
 
     def change(self, project: str, decide: Callable[[Manifest], Decision[bool]]) -> bool:
         """As `Repository.change`; where the manifest is lost, it starts from the pages.
@@ -60,12 +88,18 @@ class Recovery:
         documents = _RecoveredDocuments(self._workspace, project, exact=True)
         return Change(RootEntry(self._root, self._kinds), documents, self._kinds, decide).run()
 
-    def settle_root(self, present: Collection[str], absent: Collection[str]) -> None:
+    def settle_root(self, present: Collection[str], absent: Collection[str], unknown: Collection[str] = ()) -> None:
         """See to it that the root lists the projects that are ``present``, and not those ``absent``.
+
+        :param unknown: projects that could not be looked at; those of them that are ``present`` stay.
 
         One that was found absent is asked for again after the root was read: who publishes it enters the root first.
         """
-        self._root.settle(frozenset(present), frozenset(absent), self._gone, self._kinds)
+
+        def gone(project: str) -> bool:
+            return project not in unknown and self._gone(project)
+
+        self._root.settle(frozenset(present), frozenset(absent), gone, self._kinds)
 
     def _gone(self, project: str) -> bool:
         manifest, token = _RecoveredDocuments(self._workspace, project).manifest()
@@ -75,7 +109,13 @@ class Recovery:
 class _RecoveredDocuments(ProjectDocuments):
     """The documents of a project, whatever state they are in."""
 
-    _salvaged: Manifest | None = None
+    def __init__(self, workspace: Workspace, name: str, *, exact: bool = False) -> None:
+        super().__init__(workspace, name, exact=exact)
+        self._salvaged: Manifest | None = None
+        self.damaged: set[str] = set()
+        self.named: set[str] = set()
+        self.listed = False
+        """Whether a sound page of ours lists the project's files: no blank one, and none of a quarantined project."""
 
     def manifest(self) -> tuple[Manifest | None, Token | None]:
         """As of `ProjectDocuments`, but None and the token for a damaged one."""
@@ -92,6 +132,7 @@ class _RecoveredDocuments(ProjectDocuments):
                 raise
             log.debug("%s", error)
             self._salvaged = _salvage(self.name, found.data)
+            self._note(self.manifest_key, found.data)
             return None, found.info.token
 
     def snapshot(self, reading: Reading, kinds: tuple[PageKind, ...]) -> Snapshot:
@@ -106,6 +147,8 @@ class _RecoveredDocuments(ProjectDocuments):
             if kind not in self._keys:
                 continue
             page, states[kind] = self._page(kind)
+            if states[kind].commit and not (page.status and page.status.status is Status.QUARANTINED):
+                self.listed = True
             for file in page.files:
                 if file.url not in base.removed:
                     listed.setdefault(file.filename, file)
@@ -129,7 +172,13 @@ class _RecoveredDocuments(ProjectDocuments):
             return super()._parse(kind, data)
         except InvalidIndex as error:
             log.debug("%s", error)
+            self._note(self._keys[kind], data)
             return Project(self.name)
+
+    def _note(self, key: str, data: bytes) -> None:
+        """Take note of a damaged document."""
+        self.damaged.add(key)
+        self.named.update(_names(self.name, data))
 
 
 class _RecoveredRoot(RootIndex):
@@ -186,6 +235,14 @@ def _is_later(data: bytes, understood: int) -> bool:
         return False
     kind = document.get("format") if isinstance(document, dict) else None
     return isinstance(kind, int) and kind > understood
+
+
+def _names(project: str, data: bytes) -> Iterator[str]:
+    """The filenames of a project that stand in a damaged document."""
+    for match in _NAME.finditer(data):
+        name = unquote(match[0].decode(errors="replace"))
+        if is_distribution(name) and version_of(project, name) is not None:
+            yield name
 
 
 def _salvage(project: str, data: bytes) -> Manifest:
