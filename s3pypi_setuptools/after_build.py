@@ -48,6 +48,7 @@ __all__ = [
 
 PUBLISH = "S3PYPI_PUBLISH"
 PUBLISH_SETTING = "s3pypi-publish"
+REPLACE = "S3PYPI_IF_EXISTS=replace"
 HATCH_ENABLE = "HATCH_BUILD_HOOK_ENABLE_S3PYPI"
 
 _YES = frozenset({"1", "true", "yes", "on"})
@@ -182,7 +183,7 @@ def push(path: Path, *, project: Path, command_line: Mapping[str, object] | None
             for note in settings.notes:
                 say(f"warning: {note}")
             report = app.publish(settings, [path], overseer=account)
-            failures = [redactor.redact(line) for line in reports.failures(report)]
+            failures = [redactor.redact(line) for line in reports.failures(report, REPLACE)]
             for line in reports.publish_lines(report):
                 print(line, flush=True)
     except KeyboardInterrupt:  # all is said: build tools would print a traceback
@@ -190,14 +191,16 @@ def push(path: Path, *, project: Path, command_line: Mapping[str, object] | None
     except Exception as error:
         raise PushFailed(f"built but not published: {redactor.describe(error)}; {advice(path.parent)}") from error
     if failures:
-        raise PushFailed(f"built but not published: {'; '.join(failures)}; {advice(path.parent)}")
+        # What conflicts now conflicts when it is pushed again.
+        then = [] if report.conflict else [advice(path.parent)]
+        raise PushFailed(f"built but not published: {'; '.join([*failures, *then])}")
     return report
 
 
 def advice(folder: Path) -> str:
-    """What to do after a failed push of files that were built into ``folder``; part of every error of `push`."""
+    """What to do after a push of files in ``folder`` that failed for another reason than that they are published."""
     shown = folder.name if folder.name == "dist" else folder
-    return f"push what was built with 's3pypi upload {shown}/*': building again gives other bytes"
+    return f"push what was built with 's3pypi upload {shown}/*'"
 
 
 def say(line: str) -> None:

@@ -2,7 +2,7 @@
 
 The lines are stable, so that scripts can search them: ``OUTCOME FILENAME  URL``, such as
 ``published demo-1.0-py3-none-any.whl  s3://bucket/prefix/demo/demo-1.0-py3-none-any.whl``. What a dry run would do
-begins with ``would``: ``would publish demo-1.0.tar.gz  …``.
+begins with ``would``: ``would publish demo-1.0.tar.gz  …``. What there is to say beside that comes last, in brackets.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "failures",
+    "file_line",
     "init_lines",
     "install_command",
     "outcome_text",
@@ -46,15 +47,20 @@ _NAMED_IN_COMMAND = 5
 
 
 def outcome_text(file: FileReport, dry_run: bool) -> str:
-    """What became of ``file``, or would have, in a word or two."""
-    return _WOULD.get(file.outcome, file.outcome.value) if dry_run else file.outcome.value
+    """What became of ``file``, or would have, in a word or two, and in brackets what people should know of it."""
+    return _with_note(_outcome(file, dry_run), file)
+
+
+def file_line(file: FileReport, dry_run: bool) -> str:
+    """The line of one file that did not fail."""
+    return _with_note(_joined(f"{_outcome(file, dry_run)} {file.filename}", file.url), file)
 
 
 def publish_lines(report: PublishReport) -> Iterator[str]:
     """One line for each file that did not fail, then where installers find them (``index URL``), if that is known."""
     for file in report.files:
         if file.outcome is not Outcome.FAILED:
-            yield _joined(f"{outcome_text(file, report.dry_run)} {file.filename}", file.url)
+            yield file_line(file, report.dry_run)
     if report.index_url is not None and report.ok:
         yield f"index {report.index_url}"
 
@@ -73,12 +79,16 @@ def init_lines(report: InitReport) -> Iterator[str]:
     yield from report.notes
 
 
-def failures(report: PublishReport | UploadReport) -> Iterator[str]:
-    """One line for each file that failed: its name and why."""
+def failures(report: PublishReport | UploadReport, force: str = "--force") -> Iterator[str]:
+    """One line for each file that failed: its name and why.
+
+    :param force: how a file that is published is replaced from where the report is shown.
+    """
     for file in report.files:
         if file.error is not None:
             name = getattr(file, "filename", None) or getattr(file, "path", Path()).name
-            yield printable(file.error if name in file.error else f"{name}: {file.error}")
+            line = file.error if name in file.error else f"{name}: {file.error}"
+            yield printable(f"{line}, or replace it with {force}" if getattr(file, "conflict", False) else line)
 
 
 def install_command(report: PublishReport) -> str | None:
@@ -123,6 +133,14 @@ def _value(value: object) -> object:
         case Mapping():
             return {str(key): _value(item) for key, item in value.items()}
     return value
+
+
+def _outcome(file: FileReport, dry_run: bool) -> str:
+    return _WOULD.get(file.outcome, file.outcome.value) if dry_run else file.outcome.value
+
+
+def _with_note(text: str, file: FileReport) -> str:
+    return f"{text} ({file.note.value})" if file.note else text
 
 
 def _joined(head: str, url: str | None) -> str:

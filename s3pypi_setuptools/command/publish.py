@@ -38,7 +38,9 @@ class PyPICommand(SettingsCommand):
         self.account.begin("published", after_build.advice(paths[0].parent))
         report = app.publish(settings, paths, dry_run=bool(self.dry_run), overseer=overseer)
         self.say(reports.publish_lines(report))
-        return reports.failures(report)
+        self.conflict = report.conflict
+        name = self.get_command_name()
+        return reports.failures(report, "-C--build-option=--force" if self.in_build_hook() else f"'{name} --force'")
 
     def _paths(self, settings: Settings, built: list[Path]) -> list[Path]:
         from ..errors import InvalidDistribution  # noqa: PLC0415

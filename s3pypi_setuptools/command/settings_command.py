@@ -51,6 +51,8 @@ class SettingsCommand(Command):
     """Whether the target is a repository, so that the project's own configuration may name it."""
     redactor: Redactor
     """Hides the secrets of the settings of this run."""
+    conflict: bool = False
+    """Whether it failed because what it was to publish is published already: the same files will fail again."""
     account: Account
     """What is done of what was asked for, told when it is interrupted."""
     user_options = _Declaration(_user_options)
@@ -145,6 +147,6 @@ class SettingsCommand(Command):
         print(f"{self.get_command_name()}: {self.redactor.redact(line)}", file=sys.stderr, flush=True)
 
     def _aftermath(self) -> str:
-        if not self.in_build_hook():
+        if self.conflict or not self.in_build_hook():
             return ""
         return " (the failed build keeps no wheel: build without this command, then push with 's3pypi upload dist/*')"

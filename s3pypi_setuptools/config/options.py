@@ -108,7 +108,7 @@ OPTIONS: tuple[Option, ...] = (
         form=Form.CHOICE,
         metavar="WHAT",
         choices=tuple(what.value for what in IfExists),
-        help="a file that is listed already: same (equal bytes are success, others a conflict), skip, fail, replace",
+        help="a file that is listed already: same (equal contents are success, others a conflict), skip, fail, replace",
     ),
     Option(
         name="force",

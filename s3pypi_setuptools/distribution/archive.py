@@ -13,12 +13,14 @@ from .metadata import MAX_SIZE
 if TYPE_CHECKING:
     import zipfile
 
-__all__ = ["corruption_refused", "member_steps", "read_member"]
+__all__ = ["DEFLATED", "ENCRYPTED", "STORED", "corruption_refused", "member_steps", "read_member"]
 
 _DRIVE = re.compile(r"[A-Za-z]:")
 _LONGEST_PATH = 32767
-_STORED, _DEFLATED = 0, 8
+STORED, DEFLATED = 0, 8
 """Compression methods (APPNOTE 4.4.5) that every installer knows, and that are undone no further than asked for."""
+ENCRYPTED = 1
+"""The flag of an encrypted member (APPNOTE 4.4.4)."""
 
 
 @contextmanager
@@ -56,9 +58,9 @@ def read_member(archive: zipfile.ZipFile, name: str) -> bytes:
     members = [info for info in archive.infolist() if info.filename == name]
     if len(members) != 1:
         raise InvalidDistribution(f"the archive holds {len(members) or 'no'} {ascii(name)[1:-1]:.100}; build it again")
-    if members[0].flag_bits & 1:
+    if members[0].flag_bits & ENCRYPTED:
         raise InvalidDistribution("the archive is encrypted; installers cannot read it")
-    if members[0].compress_type not in (_STORED, _DEFLATED):
+    if members[0].compress_type not in (STORED, DEFLATED):
         raise InvalidDistribution(
             f"its {ascii(name)[1:-1]:.100} is compressed in a way that not all installers know; build it again"
         )

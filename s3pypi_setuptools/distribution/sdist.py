@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from typing import IO, BinaryIO, cast
 
 from ..errors import InvalidDistribution
 from .archive import corruption_refused, member_steps, read_member, too_large
 from .metadata import MAX_SIZE
 
-__all__ = ["read_metadata"]
+__all__ = ["MAX_UNPACKED", "Forward", "decompressed", "read_metadata"]
 
 _NAME = "PKG-INFO"
-_MAX_UNPACKED = 4 * 1024**3
+MAX_UNPACKED = 4 * 1024**3
 """Bytes that are unpacked at most in search of the metadata."""
 _MAX_CHECKED = 64 * 1024**2
 """Bytes after the metadata that are unpacked at most, to see whether the archive is whole."""
@@ -29,11 +30,12 @@ def read_metadata(stream: BinaryIO, filename: str) -> bytes:
     with corruption_refused():
         if filename.endswith(".zip"):
             return _from_zip(stream)
-        with _decompressed(stream, filename) as unpacked:
+        with decompressed(stream, filename) as unpacked:
             return _from_tar(unpacked)
 
 
-def _decompressed(stream: BinaryIO, filename: str) -> IO[bytes]:
+def decompressed(stream: BinaryIO, filename: str) -> IO[bytes]:
+    """The tar archive within an sdist of that name, read as it is unpacked."""
     if filename.endswith(".bz2"):
         import bz2  # noqa: PLC0415 - rare
 
@@ -60,7 +62,7 @@ def _from_tar(unpacked: IO[bytes]) -> bytes:
 
     data: bytes | None = None
     folders: set[str] = set()
-    source = _Forward(unpacked, _MAX_UNPACKED)
+    source = Forward(unpacked, MAX_UNPACKED)
     with tarfile.open(fileobj=source, mode="r:") as archive:
         while (data is None or source.tell() < source.limit) and (member := archive.next()):
             archive.members.clear()  # type: ignore[attr-defined]  # or it keeps every member it has seen
@@ -97,16 +99,21 @@ def _single(folders: set[str]) -> str:
     return next(iter(folders))
 
 
-class _Forward(io.RawIOBase):
-    """A stream that a hostile tar archive can neither make go back nor read much of at once."""
+class Forward(io.RawIOBase):
+    """A stream that a hostile tar archive can neither make go back nor read much of at once.
 
-    def __init__(self, stream: IO[bytes], limit: int) -> None:
+    :param check: called before each reading; what it raises ends it.
+    """
+
+    def __init__(self, stream: IO[bytes], limit: int, check: Callable[[], None] = lambda: None) -> None:
         self._stream = stream
+        self._check = check
         self.limit = limit
         self.most = _LARGEST_HEADER
 
     def read(self, size: int = -1) -> bytes:
         """Up to ``size`` bytes."""
+        self._check()
         if not 0 <= size <= self.most:
             raise InvalidDistribution(f"the archive has a header larger than {self.most // 2**10} KiB; build it again")
         return self._stream.read(size)
@@ -115,8 +122,8 @@ class _Forward(io.RawIOBase):
         """Go on to ``offset``."""
         if whence != io.SEEK_SET or offset < self.tell():
             raise InvalidDistribution("the archive leads back into itself; build it again")
-        if offset > _MAX_UNPACKED:
-            raise InvalidDistribution(f"the archive unpacks to more than {_MAX_UNPACKED // 2**30} GiB")
+        if offset > MAX_UNPACKED:
+            raise InvalidDistribution(f"the archive unpacks to more than {MAX_UNPACKED // 2**30} GiB")
         return self._stream.seek(offset)
 
     def tell(self) -> int:

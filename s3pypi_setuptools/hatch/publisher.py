@@ -62,7 +62,7 @@ class S3PyPIPublisher(PublisherInterface):
             self.app.abort(redactor.describe(error))
             return
         self._show(report, paths)
-        if failures := [redactor.redact(line) for line in reports.failures(report)]:
+        if failures := [redactor.redact(line) for line in reports.failures(report, "-o force")]:
             for line in failures[:-1]:
                 self.app.display_error(line)
             self.app.abort(failures[-1])

@@ -17,13 +17,15 @@ from ..progress import Progress, Stage
 from ..repository.change import Decision
 from ..repository.kinds import OtherRepository
 from ..repository.manifest import Manifest
-from ..repository.placement import Placement, holds
+from ..repository.ownership import own_key
+from ..repository.placement import Placement
 from ..repository.project import Reading
 from ..repository.repository import Repository
 from ..repository.root_entry import RootEntry
 from ..repository.stored import Publishable, StoredDistribution
-from .publish_choice import Choice, choose, held_back
-from .publish_report import FileReport, Outcome
+from .comparison import Comparison
+from .publish_choice import Choice, held_back
+from .publish_report import FileReport, Note, Outcome
 
 __all__ = ["Publication"]
 
@@ -57,6 +59,7 @@ class Publication:
         self._reading: Reading | None = None
         self._early = False
         self._placements = {one.filename: self._placement(one) for one in distributions}
+        self._comparison = Comparison(repository.workspace, project, self._placements)
         self._workspace.reached(Stage.PENDING, project, self._placements)
 
     def read(self) -> None:
@@ -121,14 +124,17 @@ class Publication:
 
     def _decide(self, manifest: Manifest) -> Decision[tuple[FileReport, ...]]:
         choices = self._choices(manifest)
+        for choice in choices:
+            if choice.missing and choice.listed:
+                self._placements[choice.distribution.filename].restore(choice.listed.url, choice.missing)
         if any(choice.error for choice in choices):
             return _decision(manifest, tuple(self._told(held_back(choice)) for choice in choices))
         new, removed, names = manifest, set(manifest.removed), set()
         for choice in choices:
             names.add(choice.distribution.filename)
-            if choice.outcome is Outcome.REPLACED and choice.listed:
+            if choice.outcome is Outcome.REPLACED and choice.listed and self._is_own(choice.listed):
                 removed.add(choice.listed.url)
-        files = self._files([choice.distribution for choice in choices if choice.lists], frozenset(removed))
+        files = self._files([choice for choice in choices if choice.lists], frozenset(removed))
         files += self._attested(choices)
         if files:
             new = replace(manifest.with_files(files), removed=frozenset(removed), deleted=False)
@@ -141,22 +147,22 @@ class Publication:
 
     def _choices(self, manifest: Manifest) -> list[Choice]:
         _refuse_status(manifest.project)
-        return [
-            choose(manifest.project.file(one.filename), one, self._if_exists, self._now, self._same)
-            for one in self._distributions
-        ]
+        return self._comparison.choices(manifest, self._distributions, self._if_exists, self._now)
 
-    def _files(self, distributions: list[Publishable], removed: frozenset[str]) -> list[File]:
+    def _is_own(self, listed: File) -> bool:
+        return own_key(self._workspace.layout, self._project, listed.url) is not None
+
+    def _files(self, choices: list[Choice], removed: frozenset[str]) -> list[File]:
         """The entries to list, whose objects are stored."""
         gone = {filename_of(url) for url in removed}
-        places = [self._placements[one.filename] for one in distributions]
+        places = [self._placements[choice.distribution.filename] for choice in choices]
         for place in places:
             if place.distribution.filename not in gone:
                 place.begin()
         urls = [place.url(removed, place.distribution.filename in gone) for place in places]
         return [
-            replace(_entry(one, url, self._provenance(one, url), self._now), etag=place.token(url))
-            for one, place, url in zip(distributions, places, urls, strict=True)
+            replace(_entry(choice, url, self._provenance(choice.distribution, url), self._now), etag=place.token(url))
+            for choice, place, url in zip(choices, places, urls, strict=True)
         ]
 
     def _attested(self, choices: list[Choice]) -> list[File]:
@@ -164,7 +170,7 @@ class Publication:
         return [
             replace(choice.listed, provenance=provenance)
             for choice in choices
-            if choice.outcome is Outcome.PRESENT and choice.listed and choice.listed.provenance is None
+            if choice.stays and choice.listed and choice.listed.provenance is None
             if (provenance := self._provenance(choice.distribution, choice.listed.url))
             and self._placements[choice.distribution.filename].attach(choice.listed.url)
         ]
@@ -186,11 +192,6 @@ class Publication:
             if "../" not in url
             else None
         )
-
-    def _same(self, file: File, distribution: Publishable) -> bool:
-        """Whether an adopted file, whose hash is not known, has the distribution's bytes."""
-        key = self._workspace.layout.object_key(self._project, file.url)
-        return key is not None and holds(self._workspace.store, key, distribution.file.size, distribution.file.sha256)
 
     def _placement(self, one: Publishable) -> Placement:
         progress = self._progress
@@ -217,15 +218,18 @@ class Publication:
         if url is None and choice.error is None:
             url = choice.listed.url if choice.listed else file_url(one.filename)
         key = workspace.layout.object_key(self._project, url) if url else None
+        stays = choice.listed if choice.note is Note.REBUILT else None
         return FileReport(
             project=self._project,
             version=one.version,
             filename=one.filename,
-            size=one.file.size,
-            sha256=one.file.sha256,
+            size=(stays and stays.size) or one.file.size,
+            sha256=(stays and stays.sha256) or one.file.sha256,
             outcome=choice.outcome,
             url=f"{workspace.store.url}/{key}" if key else url and without_credentials(url),
             error=choice.error,
+            note=choice.note,
+            conflict=choice.conflict,
         )
 
 
@@ -258,9 +262,12 @@ def _decision(manifest: Manifest, reports: tuple[FileReport, ...]) -> Decision[t
     return Decision(manifest, reports, refusal=_Refused(reports) if failed else None)
 
 
-def _entry(distribution: Publishable, url: str, provenance: str | None, now: datetime) -> File:
+def _entry(choice: Choice, url: str, provenance: str | None, now: datetime) -> File:
+    distribution, listed = choice.distribution, choice.listed
     metadata = distribution.metadata
     told = distribution.entry if isinstance(distribution, StoredDistribution) else File(distribution.filename, url)
+    if choice.moved and listed:
+        told = listed
     return replace(
         told,
         url=url,

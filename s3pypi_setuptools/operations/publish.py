@@ -14,9 +14,9 @@ from ..repository.root_entry import RootEntry
 from ..repository.stored import Publishable
 from ..repository.workspace import Workspace
 from .publication import Publication
-from .publish_report import FileReport, Outcome, PublishReport
+from .publish_report import FileReport, Note, Outcome, PublishReport
 
-__all__ = ["FileReport", "Outcome", "PublishReport", "publish"]
+__all__ = ["FileReport", "Note", "Outcome", "PublishReport", "publish"]
 
 PROJECTS = 32
 """Projects that are changed at once."""

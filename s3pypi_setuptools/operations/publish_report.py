@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-__all__ = ["FileReport", "Outcome", "PublishReport"]
+__all__ = ["FileReport", "Note", "Outcome", "PublishReport"]
 
 
 class Outcome(enum.Enum):
@@ -13,11 +13,24 @@ class Outcome(enum.Enum):
 
     PUBLISHED = "published"
     PRESENT = "present"
-    """Listed already with the same bytes."""
+    """Listed already with the same bytes, or the same contents, and there."""
     REPLACED = "replaced"
     SKIPPED = "skipped"
     """Listed already; passed over as asked."""
     FAILED = "failed"
+
+
+class Note(enum.Enum):
+    """What there is to say of an outcome, where it is not what people expect first."""
+
+    REBUILT = "same contents, built again"
+    """Present: the listed file differs in timestamps, order, owners or compression alone, and stays."""
+    RESTORED = "was listed, but missing in the store"
+    """Published: the listed file's object, or a file beside it, was not there; it is now, under the same URL."""
+    MOVED = "the published file was lost: stored again under a new URL"
+    """Replaced: by the same bytes; another tool had overwritten or deleted them where they were listed."""
+    MISSING = "the published file was missing"
+    """Replaced: the listed file's object was gone, and other bytes are listed now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +38,10 @@ class FileReport:
     """What became of one distribution.
 
     :param project: normalized name.
+    :param size: in bytes; this and the hash are those of the listed file where that one stays (`Note.REBUILT`).
     :param url: where the file lies (``s3://bucket/key`` or ``file:///…``); None when it was not published.
     :param error: one line; None unless it failed.
+    :param conflict: it failed because its name is published: the same file will fail again.
     """
 
     project: str
@@ -37,6 +52,8 @@ class FileReport:
     outcome: Outcome
     url: str | None = None
     error: str | None = None
+    note: Note | None = None
+    conflict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +75,8 @@ class PublishReport:
     def ok(self) -> bool:
         """Whether every file is listed as asked."""
         return all(file.outcome is not Outcome.FAILED for file in self.files)
+
+    @property
+    def conflict(self) -> bool:
+        """Whether a file failed that will fail again as it is."""
+        return any(file.conflict for file in self.files)

@@ -21,6 +21,7 @@ __all__ = ["OUTCOMES", "Stray", "Strays"]
 
 OUTCOMES = {
     Outcome.PUBLISHED: ImportOutcome.COPIED,
+    Outcome.REPLACED: ImportOutcome.COPIED,
     Outcome.PRESENT: ImportOutcome.PRESENT,
     Outcome.FAILED: ImportOutcome.FAILED,
 }

@@ -8,8 +8,9 @@ without condition: bytes that go in parts, that the store copies, or any at all.
 
 from __future__ import annotations
 
+import enum
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
 
@@ -21,7 +22,7 @@ from ..transaction import create
 from .stored import Publishable, StoredBytes, stream_hash
 from .workspace import Workspace, wait_for
 
-__all__ = ["SHA256", "Placement", "holds"]
+__all__ = ["SHA256", "Part", "Placement", "holds"]
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +35,14 @@ PROVENANCE_TYPE = "application/vnd.pypi.integrity.v1+json"
 
 FEW = 5
 """How often a large file is sent while the store says of each time that another conditional write is under way."""
+
+
+class Part(enum.Enum):
+    """One of the objects of a distribution."""
+
+    FILE = "file"
+    METADATA = "metadata"
+    PROVENANCE = "provenance"
 
 
 class Placement:
@@ -60,10 +69,10 @@ class Placement:
         self._conditional = conditional
         self._sending = sending
         self._sent = sent
-        self._plain: list[Future[bool]] | None = None
+        self._plain: dict[Part, Future[bool]] | None = None
         self._plain_ours: bool | None = None
         self._fresh: str | None = None
-        self._fresh_creates: list[Future[bool]] = []
+        self._fresh_creates: dict[Part, Future[bool]] = {}
         self._tokens: dict[str, Token] = {}
 
     def begin(self) -> None:
@@ -75,27 +84,24 @@ class Placement:
 
     def take_back(self) -> None:
         """Delete what `begin` created at plain keys, which nothing lists: the folder is another repository's."""
-        key = self._key(file_url(self.distribution.filename))
-        beside = [
-            place
-            for place, data in (
-                (self._layout.sidecar(key), self.distribution.metadata),
-                (self._layout.provenance(key), self.distribution.provenance),
-            )
-            if data is not None
-        ]
-        self.settle_down()
-        for place, created in zip((key, *beside), self._plain or (), strict=False):
-            if created.cancelled() or created.exception() or not created.result():
-                continue
+        url = file_url(self.distribution.filename)
+        key = self._key(url)
+        places = {
+            Part.FILE: key,
+            Part.METADATA: self._layout.sidecar(key),
+            Part.PROVENANCE: self._layout.provenance(key),
+        }
+        for part in self.created(url):
             try:
-                self._store.delete(place)
+                self._store.delete(places[part])
             except Error as error:
-                log.warning("%s/%s: was stored in another repository, delete it: %s", self._store.url, place, error)
+                log.warning(
+                    "%s/%s: was stored in another repository, delete it: %s", self._store.url, places[part], error
+                )
 
     def settle_down(self) -> None:
         """Wait until what `begin` started is over, however it went."""
-        wait_for((*(self._plain or ()), *self._fresh_creates))
+        wait_for((*(self._plain or {}).values(), *self._fresh_creates.values()))
 
     def finish(self) -> None:
         """Wait for what `begin` started; raises what went wrong, and lets the next `begin` try again."""
@@ -136,6 +142,25 @@ class Placement:
         """The token of the object of ``url``, if it was stored here, and another repository may have it copied."""
         return self._tokens.get(self._key(url)) if self._store.copies_from(self._store) else None
 
+    def created(self, url: str) -> frozenset[Part]:
+        """What `begin` has created under ``url``, waited for; what it could not create counts as not created."""
+        if self._plain is None or url != file_url(self.distribution.filename):
+            return frozenset()
+        wait_for(self._plain.values())
+        return frozenset(part for part, made in self._plain.items() if _is_made(made))
+
+    def restore(self, url: str, parts: frozenset[Part]) -> None:
+        """Store again what is missing of the file listed under ``url``, which has these very bytes.
+
+        Where the store ignores conditions, too: the bytes are the same. Raises `Unavailable` when there is something
+        else by now.
+        """
+        left = parts - self.created(url)
+        if not all(_results(self._create(url, left))) and not self._settle(url):
+            raise Unavailable(
+                self._key(url), "cannot be stored again: the store says that it is there, and shows no such bytes"
+            )
+
     def _may_be_plain(self) -> bool:
         """Whether creating the plain object surely overwrites nothing."""
         file = self.distribution.file
@@ -149,21 +174,25 @@ class Placement:
             self._fresh_creates = self._create(self._fresh)
         return self._fresh
 
-    def _create(self, url: str) -> list[Future[bool]]:
+    def _create(self, url: str, parts: frozenset[Part] = frozenset(Part)) -> dict[Part, Future[bool]]:
         """Create the objects of ``url``; each answers whether it was created."""
-        self._sending()
         key = self._key(url)
         pool, backoff = self._workspace.uploads, self._workspace.backoff
         # A large file is not sent a hundred times over while the store cannot make up its mind.
         large = self.distribution.file.size > PART_SIZE
         sending = replace(backoff, unmoved=min(backoff.unmoved, FEW)) if large else backoff
-        creates = [pool.submit(create, lambda: self._put(key), sending)]
-        if (metadata := self.distribution.metadata) is not None:
+        creates: dict[Part, Future[bool]] = {}
+        if Part.FILE in parts:
+            self._sending()
+            creates[Part.FILE] = pool.submit(create, lambda: self._put(key), sending)
+        if Part.METADATA in parts and (metadata := self.distribution.metadata) is not None:
             beside = Attributes(cache_control=FOREVER)
             sidecar = self._layout.sidecar(key)
-            creates.append(pool.submit(create, lambda: self._store.put(sidecar, metadata, beside, ABSENT), backoff))
-        if self.distribution.provenance is not None:
-            creates.append(pool.submit(self._put_provenance, key))
+            creates[Part.METADATA] = pool.submit(
+                create, lambda: self._store.put(sidecar, metadata, beside, ABSENT), backoff
+            )
+        if Part.PROVENANCE in parts and self.distribution.provenance is not None:
+            creates[Part.PROVENANCE] = pool.submit(self._put_provenance, key)
         return creates
 
     def _put(self, key: str) -> None:
@@ -190,14 +219,16 @@ class Placement:
         key = self._layout.object_key(self.distribution.project, url)
         return key is not None and (self._put_provenance(key) or self._attested(key))
 
-    def _attested(self, key: str) -> bool:
-        one = self.distribution
-        if one.provenance is None:
-            return True
+    def attests(self, key: str) -> bool:
+        """Whether the provenance beside the object under ``key`` is of our bytes; raises `NotFound`."""
         from ..distribution.attestation import attests  # noqa: PLC0415 - few files have one
 
+        one = self.distribution
+        return attests(self._store.get(self._layout.provenance(key)).data, one.filename, one.file.sha256)
+
+    def _attested(self, key: str) -> bool:
         try:
-            return attests(self._store.get(self._layout.provenance(key)).data, one.filename, one.file.sha256)
+            return self.distribution.provenance is None or self.attests(key)
         except NotFound:
             return False
 
@@ -247,6 +278,10 @@ def holds(store: Store, key: str, size: int, sha256: str) -> bool:
         return False
 
 
-def _results(creates: list[Future[bool]]) -> list[bool]:
+def _results(creates: Mapping[Part, Future[bool]]) -> list[bool]:
     """Every answer, waited for."""
-    return [made.result() for made in creates]
+    return [made.result() for made in creates.values()]
+
+
+def _is_made(create: Future[bool]) -> bool:
+    return not create.cancelled() and create.exception() is None and create.result()

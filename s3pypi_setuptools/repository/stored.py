@@ -87,14 +87,18 @@ Publishable: TypeAlias = Distribution | StoredDistribution
 """What can be published: a file on disk, or one that lies in a store already."""
 
 
-def download(store: Store, key: str, path: Path) -> str:
-    """Write the object under ``key`` to ``path``, in bounded memory; the SHA-256 of its bytes. Raises `NotFound`."""
+def download(store: Store, key: str, path: Path, received: Callable[[int], None] = lambda count: None) -> str:
+    """Write the object under ``key`` to ``path``, in bounded memory; the SHA-256 of its bytes. Raises `NotFound`.
+
+    :param received: told the number of bytes each time some have come; what it raises ends the download.
+    """
     digest = hashlib.sha256()
     try:
         with path.open("wb") as file:
             for chunk in store.stream(key):
                 digest.update(chunk)
                 file.write(chunk)
+                received(len(chunk))
     except OSError as error:
         raise StoreError(key, f"cannot be kept in a temporary file: {error.strerror or error}") from error
     return digest.hexdigest()

@@ -66,7 +66,7 @@ def test_other_bytes_are_a_conflict_that_holds_back_the_whole_project(world: Wor
     assert set(outcomes(report).values()) == {Outcome.FAILED}
     errors = {file.filename: file.error or "" for file in report.files}
     assert errors[wheel.name].startswith(
-        f"{wheel.name} is published already with other bytes (sha256 {sha256(wheel)[:12]}"
+        f"{wheel.name} is published already with other contents (sha256 {sha256(wheel)[:12]}"
     )
     assert world.listed() == {wheel.name: sha256(wheel)}
 

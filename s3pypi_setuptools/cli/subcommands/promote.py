@@ -72,15 +72,15 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     status = terminal.show(report, _lines(report))
     for file in report.files:
         if file.error is not None:
-            terminal.error(file.error)
+            terminal.error(f"{file.error}, or replace it with --force" if file.conflict else file.error)
     for name in report.yanked:
         terminal.warning(f"{name} is yanked, there as in {report.source}")
     return status
 
 
 def _lines(report: PromoteReport) -> Iterator[str]:
-    from ...reports import outcome_text  # noqa: PLC0415
+    from ...reports import file_line  # noqa: PLC0415
 
     for file in report.files:
         if file.error is None:
-            yield f"{outcome_text(file, report.dry_run)} {file.filename}  {file.url}"
+            yield file_line(file, report.dry_run)

@@ -27,7 +27,7 @@ examples:
   s3pypi release --wheel                            the wheel alone: no source is published
   s3pypi release -C--build-option=--quiet           with a setting for the build backend
 
-After a failed push, push what was built with 's3pypi upload dist/*': building again gives other bytes."""
+After a failed push, push what was built with 's3pypi upload dist/*', or run the command again."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -96,7 +96,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
             f"built but not published: {terminal.redactor.describe(error)}; {after_build.advice(folder)}"
         ) from error
     status = terminal.report(report)
-    if not report.ok:
+    if not report.ok and not report.conflict:
         terminal.error(after_build.advice(folder))
     return status
 

@@ -1,0 +1,102 @@
+"""What the store holds of a file that is listed: the object, and the files beside it."""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import TypeVar
+
+from ..errors import NotFound, Unavailable
+from ..index.model import File
+from ..stores.base import Info
+from .ownership import own_key
+from .placement import SHA256, Part, Placement
+from .workspace import Workspace
+
+__all__ = ["Contents", "Holding", "Part", "look"]
+
+T = TypeVar("T")
+
+
+class Contents(enum.Enum):
+    """How the contents of a listed file compare with those of a distribution of its name."""
+
+    SAME_BYTES = "the same bytes"
+    EQUIVALENT = "the same members, bytes and modes"
+    DIFFERENT = "other contents"
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What the store holds of a listed file, compared with a distribution of its name.
+
+    :param missing: what is gone, and may be stored again under the listed url.
+    :param lost: the listed bytes cannot be had under the listed url again: another tool has overwritten them, or they
+        are gone from a folder that is not the project's.
+    """
+
+    missing: frozenset[Part] = frozenset()
+    lost: bool = False
+
+
+def look(workspace: Workspace, listed: File, placement: Placement) -> Callable[[], Holding]:
+    """Begin to look at what is stored of ``listed``; the result, waited for, raises `StoreError`.
+
+    Bytes are compared by their number and the hash noted with them: only `s3pypi verify --deep` reads every file.
+    Files elsewhere are not looked at. What ``placement`` has just created counts as missing before.
+    """
+    one = placement.distribution
+    key = workspace.layout.object_key(one.project, listed.url)
+    if key is None:
+        return Holding
+    ours = listed.sha256 == one.file.sha256
+    offered = {Part.FILE: True, Part.METADATA: listed.core_metadata, Part.PROVENANCE: listed.provenance}
+    made = {part for part in placement.created(listed.url) if offered[part] is not None}
+    store, pool = workspace.store, workspace.pool
+    head = pool.submit(_found, lambda: store.head(key))
+    beside: dict[Part, Future[bool | None]] = {}
+    if one.metadata is not None and _is_offered(listed, one.metadata):
+        sidecar, metadata = workspace.layout.sidecar(key), one.metadata
+        beside[Part.METADATA] = pool.submit(_found, lambda: store.get(sidecar).data == metadata)
+    if ours and one.provenance is not None and listed.provenance is not None:
+        beside[Part.PROVENANCE] = pool.submit(_found, lambda: placement.attests(key))
+
+    def result() -> Holding:
+        info = head.result()
+        missing = {part for part, sound in beside.items() if sound.result() is None} | made
+        if info is None or (listed.sha256 and not ours and info.metadata.get(SHA256) == one.file.sha256):
+            missing.add(Part.FILE)
+            if info is None and not ours and any(found.key == key for found in store.list(key)):
+                raise Unavailable(key, "the store says that it is not there, and lists it; try again")
+        elif _differs(info, listed):
+            return Holding(lost=True)
+        if ours and any(sound.result() is False for sound in beside.values()):
+            return Holding(lost=True)
+        if ours and missing and own_key(workspace.layout, one.project, listed.url) is None:
+            return Holding(lost=True)
+        return Holding(frozenset(missing))
+
+    return result
+
+
+def _found(read: Callable[[], T]) -> T | None:
+    try:
+        return read()
+    except NotFound:
+        return None
+
+
+def _is_offered(listed: File, metadata: bytes) -> bool:
+    """Whether the listed file has a metadata file, and, as far as its hash is known, one of these bytes."""
+    if listed.core_metadata is None:
+        return False
+    return dict(listed.core_metadata).get("sha256") in (None, hashlib.sha256(metadata).hexdigest())
+
+
+def _differs(info: Info, listed: File) -> bool:
+    """Whether an object surely has other bytes than the listed ones."""
+    noted = info.metadata.get(SHA256)
+    return listed.size not in (None, info.size) or (None not in (noted, listed.sha256) and noted != listed.sha256)

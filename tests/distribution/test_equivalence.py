@@ -1,0 +1,360 @@
+"""Which archives have the same contents: the same members, bytes and modes."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import random
+import stat
+import tarfile
+import time
+import tracemalloc
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from s3pypi_setuptools.distribution import equivalence
+from s3pypi_setuptools.distribution.equivalence import equivalent
+
+WHEEL = "demo-1.0-py3-none-any.whl"
+RECORD = "demo-1.0.dist-info/RECORD"
+WHEEL_MEMBERS = {
+    "demo/__init__.py": b"VALUE = 1\n",
+    "demo/data.bin": bytes(range(256)) * 4096,
+    "demo-1.0.dist-info/METADATA": b"Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n",
+    RECORD: b"demo/__init__.py,sha256=a,10\ndemo/data.bin,sha256=b,1048576\n",
+}
+SDIST = "demo-1.0.tar.gz"
+SDIST_MEMBERS = {
+    "demo-1.0": None,
+    "demo-1.0/PKG-INFO": b"Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n",
+    "demo-1.0/data.bin": bytes(range(256)) * 4096,
+}
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Callable[..., Path]:
+    def made(members: dict[str, Any], **options: Any) -> Path:
+        path = tmp_path / f"archive-{len(list(tmp_path.iterdir()))}"
+        (write_zip if "METADATA" in str(list(members)) else write_tar)(path, members, **options)
+        return path
+
+    return made
+
+
+def write_zip(
+    path: Path,
+    members: dict[str, bytes],
+    *,
+    when: tuple[int, ...] = (2026, 1, 1, 0, 0, 0),
+    compression: int = zipfile.ZIP_DEFLATED,
+    modes: dict[str, int] | None = None,
+    comment: bytes = b"",
+) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.comment = comment
+        for name, data in members.items():
+            info = zipfile.ZipInfo(name, when)  # type: ignore[arg-type]
+            info.external_attr = (modes or {}).get(name, stat.S_IFREG | 0o644) << 16
+            archive.writestr(info, data, compression)
+
+
+def write_tar(
+    path: Path,
+    members: dict[str, Any],
+    *,
+    when: int = 0,
+    compress: Callable[[bytes], bytes] = gzip.compress,
+    change: Callable[[tarfile.TarInfo], None] = lambda info: None,
+    tar_format: int = tarfile.PAX_FORMAT,
+) -> None:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tar_format) as archive:
+        for name, data in members.items():
+            info = tarfile.TarInfo(name)
+            info.mtime, info.mode = when, 0o644
+            if data is None:
+                info.type, info.mode = tarfile.DIRTYPE, 0o755
+            elif isinstance(data, str):
+                info.type, info.linkname = tarfile.SYMTYPE, data
+            else:
+                info.size = len(data)
+            change(info)
+            archive.addfile(info, io.BytesIO(data) if isinstance(data, bytes) else None)
+    path.write_bytes(compress(buffer.getvalue()))
+
+
+def backwards(members: dict[str, Any]) -> dict[str, Any]:
+    return dict(reversed(members.items()))
+
+
+class TestWheels:
+    @pytest.mark.parametrize(
+        "difference",
+        [
+            {"when": (2027, 2, 3, 4, 5, 6)},
+            {"compression": zipfile.ZIP_STORED},
+            {"comment": b"built by another machine"},
+        ],
+        ids=["timestamps", "compression", "comment"],
+    )
+    def test_what_may_differ(self, make: Callable[..., Path], difference: dict[str, Any]) -> None:
+        first, second = make(WHEEL_MEMBERS), make(WHEEL_MEMBERS, **difference)
+        assert first.read_bytes() != second.read_bytes()
+        assert equivalent(first, second, WHEEL)
+
+    def test_the_order_of_members_and_of_record_may_differ(self, make: Callable[..., Path]) -> None:
+        record = b"demo/data.bin,sha256=b,1048576\ndemo/__init__.py,sha256=a,10\n"
+        assert equivalent(make(WHEEL_MEMBERS), make(backwards({**WHEEL_MEMBERS, RECORD: record})), WHEEL)
+
+    @pytest.mark.parametrize(
+        "members",
+        [
+            {**WHEEL_MEMBERS, "demo/__init__.py": b"VALUE = 2\n"},
+            {**WHEEL_MEMBERS, "demo/data.bin": b"\0" * 1048576},
+            {**WHEEL_MEMBERS, "demo/data.bin": bytes(range(256)) * 4096 + b"\0"},
+            {**WHEEL_MEMBERS, "demo/more.py": b""},
+            {**WHEEL_MEMBERS, "demo/empty/": b""},
+            {name: data for name, data in WHEEL_MEMBERS.items() if name != "demo/data.bin"},
+            {name.replace("__init__", "other"): data for name, data in WHEEL_MEMBERS.items()},
+            {**WHEEL_MEMBERS, RECORD: b"demo/__init__.py,sha256=c,10\ndemo/data.bin,sha256=b,1048576\n"},
+            {**WHEEL_MEMBERS, RECORD: WHEEL_MEMBERS[RECORD] * 2},
+        ],
+    )
+    def test_what_may_not(self, make: Callable[..., Path], members: dict[str, bytes]) -> None:
+        first, second = make(WHEEL_MEMBERS), make(members)
+        assert not equivalent(first, second, WHEEL)
+        assert not equivalent(second, first, WHEEL)
+
+    def test_a_record_elsewhere_is_a_file_as_others_are(self, make: Callable[..., Path]) -> None:
+        first = make({**WHEEL_MEMBERS, "demo/RECORD": b"a\nb\n"})
+        assert not equivalent(first, make({**WHEEL_MEMBERS, "demo/RECORD": b"b\na\n"}), WHEEL)
+
+    def test_equal_checksums_prove_nothing(self, make: Callable[..., Path]) -> None:
+        first, second = make(WHEEL_MEMBERS), make({**WHEEL_MEMBERS, "demo/__init__.py": b"VALUE = 3\n"})
+        with zipfile.ZipFile(first) as one, zipfile.ZipFile(second) as other:
+            ours, theirs = (archive.getinfo("demo/__init__.py").CRC for archive in (one, other))
+        data = second.read_bytes().replace(theirs.to_bytes(4, "little"), ours.to_bytes(4, "little"))
+        second.write_bytes(data)
+        assert not equivalent(first, second, WHEEL)
+
+    @pytest.mark.parametrize("mode", [stat.S_IFREG | 0o755, stat.S_IFREG | 0o600, stat.S_IFLNK | 0o777, 0])
+    def test_modes_and_links_are_compared(self, make: Callable[..., Path], mode: int) -> None:
+        for name in ("demo/__init__.py", RECORD):
+            assert not equivalent(make(WHEEL_MEMBERS), make(WHEEL_MEMBERS, modes={name: mode}), WHEEL)
+
+    @pytest.mark.filterwarnings("ignore:Duplicate name")
+    def test_a_member_twice_is_equivalent_to_nothing(self, make: Callable[..., Path]) -> None:
+        first = make(WHEEL_MEMBERS)
+        with zipfile.ZipFile(first, "a") as archive:
+            archive.writestr("demo/__init__.py", WHEEL_MEMBERS["demo/__init__.py"])
+        assert not equivalent(first, first, WHEEL)
+
+    @pytest.mark.parametrize("compression", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+    def test_a_compression_that_unpacks_without_bounds(self, make: Callable[..., Path], compression: int) -> None:
+        first = make(WHEEL_MEMBERS, compression=compression)
+        assert not equivalent(first, first, WHEEL)
+
+    def test_a_path_that_leads_out(self, make: Callable[..., Path]) -> None:
+        first = make({**WHEEL_MEMBERS, "../outside": b""})
+        assert not equivalent(first, first, WHEEL)
+
+    @pytest.mark.parametrize("damage", [b"", b"PK", b"\0" * 200])
+    def test_damaged_archives(self, make: Callable[..., Path], damage: bytes) -> None:
+        first, second = make(WHEEL_MEMBERS), make(WHEEL_MEMBERS)
+        second.write_bytes(damage)
+        assert not equivalent(first, second, WHEEL)
+
+    def test_damage_within_a_member(self, make: Callable[..., Path]) -> None:
+        first, second = make(WHEEL_MEMBERS), make(WHEEL_MEMBERS)
+        data = bytearray(second.read_bytes())
+        data[200:300] = bytes(100)
+        second.write_bytes(data)
+        assert not equivalent(first, second, WHEEL)
+
+
+class TestSdists:
+    @pytest.mark.parametrize(
+        "difference",
+        [
+            {"when": 1_800_000_000},
+            {"compress": lambda data: gzip.compress(data, 1, mtime=5)},
+            {"change": lambda info: setattr(info, "uname", "jenkins")},
+            {"change": lambda info: setattr(info, "uid", 1000)},
+            {"change": lambda info: info.pax_headers.update(mtime="1.5")},
+            {"tar_format": tarfile.GNU_FORMAT},
+        ],
+        ids=["timestamps", "compression", "owner's name", "owner", "exact timestamps", "format"],
+    )
+    def test_what_may_differ(self, make: Callable[..., Path], difference: dict[str, Any]) -> None:
+        first, second = make(SDIST_MEMBERS), make(SDIST_MEMBERS, **difference)
+        assert first.read_bytes() != second.read_bytes()
+        assert equivalent(first, second, SDIST)
+
+    def test_the_order_may_differ(self, make: Callable[..., Path]) -> None:
+        assert equivalent(make(SDIST_MEMBERS), make(backwards(SDIST_MEMBERS)), SDIST)
+
+    @pytest.mark.parametrize(
+        ("suffix", "compress"), [(".tar.bz2", bz2.compress), (".tar.xz", lzma.compress), (".tgz", gzip.compress)]
+    )
+    def test_older_kinds(self, make: Callable[..., Path], suffix: str, compress: Callable[[bytes], bytes]) -> None:
+        name = f"demo-1.0{suffix}"
+        first = make(SDIST_MEMBERS, compress=compress)
+        assert equivalent(first, make(SDIST_MEMBERS, compress=compress, when=7), name)
+        assert not equivalent(first, make({**SDIST_MEMBERS, "demo-1.0/x": b""}, compress=compress), name)
+
+    def test_zip_files(self, make: Callable[..., Path]) -> None:
+        members = {"demo-1.0/PKG-INFO": b"METADATA", "demo-1.0/METADATA": b"x"}
+        first, second = make(members), make(members, when=(2027, 2, 3, 4, 5, 6))
+        assert equivalent(first, second, "demo-1.0.zip")
+        record = {"x.dist-info/RECORD": b"a\nb\n", "METADATA": b""}
+        swapped = {"x.dist-info/RECORD": b"b\na\n", "METADATA": b""}
+        assert not equivalent(make(record), make(swapped), "demo-1.0.zip"), "only a wheel has a RECORD"
+
+    @pytest.mark.parametrize(
+        "members",
+        [
+            {**SDIST_MEMBERS, "demo-1.0/data.bin": b"\0" * 1048576},
+            {**SDIST_MEMBERS, "demo-1.0/more.py": b""},
+            {**SDIST_MEMBERS, "demo-1.0/folder": None},
+            {**SDIST_MEMBERS, "demo-1.0/data.bin": "PKG-INFO"},
+            {name: data for name, data in SDIST_MEMBERS.items() if "data" not in name},
+        ],
+    )
+    def test_what_may_not(self, make: Callable[..., Path], members: dict[str, Any]) -> None:
+        first, second = make(SDIST_MEMBERS), make(members)
+        assert not equivalent(first, second, SDIST)
+        assert not equivalent(second, first, SDIST)
+
+    def test_links_are_compared_by_where_they_lead(self, make: Callable[..., Path]) -> None:
+        link = {**SDIST_MEMBERS, "demo-1.0/link": "PKG-INFO"}
+        assert equivalent(make(link), make(link, when=7), SDIST)
+        assert not equivalent(make(link), make({**link, "demo-1.0/link": "data.bin"}), SDIST)
+
+        def harden(info: tarfile.TarInfo) -> None:
+            if info.issym():
+                info.type = tarfile.LNKTYPE
+
+        assert not equivalent(make(link), make(link, change=harden), SDIST)
+
+    def test_modes_are_compared(self, make: Callable[..., Path]) -> None:
+        for member in SDIST_MEMBERS:
+
+            def change(info: tarfile.TarInfo, member: str = member) -> None:
+                info.mode = 0o700 if info.name == member else info.mode
+
+            assert not equivalent(make(SDIST_MEMBERS), make(SDIST_MEMBERS, change=change), SDIST)
+
+    @pytest.mark.parametrize("kind", [tarfile.FIFOTYPE, tarfile.CHRTYPE, tarfile.GNUTYPE_SPARSE])
+    def test_special_files_are_equivalent_to_nothing(self, make: Callable[..., Path], kind: bytes) -> None:
+        def change(info: tarfile.TarInfo) -> None:
+            if info.name.endswith("x"):
+                info.type = kind
+
+        first = make({**SDIST_MEMBERS, "demo-1.0/x": b""}, change=change)
+        assert not equivalent(first, first, SDIST)
+
+    def test_a_member_twice_is_equivalent_to_nothing(self, make: Callable[..., Path]) -> None:
+        def change(info: tarfile.TarInfo) -> None:
+            info.name = info.name.replace("copy", "data.bin")
+
+        first = make({**SDIST_MEMBERS, "demo-1.0/copy": b""}, change=change)
+        assert not equivalent(first, first, SDIST)
+
+    def test_damaged_archives(self, make: Callable[..., Path]) -> None:
+        first, second = make(SDIST_MEMBERS), make(SDIST_MEMBERS)
+        for data in (b"", b"\x1f\x8b", first.read_bytes()[:-400], gzip.compress(b"\0" * 10)):
+            second.write_bytes(data)
+            assert not equivalent(first, second, SDIST)
+
+
+class TestBounds:
+    def test_memory_is_bounded(self, make: Callable[..., Path]) -> None:
+        data = b"\0" * (64 * 1024**2)
+        wheels = make({**WHEEL_MEMBERS, "demo/large": data}), make({**WHEEL_MEMBERS, "demo/large": data})
+        sdists = make({**SDIST_MEMBERS, "demo-1.0/large": data}), make({**SDIST_MEMBERS, "demo-1.0/large": data})
+        del data
+        tracemalloc.start()
+        try:
+            assert equivalent(*wheels, WHEEL)
+            assert equivalent(*sdists, SDIST)
+            assert tracemalloc.get_traced_memory()[1] < 8 * 1024**2
+        finally:
+            tracemalloc.stop()
+
+    def test_what_unpacks_to_too_much(self, make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+        wheel, sdist = make(WHEEL_MEMBERS), make(SDIST_MEMBERS)
+        monkeypatch.setattr(equivalence, "MAX_UNPACKED", 1024**2)
+        assert not equivalent(wheel, wheel, WHEEL)
+        assert not equivalent(sdist, sdist, SDIST)
+
+    def test_too_many_members(self, make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+        wheel, sdist = make(WHEEL_MEMBERS), make(SDIST_MEMBERS)
+        monkeypatch.setattr(equivalence, "_MOST_MEMBERS", 2)
+        assert not equivalent(wheel, wheel, WHEEL)
+        assert not equivalent(sdist, sdist, SDIST)
+
+    @pytest.mark.parametrize("archive", ["wheel", "sdist"])
+    def test_what_takes_too_long(
+        self, make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, archive: str
+    ) -> None:
+        path = make(WHEEL_MEMBERS if archive == "wheel" else SDIST_MEMBERS)
+        name = WHEEL if archive == "wheel" else SDIST
+        assert equivalent(path, path, name)
+        started = time.monotonic()
+        clock = iter([started, *(started + 121 for _ in range(1000))])
+        monkeypatch.setattr(time, "monotonic", lambda: next(clock))
+        assert not equivalent(path, path, name)
+
+    @pytest.mark.parametrize("archive", ["wheel", "sdist"])
+    def test_whoever_waits_may_end_it(self, make: Callable[..., Path], archive: str) -> None:
+        class Ended(BaseException):
+            pass
+
+        def end() -> None:
+            raise Ended
+
+        path = make(WHEEL_MEMBERS if archive == "wheel" else SDIST_MEMBERS)
+        with pytest.raises(Ended):
+            equivalent(path, path, WHEEL if archive == "wheel" else SDIST, end)
+
+    def test_a_file_that_cannot_be_read(self, make: Callable[..., Path], tmp_path: Path) -> None:
+        for path, name in ((make(WHEEL_MEMBERS), WHEEL), (make(SDIST_MEMBERS), SDIST)):
+            with pytest.raises(FileNotFoundError):
+                equivalent(path, tmp_path / "absent", name)
+
+
+def test_any_damage_is_no_error_and_never_equivalent_contents(make: Callable[..., Path]) -> None:
+    chance = random.Random(9)
+    small = {name: data[:50] for name, data in WHEEL_MEMBERS.items()}
+    for whole, name, read in (
+        (make(small, compression=zipfile.ZIP_STORED), WHEEL, read_zip),
+        (make({"d": None, "d/PKG-INFO": b"x" * 600, "d/y": "PKG-INFO"}), SDIST, read_tar),
+    ):
+        damaged = make(small)
+        for _ in range(300):
+            data = bytearray(whole.read_bytes())
+            data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+            damaged.write_bytes(data)
+            if equivalent(whole, damaged, name):
+                assert read(damaged) == read(whole)
+
+
+def read_zip(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as archive:
+        return {info.filename: archive.read(info) for info in archive.infolist()}
+
+
+def read_tar(path: Path) -> dict[str, object]:
+    with tarfile.open(path) as archive:
+        return {
+            info.name: (info.type, info.mode, info.linkname, (archive.extractfile(info) or io.BytesIO()).read())
+            if info.isreg()
+            else (info.type, info.mode, info.linkname)
+            for info in archive
+        }

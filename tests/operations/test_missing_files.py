@@ -1,0 +1,309 @@
+"""Publishing a file again whose object, or a file beside it, is gone: it is stored again, in every place and mode."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from s3pypi_setuptools.config.resolve import resolve
+from s3pypi_setuptools.config.settings import IfExists
+from s3pypi_setuptools.errors import NotFound
+from s3pypi_setuptools.layout import Layout
+from s3pypi_setuptools.local_file import PART_SIZE
+from s3pypi_setuptools.operations.publish import FileReport, Note, Outcome
+from s3pypi_setuptools.stores.base import Attributes
+from s3pypi_setuptools.stores.local import LocalStore
+from s3pypi_setuptools.stores.memory import MemoryStore
+from s3pypi_setuptools.stores.registry import open_store
+from tests import samples
+from tests.faults import FaultyStore, Request
+from tests.servers import S3Server
+
+from .attestations import attest
+from .conftest import World
+from .contents import deleted
+from .maintenance import problems
+from .test_attestations import URL
+
+FILES = {"wheel": 0, "sdist": 0, "large wheel": PART_SIZE}
+
+
+@pytest.fixture(params=["memory", "content tokens", "folder"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> World:
+    if request.param == "folder":
+        return World(tmp_path, LocalStore(tmp_path / "repository"))
+    return World(tmp_path, MemoryStore(content_tokens=request.param == "content tokens"))
+
+
+@pytest.fixture
+def bucket(s3_server: S3Server, s3_bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    for name, value in s3_server.environment.items():
+        monkeypatch.setenv(name, value)
+    settings = resolve(command_line={"target": f"s3://{s3_bucket}/team"}, project=tmp_path)
+    with closing(open_store(settings.require_target(), settings)) as store:
+        yield World(tmp_path, store, Layout("team"))
+
+
+def file_of(world: World, kind: str) -> Path:
+    if kind == "sdist":
+        return world.sdist()
+    return samples.wheel(world.folder / "built", padding=FILES[kind])
+
+
+def push(world: World, path: Path, policy: IfExists = IfExists.SAME, **options: object) -> FileReport:
+    """The report of ``path``, published as the programs do."""
+    cautious = not world.store.keeps_metadata
+    (report,) = world.push(path, if_exists=policy, cautious=cautious, **options).files
+    return report
+
+
+def key_of(world: World) -> str:
+    return world.layout.object_key("demo", world.pages()[0].files[0].url) or ""
+
+
+def is_complete(world: World, path: Path) -> bool:
+    """Whether what installers read is there, the file under its listed hash and the metadata file beside it."""
+    assert world.listed() == {path.name: samples.read(path).file.sha256}
+    if path.suffix == ".whl":
+        assert world.store.get(f"{key_of(world)}.metadata").data == samples.read(path).metadata
+    return problems(world, deep=True) == []
+
+
+def restored(world: World, path: Path, policy: IfExists, *suffixes: str) -> None:
+    """Take the objects away, publish the file again twice, and see that all is as it was."""
+    assert push(world, path, policy).outcome in (Outcome.PUBLISHED, Outcome.PRESENT, Outcome.SKIPPED, Outcome.FAILED)
+    key, pages = key_of(world), world.pages()
+    for suffix in suffixes:
+        world.store.delete(key + suffix)
+
+    foretold = push(world, path, policy, dry_run=True)
+    with pytest.raises(NotFound):
+        world.store.head(key + suffixes[0])
+    report = push(world, path, policy)
+
+    assert (report.outcome, report.note) == (Outcome.PUBLISHED, Note.RESTORED)
+    assert (foretold.outcome, foretold.note, foretold.url) == (report.outcome, report.note, report.url)
+    assert (key_of(world), world.pages()) == (key, pages), "the same bytes under the same key"
+    assert is_complete(world, path)
+    again = push(world, path, IfExists.SAME)
+    assert (again.outcome, again.note) == (Outcome.PRESENT, None)
+
+
+@pytest.mark.parametrize("policy", IfExists)
+@pytest.mark.parametrize("kind", FILES)
+def test_a_file_that_is_gone(place: World, kind: str, policy: IfExists) -> None:
+    restored(place, file_of(place, kind), policy, "")
+
+
+@pytest.mark.parametrize("policy", IfExists)
+@pytest.mark.parametrize("kind", ["wheel", "large wheel"])
+@pytest.mark.parametrize("gone", [(".metadata",), ("", ".metadata")])
+def test_a_metadata_file_that_is_gone(place: World, kind: str, policy: IfExists, gone: tuple[str, ...]) -> None:
+    restored(place, file_of(place, kind), policy, *gone)
+
+
+@pytest.mark.parametrize(
+    ("kind", "policy", "gone"),
+    [
+        ("wheel", IfExists.SAME, ""),
+        ("wheel", IfExists.SAME, ".metadata"),
+        ("sdist", IfExists.SKIP, ""),
+        ("large wheel", IfExists.SAME, ""),
+        ("large wheel", IfExists.REPLACE, ""),
+    ],
+)
+def test_a_bucket(bucket: World, kind: str, policy: IfExists, gone: str) -> None:
+    restored(bucket, file_of(bucket, kind), policy, gone)
+
+
+def test_no_file_is_sent_again_for_its_metadata(place: World) -> None:
+    wheel = file_of(place, "large wheel")
+    push(place, wheel)
+    place.store.delete(f"{key_of(place)}.metadata")
+    store = FaultyStore(place.store)
+
+    push(place, wheel, store=store)
+
+    assert [request.key for request in store.requests if request.writes] == [f"{key_of(place)}.metadata"]
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_a_file_at_a_key_of_its_own(place: World, kind: str) -> None:
+    path = file_of(place, kind)
+    push(place, path)
+    deleted(place)
+    push(place, path)
+    assert key_of(place) != f"team/demo/{path.name}"
+
+    for policy in IfExists:
+        restored(place, path, policy, "")
+    assert place.store.head(key_of(place)).size == path.stat().st_size
+
+
+def test_a_provenance_object_that_is_gone(place: World) -> None:
+    wheel = place.wheel()
+    attest(wheel)
+    push(place, wheel, index_url=URL)
+    key = f"{key_of(place)}.provenance"
+    before = place.store.get(key).data
+    place.store.delete(key)
+
+    report = push(place, wheel, index_url=URL)
+
+    assert (report.outcome, report.note) == (Outcome.PUBLISHED, Note.RESTORED)
+    assert place.store.get(key).data == before
+    assert push(place, wheel, index_url=URL).outcome is Outcome.PRESENT
+
+
+def fetched(world: World, path: Path) -> str:
+    """The hash of what installers get as the file of that name."""
+    (file,) = [file for file in world.pages_there("demo")[0].files if file.filename == path.name]
+    return world.fetched("demo", file.url)
+
+
+PAGE = '<!DOCTYPE html><a href="{name}#sha256={sha256}">{name}</a>'
+
+
+@pytest.mark.parametrize("policy", IfExists)
+def test_a_file_of_another_tools_page(place: World, policy: IfExists) -> None:
+    sdist = place.sdist()
+    place.put(f"team/demo/{sdist.name}", sdist.read_bytes())
+    page = PAGE.format(name=sdist.name, sha256=samples.read(sdist).file.sha256)
+    place.put("team/demo/index.html", page.encode())
+    push(place, place.sdist("2.0"))
+    place.store.delete(f"team/demo/{sdist.name}")
+
+    report = push(place, sdist, policy)
+
+    assert (report.outcome, report.note) == (Outcome.PUBLISHED, Note.RESTORED)
+    assert fetched(place, sdist) == samples.read(sdist).file.sha256
+
+
+def test_an_unhashed_file_of_another_tools_page_is_replaced(place: World) -> None:
+    sdist = place.sdist()
+    place.put(f"team/demo/{sdist.name}", sdist.read_bytes())
+    place.put("team/demo/index.html", f'<!DOCTYPE html><a href="{sdist.name}">{sdist.name}</a>'.encode())
+    push(place, place.sdist("2.0"))
+    place.store.delete(f"team/demo/{sdist.name}")
+
+    report = push(place, sdist)
+
+    assert (report.outcome, report.note) == (Outcome.REPLACED, Note.MISSING)
+    assert fetched(place, sdist) == samples.read(sdist).file.sha256
+    assert f"demo/{sdist.name}" not in (report.url or ""), "nobody knows which bytes that key had"
+
+
+@pytest.mark.parametrize("policy", IfExists)
+@pytest.mark.parametrize("kind", FILES)
+def test_other_bytes_take_the_place_of_a_file_that_is_gone_under_another_key(
+    place: World, kind: str, policy: IfExists
+) -> None:
+    path = file_of(place, kind)
+    push(place, path)
+    old = key_of(place)
+    place.store.delete(old)
+    other = (
+        place.sdist(salt="x") if kind == "sdist" else samples.wheel(place.folder / "x", salt="x", padding=FILES[kind])
+    )
+
+    report = push(place, other, policy)
+
+    note = None if policy is IfExists.REPLACE else Note.MISSING
+    assert (report.outcome, report.note) == (Outcome.REPLACED, note)
+    assert key_of(place) != old
+    assert is_complete(place, other)
+    assert old not in place.stored()
+
+
+@pytest.mark.parametrize("policy", IfExists)
+@pytest.mark.parametrize("kind", FILES)
+def test_a_file_that_was_overwritten_gets_another_key(place: World, kind: str, policy: IfExists) -> None:
+    path = file_of(place, kind)
+    push(place, path)
+    old = key_of(place)
+    place.put(old, b"of another tool")
+
+    report = push(place, path, policy)
+
+    assert (report.outcome, report.note) == (Outcome.REPLACED, Note.MOVED)
+    assert key_of(place) != old
+    assert is_complete(place, path)
+    assert push(place, path).outcome is Outcome.PRESENT
+
+
+def test_a_metadata_file_that_was_overwritten_gets_another_key_with_its_wheel(place: World) -> None:
+    wheel = place.wheel()
+    push(place, wheel)
+    place.put(f"{key_of(place)}.metadata", b"Metadata-Version: 2.1\nName: other\nVersion: 1.0\n")
+
+    assert push(place, wheel).note is Note.MOVED
+
+    assert is_complete(place, wheel)
+
+
+def test_what_was_said_of_a_file_stays_when_it_gets_another_key(place: World) -> None:
+    wheel = place.wheel()
+    push(place, wheel)
+    before = place.pages()[0].files[0]
+    place.put(key_of(place), b"of another tool")
+
+    push(place, wheel)
+
+    (after,) = place.pages()[0].files
+    assert (after.upload_time, after.hashes, after.size) == (before.upload_time, before.hashes, before.size)
+
+
+def test_a_file_that_is_gone_beside_one_that_is_refused(place: World) -> None:
+    wheel, sdist = place.wheel(), place.sdist()
+    place.push(wheel, sdist, cautious=True)
+    place.store.delete(f"team/demo/{wheel.name}")
+
+    report = place.push(wheel, place.sdist(salt="x"), cautious=True)
+
+    assert {file.filename: (file.outcome, file.note) for file in report.files} == {
+        wheel.name: (Outcome.PUBLISHED, Note.RESTORED),
+        sdist.name: (Outcome.FAILED, None),
+    }
+    assert set(place.listed()) == {wheel.name, sdist.name}
+
+
+def test_a_store_that_lists_what_it_says_is_not_there_is_not_believed(world: World) -> None:
+    wheel = world.wheel()
+    world.push(wheel)
+
+    def deny(request: Request) -> None:
+        if request.verb == "head" and request.key.endswith(".whl"):
+            raise NotFound(request.key)
+
+    report = world.push(world.wheel(salt="x"), store=FaultyStore(world.store, before=deny))
+
+    assert [file.outcome for file in report.files] == [Outcome.FAILED]
+    assert "lists it" in (report.files[0].error or "")
+    assert world.listed() == {wheel.name: samples.read(wheel).file.sha256}
+    (report,) = world.push(wheel, store=FaultyStore(world.store, before=deny)).files
+    assert "says that it is there" in (report.error or "")
+    assert world.listed() == {wheel.name: samples.read(wheel).file.sha256}
+
+
+def test_files_that_are_there_are_looked_at_beside_one_another(world: World) -> None:
+    paths = [world.wheel(version) for version in ("1.0", "1.1", "1.2")]
+    world.push(*paths)
+    store = FaultyStore(world.store)
+
+    world.push(*paths, store=store, if_exists=IfExists.REPLACE)
+
+    looks = [request for request in store.requests if request.key.endswith((".whl", ".metadata"))]
+    assert sorted(request.verb for request in looks) == ["get"] * 3 + ["head"] * 3
+    assert not [request for request in store.requests if request.writes]
+
+
+def test_attributes_of_what_is_stored_again_are_those_of_any_distribution(world: World) -> None:
+    wheel = world.wheel()
+    world.push(wheel)
+    before = world.store.head(key_of(world)).metadata
+    world.store.delete(key_of(world))
+    world.push(wheel)
+    assert world.store.head(key_of(world)).metadata == before != Attributes().metadata
