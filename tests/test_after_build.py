@@ -201,12 +201,19 @@ def test_a_push_that_cannot_says_why_and_what_to_do(
     assert wheel.read_bytes() == content
 
 
-def test_a_conflict_names_the_folder_that_holds_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_names_the_folder_that_holds_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("S3PYPI_TARGET", "./relative")
+    with pytest.raises(after_build.PushFailed, match="relative path") as caught:
+        after_build.push(samples.wheel(tmp_path / "out"), project=tmp_path)
+    assert f"'s3pypi upload {tmp_path / 'out'}/*'" in str(caught.value)
+
+
+def test_a_conflict_advises_nothing_that_conflicts_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("S3PYPI_TARGET", str(tmp_path / "repo"))
     after_build.push(samples.wheel(tmp_path / "dist"), project=tmp_path)
-    with pytest.raises(after_build.PushFailed, match=r"other bytes.*s3pypi upload") as caught:
+    with pytest.raises(after_build.PushFailed, match="other contents") as caught:
         after_build.push(samples.wheel(tmp_path / "out", salt="2"), project=tmp_path)
-    assert f"'s3pypi upload {tmp_path / 'out'}/*'" in str(caught.value)
+    assert str(caught.value).endswith(": raise the version, or replace it with S3PYPI_IF_EXISTS=replace")
 
 
 def test_a_build_that_is_aborted_shows_one_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -44,7 +44,9 @@ class FileExamination:
         info = self._objects.get(key) or lookup(self._store, key)
         if info is None:
             yield self._finding(
-                Problem.MISSING, key, "is listed, and does not exist: restore it, or take it off with 'reindex --yes'"
+                Problem.MISSING,
+                key,
+                "is listed, and does not exist: publish it again, or take it off with 'reindex --yes'",
             )
             return
         if file.size is not None and info.size != file.size:

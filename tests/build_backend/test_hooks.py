@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -184,13 +185,31 @@ def test_a_build_that_cannot_publish_fails_and_keeps_the_file(tmp_path: Path, ta
     assert (tmp_path / "dist" / "hello_world-1.0.tar.gz").stat().st_size
 
 
+@pytest.mark.parametrize("kind", ["sdist", "wheel"])
+def test_a_rebuild_is_present(tmp_path: Path, repository: Path, kind: str) -> None:
+    project = make_project(tmp_path / "project", "setuptools")
+    first = call(project, f"build_{kind}", str(tmp_path), environ=ASKED)
+    assert first.status == 0, first.stderr
+    os.utime(project / "hello_world.py", (1_700_000_000, 1_700_000_000))
+    again = call(project, f"build_{kind}", str(tmp_path), environ=ASKED)
+    assert again.status == 0, again.stderr
+    [line] = [line for line in again.stdout.splitlines() if line.startswith("present ")]
+    assert line.endswith(f"/{again.result} (same contents, built again)")
+    assert published(repository) == {again.result}
+
+
 def test_a_conflict_fails_the_build(tmp_path: Path, repository: Path) -> None:
     project = make_project(tmp_path / "project", "flit")
     assert call(project, "build_sdist", str(tmp_path), environ=ASKED).status == 0
     (project / "hello_world.py").write_text('"""Says goodbye."""\n')
     called = call(project, "build_sdist", str(tmp_path), environ=ASKED)
     assert called.status == 1
-    assert "other bytes" in called.stderr.splitlines()[-1]
+    last = called.stderr.splitlines()[-1]
+    assert "is published already with other contents" in last
+    assert last.endswith("raise the version, or replace it with S3PYPI_IF_EXISTS=replace")
+    by_variable = call(project, "build_sdist", str(tmp_path), environ={**ASKED, "S3PYPI_IF_EXISTS": "replace"})
+    assert "replaced hello_world-1.0.tar.gz" in by_variable.stdout
+    (project / "hello_world.py").write_text('"""Says good night."""\n')
     forced = call(project, "build_sdist", str(tmp_path), {"s3pypi-force": "true"}, environ=ASKED)
     assert "replaced hello_world-1.0.tar.gz" in forced.stdout
 

@@ -75,6 +75,10 @@ def test_the_pipeline_builds_and_publishes_pushes_again_and_stops_at_a_broken_bu
     assert agent.run(publish, SHELL, S3PYPI_TARGET=str(folder)) == 0, agent.output
     assert (folder / "hello-s3pypi" / "hello_s3pypi-1.0.0-py3-none-any.whl").exists()
 
+    assert agent.run(publish, SHELL, S3PYPI_TARGET=str(folder)) == 0, agent.output
+    assert agent.output.count("(same contents, built again)") >= 1, "as Jenkins' Rebuild does"
+    assert "sleep" not in agent.output.rpartition("setup.py sdist")[2]
+
     blocked = tmp_path / "blocked"
     blocked.write_text("no folder yet")
     process = subprocess.Popen(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import signal
@@ -95,9 +96,33 @@ def test_the_json_report(project: Path) -> None:
     assert set(report) == {"ok", "target", "index_url", "files", "dry_run"}
     assert report["ok"] is True
     assert set(report["files"][0]) == {
-        "project", "version", "filename", "size", "sha256", "outcome", "url", "error",
+        "project", "version", "filename", "size", "sha256", "outcome", "url", "error", "note", "conflict",
     }  # fmt: skip
     assert [file["outcome"] for file in report["files"]] == ["published", "published"]
+
+
+def test_what_there_is_to_say_of_an_outcome_comes_last(project: Path) -> None:
+    run("s3pypi", "dist", "-t", "./repo", cwd=project)
+    sdist = project / "dist" / "demo-1.0.tar.gz"
+    sdist.write_bytes(gzip.compress(gzip.decompress(sdist.read_bytes()), 1, mtime=5))
+    (project / "repo" / "demo" / "demo-1.0-py3-none-any.whl").unlink()
+
+    rehearsed = run("s3pypi", "dist", "-t", "./repo", "--dry-run", cwd=project).stdout.splitlines()
+    done = run("s3pypi", "dist", "-t", "./repo", cwd=project)
+
+    url = (project / "repo" / "demo").as_uri()
+    wheel = f"demo-1.0-py3-none-any.whl  {url}/demo-1.0-py3-none-any.whl (was listed, but missing in the store)"
+    rebuilt = f"present demo-1.0.tar.gz  {url}/demo-1.0.tar.gz (same contents, built again)"
+    assert rehearsed[:2] == [f"would publish {wheel}", rebuilt]
+    assert done.stdout.splitlines()[:2] == [f"published {wheel}", rebuilt]
+    files = json.loads(run("s3pypi", "dist", "-t", "./repo", "--json", cwd=project).stdout)["files"]
+    assert [(file["outcome"], file["note"]) for file in files] == [
+        ("present", None),
+        ("present", "same contents, built again"),
+    ]
+    status, shown = run_on_terminal("dist", "-t", "./repo", cwd=project)
+    assert status == 0
+    assert "same contents, built again" in " ".join(shown.replace("│", " ").split())
 
 
 def test_a_conflict_is_one_line_and_exit_1(project: Path) -> None:
@@ -105,9 +130,12 @@ def test_a_conflict_is_one_line_and_exit_1(project: Path) -> None:
     samples.wheel(project / "dist", salt="other")
     done = run("s3pypi", "dist/*.whl", "-t", "./repo", "--json", cwd=project)
     assert done.returncode == 1
-    assert done.stderr.startswith("s3pypi: error: demo-1.0-py3-none-any.whl")
+    assert done.stderr.startswith("s3pypi: error: demo-1.0-py3-none-any.whl is published already with other contents")
+    assert done.stderr.endswith(": raise the version, or replace it with --force\n")
     assert done.stderr.count("\n") == 1
-    assert json.loads(done.stdout)["ok"] is False
+    report = json.loads(done.stdout)
+    assert report["ok"] is False
+    assert [(file["outcome"], file["conflict"], file["note"]) for file in report["files"]] == [("failed", True, None)]
     assert run("s3pypi", "dist/*.whl", "-t", "./repo", "--force", cwd=project).stdout.startswith("replaced ")
 
 

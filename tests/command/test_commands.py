@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -27,6 +29,21 @@ def setup_py(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]
     )
     assert "Traceback" not in done.stderr
     return done
+
+
+def chained(project: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """The wheel built by `build` with our command in its options."""
+    return subprocess.run(
+        [
+            *(sys.executable, "-m", "build", "--wheel", "--no-isolation", "-C--build-option=s3pypi"),
+            *(f"-C--build-option={option}" for option in options),
+        ],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
 
 
 def published(repository: Path) -> set[str]:
@@ -139,14 +156,51 @@ def test_an_egg_is_not_published_and_said_so(project: Path, tmp_path: Path) -> N
     assert re.search(r"^s3pypi: warning: demo_project-1\.0-py3\.\d+\.egg is not published: ", beside.stderr, re.M)
 
 
-def test_a_rebuild_conflicts_unless_forced(project: Path, tmp_path: Path) -> None:
-    arguments = ["sdist", "s3pypi", f"--target={tmp_path / 'repo'}"]
+@pytest.mark.parametrize("workspace", ["the same", "checked out again"])
+@pytest.mark.parametrize("first", [["sdist", "bdist_wheel"], ["sdist"], ["bdist_wheel"]], ids="+".join)
+def test_a_rebuild_of_the_same_source_is_present(
+    project: Path, tmp_path: Path, first: list[str], workspace: str
+) -> None:
+    repository = tmp_path / "repo" / "demo-project"
+    target = f"--target={repository.parent}"
+    fresh = shutil.copytree(project, tmp_path / "other" / "workspace")
+    assert setup_py(project, *first, "s3pypi", target).returncode == 0
+    before = {path: path.read_bytes() for path in repository.glob("demo_project-*")}
+    again = project
+    if workspace != "the same":
+        again = fresh
+    for path in again.glob("*.py"):
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+
+    done = setup_py(again, "sdist", "bdist_wheel", "s3pypi", target)
+
+    assert done.returncode == 0, done.stderr
+    built = {path.name: path.read_bytes() for path in (again / "dist").iterdir()}
+    assert all(built.get(path.name) != data for path, data in before.items() if path.suffix != ".metadata")
+    said = [line.split()[1] for line in done.stdout.splitlines() if line.endswith(" (same contents, built again)")]
+    assert set(said) == {path.name for path in before if path.suffix != ".metadata"}
+    assert all(path.read_bytes() == data for path, data in before.items())
+    assert published(repository.parent) == BOTH
+
+
+@pytest.mark.parametrize("name", ["s3pypi", "release"])
+def test_other_contents_conflict_unless_forced(project: Path, tmp_path: Path, name: str) -> None:
+    if name != "s3pypi":
+        (project / "setup.py").write_text(
+            FROM_COMMAND_CLASS + SETUP.format(extra=f", cmdclass={{'{name}': PyPICommand}}")
+        )
+    arguments = ["sdist", name, f"--target={tmp_path / 'repo'}"]
     assert setup_py(project, *arguments).returncode == 0
     (project / "demo.py").write_text("VALUE = 2\n")
     refused = setup_py(project, *arguments)
     assert refused.returncode == 1
-    assert "demo_project-1.0.tar.gz" in refused.stderr.splitlines()[-1]
+    line = refused.stderr.splitlines()[-1]
+    assert line.startswith("error: demo_project-1.0.tar.gz is published already with other contents")
+    assert line.endswith(f": raise the version, or replace it with '{name} --force'")
     assert "replaced demo_project-1.0.tar.gz" in setup_py(project, *arguments, "--force").stdout
+    strict = setup_py(project, *arguments, "--strict")
+    assert strict.returncode == 1
+    assert "is published already: raise the version" in strict.stderr.splitlines()[-1]
 
 
 def test_s3upload_stores_any_file(project: Path, tmp_path: Path) -> None:
@@ -160,16 +214,23 @@ def test_s3upload_stores_any_file(project: Path, tmp_path: Path) -> None:
 def test_chained_into_a_pep_517_build(project: Path, tmp_path: Path, target: str, status: int) -> None:
     (project / "pyproject.toml").write_text('[build-system]\nrequires = []\nbuild-backend = "setuptools.build_meta"\n')
     place = (tmp_path / "repo").as_uri() if target == "file" else "./repo"
-    done = subprocess.run(
-        [
-            sys.executable, "-m", "build", "--wheel", "--no-isolation",
-            "-C--build-option=s3pypi", f"-C--build-option=--target={place}",
-        ],
-        cwd=project, capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
+    done = chained(project, f"--target={place}")
     assert done.returncode == status, done.stderr
     if status:
         assert "error: command line" in done.stderr + done.stdout
         assert "s3pypi upload dist/*" in done.stderr + done.stdout
     else:
         assert published(tmp_path / "repo") == {"demo_project-1.0-py3-none-any.whl"}
+
+
+def test_a_conflict_of_a_chained_command_says_how_to_replace(project: Path, tmp_path: Path) -> None:
+    (project / "pyproject.toml").write_text('[build-system]\nrequires = []\nbuild-backend = "setuptools.build_meta"\n')
+    target = f"--target={(tmp_path / 'repo').as_uri()}"
+    assert chained(project, target).returncode == 0
+    (project / "demo.py").write_text("VALUE = 2\n")
+    done = chained(project, target)
+    output = done.stdout + done.stderr
+    assert done.returncode == 1
+    assert "raise the version, or replace it with -C--build-option=--force" in output
+    assert "s3pypi upload" not in output, "which would conflict again"
+    assert chained(project, target, "--force").returncode == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
 import shutil
@@ -50,6 +51,16 @@ def test_what_was_built_is_published_and_shown_in_hatchs_way(project: Project) -
 
     again = publish(project, "-o", f"target={project.repository}")
     assert again.status == 0, again.output
+    assert f"dist/{WHEEL} ... present" in again.output.splitlines()
+
+
+def test_a_rebuild_is_present(project: Project, dist: Path) -> None:
+    assert publish(project, "-o", f"target={project.repository}").status == 0
+    sdist = dist / SDIST
+    sdist.write_bytes(gzip.compress(gzip.decompress(sdist.read_bytes()), 1, mtime=5))
+    again = publish(project, "-o", f"target={project.repository}")
+    assert again.status == 0, again.output
+    assert f"dist/{SDIST} ... present (same contents, built again)" in again.output.splitlines()
     assert f"dist/{WHEEL} ... present" in again.output.splitlines()
 
 
@@ -177,6 +188,8 @@ def test_a_conflict_leaves_everything_as_it_is(project: Project, dist: Path) -> 
     done = publish(project, "-o", f"target={project.repository}")
     assert done.status == 1
     assert f"dist/{WHEEL} ... failed" in done.output
+    [line] = done.lines("is published already with other contents")
+    assert line.endswith("raise the version, or replace it with -o force")
     assert (project.repository / "demo-project" / "index.json").read_bytes() == before
 
 

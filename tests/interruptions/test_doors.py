@@ -18,7 +18,7 @@ from .soundness import Stored
 
 SETUP = "from setuptools import setup\nsetup(name='demo', version='1.0', py_modules=['demo'])\n"
 PYPROJECT = "[project]\nname = 'demo'\nversion = '1.0'\n"
-PUSH = "push what was built with 's3pypi upload dist/*': building again gives other bytes"
+PUSH = "push what was built with 's3pypi upload dist/*'"
 AGAIN = "the same command with the same files completes what is left"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -83,14 +84,26 @@ def test_nothing_is_published_when_the_wheel_cannot_be_built(tmp_path: Path, qui
     assert not (project / "repo").exists()
 
 
-def test_a_conflict_advises_to_push_what_was_built(tmp_path: Path) -> None:
+def test_a_second_release_of_the_same_source_is_present(tmp_path: Path) -> None:
+    project = make_project(tmp_path / "project", build_backend="setuptools.build_meta")
+    assert run("s3pypi", "release", "--target=./repo", cwd=project).returncode == 0
+    os.utime(project / "hello_world.py", (1_700_000_000, 1_700_000_000))
+    done = run("s3pypi", "release", "--target=./repo", cwd=project)
+    assert done.returncode == 0, done.stderr
+    said = [line.split()[1] for line in done.stdout.splitlines() if line.endswith(" (same contents, built again)")]
+    assert set(said) == BOTH
+    assert generation(project / "repo") == 1
+
+
+def test_a_conflict_advises_nothing_that_conflicts_again(tmp_path: Path) -> None:
     project = make_project(tmp_path / "project", "flit", build_backend="flit_core.buildapi")
     assert run("s3pypi", "release", "--target=./repo", cwd=project).returncode == 0
     (project / "hello_world.py").write_text('"""Says goodbye."""\n')
     done = run("s3pypi", "release", "--target=./repo", cwd=project)
     assert done.returncode == 1
-    assert "other bytes" in done.stderr
-    assert "s3pypi upload dist/*" in done.stderr.splitlines()[-1]
+    assert "is published already with other contents" in done.stderr
+    assert done.stderr.splitlines()[-1].endswith("raise the version, or replace it with --force")
+    assert "s3pypi upload" not in done.stderr
     assert generation(project / "repo") == 1
 
 
