@@ -20,9 +20,12 @@ WRAPPED = {
     "hatchling": "hatchling.build",
     "flit": "flit_core.buildapi",
     "poetry-core": "poetry.core.masonry.api",
+    "pdm-backend": "pdm.backend",
+    "scikit-build-core": "scikit_build_core.build",
+    "uv_build": "uv_build",
 }
 """Backends by short name, and what ``[tool.s3pypi] build-backend`` says for each; None: nothing."""
-PROVIDERS = {"setuptools": "setuptools", "hatchling": "hatchling", "flit": "flit_core", "poetry-core": "poetry-core"}
+PROVIDERS = {backend: "flit_core" if backend == "flit" else backend for backend in WRAPPED}
 
 HOOKS = (
     "get_requires_for_build_sdist",
@@ -50,7 +53,8 @@ def make_project(
     wrapped = WRAPPED[backend]
     lines = [f'build-backend = "{wrapped}"'] if wrapped and build_backend == OURS else []
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{module}.py").write_text('"""Says hello."""\n', encoding="utf-8")
+    (folder / module).mkdir(exist_ok=True)
+    (folder / module / "__init__.py").write_text('"""Says hello."""\n', encoding="utf-8")
     (folder / "pyproject.toml").write_text(
         dedent(
             f"""\
@@ -65,11 +69,19 @@ def make_project(
             requires-python = ">=3.10"
 
             [tool.setuptools]
-            py-modules = ["{module}"]
+            packages = ["{module}"]
 
             [tool.hatch.build.targets.wheel]
-            only-include = ["{module}.py"]
+            only-include = ["{module}"]
             dev-mode-dirs = ["."]
+
+            [tool.scikit-build]
+            wheel.cmake = false
+            wheel.py-api = "py3"
+            wheel.packages = ["{module}"]
+
+            [tool.uv.build-backend]
+            module-root = ""
 
             [tool.s3pypi]
             """
@@ -112,14 +124,15 @@ def call(
     backend_path: tuple[str, ...] | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> Called:
-    """Call a hook as front ends do: in a subprocess whose working folder is the project."""
+    """Call a hook as front ends do: in a subprocess in the project's folder, with its environment's scripts on PATH."""
     called = Called()
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
 
     def run(cmd: Sequence[str], cwd: str | None = None, extra_environ: Mapping[str, str] | None = None) -> None:
         done = subprocess.run(
             cmd,
             cwd=cwd,
-            env={**os.environ, **(extra_environ or {}), **(environ or {})},
+            env={**os.environ, "PATH": path, **(extra_environ or {}), **(environ or {})},
             capture_output=True,
             text=True,
             check=False,

@@ -201,7 +201,7 @@ def test_a_rebuild_is_present(tmp_path: Path, repository: Path, kind: str) -> No
 def test_a_conflict_fails_the_build(tmp_path: Path, repository: Path) -> None:
     project = make_project(tmp_path / "project", "flit")
     assert call(project, "build_sdist", str(tmp_path), environ=ASKED).status == 0
-    (project / "hello_world.py").write_text('"""Says goodbye."""\n')
+    (project / "hello_world" / "__init__.py").write_text('"""Says goodbye."""\n')
     called = call(project, "build_sdist", str(tmp_path), environ=ASKED)
     assert called.status == 1
     last = called.stderr.splitlines()[-1]

@@ -8,8 +8,10 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 from urllib.error import HTTPError
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
@@ -79,6 +81,19 @@ def fetched(url: str, accept: str = "*/*") -> tuple[str, str, bytes]:
         return answer.headers["Content-Type"], answer.headers["Cache-Control"], answer.read()
 
 
+def redirect(url: str) -> tuple[str, str]:
+    """Location and Cache-Control of the redirect that ``url`` answers with."""
+    address = urlsplit(url)
+    connection = HTTPConnection(str(address.hostname), address.port or 80)
+    try:
+        connection.request("GET", address.path)
+        answer = connection.getresponse()
+        assert answer.status == 301
+        return answer.headers["Location"], answer.headers["Cache-Control"]
+    finally:
+        connection.close()
+
+
 def check(url: str, folder: Path) -> None:
     for place in ("", "demo/"):
         kind, caching, body = fetched(url + place, f"{JSON}, text/html;q=0.01")
@@ -105,6 +120,7 @@ def test_from_a_folder(dist: Path, tmp_path: Path) -> None:
     assert programs.run("s3pypi", str(dist), "-t", str(packages), cwd=tmp_path).returncode == 0
     with nginx(tmp_path / "nginx", FOLDER.replace("/srv/packages", str(packages)), "8080") as url:
         check(url, tmp_path)
+        assert redirect(f"{url}demo") == ("/demo/", "no-cache")
         for hidden in ("repository.json", "demo/manifest.json", ".s3pypi/lock"):
             with pytest.raises(HTTPError) as caught:
                 fetched(url + hidden)

@@ -98,7 +98,7 @@ def test_a_second_release_of_the_same_source_is_present(tmp_path: Path) -> None:
 def test_a_conflict_advises_nothing_that_conflicts_again(tmp_path: Path) -> None:
     project = make_project(tmp_path / "project", "flit", build_backend="flit_core.buildapi")
     assert run("s3pypi", "release", "--target=./repo", cwd=project).returncode == 0
-    (project / "hello_world.py").write_text('"""Says goodbye."""\n')
+    (project / "hello_world" / "__init__.py").write_text('"""Says goodbye."""\n')
     done = run("s3pypi", "release", "--target=./repo", cwd=project)
     assert done.returncode == 1
     assert "is published already with other contents" in done.stderr
