@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import secrets
 import time
@@ -11,6 +12,7 @@ from urllib.parse import urljoin
 from ..diagnostics import redact
 from ..errors import Error, NotFound
 from ..index.model import File
+from ..repository.kinds import OtherRepository
 from ..repository.repository import Repository
 from ..stores.examiner import Check, Result
 from .client_support import old_pip_check, release_age_check
@@ -65,9 +67,10 @@ def _with_files(repository: Repository) -> tuple[str | None, tuple[File, ...]]:
     """A project, if there is one, and what it offers."""
     projects = repository.projects()
     for name in projects[:_LOOKED_AT]:
-        manifest = repository.manifest(name)
-        if manifest is not None and manifest.project.files:
-            return name, manifest.project.files
+        with contextlib.suppress(OtherRepository):
+            manifest = repository.manifest(name)
+            if manifest is not None and manifest.project.files:
+                return name, manifest.project.files
     return (projects[0] if projects else None), ()
 
 

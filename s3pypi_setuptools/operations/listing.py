@@ -13,6 +13,7 @@ from ..diagnostics import without_credentials
 from ..errors import Error, RepositoryError
 from ..index.model import File, Project, ProjectStatus, Status
 from ..index.versions import parse_version, version_of
+from ..repository.kinds import OtherRepository
 from ..repository.repository import Repository
 from .wanted import Wanted, existing, naming_nearest
 
@@ -116,7 +117,8 @@ def list_projects(repository: Repository, patterns: Sequence[str] = (), *, names
 
     :param patterns: globs of normalized names; all projects where none is given.
 
-    A project whose record cannot be read is listed with the error. Raises `RepositoryError` for a pattern that no name
+    A project whose record cannot be read is listed with the error; another repository, which the list of projects has
+    for one, is left out. Raises `RepositoryError` for a pattern that no name
     matches, and what concerns the whole repository.
     """
     every = repository.projects()
@@ -127,15 +129,18 @@ def list_projects(repository: Repository, patterns: Sequence[str] = (), *, names
     if names_only:
         return ListReport(repository.url, tuple(map(ProjectSummary, names)))
 
-    def summary(name: str) -> ProjectSummary:
+    def summary(name: str) -> ProjectSummary | None:
         try:
             manifest = repository.manifest(name)
+        except OtherRepository:
+            repository.workspace.name_others([repository.workspace.layout.folder(name)])
+            return None
         except Error as error:
             return ProjectSummary(name, error=str(error))
         return _summary(manifest.project if manifest else Project(name))
 
     with ThreadPoolExecutor(PROJECTS, "s3pypi-list") as pool:
-        return ListReport(repository.url, tuple(pool.map(summary, names)))
+        return ListReport(repository.url, tuple(filter(None, pool.map(summary, names))))
 
 
 def show_project(

@@ -89,6 +89,16 @@ class Publication:
             return False  # `publish` reports it
         return manifest is None or manifest.deleted
 
+    def read_folder(self) -> None:
+        """Start to list the folder of a new project."""
+        if self._reading and self._reading.manifest.result()[0] is None:
+            self._reading = replace(self._reading, folder=self._repository.reading_folder(self._project))
+
+    def may_have_folder(self) -> bool:
+        """Whether the folder is no other repository; waits for `read_folder`."""
+        folder = self._reading.folder if self._reading else None
+        return folder is None or folder.exception() is None  # `publish` reports it
+
     def publish(self, entry: RootEntry | None = None) -> tuple[FileReport, ...]:
         """Commit, and report each file.
 

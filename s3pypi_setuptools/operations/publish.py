@@ -64,7 +64,7 @@ def publish(
     for publication in publications:
         publication.read()
     repository.record  # noqa: B018 - raises what concerns all projects
-    new = {publication.project for publication in publications if publication.is_new()} if publications[1:] else set()
+    new = {one.project for one in _new(publications)} if publications[1:] else set()
     entry = repository.root_entry(new)
     done = [*_side_by_side(publications, entry, repository.workspace)]
     try:
@@ -92,6 +92,14 @@ def _distinct(distributions: Iterable[Publishable]) -> Iterator[Publishable]:
                 f"{one.file.path}: has the filename of {last.file.path} and other bytes; give the one to publish"
             )
         last = one
+
+
+def _new(publications: list[Publication]) -> list[Publication]:
+    """Those of new projects, whose folders are no other repositories."""
+    new = [publication for publication in publications if publication.is_new()]
+    for publication in new:
+        publication.read_folder()
+    return [publication for publication in new if publication.may_have_folder()]
 
 
 def _side_by_side(

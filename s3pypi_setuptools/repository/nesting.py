@@ -72,6 +72,8 @@ class Nesting:
 
     def add(self, info: Info) -> None:
         """Take note of the next key, in key order."""
+        if not info.key.startswith(self._top):
+            return  # not what the store was asked for
         folder, _, name = info.key.rpartition("/")
         folder = f"{folder}/"
         while not folder.startswith(self._path[-1].path):

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 
 from ..errors import Error, InvalidIndex, NotFound, RepositoryError
 from ..index.model import File, Project
-from ..stores.base import Token
+from ..stores.base import Info, Token
 from .adoption import adoptable
 from .kinds import Kind, OtherKind, OtherRepository
 from .manifest import Manifest
 from .page_kind import PageKind
 from .pages import DerivedPages, PageState
+from .survey import Folder
 from .workspace import Workspace
 
 __all__ = ["ProjectDocuments", "Reading", "Snapshot"]
@@ -26,10 +28,12 @@ class Reading:
     """Requests under way for what a change of a project starts from.
 
     :param pages: None where the pages' tokens can be told from the manifest.
+    :param folder: what lies in the folder of a new project; None where that is still to be asked.
     """
 
     manifest: Future[tuple[Manifest | None, Token | None]]
     pages: dict[PageKind, Future[PageState]] | None
+    folder: Future[Folder] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +135,10 @@ class ProjectDocuments:
         self, reading: Reading, manifest: Manifest | None, kinds: tuple[PageKind, ...]
     ) -> dict[PageKind, PageState]:
         # A new project costs one listing, which tells whose the folder is; an existing one costs nothing more.
-        objects = self.workspace.survey_project(self.name).objects if manifest is None else {}
+        objects: Mapping[str, Info] = {}
+        if manifest is None:
+            folder = reading.folder.result() if reading.folder else self.workspace.survey_project(self.name)
+            objects = folder.objects
         if reading.pages is None and manifest:
             states = self.pages.told(manifest)
         else:

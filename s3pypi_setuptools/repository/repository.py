@@ -20,6 +20,7 @@ from .project import ProjectDocuments, Reading
 from .record import RepositoryRecord
 from .root import RootIndex
 from .root_entry import RootEntry
+from .survey import Folder
 from .workspace import SYSTEM, Clock, Workspace
 
 __all__ = ["Repository"]
@@ -115,6 +116,10 @@ class Repository:
         None where nothing is to be read before the project is locked.
         """
         return None if self.workspace.locks.exclusive else self._reading(ProjectDocuments(self.workspace, project))
+
+    def reading_folder(self, project: str) -> Future[Folder]:
+        """Ask, without waiting, for what lies in the folder of ``project`` (normalized); `Workspace.survey_project`."""
+        return self._pool.submit(self.workspace.survey_project, project)
 
     def preview(self, project: str, decide: Callable[[Manifest], Decision[T]]) -> Decision[T]:
         """What ``decide`` would make of the project now; nothing is written."""

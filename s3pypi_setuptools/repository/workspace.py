@@ -70,7 +70,7 @@ class Workspace:
     def survey(self) -> Iterator[Folder]:
         """Every folder of the repository, as `survey.survey`; a warning names each other repository in it, once."""
         for folder in survey(self.store, self.layout):
-            self._name(folder)
+            self.name_others(folder.others)
             yield folder
 
     def survey_project(self, project: str) -> Folder:
@@ -81,11 +81,12 @@ class Workspace:
         folder = survey_project(self.store, self.layout, project)
         if folder.is_other:
             raise OtherRepository(self.store, self.layout, project)
-        self._name(folder)
+        self.name_others(folder.others)
         return folder
 
-    def _name(self, folder: Folder) -> None:
-        for other in folder.others:
+    def name_others(self, others: Iterable[str]) -> None:
+        """Warn, once each, of other repositories whose keys begin with these texts."""
+        for other in others:
             if other not in self._named:
                 self._named.add(other)
                 log.warning("%s/%s is another repository, and is left alone", self.store.url, other.rstrip("/"))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+import tracemalloc
+from collections.abc import Callable, Iterator
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
@@ -26,7 +28,7 @@ from s3pypi_setuptools.repository.kinds import OtherRepository
 from s3pypi_setuptools.repository.recovery import discard_damaged_record
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.repository.survey import survey
-from s3pypi_setuptools.stores.base import Attributes, Store
+from s3pypi_setuptools.stores.base import Attributes, Info, Store, Token
 from s3pypi_setuptools.stores.local import LocalStore
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.faults import FaultyStore
@@ -181,11 +183,12 @@ def test_a_project_of_its_name_is_refused(outer: World, make: Maker) -> None:
     where = f"{outer.store.url}/team/dev is another repository"
 
     for dry_run in (True, False):
-        report = outer.push(outer.wheel("9.0", name="dev"), outer.wheel("3.0"), dry_run=dry_run)
-        assert {file.project: file.error and where in file.error for file in report.files} == {
-            "demo": None,
-            "dev": True,
-        }
+        files = outer.wheel("9.0", name="dev"), outer.wheel("3.0"), outer.wheel(name="brand-new")
+        report = outer.push(*files, dry_run=dry_run)
+        errors = {file.project: file.error for file in report.files}
+        assert where in (errors.pop("dev") or "")
+        assert errors == {"demo": None, "brand-new": None}
+    assert outer.listed("brand-new")
 
     def change(act: Callable[[Repository], object]) -> None:
         with opened(outer) as repository, pytest.raises(OtherRepository, match="is another repository"):
@@ -241,6 +244,8 @@ def test_reindex_takes_it_off_the_list_of_projects(outer: World) -> None:
     outer.put(key, json.dumps(document).encode(), "application/json")
     before = held(outer.store, "dev")
 
+    with opened(outer, reading=True) as repository:
+        assert [project.name for project in list_projects(repository).projects] == ["demo", "prod"]
     assert ("only-on-root", "manifest.json") in problems(outer)
     assert reindexed(outer).ok
     assert problems(outer) == []
@@ -442,3 +447,41 @@ def test_nothing_is_taken_back_that_was_there_before(outer: World) -> None:
     assert not outer.push(wheel).ok
     assert f"team/dev/{wheel.name}" in outer.stored()
     assert f"team/dev/{wheel.name}.metadata" not in outer.stored()
+
+
+def test_a_survey_holds_no_more_than_one_project(tmp_path: Path) -> None:
+    """Whatever lies in other repositories: neither below a project, nor beside it."""
+    store = _Endless()
+    world = World(tmp_path, store)
+    world.push(world.wheel())
+    tracemalloc.start()
+    try:
+        folders = {folder.name: len(folder.objects) for folder in survey(store, world.layout)}
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert folders["demo"] == 6
+    assert folders["zz"] == 0
+    assert store.listed > 100_000
+    assert peak < 5 * 2**20
+
+
+class _Endless(MemoryStore):
+    """A store that lists much more than it holds: two other repositories of many projects."""
+
+    listed = 0
+
+    def list(self, prefix: str) -> Iterator[Info]:
+        own = list(super().list(prefix))
+        last = next((index for index, info in enumerate(own) if info.key > "team/demo/dev"), len(own))
+        for info in (*own[:last], *self._others("team/demo/dev"), *own[last:], *self._others("team/zz")):
+            if info.key.startswith(prefix):
+                self.listed += 1
+                yield info
+
+    def _others(self, folder: str) -> Iterator[Info]:
+        now = datetime.now(timezone.utc)
+        for project in range(500):
+            for name in (*(f"{version:03}.whl" for version in range(100)), "index.html"):
+                yield Info(f"{folder}/p{project:04}/{name}", Token("1"), 1, now)
+        yield Info(f"{folder}/repository.json", Token("1"), 1, now)
