@@ -34,7 +34,7 @@ LEVELS = (
     ("repository",),
     ("operations",),
     ("app",),
-    ("reports",),
+    ("reports", "summary"),
     ("after_build", "api"),
     ("build_meta", "command", "hatch", "pdm", "cli", "server"),
     ("__main__",),

@@ -15,7 +15,7 @@ from ..operations import download as downloading
 from ..operations import listing
 from ..operations import status as marking
 from ..operations import yank as yanking
-from ..operations.delete import DeleteReport
+from ..operations.delete import DeletedFile, DeleteReport
 from ..operations.download import DownloadedFile, DownloadOutcome, DownloadReport
 from ..operations.listing import FileDetails, ListReport, ProjectReport, ProjectSummary
 from ..operations.side_by_side import UNWATCHED, Tally
@@ -27,6 +27,7 @@ from . import index_url, is_glob, opened_repository, project_name, project_patte
 
 __all__ = [
     "DeleteReport",
+    "DeletedFile",
     "DownloadOutcome",
     "DownloadReport",
     "DownloadedFile",

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..operations.side_by_side import UNWATCHED, Tally
-from .terminal import Terminal, is_drawable
+from ..printable import is_drawable
+from .terminal import Terminal
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ..printable import counted, printable
+from ..printable import counted, printable, size_text
+from .tables import Column, draw_table
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -75,26 +76,26 @@ def detail_lines(report: ProjectReport) -> Iterator[str]:
 
 def draw_projects(report: ListReport) -> None:
     """Print the projects as a table."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-
-    table = Table("Project", "Latest", "Files", "Size", "Uploaded", "Status", title=cell(report.target))
-    table.title_justify = "left"
-    for number in (2, 3):
-        table.columns[number].justify = "right"
+    columns = (
+        Column("Project"),
+        Column("Latest"),
+        Column("Files", right=True, spare=2),
+        Column("Size", right=True),
+        Column("Uploaded", spare=1),
+        Column("Status", spare=3),
+    )
+    rows = []
     for project in report.projects:
         if project.error is None:
             status = project.status.value if project.status else ""
-            size = "" if project.size is None else _size(project.size)
+            size = "" if project.size is None else size_text(project.size)
             cells = [project.name, project.latest or "", str(project.files), size, _day(project.uploaded)]
-            table.add_row(*map(cell, cells), cell(status, _STYLES.get(status, "")))
-    Console().print(table)
+            rows.append([*map(cell, cells), cell(status, _STYLES.get(status, ""))])
+    draw_table(cell(report.target), columns, rows)
 
 
 def draw_files(report: ProjectReport) -> None:
-    """Print a project's files as a table."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    """Print a project's files as a table; what there is no room for, `detail_lines` has."""
     from rich.text import Text  # noqa: PLC0415
 
     title = printable(f"{report.name}  {report.target}")
@@ -102,16 +103,22 @@ def draw_files(report: ProjectReport) -> None:
         title += f"\n{report.status.value}{f': {printable(report.reason)}' if report.reason else ''}"
     if not report.offered:
         title += "\ninstallers are offered none of these files"
-    table = Table("File", "Version", "Size", "Uploaded", "Python", "Yanked", title=Text(title), title_justify="left")
-    table.columns[0].overflow = "fold"
-    table.columns[2].justify = "right"
+    columns = (
+        Column("File"),
+        Column("Version", spare=1),
+        Column("Size", right=True),
+        Column("Uploaded", spare=3),
+        Column("Python", spare=2),
+        Column("Yanked", elastic=True),
+    )
+    rows = []
     for file in report.files:
         yanked = "" if file.yanked is None else file.yanked or "yes"
-        size = "" if file.size is None else _size(file.size)
+        size = "" if file.size is None else size_text(file.size)
         cells = [file.filename, file.version or "", size, _day(file.uploaded), file.requires_python or ""]
         style = "dim" if file.yanked is not None else ""
-        table.add_row(*map(cell, cells), cell(yanked, "yellow"), style=style)
-    Console().print(table)
+        rows.append([*(cell(text, style) for text in cells), cell(yanked, "yellow")])
+    draw_table(Text(title), columns, rows)
 
 
 def _project_cells(project: ProjectSummary) -> list[str | None]:
@@ -139,9 +146,9 @@ def cell(text: str, style: str = "") -> Text:
     return Text(printable(text), style)
 
 
-def columns(rows: list[list[str | None]]) -> Iterator[str]:
-    """The rows as lines, with columns below one another; None is nothing."""
-    texts = [[text or _NOTHING for text in row] for row in rows]
+def columns(rows: list[list[str | None]], nothing: str = _NOTHING) -> Iterator[str]:
+    """The rows as lines, with columns below one another; ``nothing`` stands for None."""
+    texts = [[text or nothing for text in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
     for row in texts:
         yield "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
@@ -152,16 +159,10 @@ def _block(facts: dict[str, str | None]) -> Iterator[str]:
     yield from (f"{name:<{width}}  {value}" for name, value in facts.items() if value)
 
 
-def _size(count: int) -> str:
-    from rich.filesize import decimal  # noqa: PLC0415
-
-    return decimal(count)
-
-
 def time_text(time: datetime | None) -> str | None:
     """A time in UTC, to the second, in ISO 8601."""
     return None if time is None else time.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _day(time: datetime | None) -> str:
-    return "" if time is None else f"{time:%Y-%m-%d %H:%M}"
+    return "" if time is None else f"{time:%Y-%m-%d}"

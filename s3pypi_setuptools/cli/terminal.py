@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import importlib.util
 import logging
 import os
 import sys
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 from ..account import Account
 from ..diagnostics import Redactor
 from ..errors import Error
-from ..printable import printable
+from ..printable import is_drawable, is_watched, printable
 from ..progress import Progress, Silent
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from ..config.settings import Settings
     from ..operations.publish import PublishReport
 
-__all__ = ["Drawing", "Terminal", "is_drawable"]
+__all__ = ["Drawing", "Terminal"]
 
 _PACKAGE = __name__.partition(".")[0]
 
@@ -192,8 +191,8 @@ class Terminal:
             self.object(reports.to_json(report))
         elif self.quiet:
             pass
-        elif isinstance(report, PublishReport) and self._is_watched():
-            from .summary import show_summary  # noqa: PLC0415
+        elif isinstance(report, PublishReport) and is_watched():
+            from ..summary import show_summary  # noqa: PLC0415
 
             self._draw(lambda: show_summary(report))
         elif isinstance(report, PublishReport):
@@ -229,7 +228,7 @@ class Terminal:
             self.object(reports.to_json(report))
         elif self.quiet:
             self.text("" if ok else "\n".join(map(printable, failures)))
-        elif draw and self._is_watched():
+        elif draw and is_watched():
             self._draw(draw)
         else:
             self.results(lines)
@@ -261,10 +260,6 @@ class Terminal:
             self._unwritten = error
         _silence(stream)
 
-    @staticmethod
-    def _is_watched() -> bool:
-        return is_drawable(sys.stdout) or (bool(os.environ.get("FORCE_COLOR")) and _has_rich())
-
 
 class _Handler(logging.Handler):
     """The package's log as lines on stderr; other packages' logs hold request headers and stay unseen.
@@ -284,15 +279,6 @@ class _Handler(logging.Handler):
                 return
             self._warned.add(line)
         self._terminal._diagnostic(record.levelname.lower(), line)
-
-
-def is_drawable(stream: TextIO | None) -> bool:
-    """Whether bars and tables can be drawn on ``stream``: a terminal, and rich is installed (extra ``cli``)."""
-    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb" and _has_rich()
-
-
-def _has_rich() -> bool:
-    return importlib.util.find_spec("rich") is not None
 
 
 def _silence(stream: TextIO) -> None:

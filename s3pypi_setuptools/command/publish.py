@@ -10,6 +10,7 @@ from .settings_command import SettingsCommand
 
 if TYPE_CHECKING:
     from ..config.settings import Settings
+    from ..operations.publish import PublishReport
 
 __all__ = ["PyPICommand"]
 
@@ -37,10 +38,22 @@ class PyPICommand(SettingsCommand):
         paths = self._paths(settings, built)
         self.account.begin("published", after_build.advice(paths[0].parent))
         report = app.publish(settings, paths, dry_run=bool(self.dry_run), overseer=overseer)
-        self.say(reports.publish_lines(report))
+        self._show(report)
         self.conflict = report.conflict
         name = self.get_command_name()
         return reports.failures(report, "-C--build-option=--force" if self.in_build_hook() else f"'{name} --force'")
+
+    def _show(self, report: PublishReport) -> None:
+        """As ``s3pypi upload``: a table and the install command on a terminal, else lines."""
+        from .. import reports  # noqa: PLC0415
+        from ..printable import is_watched  # noqa: PLC0415
+
+        if not (self.distribution.verbose and is_watched()):
+            self.say(reports.publish_lines(report))
+            return
+        from ..summary import show_summary  # noqa: PLC0415
+
+        show_summary(report)
 
     def _paths(self, settings: Settings, built: list[Path]) -> list[Path]:
         from ..errors import InvalidDistribution  # noqa: PLC0415

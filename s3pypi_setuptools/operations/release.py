@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import tarfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from ..distribution import Description
 from ..errors import Error, InvalidDistribution, MissingPackage
 from ..temporary_folder import temporary_folder
+
+if TYPE_CHECKING:
+    from build.env import DefaultIsolatedEnv
 
 __all__ = ["BuildFailed", "ConfigSettings", "build_release"]
 
@@ -77,19 +80,27 @@ class _Build:
         except ModuleNotFoundError as error:
             raise MissingPackage.of("build", "cli") from error
 
-        self._output(f"building the {kind} in an isolated environment")
+        self._output(f"{kind}: making an isolated environment")
         try:
             with DefaultIsolatedEnv() as environment:
                 builder = ProjectBuilder.from_isolated_env(environment, source, self._run)
-                environment.install(builder.build_system_requires)
-                environment.install(builder.get_requires_for_build(kind, self._config_settings))
-                return Path(builder.build(kind, folder, self._config_settings))
+                self._install(kind, environment, builder.build_system_requires)
+                self._install(kind, environment, builder.get_requires_for_build(kind, self._config_settings))
+                self._output(f"{kind}: running the build backend")
+                built = Path(builder.build(kind, folder, self._config_settings))
         except subprocess.CalledProcessError as error:
             for line in _text(error.stderr or error.stdout).splitlines():
                 self._output(line)
             raise BuildFailed(f"{kind}: the build's requirements could not be installed") from error
         except (BuildException, BuildBackendException, FailedProcessError) as error:
             raise BuildFailed(f"{kind}: could not be built: {error}") from error
+        self._output(f"{kind}: built {built.name}")
+        return built
+
+    def _install(self, kind: str, environment: DefaultIsolatedEnv, requirements: Collection[str]) -> None:
+        if requirements:
+            self._output(f"{kind}: installing {', '.join(sorted(requirements))}")
+            environment.install(requirements)
 
     def _run(self, cmd: Sequence[str], cwd: str | None = None, extra_environ: Mapping[str, str] | None = None) -> None:
         """Run a hook of the build backend; as `pyproject_hooks` asks for it."""

@@ -7,7 +7,7 @@ import os
 import pty
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -70,9 +70,14 @@ def answered(answer: str, *arguments: str, cwd: Path) -> tuple[int, str]:
 
 def run_on_terminal(*arguments: str, cwd: Path, environ: Mapping[str, str] | None = None) -> tuple[int, str]:
     """Exit status and output of ``s3pypi`` on a terminal."""
+    return on_terminal([*command("s3pypi"), *arguments], cwd=cwd, environ=environ)
+
+
+def on_terminal(words: Sequence[str], *, cwd: Path, environ: Mapping[str, str] | None = None) -> tuple[int, str]:
+    """Exit status and output of any command on a terminal of 100 columns."""
     child, terminal = pty.openpty()
     process = subprocess.Popen(
-        [*command("s3pypi"), *arguments],
+        words,
         cwd=cwd,
         env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", **(environ or {})},
         stdin=subprocess.DEVNULL,

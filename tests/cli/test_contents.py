@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import subprocess
 from pathlib import Path
 
@@ -151,7 +152,7 @@ def test_on_a_terminal_delete_asks(folder: Path, answer: str, status: int, optio
     os.close(child)
     assert process.returncode == status, errors
     assert "deleted Demo-1.0.tar.gz" not in errors
-    assert "would delete Demo-1.0.tar.gz" in errors
+    assert re.search(r"(?m), would delete:$[\s\S]*^  Demo-1\.0\.tar\.gz +\d+ B$", errors)
     assert "? [y/N] " in errors
     assert "Traceback" not in errors
     assert len(listed(folder)) == (1 if status == 0 else 3)

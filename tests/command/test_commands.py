@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from ..cli.programs import on_terminal
+
 SETUP = "from setuptools import setup\nsetup(name='demo-project', version='1.0', py_modules=['demo']{extra})\n"
 
 
@@ -136,6 +138,18 @@ def test_errors_are_one_line_of_setuptools(project: Path, arguments: list[str], 
     last = done.stderr.splitlines()[-1]
     assert last.startswith("error: ")
     assert said in last
+
+
+def test_a_terminal_gets_what_upload_shows(project: Path, tmp_path: Path) -> None:
+    words = [sys.executable, "setup.py", "sdist", "s3pypi", f"--target={tmp_path / 'repo'}"]
+    status, output = on_terminal(words, cwd=project, environ={"NO_COLOR": "1"})
+    assert status == 0, output
+    assert re.search(r"│ demo_project-1\.0\.tar\.gz │ .*│ published │", output)
+    install = f"  pip install --index-url {(tmp_path / 'repo').as_uri()} demo-project==1.0"
+    assert output.splitlines()[-2:] == ["Install with:", install]
+    assert "published demo_project-1.0.tar.gz  file" not in output
+    quiet = on_terminal([*words[:2], "-q", *words[2:], "--force"], cwd=project)[1]
+    assert "Install with" not in quiet
 
 
 def test_an_egg_is_not_published_and_said_so(project: Path, tmp_path: Path) -> None:

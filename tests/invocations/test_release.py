@@ -65,6 +65,15 @@ def test_a_wheel_alone(tmp_path: Path) -> None:
     assert published(project / "repo") == {distributions()["wheel"]}
     assert {path.name for path in (project / "dist").iterdir()} == {distributions()["wheel"]}
     assert "sdist" not in done.stderr
+    steps = [line for line in done.stderr.splitlines() if line.startswith(("wheel: ", "publishing "))]
+    assert steps == [
+        "wheel: making an isolated environment",
+        *(line for line in steps if line.startswith("wheel: installing flit_core")),
+        "wheel: running the build backend",
+        f"wheel: built {distributions()['wheel']}",
+        f"publishing {distributions()['wheel']} to {(project / 'repo').as_uri()}",
+    ]
+    assert len(steps) > 4
 
 
 @pytest.mark.parametrize("quiet", [(), ("--quiet",)])

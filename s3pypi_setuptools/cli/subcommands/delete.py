@@ -7,15 +7,19 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from ...errors import UsageError
+from ...printable import counted, size_text
 from ..confirmation import Confirm, add_change_options, confirmation
+from ..listing import columns
 from ..options import PUBLISHING, add_settings, given
 from ..parser import ArgumentParser, add_output_options
 from ..terminal import Terminal
 
 if TYPE_CHECKING:
-    from ...app.contents import DeleteReport
+    from ...app.contents import DeletedFile, DeleteReport
 
 __all__ = ["parser", "run"]
+
+_KEPT = "the file stays"
 
 _DESCRIPTION = """\
 Delete a version, single files, or a whole project: from the index first, then the files themselves.
@@ -66,6 +70,11 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     overseer = terminal.account.begin("deleted from the index")
     settings = resolve(command_line=given(arguments))
     terminal.use(settings)
+    if arguments.all and not arguments.yes:
+        terminal.warning(
+            f"installers that also search another index will take {arguments.project} from there, whoever publishes it "
+            "(dependency confusion); to keep the name taken, delete its versions instead"
+        )
     report = contents.delete(
         settings,
         arguments.project,
@@ -74,7 +83,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         confirm=_asking(confirm),
         overseer=overseer,
     )
-    return terminal.show(report, _lines(report))
+    return terminal.show(report, _lines(report), lambda: terminal.results(_short_lines(report)))
 
 
 def _asking(confirm: Confirm | None) -> Callable[[DeleteReport], None] | None:
@@ -84,7 +93,7 @@ def _asking(confirm: Confirm | None) -> Callable[[DeleteReport], None] | None:
 
     def ask(report: DeleteReport) -> None:
         if report.files or report.whole:
-            confirm(_lines(report), f"Delete this from {report.target}?")
+            confirm(_short_lines(report), "Delete this?")
 
     return ask
 
@@ -92,10 +101,33 @@ def _asking(confirm: Confirm | None) -> Callable[[DeleteReport], None] | None:
 def _lines(report: DeleteReport) -> Iterator[str]:
     verb = "would delete" if report.dry_run else "deleted"
     for file in report.files:
-        yield f"{verb} {file.filename}  {file.url}{f'  (the file stays: {file.kept})' if file.kept else ''}"
+        yield f"{verb} {file.filename}  {file.url}{f'  ({_KEPT}: {file.kept})' if file.kept else ''}"
+    yield from _outcome(report, verb)
+
+
+def _short_lines(report: DeleteReport) -> Iterator[str]:
+    """The same for a terminal: a line a file, without URLs, and how many bytes there are."""
+    verb = "would delete" if report.dry_run else "deleted"
+    if report.files:
+        yield f"of {report.target}, {verb}:"
+        yield from columns([[f"  {file.filename}", _size(file), _kept(file)] for file in report.files], nothing="")
+        total = size_text(sum(file.size or 0 for file in report.files))
+        yield f"{verb} {counted(len(report.files), 'file')}, {total}"
+    yield from _outcome(report, verb)
+
+
+def _outcome(report: DeleteReport, verb: str) -> Iterator[str]:
     if report.whole:
         yield f"{verb} {report.project}: the project {'would be' if report.dry_run else 'is'} gone from the index"
     elif not report.files:
         yield f"absent {report.project}{f' {report.version}' if report.version else ''}: it was deleted before"
     if report.remaining == 0 and not report.whole:
         yield f"{report.project} lists no files now; s3pypi delete {report.project} --all takes it off the index"
+
+
+def _size(file: DeletedFile) -> str | None:
+    return None if file.size is None else size_text(file.size)
+
+
+def _kept(file: DeletedFile) -> str | None:
+    return f"({_KEPT}: {file.kept})" if file.kept else None

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from ...errors import UsageError
-from ...printable import counted, printable
+from ...printable import counted, size_text
 from ..confirmation import Confirm, add_change_options, confirmation
 from ..count_bar import count_bar
 from ..durations import duration
+from ..listing import cell, columns
 from ..options import PUBLISHING, add_settings, given
 from ..parser import ArgumentParser, add_output_options
+from ..tables import Column, draw_table
 from ..terminal import Terminal
 
 if TYPE_CHECKING:
@@ -104,12 +106,28 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
 def _asking(confirm: Confirm | None) -> Callable[[PruneReport], None] | None:
     if confirm is None:
         return None
-    return lambda report: confirm(_lines(report), f"Delete this from {report.target}?")
+    return lambda report: confirm(_short_lines(report), "Delete this?")
+
+
+def _short_lines(report: PruneReport) -> Iterator[str]:
+    """What would be deleted, for a terminal: a line an object, without URLs."""
+    gone = _gone(report)
+    yield f"of {report.target}, would delete:"
+    yield from columns([[f"  {one.name}", _size(one), one.reason.value] for one in gone])
+    yield f"would delete {counted(len(gone), 'object')}, {size_text(sum(one.size or 0 for one in gone))}"
+
+
+def _gone(report: PruneReport) -> list[Pruned]:
+    return [one for project in report.projects if not project.error for one in project.pruned]
+
+
+def _size(one: Pruned) -> str:
+    return "-" if one.size is None else size_text(one.size)
 
 
 def _lines(report: PruneReport) -> Iterator[str]:
     verb = "would delete" if report.dry_run else "deleted"
-    gone = [one for project in report.projects if not project.error for one in project.pruned]
+    gone = _gone(report)
     for one in gone:
         yield f"{verb} {one.name}  {one.url}  {_why(one)}"
     yield f"{verb} {counted(len(gone), 'object')}, {counted(sum(one.size or 0 for one in gone), 'byte')}"
@@ -121,25 +139,24 @@ def _why(one: Pruned) -> str:
 
 
 def _draw(report: PruneReport) -> None:
-    from rich.console import Console  # noqa: PLC0415
-    from rich.filesize import decimal  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
-
     verb = "Would delete" if report.dry_run else "Deleted"
-    title = Text(printable(f"{verb} from {report.target}"))
-    table = Table("Project", "File", "Version", "Size", "Stored", "Why", title=title)
-    table.columns[1].overflow = "fold"
-    table.columns[3].justify = "right"
-    gone = [one for project in report.projects if not project.error for one in project.pruned]
-    for one in gone:
-        size = "-" if one.size is None else decimal(one.size)
-        date = f"{one.time:%Y-%m-%d}" if one.time else "-"
-        table.add_row(Text(one.project), Text(printable(one.name)), one.version or "-", size, date, one.reason.value)
-    console = Console()
-    if gone:
-        console.print(table)
-    console.print(Text(f"{verb} {counted(len(gone), 'object')}, {decimal(sum(one.size or 0 for one in gone))}"))
+    names = (
+        Column("File"),
+        Column("Project", spare=2),
+        Column("Version", spare=1),
+        Column("Size", right=True),
+        Column("Stored", spare=3),
+        Column("Why"),
+    )
+    gone = _gone(report)
+    dates = [f"{one.time:%Y-%m-%d}" if one.time else "-" for one in gone]
+    rows = [
+        [cell(text) for text in (one.name, one.project, one.version or "-", _size(one), date, one.reason.value)]
+        for one, date in zip(gone, dates, strict=True)
+    ]
+    if rows:
+        draw_table(cell(f"{verb} from {report.target}"), names, rows)
+    print(f"{verb} {counted(len(gone), 'object')}, {size_text(sum(one.size or 0 for one in gone))}")
 
 
 def _count(text: str) -> int:

@@ -88,6 +88,9 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
             terminal.remark(line)
         raise type(error)(f"nothing was published: {error}") from error
     terminal.account.begin("published", after_build.advice(folder))
+    if not terminal.quiet:
+        what = f"publishing {' and '.join(path.name for path in built)} to {settings.require_target()}"
+        terminal.remark(f"{what} (--dry-run: nothing is written)" if arguments.dry_run else what)
     try:
         with terminal.progress() as progress:
             report = app.publish(settings, built, dry_run=arguments.dry_run, progress=progress, overseer=overseer)

@@ -7,9 +7,9 @@ from rich.filesize import decimal
 from rich.table import Table
 from rich.text import Text
 
-from ..operations.publish import Outcome, PublishReport
-from ..printable import printable
-from ..reports import install_command, outcome_text
+from .operations.publish import Outcome, PublishReport
+from .printable import printable
+from .reports import install_command, outcome_text
 
 __all__ = ["show_summary"]
 
