@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
     overseer = terminal.account.begin("downloaded")
     settings = resolve(command_line=given(arguments))
-    terminal.warnings(settings.notes)
+    terminal.use(settings)
     project, equals, version = arguments.project.partition("==")
     with count_bar(terminal, "Downloading", "files") as tally:
         report = contents.download(
