@@ -22,6 +22,7 @@ from ..local_file import LocalFile
 from ..operations import publish as publishing
 from ..operations import upload as uploading
 from ..operations.publish import PublishReport
+from ..operations.record_renewal import compress_from_now_on
 from ..operations.upload import UploadedFile, UploadReport
 from ..progress import UNATTENDED, Overseer, Progress, Silent
 from ..repository.opening import Opening, read_record
@@ -150,7 +151,10 @@ def upload_files(
 
 
 def initialize(settings: Settings) -> InitReport:
-    """Make the repository's record (``repository.json``) by hand; one that exists stays as it is."""
+    """Make the repository's record (``repository.json``) by hand.
+
+    One that exists stays as it is, but lets large projects be stored compressed from now on, where the store can.
+    """
     with opened(settings, sessions := Sessions(), locks=True) as (store, layout):
         created = read_record(store, layout) is None
         with _repository(settings, store, layout, sessions) as repository:
@@ -160,6 +164,8 @@ def initialize(settings: Settings) -> InitReport:
         notes = [f"the store {honours} conditional writes", f"pages of every project: {pages}"]
         if not created and settings.pages and record.pages != kinds_of(settings.pages):
             notes.append(f"it keeps these pages; s3pypi migrate-index {settings.pages.value} changes them")
+        if not created and compress_from_now_on(store, layout):
+            notes.append("large projects are stored compressed from now on; version 1.0 cannot publish here any more")
         return InitReport(repository.url, created, tuple(notes))
 
 

@@ -1,7 +1,8 @@
 """The HTML form of an index (PEP 503, 592, 629, 658, 714, 740, 792; frozen at API 1.4 by PEP 833), both ways.
 
 Besides what the standards name, a page holds each file's size and upload time in the attributes that uv reads, and the
-commit id in a ``meta`` of its own. What stands beside the links is for people; installers read links alone.
+commit id in a ``meta`` of its own. What stands beside the links is for people; installers read links alone. Upload time
+and requires-python are shown by the style sheet, since a page of a thousand files should not say everything twice.
 
 Reading what was rendered gives the same value again, as far as HTML can hold it: of several hashes of a file or of its
 metadata only the strongest, no file whose filename is not the end of its url or ends unlike any distribution, and no
@@ -57,7 +58,10 @@ _LONGEST_REST = 8 * 1024
 """Characters at the end of a page that are no whole tag; html.parser takes time by their square."""
 _STYLE = (
     ":root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;"
-    "padding:0 1rem}li{margin:.2rem 0;overflow-wrap:anywhere}small{opacity:.7}"
+    "padding:0 1rem}li{margin:.2rem 0;overflow-wrap:anywhere}small,a::after{opacity:.7;font-size:smaller}"
+    "a::after{display:inline-block;margin:0 1ch;color:CanvasText}"
+    "a[data-upload-time]::after{content:attr(data-upload-time)}"
+    'a[data-requires-python]::after{content:attr(data-upload-time)" Python "attr(data-requires-python)}'
 )
 
 
@@ -158,10 +162,6 @@ def _remarks(file: File) -> str:
     remarks = []
     if file.size is not None:
         remarks.append(_size(file.size))
-    if file.upload_time is not None:
-        remarks.append(render_upload_time(file.upload_time)[:10])
-    if file.requires_python is not None:
-        remarks.append(f"Python {escape(file.requires_python)}")
     if file.yanked is not None:
         remarks.append(f"yanked: {escape(file.yanked)}" if file.yanked else "yanked")
     return f" <small>{' · '.join(remarks)}</small>" if remarks else ""

@@ -10,6 +10,7 @@ from ..errors import InvalidIndex, NotFound
 from ..index.simple_html import REJECTED_BY_OLD_PIP
 from ..index.versions import guess_project, version_of
 from ..printable import counted
+from ..repository.compression import stored_form
 from ..repository.manifest import Manifest
 from ..repository.page_kind import PageKind, elsewhere
 from ..repository.placement import SHA256
@@ -174,7 +175,8 @@ class _Examiner:
             json = kind.is_json
             if json not in rendered:
                 rendered[json] = kind.render_project(manifest.project)
-            if not matches_listing(info, rendered[json]) and (stored := self._stored(key)) != rendered[json]:
+            listed = any(matches_listing(info, form) for form in _forms(kind, rendered[json]))
+            if not listed and (stored := self._stored(key)) != rendered[json]:
                 yield self._wrong_page(key, stored, manifest)
 
     def _stored(self, key: str) -> bytes | None:
@@ -216,6 +218,13 @@ class _Examiner:
             return SHA256 in self._store.head(principal(info.key)).metadata
         except NotFound:
             return principal(info.key) != info.key  # what goes with a file may be stored before it
+
+
+def _forms(kind: PageKind, page: bytes) -> Iterator[bytes]:
+    """The bytes of which a page may be stored, with ``Content-Encoding`` and without."""
+    yield page
+    if kind.is_json:
+        yield stored_form(page, kind.attributes, compress=True)[0]
 
 
 _REINDEX = "'reindex' corrects it"

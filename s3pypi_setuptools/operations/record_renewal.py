@@ -11,9 +11,10 @@ from ..repository.surroundings import refuse_project_folder
 from ..stores.base import ANY, Attributes, Matches, Store
 from ..stores.capabilities import Capabilities
 from ..stores.examiner import Check, Result, refusal
+from ..stores.probe import probe_encoding, probe_folder
 from ..transaction import update
 
-__all__ = ["renew"]
+__all__ = ["compress_from_now_on", "renew"]
 
 _NAME = "record"
 
@@ -34,6 +35,25 @@ def renew(store: Store, layout: Layout, found: Capabilities | None) -> Check:
         return refusal(_NAME, str(error))
 
 
+def compress_from_now_on(store: Store, layout: Layout) -> bool:
+    """Have the documents of large projects stored compressed, if the store keeps ``Content-Encoding``.
+
+    Whether the record (there must be one) says so now and did not before. Raises what reading, probing and writing do.
+    """
+
+    def attempt() -> bool:
+        stored = store.get(layout.repository)
+        record = RepositoryRecord.from_json(stored.data, layout.repository)
+        if record.content_encoding or not probe_encoding(store, probe_folder(layout.prefix)):
+            return False
+        condition = Matches(stored.info.token) if record.conditional_writes else ANY
+        data = replace(record, content_encoding=True).to_json()
+        store.put(layout.repository, data, Attributes("application/json", "no-cache"), condition)
+        return True
+
+    return update(attempt)
+
+
 def _attempt(store: Store, layout: Layout, found: Capabilities | None) -> Check:
     try:
         stored = store.get(layout.repository)
@@ -48,6 +68,7 @@ def _attempt(store: Store, layout: Layout, found: Capabilities | None) -> Check:
         conditional_writes=found.conditional_writes,
         conditional_delete=found.conditional_delete,
         conditional_multipart=found.conditional_multipart,
+        content_encoding=record.content_encoding and found.content_encoding,
     )
     if renewed == record:
         return Check(_NAME, Result.OK, f"{layout.repository} says what was found")
@@ -59,6 +80,7 @@ def _attempt(store: Store, layout: Layout, found: Capabilities | None) -> Check:
             ("conditional-writes", record.conditional_writes, renewed.conditional_writes),
             ("conditional-delete", record.conditional_delete, renewed.conditional_delete),
             ("conditional-multipart", record.conditional_multipart, renewed.conditional_multipart),
+            ("content-encoding", record.content_encoding, renewed.content_encoding),
         )
         if old is not new
     )

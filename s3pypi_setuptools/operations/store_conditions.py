@@ -15,10 +15,10 @@ from ..stores.examiner import ABORT, DELETE, MULTIPART, Check, Examiner, Result,
 __all__ = ["condition_checks", "raced", "settled", "unraced"]
 
 _CREATE, _REPLACE, _MULTIPART = "conditional create", "conditional replace", "conditional multipart"
-_DELETE, _SLASH = "conditional delete", "keys ending in /"
+_DELETE, _SLASH, _ENCODING = "conditional delete", "keys ending in /", "content encoding"
 _OWN_KEYS = "ignored: large files get keys of their own"
 _NEEDS = {_MULTIPART: (MULTIPART, ABORT), _DELETE: (DELETE,)}
-_NAMES = (_CREATE, _REPLACE, _MULTIPART, _DELETE, _SLASH)
+_NAMES = (_CREATE, _REPLACE, _MULTIPART, _DELETE, _SLASH, _ENCODING)
 
 
 def raced(examiner: Examiner, folder: str, *, surely: bool) -> Capabilities | list[Check]:
@@ -56,6 +56,7 @@ def condition_checks(
         _noted(_MULTIPART, found.conditional_multipart, "raced: one writer wins", _OWN_KEYS),
         _noted(_DELETE, found.conditional_delete, "honoured", "ignored", "delete projects while nobody publishes them"),
         _slash_keys(found.slash_keys, pages),
+        _encoding(found.content_encoding, record),
     ]
     return [_unless(check, [need for need in _NEEDS.get(check.name, ()) if need in lacking]) for check in checks]
 
@@ -83,6 +84,15 @@ def _writes(name: str, honoured: bool, tolerated: str | None) -> Check:
 
 def _noted(name: str, honoured: bool, yes: str, no: str, advice: str | None = None) -> Check:
     return Check(name, Result.OK, yes) if honoured else Check(name, Result.WARNING, no, advice)
+
+
+def _encoding(kept: bool, record: RepositoryRecord | None) -> Check:
+    if record is not None and record.content_encoding and not kept:
+        return Check(_ENCODING, Result.NO, "lost, and the repository relies on it", "s3pypi reindex, after this")
+    if record is not None and kept and not record.content_encoding:
+        advice = "s3pypi init lets large projects be stored compressed; version 1.0 cannot publish then"
+        return Check(_ENCODING, Result.OK, f"kept, and not used: {advice}")
+    return Check(_ENCODING, Result.OK, "kept" if kept else "lost: all documents are stored plain")
 
 
 def _slash_keys(allowed: bool, pages: tuple[PageKind, ...]) -> Check:

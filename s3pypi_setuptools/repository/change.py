@@ -20,6 +20,7 @@ from ..stores.base import ABSENT, Attributes, Matches
 from ..stores.locks import Lease
 from ..transaction import update
 from .commit_id import next_id
+from .compression import stored_form
 from .manifest import Manifest
 from .ownership import own_key
 from .page_kind import PageKind
@@ -135,11 +136,12 @@ class Change(Generic[T]):
         new = new.committed(commit, now.base.generation + 1)
         self._sent = decision, commit
         attributes = Attributes("application/json", "no-cache")
+        data, attributes = stored_form(new.to_json(), attributes, compress=self._workspace.compresses())
         condition = Matches(now.token) if now.token else ABSENT
         lease.confirm()
         self._workspace.go_on()
         self._reached(Stage.COMMITTING, decision)
-        self._workspace.store.put(self._documents.manifest_key, new.to_json(), attributes, condition)
+        self._workspace.store.put(self._documents.manifest_key, data, attributes, condition)
         self._reached(Stage.COMMITTED, decision)
         return _Committed(decision, new, now, now=True, entered=entering)
 

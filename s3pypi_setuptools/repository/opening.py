@@ -40,6 +40,7 @@ UNASKED = Capabilities(
     conditional_delete=True,
     conditional_multipart=True,
     slash_keys=True,
+    content_encoding=True,
 )
 """What a dry run takes a store for that only a probe could tell of."""
 
@@ -108,6 +109,7 @@ def _make(store: Store, layout: Layout, opening: Opening, backoff: Backoff) -> R
         conditional_writes=found.conditional_writes,
         conditional_delete=found.conditional_delete,
         conditional_multipart=found.conditional_multipart,
+        content_encoding=found.content_encoding,
         public_url=opening.public_url,
     )
     if opening.dry_run:

@@ -12,13 +12,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Container, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
 
 from ..errors import Contended, NotFound, PreconditionFailed, Unavailable
 from ..stores.base import ABSENT, Attributes, Matches, Token
 from ..transaction import create, update
 from .commit_id import blank_id, is_blank, number_of
+from .compression import stored_form
 from .page_kind import PageKind
 from .workspace import Workspace
 
@@ -79,6 +80,7 @@ class DerivedPages(Generic[R]):
     :param read_record: reads the record anew; None when there is none.
     :param deleted: whether the record has no pages at all.
     :param blank: the record of that commit id that lists nothing; None where pages are never deleted.
+    :param compressed: large JSON pages are stored compressed, where the workspace compresses.
     :param exact: a page that has the record's commit id counts as up to it only if its bytes are those rendered.
     """
 
@@ -92,6 +94,7 @@ class DerivedPages(Generic[R]):
         read_record: Callable[[], R | None],
         deleted: Callable[[R], bool] = lambda record: False,
         blank: Callable[[str], R] | None = None,
+        compressed: bool = False,
         exact: bool = False,
     ) -> None:
         self._workspace = workspace
@@ -102,6 +105,7 @@ class DerivedPages(Generic[R]):
         self._read_record = read_record
         self._deleted = deleted
         self._blank = blank
+        self._compressed = compressed
         self._exact = exact
         self._lock = threading.Lock()
         self._last: dict[tuple[str | None, bool], bytes] = {}
@@ -120,7 +124,7 @@ class DerivedPages(Generic[R]):
         if self._deleted(record):
             return {kind: PageState() for kind in self._keys}
         return {
-            kind: PageState(self._store.token_of(self._rendered(kind, record)), record.commit) for kind in self._keys
+            kind: PageState(self._store.token_of(self._stored(kind, record)[0]), record.commit) for kind in self._keys
         }
 
     def state(self, kind: PageKind) -> PageState:
@@ -245,10 +249,15 @@ class DerivedPages(Generic[R]):
             self._store.delete(self._keys[kind], Matches(state.token))
 
     def _fill(self, record: R, kind: PageKind, token: Token | None) -> Token:
-        plain = kind.attributes
-        attributes = Attributes(plain.content_type, plain.cache_control, {COMMIT: record.commit or ""})
+        data, attributes = self._stored(kind, record)
+        attributes = replace(attributes, metadata={COMMIT: record.commit or ""})
         condition = Matches(token) if token else ABSENT
-        return self._store.put(self._keys[kind], self._rendered(kind, record), attributes, condition)
+        return self._store.put(self._keys[kind], data, attributes, condition)
+
+    def _stored(self, kind: PageKind, record: R) -> tuple[bytes, Attributes]:
+        """The page as it is stored."""
+        compress = self._compressed and kind.is_json and self._workspace.compresses()
+        return stored_form(self._rendered(kind, record), kind.attributes, compress=compress)
 
     def _rendered(self, kind: PageKind, record: R) -> bytes:
         """The page's bytes; pages of one form are one rendering."""

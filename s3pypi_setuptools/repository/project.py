@@ -72,6 +72,7 @@ class ProjectDocuments:
             read_record=lambda: self.manifest()[0],
             deleted=lambda manifest: manifest.deleted,
             blank=lambda commit: Manifest(Project(name, commit=commit)),
+            compressed=True,
             exact=exact,
         )
 

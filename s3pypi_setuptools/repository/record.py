@@ -15,7 +15,8 @@ from .page_kind import PageKind
 __all__ = ["RepositoryRecord"]
 
 FORMAT = 2
-"""The newest that is understood. A repository whose pages version 1.0 does not know is of format 2, others of 1."""
+"""The newest that is understood. A repository with pages or an encoding that version 1.0 does not know is of format 2,
+others of 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class RepositoryRecord:
     :param conditional_multipart: whether it honours creation on condition for what it receives in parts; records of old
         do not tell, and count as no.
     :param public_url: where installers reach it; None when unknown.
+    :param content_encoding: whether the store keeps it, so that documents of large projects are stored compressed;
+        records of old do not tell, and count as no.
     """
 
     pages: tuple[PageKind, ...]
@@ -35,16 +38,18 @@ class RepositoryRecord:
     conditional_delete: bool
     conditional_multipart: bool
     public_url: str | None = None
+    content_encoding: bool = False
 
     def to_json(self) -> bytes:
         """The record's bytes."""
         document: dict[str, Any] = {
             "kind": Kind.REPOSITORY.value,
-            "format": FORMAT if PageKind.SLASH_JSON in self.pages else 1,
+            "format": FORMAT if self.content_encoding or PageKind.SLASH_JSON in self.pages else 1,
             "pages": [page.value for page in self.pages],
             "conditional-writes": self.conditional_writes,
             "conditional-delete": self.conditional_delete,
             "conditional-multipart": self.conditional_multipart,
+            "content-encoding": self.content_encoding,
         }
         if self.public_url:
             document["public-url"] = self.public_url
@@ -73,6 +78,7 @@ class RepositoryRecord:
                 _flag(document["conditional-delete"]),
                 _flag(document.get("conditional-multipart", False)),
                 _public_url(document.get("public-url")),
+                _flag(document.get("content-encoding", False)),
             )
         except OtherKind as error:
             raise OtherKind(error.found, f"{key}: {error}; restore it") from error

@@ -58,7 +58,17 @@ class Repository:
         self._pool = ThreadPoolExecutor(REQUESTS, "s3pypi-request")
         self._uploads = ThreadPoolExecutor(UPLOADS, "s3pypi-upload")
         self._changes = ThreadPoolExecutor(1, "s3pypi-change")
-        self.workspace = Workspace(store, layout, self._pool, self._uploads, clock, backoff, overseer, locks)
+        self.workspace = Workspace(
+            store,
+            layout,
+            self._pool,
+            self._uploads,
+            clock,
+            backoff,
+            overseer,
+            locks,
+            compresses=lambda: self.record.content_encoding,
+        )
         self._root = RootIndex(self.workspace)
         table = self._pool.submit(locks.verify)
         self._record = self._pool.submit(self._open, opening, table)

@@ -53,6 +53,7 @@ class Workspace:
     :param backoff: how long lost races wait.
     :param overseer: told how far each change has come.
     :param locks: where a project, and the list of projects, is locked while it is changed.
+    :param compresses: whether documents of large projects are stored compressed (see `compression`).
     :param closing: once set, no change begins its commit any more.
     """
 
@@ -64,6 +65,7 @@ class Workspace:
     backoff: Backoff
     overseer: Overseer = UNATTENDED
     locks: Locks = NO_LOCKS
+    compresses: Callable[[], bool] = lambda: False
     closing: threading.Event = field(default_factory=threading.Event)
     _named: set[str] = field(default_factory=set)
 

@@ -69,18 +69,20 @@ class Attributes:
     """How an object is served, and what is noted beside it.
 
     :param metadata: user metadata; lower-case keys of ``[a-z0-9-]``, printable ASCII values.
+    :param content_encoding: ``gzip`` where the bytes that are stored are compressed so, and clients are to decode them.
     """
 
     content_type: str = "application/octet-stream"
     cache_control: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    content_encoding: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Info:
     """What is known of a stored object without its bytes.
 
-    :param size: in bytes.
+    :param size: in bytes, as stored.
     :param modified: when the object was last written, in UTC.
     :param metadata: the user metadata; empty in listings.
     """
@@ -94,7 +96,7 @@ class Info:
 
 @dataclass(frozen=True, slots=True)
 class Object:
-    """A stored object: what is known of it, and its bytes."""
+    """A stored object: what is known of it, and its bytes, decoded."""
 
     info: Info
     data: bytes
@@ -141,8 +143,13 @@ class Store(ABC):
         """The store that holds this one as a folder, and the folder's name; None where there is none (a bucket)."""
         return None
 
+    @property
+    def keeps_encoding(self) -> bool | None:
+        """Whether `Attributes.content_encoding` is kept, and told to clients; None when only a probe can tell."""
+        return False
+
     def token_of(self, data: bytes) -> Token | None:  # noqa: ARG002
-        """The token of an object that has exactly these bytes; None while that cannot be told.
+        """The token of an object that has exactly these bytes stored; None while that cannot be told.
 
         A guess is harmless: it is only ever used as a condition, which the object then does not fulfil.
         """
@@ -168,7 +175,7 @@ class Store(ABC):
 
     @abstractmethod
     def put(self, key: str, data: bytes, attributes: Attributes, condition: Condition = ANY) -> Token:
-        """Write ``data``; the new version's token.
+        """Write ``data``, encoded as ``attributes`` say; the new version's token.
 
         Raises `AlreadyExists` when the condition is ``ABSENT`` and the object exists, `PreconditionFailed` when it is
         ``Matches`` and the object has another version or is absent, `Contended` when the store asks to try again.

@@ -18,6 +18,7 @@ class Capabilities:
     :param conditional_delete: a deletion on a stale token leaves the object alone.
     :param conditional_multipart: as ``conditional_create``, for what is sent in parts.
     :param slash_keys: objects may have keys that end in ``/``.
+    :param content_encoding: it keeps the ``Content-Encoding`` of objects, and tells it to clients.
     """
 
     conditional_create: bool
@@ -25,6 +26,7 @@ class Capabilities:
     conditional_delete: bool
     conditional_multipart: bool
     slash_keys: bool
+    content_encoding: bool
 
     @property
     def conditional_writes(self) -> bool:
@@ -34,7 +36,7 @@ class Capabilities:
 
 def known(store: Store) -> Capabilities | None:
     """What is known of the store without asking it; None when only `probe` can tell."""
-    if store.conditional_writes is None or store.slash_keys is None:
+    if store.conditional_writes is None or store.slash_keys is None or store.keeps_encoding is None:
         return None
     writes = store.conditional_writes
-    return Capabilities(writes, writes, writes, writes, store.slash_keys)
+    return Capabilities(writes, writes, writes, writes, store.slash_keys, store.keeps_encoding)

@@ -13,6 +13,7 @@ from itertools import count
 from ..errors import AlreadyExists, NotFound, PreconditionFailed
 from ..local_file import LocalFile
 from .base import ABSENT, ANY, CHUNK_SIZE, Attributes, Condition, Info, Matches, Object, Store, Token, check_key
+from .content_encoding import decode
 
 __all__ = ["MemoryStore"]
 
@@ -26,6 +27,7 @@ class MemoryStore(Store):
     slash_keys = True
     conditional_writes = True
     keeps_metadata = True
+    keeps_encoding = True
 
     def __init__(self, url: str = "memory://", *, content_tokens: bool = False) -> None:
         self._url = url
@@ -43,18 +45,19 @@ class MemoryStore(Store):
         return Token(hashlib.sha256(data).hexdigest()) if self._content_tokens else None
 
     def get(self, key: str) -> Object:
-        check_key(key)
         with self._lock:
-            if key not in self._objects:
-                raise NotFound(key)
-            return self._objects[key]
+            found = self._stored(key)
+            encoding = self._attributes[key].content_encoding
+        return replace(found, data=decode(key, found.data, encoding))
 
     def stream(self, key: str) -> Iterator[bytes]:
-        data = self.get(key).data
+        with self._lock:
+            data = self._stored(key).data
         yield from (data[start : start + CHUNK_SIZE] for start in range(0, len(data), CHUNK_SIZE))
 
     def head(self, key: str) -> Info:
-        return self.get(key).info
+        with self._lock:
+            return self._stored(key).info
 
     def attributes(self, key: str) -> Attributes:
         """What the object under ``key`` was stored with; raises `NotFound`."""
@@ -94,6 +97,12 @@ class MemoryStore(Store):
         with self._lock:
             found = [replace(entry.info, metadata={}) for key, entry in self._objects.items() if key.startswith(prefix)]
         yield from sorted(found, key=lambda info: info.key)
+
+    def _stored(self, key: str) -> Object:
+        check_key(key)
+        if key not in self._objects:
+            raise NotFound(key)
+        return self._objects[key]
 
     def _check(self, key: str, condition: Condition) -> None:
         current = self._objects.get(key)

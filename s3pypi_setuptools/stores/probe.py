@@ -8,13 +8,15 @@ import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 from functools import partial
 
 from ..errors import AccessDenied, Contended, Error, NotFound, PreconditionFailed, StoreError, Unavailable
 from .base import ABSENT, ANY, Attributes, Condition, Matches, PartsWrite, Store, Token
 from .capabilities import Capabilities
+from .content_encoding import GZIP, encode
 
-__all__ = ["QUICK", "THOROUGH", "is_probe_folder", "probe", "probe_folder"]
+__all__ = ["QUICK", "THOROUGH", "is_probe_folder", "probe", "probe_encoding", "probe_folder"]
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +54,7 @@ def probe(store: Store, folder: str, rounds: int = QUICK, left: Callable[[str], 
     """
     keys = [f"{folder}/{number}" for number in range(rounds)]
     parts_keys = [f"{folder}/parts-{number}" for number in range(rounds)]
-    slash_key = f"{folder}/"
+    slash_key, encoded_key = f"{folder}/", f"{folder}/encoded"
     try:
         # The threads are more than a round needs, so that the rounds and the other questions run side by side.
         with (
@@ -61,6 +63,7 @@ def probe(store: Store, folder: str, rounds: int = QUICK, left: Callable[[str], 
             _dropped_on_interruption(questions),
         ):
             slash_keys = questions.submit(_keeps_slash_key, store, slash_key)
+            encoding = questions.submit(_keeps_encoding, store, encoded_key)
             abandoned = questions.submit(_abandons_parts, store, slash_key + "abandoned")
             parts = [questions.submit(_honours_on_parts, store, key, threads, abandoned) for key in parts_keys]
             raced = list(questions.map(lambda key: _honours_conditions(store, key, threads), keys))
@@ -70,9 +73,10 @@ def probe(store: Store, folder: str, rounds: int = QUICK, left: Callable[[str], 
                 conditional_delete=all(deletes for _, _, deletes in raced),
                 conditional_multipart=all(found.result() for found in parts),
                 slash_keys=slash_keys.result(),
+                content_encoding=encoding.result(),
             )
     finally:
-        if _remove(store, (*keys, *parts_keys, slash_key)):
+        if _remove(store, (*keys, *parts_keys, slash_key, encoded_key)):
             left(f"{store.url}/{folder}")
 
 
@@ -203,6 +207,30 @@ def _exists(store: Store, key: str) -> bool:
     except NotFound:
         return False
     return True
+
+
+def probe_encoding(store: Store, folder: str, left: Callable[[str], None] = _warn) -> bool:
+    """Whether the store keeps ``Content-Encoding``; parameters and errors as of `probe`."""
+    key = f"{folder}/encoded"
+    try:
+        return _keeps_encoding(store, key)
+    finally:
+        if store.keeps_encoding is None and _remove(store, (key,)):
+            left(f"{store.url}/{folder}")
+
+
+def _keeps_encoding(store: Store, key: str) -> bool:
+    """Whether what is stored gzip-encoded comes back decoded: the store told the encoding, or undid it itself."""
+    if store.keeps_encoding is not None:
+        return store.keeps_encoding
+    data = secrets.token_hex(16).encode()
+    try:
+        store.put(key, encode(data), replace(_PLAIN, content_encoding=GZIP), ANY)
+        return store.get(key).data == data
+    except (AccessDenied, Unavailable):
+        raise
+    except StoreError:
+        return False
 
 
 def _keeps_slash_key(store: Store, key: str) -> bool:

@@ -18,6 +18,7 @@ from typing import Any
 from ..errors import Error, NotFound, Unavailable
 from ..local_file import PART_SIZE, LocalFile
 from .base import ANY, CHUNK_SIZE, Attributes, Condition, Info, Matches, Object, PartsWrite, Store, Token, check_size
+from .content_encoding import decode
 from .s3_client import S3Options
 from .s3_copies import Copies
 from .s3_errors import is_absent
@@ -71,6 +72,10 @@ class S3Store(Store):
         return True if self.is_aws else None
 
     @property
+    def keeps_encoding(self) -> bool | None:
+        return True if self.is_aws else None
+
+    @property
     def conditional_writes(self) -> bool | None:
         return True if self.is_aws else None
 
@@ -115,7 +120,7 @@ class S3Store(Store):
             raise _Damaged(
                 Unavailable(name, "cannot be read: what came is not what its ETag says, so it was damaged on the way")
             )
-        return Object(info, data)
+        return Object(info, decode(name, data, response.get("ContentEncoding")))
 
     def stream(self, key: str) -> Iterator[bytes]:
         body = self._bucket.request("GetObject", key)["Body"]
@@ -220,6 +225,8 @@ def _header_arguments(attributes: Attributes) -> dict[str, Any]:
     arguments: dict[str, Any] = {"ContentType": attributes.content_type, "Metadata": dict(attributes.metadata)}
     if attributes.cache_control is not None:
         arguments["CacheControl"] = attributes.cache_control
+    if attributes.content_encoding is not None:
+        arguments["ContentEncoding"] = attributes.content_encoding
     return arguments
 
 

@@ -26,7 +26,7 @@ from tests.stores.test_s3 import options
 from .examined import examine, left, repository
 
 CONDITIONS = {"conditional create", "conditional replace", "conditional multipart", "conditional delete"}
-ALL = Capabilities(True, True, True, True, True)
+ALL = Capabilities(True, True, True, True, True, True)
 LAYOUT = Layout("team")
 
 

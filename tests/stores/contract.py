@@ -25,7 +25,9 @@ from s3pypi_setuptools.errors import (
     StoreError,
 )
 from s3pypi_setuptools.local_file import PART_SIZE, LocalFile
+from s3pypi_setuptools.stores import base, content_encoding
 from s3pypi_setuptools.stores.base import ABSENT, CHUNK_SIZE, Attributes, Info, Matches, Store, Token
+from s3pypi_setuptools.stores.content_encoding import GZIP, encode
 
 from .increment import KEY, increment
 
@@ -56,6 +58,34 @@ class StoreContract(ABC):
         assert before < found.info.modified < before + timedelta(minutes=2)
         assert found.info == store.head("a/b.txt")
         assert found.info.metadata == ({"commit-id": "x1"} if store.keeps_metadata else {})
+
+    def test_what_is_stored_gzip_encoded_comes_back_decoded(self, store: Store) -> None:
+        data = b"{}" * 20_000
+        stored = encode(data)
+        token = store.put("p/index.json", stored, Attributes("text/plain", content_encoding=GZIP))
+        found = store.get("p/index.json")
+        assert found.data == (stored if store.keeps_encoding is False else data)
+        assert (found.info.size, found.info.token) == (len(stored), token)
+        assert b"".join(store.stream("p/index.json")) == stored, "what is streamed is as it is stored"
+        assert store.token_of(stored) in (token, None)
+        store.put("p/index.json", b"{}", Attributes("text/plain"), Matches(token))
+        assert store.get("p/index.json").data == b"{}"
+
+    def test_a_distribution_is_never_decoded(self, store: Store) -> None:
+        store.put("p/demo-1.0.tar.gz", encode(b"members"), Attributes("application/gzip"))
+        assert store.get("p/demo-1.0.tar.gz").data == encode(b"members")
+
+    def test_what_grows_beyond_all_bounds_when_decoded_is_refused(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for module in (base, content_encoding):
+            monkeypatch.setattr(module, "LARGEST_DOCUMENT", 100_000)
+        store.put("p/index.json", encode(b" " * 5_000_000), Attributes("text/plain", content_encoding=GZIP))
+        if store.keeps_encoding is False:
+            assert len(store.get("p/index.json").data) < 100_000
+        else:
+            with pytest.raises(StoreError, match="larger than"):
+                store.get("p/index.json")
 
     @pytest.mark.parametrize("key", ["a+b/c d.whl", "p/ä€😀.txt", "p/%2B%20&=;,.txt", "p/~(x)!'*.json", "x" * 200])
     def test_keys_of_any_characters(self, store: Store, key: str) -> None:

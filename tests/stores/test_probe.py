@@ -12,6 +12,7 @@ from s3pypi_setuptools.errors import AccessDenied, StoreError
 from s3pypi_setuptools.local_file import LocalFile
 from s3pypi_setuptools.stores.base import ANY, Attributes, Condition, Info, Matches, Object, PartsWrite, Store, Token
 from s3pypi_setuptools.stores.capabilities import Capabilities, known
+from s3pypi_setuptools.stores.content_encoding import decode
 from s3pypi_setuptools.stores.memory import MemoryStore
 from s3pypi_setuptools.stores.probe import probe, probe_folder
 from s3pypi_setuptools.stores.s3 import S3Store
@@ -19,7 +20,7 @@ from s3pypi_setuptools.stores.s3 import S3Store
 from ..servers import S3Server
 from .test_s3 import options
 
-GOOD = Capabilities(True, True, True, True, True)
+GOOD = Capabilities(True, True, True, True, True, True)
 
 
 class Unknowing(MemoryStore):
@@ -27,6 +28,20 @@ class Unknowing(MemoryStore):
 
     slash_keys = None  # type: ignore[assignment]
     conditional_writes = None  # type: ignore[assignment]
+    keeps_encoding = None  # type: ignore[assignment]
+
+
+class LosesEncodings(Unknowing):
+    def put(self, key: str, data: bytes, attributes: Attributes, condition: Condition = ANY) -> Token:
+        return super().put(key, data, replace(attributes, content_encoding=None), condition)
+
+
+class DecodesItself(Unknowing):
+    """Tells clients no encoding, and gives them what was encoded."""
+
+    def put(self, key: str, data: bytes, attributes: Attributes, condition: Condition = ANY) -> Token:
+        data = decode(key, data, attributes.content_encoding)
+        return super().put(key, data, replace(attributes, content_encoding=None), condition)
 
 
 class IgnoresConditions(Unknowing):
@@ -125,6 +140,7 @@ class Untouchable(Store):
 
     url = "s3://bucket"
     slash_keys = True
+    keeps_encoding = True
     conditional_writes = True
     keeps_metadata = True
 
@@ -161,8 +177,8 @@ class Untouchable(Store):
     ("kind", "found"),
     [
         (Unknowing, GOOD),
-        (IgnoresConditions, Capabilities(False, False, True, False, True)),
-        (ChecksBeforeItWrites, Capabilities(False, False, True, False, True)),
+        (IgnoresConditions, Capabilities(False, False, True, False, True, True)),
+        (ChecksBeforeItWrites, Capabilities(False, False, True, False, True, True)),
         (ReplacesUnasked, replace(GOOD, conditional_replace=False)),
         (IgnoresDeleteConditions, replace(GOOD, conditional_delete=False)),
         (DeniesDeletion, replace(GOOD, conditional_delete=False)),
@@ -170,6 +186,8 @@ class Untouchable(Store):
         (ChecksPartsBeforeItCompletes, replace(GOOD, conditional_multipart=False)),
         (HasNoParts, replace(GOOD, conditional_multipart=False)),
         (RefusesSlashes, replace(GOOD, slash_keys=False)),
+        (LosesEncodings, replace(GOOD, content_encoding=False)),
+        (DecodesItself, GOOD),
     ],
 )
 @pytest.mark.parametrize("prefix", ["", "a/b"])

@@ -16,7 +16,8 @@ def parser() -> argparse.ArgumentParser:
     made = ArgumentParser(
         "s3pypi init",
         usage="s3pypi init [TARGET] [options]",
-        description="Make a repository (its repository.json); the first upload does it too. One that exists is kept.",
+        description="Make a repository (its repository.json); the first upload does it too. One that exists is kept; "
+        "if version 1.0 made it, its large projects are stored compressed from now on, where the store can do that.",
     )
     made.add_argument_group("what").add_argument("place", metavar="TARGET", nargs="?", help="as --target")
     add_settings(made, without=PUBLISHING)

@@ -1,0 +1,84 @@
+"""Installers read the compressed JSON page of a large project straight from a bucket."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from s3pypi_setuptools.stores.content_encoding import decode
+from tests import samples
+from tests.cli.programs import run as run_program
+from tests.servers import S3Server, program
+
+from .conftest import run, run_poetry
+
+VERSIONS = 50
+LATEST = f"1.{VERSIONS - 1}"
+
+
+@pytest.fixture
+def index(s3_server: S3Server, public_bucket: tuple[str, str], s3_env: dict[str, str], tmp_path: Path) -> str:
+    """The URL of a repository whose pages at ``/`` are JSON, with a project of many files."""
+    target, url = public_bucket
+    for number in range(VERSIONS):
+        samples.wheel(tmp_path / "dist", "demo", f"1.{number}")
+    done = run_program("s3pypi", "upload", "dist", "-t", target, "--pages", "json", cwd=tmp_path, environ=s3_env)
+    assert done.returncode == 0, done.stderr
+    with urllib.request.urlopen(f"{url}demo/") as page:
+        assert page.headers["Content-Encoding"] == "gzip"
+        assert page.headers["Content-Type"] == "application/vnd.pypi.simple.v1+json"
+        assert len(json.loads(decode("page", page.read(), "gzip"))["files"]) == VERSIONS
+    return url
+
+
+def with_pip(index: str, folder: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--no-cache-dir",
+        "--index-url",
+        index,
+        "--target",
+        "site",
+        "demo",
+    ]
+    run([*command, "--trusted-host", "127.0.0.1"], folder)
+
+
+def with_uv(index: str, folder: Path) -> None:
+    command = [program("uv"), "pip", "install", "--no-cache", "--default-index", index, "--target", "site", "demo"]
+    run([*command, "--python", sys.executable], folder)
+
+
+def with_poetry(index: str, folder: Path) -> None:
+    run_poetry("lock", folder / "consumer", index, "demo")
+    assert f'version = "{LATEST}"' in (folder / "consumer" / "poetry.lock").read_text()
+
+
+def with_pdm(index: str, folder: Path) -> None:
+    (folder / "pyproject.toml").write_text(
+        '[project]\nname = "consumer"\nversion = "1"\nrequires-python = ">=3.10"\ndependencies = ["demo"]\n'
+        f'[[tool.pdm.source]]\nname = "pypi"\nurl = "{index}"\n'
+    )
+    run([program("pdm"), "lock"], folder, {"PDM_CHECK_UPDATE": "false", "PDM_CACHE_DIR": str(folder / "cache")})
+    assert f'version = "{LATEST}"' in (folder / "pdm.lock").read_text()
+
+
+NO_PDM = pytest.mark.skipif(shutil.which("pdm") is None, reason="pdm is not installed on this machine")
+
+
+@pytest.mark.parametrize("install", [with_pip, with_uv, with_poetry, pytest.param(with_pdm, marks=NO_PDM)])
+def test_installers_decode_the_page(index: str, tmp_path: Path, install: Callable[[str, Path], None]) -> None:
+    folder = tmp_path / "installer"
+    folder.mkdir()
+    install(index, folder)
+    if (folder / "site").exists():
+        assert (folder / "site" / f"demo-{LATEST}.dist-info").is_dir()
