@@ -50,9 +50,9 @@ def promote(
     ``target.if_exists`` decides about files that are listed there already. Raises `ConfigurationError`,
     `RepositoryError` and `StoreError`.
     """
-    if _is_same_place(source, target):
-        raise UsageError(_SAME.format(target.require_target()))
     sessions = _signed_in(source, target, locks=not dry_run)
+    if _is_same_place(source, target, sessions):
+        raise UsageError(_SAME.format(target.require_target()))
     with (
         opened_repository(source, sessions, reading=True) as origin,
         opened_repository(target, sessions, existing=False, dry_run=dry_run, overseer=overseer) as destination,
@@ -88,10 +88,10 @@ def import_repository(
     Errors as `promote`; what concerns one file or project is in the report.
     """
     names = {project_name(name) for name in projects}
-    in_place = source is None or _is_same_place(source, target)
+    sessions = _signed_in(source or target, target, locks=not dry_run)
+    in_place = source is None or _is_same_place(source, target, sessions)
     if in_place and elsewhere:
         raise UsageError(_SAME.format(target.require_target()))
-    sessions = _signed_in(source or target, target, locks=not dry_run)
     with opened_repository(target, sessions, existing=False, dry_run=dry_run, overseer=overseer) as destination:
         url = index_url(target, destination.workspace.store)
         if source is None or in_place:
@@ -116,11 +116,11 @@ def import_repository(
             )
 
 
-def _is_same_place(source: Settings, target: Settings) -> bool:
+def _is_same_place(source: Settings, target: Settings, sessions: Sessions) -> bool:
     """Whether two ways of writing a target mean one repository; nothing is asked of it."""
     if isinstance(source.require_target(), S3Target) and source.target != target.target:
         return False
-    with opened(source) as (ours, our_layout), opened(target) as (theirs, their_layout):
+    with opened(source, sessions) as (ours, our_layout), opened(target, sessions) as (theirs, their_layout):
         return our_layout.prefix == their_layout.prefix and ours.is_same_place(theirs)
 
 

@@ -59,6 +59,8 @@ def test_one_code_for_a_command_and_none_for_the_next(
         ("reindex",),
         ("mirror", "--from", "OTHER"),
         ("promote", "demo", "1.0", "--from", "OTHER"),
+        ("import", "--from", "TARGET"),
+        ("download", "demo"),
     ],
     ids=lambda command: command[0],
 )
@@ -71,7 +73,7 @@ def test_nothing_is_drawn_before_and_nobody_is_asked_again(
         keys = {"aws_access_key_id": "AKIAEXAMPLEEXAMPLE00", "aws_secret_access_key": "abcdef"}
         open_repository(each, endpoint_url=environ["AWS_ENDPOINT_URL"], **keys).publish(folder / "dist")
     (home / ".aws" / "cli").write_text("in the way")
-    arguments = [other if argument == "OTHER" else argument for argument in command]
+    arguments = [{"OTHER": other, "TARGET": target}.get(argument, argument) for argument in command]
     ended = run(*arguments, "-t", target, cwd=folder, environ=environ)
     assert ended.status == 0, ended
     assert ended.asked == [PROMPT]
