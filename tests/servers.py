@@ -22,7 +22,7 @@ from typing import Any
 import botocore.session
 from botocore.config import Config
 
-STARTUP_SECONDS = 60
+STARTUP_SECONDS = 300
 
 
 @dataclass(frozen=True)

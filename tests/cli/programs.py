@@ -36,7 +36,7 @@ def run(
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,
     )
     assert "Traceback" not in done.stderr
     return done
@@ -62,7 +62,7 @@ def answered(answer: str, *arguments: str, cwd: Path) -> tuple[int, str]:
         text=True,
     )
     os.write(child, f"{answer}\n".encode())
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=300)
     os.close(child)
     os.close(terminal)
     return process.returncode, output

@@ -27,7 +27,7 @@ def completed(folder: Path, line: str) -> set[str]:
         script.write_text(run("s3pypi", "completion", "bash", cwd=folder).stdout)
     words = line.split(" ")
     code = COMPLETE.format(script=script, words=" ".join(f"'{word}'" for word in words), index=len(words) - 1)
-    done = subprocess.run(["bash", "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(["bash", "-c", code], capture_output=True, text=True, check=True, timeout=300)
     return {word.strip() for word in done.stdout.split("\n") if word.strip()}
 
 
@@ -56,7 +56,7 @@ def test_scripts_that_the_shells_themselves_can_read(tmp_path: Path, shell: str)
     if shutil.which(shell):
         script = tmp_path / "script"
         script.write_text(done.stdout)
-        checked = subprocess.run([shell, "-n", script], capture_output=True, text=True, check=False, timeout=60)
+        checked = subprocess.run([shell, "-n", script], capture_output=True, text=True, check=False, timeout=300)
         assert (checked.returncode, checked.stderr) == (0, "")
 
 

@@ -147,7 +147,7 @@ def test_on_a_terminal_delete_asks(folder: Path, answer: str, status: int, optio
         text=True,
     )
     os.write(child, answer.encode())
-    output, errors = process.communicate(timeout=60)
+    output, errors = process.communicate(timeout=300)
     os.close(terminal)
     os.close(child)
     assert process.returncode == status, errors

@@ -134,7 +134,7 @@ def test_force_unlock_asks(
         text=True,
     )
     os.write(child, f"{answer}\n".encode())
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=300)
     os.close(child)
     os.close(terminal)
     assert f"(other): held by ci@agent-7 since 2026-11-02T10:00:00Z, expired\nRemove this lock from {locks.name}" in (
@@ -249,7 +249,7 @@ def test_a_signal_releases_what_is_held_and_ends_the_waiting(
     said = next(line for line in process.stdout if "waiting up to" in line)
     assert "demo" in {item.get("Project") for item in locks.items()}
     process.send_signal(number)
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=300)
     assert [item["LockID"] for item in locks.items()] == [lock_id("/")], output
     assert process.returncode == status
     assert "the list of projects: is locked by ci@agent-7 since 2026-11-02 10:00:00 UTC: waiting up to 300 s" in said

@@ -157,7 +157,7 @@ def test_a_folder_may_be_called_as_other_tools_call_a_command(tmp_path: Path) ->
 def test_the_package_runs_as_a_module(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "s3pypi_setuptools", "list", "-t", "./none"],
-        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60,
+        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("s3pypi: error: ")

@@ -30,7 +30,7 @@ def run_onto_full_disk(
             env={**os.environ, **(environ or {})},
             text=True,
             check=False,
-            timeout=60,
+            timeout=300,
             **given,  # type: ignore[call-overload]
         )
     return done.returncode, (done.stdout or "") + (done.stderr or "")

@@ -256,15 +256,21 @@ def test_an_interrupted_upload_ends_soon_with_one_line(project: Path) -> None:
         process = subprocess.Popen(
             [*command("s3pypi"), "dist", "-t", "s3://bucket", "--endpoint-url", endpoint],
             cwd=project,
-            env={**os.environ, "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret-key"},
+            # Uninterrupted, it would wait for an hour: 20 seconds at each attempt.
+            env={
+                **os.environ,
+                "AWS_ACCESS_KEY_ID": "id",
+                "AWS_SECRET_ACCESS_KEY": "secret-key",
+                "AWS_MAX_ATTEMPTS": "180",
+            },
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
-        deaf.settimeout(30)
+        deaf.settimeout(300)
         connection, _ = deaf.accept()
         process.send_signal(signal.SIGINT)
-        output, errors = process.communicate(timeout=20)
+        output, errors = process.communicate(timeout=300)
         connection.close()
     assert (process.returncode, output) == (130, "")
     assert errors.startswith("s3pypi: error: interrupted")

@@ -70,7 +70,7 @@ def test_nothing_is_inflated_without_limit(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
     assert done.stderr == ""
     said = done.stdout.splitlines()

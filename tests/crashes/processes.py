@@ -18,7 +18,7 @@ from . import forking
 
 __all__ = ["Ended", "Forks", "Watch", "forks", "start_really"]
 
-PATIENCE = 120
+PATIENCE = 300
 """Seconds in which any program must have ended."""
 
 KILLED = -signal.SIGKILL

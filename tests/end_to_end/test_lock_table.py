@@ -43,7 +43,7 @@ def start(command: list[str | Path], folder: Path, environment: Mapping[str, str
 
 
 def finish(process: subprocess.Popen[str]) -> str:
-    output, _ = process.communicate(timeout=120)
+    output, _ = process.communicate(timeout=300)
     assert process.returncode == 0, output
     return output
 
@@ -116,7 +116,7 @@ def test_each_waits_for_the_others_lock(*, theirs: Path, ministack: S3Server, lo
     locks.put("demo")
     ours = [*programs.command("s3pypi"), "demo-1.0-py3-none-any.whl", "-t", f"s3://{bucket}"]
     waited = start([*ours, "--locks-table", locks.name, "--locks-timeout", "1"], tmp_path, environment)
-    output, _ = waited.communicate(timeout=60)
+    output, _ = waited.communicate(timeout=300)
     assert waited.returncode == 1
     assert f"s3pypi force-unlock {locks.name} 89e495e7941cf9e40e6980d14a16bf023ccd4c91" in output
     their = [theirs, "upload", "demo-1.0-py3-none-any.whl", "--bucket", bucket, "--locks-table", locks.name]
@@ -124,7 +124,7 @@ def test_each_waits_for_the_others_lock(*, theirs: Path, ministack: S3Server, lo
     more = {"Project": "demo", "Token": "x", "ExpiresAt": "2026-11-02T10:01:00+00:00", "LeaseSeconds": "60"}
     locks.put("demo", **more)
     waited = start([*their, "--s3-endpoint-url", ministack.endpoint_url], tmp_path, environment)
-    output, _ = waited.communicate(timeout=60)
+    output, _ = waited.communicate(timeout=300)
     assert waited.returncode == 1
     assert '"Owner": "ci@agent-7"' in output, "it says who holds the lock, and no traceback"
     assert "Traceback" not in output

@@ -21,7 +21,7 @@ __all__ = ["Actor", "Killed", "Strand", "Strands"]
 PACKAGE = "s3pypi_setuptools"
 EXECUTORS = ("repository.repository", "operations.publish", "operations.side_by_side")
 LOCKS = ("repository.root", "repository.root_entry", "repository.pages")
-STUCK_SECONDS = 120
+STUCK_SECONDS = 300
 
 
 class Killed(BaseException):

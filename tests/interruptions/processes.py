@@ -77,7 +77,7 @@ def start(
 
 def ended(process: subprocess.Popen[str]) -> Ended:
     """What it said, once it has ended; never a traceback."""
-    output, errors = process.communicate(timeout=60)
+    output, errors = process.communicate(timeout=300)
     assert "Traceback" not in errors, errors
     return Ended(process.returncode, output or "", errors)
 
@@ -125,7 +125,7 @@ def halted(endpoint: str, halt: Halt) -> Iterator[FaultProxy]:
 
 def wait_until(condition: Callable[[], bool]) -> None:
     """Wait until it holds."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while not condition():
         assert time.monotonic() < deadline, "it never held"
         time.sleep(0.02)

@@ -147,7 +147,7 @@ def test_a_host_without_handlers_can_be_interrupted(tmp_path: Path) -> None:
         assert process.stdout.readline() == "stored\n"
         process.send_signal(signal.SIGINT)
         try:
-            _, errors = process.communicate(timeout=60)
+            _, errors = process.communicate(timeout=300)
         finally:
             process.kill()
     assert errors.rstrip().endswith("KeyboardInterrupt")

@@ -15,7 +15,7 @@ from tests.faults import FaultyStore, Request
 
 from .conftest import World
 
-LATENCY = 0.3
+LATENCY = 0.6
 """Seconds; far above the time in which all requests of a wave are begun."""
 
 

