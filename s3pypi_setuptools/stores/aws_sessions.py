@@ -163,10 +163,10 @@ class _Cache:
         try:
             entry = self._files[key]
             texts = [entry["Credentials"][name] for name in ("AccessKeyId", "SecretAccessKey", "SessionToken")]
-            parse(entry["Credentials"]["Expiration"])
+            aware = parse(entry["Credentials"]["Expiration"]).tzinfo is not None
         except (KeyError, OverflowError, TypeError, ValueError):
             return None
-        return entry if all(isinstance(text, str) for text in texts) else None
+        return entry if aware and all(isinstance(text, str) for text in texts) else None
 
 
 def _failure(name: str, profile: str, error: Exception) -> Error:
