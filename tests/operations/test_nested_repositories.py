@@ -7,6 +7,7 @@ import logging
 import tracemalloc
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -474,7 +475,7 @@ class _Endless(MemoryStore):
     def list(self, prefix: str) -> Iterator[Info]:
         own = list(super().list(prefix))
         last = next((index for index, info in enumerate(own) if info.key > "team/demo/dev"), len(own))
-        for info in (*own[:last], *self._others("team/demo/dev"), *own[last:], *self._others("team/zz")):
+        for info in chain(own[:last], self._others("team/demo/dev"), own[last:], self._others("team/zz")):
             if info.key.startswith(prefix):
                 self.listed += 1
                 yield info
