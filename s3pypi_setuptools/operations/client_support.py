@@ -27,5 +27,8 @@ def release_age_check(content_type: str) -> Check:
         "pages are HTML, which tells no upload times: poetry's min-release-age has no effect, and it says nothing; "
         "pip's --uploaded-prior-to and pdm's exclude-newer find nothing"
     )
-    advice = "let the server answer with JSON pages to clients that ask for them, or s3pypi migrate-index json"
+    advice = (
+        "let the server answer with JSON pages to clients that ask for them; where installers read the bucket itself, "
+        "or through CloudFront, s3pypi migrate-index json"
+    )
     return Check(name, Result.WARNING, found, advice)

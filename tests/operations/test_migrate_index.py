@@ -128,6 +128,16 @@ def test_reindex_puts_the_form_right(both: World) -> None:
     check_form(both, PageStyle.JSON)
 
 
+@pytest.mark.parametrize("style", [PageStyle.BOTH, PageStyle.JSON])
+def test_the_mark_of_a_folder_that_a_console_made_becomes_a_page(both: World, style: PageStyle) -> None:
+    migrated(both, style)
+    both.put("team/new/", b"")
+    both.push(both.wheel(name="new"))
+    assert {len(page.files) for page in both.pages("new")} == {1}
+    check_form(both, style)
+    assert problems(both) == []
+
+
 @pytest.mark.parametrize("style", PageStyle)
 def test_a_lost_record_is_made_anew_with_the_pages_that_there_are(both: World, style: PageStyle) -> None:
     migrated(both, style)
