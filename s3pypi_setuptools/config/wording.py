@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
-__all__ = ["plain", "quoted", "redacted", "suggestion"]
+__all__ = ["as_options", "plain", "quoted", "redacted", "suggestion"]
 
 _LONGEST = 200
 
@@ -31,6 +32,15 @@ def quoted(text: str) -> str:
     """``text`` as an error shows it: in quotes, on one line, shortened, without credentials."""
     shown = redacted(text)
     return ascii(shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…")
+
+
+def as_options(text: str) -> str:
+    """``text`` for hatch, which takes settings as ``-o NAME=VALUE``: no ``--NAME`` for those of a command line."""
+    from .options import OPTIONS  # noqa: PLC0415  few errors need it
+
+    names = "|".join(re.escape(string.removeprefix("--")) for option in OPTIONS for string in option.strings)
+    text = re.sub(r"\bcommand line --(?=[\w.-])", "option ", text)
+    return re.sub(rf"(?<![\w-])--({names})(?![\w.-])", r"-o \1", text)
 
 
 def plain(name: str) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from hatch.publish.plugin.interface import PublisherInterface
 
 from ..account import SAME_FILES, Account
+from ..config.wording import as_options
 from ..progress import Progress, Silent
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class S3PyPIPublisher(PublisherInterface):
                 with self._progress(f"Publishing to {settings.require_target()}") as progress:
                     report = app.publish(settings, paths, dry_run=dry_run, progress=progress, overseer=account)
         except Exception as error:  # hatch would print a traceback
-            self.app.abort(redactor.describe(error))
+            self.app.abort(as_options(redactor.describe(error)))
             return
         self._show(report, paths)
         if failures := [redactor.redact(line) for line in reports.failures(report, "-o force")]:
@@ -99,8 +100,17 @@ class S3PyPIPublisher(PublisherInterface):
     def _paths(self, artifacts: Sequence[str], settings: Settings) -> list[Path]:
         from ..selection import select_distributions  # noqa: PLC0415
 
-        chosen = artifacts or [settings.file_mask or settings.dist_dir or "dist"]
+        configured = settings.file_mask or settings.dist_dir
+        chosen = artifacts or ([configured] if configured else self._build_folders())
         return select_distributions(self._pattern(each) for each in chosen)
+
+    def _build_folders(self) -> list[str]:
+        """Where hatchling puts sdists and wheels of this project; of two folders, those that exist."""
+        from hatchling.builders.sdist import SdistBuilder  # noqa: PLC0415
+        from hatchling.builders.wheel import WheelBuilder  # noqa: PLC0415
+
+        folders = dict.fromkeys(builder(str(self.root)).config.directory for builder in (SdistBuilder, WheelBuilder))
+        return [folder for folder in folders if Path(folder).is_dir()] or list(folders)[:1]
 
     def _pattern(self, path: str) -> str:
         root = str(self.root)

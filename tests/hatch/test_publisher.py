@@ -78,6 +78,27 @@ def test_the_artifacts_that_are_given(project: Project, dist: Path, chosen: str)
     assert project.published == [WHEEL]
 
 
+@pytest.mark.parametrize(
+    ("table", "wheels", "sdists"),
+    [
+        ('[tool.hatch.build]\ndirectory = "out"\n', "out", "out"),
+        ('[tool.hatch.build.targets.wheel]\ndirectory = "out/wheels"\n', "out/wheels", "dist"),
+    ],
+)
+def test_the_build_directory_that_is_configured(
+    project: Project, dist: Path, table: str, wheels: str, sdists: str
+) -> None:
+    project.configure(table)
+    for name, place in ((WHEEL, wheels), (SDIST, sdists)):
+        (project.folder / place).mkdir(parents=True, exist_ok=True)
+        (dist / name).rename(project.folder / place / name)
+    done = publish(project, "-o", f"target={project.repository}")
+    assert done.status == 0, done.output
+    assert project.published == BOTH
+    other = publish(project, "-o", f"target={project.repository}", "-o", "dist-dir=src")
+    assert "holds no wheel" in other.output, "a setting of our own comes first"
+
+
 def test_brackets_in_the_projects_path_are_no_glob(project: Project, tmp_path: Path) -> None:
     project.folder = project.folder.rename(tmp_path / "[project]")
     done = publish(project, "-o", f"target={project.repository}", "dist/*.whl")
@@ -159,7 +180,10 @@ class TestDisabled:
     ("tables", "arguments", "expected"),
     [
         pytest.param([], [], "no target: ", id="no-target"),
+        pytest.param([], [], "give -o target (s3://bucket/prefix", id="no-target-option"),
         pytest.param([], ["-o", "targt=./x"], "did you mean 'target'?", id="unknown-option"),
+        pytest.param([], ["-o", "targt=./x"], "option targt: there is no setting", id="unknown-option-as-hatch-has-it"),
+        pytest.param([], ["-o", "target=./x", "-o", "acl=nobody"], "option acl: must be one of", id="bad-option"),
         pytest.param(
             ["[tool.hatch.publish.s3pypi]\ntargt = './x'\n"],
             [],
@@ -178,6 +202,7 @@ def test_what_goes_wrong_is_one_line(project: Project, tables: list[str], argume
     assert done.status == 1
     [line] = [line for line in done.output.splitlines() if not line.startswith("Publishing to")]
     assert expected in line
+    assert "--" not in line, "hatch publish takes no such option"
     assert not (project.folder / "x").exists()
 
 
