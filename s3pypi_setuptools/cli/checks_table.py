@@ -23,7 +23,8 @@ def verdict(report: DoctorReport) -> str:
     """What all of it comes to, in a line."""
     does = "reading from" if report.read_only else "publishing to"
     if report.ok:
-        return f"{does} {report.target} is sound"
+        unread = "" if report.is_index_checked else "; reading through the public URL could not be checked"
+        return f"{does} {report.target} is sound{unread}"
     names = [check.name for check in report.checks if check.result.value == "no"]
     return f"{does} {report.target} is not sound: see {', '.join(names)}"
 

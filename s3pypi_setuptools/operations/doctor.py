@@ -15,6 +15,7 @@ from ..stores.base import Store
 from ..stores.capabilities import Capabilities
 from ..stores.examiner import GET, PUT, Check, Examiner, Result, failed
 from ..stores.probe import probe_folder
+from .index_examination import UNCHECKED
 from .record_renewal import renew
 from .side_by_side import UNWATCHED, Tally
 from .store_conditions import condition_checks, raced, settled, unraced
@@ -38,6 +39,11 @@ class DoctorReport:
     def ok(self) -> bool:
         """Whether publishing there is sound."""
         return not failed(self.checks)
+
+    @property
+    def is_index_checked(self) -> bool:
+        """Whether the index could be reached as installers reach it, where its URL is known."""
+        return not any(check.found.startswith(UNCHECKED) for check in self.checks)
 
 
 def doctor(

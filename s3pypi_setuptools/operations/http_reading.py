@@ -21,7 +21,7 @@ from ..answer_time import limited
 from ..diagnostics import redact
 from ..layout import LARGEST_DOCUMENT
 
-__all__ = ["PAGE_TYPES", "Answer", "NoAnswer", "fetch"]
+__all__ = ["PAGE_TYPES", "Answer", "NoAnswer", "Unreachable", "fetch"]
 
 PAGE_TYPES = ("application/vnd.pypi.simple.v1+json", "application/vnd.pypi.simple.v1+html", "text/html")
 """What installers take for a page."""
@@ -47,7 +47,11 @@ class Answer:
 
 
 class NoAnswer(Exception):
-    """No answer came; the text says why."""
+    """No answer came that can be understood; the text says why."""
+
+
+class Unreachable(NoAnswer):
+    """No connection could be made from this machine, or nothing came; others may reach the server."""
 
 
 def fetch(url: str, *, method: str = "GET", compressed: bool = True) -> Answer:
@@ -74,7 +78,8 @@ def fetch(url: str, *, method: str = "GET", compressed: bool = True) -> Answer:
         reason = getattr(error, "reason", error)
         kind = "TLS: " if isinstance(reason, ssl.SSLError) else ""
         text = str(getattr(reason, "strerror", None) or reason) or type(error).__name__
-        raise NoAnswer(redact(f"{kind}{text}")) from error
+        failure = Unreachable if isinstance(error, OSError) and not kind else NoAnswer
+        raise failure(redact(f"{kind}{text}")) from error
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):

@@ -16,11 +16,14 @@ from ..repository.kinds import OtherRepository
 from ..repository.repository import Repository
 from ..stores.examiner import Check, Result
 from .client_support import old_pip_check, release_age_check
-from .http_reading import PAGE_TYPES, Answer, NoAnswer, fetch
+from .http_reading import PAGE_TYPES, Answer, NoAnswer, Unreachable, fetch
 from .pip_reading import pip_check
 
 _MOST_DIGITS = 19
-__all__ = ["index_checks", "unknown_index"]
+__all__ = ["UNCHECKED", "index_checks", "unknown_index"]
+
+UNCHECKED = "could not be checked"
+"""What the finding begins with where the index cannot be reached from here."""
 
 SETTLING = 1.0
 """Seconds before a page that differs is fetched again: a publisher may be at work."""
@@ -110,6 +113,10 @@ class _Index:
                 answer = fetch(url)
             same = answer.status != _OK or self._holds(wanted, answer.body)
             self.answers = answer.status != _UNAUTHORIZED
+        except Unreachable as error:
+            self.answers = False
+            advice = "check public-url and the network, or ask from a machine that installs from there"
+            return [Check(name, Result.WARNING, f"{UNCHECKED}: {error}", advice)]
         except NoAnswer as error:
             self.answers = False
             return [Check(name, Result.NO, f"no answer: {error}", "check public-url and the network")]

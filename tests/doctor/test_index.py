@@ -12,6 +12,7 @@ from s3pypi_setuptools import open_repository
 from s3pypi_setuptools.app.diagnosis import Check, Result
 from s3pypi_setuptools.operations import http_reading, index_examination
 from tests import samples
+from tests.cli.programs import run
 from tests.servers import free_port
 
 from .examined import Examined
@@ -263,10 +264,17 @@ def test_a_netrc_that_is_no_text(folder: Path, web: Web, without_pip: None, own_
     assert examine(folder, web.url).report.ok
 
 
-def test_where_nobody_listens(folder: Path) -> None:
-    found = examine(folder, f"http://127.0.0.1:{free_port()}")
-    assert found["root page"].result.value == "no"
-    assert "no answer" in found["root page"].found
+def test_where_nobody_listens_publishing_is_sound_and_reading_unchecked(folder: Path) -> None:
+    url = f"http://127.0.0.1:{free_port()}"
+    found = examine(folder, url)
+    assert found["root page"].result.value == "warning"
+    assert found["root page"].found.startswith("could not be checked: ")
+    assert found.report.ok
+    assert not found.report.is_index_checked
+    assert INDEX & {check.name for check in found.report.checks} == {"index URL", "root page"}
+    done = run("s3pypi", "doctor", str(folder), f"--public-url={url}", cwd=folder)
+    last = f"publishing to {folder.as_uri()} is sound; reading through the public URL could not be checked"
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, last)
 
 
 def test_of_a_folder_pip_reads_the_folder(folder: Path) -> None:
