@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import gc
 import io
-import logging
 import os
 import signal
 import sys
@@ -69,15 +68,12 @@ def is_plain(text: str) -> bool:
 def _surroundings(argv: list[str], cwd: Path, environ: Mapping[str, str]) -> Iterator[None]:
     before, folder, variables = sys.argv, Path.cwd(), dict(os.environ)
     handler, thresholds = signal.getsignal(signal.SIGINT), gc.get_threshold()
-    package = logging.getLogger("s3pypi_setuptools")
     sys.argv = argv
     os.chdir(cwd)
     os.environ.update(environ)
     try:
         yield
     finally:
-        package.handlers.clear()
-        package.propagate = True
         signal.signal(signal.SIGINT, handler)
         gc.unfreeze()
         gc.set_threshold(*thresholds)

@@ -29,7 +29,7 @@ def run(program: str, work: Callable[[Sequence[str], Terminal], int]) -> int:
     interruption = Interruption(terminal.account.stop, terminal.interrupted, last=True)
     gc.set_threshold(*_COLLECT)
     try:
-        with interruption:
+        with terminal.logging(), interruption:
             return terminal.ended(work(argv, terminal))
     except BaseException as error:
         if interruption.status is None:

@@ -64,10 +64,19 @@ class Terminal:
     def configure_from(self, arguments: argparse.Namespace) -> None:
         """Take over the output options."""
         self.verbose, self.quiet, self.json = arguments.verbose, arguments.quiet, arguments.json
+
+    @contextlib.contextmanager
+    def logging(self) -> Iterator[None]:
+        """Show the package's log while the context lasts: warnings, and all of it if the output is verbose."""
         logger = logging.getLogger(_PACKAGE)
-        logger.setLevel(logging.DEBUG if self.verbose else logging.WARNING)
-        logger.handlers[:] = [_Handler(self)]
-        logger.propagate = False
+        before = logger.level, logger.handlers[:], logger.propagate
+        logger.setLevel(logging.DEBUG)
+        logger.handlers[:], logger.propagate = [_Handler(self)], False
+        try:
+            yield
+        finally:
+            logger.setLevel(before[0])
+            logger.handlers[:], logger.propagate = before[1:]
 
     def use(self, settings: Settings, source: Settings | None = None) -> None:
         """Show what people should know of ``settings``, and hide their secrets from now on.
@@ -273,6 +282,8 @@ class _Handler(logging.Handler):
         self._warned: set[str] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno < logging.WARNING and not self._terminal.verbose:
+            return
         line = record.getMessage()
         if record.levelno == logging.WARNING:
             if line in self._warned:

@@ -72,6 +72,9 @@ class SettingsCommand(Command):
 
     def initialize_options(self) -> None:
         """Every option starts as not given."""
+        from ..diagnostics import Redactor  # noqa: PLC0415
+
+        self.redactor = Redactor()
         for option in self.settings():
             setattr(self, option.attribute, None)
         self.dry_run = False
@@ -82,11 +85,11 @@ class SettingsCommand(Command):
     def run(self) -> None:
         """Do the work; raises setuptools' errors, which it prints as one line."""
         from ..account import Account  # noqa: PLC0415
-        from ..diagnostics import Redactor, silenced  # noqa: PLC0415
+        from ..diagnostics import silenced  # noqa: PLC0415
         from ..errors import UsageError  # noqa: PLC0415
         from ..interruption import Interruption  # noqa: PLC0415
 
-        self.account, self.redactor = Account(), Redactor()
+        self.account = Account()
         try:
             # setuptools' -v is every library's.
             with silenced(), Interruption(self.account.stop, self._interrupted):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 from collections.abc import Mapping
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from .. import samples
+from .. import in_process, samples
 from .programs import command
 
 WHEEL = "demo-1.0-py3-none-any.whl"
@@ -68,3 +69,13 @@ def test_a_full_disk_under_errors_changes_no_exit_status(tmp_path: Path) -> None
     assert run_onto_full_disk("dist", "--nope", cwd=tmp_path, streams=("stdout", "stderr")) == (2, "")
     status, said = run_onto_full_disk("dist", "-t", "./repo", "-v", cwd=tmp_path, streams=("stderr",))
     assert (status, said.split()[:2]) == (0, ["published", WHEEL])
+
+
+def test_the_log_is_as_it_was_after_a_run(tmp_path: Path) -> None:
+    package = logging.getLogger("s3pypi_setuptools")
+    package.setLevel(logging.ERROR)
+    try:
+        in_process.run("s3pypi", "list", "-v", "-t", "./nowhere", cwd=tmp_path)
+        assert (package.level, package.handlers, package.propagate) == (logging.ERROR, [], True)
+    finally:
+        package.setLevel(logging.NOTSET)
