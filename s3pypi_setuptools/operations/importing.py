@@ -17,10 +17,11 @@ from ..index.versions import guess_project, version_of
 from ..layout import is_project_name, normalize_name
 from ..progress import Progress
 from ..repository.change import Decision
+from ..repository.listed_object import is_stored
 from ..repository.manifest import Manifest
 from ..repository.repository import Repository
 from ..repository.stored import StoredDistribution
-from ..repository.survey import Folder, is_distribution
+from ..repository.survey import Folder, is_distribution, survey_project
 from ..stores.base import Info
 from .completion import Fact, complete, is_complete, store_metadata
 from .import_report import ImportedFile, ImportOutcome, ImportReport
@@ -199,13 +200,15 @@ class _Import:
         there = self._target.manifest(project)
         self._strays.begin(project, managed=there is not None and there.commit is not None)
         listed = {file.filename: file for file in there.project.files} if there else {}
+        workspace = self._target.workspace
+        objects = survey_project(workspace.store, workspace.layout, project).objects if listed else {}
         told, new, places = [], [], {}
         wanted = []
         for each in files:
             known = listed.get(each.file.filename)
             if each.error:
                 told.append(self._told(project, each, ImportOutcome.FAILED, each.error))
-            elif known and known.sha256 and known.sha256 == each.file.sha256:
+            elif known and known.sha256 == each.file.sha256 and is_stored(workspace.layout, project, known, objects):
                 told.append(self._told(project, each, ImportOutcome.PRESENT))
             else:
                 wanted.append(each)

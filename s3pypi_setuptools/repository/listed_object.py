@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import enum
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TypeVar
 
 from ..errors import NotFound, Unavailable
 from ..index.model import File
+from ..layout import Layout
 from ..stores.base import Info
 from .ownership import own_key
 from .placement import SHA256, Part, Placement
 from .workspace import Workspace
 
-__all__ = ["Contents", "Holding", "Part", "look"]
+__all__ = ["Contents", "Holding", "Part", "is_stored", "look"]
 
 T = TypeVar("T")
 
@@ -80,6 +81,17 @@ def look(workspace: Workspace, listed: File, placement: Placement) -> Callable[[
         return Holding(frozenset(missing))
 
     return result
+
+
+def is_stored(layout: Layout, project: str, listed: File, objects: Mapping[str, Info]) -> bool:
+    """Whether a listed file of known hash and its metadata file are among ``objects`` (by key), or lie elsewhere."""
+    key = layout.object_key(project, listed.url)
+    if key is None or listed.sha256 is None:
+        return listed.sha256 is not None
+    info = objects.get(key)
+    if info is None or listed.size not in (None, info.size):
+        return False
+    return listed.core_metadata is None or layout.sidecar(key) in objects
 
 
 def _found(read: Callable[[], T]) -> T | None:

@@ -270,6 +270,22 @@ def test_a_mirror_of_another_tools_repository(tmp_path: Path, world: World) -> N
     assert [(info.key, info.token) for info in source.store.list("")] == before
 
 
+@pytest.mark.parametrize("gone", ["", ".metadata"])
+def test_a_file_that_is_gone_from_the_mirror_is_stored_again(tmp_path: Path, world: World, gone: str) -> None:
+    mirror = World(tmp_path / "mirror")
+    wheel = world.wheel()
+    world.push(wheel)
+    assert set(outcomes(mirrored(world, mirror)).values()) == {"copied"}
+    key = f"team/demo/{wheel.name}{gone}"
+    before = mirror.store.get(key).data
+    mirror.store.delete(key)
+
+    assert set(outcomes(mirrored(world, mirror)).values()) == {"copied"}
+
+    assert mirror.store.get(key).data == before
+    assert set(outcomes(mirrored(world, mirror)).values()) == {"present"}
+
+
 def test_other_bytes_in_the_mirror_are_a_failure(tmp_path: Path, world: World) -> None:
     source = World(tmp_path / "source")
     source.push(source.wheel())

@@ -18,7 +18,7 @@ _DESCRIPTION = """\
 Copy what a repository of this or another tool lists to another place; run again, what is new there.
 
 Hashes, upload times, yanks, statuses, metadata files and attestations go along. Files that the place lists already with
-the same bytes are passed over without a request; with other bytes they are an error. Nothing is deleted there."""
+the same bytes are passed over; with other bytes they are an error. Nothing is deleted there."""
 
 _EXAMPLES = """\
 examples:
