@@ -20,8 +20,10 @@ __all__ = [
     "content_type",
     "file_url",
     "filename_of",
+    "is_elsewhere",
     "is_project_name",
     "is_random",
+    "is_relative",
     "normalize_name",
 ]
 
@@ -84,6 +86,20 @@ def filename_of(url: str) -> str:
         return ""
 
 
+def is_relative(url: str) -> bool:
+    """Whether ``url`` begins where its page lies: neither a whole URL nor a path from the host's root."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return not (parts.scheme or parts.netloc or parts.path.startswith("/"))
+
+
+def is_elsewhere(url: str) -> bool:
+    """Whether the object of ``url`` lies, or may lie, outside the project's folder, where nothing is stored for it."""
+    return url.startswith("../") or not is_relative(url)
+
+
 def canonical_url(reference: str) -> str | None:
     """The url that a page's ``reference`` means, in the one spelling used here: percent-encoded, without fragment.
 
@@ -121,6 +137,11 @@ class Layout:
 
     def _key(self, *parts: str) -> str:
         return "/".join((self.prefix, *parts) if self.prefix else parts)
+
+    @property
+    def top(self) -> str:
+        """What all keys of the repository begin with: empty, or ends in ``/``."""
+        return f"{self.prefix}/" if self.prefix else ""
 
     @property
     def repository(self) -> str:
@@ -177,6 +198,11 @@ class Layout:
 
         None when it refers to no object of the repository: it lies outside, is a folder, or cannot be a key.
         """
+        key = self.store_key(project, url)
+        return key if key and key.startswith(self.top) and key != self.top else None
+
+    def store_key(self, project: str, url: str) -> str | None:
+        """As `object_key`, but also of an object of the same store that lies outside the repository."""
         try:
             parts = urlsplit(url)
         except ValueError:
@@ -184,7 +210,7 @@ class Layout:
         path = unquote(parts.path)
         if parts.scheme or parts.netloc or not self.has_url(path):
             return None
-        segments = [project]
+        segments = self.folder(project).rstrip("/").split("/")
         steps = path.split("/")
         if steps[-1] in ("", ".", ".."):
             return None
@@ -195,21 +221,36 @@ class Layout:
                 segments.pop()
             elif step != ".":
                 segments.append(step)
-        if "" in segments:
-            return None
-        return self._key(*segments)
+        return None if "" in segments else "/".join(segments)
+
+    def possible_keys(self, url: str) -> tuple[str, ...]:
+        """Keys of the objects of the repository that ``url``, absolute or a path from the host's root, may refer to.
+
+        How much of its path leads to the repository is not known: each end of it may be a key, the longest first.
+        """
+        try:
+            steps = unquote(urlsplit(url).path).lstrip("/").split("/")
+        except ValueError:
+            return ()
+        keys = (self.key_below("/".join(steps[start:])) for start in range(len(steps)))
+        return tuple(key for key in keys if key)
+
+    def key_below(self, path: str) -> str | None:
+        """The key at ``path`` below the repository's top; None where no object can lie there."""
+        possible = self.has_url(path) and not {"", ".", ".."} & set(path.split("/"))
+        return self._key(path) if possible else None
 
     def object_url(self, project: str, key: str) -> str:
         """The url on the project's pages of the object under ``key``; the inverse of `object_key`.
 
         Raises `ValueError` for a key outside the repository.
         """
-        own, top = self.folder(project), f"{self.prefix}/" if self.prefix else ""
+        own = self.folder(project)
         if key.startswith(own):
             return quote(key[len(own) :], safe="/")
-        if not key.startswith(top):
+        if not key.startswith(self.top):
             raise ValueError(f"{key!r} lies outside {self.prefix!r}")
-        return quote(f"../{key[len(top) :]}", safe="/")
+        return quote(f"../{key[len(self.top) :]}", safe="/")
 
     def is_own_place(self, project: str, key: str) -> bool:
         """Whether an object of ``project`` can lie under ``key``: ``p/<file>`` or ``p/<random>/<file>``.

@@ -307,8 +307,12 @@ def _file(attributes: dict[str, str], text: str, base: str | None) -> File | Non
 
 def _resolved(base: str, reference: str) -> str:
     absolute = urlsplit(base).scheme or base.startswith("/") or urlsplit(reference).scheme or reference.startswith("/")
+    if absolute:
+        return urljoin(base, reference)
     # urljoin would drop the ".." that a relative base begins with.
-    return urljoin(base, reference) if absolute else f"{base.rpartition('/')[0]}/{reference}".removeprefix("/")
+    folder, _, last = urlsplit(base).path.rpartition("/")
+    folder = f"{folder}/{last}" if last in (".", "..") else folder
+    return f"{folder}/{reference}".removeprefix("/")
 
 
 def _is_distribution(name: str) -> bool:

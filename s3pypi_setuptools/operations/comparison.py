@@ -12,6 +12,7 @@ from ..distribution import Distribution
 from ..distribution.equivalence import equivalent
 from ..errors import InvalidDistribution, NotFound
 from ..index.model import File
+from ..repository.addresses import find_key
 from ..repository.listed_object import Contents, look
 from ..repository.manifest import Manifest
 from ..repository.placement import Placement, holds
@@ -67,9 +68,9 @@ class Comparison:
         return self._contents[known]
 
     def _compare(self, listed: File, one: Publishable) -> Contents:
-        key, store = self._workspace.layout.object_key(self._project, listed.url), self._workspace.store
+        key, store = find_key(self._workspace, self._project, listed.url), self._workspace.store
         if key is None:
-            return Contents.DIFFERENT
+            return Contents.DIFFERENT if listed.sha256 else Contents.UNKNOWN
         if listed.sha256 is None and holds(store, key, one.file.size, one.file.sha256):
             return Contents.SAME_BYTES
         # What lies in another repository is promoted and mirrored under its hash, or not at all.

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from ..errors import NotFound
 from ..index.model import File
 from ..index.versions import version_of
+from ..layout import is_elsewhere
 from ..repository.change import Decision
 from ..repository.manifest import Manifest
 from ..repository.placement import FOREVER
@@ -27,6 +28,7 @@ class Fact:
 
     :param one: None when they are no distribution that can be read.
     :param described: a metadata file with the distribution's own metadata lies beside it.
+    :param listed_as: the url by which it is listed from now on; None where it stays as it is.
     """
 
     url: str
@@ -34,12 +36,13 @@ class Fact:
     size: int
     one: StoredDistribution | None
     described: bool = False
+    listed_as: str | None = None
 
 
 def is_complete(project: str, file: File) -> bool:
     """Whether nothing is missing that reading the file could tell."""
     known = file.sha256 is not None and file.size is not None and file.upload_time is not None
-    if file.filename.endswith(".whl"):
+    if file.filename.endswith(".whl") and not is_elsewhere(file.url):
         return known and file.core_metadata not in (None, ()) and version_of(project, file.filename) is not None
     return known and file.requires_python is not None and version_of(project, file.filename) is not None
 
@@ -86,11 +89,16 @@ def decide_completion(manifest: Manifest, facts: Mapping[str, Fact]) -> Decision
     return Decision(manifest.with_files(files), outcomes, names=tuple(sorted(adopted)))
 
 
-def store_metadata(repository: Repository, key: str, metadata: bytes) -> bool:
-    """Whether ``metadata`` lies beside the wheel under ``key`` (PEP 658), stored now where nothing did."""
-    store, sidecar = repository.workspace.store, repository.workspace.layout.sidecar(key)
+def store_metadata(repository: Repository, project: str, key: str, metadata: bytes) -> bool:
+    """Whether ``metadata`` lies beside the wheel under ``key`` (PEP 658).
+
+    Where nothing does, it is stored now, if the wheel lies in the folder of ``project``.
+    """
+    layout = repository.workspace.layout
+    store, sidecar = repository.workspace.store, layout.sidecar(key)
     attributes = Attributes(cache_control=FOREVER)
-    if create(lambda: store.put(sidecar, metadata, attributes, ABSENT), repository.workspace.backoff):
+    own = key.startswith(layout.folder(project))
+    if own and create(lambda: store.put(sidecar, metadata, attributes, ABSENT), repository.workspace.backoff):
         return True
     try:
         return store.get(sidecar).data == metadata
@@ -114,6 +122,7 @@ def _completed(file: File, fact: Fact) -> File:
         core_metadata = (("sha256", hashlib.sha256(one.metadata).hexdigest()),)
     return replace(
         file,
+        url=fact.listed_as or file.url,
         hashes=tuple(sorted({**dict(file.hashes), "sha256": fact.sha256}.items())),
         size=fact.size,
         upload_time=file.upload_time or (one.entry.upload_time if one else None),

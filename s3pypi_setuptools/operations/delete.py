@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from ..diagnostics import without_credentials
 from ..index.model import File
 from ..index.versions import version_of
-from ..layout import Layout, filename_of
+from ..layout import filename_of
 from ..repository.change import Decision
 from ..repository.manifest import Manifest
+from ..repository.other_projects import OtherProjects
 from ..repository.ownership import own_key
 from ..repository.repository import Repository
 from .wanted import Wanted, existing, naming_nearest
@@ -70,7 +71,8 @@ def delete(
 
     Raises `RepositoryError` for a project, version or file that there never was, and `StoreError`.
     """
-    deletion = _Deletion(repository, project, wanted)
+    others = repository.others(thorough=False)
+    deletion = _Deletion(repository, project, wanted, others)
     if dry_run or confirm:
         report = naming_nearest(repository, project, lambda: repository.preview(project, deletion.decide)).result
         report = replace(report, dry_run=True)
@@ -78,7 +80,8 @@ def delete(
             return report
     if confirm:
         confirm(report)
-    return naming_nearest(repository, project, lambda: repository.change(project, deletion.decide))
+        deletion.others = others = repository.others(thorough=False)  # the question may have been open for long
+    return naming_nearest(repository, project, lambda: repository.change(project, deletion.decide, others=others))
 
 
 class _Deletion:
@@ -87,7 +90,8 @@ class _Deletion:
     A file of the same name that is listed later, under another url, is somebody's newer publication.
     """
 
-    def __init__(self, repository: Repository, project: str, wanted: Wanted) -> None:
+    def __init__(self, repository: Repository, project: str, wanted: Wanted, others: OtherProjects) -> None:
+        self.others = others
         self._url = repository.url
         self._store_url = repository.workspace.store.url
         self._layout = repository.workspace.layout
@@ -116,7 +120,9 @@ class _Deletion:
         )
         names = {*urls, *map(filename_of, before)}
         swept = frozenset(
-            url for url in new.removed if filename_of(url) in names and _kept(self._layout, self._project, url) is None
+            url
+            for url in new.removed
+            if filename_of(url) in names and own_key(self._layout, self._project, url) is not None
         )
         report = DeleteReport(
             target=self._url,
@@ -135,21 +141,20 @@ class _Deletion:
             version=version_of(self._project, file.filename),
             size=file.size,
             url=f"{self._store_url}/{key}" if key else without_credentials(file.url),
-            kept=_kept(self._layout, self._project, file.url),
+            kept=self._kept(file.url),
         )
 
-
-def _kept(layout: Layout, project: str, url: str) -> str | None:
-    """Why the object of ``url`` is not this project's to remove; None when it is.
-
-    Adopted files may lie in another project's folder, and be listed there too.
-    """
-    key = layout.object_key(project, url)
-    if key is None:
-        return "it lies outside the repository"
-    if own_key(layout, project, url):
-        return None
-    folder = key.removeprefix(f"{layout.prefix}/" if layout.prefix else "").rpartition("/")[0]
-    return (
-        "it is no file of the project" if folder in ("", project) else f"it lies in another project's folder, {folder}"
-    )
+    def _kept(self, url: str) -> str | None:
+        """Why the object of ``url`` is not deleted; None when it is."""
+        layout, project = self._layout, self._project
+        key = layout.object_key(project, url)
+        if key is None:
+            return "it lies outside the repository"
+        if own_key(layout, project, url):
+            if other := self.others.lister(project, key):
+                return f"{other} lists it, too"
+            return "another project may list it" if self.others.unread(project) else None
+        folder = key.removeprefix(layout.top).rpartition("/")[0]
+        if folder.partition("/")[0] in ("", project):
+            return "it is no file of the project"
+        return f"it lies in another project's folder, {folder}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ..index.model import File, Hashes, clean_text
-from ..layout import file_url
+from ..layout import file_url, is_elsewhere
 from ..repository.manifest import Manifest
 
 __all__ = ["Evidence", "ReadFile", "completed", "entry", "is_incomplete", "rebuilt"]
@@ -20,7 +20,8 @@ class ReadFile:
 
     :param project: normalized.
     :param requires_python: as its metadata states it.
-    :param metadata: a wheel's METADATA; None for sdists.
+    :param metadata: a wheel's METADATA, if it is to be listed; None for sdists.
+    :param url: by which the file is listed from now on; None where it stays as it is.
     """
 
     project: str
@@ -28,6 +29,7 @@ class ReadFile:
     size: int
     requires_python: str | None
     metadata: bytes | None
+    url: str | None = None
 
     @property
     def core_metadata(self) -> Hashes | None:
@@ -80,6 +82,7 @@ def completed(file: File, read: ReadFile) -> File:
     """``file`` with what its own bytes tell, which goes before what a page said."""
     return replace(
         file,
+        url=read.url or file.url,
         hashes=tuple(sorted({**dict(file.hashes), "sha256": read.sha256}.items())),
         size=read.size,
         requires_python=clean_text(read.requires_python or "") or None,
@@ -90,4 +93,4 @@ def completed(file: File, read: ReadFile) -> File:
 def is_incomplete(file: File) -> bool:
     """Whether reading the file would tell what the index should say of it, and does not."""
     unhashed = file.sha256 is None or file.size is None
-    return unhashed or (file.filename.endswith(".whl") and not file.core_metadata)
+    return unhashed or (file.filename.endswith(".whl") and not file.core_metadata and not is_elsewhere(file.url))

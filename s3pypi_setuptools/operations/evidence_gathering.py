@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 from ..distribution import Description
 from ..errors import InvalidDistribution, NotFound
 from ..index.model import File
+from ..layout import is_relative
+from ..repository.addresses import find_key
 from ..repository.manifest import Manifest
+from ..repository.other_projects import OtherProjects
 from ..repository.placement import SHA256
 from ..repository.recovery import Recovered
 from ..repository.stored import download
@@ -33,18 +37,21 @@ class EvidenceGathering:
     """The search for what a project's records do not tell; it writes nothing.
 
     :param found: what a look at the project found.
+    :param others: asked of objects that the project does not list.
 
     What comes of it beside the evidence: ``left``, what was left alone and why, and ``errors``, a line each;
     ``sidecars``, the keys of wheels and the bytes of the metadata files that belong beside them.
     """
 
-    def __init__(self, workspace: Workspace, folder: Folder, found: Examination) -> None:
+    def __init__(self, workspace: Workspace, folder: Folder, found: Examination, others: OtherProjects) -> None:
+        self._others = others
         self._workspace = workspace
         self._store = workspace.store
         self._layout = workspace.layout
         self._project = folder.name
         self._objects = folder.objects
         self._found = found
+        self._places: dict[str, str | None] = {}
         self.left: list[str] = []
         self.errors: list[str] = []
         self.sidecars: list[tuple[str, bytes]] = []
@@ -80,7 +87,8 @@ class EvidenceGathering:
         }
         for file in base.project.files:
             key = self._key(file)
-            if key is None or file.url in missing or key in wrong or not (is_incomplete(file) or key in doubted):
+            doubtful = is_incomplete(file) or key in doubted or not is_relative(file.url)
+            if key is None or file.url in missing or key in wrong or not doubtful:
                 continue
             try:
                 read = self._read(key, file.filename)
@@ -93,18 +101,32 @@ class EvidenceGathering:
                 self.errors.append(
                     f"{self._name(key)}: has other bytes than are listed: publish the file that is meant"
                 )
-            elif read.project != self._project:
-                listed = f"is a file of {read.project}, and listed under {self._project}"
-                self.errors.append(f"{self._name(key)}: {listed}: delete it here, and publish it there")
             else:
-                if read.metadata is not None:
+                if read.project != self._project:
+                    listed = f"is a file of {read.project}, and listed under {self._project}"
+                    self.errors.append(f"{self._name(key)}: {listed}: delete it here, and publish it there")
+                if read.metadata is not None and key.startswith(self._layout.folder(self._project)):
                     self.sidecars.append((key, read.metadata))
-                yield file.url, read
+                elif read.metadata is not None and not self._lies_beside(key, read.metadata):
+                    read = replace(read, metadata=None)
+                yield file.url, read if is_relative(file.url) else replace(read, url=self._url(key))
+
+    def _lies_beside(self, key: str, metadata: bytes) -> bool:
+        """Whether the wheel under ``key``, in a folder that is not the project's, has its metadata file beside it."""
+        try:
+            return self._store.get(self._layout.sidecar(key)).data == metadata
+        except NotFound:
+            return False
+
+    def _url(self, key: str) -> str:
+        return self._layout.object_url(self._project, key)
 
     def _entries(self, snapshot: Recovered) -> Iterator[File]:
         """Entries of the distributions that nothing lists, and that are to be listed."""
         own = self._layout.folder(self._project)
         for info in self._newest(snapshot.base):
+            if self._others.lister(self._project, info.key):
+                continue
             folder, _, filename = info.key.removeprefix(own).rpartition("/")
             recorded = snapshot.complete and filename not in snapshot.named
             if recorded and (folder or self._is_publishers(info)):
@@ -175,7 +197,9 @@ class EvidenceGathering:
             return ReadFile(read.project, sha256, path.stat().st_size, read.requires_python, read.metadata)
 
     def _key(self, file: File) -> str | None:
-        return self._layout.object_key(self._project, file.url)
+        if file.url not in self._places:
+            self._places[file.url] = find_key(self._workspace, self._project, file.url, self._objects)
+        return self._places[file.url]
 
     def _name(self, key: str) -> str:
         return f"{self._store.url}/{key}"

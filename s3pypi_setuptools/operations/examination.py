@@ -10,8 +10,10 @@ from ..errors import InvalidIndex, NotFound
 from ..index.simple_html import REJECTED_BY_OLD_PIP
 from ..index.versions import guess_project, version_of
 from ..printable import counted
+from ..repository.addresses import find_key, unclear_names
 from ..repository.compression import stored_form
 from ..repository.manifest import Manifest
+from ..repository.other_projects import OtherProjects
 from ..repository.page_kind import PageKind, elsewhere
 from ..repository.placement import SHA256
 from ..repository.project import ProjectDocuments
@@ -61,6 +63,7 @@ def examine(
     kinds: tuple[PageKind, ...],
     folder: Folder,
     *,
+    others: OtherProjects,
     deep: bool = False,
     tally: Tally = UNWATCHED,
 ) -> Examination:
@@ -68,18 +71,27 @@ def examine(
 
     What the listing tells is not asked for again: sizes, times, and the MD5 that is a page's ETag on most stores.
 
+    :param others: asked of objects that the manifest does not list.
     :param deep: read every listed file, and every metadata file.
     :param tally: counts files.
 
     Raises `StoreError`.
     """
-    return _Examiner(workspace, kinds, folder, deep, tally).run()
+    return _Examiner(workspace, kinds, folder, others, deep=deep, tally=tally).run()
 
 
 class _Examiner:
     def __init__(
-        self, workspace: Workspace, kinds: tuple[PageKind, ...], folder: Folder, deep: bool, tally: Tally
+        self,
+        workspace: Workspace,
+        kinds: tuple[PageKind, ...],
+        folder: Folder,
+        others: OtherProjects,
+        *,
+        deep: bool,
+        tally: Tally,
     ) -> None:
+        self._others = others
         self._workspace = workspace
         self._store = workspace.store
         self._layout = workspace.layout
@@ -108,7 +120,7 @@ class _Examiner:
             finding = self._finding(Problem.MANIFEST, key, f"{error}".removeprefix(f"{key}: "))
             return Examination(self._project, None, damaged=True, findings=(finding,), unlisted=self._unlisted(set()))
         files = manifest.project.files
-        keys = {file.filename: self._layout.object_key(self._project, file.url) for file in files}
+        keys = {file.filename: find_key(self._workspace, self._project, file.url, self._objects) for file in files}
         unlisted = self._unlisted(set(filter(None, keys.values())))
         self._tally.expect(len(files))
         found: list[Finding] = []
@@ -117,8 +129,8 @@ class _Examiner:
             if other not in (None, self._project):
                 detail = f"is a file of {other}, and listed under {self._project}: delete it here, and publish it there"
                 found.append(self._finding(Problem.OTHER_PROJECT, keys[file.filename] or file.filename, detail))
-            if place := keys[file.filename]:
-                found += self._files.findings(file, place)
+            if lies := keys[file.filename]:
+                found += self._files.findings(file, lies)
             self._tally.advance(1)
         found += self._page_findings(manifest)
         found += self._orphans(manifest, unlisted)
@@ -137,7 +149,13 @@ class _Examiner:
     def _without_manifest(self) -> Examination:
         unlisted = self._unlisted(set())
         pages = [kind for kind, key in self._pages.items() if key in self._objects and self._objects[key].size]
-        distributions = [info for info in unlisted if is_distribution(info.key)]
+        distributions = [
+            info
+            for info in unlisted
+            if is_distribution(info.key)
+            and version_of(self._project, info.key.rpartition("/")[2])
+            and not self._others.lister(self._project, info.key)
+        ]
         waiting = distributions and all(map(self._is_pending, distributions)) and all(map(self._is_blank, pages))
         if not (pages or distributions) or waiting:
             return Examination(self._project, None, unlisted=unlisted, pending=len(distributions))
@@ -194,10 +212,14 @@ class _Examiner:
 
     def _orphans(self, manifest: Manifest, unlisted: tuple[Info, ...]) -> Iterator[Finding]:
         removed = {key for url in manifest.removed if (key := self._layout.object_key(self._project, url))}
+        unclear = unclear_names(manifest.project)
         for info in unlisted:
+            main = principal(info.key)
+            if main.rpartition("/")[2] in unclear or self._others.lister(self._project, main):
+                continue
             if lookup(self._store, info.key) is None:
                 continue  # deleted since: the manifest is newer than the listing
-            if removed & {info.key, principal(info.key)}:
+            if removed & {info.key, main}:
                 detail = "is listed no more, and was not deleted to the end: 'prune' deletes it"
                 yield self._finding(Problem.REMOVED, info.key, detail)
             elif self._is_pending(info):

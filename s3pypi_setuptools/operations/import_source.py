@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from ..diagnostics import without_credentials
 from ..errors import Error, InvalidDistribution
 from ..index.model import File, Project
+from ..layout import is_relative
+from ..repository.addresses import find_key, unclear_names
 from ..repository.manifest import Manifest
 from ..repository.repository import Repository
 from ..repository.stored import StoredDistribution, stream_hash
@@ -29,6 +31,8 @@ class Found:
     :param info: its object; None for a file outside the repository.
     :param committed: whether a manifest of ours lists it.
     :param error: one line: why it cannot be imported.
+    :param listed: whether that project lists it, and it does not merely lie in the folder.
+    :param url: by which it is to be listed, where that is not how it is.
     """
 
     project: str
@@ -36,6 +40,8 @@ class Found:
     info: Info | None
     committed: bool = False
     error: str | None = None
+    listed: bool = True
+    url: str | None = None
 
     def mismatch(self, sha256: str | None) -> str | None:
         """One line when the index states another hash than the bytes have."""
@@ -77,18 +83,20 @@ class Source:
         committed = manifest.commit is not None
         keys = set()
         for file in manifest.project.files:
-            key = self._layout.object_key(project, file.url)
+            key = find_key(self.repository.workspace, project, file.url, folder.objects)
             if key is None:
                 yield Found(project, file, None, committed)
                 continue
             keys.add(key)
             info = folder.objects.get(key) or lookup(self._store, key)
             error = None if info else "is listed, but missing"
-            yield Found(project, file, info, committed, error)
+            url = None if is_relative(file.url) else self._layout.object_url(project, key)
+            yield Found(project, file, info, committed, error, url=url)
         if committed:
             return  # what a manifest does not list was removed, refused, or is being published
+        unclear = unclear_names(manifest.project)
         for key, info in folder.objects.items():
-            if key not in keys and is_distribution(key):
+            if key not in keys and is_distribution(key) and key.rpartition("/")[2] not in unclear:
                 yield self.found(project, info)
 
     def has_manifest(self, folder: Folder) -> bool:
@@ -98,7 +106,7 @@ class Source:
     def found(self, project: str, info: Info) -> Found:
         """The object as an unlisted file of ``project``."""
         file = File(info.key.rpartition("/")[2], self._layout.object_url(project, info.key), size=info.size)
-        return Found(project, file, info)
+        return Found(project, file, info, listed=False)
 
     def read_all(
         self, project: str, files: Iterable[Found], *, listed_as_they_are: bool = False

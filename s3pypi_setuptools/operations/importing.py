@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from ..errors import Error
 from ..index.versions import guess_project, version_of
@@ -61,7 +62,9 @@ def import_repository(
     with ThreadPoolExecutor(READ_AT_ONCE, "s3pypi-read") as pool:
         work = _Import(Source(source, pool), target, frozenset(projects), index_url, progress, strays=strays)
         files = [file for found in work.dry_run() for file in found] if dry_run else work.run()
-    files.sort(key=lambda file: (file.project, file.filename, file.source))
+    files.sort(key=lambda file: (file.project, file.filename, file.source, file.outcome is ImportOutcome.PRESENT))
+    # One that a project lists in another folder was found there, too.
+    files = [next(same) for _, same in groupby(files, lambda file: (file.project, file.filename, file.source))]
     return ImportReport(source.url, target.url, tuple(files), tuple(sorted(work.folders_left)), dry_run)
 
 
@@ -156,7 +159,7 @@ class _Import:
                 told.append(self._told(project, each, ImportOutcome.FAILED, each.error))
                 continue
             kept.append(each)
-            if each.info and not (each.committed and is_complete(project, each.file)):
+            if each.info and (each.url or not (each.committed and is_complete(project, each.file))):
                 unread.append(each)
         adoption = _Adoption(project, kept)
         for each, one in self._source.read_all(project, unread):
@@ -172,8 +175,9 @@ class _Import:
             adoption.notes[url] = one.note or each.mismatch(one.sha256)
             described, info = False, distribution.file.info if distribution else each.info
             if distribution and distribution.metadata is not None:
-                described = store_metadata(self._target, distribution.file.info.key, distribution.metadata)
-            adoption.facts.append(Fact(url, one.sha256, info.size if info else 0, distribution, described))
+                described = store_metadata(self._target, project, distribution.file.info.key, distribution.metadata)
+            size = info.size if info else 0
+            adoption.facts.append(Fact(url, one.sha256, size, distribution, described, each.url))
         if adoption.strays:
             self._held.append(adoption)
             return told
@@ -184,7 +188,7 @@ class _Import:
         project, told = adoption.project, []
         try:
             gone = self._strays.gathered[project]
-            outcomes = complete(self._target, project, adoption.facts, gone) if adoption.files else {}
+            outcomes = complete(self._target, project, adoption.facts, gone) if adoption.is_project else {}
         except Error as error:
             place = f"{self._source.repository.workspace.store.url}/{project}/"
             return [ImportedFile(project, "", ImportOutcome.FAILED, place, str(error))]
@@ -314,3 +318,8 @@ class _Adoption:
     facts: list[Fact] = field(default_factory=list)
     notes: dict[str, str | None] = field(default_factory=dict)
     strays: set[str] = field(default_factory=set)
+
+    @property
+    def is_project(self) -> bool:
+        """Whether it is a project's folder, and not one of files that others list: it lists some, or holds its own."""
+        return any(found.listed for found in self.files) or any(fact.one for fact in self.facts)

@@ -8,6 +8,7 @@ left behind belongs to nobody, and goes past its grace.
 from __future__ import annotations
 
 import enum
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from ..diagnostics import without_credentials
 from ..errors import Error, RepositoryError
 from ..index.model import File
 from ..layout import filename_of
+from ..repository.addresses import unclear_names
 from ..repository.change import Decision
 from ..repository.manifest import Manifest
 from ..repository.repository import Repository
@@ -27,6 +29,8 @@ from .side_by_side import UNWATCHED, Tally, side_by_side
 from .wanted import named_folders
 
 __all__ = ["GRACE", "PruneReport", "Pruned", "PrunedProject", "Reason", "prune"]
+
+log = logging.getLogger(__name__)
 
 GRACE = timedelta(hours=24)
 """How long an object that nothing lists is left alone."""
@@ -144,10 +148,13 @@ def prune(
     work = _Pruning(repository, orphans, grace, retention, tally)
     plans = [plan for plan in side_by_side(_chosen(repository, patterns), work.plan) if plan.report != _nothing(plan)]
     preview = PruneReport(repository.url, tuple(plan.report for plan in plans), dry_run=True)
+    if work.unread:
+        log.warning("objects that nothing seems to list stay until all projects can be read: %s", work.unread)
     if dry_run:
         return preview
     if confirm and preview.pruned:
         confirm(preview)
+        work.others = repository.others()  # the question may have been open for long
     return PruneReport(repository.url, tuple(side_by_side(plans, work.carry_out)))
 
 
@@ -181,6 +188,8 @@ class _Pruning:
         self._now = repository.workspace.clock.now()
         self._before = self._now - grace
         self._tally = tally
+        self.others = repository.others()
+        self.unread: str | None = None
 
     def plan(self, folder: Folder) -> _Plan:
         """What is to go of one project; nothing of one that has no manifest."""
@@ -198,6 +207,8 @@ class _Pruning:
         if manifest is None:
             return _Plan(folder.name, PrunedProject(folder.name))
         objects = dict(self._unlisted(folder, manifest)) if self._orphans else {}
+        if objects and (why := self.others.unread(folder.name)):
+            self.unread, objects = why, {}
         releases = {
             file.url: self._pruned(file, str(release.version), folder.name)
             for release in expired(manifest.project, self._retention, self._now)
@@ -216,7 +227,9 @@ class _Pruning:
                 self._store.delete(key)
             if plan.keys:
                 return plan.report
-            return self._repository.change(plan.project, lambda manifest: self._decide(plan, manifest))
+            return self._repository.change(
+                plan.project, lambda manifest: self._decide(plan, manifest), others=self.others
+            )
         except Error as error:
             return PrunedProject(plan.project, error=str(error))
 
@@ -250,11 +263,14 @@ class _Pruning:
 
     def _unlisted(self, folder: Folder, manifest: Manifest) -> Iterator[tuple[str, Pruned]]:
         listed = {self._layout.object_key(folder.name, file.url) for file in manifest.project.files}
+        unclear = unclear_names(manifest.project)
         for key, info in folder.objects.items():
             if key in listed or principal(key) in listed or not is_distribution(principal(key)):
                 continue
             removed = self._unlisted_url(folder.name, key) in manifest.removed
             if not removed and info.modified > self._before:
+                continue
+            if principal(key).rpartition("/")[2] in unclear or self.others.lister(folder.name, principal(key)):
                 continue
             reason = Reason.REMOVED if removed else Reason.ORPHAN
             name = key.removeprefix(self._layout.folder(folder.name))

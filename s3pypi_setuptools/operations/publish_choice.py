@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ..config.settings import IfExists
+from ..diagnostics import without_credentials
 from ..index.model import File
 from ..repository.listed_object import Contents, Holding, Part
 from ..repository.stored import Publishable
@@ -127,6 +128,12 @@ def _of_compared(
         return Choice(distribution, Outcome.REPLACED, listed)
     if contents is Contents.EQUIVALENT:
         return Choice(distribution, Outcome.PRESENT, listed, note=Note.REBUILT, missing=found.missing)
+    if contents is Contents.UNKNOWN:
+        error = (
+            f"{distribution.filename} is listed already, at {without_credentials(listed.url)}, and cannot be compared "
+            "with what lies there"
+        )
+        return Choice(distribution, Outcome.FAILED, listed, f"{error}: raise the version", conflict=True)
     hashes = f"sha256 {listed.sha256[:12]}… there, {distribution.file.sha256[:12]}… here" if listed.sha256 else ""
     error = f"{distribution.filename} is published already with other contents{f' ({hashes})' if hashes else ''}"
     return Choice(distribution, Outcome.FAILED, listed, f"{error}: raise the version", conflict=True)

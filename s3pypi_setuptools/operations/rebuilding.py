@@ -8,6 +8,7 @@ from ..errors import InvalidIndex, NotFound
 from ..layout import filename_of
 from ..repository.change import Decision
 from ..repository.manifest import Manifest
+from ..repository.other_projects import OtherProjects
 from ..repository.placement import FOREVER
 from ..repository.recovery import Recovery
 from ..repository.survey import Folder, matches_listing
@@ -67,6 +68,7 @@ class Rebuilding:
         recovery: Recovery,
         folder: Folder,
         found: Examination,
+        others: OtherProjects,
         *,
         unlist_missing: bool,
         dry_run: bool,
@@ -80,7 +82,7 @@ class Rebuilding:
         self._project = folder.name
         self._objects = folder.objects
         self._found = found
-        self._gathering = EvidenceGathering(workspace, folder, found)
+        self._gathering = EvidenceGathering(workspace, folder, found, others)
 
     def run(self) -> ReindexedProject:
         """Gather the evidence, store metadata files, commit, bring the pages up; all of it under the project's lock."""

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..errors import Error
+from ..layout import is_relative
 from ..repository.recovery import Recovery
 from ..repository.repository import Repository
 from ..repository.survey import Folder
@@ -104,6 +105,7 @@ class _Reindexing:
         self.workspace = repository.workspace
         self.kinds = repository.record.pages
         self.recovery = Recovery(repository)
+        self.others = repository.others()
         self.deep = deep
         self.unlist_missing = unlist_missing
         self.dry_run = dry_run
@@ -113,15 +115,17 @@ class _Reindexing:
         """Reindex one project."""
         found = Examination(folder.name, None, damaged=True)
         try:
-            found = examine(self.workspace, self.kinds, folder, deep=self.deep, tally=self.tally)
+            found = examine(self.workspace, self.kinds, folder, others=self.others, deep=self.deep, tally=self.tally)
             files = found.manifest.project.files if found.manifest else ()
-            if not (found.findings or found.unlisted or any(map(is_incomplete, files))):
+            doubtful = (is_incomplete(file) or not is_relative(file.url) for file in files)
+            if not (found.findings or found.unlisted or any(doubtful)):
                 return found, ReindexedProject(folder.name)
             return found, Rebuilding(
                 self.workspace,
                 self.recovery,
                 folder,
                 found,
+                self.others,
                 unlist_missing=self.unlist_missing,
                 dry_run=self.dry_run,
             ).run()

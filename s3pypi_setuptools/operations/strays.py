@@ -54,7 +54,7 @@ class Strays:
         self._managed: dict[str, bool] = {}
         self._waiting: defaultdict[str, list[tuple[Found, StoredDistribution]]] = defaultdict(list)
         self.gathered: defaultdict[str, set[str]] = defaultdict(set)
-        """The urls of files that their own projects list now, by the project whose folder they were found in."""
+        """The urls of files that their own projects list now, by the project that listed them before."""
 
     def begin(self, project: str, *, managed: bool) -> None:
         """Note whether the target has a manifest of ``project``, before this import makes one."""
@@ -84,7 +84,7 @@ class Strays:
             except Error as error:
                 found = [Stray(project, each, ImportOutcome.FAILED, str(error)) for each, _ in strays]
             for stray in found:
-                if stray.outcome in (ImportOutcome.COPIED, ImportOutcome.PRESENT):
+                if stray.found.listed and stray.outcome in (ImportOutcome.COPIED, ImportOutcome.PRESENT):
                     self.gathered[stray.found.project].add(stray.found.file.url)
                 yield stray
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from ..errors import StoreError
+from ..repository.other_projects import OtherProjects
 from ..repository.repository import Repository
 from ..repository.survey import Folder, survey_project
 from .examination import Examination, examine
@@ -97,6 +98,7 @@ class _Verification:
         self._deep = deep
         self._tally = tally
         self._looks = 0
+        self._others = OtherProjects(repository.workspace, thorough=True)
         self.present: set[str] = set()
         self.doubtful: list[str] = []
         self.findings: list[Finding] = []
@@ -106,12 +108,15 @@ class _Verification:
         """The projects to look at again."""
         names, self.doubtful = self.doubtful, []
         self._looks += 1
+        self._others = OtherProjects(self._workspace, thorough=True)
         return (survey_project(self._workspace.store, self._workspace.layout, name) for name in names)
 
     def look(self, folder: Folder) -> tuple[Examination, bool]:
         """Examine one project; whether that is to be done again. An error that concerns it alone is a finding."""
         try:
-            found = examine(self._workspace, self._kinds, folder, deep=self._deep, tally=self._tally)
+            found = examine(
+                self._workspace, self._kinds, folder, others=self._others, deep=self._deep, tally=self._tally
+            )
         except StoreError as error:
             finding = Finding(Problem.FAILED, folder.name, error.key, error.message)
             found = Examination(folder.name, None, damaged=True, findings=(finding,))

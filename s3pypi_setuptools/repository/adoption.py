@@ -3,44 +3,51 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from ..index.model import File
-from ..layout import Layout
-from ..stores.base import Store
+from ..stores.base import Info
+from .addresses import find_key, located
 from .survey import lookup
+from .workspace import Workspace
 
 __all__ = ["adoptable"]
 
 log = logging.getLogger(__name__)
 
 
-def adoptable(store: Store, layout: Layout, project: str, files: Iterable[File]) -> tuple[File, ...]:
+def adoptable(workspace: Workspace, project: str, files: Iterable[File]) -> tuple[File, ...]:
     """Those of ``files``, as another tool's page lists them, that can be listed: their objects exist.
 
-    Size and upload time are taken from the objects where the page has none. Files outside the repository are kept as
-    they are. A link to an object that does not exist is left out, with a warning.
+    Size and upload time are taken from the objects where the page has none. What a URL names that is not relative is
+    listed by a relative one if it is found in the repository. Files that lie outside, or may do so, are kept as they
+    are. A link to an object that does not exist is left out, with a warning.
     """
-    folder = layout.folder(project)
-    listing = {info.key: info for info in store.list(folder)}
-    found: dict[str, File] = {}
-    for file in files:
-        if file.filename in found:
-            continue
-        key = layout.object_key(project, file.url)
-        if key is None:
-            found[file.filename] = file
-            continue
-        info = listing.get(key) if key.startswith(folder) else lookup(store, key)
-        if info is None:
-            log.warning("%s: the page of %s links to it, but it does not exist; left out", key, project)
-            continue
-        found[file.filename] = replace(
+    listing = {info.key: info for info in workspace.store.list(workspace.layout.folder(project))}
+    unique = {file.filename: file for file in reversed(tuple(files))}
+    adopted = workspace.pool.map(lambda file: _adopted(workspace, project, file, listing), [*unique.values()][::-1])
+    return tuple(file for file in adopted if file)
+
+
+def _adopted(workspace: Workspace, project: str, file: File, listing: Mapping[str, Info]) -> File | None:
+    layout = workspace.layout
+    if info := located(workspace, project, file.url, listing):
+        url, sidecar = layout.object_url(project, info.key), layout.sidecar(info.key)
+        if sidecar.startswith(layout.folder(project)):
+            described = sidecar in listing
+        else:
+            described = file.core_metadata is not None and lookup(workspace.store, sidecar) is not None
+        return replace(
             file,
-            url=layout.object_url(project, key),
+            url=url,
             size=info.size,
             upload_time=file.upload_time or info.modified,
-            core_metadata=file.core_metadata if layout.sidecar(key) in listing else None,
+            core_metadata=file.core_metadata if described else None,
         )
-    return tuple(found.values())
+    if key := layout.object_key(project, file.url):
+        log.warning("%s: the page of %s links to it, but it does not exist; left out", key, project)
+        return None
+    outside = find_key(workspace, project, file.url, listing)
+    info = lookup(workspace.store, outside) if outside else None
+    return file if info is None else replace(file, size=info.size, upload_time=file.upload_time or info.modified)

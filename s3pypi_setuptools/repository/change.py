@@ -15,13 +15,16 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from ..errors import Error, StoreError
+from ..layout import filename_of, is_elsewhere
 from ..progress import Stage
 from ..stores.base import ABSENT, Attributes, Matches
 from ..stores.locks import Lease
 from ..transaction import update
+from .addresses import unclear_names
 from .commit_id import next_id
 from .compression import stored_form
 from .manifest import Manifest
+from .other_projects import OtherProjects
 from .ownership import own_key
 from .page_kind import PageKind
 from .pages import ForeignPage
@@ -72,6 +75,7 @@ class Change(Generic[T]):
     :param kinds: the pages of the repository.
     :param decide: called with the manifest as it is (empty where there is none), again whenever a race was lost.
     :param reading: requests that are under way already; none may be where there is a lock table.
+    :param others: asked before anything is marked as removed, or deleted.
     """
 
     def __init__(
@@ -81,9 +85,12 @@ class Change(Generic[T]):
         kinds: tuple[PageKind, ...],
         decide: Callable[[Manifest], Decision[T]],
         reading: Reading | None = None,
+        *,
+        others: OtherProjects | None = None,
     ) -> None:
         self._workspace = documents.workspace
         self._entry = entry
+        self._others = others or OtherProjects(documents.workspace, thorough=False)
         self._documents = documents
         self._kinds = kinds
         self._decide = decide
@@ -132,6 +139,8 @@ class Change(Generic[T]):
             finally:
                 wait_for(opening.values())  # no lock may be let go of before
             now = replace(now, pages={kind: state.result() for kind, state in opening.items()})
+        if (shared := self._workspace.shared) and any(is_elsewhere(file.url) for file in new.project.files):
+            shared.record()
         commit = next_id(now.base.commit, self._workspace.clock.new_id)
         new = new.committed(commit, now.base.generation + 1)
         self._sent = decision, commit
@@ -149,7 +158,22 @@ class Change(Generic[T]):
         if self._sent and now.manifest and now.manifest.commit == self._sent[1]:
             # Our put took effect, though its answer was lost: the decision stands, and is not taken twice.
             return replace(self._sent[0], manifest=now.base)
-        return self._decide(now.base)
+        return self._spared(self._decide(now.base), now.base)
+
+    def _spared(self, decision: Decision[T], base: Manifest) -> Decision[T]:
+        """The decision without the removal of what other projects list, or this one by a URL that may name it."""
+        name, new = self._documents.name, decision.manifest
+        removed = new.removed - base.removed
+        keys = {url: self._workspace.layout.object_key(name, url) for url in removed | decision.sweep}
+        unclear = unclear_names(new.project)
+        spared = frozenset(
+            url for url, key in keys.items() if key and (filename_of(url) in unclear or self._others.lister(name, key))
+        )
+        sweep = decision.sweep - spared
+        if any(keys[url] for url in sweep) and (why := self._others.unread(name)):
+            log.warning("%s: its objects stay until it is known that no other project lists them: %s", name, why)
+            sweep = frozenset()
+        return replace(decision, manifest=replace(new, removed=new.removed - (spared & removed)), sweep=sweep)
 
     def _finish(self, committed: _Committed[T]) -> T:
         pages, manifest, name = self._documents.pages, committed.manifest, self._documents.name

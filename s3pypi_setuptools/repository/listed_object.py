@@ -28,6 +28,7 @@ class Contents(enum.Enum):
     SAME_BYTES = "the same bytes"
     EQUIVALENT = "the same members, bytes and modes"
     DIFFERENT = "other contents"
+    UNKNOWN = "contents that cannot be had from here"
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,7 @@ def _make(store: Store, layout: Layout, opening: Opening, backoff: Backoff) -> R
         conditional_multipart=found.conditional_multipart,
         content_encoding=found.content_encoding,
         public_url=opening.public_url,
+        shared_files=style is not None,
     )
     if opening.dry_run:
         return record

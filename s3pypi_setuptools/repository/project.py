@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Mapping
 from concurrent.futures import Future
@@ -129,7 +130,7 @@ class ProjectDocuments:
                 )
         listed = [file for file in listed if not base.removed_urls(file.filename)]
         if listed:
-            base = base.with_files(adoptable(self.workspace.store, self.workspace.layout, self.name, listed))
+            base = base.with_files(adoptable(self.workspace, self.name, listed))
         return Snapshot(manifest, token, states, base)
 
     def _states(
@@ -156,6 +157,14 @@ class ProjectDocuments:
                 f"with 's3pypi reindex {self.name}'"
             )
         return manifest, token
+
+    def listed_on_pages(self) -> tuple[File, ...] | None:
+        """What any page of the project lists, whoever wrote it; None without pages."""
+        pages: list[Project] = []
+        for key, kind in {key: kind for kind, key in self._keys.items()}.items():
+            with contextlib.suppress(NotFound):
+                pages.append(self._parse(kind, self.workspace.store.get(key).data))
+        return tuple(file for page in pages for file in page.files) if pages else None
 
     def _foreign(self, kind: PageKind) -> tuple[Project, PageState]:
         key = self._keys[kind]

@@ -31,6 +31,8 @@ class RepositoryRecord:
     :param public_url: where installers reach it; None when unknown.
     :param content_encoding: whether the store keeps it, so that documents of large projects are stored compressed;
         records of old do not tell, and count as no.
+    :param shared_files: whether a project may list files that lie outside its own folder; so wherever another tool was
+        at work, and in repositories of version 1.0.0, whose records do not tell.
     """
 
     pages: tuple[PageKind, ...]
@@ -39,6 +41,7 @@ class RepositoryRecord:
     conditional_multipart: bool
     public_url: str | None = None
     content_encoding: bool = False
+    shared_files: bool = True
 
     def to_json(self) -> bytes:
         """The record's bytes."""
@@ -50,6 +53,7 @@ class RepositoryRecord:
             "conditional-delete": self.conditional_delete,
             "conditional-multipart": self.conditional_multipart,
             "content-encoding": self.content_encoding,
+            "shared-files": self.shared_files,
         }
         if self.public_url:
             document["public-url"] = self.public_url
@@ -79,6 +83,7 @@ class RepositoryRecord:
                 _flag(document.get("conditional-multipart", False)),
                 _public_url(document.get("public-url")),
                 _flag(document.get("content-encoding", False)),
+                _flag(document.get("shared-files", True)),
             )
         except OtherKind as error:
             raise OtherKind(error.found, f"{key}: {error}; restore it") from error

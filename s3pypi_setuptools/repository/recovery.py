@@ -67,6 +67,7 @@ class Recovery:
         self._workspace = repository.workspace
         self._kinds = repository.record.pages
         self._root = _RecoveredRoot(repository.workspace, exact=True)
+        self._others = repository.others()
 
     def snapshot(self, project: str) -> Recovered:
         """What a change of ``project`` (normalized) would start from; nothing is written."""
@@ -86,7 +87,8 @@ class Recovery:
         Every page is compared with its rendering, byte for byte.
         """
         documents = _RecoveredDocuments(self._workspace, project, exact=True)
-        return Change(RootEntry(self._root, self._kinds), documents, self._kinds, decide).run()
+        entry = RootEntry(self._root, self._kinds)
+        return Change(entry, documents, self._kinds, decide, others=self._others).run()
 
     def settle_root(self, present: Collection[str], absent: Collection[str], unknown: Collection[str] = ()) -> None:
         """See to it that the root lists the projects that are ``present``, and not those ``absent``.
@@ -155,7 +157,7 @@ class _RecoveredDocuments(ProjectDocuments):
             if page.status and not base.project.status:
                 base = replace(base, project=replace(base.project, status=page.status))
         if listed:
-            files = adoptable(self.workspace.store, self.workspace.layout, self.name, listed.values())
+            files = adoptable(self.workspace, self.name, listed.values())
             base = replace(base.with_files(files), deleted=False)
         return Snapshot(None, token, states, base)
 

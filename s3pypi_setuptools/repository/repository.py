@@ -16,10 +16,12 @@ from ..transaction import PATIENT, Backoff
 from .change import Change, Decision
 from .manifest import Manifest
 from .opening import Opening, open_record, read_record
+from .other_projects import OtherProjects
 from .project import ProjectDocuments, Reading
 from .record import RepositoryRecord
 from .root import RootIndex
 from .root_entry import RootEntry
+from .shared_files import SharedFiles
 from .survey import Folder
 from .workspace import SYSTEM, Clock, Workspace
 
@@ -39,7 +41,8 @@ PLAIN = Opening()
 class Repository:
     """The repository under ``layout`` in ``store``.
 
-    :param opening: what is wanted of a repository that is yet to be made, and refused of one that exists.
+    :param opening: what is wanted of a repository that is yet to be made, and refused of one that exists; its public
+        URL also holds of one that exists.
     :param overseer: told how far each change has come, and asked before it commits.
     :param locks: taken for every change; the repository's own from now on, which it closes.
     """
@@ -68,6 +71,8 @@ class Repository:
             overseer,
             locks,
             compresses=lambda: self.record.content_encoding,
+            public_urls=lambda: tuple(url for url in (opening.public_url, self.record.public_url) if url),
+            shared=SharedFiles(store, layout, backoff, lambda: self.record),
         )
         self._root = RootIndex(self.workspace)
         table = self._pool.submit(locks.verify)
@@ -140,25 +145,32 @@ class Repository:
         """How ``projects`` (normalized), which have no manifest, enter the root together."""
         return RootEntry(self._root, self.record.pages, projects)
 
+    def others(self, *, thorough: bool = True) -> OtherProjects:
+        """What other projects list, as of when that is first asked for; ``thorough`` as of `OtherProjects`."""
+        return OtherProjects(self.workspace, thorough=thorough)
+
     def change(
         self,
         project: str,
         decide: Callable[[Manifest], Decision[T]],
         reading: Reading | None = None,
         entry: RootEntry | None = None,
+        others: OtherProjects | None = None,
     ) -> T:
         """Change ``project`` (normalized) as ``decide`` says, and bring its pages up to that.
 
         :param decide: called with the manifest as it is (empty where there is none), again whenever a race was lost.
         :param reading: requests that are under way already.
         :param entry: how the project enters the root; None: by itself.
+        :param others: what was read of other projects for this change; what they list is not removed.
 
         Raises what ``decide`` refuses or raises, and `StoreError`.
         """
         documents = ProjectDocuments(self.workspace, project)
         if reading is None and not self.workspace.locks.exclusive:
             reading = self._reading(documents)
-        change = Change(entry or self.root_entry(), documents, self.record.pages, decide, reading)
+        entry = entry or self.root_entry()
+        change = Change(entry, documents, self.record.pages, decide, reading, others=others)
         if threading.current_thread() is not threading.main_thread():
             return change.run()
         # Ctrl-C is raised in the main thread: elsewhere nothing comes between a commit and its pages.

@@ -18,6 +18,7 @@ from ..stores.base import Store
 from ..stores.locks import NO_LOCKS, Lease, Locks
 from ..transaction import Backoff
 from .kinds import OtherRepository
+from .shared_files import SharedFiles
 from .survey import Folder, survey, survey_project
 
 __all__ = ["SYSTEM", "Clock", "Workspace", "wait_for"]
@@ -54,6 +55,8 @@ class Workspace:
     :param overseer: told how far each change has come.
     :param locks: where a project, and the list of projects, is locked while it is changed.
     :param compresses: whether documents of large projects are stored compressed (see `compression`).
+    :param public_urls: tells where installers are known to reach the repository.
+    :param shared: whether projects may list files outside their own folders; None where that is not recorded.
     :param closing: once set, no change begins its commit any more.
     """
 
@@ -66,6 +69,8 @@ class Workspace:
     overseer: Overseer = UNATTENDED
     locks: Locks = NO_LOCKS
     compresses: Callable[[], bool] = lambda: False
+    public_urls: Callable[[], tuple[str, ...]] = tuple
+    shared: SharedFiles | None = None
     closing: threading.Event = field(default_factory=threading.Event)
     _named: set[str] = field(default_factory=set)
 

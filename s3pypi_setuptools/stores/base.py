@@ -148,6 +148,11 @@ class Store(ABC):
         """Whether `Attributes.content_encoding` is kept, and told to clients; None when only a probe can tell."""
         return False
 
+    @property
+    def cheap_reads(self) -> bool:
+        """Whether reading many small objects costs next to nothing, as in a folder."""
+        return False
+
     def token_of(self, data: bytes) -> Token | None:  # noqa: ARG002
         """The token of an object that has exactly these bytes stored; None while that cannot be told.
 
@@ -239,6 +244,19 @@ class Store(ABC):
     @abstractmethod
     def list(self, prefix: str) -> Iterator[Info]:
         """All objects whose key begins with ``prefix``, in key order."""
+
+    def folders(self, prefix: str) -> Iterator[str]:
+        """The names, each once, that follow ``prefix`` (empty, or ending in ``/``) and go up to another ``/``."""
+        last = None
+        for info in self.list(prefix):
+            name, separator, _ = info.key[len(prefix) :].partition("/")
+            if separator and name != last:
+                last = name
+                yield name
+
+    def key_of(self, url: str) -> str | None:  # noqa: ARG002
+        """The key of the object that a whole ``url`` shows; None where it surely or perhaps shows no object of this."""
+        return None
 
     def close(self) -> None:  # noqa: B027 (most have nothing to close)
         """Let go of its connections."""

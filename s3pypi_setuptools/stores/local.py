@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import BinaryIO
+from urllib.parse import unquote, urlsplit
 
 from ..errors import AlreadyExists, NotFound, PreconditionFailed, StoreError
 from ..layout import LARGEST_DOCUMENT
@@ -67,6 +68,7 @@ class LocalStore(Store):
     slash_keys = False
     conditional_writes = True
     keeps_metadata = False
+    cheap_reads = True
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -161,6 +163,11 @@ class LocalStore(Store):
         if path not in self._links:
             self._links.add(path)
             log.warning("%s: is a symbolic link, which is not followed: what it leads to is left alone", path)
+
+    def key_of(self, url: str) -> str | None:
+        parts, start = urlsplit(url), f"{urlsplit(self.url).path.rstrip('/')}/"
+        here = parts.scheme == "file" and parts.netloc in ("", "localhost") and parts.path.startswith(start)
+        return unquote(parts.path[len(start) :]) or None if here else None
 
     def _write(self, key: str, chunks: Iterator[bytes], condition: Condition) -> Token:
         steps = self._steps(key)

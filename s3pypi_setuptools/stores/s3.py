@@ -13,7 +13,7 @@ import threading
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from http.client import NO_CONTENT
-from typing import Any
+from typing import Any, TypeVar
 
 from ..errors import Error, NotFound, Unavailable
 from ..local_file import PART_SIZE, LocalFile
@@ -24,8 +24,11 @@ from .s3_copies import Copies
 from .s3_errors import is_absent
 from .s3_multipart import MultipartUploads
 from .s3_requests import Bucket, body_arguments, condition_arguments, crc32_text
+from .s3_urls import key_in_bucket
 
 __all__ = ["S3Options", "S3Store"]
+
+T = TypeVar("T")
 
 _MOST_EMPTY_ANSWERS = 1000
 _MD5 = re.compile('"?[0-9a-f]{32}"?')
@@ -188,21 +191,29 @@ class S3Store(Store):
             raise Unavailable(name, "is still there, though its deletion was answered; check the endpoint")
 
     def list(self, prefix: str) -> Iterator[Info]:
-        arguments = {"Prefix": prefix}
+        return self._listed(prefix, "Contents", _listed_info)
+
+    def folders(self, prefix: str) -> Iterator[str]:
+        found = self._listed(prefix, "CommonPrefixes", lambda entry: str(entry["Prefix"]), Delimiter="/")
+        return (folder[len(prefix) :].removesuffix("/") for folder in found)
+
+    def _listed(self, prefix: str, kind: str, read: Callable[[Mapping[str, Any]], T], **arguments: str) -> Iterator[T]:
+        """The entries of that ``kind`` in all answers that make up a listing."""
         begun: set[str] = set()
+        token: dict[str, str] = {}
         while True:
-            response = self._bucket.request("ListObjectsV2", None, ANY, arguments)
-            entries = response.get("Contents", ())
+            response = self._bucket.request("ListObjectsV2", None, ANY, {"Prefix": prefix, **arguments, **token})
+            entries = response.get(kind, ())
             try:
-                yield from [
-                    Info(entry["Key"], Token(entry["ETag"]), entry["Size"], entry["LastModified"]) for entry in entries
-                ]
-                if not response["IsTruncated"]:
-                    return
-                arguments = {"Prefix": prefix, "ContinuationToken": response["NextContinuationToken"]}
+                found = [read(entry) for entry in entries]
+                more = response["IsTruncated"]
+                token = {"ContinuationToken": response["NextContinuationToken"]} if more else {}
             except KeyError as error:
                 raise self._unlisted(prefix, f"its answer states no {error.args[0]}") from error
-            begins = {arguments["ContinuationToken"], *(f"key {entry['Key']}" for entry in entries[:1])}
+            yield from found
+            if not more:
+                return
+            begins = {*token.values(), *(f"entry {entry}" for entry in entries[:1])}
             if begins & begun:
                 raise self._unlisted(prefix, "its answers repeat themselves")
             begun |= begins
@@ -212,6 +223,10 @@ class S3Store(Store):
     def _unlisted(self, prefix: str, why: str) -> Unavailable:
         name = self._bucket.object_name(prefix)
         return Unavailable(name, f"cannot be listed: {why}; check that the endpoint is that of an S3 store")
+
+    def key_of(self, url: str) -> str | None:
+        client = self._bucket.client
+        return key_in_bucket(url, self._bucket.name, None if self.is_aws else client.get().meta.endpoint_url)
 
 
 class _Damaged(Exception):
@@ -228,6 +243,10 @@ def _header_arguments(attributes: Attributes) -> dict[str, Any]:
     if attributes.content_encoding is not None:
         arguments["ContentEncoding"] = attributes.content_encoding
     return arguments
+
+
+def _listed_info(entry: Mapping[str, Any]) -> Info:
+    return Info(entry["Key"], Token(entry["ETag"]), entry["Size"], entry["LastModified"])
 
 
 def _md5_token(data: bytes) -> Token:

@@ -1,0 +1,104 @@
+"""What projects list that lies in another project's folder, or in none: such objects are not to be deleted.
+
+Only a deletion asks, since every other project's manifest is read for it; so a release costs as much in a large
+repository as in a small one. One reading serves a whole command.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from ..errors import Error
+from ..index.model import File
+from ..layout import is_project_name, is_relative
+from .kinds import OtherRepository
+from .project import ProjectDocuments
+from .workspace import Workspace
+
+__all__ = ["OtherProjects"]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Listings:
+    """What was read.
+
+    :param projects: by key, the projects that list the object and in whose folders it does not lie.
+    :param unread: a line for each project of which nothing is known, by its name.
+    """
+
+    projects: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unread: Mapping[str, str] = field(default_factory=dict)
+
+
+class OtherProjects:
+    """What all projects list; read when it is first asked for, in the threads of the workspace.
+
+    :param thorough: look even where the repository's record says that no project lists files outside its own folder.
+    """
+
+    def __init__(self, workspace: Workspace, *, thorough: bool) -> None:
+        self._workspace = workspace
+        self._thorough = thorough
+        self._lock = threading.Lock()
+        self._found: _Listings | None = None
+
+    def lister(self, project: str, key: str) -> str | None:
+        """A project other than ``project`` that lists the object under ``key``, or may do so."""
+        return next((name for name in self._listings().projects.get(key, ()) if name != project), None)
+
+    def unread(self, project: str) -> str | None:
+        """Why it is not known what all projects other than ``project`` list; None where it is."""
+        return next((line for name, line in self._listings().unread.items() if name != project), None)
+
+    def _listings(self) -> _Listings:
+        with self._lock:
+            if self._found is None:
+                shared = self._workspace.shared
+                needed = self._thorough or shared is None or shared.possible
+                self._found = self._read() if needed else _Listings()
+            return self._found
+
+    def _read(self) -> _Listings:
+        workspace, layout = self._workspace, self._workspace.layout
+        names = [name for name in workspace.store.folders(layout.top) if is_project_name(name)]
+        projects: dict[str, tuple[str, ...]] = {}
+        unread: dict[str, str] = {}
+        for name, listed in zip(names, workspace.pool.map(self._listed, names), strict=True):
+            if isinstance(listed, Error):
+                unread[name] = str(listed)
+                continue
+            for key in listed:
+                projects[key] = (*projects.get(key, ()), name)
+        return _Listings(projects, unread)
+
+    def _listed(self, name: str) -> frozenset[str] | Error:
+        """Keys of objects outside the project's own folder that it lists or may list."""
+        try:
+            return frozenset(self._keys(name))
+        except Error as error:
+            return error
+
+    def _keys(self, name: str) -> Iterator[str]:
+        layout = self._workspace.layout
+        own = layout.folder(name)
+        for file in self._files(name):
+            relative = is_relative(file.url)
+            keys = (layout.object_key(name, file.url),) if relative else layout.possible_keys(file.url)
+            yield from (key for key in keys if key and not key.startswith(own))
+
+    def _files(self, name: str) -> tuple[File, ...]:
+        documents = ProjectDocuments(self._workspace, name)
+        try:
+            manifest, _ = documents.manifest()
+        except OtherRepository:
+            return ()  # its projects list what lies in it
+        except Error:
+            if (files := documents.listed_on_pages()) is None:
+                raise
+            return files  # as installers read them
+        return manifest.project.files if manifest else documents.listed_on_pages() or ()

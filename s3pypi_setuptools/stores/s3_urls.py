@@ -1,0 +1,51 @@
+"""The URLs under which S3 shows an object of a bucket, and the way back from them.
+
+Known are path-style and virtual-hosted URLs of the endpoint in use, all such URLs of AWS (bucket names are unique
+there), its website endpoints, and hosts that are named like the bucket, as websites under a domain of one's own must be
+(https://docs.aws.amazon.com/AmazonS3/latest/userguide/website-hosting-custom-domain-walkthrough.html).
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote, urlsplit
+
+__all__ = ["key_in_bucket"]
+
+_AWS = re.compile(
+    r"(?:(?P<bucket>.+)\.)?s3(?:-website)?(?:[.-](?:dualstack[.-])?[a-z]{2,}(?:-[a-z]+)+-\d+|-external-1)?"
+    r"\.amazonaws\.com(?:\.cn)?\.?"
+)
+
+
+def key_in_bucket(url: str, bucket: str, endpoint_url: str | None) -> str | None:
+    """The key that ``url`` (whole, or without its scheme) names in ``bucket``; None for any other place.
+
+    :param endpoint_url: of a store that is not AWS itself; None for AWS.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").lower(), parts.port
+        endpoint = urlsplit(endpoint_url or "")
+    except ValueError:
+        return None
+    if parts.scheme not in ("", "http", "https") or not host:
+        return None
+    path = unquote(parts.path).removeprefix("/")
+    if host in (bucket, f"{bucket}."):
+        return path or None
+    if endpoint_url is None:
+        found = _AWS.fullmatch(host)
+        if found is None:
+            return None
+        named, path_style = found["bucket"], found["bucket"] is None
+    else:
+        own = (endpoint.hostname or "").lower()
+        usual = {"http": 80, "https": 443}
+        if (port or usual.get(parts.scheme or endpoint.scheme)) != (endpoint.port or usual.get(endpoint.scheme)):
+            return None
+        path_style = host == own
+        named = host.removesuffix(f".{own}") if host.endswith(f".{own}") else None
+    if path_style:
+        named, _, path = path.partition("/")
+    return path or None if named == bucket else None
