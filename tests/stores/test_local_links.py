@@ -163,15 +163,16 @@ def test_a_folder_that_becomes_a_link_meanwhile_leads_nobody_out(tmp_path: Path,
 
     def swap() -> None:
         while not over.is_set():
-            (root / "p").rename(root / "aside")
-            with contextlib.suppress(FileExistsError):  # a write has made the folder anew
-                (root / "p").symlink_to(outside)
-                (root / "p").unlink()
-            if (root / "p").is_dir():
-                shutil.rmtree(root / "p", ignore_errors=True)
-            with contextlib.suppress(OSError):
-                (root / "aside").rename(root / "p")
-            (root / "p").mkdir(exist_ok=True)
+            # The store makes and removes the folder meanwhile, so any of these may fail.
+            for step in (
+                lambda: (root / "p").rename(root / "aside"),
+                lambda: (root / "p").symlink_to(outside),
+                (root / "p").unlink,
+                lambda: (root / "aside").rename(root / "p"),
+                (root / "p").mkdir,
+            ):
+                with contextlib.suppress(OSError):
+                    step()
             shutil.rmtree(root / "aside", ignore_errors=True)
 
     swapping = threading.Thread(target=swap)
