@@ -14,6 +14,7 @@ from s3pypi_setuptools.errors import NotFound
 from s3pypi_setuptools.layout import Layout
 from s3pypi_setuptools.local_file import PART_SIZE
 from s3pypi_setuptools.operations.publish import FileReport, Note, Outcome
+from s3pypi_setuptools.stores.aws_sessions import Sessions
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.local import LocalStore
 from s3pypi_setuptools.stores.memory import MemoryStore
@@ -43,7 +44,7 @@ def bucket(s3_server: S3Server, s3_bucket: str, tmp_path: Path, monkeypatch: pyt
     for name, value in s3_server.environment.items():
         monkeypatch.setenv(name, value)
     settings = resolve(command_line={"target": f"s3://{s3_bucket}/team"}, project=tmp_path)
-    with closing(open_store(settings.require_target(), settings)) as store:
+    with closing(open_store(settings.require_target(), settings, Sessions())) as store:
         yield World(tmp_path, store, Layout("team"))
 
 
