@@ -52,6 +52,7 @@ class Redactor:
 
     def __init__(self) -> None:
         self._secrets: dict[str, None] = {}
+        self._spelt: tuple[set[str], list[str]] = (set(), [])
         self._others: list[Redactor] = []
         self._lock = threading.Lock()
 
@@ -80,8 +81,11 @@ class Redactor:
         Secrets are found percent-encoded and in base64, too.
         """
         values = {*self._known(), *_of_environment(os.environ if environ is None else environ)}
-        forms = {form for value in values for form in _forms(value)}
-        for form in sorted(forms, key=len, reverse=True):
+        spelt = self._spelt  # one tuple, so that no other thread changes it in between
+        if spelt[0] != values:
+            forms = {form for value in values for form in _forms(value)}
+            spelt = self._spelt = (values, sorted(forms, key=len, reverse=True))
+        for form in spelt[1]:
             text = text.replace(form, _HIDDEN)
         return without_credentials(text)
 
@@ -106,8 +110,9 @@ class Redactor:
             cleaned.add(id(each))
             waiting += (each.__cause__, each.__context__)
             each.args = tuple(self._cleaned(each.args))
-            if isinstance(response := getattr(each, "response", None), dict):  # of botocore's ClientError
-                each.response = self._cleaned(response)  # type: ignore[attr-defined]
+            response = getattr(each, "response", None)  # of botocore's ClientError
+            if isinstance(response, dict) and "Error" in response:
+                response["Error"] = self._cleaned(response["Error"])
 
     def _cleaned(self, value: Any) -> Any:
         match value:
