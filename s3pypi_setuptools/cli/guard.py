@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import signal
 import sys
@@ -47,5 +48,17 @@ def _ended(error: BaseException, terminal: Terminal) -> int:
     if isinstance(error, Answer):
         terminal.text(error.text)
         return 0
+    error = _of_machine(error) or error
     terminal.fail(error)  # the last net for what is no `Error`; the line says that it is a defect
     return error.exit_status if isinstance(error, Error) else 1
+
+
+def _of_machine(error: BaseException) -> Error | None:
+    """What the machine lacks, where that is what ``error`` says."""
+    if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
+        return Error("there is not enough memory; free some, or raise the limit (ulimit -v)")
+    if isinstance(error, RuntimeError) and "start new thread" in str(error):
+        return Error("no thread can be started: memory or a limit (ulimit -v, ulimit -u) does not allow it; raise it")
+    if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
+        return Error("too many files are open; raise the limit (ulimit -n)")
+    return None

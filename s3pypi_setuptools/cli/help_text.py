@@ -11,6 +11,8 @@ __all__ = ["filled", "filled_usage", "wrapped"]
 _COLUMN = re.compile(r" *\S.*?  +(?=\S)")
 _NARROWEST = 24
 """Characters that a line's second column needs to be a column."""
+_LEAST_WIDTH = 10
+"""Characters in a line, however few columns the terminal says that it has."""
 _GROUP = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _HELD = "\0"
 """Stands for a space at which no line may end."""
@@ -34,6 +36,7 @@ def filled_usage(usage: str, width: int, indent: int) -> str:
 
 def wrapped(text: str, width: int, hanging: int = 0) -> list[str]:
     """``text`` in lines; all but the first are indented by ``hanging``."""
+    width = max(width, _LEAST_WIDTH)
     return textwrap.wrap(text, width, subsequent_indent=" " * hanging, break_long_words=False, break_on_hyphens=False)
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 
 from ..errors import ConfigurationError
 
 __all__ = ["read_sections", "read_text"]
+
+_LARGEST = 16 * 1024 * 1024
+"""Bytes; what people write by hand is far smaller."""
 
 
 def read_text(path: Path) -> str | None:
@@ -16,7 +21,7 @@ def read_text(path: Path) -> str | None:
     Raises `ConfigurationError` when it cannot be read.
     """
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        return _read(path).decode("utf-8-sig")
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None
     except OSError as error:
@@ -26,6 +31,20 @@ def read_text(path: Path) -> str | None:
         raise ConfigurationError(f"{path}, line {line}: not UTF-8 text") from None
     except ValueError:
         raise ConfigurationError(f"{str(path)!a}: is no path") from None
+
+
+def _read(path: Path) -> bytes:
+    """The bytes of a regular file; nothing of the null device. A pipe is not waited for."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(descriptor, "rb") as stream:
+        status = os.fstat(descriptor)
+        if stat.S_ISCHR(status.st_mode) and os.path.samestat(status, Path(os.devnull).stat()):
+            return b""
+        if not stat.S_ISREG(status.st_mode):
+            raise ConfigurationError(f"{path}: is a pipe, device or socket; give a regular file")
+        if status.st_size > _LARGEST:
+            raise ConfigurationError(f"{path}: is larger than {_LARGEST // 2**20} MiB, and no configuration file")
+        return stream.read(_LARGEST)
 
 
 def read_sections(text: str, shown: str) -> Mapping[str, Mapping[str, str]]:

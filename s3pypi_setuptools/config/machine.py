@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from ..errors import ConfigurationError
+
 __all__ = ["Machine"]
 
 
@@ -34,10 +36,15 @@ class Machine(NamedTuple):
 
     @classmethod
     def current(cls) -> Machine:
-        """The surroundings of the running process."""
+        """The surroundings of the running process; raises `ConfigurationError` where the working folder is gone."""
+        try:
+            cwd = Path.cwd()
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise ConfigurationError(f"the working folder cannot be read ({reason}); change to another one") from None
         return cls(
             environ=os.environ,
-            cwd=Path.cwd(),
+            cwd=cwd,
             home=Path(os.path.expanduser("~")),  # noqa: PTH111  Path.home() raises where there is none
             prefix=Path(sys.prefix),
             platform=sys.platform,

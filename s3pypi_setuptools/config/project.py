@@ -109,6 +109,8 @@ def _parse(text: str, shown: str) -> Mapping[str, object]:
     except (toml.TOMLDecodeError, RecursionError) as error:
         reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise ConfigurationError(f"{shown}: not TOML: {quoted(reason)[1:-1]}") from None
+    except ValueError:  # Python converts no longer ones
+        raise ConfigurationError(f"{shown}: a number has too many digits") from None
     return parsed
 
 

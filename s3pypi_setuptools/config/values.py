@@ -77,7 +77,7 @@ def parse_value(option: Option, raw: object, where: str, *, typed: bool = False)
     if option.form is Form.PARAMETERS and isinstance(raw, Mapping):
         return _checked_parameters(raw, where)
     if option.form is Form.SECONDS and isinstance(raw, int) and not isinstance(raw, bool):
-        raw = str(raw)
+        raw = str(raw) if abs(raw) < 10**_DIGITS else "a number with too many digits"
     if option.repeatable and not typed and isinstance(raw, list) and all(isinstance(text, str) for text in raw):
         raw = ",".join(raw)
     if not isinstance(raw, str):

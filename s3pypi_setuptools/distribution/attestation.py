@@ -10,6 +10,7 @@ import base64
 import binascii
 import json
 import re
+import stat
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -37,6 +38,9 @@ def read_attestation(path: Path, filename: str, sha256: str) -> dict[str, Any] |
     """
     beside = path.with_name(path.name + SUFFIX)
     try:
+        # Asked before it is opened: opening a pipe would wait for its writer.
+        if not stat.S_ISREG(beside.stat().st_mode):
+            raise InvalidDistribution(f"{beside}: not a regular file")
         with beside.open("rb") as stream:
             data = stream.read(_MAX_SIZE + 1)
     except FileNotFoundError:

@@ -18,6 +18,8 @@ MAX_UNPACKED = 4 * 1024**3
 _MAX_CHECKED = 64 * 1024**2
 """Bytes after the metadata that are unpacked at most, to see whether the archive is whole."""
 _LARGEST_HEADER = 256 * 1024
+_MAX_MEMBERS = 100_000
+"""Members of an archive; reading the headers of so many takes seconds, and a large sdist has a tenth of that."""
 _MAX_HEADERS = 16
 """Headers that hold for every member; `git archive` writes one, and each member is given all of them."""
 
@@ -53,6 +55,8 @@ def _from_zip(stream: BinaryIO) -> bytes:
     import zipfile  # noqa: PLC0415 - rare
 
     with zipfile.ZipFile(stream) as archive:
+        if len(archive.filelist) > _MAX_MEMBERS:
+            raise _too_many()
         folders = {steps[0] for steps in map(member_steps, archive.namelist()) if steps}
         return read_member(archive, f"{_single(folders)}/{_NAME}")
 
@@ -62,10 +66,14 @@ def _from_tar(unpacked: IO[bytes]) -> bytes:
 
     data: bytes | None = None
     folders: set[str] = set()
+    members = 0
     source = Forward(unpacked, MAX_UNPACKED)
     with tarfile.open(fileobj=source, mode="r:") as archive:
         while (data is None or source.tell() < source.limit) and (member := archive.next()):
             archive.members.clear()  # type: ignore[attr-defined]  # or it keeps every member it has seen
+            members += 1
+            if members > _MAX_MEMBERS:
+                raise _too_many()
             steps = member_steps(member.name)
             folders.update(steps[:1])
             if len(folders) > 1:
@@ -91,6 +99,12 @@ def _from_tar(unpacked: IO[bytes]) -> bytes:
     while source.tell() < source.limit and unpacked.read(io.DEFAULT_BUFFER_SIZE):
         pass
     return data
+
+
+def _too_many() -> InvalidDistribution:
+    return InvalidDistribution(
+        f"the archive holds more than {_MAX_MEMBERS:,} members; leave out what users do not need"
+    )
 
 
 def _single(folders: set[str]) -> str:

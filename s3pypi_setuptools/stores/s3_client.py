@@ -37,6 +37,8 @@ _OWN_ARGUMENTS = frozenset(
 _EVERY_REQUEST = ("ExpectedBucketOwner", "RequestPayer", "SSECustomer")
 _POOL_CONNECTIONS = 64
 _TIMED_OUT_ATTEMPTS = 2
+_DIGITS = 18
+"""Of a number that fits 64 bits."""
 _WHOLE_ANSWER = 3
 """A whole answer may keep us waiting so many times as long as a silence between its bytes."""
 
@@ -300,7 +302,7 @@ def _value(name: str, text: str, kind: str) -> Any:
             raise ConfigurationError(f"s3-put-args: {name} must be true or false")
         return text.lower()  # as a header has it; older botocore would send Python's True
     if kind in {"integer", "long"}:
-        if not text.isdecimal():
+        if not (text.isascii() and text.isdecimal() and len(text) <= _DIGITS):
             raise ConfigurationError(f"s3-put-args: {name} must be a number")
         return int(text)
     if kind in {"string", "timestamp"}:

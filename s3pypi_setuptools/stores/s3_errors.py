@@ -225,6 +225,10 @@ def unanswered(error: Exception, name: str, what: str, service: str = "the store
         return Unavailable(name, f"{what}: no connection to the proxy; check HTTPS_PROXY, HTTP_PROXY and NO_PROXY")
     if isinstance(error, exceptions.ConnectionClosedError):
         return Unavailable(name, f"{what}: {service} broke off the connection; try again")
+    if "Invalid header value" in str(error):
+        return AccessDenied(
+            name, f"{what}: the access key id, the session token or a parameter holds a line break; take it out"
+        )
     if isinstance(error, exceptions.HTTPClientError | exceptions.ConnectionError | OSError):
         return Unavailable(name, f"{what}: no connection to {service}; check the network and the endpoint")
     if isinstance(error, RecursionError):  # botocore looks for the region of a bucket that redirects whoever asks
