@@ -20,6 +20,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 WARM = (
@@ -97,7 +98,11 @@ def die_at(folder: str, change: int) -> None:
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         changes = event in RENAMES or (event == "open" and isinstance(arguments[2], int) and arguments[2] & WRITING)
-        there = changes and isinstance(arguments[0], (str, os.PathLike)) and os.fspath(arguments[0]).startswith(folder)
+        if not changes or not isinstance(arguments[0], (str, os.PathLike)):
+            return
+        path = os.fspath(arguments[0])
+        # The store names files relative to open folders, and the event of an opening does not say to which.
+        there = path.startswith(folder) or not Path(path).is_absolute()
         if there and next(count) == change:
             os.kill(os.getpid(), signal.SIGKILL)
 
