@@ -18,7 +18,7 @@ from ..repository.change import Decision
 from ..repository.kinds import OtherRepository
 from ..repository.manifest import Manifest
 from ..repository.ownership import own_key
-from ..repository.placement import Placement
+from ..repository.placement import Part, Placement
 from ..repository.project import Reading
 from ..repository.repository import Repository
 from ..repository.root_entry import RootEntry
@@ -153,7 +153,9 @@ class Publication:
         sweep = frozenset(url for name in names for url in new.removed_urls(name))
         urls = {file.filename: file.url for file in new.project.files}
         told = tuple(choice.distribution.filename for choice in choices if choice.outcome is not Outcome.SKIPPED)
-        return Decision(new, tuple(self._told(choice, urls) for choice in choices), sweep, names=told)
+        # Somebody else may be about to list another file in place of one that was gone.
+        renews = any(Part.FILE in choice.missing for choice in choices)
+        return Decision(new, tuple(self._told(choice, urls) for choice in choices), sweep, names=told, renews=renews)
 
     def _choices(self, manifest: Manifest) -> list[Choice]:
         _refuse_status(manifest.project)

@@ -47,6 +47,7 @@ class Decision(Generic[T]):
     :param result: what the verb reports.
     :param sweep: urls in ``removed`` whose objects are deleted in the end.
     :param refusal: raised in the end, once the pages are of the manifest.
+    :param renews: commit though the content is the same, so that whoever decided on the manifest before decides again.
     :param names: what changes: filenames, or the project's own; told to whoever oversees the work.
     """
 
@@ -55,6 +56,7 @@ class Decision(Generic[T]):
     sweep: frozenset[str] = frozenset()
     refusal: Error | None = None
     names: tuple[str, ...] = ()
+    renews: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ class Change(Generic[T]):
             raise decision.refusal
         new = decision.manifest
         entering = not (new.deleted or decision.refusal)
-        if now.manifest and new.same_content(now.manifest):
+        if now.manifest and not decision.renews and new.same_content(now.manifest):
             if entering and self._entry.enter(self._documents.name):
                 # It may have been deleted since the manifest was read, and have been off the root for that.
                 self._settle_root()
@@ -157,7 +159,7 @@ class Change(Generic[T]):
     def _decision(self, now: Snapshot) -> Decision[T]:
         if self._sent and now.manifest and now.manifest.commit == self._sent[1]:
             # Our put took effect, though its answer was lost: the decision stands, and is not taken twice.
-            return replace(self._sent[0], manifest=now.base)
+            return replace(self._sent[0], manifest=now.base, renews=False)
         return self._spared(self._decide(now.base), now.base)
 
     def _spared(self, decision: Decision[T], base: Manifest) -> Decision[T]:
