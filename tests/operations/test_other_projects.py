@@ -184,6 +184,8 @@ def test_two_folders_with_one_stray(world: World) -> None:
     assert [file.filename for file in world.pages_there("third")[0].files] == [same.name]
     for name in "ab":
         assert [file.filename for file in world.pages_there(name)[0].files] == [world.wheel(name=name).name]
+    kept = world.wheel(name="c").name, other.name
+    assert tuple(file.filename for file in world.pages_there("c")[0].files) == kept, "what failed is still listed"
 
 
 def test_a_stray_is_not_lost_where_import_dies_before_its_folder_is_adopted(world: World) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 import logging
 import re
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -127,6 +129,19 @@ def test_of_keys_that_are_renewed_for_ever_the_latest_are_concealed() -> None:
         redactor.conceal(f"session-token-{number}")
     said = redactor.redact("session-token-999 session-token-900 session-token-0")
     assert said == "*** *** session-token-0"
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_a_secret_that_begins_with_another_nothing_is_shown(order: int) -> None:
+    secrets = ["pl4nted", "pl4nted-and", "pl4nted-and/more", "x-pl4nted-and/more+"][::order]
+    redactor = Redactor()
+    redactor.conceal(*secrets)
+    for text in secrets:
+        assert redactor.redact(f"({text})", {}) == "(***)"
+        assert redactor.redact(f"({quote(text, safe='')})", {}) == "(***)"
+        assert redactor.redact(f"({b64encode(text.encode()).decode()})", {}) == "(***)"
+    longer = f"{secrets[0]}-of-the-environment"
+    assert redactor.redact(longer, {"AWS_SECRET_ACCESS_KEY": longer}) == "***"
 
 
 def test_a_key_that_is_no_text_is_hidden_too(monkeypatch: pytest.MonkeyPatch) -> None:

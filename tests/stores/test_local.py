@@ -3,7 +3,8 @@ from __future__ import annotations
 import errno
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,27 @@ class TestLocalStore(StoreContract):
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     return tmp_path / "repo"
+
+
+@pytest.fixture(params=["UTC-14", "UTC+12", "Asia/Kolkata"])
+def elsewhere(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Local time is another than UTC."""
+    monkeypatch.setenv("TZ", request.param)
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_times_are_in_utc_wherever_it_runs(root: Path) -> None:
+    store = LocalStore(root)
+    store.put("p/a.whl", b"1", PLAIN)
+    os.utime(root / "p" / "a.whl", (1_750_000_000, 1_750_000_000))
+    [listed] = store.list("")
+    for info in (store.head("p/a.whl"), store.get("p/a.whl").info, listed):
+        assert info.modified == datetime(2025, 6, 15, 15, 6, 40, tzinfo=timezone.utc)
+        assert info.modified.utcoffset() == timedelta(0), "shown and rendered without a conversion"
 
 
 def test_only_the_objects_lie_beside_the_hidden_folder(root: Path) -> None:
