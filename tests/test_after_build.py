@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -225,3 +226,38 @@ def test_a_build_that_is_aborted_shows_one_line(capsys: pytest.CaptureFixture[st
 def test_the_environment_of_a_build_that_is_not_to_publish() -> None:
     switches = {"S3PYPI_PUBLISH": "1", "HATCH_BUILD_HOOK_ENABLE_S3PYPI": "1"}
     assert after_build.without_switches({**switches, "S3PYPI_TARGET": "x"}) == {"S3PYPI_TARGET": "x"}
+
+
+def test_the_folder_is_looked_at_from_the_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Front ends may name it relative to the working folder, which is in uv's cache where uv builds a dependency."""
+    folder = tmp_path / "builds-v0" / ".tmpQ1w2E3"
+    folder.mkdir(parents=True)
+    monkeypatch.setenv("S3PYPI_PUBLISH", "1")
+    monkeypatch.chdir(folder)
+    assert not after_build.admit(Door.BACKEND, Kind.WHEEL, "dist")
+    monkeypatch.chdir(tmp_path)
+    assert after_build.admit(Door.BACKEND, Kind.WHEEL, "dist")
+    assert not after_build.admit(Door.BACKEND, Kind.WHEEL, "dist", {"s3pypi-publish": "false"})
+
+
+def test_a_push_takes_a_project_relative_to_the_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "project").mkdir()
+    text = '[tool.s3pypi]\ntarget = "prod"\n[tool.s3pypi.targets]\nprod = "{}"\n'
+    (tmp_path / "project" / "pyproject.toml").write_text(text.format((tmp_path / "repo").as_posix()))
+    monkeypatch.chdir(tmp_path)
+    assert after_build.push(samples.wheel(tmp_path / "dist"), project=Path("project")).ok
+    assert capsys.readouterr().err == ""
+
+
+def test_notes_about_settings_are_said_as_warnings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def noting(**arguments: object) -> object:
+        settings = resolve(**arguments)  # type: ignore[arg-type]
+        return dataclasses.replace(settings, notes=("one note",))
+
+    monkeypatch.setattr("s3pypi_setuptools.config.resolve.resolve", noting)
+    after_build.push(samples.wheel(tmp_path / "dist"), project=tmp_path, command_line={"target": str(tmp_path / "r")})
+    assert capsys.readouterr().err == "s3pypi: warning: one note\n"

@@ -7,12 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from s3pypi_setuptools.layout import (
+    LONGEST_URL,
     Layout,
     canonical_url,
     content_type,
     file_url,
     filename_of,
+    is_elsewhere,
     is_project_name,
+    is_random,
+    is_relative,
     normalize_name,
 )
 
@@ -49,7 +53,9 @@ def test_keys() -> None:
 def test_keys_without_a_prefix() -> None:
     layout = Layout()
     assert layout.repository == "repository.json"
+    assert (layout.root_manifest, layout.root_json, layout.root_html) == ("manifest.json", "index.json", "index.html")
     assert layout.root_slash is None
+    assert layout.top == ""
     assert layout.folder("demo") == "demo/"
     assert layout.object_key("demo", "demo-1.0.zip") == "demo/demo-1.0.zip"
     assert layout.object_url("demo", "other/demo-1.0.zip") == "../other/demo-1.0.zip"
@@ -171,7 +177,8 @@ def test_canonical_urls_are_printable_and_final(reference: str) -> None:
 
 def test_content_types() -> None:
     assert content_type("Demo-1.0-py3-none-any.WHL") == content_type("demo-1.0.zip") == "application/zip"
-    assert content_type("demo-1.0.tar.gz") == "application/gzip"
+    assert content_type("demo-1.0-py3.12.egg") == "application/zip"
+    assert content_type("demo-1.0.tar.gz") == content_type("demo-1.0.tgz") == "application/gzip"
     assert content_type("demo-1.0.tar.bz2") == "application/x-bzip2"
     assert content_type("demo-1.0.tar.xz") == "application/x-xz"
     assert content_type("demo-1.0-py3-none-any.whl.metadata") == "application/octet-stream"
@@ -182,6 +189,8 @@ def test_names() -> None:
     assert normalize_name("Foo.Bar__baz-.qux") == "foo-bar-baz-qux"
     assert all(map(is_project_name, ["a", "Foo.Bar", "a_b", "0"]))
     assert not any(map(is_project_name, ["", "-a", "a-", "a/b", "..", "ä", "a b", "a\n"]))
+    assert is_project_name("a" * 255), "as long as the name of a folder may be"
+    assert not is_project_name("a" * 256)
 
 
 def test_no_key_needs_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -193,3 +202,88 @@ def test_no_key_needs_the_working_folder(tmp_path: Path, monkeypatch: pytest.Mon
     except OSError:
         pytest.skip("the system keeps a folder that is in use")
     assert Layout("p").object_url("demo", "p/demo/x.zip") == "x.zip"
+
+
+def test_urls_longer_than_any_key_are_none() -> None:
+    longest = "a" * LONGEST_URL
+    assert canonical_url(longest) == longest
+    assert canonical_url(f"{longest}a") is None
+    assert canonical_url(" " + longest) is None
+    assert canonical_url("ü" * (LONGEST_URL // 6)) == "%C3%BC" * (LONGEST_URL // 6)
+    assert canonical_url("ü" * (LONGEST_URL // 6 + 1)) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "relative", "elsewhere"),
+    [
+        ("demo-1.0.zip", True, False),
+        ("sub/demo-1.0.zip", True, False),
+        ("..demo-1.0.zip", True, False),
+        ("../other/demo-1.0.zip", True, True),
+        ("/simple/demo/demo-1.0.zip", False, True),
+        ("//host/demo-1.0.zip", False, True),
+        ("https://host/demo-1.0.zip", False, True),
+        ("file:demo-1.0.zip", False, True),
+        ("http://[", False, True),
+    ],
+)
+def test_where_urls_begin(url: str, relative: bool, elsewhere: bool) -> None:
+    assert (is_relative(url), is_elsewhere(url)) == (relative, elsewhere)
+
+
+RANDOM = "0123456789abcdef"
+
+
+@pytest.mark.parametrize("folder", ["", RANDOM[1:], f"{RANDOM}0", RANDOM.upper(), f"{RANDOM[1:]}g", f"{RANDOM}\n"])
+def test_only_sixteen_hexadecimal_digits_are_a_random_folder(folder: str) -> None:
+    assert is_random(RANDOM)
+    assert not is_random(folder)
+
+
+@pytest.mark.parametrize("prefix", ["", "team"])
+@pytest.mark.parametrize(
+    ("path", "own", "apart"),
+    [
+        ("demo/demo-1.0.zip", True, False),
+        (f"demo/{RANDOM}/demo-1.0.zip", True, True),
+        (f"demo/{RANDOM}/", False, False),
+        (f"demo/{RANDOM}/sub/demo-1.0.zip", False, False),
+        (f"demo/sub/{RANDOM}/demo-1.0.zip", False, False),
+        ("demo/sub/demo-1.0.zip", False, False),
+        (f"other/{RANDOM}/demo-1.0.zip", False, False),
+        ("demo-lib/demo-1.0.zip", False, False),
+        ("other/demo-1.0.zip", False, False),
+    ],
+)
+def test_the_places_of_a_projects_objects(prefix: str, path: str, own: bool, apart: bool) -> None:
+    layout = Layout(prefix)
+    assert layout.is_own_place("demo", layout.top + path) is own
+    assert layout.lies_apart("demo", layout.top + path) is apart
+
+
+def test_the_keys_that_an_absolute_url_may_refer_to() -> None:
+    assert Layout("team").possible_keys("https://host/a%2Bb/demo/demo-1.0%2Bx.zip?q=1#f") == (
+        "team/a+b/demo/demo-1.0+x.zip",
+        "team/demo/demo-1.0+x.zip",
+        "team/demo-1.0+x.zip",
+    )
+    assert Layout().possible_keys("/demo/demo-1.0.zip") == ("demo/demo-1.0.zip", "demo-1.0.zip")
+    assert Layout().possible_keys("/demo/../demo-1.0.zip") == ("demo-1.0.zip",)
+    assert Layout().possible_keys("/demo/") == Layout().possible_keys("http://[") == ()
+    assert Layout().possible_keys("/x%00/demo-1.0.zip") == ("demo-1.0.zip",)
+
+
+@pytest.mark.parametrize("path", ["", ".", "..", "a//b", "a/../b", "./a", "a/", "/a", "a\\b", "a\n", "a\u2028"])
+def test_paths_at_which_no_object_lies(path: str) -> None:
+    assert Layout("team").key_below("a/b..c") == "team/a/b..c"
+    assert Layout("team").key_below(path) is None
+
+
+def test_objects_of_the_same_store_outside_the_repository() -> None:
+    layout = Layout("team/simple")
+    assert layout.store_key("demo", "../../../demo-1.0.zip") == "demo-1.0.zip"
+    assert layout.object_key("demo", "../../../demo-1.0.zip") is None
+    assert layout.store_key("demo", "../../../../demo-1.0.zip") is None
+    assert layout.store_key("demo", "../../simple") == "team/simple"
+    assert layout.object_key("demo", "../../simple") is None
+    assert layout.provenance("demo/demo-1.0.zip") == "demo/demo-1.0.zip.provenance"

@@ -10,7 +10,7 @@ import pytest
 
 from s3pypi_setuptools.config.settings import IfExists
 from s3pypi_setuptools.errors import AccessDenied, RepositoryError, Unavailable
-from s3pypi_setuptools.operations.prune import PruneReport, Reason
+from s3pypi_setuptools.operations.prune import Pruned, PruneReport, Reason
 from s3pypi_setuptools.operations.retention import Retention
 from s3pypi_setuptools.operations.wanted import Wanted
 from s3pypi_setuptools.repository.manifest import Manifest
@@ -205,3 +205,82 @@ def test_the_answer_to_any_one_write_is_lost(tmp_path: Path) -> None:
         assert problems(world, deep=True) == []
         if number >= len(store.requests):
             return
+
+
+def test_every_object_that_goes_is_described(world: World) -> None:
+    orphaned(world)
+    world.push(world.wheel("0.9"))
+    probe = "team/.s3pypi-probe-0123456789abcdef/object"
+    world.store.put(probe, b"probe", Attributes())
+    [release] = [file for file in world.pages()[0].files if "0.9" in file.filename]
+    orphan = world.store.head(f"team/demo/{ORPHANS[0]}")
+    left = world.store.head(probe)
+
+    report = pruned(world, retention=Retention(keep_last=1), dry_run=True)
+
+    assert (report.target, report.dry_run) == ("memory:///team", True)
+    assert [project.project for project in report.projects] == ["", "demo"]
+    shown = {one.name: one for one in report.pruned}
+    assert set(shown) == {probe, *ORPHANS, release.filename}
+    assert shown[probe] == Pruned("", probe, Reason.PROBE, None, 5, left.modified, f"memory:///{probe}")
+    assert shown[ORPHANS[0]] == Pruned(
+        "demo", ORPHANS[0], Reason.ORPHAN, None, orphan.size, orphan.modified, f"memory:///{orphan.key}"
+    )
+    assert shown[release.filename] == Pruned(
+        "demo",
+        release.filename,
+        Reason.RETENTION,
+        "0.9",
+        release.size,
+        release.upload_time,
+        f"memory:///team/demo/{release.filename}",
+    )
+
+
+def test_what_a_probe_left_goes_past_its_grace_alone(world: World) -> None:
+    world.push(world.wheel())
+    probe = "team/.s3pypi-probe-0123456789abcdef/object"
+    world.store.put(probe, b"probe", Attributes())
+    for options in ({"later": timedelta()}, {"orphans": False}, {"dry_run": True}):
+        pruned(world, **options)  # type: ignore[arg-type]
+    pruned(world, "demo")
+    pruned(world, "*")
+    assert probe in world.stored(), "who names projects prunes those"
+    report = pruned(world)
+    assert names(report) == [probe]
+    assert not report.dry_run
+    assert probe not in world.stored()
+
+
+def test_a_question_is_asked_where_something_goes_alone(world: World) -> None:
+    def ask(report: PruneReport) -> None:
+        raise AssertionError("asked")
+
+    world.push(world.wheel())
+    assert pruned(world, confirm=ask).projects == ()
+    orphaned(world)
+    assert names(pruned(world, confirm=ask, dry_run=True)) == ORPHANS
+
+
+def test_names_and_globs_choose_projects(world: World) -> None:
+    orphaned(world)
+    for patterns in (("other",), ("o*", "other"), ("[a-c]*",), ("demo?",), ("DEMO*",)):
+        assert names(pruned(world, *patterns, dry_run=True)) == []
+    for patterns in (("demo",), ("demo", "demo"), ("d?mo",), ("[d]emo",), ("other", "dem*"), ("x*", "demo*")):
+        assert names(pruned(world, *patterns, dry_run=True)) == ORPHANS
+
+
+def test_every_project_is_counted(world: World) -> None:
+    orphaned(world)
+    world.store.put("team/other/manifest.json", b"garbage", Attributes())
+    counted = {"expected": 0, "done": 0}
+
+    class Counting:
+        def expect(self, count: int) -> None:
+            counted["expected"] += count
+
+        def advance(self, count: int) -> None:
+            counted["done"] += count
+
+    pruned(world, tally=Counting())
+    assert counted == {"expected": 2, "done": 2}
