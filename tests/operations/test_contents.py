@@ -279,3 +279,14 @@ def test_another_tools_repository_is_listed_and_left_as_it_is(world: World, root
     assert (project.name, project.latest, project.size) == ("demo", "0.8", 5)
     assert file.hashes == {}
     assert world.stored() == before
+
+
+def test_a_version_deleted_of_a_deleted_project_does_not_bring_it_back(three: World) -> None:
+    deleted(three, WHOLE)
+    before = {info.key: info.token for info in three.store.list("")}
+
+    report = deleted(three, ONE)
+
+    assert (report.whole, report.remaining) == (True, 0)
+    assert {info.key: info.token for info in three.store.list("")} == before
+    assert three.projects() == ("other",)

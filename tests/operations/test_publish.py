@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable
 from datetime import datetime, timezone
@@ -15,6 +16,8 @@ from s3pypi_setuptools.repository.change import Decision
 from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Attributes
+from s3pypi_setuptools.stores.memory import MemoryStore
+from tests.faults import FaultyStore, Request
 
 from .conftest import World
 
@@ -255,3 +258,53 @@ def test_upload_times_come_in_the_form_that_pep_700_wants(world: World) -> None:
     page = world.store.get("team/demo/index.json").data.decode()
     time = page.split('"upload-time":"')[1].split('"')[0]
     assert abs(datetime.strptime(time, "%Y-%m-%dT%H:%M:%S.%f%z") - datetime.now(timezone.utc)).total_seconds() < 60
+
+
+@pytest.mark.parametrize("content_tokens", [False, True], ids=["pages read", "pages told"])
+@pytest.mark.parametrize("version", ["1.0", "3.0"])
+def test_pages_of_a_manifest_that_was_replaced_by_a_backup_are_caught_up_with(
+    tmp_path: Path, version: str, content_tokens: bool
+) -> None:
+    """The pages carry the number that the next commit gets, or a higher one, and another id."""
+    world = World(tmp_path, MemoryStore(content_tokens=content_tokens))
+    world.push(world.wheel())
+    backup = world.store.get("team/demo/manifest.json").data
+    world.push(world.wheel("2.0"))
+    world.put("team/demo/manifest.json", backup, "application/json")
+
+    assert world.push(world.wheel(version)).ok
+
+    assert set(world.listed()) == {world.wheel().name, world.wheel(version).name}
+
+
+def test_a_file_that_is_there_beside_a_refused_one_is_not_reported_as_failed(world: World) -> None:
+    wheel, sdist = world.wheel(), world.sdist()
+    world.push(wheel, sdist)
+
+    report = world.push(wheel, world.sdist(salt="x"), world.wheel("2.0"))
+
+    assert outcomes(report) == {
+        wheel.name: Outcome.PRESENT,
+        sdist.name: Outcome.FAILED,
+        world.wheel("2.0").name: Outcome.FAILED,
+    }
+    assert [file.error for file in report.files if file.filename == wheel.name] == [None]
+    assert set(world.listed()) == {wheel.name, sdist.name}
+
+
+@pytest.mark.parametrize("page", ["index.html", ""])
+def test_a_page_that_another_tool_makes_before_our_blank_one_is_taken_over(world: World, page: str) -> None:
+    wheel, theirs = world.wheel(), world.wheel("0.9")
+    made: list[str] = []
+
+    def before(request: Request) -> None:
+        if (request.verb, request.key) == ("put", f"team/demo/{page}") and not made:
+            made.append(page)
+            world.put(f"team/demo/{theirs.name}", theirs.read_bytes())
+            digest = hashlib.sha256(theirs.read_bytes()).hexdigest()
+            world.put(request.key, f'<a href="{theirs.name}#sha256={digest}">{theirs.name}</a>'.encode())
+
+    assert world.push(wheel, store=FaultyStore(world.store, before=before)).ok
+
+    assert made
+    assert set(world.listed()) == {wheel.name, theirs.name}

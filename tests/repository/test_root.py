@@ -1,0 +1,139 @@
+"""The list of projects, and who else changes it meanwhile."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from s3pypi_setuptools.errors import AccessDenied
+from s3pypi_setuptools.index import simple_html, simple_json
+from s3pypi_setuptools.repository.page_kind import PageKind
+from s3pypi_setuptools.repository.root import RootIndex
+from s3pypi_setuptools.stores.memory import MemoryStore
+from tests.faults import FaultyStore, Request
+
+from .conftest import workspace
+
+KINDS = (PageKind.JSON, PageKind.HTML, PageKind.SLASH)
+RECORD = "team/manifest.json"
+PAGES = ("team/index.json", "team/index.html", "team/")
+
+
+@pytest.fixture
+def store() -> FaultyStore:
+    return FaultyStore(MemoryStore())
+
+
+def index(store: FaultyStore) -> RootIndex:
+    return RootIndex(workspace(store))
+
+
+def listed(store: FaultyStore) -> tuple[str, ...]:
+    """The projects that the record and every page list."""
+    found = {index(store).read()[0].projects}
+    for key in PAGES:
+        parse = simple_json.parse_root if key.endswith(".json") else simple_html.parse_root
+        found.add(parse(store.store.get(key).data).projects)
+    assert len(found) == 1
+    return found.pop()
+
+
+def once(does: Callable[[], object], verb: str = "put", key: str = RECORD) -> Callable[[Request], None]:
+    """Before the first such request, ``does`` that."""
+    todo = [does]
+
+    def before(request: Request) -> None:
+        if (request.verb, request.key) == (verb, key) and todo:
+            todo.pop()()
+
+    return before
+
+
+def test_of_two_who_make_the_record_none_writes_over_the_other(store: FaultyStore) -> None:
+    other = FaultyStore(store.store)
+    store.before = once(lambda: index(other).enter("other", KINDS))
+
+    assert index(store).enter("demo", KINDS)
+
+    assert listed(store) == ("demo", "other")
+
+
+class Calls:
+    """Calls of `RootIndex.enter`, each in a thread, which wait until a first one has written the record."""
+
+    def __init__(self, store: FaultyStore) -> None:
+        self.root = index(store)
+        self.outcomes: dict[str, bool | BaseException] = {}
+        self._threads: list[threading.Thread] = []
+        self._writing, self._free = threading.Event(), threading.Event()
+        store.before = once(self._wait)
+        self._start("first")
+        assert self._writing.wait(10)
+
+    def _wait(self) -> None:
+        self._writing.set()
+        assert self._free.wait(10)
+
+    def add(self, project: str, *others: str) -> None:
+        """Start another call, and wait until it is noted."""
+        self._start(project, frozenset(others))
+        for _ in range(1000):
+            if {project, *others} <= self.root._waiting:
+                return
+            time.sleep(0.01)
+        raise AssertionError(project)
+
+    def _start(self, project: str, others: frozenset[str] = frozenset()) -> None:
+        def call() -> None:
+            try:
+                self.outcomes[project] = self.root.enter(project, KINDS, others)
+            except BaseException as error:
+                self.outcomes[project] = error
+
+        self._threads.append(threading.Thread(target=call))
+        self._threads[-1].start()
+
+    def end(self) -> dict[str, bool | BaseException]:
+        self._free.set()
+        for thread in self._threads:
+            thread.join(10)
+            assert not thread.is_alive()
+        return self.outcomes
+
+
+def test_calls_that_wait_share_one_write(store: FaultyStore) -> None:
+    calls = Calls(store)
+    calls.add("a")
+    calls.add("b")
+    calls.add("c")
+
+    assert calls.end() == dict.fromkeys(("first", "a", "b", "c"), True)
+
+    assert listed(store) == ("a", "b", "c", "first")
+    assert sum((request.verb, request.key) == ("put", RECORD) for request in store.requests) == 2
+
+
+@pytest.mark.parametrize("error", [AccessDenied(RECORD, "no"), KeyboardInterrupt()], ids=["refused", "interrupted"])
+def test_names_that_were_taken_along_into_a_failure_are_asked_for_again(
+    store: FaultyStore, error: BaseException
+) -> None:
+    calls = Calls(store)
+    calls.add("a")
+    calls.add("b")
+    puts: list[Request] = []
+
+    def fail_once(request: Request) -> None:
+        if (request.verb, request.key) == ("put", RECORD):
+            puts.append(request)
+            if len(puts) == 1:
+                raise error
+
+    store.before = fail_once  # the first call is beyond that, and waits in its put
+    outcomes = calls.end()
+
+    entered = sorted(project for project, outcome in outcomes.items() if outcome is True)
+    assert len(entered) == 2
+    assert listed(store) == tuple(entered)
