@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -17,11 +16,12 @@ from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.root import RootIndex
 from s3pypi_setuptools.repository.root_record import parse_root_record
 from s3pypi_setuptools.stores.base import Attributes
-from s3pypi_setuptools.stores.locks import ROOT, Lease, NoLocks
+from s3pypi_setuptools.stores.locks import ROOT
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.faults import FaultyStore, Request
 
 from .conftest import workspace
+from .locks import FakeLocks
 from .test_root import KINDS, PAGES, RECORD, index, listed, once
 
 THEIRS = b'<!DOCTYPE html><a href="old/">old</a>'
@@ -283,43 +283,18 @@ def test_without_a_prefix_there_is_no_page_at_the_top(store: FaultyStore) -> Non
     assert state(store).keys() == {"manifest.json", "index.json", "index.html"}
 
 
-class Locks(NoLocks):
-    """Grants a lease that may be lost; notes what was locked."""
-
-    exclusive = True
-
-    def __init__(self) -> None:
-        self.names: list[str] = []
-        self.confirmed = 0
-        self.lost_after = 99
-
-    @contextmanager
-    def held(self, name: str, go_on: Callable[[], None]) -> Iterator[Lease]:
-        self.names.append(name)
-        locks = self
-
-        class Granted(Lease):
-            def confirm(self) -> None:
-                locks.confirmed += 1
-                if locks.confirmed > locks.lost_after:
-                    raise LockError("lost")
-
-        yield Granted()
-
-
 def test_the_root_is_locked_while_it_is_changed(store: FaultyStore) -> None:
-    locks = Locks()
+    locks = FakeLocks()
     RootIndex(workspace(store, locks=locks)).enter("demo", KINDS)
     assert (locks.names, locks.confirmed) == ([ROOT], 2)
 
 
 @pytest.mark.parametrize(("confirmed", "written"), [(0, set()), (1, {RECORD})])
 def test_nothing_is_written_once_the_lock_is_lost(store: FaultyStore, confirmed: int, written: set[str]) -> None:
-    locks = Locks()
-    locks.lost_after = confirmed
+    locks = FakeLocks(lasts=confirmed)
     root = RootIndex(workspace(store, locks=locks))
     with pytest.raises(LockError):
         root.enter("demo", KINDS)
     assert state(store).keys() == written
-    locks.lost_after = 99
+    locks.lasts = 99
     assert root.enter("demo", KINDS) is (not written)

@@ -1,0 +1,38 @@
+"""Locks that tell what was asked of them, and may be lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from s3pypi_setuptools.errors import LockError
+from s3pypi_setuptools.stores.locks import Lease, NoLocks
+
+
+@dataclass
+class FakeLocks(NoLocks):
+    """Grants every lock.
+
+    :param lasts: how often a lease can be confirmed before it is lost.
+    """
+
+    lasts: int = 99
+    names: list[str] = field(default_factory=list)
+    confirmed: int = 0
+    exclusive = True
+
+    @contextmanager
+    def held(self, name: str, go_on: Callable[[], None]) -> Iterator[Lease]:
+        self.names.append(name)
+        yield _FakeLease(self)
+
+
+@dataclass
+class _FakeLease(Lease):
+    locks: FakeLocks
+
+    def confirm(self) -> None:
+        self.locks.confirmed += 1
+        if self.locks.confirmed > self.locks.lasts:
+            raise LockError("lost")

@@ -1,0 +1,446 @@
+"""A change of one project, step by step, and what happens between its requests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from s3pypi_setuptools.errors import AccessDenied, FileConflict, LockError, Unavailable
+from s3pypi_setuptools.index.model import File
+from s3pypi_setuptools.progress import Stage, Stopped
+from s3pypi_setuptools.repository.change import Change, Decision
+from s3pypi_setuptools.repository.commit_id import number_of
+from s3pypi_setuptools.repository.manifest import Manifest
+from s3pypi_setuptools.repository.page_kind import PageKind
+from s3pypi_setuptools.repository.project import ProjectDocuments, Reading
+from s3pypi_setuptools.repository.root import RootIndex
+from s3pypi_setuptools.repository.root_entry import RootEntry
+from s3pypi_setuptools.stores.base import Attributes
+from s3pypi_setuptools.stores.locks import NO_LOCKS, ROOT, Locks
+from s3pypi_setuptools.stores.memory import MemoryStore
+from tests.faults import FaultyStore, Request
+
+from .conftest import workspace
+from .locks import FakeLocks
+
+KINDS = (PageKind.JSON, PageKind.HTML, PageKind.SLASH)
+MANIFEST, ROOT_RECORD = "team/demo/manifest.json", "team/manifest.json"
+FIRST, SECOND = "demo-1.0.tar.gz", "demo-2.0.tar.gz"
+
+Decide = Callable[[Manifest], "Decision[str]"]
+
+
+def file(name: str) -> File:
+    return File(name, name, hashes=(("sha256", "ab" * 32),), size=3)
+
+
+def listing(*names: str) -> Decide:
+    """Publish: list these files."""
+
+    def decide(manifest: Manifest) -> Decision[str]:
+        new = replace(manifest.with_files(map(file, names)), deleted=False)
+        return Decision(new, f"listed {len(new.project.files)}", names=names)
+
+    return decide
+
+
+def unlisting(*names: str, sweep: Iterable[str] = ()) -> Decide:
+    """Delete files; all of them, and the project, without names."""
+
+    def decide(manifest: Manifest) -> Decision[str]:
+        gone = names or tuple(one.filename for one in manifest.project.files)
+        urls = {one.url for one in manifest.project.files if one.filename in gone}
+        project = manifest.project.without_files(set(gone))
+        new = replace(manifest, project=project, removed=manifest.removed | urls, deleted=not names)
+        return Decision(new, "unlisted", sweep=frozenset({*gone, *sweep}))
+
+    return decide
+
+
+def refusing(manifest: Manifest) -> Decision[str]:
+    return Decision(manifest, "", refusal=FileConflict("refused"), names=(FIRST,))
+
+
+@dataclass
+class Overseer:
+    stages: list[tuple[Stage, str, tuple[str, ...]]] = field(default_factory=list)
+    stops_at: int = 99
+    asked: int = 0
+
+    def reached(self, stage: Stage, project: str, names: Iterable[str]) -> None:
+        self.stages.append((stage, project, tuple(names)))
+
+    def go_on(self) -> None:
+        self.asked += 1
+        if self.asked > self.stops_at:
+            raise Stopped
+
+
+@dataclass
+class Desk:
+    store: FaultyStore = field(default_factory=lambda: FaultyStore(MemoryStore()))
+    locks: Locks = NO_LOCKS
+    overseer: Overseer = field(default_factory=Overseer)
+    compresses: bool = False
+
+    def change(self, decide: Decide, reading: Reading | None = None) -> str:
+        """One change, in a process of its own as far as the store can tell."""
+        work = workspace(self.store, locks=self.locks, overseer=self.overseer, compresses=lambda: self.compresses)
+        entry = RootEntry(RootIndex(work), KINDS)
+        return Change(entry, ProjectDocuments(work, "demo"), KINDS, decide, reading).run()
+
+    def other(self, decide: Decide) -> Callable[[], object]:
+        """What somebody else does meanwhile."""
+        return lambda: Desk(FaultyStore(self.store.store)).change(decide)
+
+    @property
+    def manifest(self) -> Manifest:
+        return Manifest.from_json(self.store.store.get(MANIFEST).data, MANIFEST)
+
+    def listed(self) -> set[str]:
+        """The files that the manifest and every page list."""
+        work = workspace(FaultyStore(self.store.store))
+        pages = ProjectDocuments(work, "demo").pages
+        keys = {kind: kind.key(work.layout, "demo") or "" for kind in KINDS}
+        found = [kind.parse_project(self.store.store.get(key).data, "demo") for kind, key in keys.items()]
+        assert {page.commit for page in found} == {self.manifest.commit}
+        assert pages.state(PageKind.JSON).commit == self.manifest.commit
+        names = {tuple(one.filename for one in page.files) for page in (*found, self.manifest.project)}
+        assert len(names) == 1
+        return set(names.pop())
+
+    def stored(self) -> set[str]:
+        return {info.key.removeprefix("team/") for info in self.store.store.list("")}
+
+    def projects(self) -> tuple[str, ...]:
+        return RootIndex(workspace(FaultyStore(self.store.store))).read()[0].projects
+
+    def writes(self) -> list[str]:
+        return [request.key.removeprefix("team/") for request in self.store.requests if request.writes]
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def once(verb: str, key: str, does: Callable[[], object]) -> Callable[[Request], None]:
+    todo = [does]
+
+    def hook(request: Request) -> None:
+        if (request.verb, request.key) == (verb, key) and todo:
+            todo.pop()()
+
+    return hook
+
+
+def raising(error: BaseException) -> Callable[[], object]:
+    def work() -> None:
+        raise error
+
+    return work
+
+
+def test_a_first_change_enters_the_root_before_its_commit_and_looks_after_it(desk: Desk) -> None:
+    assert desk.change(listing(FIRST)) == "listed 1"
+
+    assert desk.listed() == {FIRST}
+    assert desk.projects() == ("demo",)
+    commit = desk.writes().index("demo/manifest.json")
+    assert desk.writes()[:commit] == [
+        *("demo/index.json", "demo/index.html", "demo/"),
+        *("manifest.json", "index.json", "index.html", ""),
+    ]
+    assert desk.writes()[commit + 1 :] == ["demo/index.json", "demo/index.html", "demo/"]
+    asked = [(request.verb, request.key) for request in desk.store.requests]
+    after = asked[asked.index(("put", MANIFEST)) :]
+    assert after.count(("get", ROOT_RECORD)) == 1
+
+
+def test_commits_are_counted_and_never_cached(desk: Desk) -> None:
+    for number, name in enumerate((FIRST, SECOND), 1):
+        desk.change(listing(name))
+        assert (number_of(desk.manifest.commit or ""), desk.manifest.generation) == (number, number)
+        assert desk.store.store.attributes(MANIFEST) == Attributes(  # type: ignore[attr-defined]
+            "application/json", "no-cache"
+        )
+
+
+@pytest.mark.parametrize("compresses", [True, False])
+def test_a_large_manifest_is_compressed_where_the_repository_compresses(compresses: bool) -> None:
+    desk = Desk(compresses=compresses)
+    desk.change(listing(*(f"demo-{number}.tar.gz" for number in range(200))))
+    encoding = desk.store.store.attributes(MANIFEST).content_encoding  # type: ignore[attr-defined]
+    assert encoding == ("gzip" if compresses else None)
+    assert len(desk.manifest.project.files) == 200
+
+
+def test_a_later_change_never_asks_for_the_root(desk: Desk) -> None:
+    desk.change(listing(FIRST))
+    desk.store.requests.clear()
+    desk.change(listing(SECOND))
+    assert desk.listed() == {FIRST, SECOND}
+    assert ROOT_RECORD not in [request.key for request in desk.store.requests]
+    assert desk.writes() == ["demo/manifest.json", "demo/index.json", "demo/index.html", "demo/"]
+
+
+def test_what_is_listed_already_commits_nothing_and_brings_pages_up(desk: Desk) -> None:
+    desk.change(listing(FIRST))
+    desk.store.store.delete("team/demo/index.html")
+    commit = desk.manifest.commit
+    desk.overseer.stages.clear()
+
+    assert desk.change(listing(FIRST)) == "listed 1"
+
+    assert desk.manifest.commit == commit
+    assert desk.listed() == {FIRST}
+    assert [stage for stage, _, _ in desk.overseer.stages] == [Stage.COMMITTED, Stage.PUBLISHED]
+
+
+def test_what_is_listed_already_enters_a_root_that_lacks_it(desk: Desk) -> None:
+    desk.change(listing(FIRST))
+    desk.store.store.delete(ROOT_RECORD)
+    for key in ("team/index.json", "team/index.html", "team/"):
+        desk.store.store.delete(key)
+    desk.change(listing(FIRST))
+    assert desk.projects() == ("demo",)
+
+
+def test_a_project_deleted_while_it_enters_again_is_taken_off_the_root(desk: Desk) -> None:
+    """The manifest that was read lists all; it is deleted before the root is asked for."""
+    desk.change(listing(FIRST))
+    desk.store.before = once("get", ROOT_RECORD, desk.other(unlisting()))
+    desk.change(listing(FIRST))
+    assert desk.projects() == ()
+    assert desk.manifest.deleted
+
+
+def test_a_lost_race_decides_again_from_what_was_committed(desk: Desk) -> None:
+    desk.change(listing("demo-0.1.tar.gz"))
+    seen: list[int] = []
+
+    def decide(manifest: Manifest) -> Decision[str]:
+        seen.append(len(manifest.project.files))
+        return listing(SECOND)(manifest)
+
+    desk.store.before = once("put", MANIFEST, desk.other(listing(FIRST)))
+    desk.change(decide)
+    assert seen == [1, 2]
+    assert desk.listed() == {"demo-0.1.tar.gz", FIRST, SECOND}
+
+
+def test_a_first_commit_writes_over_nobody_elses(desk: Desk) -> None:
+    desk.store.before = once("put", MANIFEST, desk.other(listing(FIRST)))
+    desk.change(listing(SECOND))
+    assert desk.listed() == {FIRST, SECOND}
+
+
+def test_a_commit_whose_answer_was_lost_is_not_decided_twice(desk: Desk) -> None:
+    decided: list[Manifest] = []
+
+    def decide(manifest: Manifest) -> Decision[str]:
+        decided.append(manifest)
+        return listing(FIRST)(manifest)
+
+    desk.store.after = once("put", MANIFEST, raising(Unavailable(MANIFEST, "no answer came")))
+    assert desk.change(decide) == "listed 1"
+    assert len(decided) == 1
+    assert desk.manifest.generation == 1
+    assert desk.listed() == {FIRST}
+
+
+def test_a_commit_that_did_not_take_effect_is_decided_again(desk: Desk) -> None:
+    desk.store.before = once("put", MANIFEST, raising(Unavailable(MANIFEST, "no answer came")))
+    desk.change(listing(FIRST))
+    assert desk.listed() == {FIRST}
+    stages = [stage for stage, _, _ in desk.overseer.stages]
+    assert stages == [Stage.COMMITTING, Stage.PENDING, Stage.COMMITTING, Stage.COMMITTED, Stage.PUBLISHED]
+
+
+def test_stages_name_the_project_and_what_changes(desk: Desk) -> None:
+    desk.change(listing(FIRST))
+    assert desk.overseer.stages == [
+        (stage, "demo", (FIRST,)) for stage in (Stage.COMMITTING, Stage.COMMITTED, Stage.PUBLISHED)
+    ]
+
+
+def test_a_refusal_of_a_new_project_writes_nothing(desk: Desk) -> None:
+    with pytest.raises(FileConflict):
+        desk.change(refusing)
+    assert desk.stored() == set()
+    assert desk.overseer.stages == []
+
+
+def test_a_refusal_is_raised_once_the_pages_are_up(desk: Desk) -> None:
+    desk.change(listing(FIRST))
+    desk.store.store.delete("team/demo/index.html")
+    desk.store.store.delete(ROOT_RECORD)
+    desk.overseer.stages.clear()
+
+    with pytest.raises(FileConflict):
+        desk.change(refusing)
+
+    assert desk.listed() == {FIRST}
+    assert "manifest.json" not in desk.stored(), "what is refused does not enter the root"
+    assert desk.overseer.stages == []
+
+
+def test_a_refusal_of_a_deleted_project_leaves_the_root_alone(desk: Desk) -> None:
+    desk.change(listing(FIRST))
+    desk.change(unlisting())
+    desk.store.requests.clear()
+    with pytest.raises(FileConflict):
+        desk.change(refusing)
+    assert desk.writes() == []
+    assert ROOT_RECORD not in [request.key for request in desk.store.requests]
+
+
+def test_a_deletion_leaves_the_manifest_alone_and_takes_the_project_off_the_root(desk: Desk) -> None:
+    desk.change(listing(FIRST))
+    desk.store.store.put(f"team/demo/{FIRST}", b"x", Attributes())
+    assert desk.change(unlisting()) == "unlisted"
+    assert {key for key in desk.stored() if key.startswith("demo/")} == {"demo/manifest.json"}
+    assert desk.projects() == ()
+
+
+def test_a_deleted_project_that_is_published_to_again_is_new(desk: Desk) -> None:
+    desk.change(listing(FIRST))
+    desk.change(unlisting())
+    desk.change(listing(SECOND))
+    assert desk.listed() == {SECOND}
+    assert desk.projects() == ("demo",)
+
+
+def test_a_project_that_was_taken_off_the_root_meanwhile_is_added_again(desk: Desk) -> None:
+    def take_off() -> None:
+        work = workspace(FaultyStore(desk.store.store))
+        RootIndex(work).settle(frozenset(), frozenset({"demo"}), lambda name: True, KINDS)
+
+    desk.store.before = once("put", MANIFEST, take_off)
+    desk.change(listing(FIRST))
+    assert desk.projects() == ("demo",)
+
+
+def test_a_page_that_another_tool_writes_meanwhile_is_taken_over(desk: Desk) -> None:
+    desk.change(listing(FIRST))
+    desk.store.store.put(f"team/demo/{SECOND}", b"x", Attributes())
+    link = f'<a href="{SECOND}">{SECOND}</a>'.encode()
+
+    def write() -> None:
+        desk.store.store.put("team/demo/index.html", link, Attributes("text/html"))
+
+    desk.store.before = once("put", "team/demo/index.html", write)
+    desk.change(listing("demo-3.0.tar.gz"))
+    assert desk.listed() == {FIRST, SECOND, "demo-3.0.tar.gz"}
+
+
+def beside(key: str) -> tuple[str, ...]:
+    return key, f"{key}.metadata", f"{key}.provenance"
+
+
+def test_objects_that_are_listed_no_more_are_deleted_with_what_lies_beside_them(desk: Desk) -> None:
+    desk.change(listing(FIRST, SECOND))
+    for name in (*beside(FIRST), *beside(SECOND)):
+        desk.store.store.put(f"team/demo/{name}", b"x", Attributes())
+
+    desk.change(unlisting(FIRST, sweep=[SECOND, "demo-9.0.tar.gz"]))
+
+    files = {key for key in desk.stored() if "demo/demo-" in key}
+    assert files == {f"demo/{name}" for name in beside(SECOND)}
+
+
+def test_objects_are_deleted_after_every_page_has_caught_up(desk: Desk) -> None:
+    desk.change(listing(FIRST))
+    desk.store.requests.clear()
+    desk.change(unlisting(FIRST))
+    verbs = [request.verb for request in desk.store.requests if request.writes]
+    assert verbs == ["put"] * 4 + ["delete"] * 3
+
+
+def test_a_key_that_is_listed_in_another_spelling_stays(desk: Desk) -> None:
+    desk.change(listing(FIRST))
+    desk.store.store.put("team/demo/demo-1.0+x.tar.gz", b"x", Attributes())
+
+    def decide(manifest: Manifest) -> Decision[str]:
+        plus = replace(file("demo-1.0+x.tar.gz"), url="demo-1.0%2Bx.tar.gz")
+        new = replace(manifest.with_files([plus]), removed=frozenset({"demo-1.0+x.tar.gz"}))
+        return Decision(new, "", sweep=new.removed)
+
+    desk.change(decide)
+    assert "demo/demo-1.0+x.tar.gz" in desk.stored()
+
+
+def test_an_object_that_may_not_be_deleted_is_named_and_the_others_go(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.change(listing(FIRST, SECOND))
+    for name in (FIRST, SECOND):
+        desk.store.store.put(f"team/demo/{name}", b"x", Attributes())
+    desk.store.before = once("delete", f"team/demo/{FIRST}", raising(AccessDenied("k", "no")))
+    desk.change(unlisting())
+    assert caplog.messages == [f"team/demo/{FIRST}: is listed no more, but was not deleted: no"]
+    assert f"demo/{SECOND}" not in desk.stored()
+
+
+def test_nobody_is_asked_to_stop_where_nothing_is_committed(desk: Desk) -> None:
+    desk.change(listing(FIRST))
+    desk.overseer.asked = desk.overseer.stops_at = 0
+    assert desk.change(listing(FIRST)) == "listed 1"
+
+
+@pytest.mark.parametrize("times", [0, 1])
+def test_a_change_that_is_to_stop_commits_nothing(desk: Desk, times: int) -> None:
+    desk.overseer.stops_at = times
+    with pytest.raises(Stopped):
+        desk.change(listing(FIRST))
+    assert "demo/manifest.json" not in desk.stored()
+    assert ("manifest.json" in desk.stored()) is bool(times)
+
+
+def test_the_project_is_locked_until_the_end(desk: Desk) -> None:
+    desk.locks = locks = FakeLocks()
+    desk.change(listing(FIRST))
+    assert locks.names == ["demo", ROOT]
+
+
+@pytest.mark.parametrize(("lasts", "committed", "pages"), [(2, False, False), (3, True, False), (4, True, True)])
+def test_nothing_is_written_once_the_lock_is_lost(desk: Desk, lasts: int, committed: bool, pages: bool) -> None:
+    """The root confirms twice; the project before its commit, and before its pages."""
+    desk.locks = FakeLocks(lasts=lasts)
+    if pages:
+        desk.change(listing(FIRST))
+    else:
+        with pytest.raises(LockError):
+            desk.change(listing(FIRST))
+    assert ("demo/manifest.json" in desk.stored()) is committed
+    assert (ProjectDocuments(workspace(desk.store), "demo").pages.state(PageKind.JSON).commit != "") is pages
+
+
+def test_a_reading_that_is_under_way_is_used_once(desk: Desk) -> None:
+    desk.change(listing(FIRST))
+    reading = ProjectDocuments(workspace(desk.store), "demo").reading()
+    desk.other(listing("demo-3.0.tar.gz"))()
+    desk.store.requests.clear()
+
+    desk.change(listing(SECOND), reading)
+
+    assert desk.listed() == {FIRST, "demo-3.0.tar.gz", SECOND}
+    assert desk.store.requests[0].verb == "put", "the reading that was given is not asked for again"
+
+
+def test_blank_pages_are_waited_for_when_the_root_fails(desk: Desk) -> None:
+    desk.store.before = once("put", ROOT_RECORD, raising(AccessDenied(ROOT_RECORD, "no")))
+    with pytest.raises(AccessDenied):
+        desk.change(listing(FIRST))
+    assert desk.stored() == {"demo/index.json", "demo/index.html", "demo/"}
+
+
+def test_a_lost_root_record_is_not_made_up_for_others_by_a_deletion(desk: Desk) -> None:
+    desk.change(listing(FIRST))
+    work = workspace(FaultyStore(desk.store.store))
+    RootIndex(work).enter("other", KINDS)
+    desk.store.store.delete(ROOT_RECORD)
+    desk.change(unlisting())
+    assert desk.projects() == ("other",)
