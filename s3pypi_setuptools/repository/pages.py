@@ -233,14 +233,14 @@ class DerivedPages(Generic[R]):
             return False
 
     def _follows(self, state: PageState, written: R, record: R) -> bool:
-        """Whether the page is of a later commit than the one ``written``, up to ``record``: others see to the rest."""
+        """Whether the page is of a commit between ``written`` and ``record``: others see to the rest."""
         if self._exact or not (state.token and state.commit and written.commit and record.commit):
             return False
         numbers = number_of(written.commit), number_of(state.commit), number_of(record.commit)
         if self._deleted(record) or None in numbers:
             return False
         first, page, last = (number or 0 for number in numbers)
-        return first < page <= last
+        return first < page < last
 
     def _put(self, record: R, kind: PageKind, state: PageState) -> None:
         if not self._deleted(record):

@@ -6,7 +6,7 @@ import pytest
 
 from s3pypi_setuptools.errors import NotFound, RepositoryError
 from s3pypi_setuptools.index.model import Status
-from s3pypi_setuptools.operations.delete import DeleteReport, delete
+from s3pypi_setuptools.operations.delete import DeletedFile, DeleteReport, delete
 from s3pypi_setuptools.operations.listing import list_projects, show_project
 from s3pypi_setuptools.operations.publish import Outcome
 from s3pypi_setuptools.operations.status import set_status
@@ -290,3 +290,38 @@ def test_a_version_deleted_of_a_deleted_project_does_not_bring_it_back(three: Wo
     assert (report.whole, report.remaining) == (True, 0)
     assert {info.key: info.token for info in three.store.list("")} == before
     assert three.projects() == ("other",)
+
+
+def test_a_report_tells_where_each_deleted_file_lay(three: World) -> None:
+    wheel = three.wheel("2.0")
+    report = deleted(three, Wanted("2.0"))
+    assert (report.target, report.project, report.version) == ("memory:///team", "demo", "2.0")
+    url = f"memory:///team/demo/{wheel.name}"
+    assert report.files == (DeletedFile(wheel.name, "2.0", wheel.stat().st_size, url),)
+
+
+def test_the_status_of_a_project_outlives_a_version_of_it(three: World) -> None:
+    with opened(three) as repository:
+        set_status(repository, "demo", Status.DEPRECATED)
+    deleted(three)
+    assert {page.status.status for page in three.pages() if page.status} == {Status.DEPRECATED}
+
+
+def test_a_file_deleted_again_by_name_is_success(three: World) -> None:
+    wanted = Wanted(filenames=(three.sdist().name,))
+    deleted(three, wanted)
+    assert deleted(three, wanted).files == ()
+
+
+def test_a_version_that_a_deleted_project_never_had_is_named(three: World) -> None:
+    deleted(three, WHOLE)
+    with opened(three) as repository, pytest.raises(RepositoryError, match=r"^demo has no version '9\.9'"):
+        delete(repository, "demo", Wanted("9.9"))
+
+
+def test_only_objects_of_the_deleted_files_are_asked_to_go(three: World) -> None:
+    deleted(three)
+    store = FaultyStore(three.store)
+    deleted(three, Wanted("1.1"), store=store)
+    names = {request.key.rpartition("/")[2] for request in store.requests if request.verb == "delete"}
+    assert names == {three.wheel("1.1").name + suffix for suffix in ("", ".metadata", ".provenance")}

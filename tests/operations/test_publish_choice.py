@@ -169,3 +169,14 @@ def test_what_would_not_be_listed_is_reported_as_it_is(
 ) -> None:
     choice = Choice(wheel, outcome, ours(wheel), note=note)
     assert held_back(choice) is choice
+
+
+def test_a_listed_file_that_cannot_be_read_is_a_conflict_that_shows_no_secret(wheel: Distribution) -> None:
+    file = replace(other(wheel), url=f"https://user:password@a.example/{wheel.filename}")
+    choice = chosen(file, wheel, IfExists.SAME, THERE, Contents.UNKNOWN)
+    assert (choice.outcome, choice.conflict) == (Outcome.FAILED, True)
+    assert (choice.error or "").startswith(f"{wheel.filename} is listed already, at https://")
+    assert (choice.error or "").endswith(
+        f"a.example/{wheel.filename}, and cannot be compared with what lies there: raise the version"
+    )
+    assert "password" not in (choice.error or "")

@@ -249,13 +249,13 @@ def test_a_put_that_took_effect_though_its_answer_was_lost_is_not_sent_again(des
     assert desk.asked("put") == [("put", KEYS[HTML])]
 
 
-@pytest.mark.parametrize("last", [3, 4])
+@pytest.mark.parametrize("last", [3, 4, 5])
 def test_a_page_of_a_later_commit_is_left_to_others(desk: Desk, last: int) -> None:
     desk.publish(manifest(2))
     states = desk.states()
-    later = manifest(3, "3.0")
-    desk.publish(later)
-    desk.commit(manifest(last, "3.0") if last > 3 else later)
+    later = desk.publish(manifest(3, "3.0"))
+    if last > 3:
+        desk.commit(manifest(last, "3.0"))
     desk.store.requests.clear()
 
     desk.pages().write(manifest(2), {kind: replace(state, token=Token("old")) for kind, state in states.items()}, KINDS)
@@ -276,6 +276,23 @@ def test_a_page_of_no_commit_between_is_written(desk: Desk, number: int, salt: s
     desk.pages().write(record, {}, KINDS)
 
     assert desk.commits() == dict.fromkeys(KINDS, record.commit)
+
+
+def test_a_page_of_the_last_number_and_another_commit_is_written(desk: Desk) -> None:
+    """The manifest was restored from a backup, and others have committed since."""
+    desk.publish(manifest(3, "0.5", salt="f"))
+    record = desk.commit(manifest(3))
+
+    desk.pages().write(manifest(2), {}, KINDS)
+
+    assert desk.commits() == dict.fromkeys(KINDS, record.commit)
+
+
+def test_a_page_of_a_later_commit_is_deleted_with_its_project(desk: Desk) -> None:
+    desk.publish(manifest(3))
+    desk.commit(manifest(4, deleted=True))
+    desk.pages().write(manifest(2), {}, KINDS)
+    assert desk.commits() == {}
 
 
 def test_a_page_whose_id_has_no_number_is_written(desk: Desk) -> None:

@@ -8,14 +8,16 @@ from collections.abc import Callable
 
 import pytest
 
-from s3pypi_setuptools.errors import AccessDenied
+from s3pypi_setuptools.errors import AccessDenied, LockError, Unavailable
 from s3pypi_setuptools.index import simple_html, simple_json
 from s3pypi_setuptools.repository.page_kind import PageKind
 from s3pypi_setuptools.repository.root import RootIndex
+from s3pypi_setuptools.stores.locks import NO_LOCKS, Locks
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.faults import FaultyStore, Request
 
 from .conftest import workspace
+from .locks import FakeLocks
 
 KINDS = (PageKind.JSON, PageKind.HTML, PageKind.SLASH)
 RECORD = "team/manifest.json"
@@ -64,8 +66,8 @@ def test_of_two_who_make_the_record_none_writes_over_the_other(store: FaultyStor
 class Calls:
     """Calls of `RootIndex.enter`, each in a thread, which wait until a first one has written the record."""
 
-    def __init__(self, store: FaultyStore) -> None:
-        self.root = index(store)
+    def __init__(self, store: FaultyStore, locks: Locks = NO_LOCKS) -> None:
+        self.root = RootIndex(workspace(store, locks=locks))
         self.outcomes: dict[str, bool | BaseException] = {}
         self._threads: list[threading.Thread] = []
         self._writing, self._free = threading.Event(), threading.Event()
@@ -137,3 +139,50 @@ def test_names_that_were_taken_along_into_a_failure_are_asked_for_again(
     entered = sorted(project for project, outcome in outcomes.items() if outcome is True)
     assert len(entered) == 2
     assert listed(store) == tuple(entered)
+
+
+def test_names_that_come_while_a_write_fails_are_kept_beside_those_it_took_along(store: FaultyStore) -> None:
+    calls = Calls(store)
+    calls.add("a")
+    calls.add("b")
+    puts: list[Request] = []
+
+    def fail_once(request: Request) -> None:
+        if (request.verb, request.key) == ("put", RECORD):
+            puts.append(request)
+            if len(puts) == 1:
+                calls.add("c")
+                raise AccessDenied(RECORD, "no")
+
+    store.before = fail_once
+    outcomes = calls.end()
+
+    entered = sorted(project for project, outcome in outcomes.items() if outcome is True)
+    assert len(entered) == 3
+    assert "c" in entered
+    assert listed(store) == tuple(entered)
+
+
+def test_a_lock_that_cannot_be_had_is_waited_for_once_by_all(store: FaultyStore) -> None:
+    calls = Calls(store, locks := FakeLocks(lasts=2))
+    calls.add("a", "along")
+    calls.add("b")
+
+    outcomes = calls.end()
+
+    assert outcomes.pop("first") is True
+    assert [(type(error), str(error)) for error in outcomes.values()] == [(LockError, "lost")] * 2
+    assert len(locks.names) == 2
+    assert listed(store) == ("first",)
+    locks.lasts = 99
+    assert [calls.root.enter(project, KINDS) for project in ("a", "b", "along")] == [True] * 3
+
+
+def test_a_record_that_went_after_it_was_written_leaves_its_pages(store: FaultyStore) -> None:
+    def lose() -> None:
+        store.store.delete(RECORD)
+        raise Unavailable(RECORD, "no answer came")
+
+    store.before = once(lose, key="team/index.html")
+    with pytest.raises(Unavailable, match="its record was there"):
+        index(store).enter("demo", KINDS)
