@@ -48,7 +48,7 @@ class ImportReport:
 
     :param source: the same as ``target`` for an import in place.
     :param files: in the order of (project, filename).
-    :param folders_left: folders that no project can have, whose files are listed from elsewhere now.
+    :param folders_left: folders that no project can have, whose files are all listed from copies; of imports in place.
     :param dry_run: nothing was read or written but the indexes: projects are told by filenames.
     """
 

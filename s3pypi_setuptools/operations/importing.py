@@ -15,7 +15,7 @@ from itertools import groupby
 
 from ..errors import Error
 from ..index.versions import guess_project, version_of
-from ..layout import is_project_name, normalize_name
+from ..layout import normalize_name
 from ..progress import Progress
 from ..repository.change import Decision
 from ..repository.listed_object import is_stored
@@ -25,6 +25,7 @@ from ..repository.stored import StoredDistribution
 from ..repository.survey import Folder, is_distribution, survey_project
 from ..stores.base import Info
 from .completion import Fact, complete, is_complete, store_metadata
+from .folders_left import folders_left
 from .import_report import ImportedFile, ImportOutcome, ImportReport
 from .import_source import Found, Source
 from .publish import publish
@@ -62,10 +63,11 @@ def import_repository(
     with ThreadPoolExecutor(READ_AT_ONCE, "s3pypi-read") as pool:
         work = _Import(Source(source, pool), target, frozenset(projects), index_url, progress, strays=strays)
         files = [file for found in work.dry_run() for file in found] if dry_run else work.run()
+    folders_left = () if dry_run else work.folders_left(files)
     files.sort(key=lambda file: (file.project, file.filename, file.source, file.outcome is ImportOutcome.PRESENT))
     # One that a project lists in another folder was found there, too.
     files = [next(same) for _, same in groupby(files, lambda file: (file.project, file.filename, file.source))]
-    return ImportReport(source.url, target.url, tuple(files), tuple(sorted(work.folders_left)), dry_run)
+    return ImportReport(source.url, target.url, tuple(files), folders_left, dry_run)
 
 
 class _Import:
@@ -88,7 +90,6 @@ class _Import:
         self._outside: defaultdict[str, list[Info]] = defaultdict(list)
         self._strays = Strays(target, self._publish, taken=strays)
         self._held: list[_Adoption] = []
-        self.folders_left: set[str] = set()
 
     def dry_run(self) -> Iterator[list[ImportedFile]]:
         """What `run` would do, as far as filenames tell."""
@@ -106,6 +107,11 @@ class _Import:
         files += [file for part in side_by_side(self._held, self._adopted) for file in part]
         return files
 
+    def folders_left(self, files: list[ImportedFile]) -> tuple[str, ...]:
+        """Folders of no project that can go."""
+        infos = [info for infos in self._outside.values() for info in infos]
+        return folders_left(self._target, infos, files) if self._in_place else ()
+
     def _folders(self) -> Iterator[Folder]:
         """The folders of projects; other folders' files are put aside, by the projects that their names tell."""
         for folder in self._source.repository.workspace.survey():
@@ -117,8 +123,6 @@ class _Import:
                 project = guess_project(key.rpartition("/")[2]) if is_distribution(key) else None
                 if project and (not self._projects or project in self._projects):
                     self._outside[project].append(info)
-                    if is_project_name(folder.name):
-                        self.folders_left.add(folder.name)
 
     def _foretold(self, project: str, found: Found, outcome: ImportOutcome = ImportOutcome.ADOPTED) -> ImportedFile:
         belongs = project if version_of(project, found.file.filename) else guess_project(found.file.filename) or project
@@ -260,25 +264,26 @@ class _Import:
             there = self._target.manifest(project)
             self._strays.begin(project, managed=there is not None and there.commit is not None)
             found = [self._source.found(project, info) for info in self._outside[project]]
-            told, wanted = [], []
-            for each in found:
+            told: list[ImportedFile] = []
+            chosen: dict[str, StoredDistribution] = {}
+            same: list[tuple[Found, str]] = []
+            for each, one in self._source.read_all(project, found):
                 listed = there.file(each.file.filename) if there else None
-                if listed and each.info and listed.size == each.info.size and listed.sha256:
+                if listed and listed.sha256 == one.sha256:
                     told.append(self._told(project, each, ImportOutcome.PRESENT))
-                else:
-                    wanted.append(each)
-            new, places = [], {}
-            for each, one in self._source.read_all(project, wanted):
-                if one.distribution is None:
+                elif one.distribution is None:
                     told.append(self._told(project, each, ImportOutcome.LEFT, one.note))
                 elif self._is_outside(one.distribution.project, each) and (
                     refused := self._strays.refusal(one.distribution.project, each)
                 ):
                     told.append(self._of_stray(refused))
-                elif one.distribution.filename not in places:
-                    new.append(one.distribution)
-                    places[one.distribution.filename] = each
-            return told + [self._of_publishing(file, places[file.filename]) for file in self._publish(new)]
+                elif chosen.setdefault(one.distribution.filename, one.distribution).file.sha256 == one.sha256:
+                    same.append((each, one.distribution.filename))
+                else:
+                    note = f"has the filename of {chosen[one.distribution.filename].file.path} and other bytes"
+                    told.append(self._told(project, each, ImportOutcome.FAILED, note))
+            reports = {file.filename: file for file in self._publish([*chosen.values()])}
+            return told + [self._of_publishing(reports[filename], each) for each, filename in same]
         except Error as error:
             return [ImportedFile(project, "", ImportOutcome.FAILED, self._source.repository.url, str(error))]
 

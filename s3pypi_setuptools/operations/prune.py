@@ -207,6 +207,12 @@ class _Pruning:
         if manifest is None:
             return _Plan(folder.name, PrunedProject(folder.name))
         objects = dict(self._unlisted(folder, manifest)) if self._orphans else {}
+        if objects:
+            try:
+                manifest = self._with_pages(folder.name)
+            except Error as error:
+                return _Plan(folder.name, PrunedProject(folder.name, error=str(error)))
+            objects = dict(self._unlisted(folder, manifest))
         if objects and (why := self.others.unread(folder.name)):
             self.unread, objects = why, {}
         releases = {
@@ -228,10 +234,17 @@ class _Pruning:
             if plan.keys:
                 return plan.report
             return self._repository.change(
-                plan.project, lambda manifest: self._decide(plan, manifest), others=self.others
+                plan.project,
+                lambda manifest: self._decide(plan, manifest),
+                self._repository.thorough_reading(plan.project),
+                others=self.others,
             )
         except Error as error:
             return PrunedProject(plan.project, error=str(error))
+
+    def _with_pages(self, project: str) -> Manifest:
+        """The manifest with what other tools' pages add to it, as the change starts from it."""
+        return self._repository.preview(project, lambda manifest: Decision(manifest, None)).manifest
 
     def _probe(self, folder: Folder) -> _Plan:
         """What is to go of a probe's folder."""

@@ -132,6 +132,10 @@ class Repository:
         """
         return None if self.workspace.locks.exclusive else self._reading(ProjectDocuments(self.workspace, project))
 
+    def thorough_reading(self, project: str) -> Reading | None:
+        """As `reading`, but every page is looked at, for decisions about what only another tool's page may list."""
+        return None if self.workspace.locks.exclusive else ProjectDocuments(self.workspace, project).reading()
+
     def reading_folder(self, project: str) -> Future[Folder]:
         """Ask, without waiting, for what lies in the folder of ``project`` (normalized); `Workspace.survey_project`."""
         return self._pool.submit(self.workspace.survey_project, project)

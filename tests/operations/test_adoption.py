@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools.config.settings import IfExists
+from s3pypi_setuptools.operations.prune import PruneReport
 from s3pypi_setuptools.operations.publish import Outcome, publish
 from s3pypi_setuptools.operations.wanted import Wanted
 from s3pypi_setuptools.operations.yank import yank
 from s3pypi_setuptools.progress import Silent
+from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.opening import Opening
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.memory import MemoryStore
@@ -20,6 +22,7 @@ from tests import samples
 
 from ..faults import CarelessStore
 from .conftest import World
+from .maintenance import pruned
 
 
 @pytest.fixture(params=[False, True], ids=["pages read", "pages told"])
@@ -158,3 +161,32 @@ def test_where_conditions_are_ignored_what_another_tool_adds_is_not_written_over
         repository.close()
     for page in world.pages():
         assert {"demo-0.9-py3-none-any.whl", "demo-1.0-py3-none-any.whl"} < {file.filename for file in page.files}
+
+
+def test_prune_deletes_nothing_that_another_tool_lists_by_now(world: World) -> None:
+    world.push(world.wheel("1.0"))
+    later = world.wheel("2.0")
+    world.put(f"team/demo/{later.name}", later.read_bytes())
+    world.put("team/demo/index.html", f'<a href="{later.name}">{later.name}</a>'.encode())
+
+    assert pruned(world, dry_run=True).pruned == ()
+    assert pruned(world).pruned == ()
+
+    assert world.store.get(f"team/demo/{later.name}").data == later.read_bytes()
+    manifest = Manifest.from_json(world.store.get("team/demo/manifest.json").data, "team/demo/manifest.json")
+    assert not manifest.removed
+
+
+def test_prune_lists_what_another_tool_lists_since_the_question(world: World) -> None:
+    world.push(world.wheel("1.0"))
+    later = world.wheel("2.0")
+    world.put(f"team/demo/{later.name}", later.read_bytes())
+
+    def list_it(report: PruneReport) -> None:
+        assert [one.name for one in report.pruned] == [later.name]
+        world.put("team/demo/index.html", f'<a href="{later.name}">{later.name}</a>'.encode())
+
+    assert pruned(world, confirm=list_it).ok
+
+    assert world.store.get(f"team/demo/{later.name}").data == later.read_bytes()
+    assert later.name in {file.filename for file in world.pages_there("demo")[0].files}

@@ -110,6 +110,57 @@ def test_a_flat_bucket_and_folders_of_no_project(world: World) -> None:
     assert all(root.projects == ("flat", "foo") for root in world.roots())
 
 
+def test_of_two_files_of_one_name_in_folders_of_no_project_none_is_passed_over(world: World) -> None:
+    one, copy = world.wheel(name="foo"), world.wheel("2.0", name="foo")
+    world.put(f"team/Foo/{one.name}", one.read_bytes())
+    world.put(f"team/Foo/0123456789abcdef/{copy.name}", copy.read_bytes())
+    world.put(f"team/FOO/{copy.name}", copy.read_bytes())
+    again = world.wheel(name="foo", salt="second")
+    world.put(f"team/Foo/0123456789abcdef/{again.name}", again.read_bytes())
+
+    report = imported(world)
+
+    assert [(file.outcome.value, file.source.rpartition("team/")[2]) for file in report.files] == [
+        ("copied", f"Foo/0123456789abcdef/{again.name}"),
+        ("failed", f"Foo/{one.name}"),
+        ("copied", f"FOO/{copy.name}"),
+        ("copied", f"Foo/0123456789abcdef/{copy.name}"),
+    ]
+    assert "other bytes" in (report.files[1].note or "")
+    assert report.folders_left == ("FOO",)
+    assert {file.source.rpartition("team/")[2] for file in imported(world).files if file.note} == {f"Foo/{one.name}"}
+
+
+def test_a_file_of_the_listed_size_and_other_bytes_in_a_folder_of_no_project_is_not_present(world: World) -> None:
+    one, other = world.wheel(name="foo", salt="first!"), world.wheel(name="foo", salt="second")
+    assert one.name == other.name
+    data = other.read_bytes()
+    world.put(f"team/Foo/{one.name}", data)
+    assert imported(world).ok
+    world.put(f"team/Foo/{one.name}", data[:-1] + bytes([data[-1] ^ 1]))
+
+    report = imported(world)
+
+    assert [file.outcome.value for file in report.files if "/Foo/" in file.source] == ["failed"]
+    assert report.folders_left == ()
+
+
+def test_a_folder_of_no_project_stays_while_a_project_lists_a_file_in_it(world: World) -> None:
+    foreign(world, "Foo", world.wheel(name="foo"))
+    foreign(world, "demo", links=f'<a href="../Foo/{world.wheel().name}">{world.wheel().name}</a>')
+    world.put(f"team/Foo/{world.wheel().name}", world.wheel().read_bytes())
+
+    report = imported(world)
+
+    assert report.ok
+    assert report.folders_left == ()
+
+
+def test_a_mirror_says_of_no_folder_of_the_source_that_it_can_go(tmp_path: Path, world: World) -> None:
+    foreign(world, "Foo", world.wheel(name="foo"))
+    assert mirrored(world, World(tmp_path / "mirror")).folders_left == ()
+
+
 PYPIPRIVATE = """<!DOCTYPE html>
 <html>
 <head>
