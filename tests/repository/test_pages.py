@@ -436,7 +436,7 @@ def test_a_page_that_is_not_found_and_listed_is_not_taken_for_deleted(desk: Desk
             raise NotFound(request.key)
 
     desk.store.before = hide
-    with pytest.raises(StoreError, match="refused"):
+    with pytest.raises(StoreError, match=f"^{KEYS[HTML]}: the store refused"):
         desk.pages().write(record, {}, KINDS)
 
 
@@ -455,6 +455,44 @@ def test_a_deletion_that_ignored_its_condition_is_made_good(desk: Desk) -> None:
     desk.pages().write(record, states, KINDS)
 
     assert desk.commits() == dict.fromkeys(KINDS, newer.commit)
+
+
+def test_pages_written_while_a_deletion_ignored_its_condition_are_brought_up(desk: Desk) -> None:
+    desk.publish(manifest(1))
+    states = desk.states()
+    record = desk.commit(manifest(2, deleted=True))
+    last = manifest(4, "4.0")
+
+    def publish() -> None:
+        Desk(FaultyStore(desk.store.store)).publish(manifest(3, "3.0"))
+        desk.commit(last)
+
+    desk.store.after = once("delete", KEYS[SLASH], publish)
+    desk.pages().write(record, states, KINDS)
+    assert desk.commits() == dict.fromkeys(KINDS, last.commit)
+
+
+def test_another_tools_page_is_noticed_when_a_deletion_is_made_good(desk: Desk) -> None:
+    desk.publish(manifest(1))
+    states = desk.states()
+    record = desk.commit(manifest(2, deleted=True))
+
+    def write() -> None:
+        desk.commit(manifest(3, "3.0"))
+        desk.put(HTML)
+
+    desk.store.after = once("delete", KEYS[SLASH], write)
+    with pytest.raises(ForeignPage):
+        desk.pages().write(record, states, KINDS)
+    assert desk.store.store.get(KEYS[HTML]).data == THEIRS
+
+
+def test_an_absent_page_that_may_be_deleted_again_is_blank_before_it_is_filled(desk: Desk) -> None:
+    """That a page is absent has no token: a put on its absence could take effect after a deletion."""
+    record = desk.commit(manifest(1))
+    desk.pages().write(record, {HTML: PageState()}, (HTML,))
+    assert desk.asked("put") == [("put", KEYS[HTML])] * 2
+    assert desk.commits() == {HTML: record.commit}
 
 
 def test_a_deletion_that_stands_writes_no_page(desk: Desk) -> None:
@@ -495,8 +533,7 @@ def test_pages_that_are_never_deleted_are_not_made_blank(desk: Desk) -> None:
     )
     assert {kind: future.result() for kind, future in pages.opening({HTML: PageState()}).items()} == {HTML: PageState()}
     pages.write(record, {HTML: PageState()}, (HTML, JSON))
-    assert desk.commits() == {HTML: record.commit}
-    assert desk.asked("put") == [("put", KEYS[HTML])]
+    assert [(request.verb, request.key) for request in desk.store.requests] == [("put", KEYS[HTML])]
     desk.put(HTML)
     with pytest.raises(ForeignPage):
         pages.write(record, {HTML: PageState()}, (HTML,))

@@ -109,6 +109,28 @@ def test_a_page_that_another_tool_writes_meanwhile_is_taken_over(store: FaultySt
     assert listed(store) == ("demo", "first", "old")
 
 
+def test_a_page_of_another_tool_that_adds_nothing_is_written_over(store: FaultyStore) -> None:
+    index(store).enter("old", KINDS)
+    put(store, "team/index.html")
+    index(store).enter("old", KINDS)
+    assert listed(store) == ("old",)
+
+
+def test_a_page_whose_bytes_changed_is_left_where_none_are_compared(store: FaultyStore) -> None:
+    index(store).enter("demo", KINDS)
+    found = store.store.get("team/index.html")
+    store.store.put("team/index.html", found.data + b" ", Attributes(metadata=found.info.metadata))
+    index(store).refresh(KINDS)
+    assert store.store.get("team/index.html").data == found.data + b" "
+
+
+def test_large_pages_are_stored_as_they_are(store: FaultyStore) -> None:
+    root = RootIndex(workspace(store, compresses=lambda: True))
+    root.enter("demo", KINDS, frozenset(f"project-{number}" for number in range(1000)))
+    for key in (RECORD, *PAGES):
+        assert store.store.attributes(key).content_encoding is None  # type: ignore[attr-defined]
+
+
 def test_a_foreign_page_that_goes_while_it_is_read_lists_nothing(store: FaultyStore) -> None:
     put(store, "team/index.html")
     reads: list[Request] = []
