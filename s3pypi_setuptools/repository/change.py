@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from ..errors import Error, StoreError
+from ..errors import Error, InvalidIndex, StoreError
 from ..layout import filename_of, is_elsewhere
 from ..progress import Stage
 from ..stores.base import ABSENT, Attributes, Matches
@@ -28,7 +28,7 @@ from .other_projects import OtherProjects
 from .ownership import own_key
 from .page_kind import PageKind
 from .pages import ForeignPage
-from .project import ProjectDocuments, Reading, Snapshot
+from .project import DamagedPage, ProjectDocuments, Reading, Snapshot
 from .root_entry import RootEntry
 from .workspace import wait_for
 
@@ -182,7 +182,13 @@ class Change(Generic[T]):
         missing = self._workspace.pool.submit(self._entry.is_missing, name) if committed.entered else None
         before = committed.before.pages
         taken_over = [state.token for state in before.values() if state.token and state.foreign]
-        pages.write(manifest, before if committed.now else {}, self._kinds, taken_over)
+        try:
+            pages.write(manifest, before if committed.now else {}, self._kinds, taken_over)
+        except DamagedPage as error:
+            if not committed.now:
+                raise
+            advice = f"the manifest was changed, and not this page: 's3pypi reindex {name}' renders it anew"
+            raise InvalidIndex(f"{error.what}; {advice}") from error
         if missing and missing.result():
             self._entry.enter(name)
         if manifest.deleted and not committed.decision.refusal:

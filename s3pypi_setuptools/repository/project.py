@@ -19,9 +19,20 @@ from .pages import DerivedPages, PageState
 from .survey import Folder
 from .workspace import Workspace
 
-__all__ = ["ProjectDocuments", "Reading", "Snapshot"]
+__all__ = ["DamagedPage", "ProjectDocuments", "Reading", "Snapshot"]
 
 log = logging.getLogger(__name__)
+
+
+class DamagedPage(InvalidIndex):
+    """A page cannot be understood, and the work ends before anything was changed.
+
+    :param what: its key, and what is wrong with it.
+    """
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what}; nothing was changed: restore or remove the page")
+        self.what = what
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +191,4 @@ class ProjectDocuments:
         try:
             return kind.parse_project(data, self.name)
         except InvalidIndex as error:
-            raise InvalidIndex(
-                f"{self._keys[kind]}: {error}; nothing was changed: restore or remove the page"
-            ) from error
+            raise DamagedPage(f"{self._keys[kind]}: {error}") from error

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import product
+from pathlib import Path
 
 import pytest
 
-from s3pypi_setuptools.errors import StoreError
+from s3pypi_setuptools.errors import InvalidIndex, StoreError
 from s3pypi_setuptools.index.model import Status
+from s3pypi_setuptools.operations.delete import delete
 from s3pypi_setuptools.operations.reindex import ReindexReport
 from s3pypi_setuptools.operations.status import set_status
 from s3pypi_setuptools.operations.wanted import Wanted
 from s3pypi_setuptools.repository.manifest import Manifest
+from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Attributes
+from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.faults import FaultyStore, Killed, Request
 
 from . import contents
 from .conftest import World
-from .maintenance import problems, pruned, reindexed, state
+from .maintenance import DAY, opened, problems, pruned, reindexed, state
 
 FOLDER = "team/demo/"
 MANIFEST = f"{FOLDER}manifest.json"
@@ -213,3 +217,30 @@ def test_a_damaged_page_alone_is_not_written_over(world: World, how: str) -> Non
     assert "team/demo/index.html: cannot be read, and no file lies there to be listed" in failed.errors[0]
     assert world.store.get(f"{FOLDER}index.html").data == page
     assert MANIFEST not in world.stored()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda repository: delete(repository, "demo", Wanted()),
+        lambda repository: set_status(repository, "demo", Status.DEPRECATED),
+    ],
+    ids=["delete", "status"],
+)
+def test_a_change_that_meets_a_damaged_page_after_its_commit_says_so(
+    tmp_path: Path, change: Callable[[Repository], object]
+) -> None:
+    """Where tokens tell that pages are up to date, none is read before the commit."""
+    world = World(tmp_path, MemoryStore(content_tokens=True))
+    world.push(world.wheel())
+    world.put("team/demo/index.html", b"")
+
+    with opened(world, None, DAY) as repository, pytest.raises(InvalidIndex) as caught:
+        change(repository)
+
+    assert "team/demo/index.html: is not an HTML page; the manifest was changed" in str(caught.value)
+    assert "'s3pypi reindex demo'" in str(caught.value)
+    assert reindexed(world, "demo").ok
+    assert {problem for problem, _ in problems(world)} <= {"not-deleted"}
+    pruned(world)
+    assert problems(world) == []
