@@ -159,8 +159,11 @@ class _Examiner:
         waiting = distributions and all(map(self._is_pending, distributions)) and all(map(self._is_blank, pages))
         if not (pages or distributions) or waiting:
             return Examination(self._project, None, unlisted=unlisted, pending=len(distributions))
-        what = counted(len(distributions), "distribution") if distributions else "pages"
-        detail = f"{what} and no manifest: 'reindex' makes one of what lies there"
+        if distributions:
+            what = counted(len(distributions), "distribution")
+            detail = f"{what} and no manifest: 'reindex' makes one of what lies there"
+        else:
+            detail = "pages and no manifest: 'reindex' makes one if they list files that exist; otherwise remove them"
         finding = self._finding(Problem.NO_MANIFEST, self._layout.manifest(self._project), detail)
         return Examination(self._project, None, lost=True, findings=(finding,), unlisted=unlisted)
 

@@ -108,6 +108,10 @@ class Rebuilding:
             self._recovery.change(self._project, lambda manifest: self._decide(manifest, evidence))
         report = self._report(base, new, {filename_of(url) for url in missing})
         report = replace(report, unlisted=(*report.unlisted, *sorted(lost)))
+        if nothing and self._found.lost:
+            place = f"{self._store.url}/{self._layout.folder(self._project)}"
+            line = f"{place}: its pages list no file that exists: publish one, or remove the pages"
+            report = replace(report, corrected=(), left=(*report.left, line))
         return replace(report, exists=not (nothing or new.deleted))
 
     def _decide(self, manifest: Manifest, evidence: Evidence) -> Decision[bool]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools.config.settings import IfExists
+from s3pypi_setuptools.operations.findings import Problem
 from s3pypi_setuptools.operations.prune import PruneReport
 from s3pypi_setuptools.operations.publish import Outcome, publish
 from s3pypi_setuptools.operations.wanted import Wanted
@@ -22,7 +23,7 @@ from tests import samples
 
 from ..faults import CarelessStore
 from .conftest import World
-from .maintenance import pruned
+from .maintenance import pruned, reindexed, verified
 
 
 @pytest.fixture(params=[False, True], ids=["pages read", "pages told"])
@@ -190,3 +191,15 @@ def test_prune_lists_what_another_tool_lists_since_the_question(world: World) ->
 
     assert world.store.get(f"team/demo/{later.name}").data == later.read_bytes()
     assert later.name in {file.filename for file in world.pages_there("demo")[0].files}
+
+
+def test_reindex_says_of_pages_that_list_no_existing_file_that_it_left_them(world: World) -> None:
+    world.push(world.wheel(name="other"))
+    world.put("team/demo/index.html", b'<a href="demo-2.0.tar.gz">demo-2.0.tar.gz</a>')
+
+    [report] = reindexed(world).projects
+
+    assert report.corrected == ()
+    assert [line for line in report.left if "team/demo/: its pages list no file that exists" in line]
+    [finding] = [found for found in verified(world).findings if found.problem is Problem.NO_MANIFEST]
+    assert "otherwise remove them" in finding.detail
