@@ -1,207 +1,27 @@
-"""Pages as they are read, made, and brought up to a manifest that was committed."""
+"""Pages that are brought up to a manifest that was committed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pytest
 
-from s3pypi_setuptools.errors import AccessDenied, Error, NotFound, PreconditionFailed, StoreError, Unavailable
+from s3pypi_setuptools.errors import AccessDenied, Error, PreconditionFailed, Unavailable
 from s3pypi_setuptools.index import simple_html
 from s3pypi_setuptools.index.model import File, Project
 from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.page_kind import PageKind
 from s3pypi_setuptools.repository.pages import COMMIT, DerivedPages, ForeignPage, PageState
-from s3pypi_setuptools.repository.project import ProjectDocuments
-from s3pypi_setuptools.stores.base import ANY, Attributes, Condition, Matches, Token
-from s3pypi_setuptools.stores.memory import MemoryStore
-from tests.faults import FaultyStore, Request
+from s3pypi_setuptools.stores.base import Token
+from tests.faults import Request
 
 from .conftest import workspace
-
-JSON, HTML, SLASH = KINDS = (PageKind.JSON, PageKind.HTML, PageKind.SLASH)
-KEYS = {JSON: "team/demo/index.json", HTML: "team/demo/index.html", SLASH: "team/demo/"}
-MANIFEST = "team/demo/manifest.json"
-THEIRS = b'<!DOCTYPE html><a href="demo-0.1.tar.gz">demo-0.1.tar.gz</a>'
-
-
-def manifest(number: int, version: str = "1.0", *, salt: str = "0", deleted: bool = False) -> Manifest:
-    """The manifest of the commit of that number, which lists one file."""
-    name = f"demo-{version}.tar.gz"
-    file = File(name, name, hashes=(("sha256", "ab" * 32),), size=3)
-    project = Project.of("demo", () if deleted else (file,), None, f"{number:012x}{salt * 20}")
-    return Manifest(project, generation=number, deleted=deleted)
-
-
-@dataclass
-class Desk:
-    """A project's pages in a store."""
-
-    store: FaultyStore = field(default_factory=lambda: FaultyStore(MemoryStore()))
-    compresses: bool = False
-
-    def pages(self, *, exact: bool = False) -> DerivedPages[Manifest]:
-        """The pages, as one process changes them."""
-        return ProjectDocuments(workspace(self.store, compresses=lambda: self.compresses), "demo", exact=exact).pages
-
-    def commit(self, record: Manifest) -> Manifest:
-        """Put the manifest; nothing of that shows among the requests."""
-        self.store.store.put(MANIFEST, record.to_json(), Attributes())
-        return record
-
-    def states(self) -> dict[PageKind, PageState]:
-        return {kind: future.result() for kind, future in self.pages().reading().items() if kind in KINDS}
-
-    def publish(self, record: Manifest) -> Manifest:
-        """Commit, with every page brought up to it."""
-        self.commit(record)
-        self.pages().write(record, self.states(), KINDS)
-        self.store.requests.clear()
-        return record
-
-    def put(self, kind: PageKind, data: bytes = THEIRS, metadata: dict[str, str] | None = None) -> None:
-        """What another tool does."""
-        self.store.store.put(KEYS[kind], data, Attributes("text/html", metadata=metadata or {}))
-
-    def commits(self) -> dict[PageKind, str | None]:
-        """The commit id of each page that is there, as its bytes tell."""
-        there = {info.key for info in self.store.store.list("team/demo/")}
-        return {
-            kind: kind.parse_project(self.store.store.get(key).data, "demo").commit
-            for kind, key in KEYS.items()
-            if key in there
-        }
-
-    def asked(self, *verbs: str) -> list[tuple[str, str]]:
-        return [(request.verb, request.key) for request in self.store.requests if request.verb in verbs]
+from .page_desk import HTML, JSON, KEYS, KINDS, MANIFEST, SLASH, Desk, manifest, once, raising
 
 
 @pytest.fixture
 def desk() -> Desk:
     return Desk()
-
-
-def once(verb: str, key: str, does: Callable[[], object]) -> Callable[[Request], None]:
-    """Before the first such request, ``does`` that."""
-    todo = [does]
-
-    def before(request: Request) -> None:
-        if (request.verb, request.key) == (verb, key) and todo:
-            todo.pop()()
-
-    return before
-
-
-def raising(error: BaseException) -> Callable[[], object]:
-    def work() -> None:
-        raise error
-
-    return work
-
-
-@pytest.mark.parametrize(
-    ("state", "blank", "foreign"),
-    [
-        (PageState(), True, False),
-        (PageState(Token("1"), ""), True, False),
-        (PageState(Token("1"), "a"), False, False),
-        (PageState(Token("1")), False, True),
-    ],
-)
-def test_what_a_state_says(state: PageState, blank: bool, foreign: bool) -> None:
-    assert (state.blank, state.foreign) == (blank, foreign)
-
-
-def test_a_page_of_ours_is_known_by_a_head_alone(desk: Desk) -> None:
-    record = desk.publish(manifest(1))
-
-    state = desk.pages().state(JSON)
-
-    assert state == PageState(desk.store.store.head(KEYS[JSON]).token, record.commit)
-    assert desk.asked("head", "get") == [("head", KEYS[JSON])]
-
-
-def test_a_page_whose_metadata_was_dropped_is_known_by_its_bytes(desk: Desk) -> None:
-    record = desk.publish(manifest(1))
-    desk.put(HTML, desk.store.store.get(KEYS[HTML]).data)
-
-    assert desk.pages().state(HTML) == PageState(desk.store.store.head(KEYS[HTML]).token, record.commit)
-
-
-def test_a_store_without_metadata_is_not_asked_for_any(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    record = desk.publish(manifest(1))
-    monkeypatch.setattr(FaultyStore, "keeps_metadata", False)
-
-    assert desk.pages().state(HTML).commit == record.commit
-    assert desk.asked("head", "get") == [("get", KEYS[HTML])]
-
-
-def test_a_page_of_another_tool_and_an_absent_one(desk: Desk) -> None:
-    desk.put(HTML)
-    assert desk.pages().state(HTML).foreign
-    assert desk.pages().state(JSON) == PageState()
-
-
-def test_two_kinds_of_one_key_are_asked_for_once(desk: Desk) -> None:
-    desk.publish(manifest(1))
-    states = desk.pages().reading()
-    assert set(states) == set(PageKind)
-    assert states[SLASH].result() == states[PageKind.SLASH_JSON].result()
-    assert sorted(desk.asked("head")) == sorted(("head", key) for key in KEYS.values())
-
-
-def test_only_pages_that_a_listing_shows_are_asked_for(desk: Desk) -> None:
-    desk.publish(manifest(1))
-    assert set(desk.pages().reading({KEYS[HTML]: None})) == {HTML}
-    assert desk.asked("head") == [("head", KEYS[HTML])]
-
-
-def test_what_is_told_of_pages_is_what_a_reading_finds() -> None:
-    desk = Desk(FaultyStore(MemoryStore(content_tokens=True)))
-    record = desk.publish(manifest(1))
-    told = desk.pages().told(record)
-    assert desk.store.requests == []
-    assert {kind: told[kind] for kind in KINDS} == desk.states()
-    assert set(desk.pages().told(manifest(2, deleted=True)).values()) == {PageState()}
-
-
-def opened(desk: Desk, states: dict[PageKind, PageState]) -> dict[PageKind, PageState]:
-    return {kind: future.result() for kind, future in desk.pages().opening(states).items()}
-
-
-def test_absent_pages_are_made_blank_and_no_others(desk: Desk) -> None:
-    desk.put(HTML)
-    before = desk.states()
-
-    after = opened(desk, before)
-
-    assert after == desk.states()
-    assert after[HTML] == before[HTML]
-    assert after[JSON].blank
-    assert after[JSON].token
-    assert desk.store.store.get(KEYS[HTML]).data == THEIRS
-    assert JSON.parse_project(desk.store.store.get(KEYS[JSON]).data, "demo").files == ()
-    assert desk.asked("put") == [("put", KEYS[JSON]), ("put", KEYS[SLASH])]
-
-
-def test_a_page_that_another_publisher_made_meanwhile_is_the_blank_page(desk: Desk) -> None:
-    record = desk.commit(manifest(1))
-    states = desk.states()
-    other = Desk(FaultyStore(desk.store.store))
-    desk.store.before = once("put", KEYS[JSON], lambda: other.publish(record))
-
-    assert opened(desk, states) == desk.states()
-    assert set(desk.commits().values()) == {record.commit}
-
-
-def test_a_page_that_another_tool_made_meanwhile_counts_as_absent(desk: Desk) -> None:
-    """The put that follows fails then, and what the page lists is read."""
-    states = desk.states()
-    desk.store.before = once("put", KEYS[HTML], lambda: desk.put(HTML))
-
-    assert opened(desk, states)[HTML] == PageState()
-    assert desk.store.store.get(KEYS[HTML]).data == THEIRS
 
 
 def test_pages_are_put_on_the_tokens_that_were_read(desk: Desk) -> None:
@@ -393,115 +213,6 @@ def test_a_record_that_is_not_found_after_the_blank_page_leaves_that_blank(desk:
     with pytest.raises(Unavailable, match="its record was there"):
         desk.pages().write(record, {}, (HTML,))
     assert desk.pages().state(HTML).blank
-
-
-def test_pages_of_a_deleted_project_are_deleted_on_their_tokens(desk: Desk) -> None:
-    desk.publish(manifest(1))
-    states = desk.states()
-    conditions: list[Condition] = []
-    delete = MemoryStore.delete
-
-    class Noting(MemoryStore):
-        def delete(self, key: str, condition: Condition = ANY) -> None:
-            conditions.append(condition)
-            delete(self, key, condition)
-
-    desk.store.store.__class__ = Noting
-    desk.pages().write(desk.commit(manifest(2, deleted=True)), states, KINDS)
-
-    assert desk.commits() == {}
-    assert conditions == [Matches(state.token) for state in states.values() if state.token]
-
-
-def test_a_page_that_changed_before_it_was_to_be_deleted_is_deleted_all_the_same(desk: Desk) -> None:
-    desk.publish(manifest(1))
-    states = desk.states()
-    desk.publish(manifest(2, "2.0"))
-    desk.pages().write(desk.commit(manifest(3, deleted=True)), states, KINDS)
-    assert desk.commits() == {}
-
-
-def test_absent_pages_of_a_deleted_project_stay_absent(desk: Desk) -> None:
-    desk.pages().write(desk.commit(manifest(3, deleted=True)), {}, KINDS)
-    assert desk.commits() == {}
-    assert desk.asked("put", "delete") == []
-
-
-def test_a_page_that_is_not_found_and_listed_is_not_taken_for_deleted(desk: Desk) -> None:
-    desk.publish(manifest(1))
-    record = desk.commit(manifest(2, deleted=True))
-
-    def hide(request: Request) -> None:
-        if request.key == KEYS[HTML] and request.verb in ("head", "get"):
-            raise NotFound(request.key)
-
-    desk.store.before = hide
-    with pytest.raises(StoreError, match=f"^{KEYS[HTML]}: the store refused"):
-        desk.pages().write(record, {}, KINDS)
-
-
-def test_a_longer_key_in_the_listing_is_not_the_page(desk: Desk) -> None:
-    desk.store.store.put(f"{KEYS[HTML]}.asc", b"", Attributes())
-    desk.pages().write(desk.commit(manifest(2, deleted=True)), {}, KINDS)
-
-
-def test_a_deletion_that_ignored_its_condition_is_made_good(desk: Desk) -> None:
-    """The record was published to again while its pages were deleted."""
-    desk.publish(manifest(1))
-    states, newer = desk.states(), manifest(3, "3.0")
-    record = desk.commit(manifest(2, deleted=True))
-    desk.store.after = once("delete", KEYS[SLASH], lambda: desk.commit(newer))
-
-    desk.pages().write(record, states, KINDS)
-
-    assert desk.commits() == dict.fromkeys(KINDS, newer.commit)
-
-
-def test_pages_written_while_a_deletion_ignored_its_condition_are_brought_up(desk: Desk) -> None:
-    desk.publish(manifest(1))
-    states = desk.states()
-    record = desk.commit(manifest(2, deleted=True))
-    last = manifest(4, "4.0")
-
-    def publish() -> None:
-        Desk(FaultyStore(desk.store.store)).publish(manifest(3, "3.0"))
-        desk.commit(last)
-
-    desk.store.after = once("delete", KEYS[SLASH], publish)
-    desk.pages().write(record, states, KINDS)
-    assert desk.commits() == dict.fromkeys(KINDS, last.commit)
-
-
-def test_another_tools_page_is_noticed_when_a_deletion_is_made_good(desk: Desk) -> None:
-    desk.publish(manifest(1))
-    states = desk.states()
-    record = desk.commit(manifest(2, deleted=True))
-
-    def write() -> None:
-        desk.commit(manifest(3, "3.0"))
-        desk.put(HTML)
-
-    desk.store.after = once("delete", KEYS[SLASH], write)
-    with pytest.raises(ForeignPage):
-        desk.pages().write(record, states, KINDS)
-    assert desk.store.store.get(KEYS[HTML]).data == THEIRS
-
-
-def test_an_absent_page_that_may_be_deleted_again_is_blank_before_it_is_filled(desk: Desk) -> None:
-    """That a page is absent has no token: a put on its absence could take effect after a deletion."""
-    record = desk.commit(manifest(1))
-    desk.pages().write(record, {HTML: PageState()}, (HTML,))
-    assert desk.asked("put") == [("put", KEYS[HTML])] * 2
-    assert desk.commits() == {HTML: record.commit}
-
-
-def test_a_deletion_that_stands_writes_no_page(desk: Desk) -> None:
-    desk.publish(manifest(1))
-    states, newer = desk.states(), manifest(3, deleted=True)
-    record = desk.commit(manifest(2, deleted=True))
-    desk.store.after = once("delete", KEYS[SLASH], lambda: desk.commit(newer))
-    desk.pages().write(record, states, KINDS)
-    assert desk.asked("put") == []
 
 
 def large() -> Manifest:
