@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from contextlib import ExitStack
 from typing import Any, TypeVar
-
-import pytest
 
 from s3pypi_setuptools.layout import Layout
 from s3pypi_setuptools.repository.workspace import SYSTEM, Workspace
 from s3pypi_setuptools.stores.base import Store
 from s3pypi_setuptools.transaction import Backoff
+from tests.faults import Request
 
 T = TypeVar("T")
 
@@ -36,10 +34,19 @@ def workspace(store: Store, **options: Any) -> Workspace:
     return Workspace(store, Layout("team"), pool, pool, options.pop("clock", SYSTEM), backoff, **options)
 
 
-@pytest.fixture
-def closing() -> Iterator[ExitStack]:
-    with ExitStack() as stack:
-        yield stack
+def once(verb: str, key: str, does: Callable[[], object]) -> Callable[[Request], None]:
+    """At the first such request, ``does`` that."""
+    todo = [does]
+
+    def hook(request: Request) -> None:
+        if (request.verb, request.key) == (verb, key) and todo:
+            todo.pop()()
+
+    return hook
 
 
-__all__ = ["AtOnce", "workspace"]
+def raising(error: BaseException) -> Callable[[], object]:
+    def work() -> None:
+        raise error
+
+    return work

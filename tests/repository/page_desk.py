@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from s3pypi_setuptools.index.model import File, Project
@@ -12,7 +11,7 @@ from s3pypi_setuptools.repository.pages import DerivedPages, PageState
 from s3pypi_setuptools.repository.project import ProjectDocuments
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.memory import MemoryStore
-from tests.faults import FaultyStore, Request
+from tests.faults import FaultyStore
 
 from .conftest import workspace
 
@@ -71,21 +70,3 @@ class Desk:
 
     def asked(self, *verbs: str) -> list[tuple[str, str]]:
         return [(request.verb, request.key) for request in self.store.requests if request.verb in verbs]
-
-
-def once(verb: str, key: str, does: Callable[[], object]) -> Callable[[Request], None]:
-    """Before the first such request, ``does`` that."""
-    todo = [does]
-
-    def before(request: Request) -> None:
-        if (request.verb, request.key) == (verb, key) and todo:
-            todo.pop()()
-
-    return before
-
-
-def raising(error: BaseException) -> Callable[[], object]:
-    def work() -> None:
-        raise error
-
-    return work

@@ -2,145 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
-
 import pytest
 
 from s3pypi_setuptools.errors import AccessDenied, FileConflict, LockError, Unavailable
-from s3pypi_setuptools.index.model import File
 from s3pypi_setuptools.progress import Stage, Stopped
-from s3pypi_setuptools.repository.change import Change, Decision
+from s3pypi_setuptools.repository.change import Decision
 from s3pypi_setuptools.repository.commit_id import number_of
 from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.page_kind import PageKind
-from s3pypi_setuptools.repository.project import ProjectDocuments, Reading
+from s3pypi_setuptools.repository.project import ProjectDocuments
 from s3pypi_setuptools.repository.root import RootIndex
-from s3pypi_setuptools.repository.root_entry import RootEntry
 from s3pypi_setuptools.stores.base import Attributes
-from s3pypi_setuptools.stores.locks import NO_LOCKS, ROOT, Locks
-from s3pypi_setuptools.stores.memory import MemoryStore
-from tests.faults import FaultyStore, Request
+from s3pypi_setuptools.stores.locks import ROOT
+from tests.faults import FaultyStore
 
-from .conftest import workspace
+from .conftest import once, raising, workspace
 from .locks import FakeLocks
-
-KINDS = (PageKind.JSON, PageKind.HTML, PageKind.SLASH)
-MANIFEST, ROOT_RECORD = "team/demo/manifest.json", "team/manifest.json"
-FIRST, SECOND = "demo-1.0.tar.gz", "demo-2.0.tar.gz"
-
-Decide = Callable[[Manifest], "Decision[str]"]
-
-
-def file(name: str) -> File:
-    return File(name, name, hashes=(("sha256", "ab" * 32),), size=3)
-
-
-def listing(*names: str) -> Decide:
-    """Publish: list these files."""
-
-    def decide(manifest: Manifest) -> Decision[str]:
-        new = replace(manifest.with_files(map(file, names)), deleted=False)
-        return Decision(new, f"listed {len(new.project.files)}", names=names)
-
-    return decide
-
-
-def unlisting(*names: str, sweep: Iterable[str] = ()) -> Decide:
-    """Delete files; all of them, and the project, without names."""
-
-    def decide(manifest: Manifest) -> Decision[str]:
-        gone = names or tuple(one.filename for one in manifest.project.files)
-        urls = {one.url for one in manifest.project.files if one.filename in gone}
-        project = manifest.project.without_files(set(gone))
-        new = replace(manifest, project=project, removed=manifest.removed | urls, deleted=not names)
-        return Decision(new, "unlisted", sweep=frozenset({*gone, *sweep}))
-
-    return decide
-
-
-def refusing(manifest: Manifest) -> Decision[str]:
-    return Decision(manifest, "", refusal=FileConflict("refused"), names=(FIRST,))
-
-
-@dataclass
-class Overseer:
-    stages: list[tuple[Stage, str, tuple[str, ...]]] = field(default_factory=list)
-    stops_at: int = 99
-    asked: int = 0
-
-    def reached(self, stage: Stage, project: str, names: Iterable[str]) -> None:
-        self.stages.append((stage, project, tuple(names)))
-
-    def go_on(self) -> None:
-        self.asked += 1
-        if self.asked > self.stops_at:
-            raise Stopped
-
-
-@dataclass
-class Desk:
-    store: FaultyStore = field(default_factory=lambda: FaultyStore(MemoryStore()))
-    locks: Locks = NO_LOCKS
-    overseer: Overseer = field(default_factory=Overseer)
-    compresses: bool = False
-
-    def change(self, decide: Decide, reading: Reading | None = None) -> str:
-        """One change, in a process of its own as far as the store can tell."""
-        work = workspace(self.store, locks=self.locks, overseer=self.overseer, compresses=lambda: self.compresses)
-        entry = RootEntry(RootIndex(work), KINDS)
-        return Change(entry, ProjectDocuments(work, "demo"), KINDS, decide, reading).run()
-
-    def other(self, decide: Decide) -> Callable[[], object]:
-        """What somebody else does meanwhile."""
-        return lambda: Desk(FaultyStore(self.store.store)).change(decide)
-
-    @property
-    def manifest(self) -> Manifest:
-        return Manifest.from_json(self.store.store.get(MANIFEST).data, MANIFEST)
-
-    def listed(self) -> set[str]:
-        """The files that the manifest and every page list."""
-        work = workspace(FaultyStore(self.store.store))
-        pages = ProjectDocuments(work, "demo").pages
-        keys = {kind: kind.key(work.layout, "demo") or "" for kind in KINDS}
-        found = [kind.parse_project(self.store.store.get(key).data, "demo") for kind, key in keys.items()]
-        assert {page.commit for page in found} == {self.manifest.commit}
-        assert pages.state(PageKind.JSON).commit == self.manifest.commit
-        names = {tuple(one.filename for one in page.files) for page in (*found, self.manifest.project)}
-        assert len(names) == 1
-        return set(names.pop())
-
-    def stored(self) -> set[str]:
-        return {info.key.removeprefix("team/") for info in self.store.store.list("")}
-
-    def projects(self) -> tuple[str, ...]:
-        return RootIndex(workspace(FaultyStore(self.store.store))).read()[0].projects
-
-    def writes(self) -> list[str]:
-        return [request.key.removeprefix("team/") for request in self.store.requests if request.writes]
+from .project_desk import FIRST, KINDS, MANIFEST, ROOT_RECORD, SECOND, Desk, listing, refusing, unlisting
 
 
 @pytest.fixture
 def desk() -> Desk:
     return Desk()
-
-
-def once(verb: str, key: str, does: Callable[[], object]) -> Callable[[Request], None]:
-    todo = [does]
-
-    def hook(request: Request) -> None:
-        if (request.verb, request.key) == (verb, key) and todo:
-            todo.pop()()
-
-    return hook
-
-
-def raising(error: BaseException) -> Callable[[], object]:
-    def work() -> None:
-        raise error
-
-    return work
 
 
 def test_a_first_change_enters_the_root_before_its_commit_and_looks_after_it(desk: Desk) -> None:
@@ -345,54 +228,6 @@ def test_a_page_of_another_tool_that_adds_nothing_is_written_over(desk: Desk) ->
     desk.store.store.put("team/demo/index.html", f'<a href="{FIRST}">{FIRST}</a>'.encode(), Attributes("text/html"))
     assert desk.change(listing(FIRST)) == "listed 1"
     assert desk.listed() == {FIRST}
-
-
-def beside(key: str) -> tuple[str, ...]:
-    return key, f"{key}.metadata", f"{key}.provenance"
-
-
-def test_objects_that_are_listed_no_more_are_deleted_with_what_lies_beside_them(desk: Desk) -> None:
-    desk.change(listing(FIRST, SECOND))
-    for name in (*beside(FIRST), *beside(SECOND)):
-        desk.store.store.put(f"team/demo/{name}", b"x", Attributes())
-
-    desk.change(unlisting(FIRST, sweep=[SECOND, "demo-9.0.tar.gz"]))
-
-    files = {key for key in desk.stored() if "demo/demo-" in key}
-    assert files == {f"demo/{name}" for name in beside(SECOND)}
-
-
-def test_objects_are_deleted_after_every_page_has_caught_up(desk: Desk) -> None:
-    desk.change(listing(FIRST))
-    desk.store.requests.clear()
-    desk.change(unlisting(FIRST))
-    verbs = [request.verb for request in desk.store.requests if request.writes]
-    assert verbs == ["put"] * 4 + ["delete"] * 3
-
-
-def test_a_key_that_is_listed_in_another_spelling_stays(desk: Desk) -> None:
-    desk.change(listing(FIRST))
-    desk.store.store.put("team/demo/demo-1.0+x.tar.gz", b"x", Attributes())
-
-    def decide(manifest: Manifest) -> Decision[str]:
-        plus = replace(file("demo-1.0+x.tar.gz"), url="demo-1.0%2Bx.tar.gz")
-        new = replace(manifest.with_files([plus]), removed=frozenset({"demo-1.0+x.tar.gz"}))
-        return Decision(new, "", sweep=new.removed)
-
-    desk.change(decide)
-    assert "demo/demo-1.0+x.tar.gz" in desk.stored()
-
-
-def test_an_object_that_may_not_be_deleted_is_named_and_the_others_go(
-    desk: Desk, caplog: pytest.LogCaptureFixture
-) -> None:
-    desk.change(listing(FIRST, SECOND))
-    for name in (FIRST, SECOND):
-        desk.store.store.put(f"team/demo/{name}", b"x", Attributes())
-    desk.store.before = once("delete", f"team/demo/{FIRST}", raising(AccessDenied("k", "no")))
-    desk.change(unlisting())
-    assert caplog.messages == [f"team/demo/{FIRST}: is listed no more, but was not deleted: no"]
-    assert f"demo/{SECOND}" not in desk.stored()
 
 
 def test_nobody_is_asked_to_stop_where_nothing_is_committed(desk: Desk) -> None:

@@ -10,7 +10,8 @@ from s3pypi_setuptools.stores.base import ANY, Attributes, Condition, Matches
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.faults import FaultyStore, Request
 
-from .page_desk import HTML, KEYS, KINDS, SLASH, THEIRS, Desk, manifest, once
+from .conftest import once
+from .page_desk import HTML, KEYS, KINDS, SLASH, THEIRS, Desk, manifest
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from s3pypi_setuptools.stores.base import Token
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.faults import FaultyStore
 
-from .page_desk import HTML, JSON, KEYS, KINDS, SLASH, THEIRS, Desk, manifest, once
+from .conftest import once
+from .page_desk import HTML, JSON, KEYS, KINDS, SLASH, THEIRS, Desk, manifest
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from s3pypi_setuptools.repository.pages import COMMIT, DerivedPages, ForeignPage
 from s3pypi_setuptools.stores.base import Token
 from tests.faults import Request
 
-from .conftest import workspace
-from .page_desk import HTML, JSON, KEYS, KINDS, MANIFEST, SLASH, Desk, manifest, once, raising
+from .conftest import once, raising, workspace
+from .page_desk import HTML, JSON, KEYS, KINDS, MANIFEST, SLASH, Desk, manifest
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 
 import pytest
 
@@ -16,7 +15,7 @@ from s3pypi_setuptools.stores.locks import NO_LOCKS, Locks
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.faults import FaultyStore, Request
 
-from .conftest import workspace
+from .conftest import once, workspace
 from .locks import FakeLocks
 
 KINDS = (PageKind.JSON, PageKind.HTML, PageKind.SLASH)
@@ -43,20 +42,9 @@ def listed(store: FaultyStore) -> tuple[str, ...]:
     return found.pop()
 
 
-def once(does: Callable[[], object], verb: str = "put", key: str = RECORD) -> Callable[[Request], None]:
-    """Before the first such request, ``does`` that."""
-    todo = [does]
-
-    def before(request: Request) -> None:
-        if (request.verb, request.key) == (verb, key) and todo:
-            todo.pop()()
-
-    return before
-
-
 def test_of_two_who_make_the_record_none_writes_over_the_other(store: FaultyStore) -> None:
     other = FaultyStore(store.store)
-    store.before = once(lambda: index(other).enter("other", KINDS))
+    store.before = once("put", RECORD, lambda: index(other).enter("other", KINDS))
 
     assert index(store).enter("demo", KINDS)
 
@@ -71,7 +59,7 @@ class Calls:
         self.outcomes: dict[str, bool | BaseException] = {}
         self._threads: list[threading.Thread] = []
         self._writing, self._free = threading.Event(), threading.Event()
-        store.before = once(self._wait)
+        store.before = once("put", RECORD, self._wait)
         self._start("first")
         assert self._writing.wait(10)
 
@@ -183,6 +171,6 @@ def test_a_record_that_went_after_it_was_written_leaves_its_pages(store: FaultyS
         store.store.delete(RECORD)
         raise Unavailable(RECORD, "no answer came")
 
-    store.before = once(lose, key="team/index.html")
+    store.before = once("put", "team/index.html", lose)
     with pytest.raises(Unavailable, match="its record was there"):
         index(store).enter("demo", KINDS)

@@ -20,9 +20,9 @@ from s3pypi_setuptools.stores.locks import ROOT
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.faults import FaultyStore, Request
 
-from .conftest import workspace
+from .conftest import once, workspace
 from .locks import FakeLocks
-from .test_root import KINDS, PAGES, RECORD, index, listed, once
+from .test_root import KINDS, PAGES, RECORD, index, listed
 
 THEIRS = b'<!DOCTYPE html><a href="old/">old</a>'
 
@@ -75,7 +75,7 @@ def test_after_an_error_the_others_count_as_never_asked_for(store: FaultyStore) 
     def refuse() -> None:
         raise AccessDenied(RECORD, "no")
 
-    store.before = once(refuse)
+    store.before = once("put", RECORD, refuse)
     with pytest.raises(AccessDenied):
         root.enter("demo", KINDS, frozenset({"a"}))
 
@@ -102,7 +102,7 @@ def test_a_page_of_another_tool_is_taken_over_with_a_warning(
 
 def test_a_page_that_another_tool_writes_meanwhile_is_taken_over(store: FaultyStore) -> None:
     index(store).enter("first", KINDS)
-    store.before = once(lambda: put(store, "team/index.html"), key="team/index.html")
+    store.before = once("put", "team/index.html", lambda: put(store, "team/index.html"))
 
     index(store).enter("demo", KINDS)
 
@@ -215,7 +215,7 @@ def test_what_was_taken_off_by_a_put_whose_answer_was_lost_is_asked_for_again(st
     def lose() -> None:
         raise Unavailable(RECORD, "no answer came")
 
-    store.after = once(lose)
+    store.after = once("put", RECORD, lose)
     settled(store, "", "a", lambda name: next(answers))
     assert listed(store) == ("a", "b")
 
