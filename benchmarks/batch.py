@@ -1,9 +1,10 @@
-"""One hundred wheels of twenty projects in one call, which exist or are new: ``batch.py [ROUNDS] [CONTESTANT…]``."""
+"""One hundred wheels of twenty projects in one call: existing ones, new ones, and a first push; `batch.py [ROUNDS]`."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from comparison import Bench, Bound, Publisher, compete, floor, limit, open_bench, ours, prove, rival
 from distributions import make_wheel
@@ -11,18 +12,43 @@ from distributions import make_wheel
 CONTESTANTS: dict[str, Publisher] = {"ours": ours, "floor": floor, "s3pypi 2.0.1": rival}
 
 
-def batches(bench: Bench, name: str, publish: Publisher, *, new: bool) -> Callable[[int], list[str]]:
-    """The command for each round: five versions of twenty projects, ``new`` ones or those of the warming round."""
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is published, and what it may cost.
+
+    :param new: whether the projects are new ones.
+    :param first: whether the repository is, too.
+    :param waves: longest chain of requests; None for no limit.
+    """
+
+    title: str
+    factor: float
+    requests: int
+    waves: int | None = None
+    new: bool = False
+    first: bool = False
+
+
+CASES = (
+    Case("100 wheels of 20 existing projects", 1.3, 301, 12),
+    Case("100 wheels of 20 new projects", 1.8, 420, new=True),
+    Case("100 wheels of 20 projects into an empty place", 1.8, 420, new=True, first=True),
+)
+
+
+def batches(bench: Bench, name: str, publish: Publisher, case: Case) -> Callable[[int], list[str]]:
+    """The command for each round: five versions of twenty projects."""
 
     def command(number: int) -> list[str]:
         folder = bench.new_folder()
-        kind = f"new{number}" if new else "demo"
+        kind = f"new{number}" if case.new else "demo"
         wheels = [
             make_wheel(folder, f"{kind}-{project}", f"{number}.{version}", 5_000)
             for project in range(20)
             for version in range(5)
         ]
-        return publish(bench, name.replace(" ", "-"), wheels)
+        prefix = name.replace(" ", "-")
+        return publish(bench, f"{prefix}-{number}" if case.first else prefix, wheels)
 
     return command
 
@@ -30,15 +56,14 @@ def batches(bench: Bench, name: str, publish: Publisher, *, new: bool) -> Callab
 def main(rounds: int, names: Sequence[str]) -> int:
     holds = True
     with open_bench(30) as bench:
-        for new, factor, requests, waves in ((False, 1.3, 301, 12), (True, 1.8, 420, None)):
-            chosen = {name: batches(bench, name, CONTESTANTS[name], new=new) for name in names or CONTESTANTS}
+        for case in CASES:
+            chosen = {name: batches(bench, name, CONTESTANTS[name], case) for name in names or CONTESTANTS}
             samples = compete(bench, chosen, rounds)
-            kind = "new" if new else "existing"
-            bounds = [Bound("ours", "floor", factor), Bound("ours", "s3pypi 2.0.1", 0.2)]
-            holds &= prove(f"100 wheels of 20 {kind} projects in one call, 30 ms a request", samples, bounds)
+            bounds = [Bound("ours", "floor", case.factor), Bound("ours", "s3pypi 2.0.1", 0.2)]
+            holds &= prove(f"{case.title} in one call, 30 ms a request", samples, bounds)
             if "ours" in samples:
-                holds &= limit("requests", samples["ours"].request_count, requests)
-                holds &= waves is None or limit("waves", samples["ours"].waves, waves)
+                holds &= limit("requests", samples["ours"].request_count, case.requests)
+                holds &= case.waves is None or limit("waves", samples["ours"].waves, case.waves)
     return 0 if holds else 1
 
 

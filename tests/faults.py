@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from s3pypi_setuptools.local_file import LocalFile
-from s3pypi_setuptools.stores.base import ANY, Attributes, Condition, Info, Object, Store, Token
+from s3pypi_setuptools.stores.base import ANY, Attributes, Condition, Info, Object, PartsWrite, Store, Token
 from s3pypi_setuptools.stores.memory import MemoryStore
 
 __all__ = ["CarelessStore", "FaultyStore", "Killed", "Request"]
@@ -90,6 +90,10 @@ class FaultyStore(Store):
     ) -> Token:
         with self._request("put_file", key):
             return self.store.put_file(key, file, attributes, condition, sent)
+
+    def begin_parts(self, key: str, data: bytes, attributes: Attributes) -> PartsWrite:
+        with self._request("begin_parts", key):
+            return self.store.begin_parts(key, data, attributes)
 
     def delete(self, key: str, condition: Condition = ANY) -> None:
         with self._request("delete", key):

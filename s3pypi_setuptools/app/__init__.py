@@ -159,6 +159,7 @@ def initialize(settings: Settings) -> InitReport:
         created = read_record(store, layout) is None
         with _repository(settings, store, layout, sessions) as repository:
             record = repository.record
+            repository.conditional_multipart()
         honours = "honours" if record.conditional_writes else "does not honour"
         pages = ", ".join(page.value for page in record.pages)
         notes = [f"the store {honours} conditional writes", f"pages of every project: {pages}"]

@@ -101,7 +101,7 @@ class _Migration:
         if kept is None:
             from ..stores.probe import probe, probe_folder  # noqa: PLC0415 - a new choice is rare
 
-            kept = probe(self._store, probe_folder(self._layout.prefix)).slash_keys
+            kept = probe(self._store, probe_folder(self._layout.prefix), parts=False).slash_keys
         if not kept:
             raise RepositoryError(f"{self._repository.url}: this store keeps no keys that end in /: choose index.html")
 

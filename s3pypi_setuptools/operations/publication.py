@@ -15,6 +15,7 @@ from ..layout import canonical_url, file_url, filename_of
 from ..local_file import PART_SIZE
 from ..progress import Progress, Stage
 from ..repository.change import Decision
+from ..repository.first_listing import FirstListing
 from ..repository.kinds import OtherRepository
 from ..repository.manifest import Manifest
 from ..repository.ownership import own_key
@@ -62,9 +63,9 @@ class Publication:
         self._comparison = Comparison(repository.workspace, project, self._placements)
         self._workspace.reached(Stage.PENDING, project, self._placements)
 
-    def read(self) -> None:
-        """Start to read the manifest and the pages."""
-        self._reading = self._repository.reading(self._project)
+    def read(self, listing: FirstListing | None) -> None:
+        """Start to read the manifest and the pages; what ``listing`` tells need not be read."""
+        self._reading = self._repository.reading(self._project, listing)
 
     def store_small_files(self) -> None:
         """Start to store the files that need not wait for the manifest."""
@@ -91,7 +92,7 @@ class Publication:
 
     def read_folder(self) -> None:
         """Start to list the folder of a new project."""
-        if self._reading and self._reading.manifest.result()[0] is None:
+        if self._reading and not self._reading.folder and self._reading.manifest.result()[0] is None:
             self._reading = replace(self._reading, folder=self._repository.reading_folder(self._project))
 
     def may_have_folder(self) -> bool:
@@ -219,7 +220,7 @@ class Publication:
         if self._workspace.store.conditional_writes is True:
             return True
         if in_parts:
-            return self._repository.record.conditional_multipart
+            return self._repository.conditional_multipart()
         # What goes to plain keys before the record is known overwrites nothing that is listed, where the record then
         # says no: files that are listed there lie at keys of their own.
         return self._early or self._repository.record.conditional_writes

@@ -61,11 +61,12 @@ def publish(
     if len(distributions) > FEW:
         # The files keep every connection busy, and what the record teaches of the store saves requests later.
         repository.record  # noqa: B018
+    listing = None if cautious else repository.first_listing()
     for publication in publications:
-        publication.read()
+        publication.read(listing)
     repository.record  # noqa: B018 - raises what concerns all projects
     new = {one.project for one in _new(publications)} if publications[1:] else set()
-    entry = repository.root_entry(new)
+    entry = repository.root_entry(new, listing or repository.first_listing())
     done = [*_side_by_side(publications, entry, repository.workspace)]
     try:
         entry.finish()

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ..errors import AccessDenied, Error, InvalidIndex, NotFound
 from ..layout import Layout
+from ..repository.opening import change_record
 from ..repository.record import RepositoryRecord
 from ..repository.surroundings import refuse_project_folder
 from ..stores.base import ANY, Attributes, Matches, Store
@@ -41,17 +42,12 @@ def compress_from_now_on(store: Store, layout: Layout) -> bool:
     Whether the record (there must be one) says so now and did not before. Raises what reading, probing and writing do.
     """
 
-    def attempt() -> bool:
-        stored = store.get(layout.repository)
-        record = RepositoryRecord.from_json(stored.data, layout.repository)
-        if record.content_encoding or not probe_encoding(store, probe_folder(layout.prefix)):
-            return False
-        condition = Matches(stored.info.token) if record.conditional_writes else ANY
-        data = replace(record, content_encoding=True).to_json()
-        store.put(layout.repository, data, Attributes("application/json", "no-cache"), condition)
-        return True
+    def change(record: RepositoryRecord) -> RepositoryRecord:
+        kept = record.content_encoding or probe_encoding(store, probe_folder(layout.prefix))
+        return replace(record, content_encoding=kept)
 
-    return update(attempt)
+    before, after = change_record(store, layout, change)
+    return before != after
 
 
 def _attempt(store: Store, layout: Layout, found: Capabilities | None) -> Check:
@@ -87,5 +83,7 @@ def _attempt(store: Store, layout: Layout, found: Capabilities | None) -> Check:
     return Check(_NAME, Result.OK, f"{layout.repository} is renewed: {changes}")
 
 
-def _word(value: bool) -> str:
+def _word(value: bool | None) -> str:
+    if value is None:
+        return "not asked"
     return "yes" if value else "no"

@@ -53,7 +53,7 @@ def condition_checks(
     checks = [
         _writes(_CREATE, found.conditional_create, tolerated),
         _writes(_REPLACE, found.conditional_replace, tolerated),
-        _noted(_MULTIPART, found.conditional_multipart, "raced: one writer wins", _OWN_KEYS),
+        _noted(_MULTIPART, found.conditional_multipart is True, "raced: one writer wins", _OWN_KEYS),
         _noted(_DELETE, found.conditional_delete, "honoured", "ignored", "delete projects while nobody publishes them"),
         _slash_keys(found.slash_keys, pages),
         _encoding(found.content_encoding, record),

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from ..config.page_style import PageStyle
-from ..errors import NotFound, RepositoryError
+from ..errors import AccessDenied, NotFound, RepositoryError
 from ..layout import Layout, is_project_name
-from ..stores.base import ABSENT, ANY, Attributes, Store
+from ..stores.base import ABSENT, ANY, Attributes, Matches, Store
 from ..stores.capabilities import Capabilities, known
-from ..transaction import PATIENT, Backoff, create
+from ..transaction import PATIENT, Backoff, create, update
+from .first_listing import FirstListing
 from .page_kind import PageKind, kinds_of
 from .record import RepositoryRecord
 from .surroundings import refuse_project_folder
-from .survey import survey
+from .survey import Folder, survey
 
-__all__ = ["WAYS_OUT", "Opening", "open_record", "read_record"]
+__all__ = ["WAYS_OUT", "Opened", "Opening", "ask_about_parts", "change_record", "open_record", "read_record"]
 
 WAYS_OUT = (
     "use another store, a lock table (--locks-table TABLE), or --unsafe-no-locking where only one ever publishes at a "
@@ -29,6 +31,7 @@ LOOKED_AT = 1000
 """How many objects are looked at to tell the page style of a foreign repository: one listing request."""
 
 
+_RECORD = Attributes("application/json", "no-cache")
 _HTML = (PageKind.HTML, PageKind.SLASH)
 _FOREIGN = {"index.html": PageKind.HTML, "": PageKind.SLASH}
 _NEED_SLASH = (PageStyle.SLASH, PageStyle.JSON)
@@ -65,6 +68,18 @@ class Opening:
     existing: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A repository's record.
+
+    :param listing: what lay in the place just before the record was made; None where there was one already,
+        or more lay there than one answer lists.
+    """
+
+    record: RepositoryRecord
+    listing: FirstListing | None = None
+
+
 def read_record(store: Store, layout: Layout) -> RepositoryRecord | None:
     """The repository's record; None where there is none."""
     key = layout.repository
@@ -74,15 +89,56 @@ def read_record(store: Store, layout: Layout) -> RepositoryRecord | None:
         return None
 
 
-def open_record(store: Store, layout: Layout, opening: Opening, backoff: Backoff = PATIENT) -> RepositoryRecord:
+def open_record(store: Store, layout: Layout, opening: Opening, backoff: Backoff = PATIENT) -> Opened:
     """The repository's record, made now where there is none.
 
     Raises `RepositoryError` where the store does not honour conditional writes, unless that is wanted; where there is
     no repository, if an existing one is wanted; and where one was to be made in the folder of another one's project.
     """
-    record = read_record(store, layout) or _make(store, layout, opening, backoff)
-    _refuse_unsafe(store, record, opening)
-    return record
+    record = read_record(store, layout)
+    opened = Opened(record) if record else _make(store, layout, opening, backoff)
+    _refuse_unsafe(store, opened.record, opening)
+    return opened
+
+
+def change_record(
+    store: Store, layout: Layout, change: Callable[[RepositoryRecord], RepositoryRecord]
+) -> tuple[RepositoryRecord, RepositoryRecord]:
+    """Change the record, which must exist; it before and after. Raises what reading, ``change`` and writing do."""
+
+    def attempt() -> tuple[RepositoryRecord, RepositoryRecord]:
+        stored = store.get(layout.repository)
+        before = RepositoryRecord.from_json(stored.data, layout.repository)
+        after = change(before)
+        if after != before:
+            condition = Matches(stored.info.token) if before.conditional_writes else ANY
+            store.put(layout.repository, after.to_json(), _RECORD, condition)
+        return before, after
+
+    return update(attempt)
+
+
+def ask_about_parts(store: Store, layout: Layout, record: RepositoryRecord) -> bool:
+    """Whether the store heeds the condition of a creation in parts, which ``record`` does not say; noted in the record.
+
+    No where the store ignores other conditions, and where these credentials cannot ask.
+    """
+    from ..stores.probe import probe_folder, probe_parts  # noqa: PLC0415 - once in a repository's life
+
+    if not record.conditional_writes:
+        return False
+    try:
+        found = probe_parts(store, probe_folder(layout.prefix))
+    except AccessDenied:
+        return False
+
+    def note(now: RepositoryRecord) -> RepositoryRecord:
+        return replace(now, conditional_multipart=found) if now.conditional_multipart is None else now
+
+    with contextlib.suppress(AccessDenied, NotFound):  # then the next who needs it asks again
+        _, after = change_record(store, layout, note)
+        return found and after.conditional_multipart is True
+    return found
 
 
 def _refuse_unsafe(store: Store, record: RepositoryRecord, opening: Opening) -> None:
@@ -94,9 +150,12 @@ def _refuse_unsafe(store: Store, record: RepositoryRecord, opening: Opening) -> 
         )
 
 
-def _make(store: Store, layout: Layout, opening: Opening, backoff: Backoff) -> RepositoryRecord:
-    refuse_project_folder(store, layout)
-    style = _foreign_style(store, layout)
+def _make(store: Store, layout: Layout, opening: Opening, backoff: Backoff) -> Opened:
+    listed = list(islice(store.list(f"{layout.prefix}/" if layout.prefix else ""), LOOKED_AT))
+    whole = len(listed) < LOOKED_AT
+    refuse_project_folder(store, layout, {info.key for info in listed} if whole else None)
+    folders = {folder.name: folder for folder in survey(store, layout, listed)}
+    style = _foreign_style(store, folders.values()) or (None if whole else ())
     place = f"{store.url}/{layout.prefix}" if layout.prefix else store.url
     if opening.existing and style is None:
         raise RepositoryError(f"{place}: there is no repository here; check the target, or make one with s3pypi init")
@@ -108,36 +167,30 @@ def _make(store: Store, layout: Layout, opening: Opening, backoff: Backoff) -> R
         pages=pages if found.slash_keys else kinds_of(PageStyle.INDEX_HTML),
         conditional_writes=found.conditional_writes,
         conditional_delete=found.conditional_delete,
-        conditional_multipart=found.conditional_multipart,
+        conditional_multipart=found.conditional_multipart if found.conditional_writes else False,
         content_encoding=found.content_encoding,
         public_url=opening.public_url,
         shared_files=style is not None,
     )
     if opening.dry_run:
-        return record
+        return Opened(record)
     _refuse_unsafe(store, record, opening)
     condition = ABSENT if record.conditional_writes else ANY
-    attributes = Attributes("application/json", "no-cache")
-    if create(lambda: store.put(layout.repository, record.to_json(), attributes, condition), backoff):
-        return record
-    return read_record(store, layout) or record
+    if not create(lambda: store.put(layout.repository, record.to_json(), _RECORD, condition), backoff):
+        record = read_record(store, layout) or record
+    return Opened(record, FirstListing(layout, folders) if whole else None)
 
 
 def _probed(store: Store, layout: Layout) -> Capabilities:
     from ..stores.probe import probe, probe_folder  # noqa: PLC0415 - once in a repository's life
 
-    return probe(store, probe_folder(layout.prefix))
+    return probe(store, probe_folder(layout.prefix), parts=False)
 
 
-def _foreign_style(store: Store, layout: Layout) -> tuple[PageKind, ...] | None:
-    """The pages beside ``index.json`` of a foreign repository in this place, or of ours without its record.
-
-    Empty when there may be others than those that were looked at, None when there are none.
-    """
+def _foreign_style(store: Store, folders: Iterable[Folder]) -> tuple[PageKind, ...]:
+    """The pages beside ``index.json`` of a foreign repository in this place, or of ours without its record."""
     found: dict[PageKind, str] = {}
-    start = f"{layout.prefix}/" if layout.prefix else ""
-    listed = list(islice(store.list(start), LOOKED_AT))
-    for folder in survey(store, layout, listed):
+    for folder in folders:
         # Others may be probing just now.
         if not folder.name or (is_project_name(folder.name) and not folder.is_other):
             for key, info in folder.objects.items():
@@ -148,4 +201,4 @@ def _foreign_style(store: Store, layout: Layout) -> tuple[PageKind, ...] | None:
         with contextlib.suppress(NotFound):
             if store.get(slash).data.startswith(b"{"):
                 found[PageKind.SLASH_JSON] = found.pop(PageKind.SLASH)
-    return tuple(kind for kind in PageKind if kind in found) or (() if len(listed) == LOOKED_AT else None)
+    return tuple(kind for kind in PageKind if kind in found)

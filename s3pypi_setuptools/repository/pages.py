@@ -119,10 +119,14 @@ class DerivedPages(Generic[R]):
         asked = {key: self._workspace.pool.submit(self.state, kind) for key, kind in kinds.items()}
         return {kind: asked[key] for kind, key in self._keys.items() if key in asked}
 
+    def absent(self) -> dict[PageKind, PageState]:
+        """The state of every page where none exists."""
+        return {kind: PageState() for kind in self._keys}
+
     def told(self, record: R) -> dict[PageKind, PageState]:
         """The state of every page while all are of ``record``, told from what they hold: nothing is asked."""
         if self._deleted(record):
-            return {kind: PageState() for kind in self._keys}
+            return self.absent()
         return {
             kind: PageState(self._store.token_of(self._stored(kind, record)[0]), record.commit) for kind in self._keys
         }

@@ -47,6 +47,15 @@ class Reading:
     pages: dict[PageKind, Future[PageState]] | None
     folder: Future[Folder] | None = None
 
+    @classmethod
+    def of_new_project(cls, folder: Folder) -> Reading:
+        """Of a project without a manifest, whose folder was listed."""
+        manifest: Future[tuple[Manifest | None, Token | None]] = Future()
+        listed: Future[Folder] = Future()
+        manifest.set_result((None, None))
+        listed.set_result(folder)
+        return cls(manifest, None, listed)
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:

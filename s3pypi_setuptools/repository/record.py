@@ -26,8 +26,8 @@ class RepositoryRecord:
     :param pages: the pages that every project and the root have.
     :param conditional_writes: whether the store honours conditions, also under races.
     :param conditional_delete: whether it honours them on deletes.
-    :param conditional_multipart: whether it honours creation on condition for what it receives in parts; records of old
-        do not tell, and count as no.
+    :param conditional_multipart: whether it honours creation on condition for what it receives in parts; None, and not
+        in the document, until somebody who stores a large file asks. (Version 1.0 takes that for no.)
     :param public_url: where installers reach it; None when unknown.
     :param content_encoding: whether the store keeps it, so that documents of large projects are stored compressed;
         records of old do not tell, and count as no.
@@ -38,7 +38,7 @@ class RepositoryRecord:
     pages: tuple[PageKind, ...]
     conditional_writes: bool
     conditional_delete: bool
-    conditional_multipart: bool
+    conditional_multipart: bool | None
     public_url: str | None = None
     content_encoding: bool = False
     shared_files: bool = True
@@ -55,6 +55,8 @@ class RepositoryRecord:
             "content-encoding": self.content_encoding,
             "shared-files": self.shared_files,
         }
+        if self.conditional_multipart is None:
+            del document["conditional-multipart"]
         if self.public_url:
             document["public-url"] = self.public_url
         return json.dumps(document, indent=2).encode() + b"\n"
@@ -80,7 +82,7 @@ class RepositoryRecord:
                 pages,
                 _flag(document["conditional-writes"]),
                 _flag(document["conditional-delete"]),
-                _flag(document.get("conditional-multipart", False)),
+                _flag(document["conditional-multipart"]) if "conditional-multipart" in document else None,
                 _public_url(document.get("public-url")),
                 _flag(document.get("content-encoding", False)),
                 _flag(document.get("shared-files", True)),

@@ -14,8 +14,9 @@ from ..stores.base import Store
 from ..stores.locks import NO_LOCKS, ROOT, Locks
 from ..transaction import PATIENT, Backoff
 from .change import Change, Decision
+from .first_listing import FirstListing
 from .manifest import Manifest
-from .opening import Opening, open_record, read_record
+from .opening import Opened, Opening, ask_about_parts, open_record, read_record
 from .other_projects import OtherProjects
 from .project import ProjectDocuments, Reading
 from .record import RepositoryRecord
@@ -76,7 +77,10 @@ class Repository:
         )
         self._root = RootIndex(self.workspace)
         table = self._pool.submit(locks.verify)
-        self._record = self._pool.submit(self._open, opening, table)
+        self._opened = self._pool.submit(self._open, opening, table)
+        self._listing_taken = False
+        self._asking = threading.Lock()
+        self._parts: bool | None = None
 
     def close(self) -> None:
         """End the threads; requests under way are finished, others dropped. After them, locks are let go.
@@ -106,7 +110,26 @@ class Repository:
 
         Raises `RepositoryError` where the store cannot keep the promises, and `StoreError`.
         """
-        return self._record.result()
+        return self._opened.result().record
+
+    def conditional_multipart(self) -> bool:
+        """Whether the store heeds the condition of a creation in parts; asked, and recorded, where nobody has yet."""
+        if (recorded := self.record.conditional_multipart) is not None:
+            return recorded
+        with self._asking:
+            if self._parts is None:
+                self._parts = ask_about_parts(self.workspace.store, self.workspace.layout, self.record)
+            return self._parts
+
+    def first_listing(self) -> FirstListing | None:
+        """What lay here before this made the repository, told once; None where it did not, or has not yet.
+
+        None, too, where nothing but the lock table keeps a creation from writing over what others make meanwhile.
+        """
+        if not self._opened.done() or self.workspace.locks.exclusive or not self.record.conditional_writes:
+            return None
+        taken, self._listing_taken = self._listing_taken, True
+        return None if taken else self._opened.result().listing
 
     def projects(self) -> tuple[str, ...]:
         """The names of all projects, normalized and sorted; the projects of another tool's repository too."""
@@ -125,11 +148,15 @@ class Repository:
         adopted = documents.snapshot(documents.reading(), kinds).base
         return adopted if adopted.project.files else None
 
-    def reading(self, project: str) -> Reading | None:
+    def reading(self, project: str, listing: FirstListing | None = None) -> Reading | None:
         """Ask, without waiting, for what a change of ``project`` (normalized) starts from.
 
         None where nothing is to be read before the project is locked.
+
+        :param listing: of the whole repository; of what it shows to be absent nothing is asked.
         """
+        if listing and (folder := listing.new_project(project)):
+            return Reading.of_new_project(folder)
         return None if self.workspace.locks.exclusive else self._reading(ProjectDocuments(self.workspace, project))
 
     def thorough_reading(self, project: str) -> Reading | None:
@@ -145,9 +172,13 @@ class Repository:
         documents = ProjectDocuments(self.workspace, project)
         return decide(documents.snapshot(documents.reading(), self.record.pages).base)
 
-    def root_entry(self, projects: Collection[str] = ()) -> RootEntry:
-        """How ``projects`` (normalized), which have no manifest, enter the root together."""
-        return RootEntry(self._root, self.record.pages, projects)
+    def root_entry(self, projects: Collection[str] = (), listing: FirstListing | None = None) -> RootEntry:
+        """How ``projects`` (normalized), which have no manifest, enter the root together.
+
+        :param listing: of the whole repository; a root that it shows to be absent is not asked for.
+        """
+        absent = listing is not None and listing.root_is_absent
+        return RootEntry(self._root, self.record.pages, projects, absent=absent)
 
     def others(self, *, thorough: bool = True) -> OtherProjects:
         """What other projects list, as of when that is first asked for; ``thorough`` as of `OtherProjects`."""
@@ -180,7 +211,7 @@ class Repository:
         # Ctrl-C is raised in the main thread: elsewhere nothing comes between a commit and its pages.
         return self._changes.submit(change.run).result()
 
-    def _open(self, opening: Opening, table: Future[None]) -> RepositoryRecord:
+    def _open(self, opening: Opening, table: Future[None]) -> Opened:
         workspace = self.workspace
         found = read_record(workspace.store, workspace.layout) if workspace.locks.exclusive else None
         table.result()
@@ -190,6 +221,6 @@ class Repository:
     def _reading(self, documents: ProjectDocuments) -> Reading:
         """A brief one, where a page that another tool wrote is sure to be noticed when it is written over."""
         honours = self.workspace.store.conditional_writes
-        if honours is None and self._record.done() and not self._record.exception():
+        if honours is None and self._opened.done() and not self._opened.exception():
             honours = self.record.conditional_writes
         return documents.brief_reading() if honours else documents.reading()

@@ -41,12 +41,15 @@ class RootIndex:
         self._added: set[str] = set()
         self._locked: dict[str, LockError] = {}
 
-    def enter(self, project: str, kinds: tuple[PageKind, ...], others: frozenset[str] = frozenset()) -> bool:
+    def enter(
+        self, project: str, kinds: tuple[PageKind, ...], others: frozenset[str] = frozenset(), *, absent: bool = False
+    ) -> bool:
         """Add ``project`` to the record and to all pages, unless they list it; whether the record did not.
 
         Calls from several threads share one write, and one waiting for the lock.
 
         :param others: projects to add with it; after an error they count as never asked for.
+        :param absent: whether there was no root a moment ago; if it can be created, it is not read before.
         """
         with self._arrivals:
             self._locked.pop(project, None)  # of an earlier call that was interrupted
@@ -59,7 +62,7 @@ class RootIndex:
                     return project in self._added
                 names, self._waiting = frozenset(self._waiting), set()
             try:
-                self._added |= self._change(lambda projects: projects | names, kinds)[0]
+                self._added |= self._change(lambda projects: projects | names, kinds, absent=absent)[0]
             except LockError as error:
                 self._locked.update(dict.fromkeys(names - {project} - others, error))
                 raise
@@ -141,19 +144,26 @@ class RootIndex:
         return Root.of(found or (folder.name for folder in folders if folder.is_project and folder.objects)).projects
 
     def _change(
-        self, change: Callable[[frozenset[str]], frozenset[str]], kinds: tuple[PageKind, ...]
+        self, change: Callable[[frozenset[str]], frozenset[str]], kinds: tuple[PageKind, ...], *, absent: bool = False
     ) -> tuple[frozenset[str], frozenset[str]]:
         """Change the record and bring the pages up to it; the projects that were added, and those taken off."""
         with self._workspace.held(ROOT) as lease:
-            return self._change_alone(change, kinds, lease)
+            return self._change_alone(change, kinds, lease, absent=absent)
 
     def _change_alone(
-        self, change: Callable[[frozenset[str]], frozenset[str]], kinds: tuple[PageKind, ...], lease: Lease
+        self,
+        change: Callable[[frozenset[str]], frozenset[str]],
+        kinds: tuple[PageKind, ...],
+        lease: Lease,
+        *,
+        absent: bool,
     ) -> tuple[frozenset[str], frozenset[str]]:
         pages = self._pages(kinds)
         asked: list[tuple[frozenset[str], frozenset[str]]] = []
         while True:
-            root, states, changed = update(lambda: self._commit(change, pages, asked, lease), self._workspace.backoff)
+            root, states, changed = update(
+                lambda: self._commit(change, pages, asked, lease, absent=absent and not asked), self._workspace.backoff
+            )
             lease.confirm()
             try:
                 taken_over = [state.token for state in states.values() if state.token and state.foreign]
@@ -171,11 +181,15 @@ class RootIndex:
         pages: DerivedPages[Root],
         asked: list[tuple[frozenset[str], frozenset[str]]],
         lease: Lease,
+        *,
+        absent: bool,
     ) -> tuple[Root, dict[PageKind, PageState], bool]:
         """One attempt; what it asks for is noted in ``asked`` before, since its answer may be lost."""
-        record, reading = self._workspace.pool.submit(self.read), pages.reading()
-        root, token = record.result()
-        states = {kind: state.result() for kind, state in reading.items()}
+        root, token, states = Root(), None, pages.absent()
+        if not absent:
+            record, reading = self._workspace.pool.submit(self.read), pages.reading()
+            root, token = record.result()
+            states = {kind: state.result() for kind, state in reading.items()}
         projects = frozenset(root.projects)
         # Without a record, our own pages alone still tell what it had listed. (If they are of one that somebody made
         # meanwhile, the put below fails.)

@@ -21,9 +21,12 @@ class RootEntry:
 
     :param kinds: the pages of the repository.
     :param together: projects that have no manifest: the first of them that enters takes the others along.
+    :param absent: whether there was no root a moment ago; then it is not asked for before it is made.
     """
 
-    def __init__(self, root: RootIndex, kinds: tuple[PageKind, ...], together: Collection[str] = ()) -> None:
+    def __init__(
+        self, root: RootIndex, kinds: tuple[PageKind, ...], together: Collection[str] = (), *, absent: bool = False
+    ) -> None:
         self.root = root
         self._kinds = kinds
         self._together = frozenset(together)
@@ -31,18 +34,23 @@ class RootEntry:
         self._outside = set(self._together)
         self._taken_along: set[str] = set()
         self._committed: set[str] = set()
+        self._absent = absent
 
     def enter(self, project: str) -> bool:
         """As `RootIndex.enter`."""
         with self._lock:
             if project in self._outside:
-                self.root.enter(project, self._kinds, frozenset(self._outside - {project}))
+                self._enter(project, frozenset(self._outside - {project}))
                 self._taken_along, self._outside = self._outside - {project}, set()
                 return True
             if project in self._taken_along:
                 self._taken_along.remove(project)  # a project that enters once more may have been removed since
                 return True
-        return self.root.enter(project, self._kinds)
+        return self._enter(project)
+
+    def _enter(self, project: str, others: frozenset[str] = frozenset()) -> bool:
+        absent, self._absent = self._absent, False
+        return self.root.enter(project, self._kinds, others, absent=absent)
 
     def is_missing(self, project: str) -> bool:
         """Whether the root lacks ``project``, which is committed; `finish` answers for those that go ``together``."""
@@ -56,4 +64,4 @@ class RootEntry:
         """Add again those that were committed ``together`` and that the root lacks."""
         if self._committed and (missing := self._committed - {*self.root.read()[0].projects}):
             project, *others = sorted(missing)
-            self.root.enter(project, self._kinds, frozenset(others))
+            self._enter(project, frozenset(others))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -28,26 +28,32 @@ class _Place:
     name: str
     around: str
 
-    @property
-    def is_project(self) -> bool:
-        """Whether a project's manifest lies there, or a page that offers the project's files."""
-        if kind_at(self.store, self.layout.root_manifest) is Kind.PROJECT:
-            return True
-        pages = [self.layout.root_html]
+    def is_project(self, listed: Collection[str] | None) -> bool:
+        """Whether a project's manifest lies there, or a page that offers the project's files.
+
+        :param listed: the keys of all objects there; None where they are not known.
+        """
+        record, pages = self.layout.root_manifest, [self.layout.root_html]
         if self.store.slash_keys is not False and self.layout.root_slash:
             pages.append(self.layout.root_slash)
+        if listed is not None:
+            pages = [page for page in pages if page in listed]
+        if (listed is None or record in listed) and kind_at(self.store, record) is Kind.PROJECT:
+            return True
         return is_project_name(self.name) and any(project_page(self.store, page, self.name) for page in pages)
 
 
-def refuse_project_folder(store: Store, layout: Layout) -> None:
+def refuse_project_folder(store: Store, layout: Layout, listed: Collection[str] | None = None) -> None:
     """Raise `RepositoryError` if the place is a project's folder, or lies below one; it names the repository around.
 
     What may not be read above the place is passed over: credentials are often good for one prefix alone.
+
+    :param listed: the keys of all objects in the place, where they are known.
     """
     here = f"{store.url}/{layout.prefix}" if layout.prefix else store.url
     for number, place in enumerate(_places(store, layout)):
         with suppress(AccessDenied, *([StoreError] if number and place.store is not store else [])):
-            if place.is_project:
+            if place.is_project(None if number else listed):
                 project = normalize_name(place.name)
                 what = "is" if number == 0 else "lies in"
                 raise RepositoryError(

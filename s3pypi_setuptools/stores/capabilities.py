@@ -16,7 +16,7 @@ class Capabilities:
     :param conditional_create: of writers that create one object at the same time, one wins.
     :param conditional_replace: of writers that replace one version at the same time, one wins, and no stale one does.
     :param conditional_delete: a deletion on a stale token leaves the object alone.
-    :param conditional_multipart: as ``conditional_create``, for what is sent in parts.
+    :param conditional_multipart: as ``conditional_create``, for what is sent in parts; None where that was not asked.
     :param slash_keys: objects may have keys that end in ``/``.
     :param content_encoding: it keeps the ``Content-Encoding`` of objects, and tells it to clients.
     """
@@ -24,7 +24,7 @@ class Capabilities:
     conditional_create: bool
     conditional_replace: bool
     conditional_delete: bool
-    conditional_multipart: bool
+    conditional_multipart: bool | None
     slash_keys: bool
     content_encoding: bool
 

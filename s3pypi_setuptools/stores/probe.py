@@ -16,7 +16,7 @@ from .base import ABSENT, ANY, Attributes, Condition, Matches, PartsWrite, Store
 from .capabilities import Capabilities
 from .content_encoding import GZIP, encode
 
-__all__ = ["QUICK", "THOROUGH", "is_probe_folder", "probe", "probe_encoding", "probe_folder"]
+__all__ = ["QUICK", "THOROUGH", "is_probe_folder", "probe", "probe_encoding", "probe_folder", "probe_parts"]
 
 log = logging.getLogger(__name__)
 
@@ -43,17 +43,20 @@ def _warn(where: str) -> None:
     log.warning("%s/: these objects of a probe stay, as deleting is denied; delete them", where)
 
 
-def probe(store: Store, folder: str, rounds: int = QUICK, left: Callable[[str], None] = _warn) -> Capabilities:
+def probe(
+    store: Store, folder: str, rounds: int = QUICK, left: Callable[[str], None] = _warn, *, parts: bool = True
+) -> Capabilities:
     """Find out, by objects below ``folder``, one of `probe_folder`, which are gone again after.
 
     :param rounds: how often each question is raced.
     :param left: told where objects stay because deleting is denied.
+    :param parts: race uploads in parts, too; more than half of all requests are for that.
 
     Raises `AccessDenied` and `Unavailable` when the store cannot be asked, and `StoreError` when it does not know
     conditions at all.
     """
     keys = [f"{folder}/{number}" for number in range(rounds)]
-    parts_keys = [f"{folder}/parts-{number}" for number in range(rounds)]
+    parts_keys = _parts_keys(folder, rounds) if parts else ()
     slash_key, encoded_key = f"{folder}/", f"{folder}/encoded"
     try:
         # The threads are more than a round needs, so that the rounds and the other questions run side by side.
@@ -64,20 +67,55 @@ def probe(store: Store, folder: str, rounds: int = QUICK, left: Callable[[str], 
         ):
             slash_keys = questions.submit(_keeps_slash_key, store, slash_key)
             encoding = questions.submit(_keeps_encoding, store, encoded_key)
-            abandoned = questions.submit(_abandons_parts, store, slash_key + "abandoned")
-            parts = [questions.submit(_honours_on_parts, store, key, threads, abandoned) for key in parts_keys]
+            honours_parts = _parts_questions(store, folder, parts_keys, threads, questions)
             raced = list(questions.map(lambda key: _honours_conditions(store, key, threads), keys))
             return Capabilities(
                 conditional_create=all(creates for creates, _, _ in raced),
                 conditional_replace=all(replaces for _, replaces, _ in raced),
                 conditional_delete=all(deletes for _, _, deletes in raced),
-                conditional_multipart=all(found.result() for found in parts),
+                conditional_multipart=_all_honour(honours_parts) if parts else None,
                 slash_keys=slash_keys.result(),
                 content_encoding=encoding.result(),
             )
     finally:
         if _remove(store, (*keys, *parts_keys, slash_key, encoded_key)):
             left(f"{store.url}/{folder}")
+
+
+def probe_parts(store: Store, folder: str, rounds: int = QUICK, left: Callable[[str], None] = _warn) -> bool:
+    """Whether, of uploads in parts that are completed at the same time, one wins; parameters, errors as of `probe`."""
+    keys = _parts_keys(folder, rounds)
+    try:
+        with (
+            ThreadPoolExecutor(_RACERS * QUICK) as threads,
+            ThreadPoolExecutor(QUICK + 1) as questions,
+            _dropped_on_interruption(questions),
+        ):
+            return all(found.result() for found in _parts_questions(store, folder, keys, threads, questions))
+    finally:
+        if _remove(store, keys):
+            left(f"{store.url}/{folder}")
+
+
+def _all_honour(questions: list[Future[bool]]) -> bool:
+    """Whether the answer to all is yes; who may not ask counts as no."""
+    try:
+        return all(found.result() for found in questions)
+    except AccessDenied:
+        return False
+
+
+def _parts_keys(folder: str, rounds: int) -> tuple[str, ...]:
+    return tuple(f"{folder}/parts-{number}" for number in range(rounds))
+
+
+def _parts_questions(
+    store: Store, folder: str, keys: tuple[str, ...], threads: ThreadPoolExecutor, questions: ThreadPoolExecutor
+) -> list[Future[bool]]:
+    if not keys:
+        return []
+    abandoned = questions.submit(_abandons_parts, store, f"{folder}/abandoned")
+    return [questions.submit(_honours_on_parts, store, key, threads, abandoned) for key in keys]
 
 
 @contextlib.contextmanager
@@ -122,7 +160,13 @@ def _honours_conditions(store: Store, key: str, threads: ThreadPoolExecutor) -> 
 def _abandons_parts(store: Store, key: str) -> bool:
     """Whether an upload in parts can be begun and abandoned: what loses a race would stay otherwise."""
     try:
-        store.begin_parts(key, b"abandoned", _PLAIN).abandon()
+        begun = store.begin_parts(key, b"abandoned", _PLAIN)
+    except (AccessDenied, Unavailable):
+        raise
+    except StoreError:
+        return False
+    try:
+        begun.abandon()
     except Unavailable:
         raise
     except StoreError:

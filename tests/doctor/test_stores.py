@@ -104,9 +104,25 @@ def test_what_is_found_is_recorded(s3_server: S3Server, s3_bucket: str, tmp_path
         repository(s3_server, s3_bucket).publish(samples.wheel(tmp_path))
     found = examine(s3_server, s3_bucket, public_url="http://127.0.0.1:9")
     assert found["record"].found == (
-        "team/repository.json is renewed: conditional-writes was no, is yes, conditional-multipart was no, is yes"
+        "team/repository.json is renewed: conditional-writes was no, is yes, "
+        "conditional-multipart was not asked, is yes"
     )
     assert record(s3_server, s3_bucket) == made
+
+
+def test_what_a_push_leaves_unasked_is_asked_by_init_and_by_doctor(
+    s3_server: S3Server, s3_bucket: str, tmp_path: Path
+) -> None:
+    repository(s3_server, s3_bucket).publish(samples.wheel(tmp_path))
+    assert "conditional-multipart" not in record(s3_server, s3_bucket)
+    repository(s3_server, s3_bucket).initialize()
+    assert record(s3_server, s3_bucket)["conditional-multipart"] is True
+
+    s3_server.client().delete_object(Bucket=s3_bucket, Key="team/repository.json")
+    repository(s3_server, s3_bucket).publish(samples.wheel(tmp_path, version="2.0"))
+    found = examine(s3_server, s3_bucket)
+    assert found["record"].found == ("team/repository.json is renewed: conditional-multipart was not asked, is yes")
+    assert record(s3_server, s3_bucket)["conditional-multipart"] is True
 
 
 def test_a_store_that_got_worse_is_recorded_as_such(moto: S3Server, tmp_path: Path) -> None:

@@ -7,13 +7,17 @@ told by `oracle`. More examples: ``S3PYPI_TEST_EXAMPLES=100`` looks at a hundred
 from __future__ import annotations
 
 import os
+import random
 import shutil
+import sys
 from collections.abc import Callable
 from copy import copy
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import hypothesis
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -24,7 +28,7 @@ from s3pypi_setuptools.stores.s3 import S3Store
 from tests.servers import S3Server
 from tests.stores.test_s3 import options
 
-from .commands import ALL, Command, Files, Publish
+from .commands import ALL, Command, Delete, Files, Publish
 from .conftest import BEGINNINGS, Beginnings
 from .orders import LENGTH, Order
 from .runs import Run, fill, play
@@ -46,6 +50,12 @@ def looks(examples: int) -> Callable[[Any], Any]:
     )
 
 
+def reading_late(*, after_opening: bool) -> Any:
+    """Whether projects are read only after the repository was opened, as by a publication of many files."""
+    module = sys.modules["s3pypi_setuptools.operations.publish"]
+    return mock.patch.object(module, "FEW", 0 if after_opening else module.FEW)
+
+
 def example(data: st.DataObject, store: Store, files: Files, beginnings: Beginnings) -> None:
     """One run in ``store``, which is empty."""
     name, crash = data.draw(st.sampled_from(sorted(BEGINNINGS))), data.draw(st.integers(1, 25))
@@ -56,7 +66,9 @@ def example(data: st.DataObject, store: Store, files: Files, beginnings: Beginni
     run = Run(store, files)
     try:
         # Each an object of its own: the oracle asks which of two equal commands did something.
-        play(run, [copy(command) for command in data.draw(commands)], order, crashed)
+        drawn = [copy(command) for command in data.draw(commands)]
+        with reading_late(after_opening=data.draw(st.booleans())):
+            play(run, drawn, order, crashed)
     except BaseException:
         hypothesis.note("\n".join(run.scheduler.trace))
         raise
@@ -85,6 +97,25 @@ def test_on_a_server(
     for info in store.list(""):
         store.delete(info.key)
     example(data, store, files, beginnings)
+
+
+FIRST = (
+    (Publish(also=("other",)), Publish(version="2.0", also=("third",))),
+    (Publish(also=("other",)), Publish(salt="b", also=("other",))),
+    (Publish(also=("other",)), Publish(version="2.0"), Delete()),
+)
+"""Commands that begin where there is no repository yet."""
+
+
+@pytest.mark.parametrize("number", range(len(FIRST)))
+def test_first_pushes_at_once(files: Files, number: int) -> None:
+    """What the first push has listed is not read again: whoever else is faster must be noticed all the same."""
+    chance = random.Random(number)
+    for _ in range(150 * TIMES):
+        fault = {chance.randrange(60): chance.choice(FAULTS)} if chance.random() < 0.5 else {}
+        order = Order(chance.randbytes(LENGTH), chance.choice([0, 128, 224]), fault)
+        with reading_late(after_opening=True):
+            play(Run(MemoryStore(content_tokens=chance.random() < 0.5), files), [copy(one) for one in FIRST[number]], order)
 
 
 def test_the_same_order_gives_the_same_run(files: Files, beginnings: Beginnings) -> None:

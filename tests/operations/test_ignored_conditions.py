@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from s3pypi_setuptools import RepositoryError, open_repository
+from s3pypi_setuptools.errors import AccessDenied
 from s3pypi_setuptools.local_file import PART_SIZE, LocalFile
 from s3pypi_setuptools.operations.delete import delete
 from s3pypi_setuptools.operations.publish import Outcome
@@ -56,6 +58,109 @@ def test_small_files_keep_the_plain_key(tmp_path: Path) -> None:
     world = World(tmp_path, CarelessWithParts())
     assert world.push(world.wheel(), samples.sdist(tmp_path)).ok
     assert {file.url for file in world.pages()[0].files} == {world.wheel().name, "demo-1.0.tar.gz"}
+
+
+class Asked(MemoryStore):
+    """Must be asked what it honours, and notes where uploads in parts were tried."""
+
+    slash_keys = None  # type: ignore[assignment]
+    conditional_writes = None  # type: ignore[assignment]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tried: list[str] = []
+
+    def begin_parts(self, key: str, data: bytes, attributes: Attributes) -> PartsWrite:
+        self.tried.append(key)
+        return super().begin_parts(key, data, attributes)
+
+
+def recorded(world: World) -> object:
+    return json.loads(world.store.get(world.layout.repository).data).get("conditional-multipart")
+
+
+def test_parts_are_asked_about_once_when_the_first_large_files_are_published(tmp_path: Path) -> None:
+    store = Asked()
+    world = World(tmp_path, store)
+    large = [samples.wheel(tmp_path, name, padding=PART_SIZE) for name in ("a", "b")]
+
+    assert world.push(world.wheel()).ok
+    assert (store.tried, recorded(world)) == ([], None)
+
+    assert world.push(*large).ok
+    assert recorded(world) is True
+    assert len({key.split("/")[1] for key in store.tried}) == 1, "one probe, however many projects want to know"
+    assert all(file.url == file.filename for name in ("a", "b") for file in world.pages(name)[0].files)
+
+    store.tried.clear()
+    assert world.push(samples.wheel(tmp_path, "c", padding=PART_SIZE)).ok
+    assert store.tried == []
+    assert not [key for key in world.stored() if "probe" in key]
+
+
+def test_a_careless_store_is_found_out_before_the_first_large_file(tmp_path: Path) -> None:
+    world = World(tmp_path, CarelessWithParts())
+    assert world.push(world.wheel()).ok
+    assert recorded(world) is None
+
+    assert world.push(samples.wheel(tmp_path, "a", padding=PART_SIZE)).ok
+
+    assert recorded(world) is False
+    assert [len(file.url.split("/")[0]) for file in world.pages("a")[0].files] == [16], "a key of its own"
+
+
+@pytest.mark.parametrize("denied", ["begin_parts", "put"])
+def test_who_may_not_ask_or_record_publishes_all_the_same(tmp_path: Path, denied: str) -> None:
+    world = World(tmp_path, Asked())
+    assert world.push(world.wheel()).ok
+
+    def deny(request: Request) -> None:
+        others = request.key == world.layout.repository or "probe" in request.key
+        if request.verb == denied and others:
+            raise AccessDenied(request.key, "denied")
+
+    report = world.push(samples.wheel(tmp_path, "a", padding=PART_SIZE), store=FaultyStore(world.store, before=deny))
+
+    assert report.ok
+    assert recorded(world) is None
+    assert len(world.listed("a")) == 1
+
+
+def test_what_others_change_in_the_record_meanwhile_stays(tmp_path: Path) -> None:
+    world = World(tmp_path, Asked())
+    assert world.push(world.wheel()).ok
+    key, changed = world.layout.repository, []
+
+    def change(request: Request) -> None:
+        if (request.verb, request.key) == ("put", key) and not changed:
+            changed.append(True)
+            theirs = {**json.loads(world.store.get(key).data), "public-url": "https://theirs.example.com"}
+            world.put(key, json.dumps(theirs).encode(), "application/json")
+
+    large = samples.wheel(tmp_path, "a", padding=PART_SIZE)
+    assert world.push(large, store=FaultyStore(world.store, before=change)).ok
+
+    assert changed
+    assert json.loads(world.store.get(key).data)["public-url"] == "https://theirs.example.com"
+    assert recorded(world) is True
+
+
+def test_a_no_that_others_recorded_meanwhile_counts(tmp_path: Path) -> None:
+    world = World(tmp_path, Asked())
+    assert world.push(world.wheel()).ok
+    key, changed = world.layout.repository, []
+
+    def change(request: Request) -> None:
+        if (request.verb, request.key) == ("put", key) and not changed:
+            changed.append(True)
+            theirs = {**json.loads(world.store.get(key).data), "conditional-multipart": False}
+            world.put(key, json.dumps(theirs).encode(), "application/json")
+
+    large = samples.wheel(tmp_path, "a", padding=PART_SIZE)
+    assert world.push(large, store=FaultyStore(world.store, before=change)).ok
+
+    assert recorded(world) is False
+    assert [len(file.url.split("/")[0]) for file in world.pages("a")[0].files] == [16], "a key of its own"
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from s3pypi_setuptools.stores.base import ANY, Attributes, Condition, Info, Matc
 from s3pypi_setuptools.stores.capabilities import Capabilities, known
 from s3pypi_setuptools.stores.content_encoding import decode
 from s3pypi_setuptools.stores.memory import MemoryStore
-from s3pypi_setuptools.stores.probe import probe, probe_folder
+from s3pypi_setuptools.stores.probe import probe, probe_folder, probe_parts
 from s3pypi_setuptools.stores.s3 import S3Store
 
 from ..servers import S3Server
@@ -198,6 +198,38 @@ def test_what_a_store_ignores_is_found(kind: type[Store], found: Capabilities, p
     assert bool(left) is (kind is DeniesDeletion)
 
 
+@pytest.mark.parametrize(
+    ("kind", "honours"),
+    [(IgnoresConditions, False), (ChecksBeforeItWrites, False), (ReplacesUnasked, False), (Unknowing, True)],
+)
+def test_without_parts_the_other_races_are_run_all_the_same(
+    kind: type[Store], honours: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def begin_parts(self: Store, key: str, data: bytes, attributes: Attributes) -> PartsWrite:
+        raise AssertionError(key)
+
+    monkeypatch.setattr(kind, "begin_parts", begin_parts)
+    store = kind()
+    found = probe(store, probe_folder("p"), parts=False)
+    assert (found.conditional_writes, found.conditional_multipart) == (honours, None)
+    assert list(store.list("")) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "honours"),
+    [(IgnoresConditionsOnParts, False), (ChecksPartsBeforeItCompletes, False), (HasNoParts, False), (Unknowing, True)],
+)
+def test_parts_alone(kind: type[Store], honours: bool) -> None:
+    store = kind()
+    assert probe_parts(store, probe_folder("p")) is honours
+    assert list(store.list("")) == []
+
+
+def test_what_a_probe_of_parts_cannot_delete_is_told_of(caplog: pytest.LogCaptureFixture) -> None:
+    probe_parts(DeniesDeletion(), probe_folder("p"))
+    assert re.fullmatch(r"memory:///p/.s3pypi-probe-\w+/: these objects .* stay, .*", caplog.messages[0])
+
+
 def test_what_cannot_be_deleted_is_told_of(caplog: pytest.LogCaptureFixture) -> None:
     probe(DeniesDeletion(), probe_folder("p"))
     assert re.fullmatch(r"memory:///p/.s3pypi-probe-\w+/: these objects .* stay, .*", caplog.messages[0])
@@ -216,6 +248,17 @@ def test_where_nothing_can_be_abandoned_nothing_is_begun_twice() -> None:
     assert store.begun == 1
 
 
+class DeniesParts(Unknowing):
+    def begin_parts(self, key: str, data: bytes, attributes: Attributes) -> PartsWrite:
+        raise AccessDenied(key, "denied")
+
+
+def test_who_may_not_send_parts_learns_nothing_of_them() -> None:
+    assert probe(DeniesParts(), probe_folder("p")) == replace(GOOD, conditional_multipart=False)
+    with pytest.raises(AccessDenied):
+        probe_parts(DeniesParts(), probe_folder("p"))
+
+
 def test_what_is_known_need_not_be_asked() -> None:
     assert known(Untouchable()) == GOOD
     assert known(Unknowing()) is None
@@ -230,13 +273,21 @@ def test_good_servers(s3_server: S3Server, s3_bucket: str) -> None:
     store = S3Store(s3_bucket, options(s3_server))
     assert probe(store, probe_folder("p")) == GOOD
     assert list(store.list("")) == []
-    assert s3_server.client().list_multipart_uploads(Bucket=s3_bucket).get("Uploads", []) == []
+    assert probe_parts(store, probe_folder("p")) is True
+    assert list(store.list("")) == []
+    assert s3_uploads(s3_server, store) == []
+
+
+def s3_uploads(server: S3Server, store: S3Store) -> list[object]:
+    return list(server.client().list_multipart_uploads(Bucket=store.bucket.name).get("Uploads", []))
 
 
 @pytest.mark.parametrize("fault", ["ignores-complete", "gap-complete"])
 def test_a_server_that_is_careless_with_parts_alone(moto: S3Server, fault: str) -> None:
     store = S3Store(moto.new_bucket(fault), options(moto))
     assert probe(store, probe_folder("p")) == replace(GOOD, conditional_multipart=False)
+    assert probe_parts(store, probe_folder("p")) is False
+    assert s3_uploads(moto, store) == []
 
 
 @pytest.mark.parametrize("fault", ["ignores-put", "gap-put"])
@@ -244,4 +295,5 @@ def test_a_server_that_is_careless_is_found_out_every_time(moto: S3Server, fault
     store = S3Store(moto.new_bucket(fault), options(moto))
     for _ in range(5):
         assert not probe(store, probe_folder("p")).conditional_writes
+        assert not probe(store, probe_folder("p"), parts=False).conditional_writes
         assert list(store.list("")) == []
