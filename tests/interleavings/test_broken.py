@@ -82,8 +82,10 @@ def one_look(self: Any, present: Any, absent: Any, gone: Callable[[str], bool], 
         self._change(lambda projects: (projects | present) - {name for name in absent & projects if gone(name)}, kinds)
 
 
-def takes_none_along(whole: Callable[..., bool], self: Any, project: str, kinds: Any, others: Any = ()) -> bool:
-    return whole(self, project, kinds)
+def takes_none_along(
+    whole: Callable[..., bool], self: Any, project: str, kinds: Any, others: Any = (), **options: Any
+) -> bool:
+    return whole(self, project, kinds, **options)
 
 
 @dataclass(frozen=True)

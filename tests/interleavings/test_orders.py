@@ -100,7 +100,7 @@ def test_on_a_server(
 
 
 FIRST = (
-    (Publish(also=("other",)), Publish(version="2.0", also=("third",))),
+    (Publish(also=("other",)), Publish(version="2.0", also=("other",))),
     (Publish(also=("other",)), Publish(salt="b", also=("other",))),
     (Publish(also=("other",)), Publish(version="2.0"), Delete()),
 )
@@ -115,7 +115,11 @@ def test_first_pushes_at_once(files: Files, number: int) -> None:
         fault = {chance.randrange(60): chance.choice(FAULTS)} if chance.random() < 0.5 else {}
         order = Order(chance.randbytes(LENGTH), chance.choice([0, 128, 224]), fault)
         with reading_late(after_opening=True):
-            play(Run(MemoryStore(content_tokens=chance.random() < 0.5), files), [copy(one) for one in FIRST[number]], order)
+            play(
+                Run(MemoryStore(content_tokens=chance.random() < 0.5), files),
+                [copy(one) for one in FIRST[number]],
+                order,
+            )
 
 
 def test_the_same_order_gives_the_same_run(files: Files, beginnings: Beginnings) -> None:
