@@ -343,3 +343,15 @@ def test_other_bytes_in_the_mirror_are_a_failure(tmp_path: Path, world: World) -
     world.push(world.wheel(salt="other"))
     report = mirrored(source, world)
     assert outcomes(report) == {("demo", "demo-1.0-py3-none-any.whl"): "failed"}
+
+
+def test_bytes_that_are_not_those_of_the_sources_index_are_not_mirrored(tmp_path: Path, world: World) -> None:
+    source = World(tmp_path / "source")
+    wheel, sound = source.wheel(), source.wheel("2.0")
+    links = f'<a href="{wheel.name}#sha256={"0" * 64}">{wheel.name}</a>\n<a href="{sound.name}">{sound.name}</a>'
+    foreign(source, "demo", wheel, sound, links=links)
+    report = mirrored(source, world)
+    assert outcomes(report) == {("demo", wheel.name): "failed", ("demo", sound.name): "copied"}
+    [note] = [file.note for file in report.files if file.note]
+    assert "not those that the index states" in note
+    assert set(world.listed()) == {sound.name}

@@ -207,3 +207,20 @@ def test_a_stray_is_not_lost_where_import_dies_before_its_folder_is_adopted(worl
         [file.filename for file in page.files] == ["my-1.0-py3-none-any.whl"] for page in world.pages_there("my")
     )
     assert problems(world) == [("not-deleted", "my/third-1.0-py3-none-any.whl")]
+
+
+def test_a_folder_without_a_page_keeps_its_own_files_beside_a_stray(world: World) -> None:
+    own, stray = world.wheel(name="my"), world.wheel(name="third")
+    for wheel in (own, stray):
+        world.put(f"team/my/{wheel.name}", wheel.read_bytes())
+    assert outcomes(imported(world)) == {("my", own.name): "adopted", ("third", stray.name): "copied"}
+    assert set(world.listed("my")) == {own.name}
+    assert set(world.listed("third")) == {stray.name}
+    assert world.projects() == ("my", "third")
+
+
+def test_a_folder_of_strays_alone_becomes_no_project(world: World) -> None:
+    world.put("team/my/third-1.0-py3-none-any.whl", world.wheel(name="third").read_bytes())
+    assert set(outcomes(imported(world)).values()) == {"copied"}
+    assert world.projects() == ("third",)
+    assert "team/my/manifest.json" not in world.stored()
