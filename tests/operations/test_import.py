@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from s3pypi_setuptools.index.model import Status
+from s3pypi_setuptools.index.model import ProjectStatus, Status
 from s3pypi_setuptools.operations.status import set_status
 from s3pypi_setuptools.operations.wanted import Wanted
 from s3pypi_setuptools.operations.yank import yank
@@ -355,3 +355,22 @@ def test_bytes_that_are_not_those_of_the_sources_index_are_not_mirrored(tmp_path
     [note] = [file.note for file in report.files if file.note]
     assert "not those that the index states" in note
     assert set(world.listed()) == {sound.name}
+
+
+def test_a_mirror_keeps_its_own_yanks_and_status(tmp_path: Path, world: World) -> None:
+    source = World(tmp_path / "source")
+    source.push(source.wheel())
+    mirrored(source, world)
+    with opened(world) as repository:
+        yank(repository, "demo", Wanted("1.0"), reason="ours")
+        set_status(repository, "demo", Status.DEPRECATED, reason="ours")
+    with opened(source) as repository:
+        yank(repository, "demo", Wanted("1.0"), reason="theirs")
+    for status in (None, Status.ARCHIVED):
+        if status:
+            with opened(source) as repository:
+                set_status(repository, "demo", status, reason="theirs")
+        assert mirrored(source, world).ok
+        page = world.pages()[0]
+        assert [file.yanked for file in page.files] == ["ours"]
+        assert page.status == ProjectStatus(status or Status.DEPRECATED, "theirs" if status else "ours")
