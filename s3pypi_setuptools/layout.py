@@ -88,6 +88,8 @@ def filename_of(url: str) -> str:
 
 def is_relative(url: str) -> bool:
     """Whether ``url`` begins where its page lies: neither a whole URL nor a path from the host's root."""
+    if _PLAIN_URL.fullmatch(url):
+        return True
     try:
         parts = urlsplit(url)
     except ValueError:

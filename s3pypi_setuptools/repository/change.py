@@ -166,6 +166,8 @@ class Change(Generic[T]):
         """The decision without the removal of what other projects list, or this one by a URL that may name it."""
         name, new = self._documents.name, decision.manifest
         removed = new.removed - base.removed
+        if not (removed or decision.sweep):
+            return decision
         keys = {url: self._workspace.layout.object_key(name, url) for url in removed | decision.sweep}
         unclear = unclear_names(new.project)
         spared = frozenset(

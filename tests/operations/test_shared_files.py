@@ -209,3 +209,25 @@ def test_an_unlisted_stray_is_copied_and_left(shared: World) -> None:
     assert f"team/packages/{name}" in shared.stored()
     assert "team/packages/manifest.json" not in shared.stored()
     assert not problems(shared)
+
+
+def test_the_record_says_whether_deletions_have_to_look(world: World, tmp_path: Path) -> None:
+    def recorded(world: World) -> object:
+        return json.loads(world.store.get("team/repository.json").data)["shared-files"]
+
+    world.push(world.wheel(), world.wheel(name="third"))
+    assert recorded(world) is False
+    store = FaultyStore(world.store)
+    with opened(world, store) as repository:
+        delete(repository, "demo", Wanted("1.0"))
+    assert not [request for request in store.requests if request.verb == "list" or "/third/" in request.key]
+
+    page(world, "alias", "../third/third-1.0-py3-none-any.whl")
+    world.push(world.wheel("3.0", name="alias"))
+    assert recorded(world) is True
+    assert [file.kept for file in deleted(world, "third").files] == ["alias lists it, too"]
+
+    taken_over = World(tmp_path / "taken over")
+    page(taken_over, "alias", "alias-1.0.tar.gz")
+    taken_over.push(taken_over.wheel())
+    assert recorded(taken_over) is True
