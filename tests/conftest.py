@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+import locale
+import logging
 import os
 import signal
+import socket
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,8 +51,35 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"crash cases: {sum(counts)} in {len(counts)} tests")
 
 
+def process_state() -> dict[str, object]:
+    """What belongs to the whole process, by name: tests run in any order, and programs call this package's code."""
+    package = logging.getLogger("s3pypi_setuptools")
+    return {
+        "working folder": Path.cwd(),
+        "environment": {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"},
+        "signal handlers": (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)),
+        "log": (package.level, list(package.handlers), package.propagate),
+        "import path": list(sys.path),
+        "time zone": time.tzname,
+        "locale": locale.setlocale(locale.LC_ALL),
+        "timeout of sockets": socket.getdefaulttimeout(),
+        "limits": (sys.getrecursionlimit(), gc.get_threshold(), gc.get_freeze_count()),
+    }
+
+
+@pytest.fixture
+def nothing_left() -> Iterator[None]:
+    """What belongs to the process is afterwards as it was before."""
+    before = process_state()
+    yield
+    after = process_state()
+    assert {name: value for name, value in after.items() if value != before[name]} == {}, "this outlives the test"
+
+
 @pytest.fixture(autouse=True)
-def own_environment(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def own_environment(
+    nothing_left: None, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Path:
     """No variable or file of this machine's user reaches a test; the home folder is the result."""
     for name in filter(is_foreign, os.environ):
         monkeypatch.delenv(name)

@@ -189,14 +189,14 @@ def test_holds_and_calls_on_either_side_of_the_server(
     proxy.fault = held
     writer = threading.Thread(target=client.put_object, kwargs={"Bucket": s3_bucket, "Key": "two", "Body": b""})
     writer.start()
-    assert arrived.wait(30)
+    assert arrived.wait(300)
     assert stored(s3_server, s3_bucket) == ["one"]
     before.set()
     while "two" not in stored(s3_server, s3_bucket):
         assert writer.is_alive()
     assert writer.is_alive()
     after.set()
-    writer.join(30)
+    writer.join(300)
     assert not writer.is_alive()
 
 

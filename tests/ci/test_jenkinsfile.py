@@ -94,7 +94,7 @@ def test_the_pipeline_builds_and_publishes_pushes_again_and_stops_at_a_broken_bu
         printed += line
         if "sleep 2" in line:
             blocked.unlink()
-    assert process.wait(60) == 0, printed
+    assert process.wait(300) == 0, printed
     process.stdout.close()
     assert printed.count("bdist_wheel s3pypi") == 1, "it is built once"
     assert (blocked / "repository" / "hello-s3pypi" / "hello_s3pypi-1.0.0.tar.gz").exists()

@@ -95,4 +95,4 @@ def on_terminal(words: Sequence[str], *, cwd: Path, environ: Mapping[str, str] |
             break
         output += data
     os.close(child)
-    return process.wait(60), output.decode()
+    return process.wait(300), output.decode()

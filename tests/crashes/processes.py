@@ -112,7 +112,7 @@ def forks(folder: Path) -> Iterator[Forks]:
         finally:
             assert process.stdin
             process.stdin.close()
-            process.wait(30)
+            process.wait(300)
 
 
 def start_really(

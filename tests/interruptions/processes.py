@@ -102,7 +102,7 @@ class Halt:
 
     def wait(self) -> None:
         """Wait until a request is held."""
-        assert self._reached.wait(60), "no such request came"
+        assert self._reached.wait(300), "no such request came"
 
     def release(self) -> None:
         """Let all pass."""
@@ -110,7 +110,7 @@ class Halt:
 
     def _hold(self) -> None:
         self._reached.set()
-        self._released.wait(120)
+        self._released.wait(600)
 
 
 @contextlib.contextmanager

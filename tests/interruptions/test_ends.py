@@ -118,7 +118,7 @@ def test_no_bar_is_left_and_the_cursor_is_back(publishing: Publishing, bar: str,
                 process.send_signal(signal.SIGINT)
                 sent = True
         os.close(child)
-        assert process.wait(60) == 130
+        assert process.wait(300) == 130
     drawn, _, said = output.rpartition("s3pypi: error: ")
     assert said.startswith("interrupted: nothing published; ")
     assert said.count("\n") == 1

@@ -125,7 +125,7 @@ def test_the_lock_is_held_until_blank_pages_are_written(careless: World, locks: 
 
     def before(request: Request) -> None:
         if request.verb == "put" and request.key == careless.layout.json_page("demo"):
-            assert refused.wait(60)
+            assert refused.wait(300)
             time.sleep(1)
         elif request.verb == "put" and request.key == careless.layout.root_manifest:
             refused.set()

@@ -194,7 +194,7 @@ def test_a_project_that_begins_while_its_documents_are_read(world: World) -> Non
         if request.key == "team/demo/manifest.json" and not missed.is_set():
             missed.set()
             raise NotFound(request.key)
-        if request.verb == "head" and not missed.wait(10):
+        if request.verb == "head" and not missed.wait(300):
             raise AssertionError
 
     world.push(other)
