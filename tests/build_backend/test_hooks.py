@@ -190,7 +190,7 @@ def test_a_rebuild_is_present(tmp_path: Path, repository: Path, kind: str) -> No
     project = make_project(tmp_path / "project", "setuptools")
     first = call(project, f"build_{kind}", str(tmp_path), environ=ASKED)
     assert first.status == 0, first.stderr
-    os.utime(project / "hello_world.py", (1_700_000_000, 1_700_000_000))
+    os.utime(project / "hello_world" / "__init__.py", (1_700_000_000, 1_700_000_000))
     again = call(project, f"build_{kind}", str(tmp_path), environ=ASKED)
     assert again.status == 0, again.stderr
     [line] = [line for line in again.stdout.splitlines() if line.startswith("present ")]
@@ -209,7 +209,7 @@ def test_a_conflict_fails_the_build(tmp_path: Path, repository: Path) -> None:
     assert last.endswith("raise the version, or replace it with S3PYPI_IF_EXISTS=replace")
     by_variable = call(project, "build_sdist", str(tmp_path), environ={**ASKED, "S3PYPI_IF_EXISTS": "replace"})
     assert "replaced hello_world-1.0.tar.gz" in by_variable.stdout
-    (project / "hello_world.py").write_text('"""Says good night."""\n')
+    (project / "hello_world" / "__init__.py").write_text('"""Says good night."""\n')
     forced = call(project, "build_sdist", str(tmp_path), {"s3pypi-force": "true"}, environ=ASKED)
     assert "replaced hello_world-1.0.tar.gz" in forced.stdout
 

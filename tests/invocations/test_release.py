@@ -96,7 +96,7 @@ def test_nothing_is_published_when_the_wheel_cannot_be_built(tmp_path: Path, qui
 def test_a_second_release_of_the_same_source_is_present(tmp_path: Path) -> None:
     project = make_project(tmp_path / "project", build_backend="setuptools.build_meta")
     assert run("s3pypi", "release", "--target=./repo", cwd=project).returncode == 0
-    os.utime(project / "hello_world.py", (1_700_000_000, 1_700_000_000))
+    os.utime(project / "hello_world" / "__init__.py", (1_700_000_000, 1_700_000_000))
     done = run("s3pypi", "release", "--target=./repo", cwd=project)
     assert done.returncode == 0, done.stderr
     said = [line.split()[1] for line in done.stdout.splitlines() if line.endswith(" (same contents, built again)")]
