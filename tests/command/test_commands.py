@@ -186,9 +186,8 @@ def test_a_rebuild_of_the_same_source_is_present(
         again = fresh
     for path in again.glob("*.py"):
         os.utime(path, (1_700_000_000, 1_700_000_000))
-    time.sleep(
-        2.1
-    )  # times in a zip archive have steps of two seconds; what setuptools writes into a wheel is new each time
+    # Times in a zip archive have steps of two seconds; what setuptools itself writes into a wheel is new each time.
+    time.sleep(2.1)
 
     done = setup_py(again, "sdist", "bdist_wheel", "s3pypi", target)
 

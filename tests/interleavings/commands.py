@@ -118,7 +118,8 @@ class Publish(Command):
     def may(self, before: Manifest, after: Manifest) -> bool:
         name = filename(after.project.name, self.version)
         old, new = before.file(name), after.file(name)
-        if new is None or (old is not None and self.if_exists is not IfExists.REPLACE):
+        # What is listed is committed again by whoever stored a file that it had not found: it may have been gone.
+        if new is None or (old not in (None, new) and self.if_exists is not IfExists.REPLACE):
             return False
         return _same(before, after, lambda project: project.without_files({name}))
 

@@ -20,7 +20,7 @@ __all__ = ["Actor", "Killed", "Strand", "Strands"]
 
 PACKAGE = "s3pypi_setuptools"
 EXECUTORS = ("repository.repository", "operations.publish", "operations.side_by_side")
-LOCKS = ("repository.root", "repository.root_entry", "repository.pages")
+LOCKS = ("repository.other_projects", "repository.root", "repository.root_entry", "repository.pages")
 STUCK_SECONDS = 300
 
 
