@@ -59,7 +59,7 @@ SOURCE = (
     "HeadObject source distribution",
 )
 ROLES: dict[str, tuple[str, ...]] = {
-    "first": CHANGES + PUTS + FILES + ROOT,
+    "first": (*CHANGES, *PUTS, *FILES, *ROOT, "ListObjectsV2"),
     "next": CHANGES + PUTS + FILES,
     "replace": CHANGES + PUTS + FILES + DELETES,
     "delete": CHANGES + PUTS + DELETES,
