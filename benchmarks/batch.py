@@ -30,7 +30,7 @@ class Case:
 
 
 CASES = (
-    Case("100 wheels of 20 existing projects", 1.3, 301, 12),
+    Case("100 wheels of 20 existing projects", 1.3, 301, 20),
     Case("100 wheels of 20 new projects", 1.8, 420, new=True),
     Case("100 wheels of 20 projects into an empty place", 1.8, 420, new=True, first=True),
 )
