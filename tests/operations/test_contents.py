@@ -300,6 +300,19 @@ def test_a_report_tells_where_each_deleted_file_lay(three: World) -> None:
     assert report.files == (DeletedFile(wheel.name, "2.0", wheel.stat().st_size, url),)
 
 
+def test_a_report_tells_where_files_lie_that_stay(world: World) -> None:
+    links = ("https://a.example/demo-1.0.tar.gz", "a/b/demo-1.1.tar.gz")
+    world.put("team/demo/a/b/demo-1.1.tar.gz", b"x")
+    world.put("team/demo/index.html", "".join(f'<a href="{link}">{link[-15:]}</a>' for link in links).encode())
+
+    report = deleted(world, WHOLE)
+
+    assert {file.url: file.kept for file in report.files} == {
+        links[0]: "it lies outside the repository",
+        f"memory:///team/demo/{links[1]}": "it is no file of the project",
+    }
+
+
 def test_the_status_of_a_project_outlives_a_version_of_it(three: World) -> None:
     with opened(three) as repository:
         set_status(repository, "demo", Status.DEPRECATED)
