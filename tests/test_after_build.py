@@ -70,7 +70,7 @@ def test_the_config_setting_wins_over_the_variable(door: Door, value: object, ve
         assert ask(door, environ=environ, settings={"s3pypi-publish": value}) == verdict
 
 
-@pytest.mark.parametrize("value", ["", "maybe", [], None, 3, {"a": "b"}])
+@pytest.mark.parametrize("value", ["", "maybe", [], None, 3, 1, 0, {"a": "b"}])
 def test_a_config_setting_that_says_neither_is_an_error(value: object) -> None:
     with pytest.raises(ConfigurationError, match="s3pypi-publish"):
         ask(settings={"s3pypi-publish": value})
@@ -133,6 +133,11 @@ def test_a_refusal_is_said_on_stderr(monkeypatch: pytest.MonkeyPatch, capsys: py
     assert output.out == ""
     assert output.err.startswith("s3pypi: not published: ")
     assert output.err.count("\n") == 1
+
+
+def test_each_part_of_the_package_has_its_own_switch(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HATCH_BUILD_HOOK_ENABLE_S3PYPI", "1")
+    assert [door for door in Door if after_build.admit(door, Kind.WHEEL, tmp_path)] == [Door.HATCH]
 
 
 def test_own_config_settings_are_divided_from_the_backends() -> None:

@@ -268,6 +268,7 @@ def test_the_keys_that_an_absolute_url_may_refer_to() -> None:
         "team/demo-1.0+x.zip",
     )
     assert Layout().possible_keys("/demo/demo-1.0.zip") == ("demo/demo-1.0.zip", "demo-1.0.zip")
+    assert Layout().possible_keys("/X/demo-1.0.zip") == ("X/demo-1.0.zip", "demo-1.0.zip")
     assert Layout().possible_keys("/demo/../demo-1.0.zip") == ("demo-1.0.zip",)
     assert Layout().possible_keys("/demo/") == Layout().possible_keys("http://[") == ()
     assert Layout().possible_keys("/x%00/demo-1.0.zip") == ("demo-1.0.zip",)
