@@ -123,7 +123,8 @@ def test_reindex_answered_yes_forgets_no_other_error(folder: Path) -> None:
 
 def test_reindex_makes_a_lost_or_damaged_repository_record_anew(folder: Path) -> None:
     record = folder / "repo" / "repository.json"
-    before = record.read_text()
+    # Whether a project lists files of another folder, a record that is made anew cannot know.
+    before = record.read_text().replace('"shared-files": false', '"shared-files": true')
     record.unlink()
     assert run("s3pypi", "reindex", *TARGET, cwd=folder).returncode == 0
     assert record.read_text() == before
