@@ -12,7 +12,7 @@ from pathlib import Path
 
 from .errors import InvalidDistribution
 
-__all__ = ["PART_SIZE", "LocalFile"]
+__all__ = ["PART_SIZE", "LocalFile", "signature"]
 
 PART_SIZE = 8 * 1024 * 1024
 """Bytes in every part of a multipart upload but the last; files up to this size are sent in one request."""
@@ -68,7 +68,7 @@ class LocalFile:
                 after = os.fstat(stream.fileno())
         except OSError as error:
             raise _unreadable(path, error) from error
-        if _version(before) != _version(after) or size != after.st_size:
+        if signature(before) != signature(after) or size != after.st_size:
             raise InvalidDistribution(f"{path}: changed while it was being read; publish again when it is complete")
         if not size and not allow_empty:
             raise InvalidDistribution(f"{path}: the file is empty")
@@ -124,7 +124,8 @@ def _fill(read_into: Callable[[memoryview], int | None], buffer: memoryview) -> 
     return filled
 
 
-def _version(status: os.stat_result) -> tuple[int, int, int, int]:
+def signature(status: os.stat_result) -> tuple[int, ...]:
+    """What another file in its place or other bytes change, and another link to it or other permissions do not."""
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 from ..errors import InvalidDistribution
 from ..layout import normalize_name
-from ..local_file import LocalFile
+from ..local_file import LocalFile, signature
 from ..printable import printable
 from . import filename as filenames
 from . import sdist, wheel
@@ -95,7 +95,7 @@ class Description:
             filetype=filetype,
             requires_python=fields.requires_python,
             metadata=metadata,
-            signature=_signature(status),
+            signature=signature(status),
             warnings=fields.warnings,
         )
 
@@ -110,7 +110,7 @@ class Description:
             raise InvalidDistribution(
                 f"{printable(str(self.path))}: cannot be read: {error.strerror or error}"
             ) from error
-        if _signature(status) != self.signature or file.size != status.st_size:
+        if signature(status) != self.signature or file.size != status.st_size:
             raise InvalidDistribution(
                 f"{printable(str(self.path))}: changed while it was being read; publish again when it is complete"
             )
@@ -167,7 +167,3 @@ def _provenance(path: Path, sha256: str) -> bytes | None:
 
     attestation = read_attestation(path, path.name, sha256)
     return provenance_of(attestation) if attestation else None
-
-
-def _signature(status: os.stat_result) -> tuple[int, ...]:
-    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)

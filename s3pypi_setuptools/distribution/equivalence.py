@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import closing
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, TypeAlias
 
@@ -110,11 +111,13 @@ def _record(archive: zipfile.ZipFile, info: zipfile.ZipInfo, check: Callable[[],
 def _same_bytes(
     one: zipfile.ZipFile, a: zipfile.ZipInfo, other: zipfile.ZipFile, b: zipfile.ZipInfo, check: Callable[[], None]
 ) -> bool:
-    # Both are of one size, and every chunk but the last is full.
-    return all(x == y for x, y in zip(_chunks(one, a, check), _chunks(other, b, check), strict=True))
+    # Closed here: a member that is still open keeps its archive open.
+    with closing(_chunks(one, a, check)) as ours, closing(_chunks(other, b, check)) as theirs:
+        # Both are of one size, and every chunk but the last is full.
+        return all(x == y for x, y in zip(ours, theirs, strict=True))
 
 
-def _chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo, check: Callable[[], None]) -> Iterator[bytes]:
+def _chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo, check: Callable[[], None]) -> Generator[bytes]:
     left = info.file_size
     with archive.open(info) as stream:
         while left:

@@ -46,6 +46,7 @@ def test_a_working_folder_that_is_gone(tmp_path: Path, arguments: list[str]) -> 
     done = subprocess.run(
         ["sh", "-c", 'rmdir ../gone; exec "$@"', "sh", *command("s3pypi"), *arguments],
         cwd=gone,
+        env={**os.environ, "PYTHONSAFEPATH": "1"},  # as a console script, which does not import from this folder
         capture_output=True,
         text=True,
         check=False,

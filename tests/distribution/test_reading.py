@@ -70,6 +70,14 @@ def test_a_file_that_is_replaced_between_metadata_and_hashes(tmp_path: Path) -> 
         description.hashed()
 
 
+def test_a_file_that_is_linked_and_gets_other_permissions_meanwhile(tmp_path: Path) -> None:
+    path = make_wheel(tmp_path)
+    description = Description.read(path)
+    os.link(path, tmp_path / "archived.whl")
+    path.chmod(0o400)
+    assert description.hashed() == Distribution.read(path)
+
+
 def test_a_file_that_grows_while_it_is_hashed(tmp_path: Path) -> None:
     path = make_sdist(tmp_path)
     size = path.stat().st_size

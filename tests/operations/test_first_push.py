@@ -87,9 +87,8 @@ def test_a_small_first_push_does_not_read_the_root_before_it_makes_it(world: Wor
 
 
 def test_whoever_starts_at_the_same_moment_loses_nothing(world: World) -> None:
-    store = push_meanwhile(
-        world, lambda: world.push(world.wheel("3.0", name="new00"), world.wheel("2.0", name="new01"), world.wheel())
-    )
+    theirs = (world.wheel("3.0", name="new00"), world.wheel("2.0", name="new01"), world.wheel())
+    store = push_meanwhile(world, lambda: world.push(*theirs))
 
     assert {*world.listed("new00")} == {f"new00-{version}-py3-none-any.whl" for version in ("1.0", "2.0", "3.0")}
     assert len(world.listed("new01")) == 2
