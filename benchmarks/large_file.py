@@ -34,9 +34,9 @@ print(int(peak.split()[1]) / 1024)
 OURS = MEASURE.format(
     work="""
 path, bucket = Path(sys.argv[1]), sys.argv[2]
-from s3pypi_setuptools.local_file import LocalFile
+from s3pypi_setuptools.distribution.local_file import LocalFile
 from s3pypi_setuptools.stores.base import ABSENT, Attributes
-from s3pypi_setuptools.stores.s3 import S3Options, S3Store
+from s3pypi_setuptools.stores.s3.store import S3Options, S3Store
 store = S3Store(bucket, S3Options())
 store.warm()
 file = LocalFile.read(path)

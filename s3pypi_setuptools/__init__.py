@@ -2,7 +2,7 @@
 
 What programs use is exported here, and imported when it is first used::
 
-    from s3pypi_setuptools import open_repository
+    from . import open_repository
 
     repository = open_repository("s3://bucket/prefix")
     report = repository.publish("dist/")
@@ -33,8 +33,7 @@ if TYPE_CHECKING:
     )
     from .index import simple_html, simple_json
     from .index.model import File, Project, ProjectStatus, Root, Status
-    from .index.versions import version_of
-    from .layout import is_project_name, normalize_name
+    from .naming import is_project_name, normalize_name, version_of
 
 __all__ = [
     "AccessDenied",
@@ -84,8 +83,7 @@ _HOMES = {
     ),
     "index": ("simple_html", "simple_json"),
     "index.model": ("File", "Project", "ProjectStatus", "Root", "Status"),
-    "index.versions": ("version_of",),
-    "layout": ("is_project_name", "normalize_name"),
+    "naming": ("is_project_name", "normalize_name", "version_of"),
 }
 
 

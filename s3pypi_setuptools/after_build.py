@@ -29,7 +29,7 @@ from .errors import ConfigurationError, Error
 
 if TYPE_CHECKING:
     from .config.options import Option
-    from .operations.publish import PublishReport
+    from .operations.publish.report import PublishReport
 
 __all__ = [
     "Door",
@@ -163,9 +163,9 @@ def push(path: Path, *, project: Path, command_line: Mapping[str, object] | None
     Raises `PushFailed`; whatever went wrong, the file stays as it is. Interrupted, it says what was published, and ends
     the process.
     """
-    from .account import Account  # noqa: PLC0415
-    from .diagnostics import Redactor, silenced  # noqa: PLC0415
     from .interruption import INTERRUPTED, Interruption  # noqa: PLC0415
+    from .monitor import Account  # noqa: PLC0415
+    from .redaction import Redactor, silenced  # noqa: PLC0415
 
     account = Account().begin("published", advice(path.parent))
     redactor = Redactor()
@@ -205,7 +205,7 @@ def advice(folder: Path) -> str:
 
 def say(line: str) -> None:
     """Print a line for people on stderr, where front ends show it; the environment's secrets are not shown."""
-    from .diagnostics import redact  # noqa: PLC0415
+    from .redaction import redact  # noqa: PLC0415
 
     print(f"s3pypi: {redact(line)}", file=sys.stderr, flush=True)
 
@@ -217,7 +217,7 @@ def without_switches(environ: Mapping[str, str]) -> dict[str, str]:
 
 def abort(error: Error) -> NoReturn:
     """End the build: the error as one line on stderr, and exit status 1; front ends say that the backend failed."""
-    from .diagnostics import describe  # noqa: PLC0415
+    from .redaction import describe  # noqa: PLC0415
 
     say(f"error: {describe(error)}")
     raise SystemExit(1)
@@ -250,7 +250,7 @@ def _last(raw: object) -> object:
 
 def _setting(key: str) -> Option:
     from .config.options import OPTIONS, find  # noqa: PLC0415  few builds have such settings
-    from .config.wording import quoted, suggestion  # noqa: PLC0415
+    from .text import quoted, suggestion  # noqa: PLC0415
 
     option = find(key.removeprefix(_OURS))
     if option is None or option.name in _NOT_OF_BUILDS:

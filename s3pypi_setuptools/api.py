@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from .config.resolve import resolve
 from .config.settings import IfExists, Settings
-from .selection import select_distributions
+from .distribution.selection import select_distributions
 
 if TYPE_CHECKING:
     from .app import InitReport
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from .app.maintenance import PruneReport, ReindexReport, VerifyReport
     from .app.transfers import ImportReport, PromoteReport
     from .operations.migrate_index import MigrateReport
-    from .operations.publish import PublishReport
+    from .operations.publish.report import PublishReport
 
 __all__ = ["PackageRepository", "open_repository"]
 

@@ -25,7 +25,7 @@ Doors print ``str(error)`` and exit with ``error.exit_status``; nothing else abo
 
 from __future__ import annotations
 
-from .printable import one_line
+from .text import one_line
 
 __all__ = [
     "AccessDenied",

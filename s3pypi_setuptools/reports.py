@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
-from .operations.publish import Outcome
-from .printable import printable
+from .operations.publish.report import Outcome
+from .text import printable
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
     from .app import InitReport, UploadReport
-    from .operations.publish import FileReport, PublishReport
+    from .operations.publish.report import FileReport, PublishReport
 
 __all__ = [
     "failures",

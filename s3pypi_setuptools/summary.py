@@ -7,9 +7,9 @@ from rich.filesize import decimal
 from rich.table import Table
 from rich.text import Text
 
-from .operations.publish import Outcome, PublishReport
-from .printable import printable
+from .operations.publish.report import Outcome, PublishReport
 from .reports import install_command, outcome_text
+from .text import printable
 
 __all__ = ["show_summary"]
 

@@ -16,10 +16,10 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from . import lock_tables, servers
-from .environment import is_foreign
-from .lock_tables import LockTable
-from .servers import S3Server
+from tests import lock_tables, servers
+from tests.environment import is_foreign
+from tests.lock_tables import LockTable
+from tests.servers import S3Server
 
 # A busy machine is no defect of the code.
 hypothesis.settings.register_profile("s3pypi", deadline=None)
@@ -113,7 +113,7 @@ def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
 @pytest.fixture(scope="session")
 def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
     """A server that is proof of nothing but of its faults; see `moto_server`."""
-    from . import moto_server  # noqa: PLC0415 - few tests load it
+    from tests import moto_server  # noqa: PLC0415 - few tests load it
 
     with moto_server.moto(tmp_path_factory.mktemp("moto")) as server:
         yield server

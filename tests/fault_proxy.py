@@ -22,20 +22,9 @@ from types import TracebackType
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
-from .http_messages import Request, Response, read_request, read_response
-from .proxy_faults import (
-    Answer,
-    CutShort,
-    Do,
-    DropAfter,
-    DropBefore,
-    Fault,
-    Garbage,
-    Garbled,
-    Hold,
-    Stall,
-)
-from .s3_operations import operation_of
+from tests.http_messages import Request, Response, read_request, read_response
+from tests.proxy_faults import Answer, CutShort, Do, DropAfter, DropBefore, Fault, Garbage, Garbled, Hold, Stall
+from tests.s3_operations import operation_of
 
 __all__ = [
     "Answer",

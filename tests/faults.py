@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from s3pypi_setuptools.local_file import LocalFile
+from s3pypi_setuptools.distribution.local_file import LocalFile
 from s3pypi_setuptools.stores.base import ANY, Attributes, Condition, Info, Object, PartsWrite, Store, Token
 from s3pypi_setuptools.stores.memory import MemoryStore
 

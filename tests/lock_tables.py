@@ -10,12 +10,11 @@ from typing import Any
 
 import botocore.session
 
+from s3pypi_setuptools.aws.client import Access
 from s3pypi_setuptools.config.settings import Secret
-from s3pypi_setuptools.stores.aws_client import Access
-from s3pypi_setuptools.stores.dynamodb import DynamoDBTable
-from s3pypi_setuptools.stores.locks import lock_id
-
-from .servers import S3Server
+from s3pypi_setuptools.locks.base import lock_id
+from s3pypi_setuptools.locks.dynamodb import DynamoDBTable
+from tests.servers import S3Server
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from moto.s3.models import S3Backend
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import run_simple
 
-from .servers import S3Server, free_port, running, wait_until_answers
+from tests.servers import S3Server, free_port, running, wait_until_answers
 
 __all__ = ["moto"]
 

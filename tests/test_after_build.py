@@ -11,8 +11,7 @@ from s3pypi_setuptools import after_build
 from s3pypi_setuptools.after_build import Door, Kind, Verdict, may_publish
 from s3pypi_setuptools.config.resolve import resolve
 from s3pypi_setuptools.errors import ConfigurationError
-
-from . import samples
+from tests import samples
 
 DIST = PurePosixPath("/home/user/project/dist")
 UV = PurePosixPath("/home/user/.cache/uv/builds-v0/.tmpQ1w2E3")

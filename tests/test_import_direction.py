@@ -14,25 +14,19 @@ PACKAGE = Path(s3pypi_setuptools.__file__).parent
 
 # From the bottom up. Modules of one level may import one another, except the doors.
 LEVELS = (
-    ("printable", "answer_time"),
-    ("errors",),
-    (
-        "layout",
-        "progress",
-        "account",
-        "interruption",
-        "local_file",
-        "selection",
-        "diagnostics",
-        "temporary_folder",
-    ),
+    ("text",),
+    ("errors", "http_limits"),
+    ("naming", "redaction", "monitor", "concurrency", "interruption"),
     ("config",),
     ("distribution",),
     ("index",),
+    ("aws",),
     ("stores",),
+    ("locks",),
     ("transaction",),
     ("repository",),
     ("operations",),
+    ("doctor",),
     ("app",),
     ("reports", "summary"),
     ("after_build", "api"),
@@ -43,6 +37,7 @@ DOORS = LEVELS[-2]
 LEVEL = {name: level for level, names in enumerate(LEVELS) for name in names}
 
 AWS = {"boto3", "botocore", "s3transfer"}
+AWS_PARTS = ("aws/", "stores/s3/", "locks/dynamodb.py", "doctor/s3")
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 
 
@@ -87,8 +82,8 @@ def test_only_the_aws_stores_import_botocore_and_only_when_used(path: Path) -> N
     on_import = [node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
     for node, name in imports(path):
         if name.split(".")[0] in AWS:
-            assert path.parent.name == "stores", f"{path.name}:{node.lineno} imports {name}"
-            assert path.name.startswith(("aws", "dynamodb", "s3")), f"{path.name}:{node.lineno} imports {name}"
+            where = path.relative_to(PACKAGE).as_posix()
+            assert where.startswith(AWS_PARTS), f"{where}:{node.lineno} imports {name}"
             assert node not in on_import, f"{path.name}:{node.lineno} imports {name} with the module"
 
 
@@ -100,3 +95,22 @@ def test_every_import_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         "from . import base\nfrom .. import app\nfrom ..cli.a import x\ndef f():\n    import botocore.session\n"
     )
     assert [name for _, name in imports(module)] == ["p.stores", "p.app", "p.cli.a", "botocore.session"]
+
+
+def needed_by(path: Path) -> set[Path]:
+    """The package's files that the imports of the file name, also those within functions."""
+    files = set()
+    for node, name in imports(path):
+        names = [f"{name}.{alias.name}" for alias in node.names] if isinstance(node, ast.ImportFrom) else [name]
+        for each in names:
+            whole, part = (PACKAGE.parent.joinpath(*one.split(".")) for one in (each, name))
+            places = (whole.with_suffix(".py"), whole / "__init__.py", part.with_suffix(".py"), part / "__init__.py")
+            files.add(next((place for place in places if place in MODULES), path))
+    return files - {path}
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    left = {path: needed_by(path) for path in MODULES}
+    while free := {path for path, needed in left.items() if not needed & left.keys()}:
+        left = {path: needed for path, needed in left.items() if path not in free}
+    assert not left, sorted(path.relative_to(PACKAGE).as_posix() for path in left)

@@ -6,19 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from s3pypi_setuptools.layout import (
-    LONGEST_URL,
-    Layout,
-    canonical_url,
-    content_type,
-    file_url,
-    filename_of,
-    is_elsewhere,
-    is_project_name,
-    is_random,
-    is_relative,
-    normalize_name,
-)
+from s3pypi_setuptools.index.urls import LONGEST_URL, canonical_url, file_url, filename_of, is_elsewhere, is_relative
+from s3pypi_setuptools.naming import content_type, is_project_name, normalize_name
+from s3pypi_setuptools.repository.layout import Layout, is_random
 
 PREFIXES = st.sampled_from(["", "simple", "team/simple", "a b/ü"])
 SEGMENTS = st.text(

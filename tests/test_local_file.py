@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from s3pypi_setuptools.distribution.local_file import PART_SIZE, LocalFile
 from s3pypi_setuptools.errors import InvalidDistribution
-from s3pypi_setuptools.local_file import PART_SIZE, LocalFile
 
 
 @pytest.mark.parametrize("size", [1, 1024 * 1024, PART_SIZE - 1, PART_SIZE, PART_SIZE + 1, 2 * PART_SIZE])

@@ -14,10 +14,9 @@ import pytest
 
 import s3pypi_setuptools
 from s3pypi_setuptools import ConfigurationError, RepositoryError, open_repository
-
-from . import samples
-from .cli.programs import run
-from .test_readme import sessions
+from tests import samples
+from tests.cli.programs import run
+from tests.test_readme import sessions
 
 DOCS = Path(__file__).parents[1] / "docs"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from s3pypi_setuptools.distribution.selection import select_distributions
 from s3pypi_setuptools.errors import InvalidDistribution
-from s3pypi_setuptools.selection import select_distributions
 
 WHEEL = "demo-1.0-py3-none-any.whl"
 SDIST = "demo-1.0.tar.gz"

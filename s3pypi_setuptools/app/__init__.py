@@ -12,26 +12,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from ..aws.sessions import Sessions
 from ..config.settings import Settings
 from ..config.target import S3Target
-from ..config.wording import quoted
 from ..distribution import Distribution
+from ..distribution.local_file import LocalFile
+from ..doctor.repository_config import compress_from_now_on
 from ..errors import UsageError
-from ..layout import Layout, is_project_name, normalize_name
-from ..local_file import LocalFile
-from ..operations import publish as publishing
-from ..operations import upload as uploading
-from ..operations.publish import PublishReport
-from ..operations.record_renewal import compress_from_now_on
-from ..operations.upload import UploadedFile, UploadReport
-from ..progress import UNATTENDED, Overseer, Progress, Silent
+from ..locks.base import NO_LOCKS
+from ..locks.registry import open_locks
+from ..monitor import UNATTENDED, Overseer, Progress, Silent
+from ..naming import is_project_name, normalize_name
+from ..operations import upload_files as uploading
+from ..operations.publish import publish as publishing
+from ..operations.publish.report import PublishReport
+from ..operations.upload_files import UploadedFile, UploadReport
+from ..repository.layout import Layout
 from ..repository.opening import Opening, read_record
 from ..repository.page_kind import kinds_of
 from ..repository.repository import Repository
-from ..stores.aws_sessions import Sessions
 from ..stores.base import Store
-from ..stores.locks import NO_LOCKS
-from ..stores.registry import open_locks, open_store, sign_in
+from ..stores.registry import open_store, sign_in
+from ..text import quoted
 
 __all__ = [
     "InitReport",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..config.settings import Settings
 from ..index.model import Status
+from ..monitor import UNATTENDED, UNWATCHED, Overseer, Tally
 from ..operations import delete as deleting
 from ..operations import download as downloading
 from ..operations import listing
@@ -17,12 +18,10 @@ from ..operations import status as marking
 from ..operations import yank as yanking
 from ..operations.delete import DeletedFile, DeleteReport
 from ..operations.download import DownloadedFile, DownloadOutcome, DownloadReport
+from ..operations.file_selector import Wanted
 from ..operations.listing import FileDetails, ListReport, ProjectReport, ProjectSummary
-from ..operations.side_by_side import UNWATCHED, Tally
 from ..operations.status import StatusReport
-from ..operations.wanted import Wanted
 from ..operations.yank import YankReport
-from ..progress import UNATTENDED, Overseer
 from . import index_url, is_glob, opened_repository, project_name, project_pattern
 
 __all__ = [

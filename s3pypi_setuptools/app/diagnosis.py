@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing, suppress
 
+from ..aws.sessions import Sessions
 from ..config.settings import Settings
+from ..doctor import doctor as examining
+from ..doctor.check import Check, Result
+from ..doctor.doctor import DoctorReport
+from ..doctor.index import index_checks, unknown_index
+from ..doctor.lock_table import lock_checks
+from ..doctor.registry import open_examiner
 from ..errors import Error
-from ..operations import doctor as examining
-from ..operations.doctor import Check, DoctorReport, Result
-from ..operations.index_examination import index_checks, unknown_index
-from ..operations.lock_table_check import lock_checks
-from ..operations.side_by_side import UNWATCHED, Tally
+from ..locks.registry import open_locks
+from ..monitor import UNWATCHED, Tally
 from ..repository.opening import Opening
-from ..repository.record import RepositoryRecord
 from ..repository.repository import Repository
-from ..stores.aws_sessions import Sessions
+from ..repository.repository_config import RepositoryRecord
 from ..stores.registry import find_aws_settings as aws_settings
-from ..stores.registry import open_examiner, open_locks, sign_in
+from ..stores.registry import sign_in
 from . import index_url, opened
 
 __all__ = ["Check", "DoctorReport", "Result", "aws_settings", "doctor"]

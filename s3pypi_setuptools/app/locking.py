@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from ..aws.sessions import Sessions
 from ..config.settings import Settings
 from ..errors import Error
-from ..operations import locking
-from ..operations.locking import HeldLock, LocksReport, UnlockReport
-from ..stores.aws_sessions import Sessions
-from ..stores.locks import ROOT, Table, lock_id
-from ..stores.registry import open_table, sign_in
+from ..locks.base import ROOT, Table, lock_id
+from ..locks.registry import open_table
+from ..operations import locks as locking
+from ..operations.locks import HeldLock, LocksReport, UnlockReport
+from ..stores.registry import sign_in
 from . import opened_repository, project_name
 
 __all__ = ["HeldLock", "LocksReport", "UnlockReport", "force_unlock", "list_locks"]

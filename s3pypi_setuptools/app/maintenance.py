@@ -10,20 +10,20 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from itertools import islice
 
+from ..aws.sessions import Sessions
 from ..config.settings import Settings
-from ..layout import Layout
+from ..monitor import UNATTENDED, UNWATCHED, Overseer, Tally
 from ..operations import prune as pruning
-from ..operations import reindex as reindexing
-from ..operations import verify as verifying
 from ..operations.prune import GRACE, Pruned, PruneReport
-from ..operations.reindex import ReindexedProject, ReindexReport
+from ..operations.reindex import reindex as reindexing
+from ..operations.reindex.rebuild import ReindexedProject
+from ..operations.reindex.recovery import discard_damaged_record
+from ..operations.reindex.reindex import ReindexReport
 from ..operations.retention import Retention
-from ..operations.side_by_side import UNWATCHED, Tally
-from ..operations.verify import VerifyReport
-from ..progress import UNATTENDED, Overseer
-from ..repository.recovery import discard_damaged_record
-from ..repository.survey import is_distribution
-from ..stores.aws_sessions import Sessions
+from ..operations.verify import verify as verifying
+from ..operations.verify.verify import VerifyReport
+from ..repository.inventory import is_distribution
+from ..repository.layout import Layout
 from ..stores.base import Store
 from . import opened, opened_repository, project_name, project_pattern
 

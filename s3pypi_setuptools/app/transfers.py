@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
+from ..aws.sessions import Sessions
 from ..config.settings import PageStyle, Settings
 from ..config.target import S3Target
 from ..errors import UsageError
-from ..operations import importing
+from ..monitor import UNATTENDED, Overseer, Progress, Silent
 from ..operations import migrate_index as migration
-from ..operations import promote as promotion
-from ..operations.import_report import ImportedFile, ImportOutcome, ImportReport
 from ..operations.migrate_index import MigrateReport
-from ..operations.promote import PromoteReport
-from ..progress import UNATTENDED, Overseer, Progress, Silent
-from ..stores.aws_sessions import Sessions
+from ..operations.transfer import import_repository as importing
+from ..operations.transfer import promote as promotion
+from ..operations.transfer.promote import PromoteReport
+from ..operations.transfer.report import ImportedFile, ImportOutcome, ImportReport
 from ..stores.registry import sign_in
 from . import index_url, opened, opened_repository, project_name
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..printable import printable
+from ..text import printable
 
 if TYPE_CHECKING:
     from rich.text import Text

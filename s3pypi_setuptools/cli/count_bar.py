@@ -8,8 +8,8 @@ import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..operations.side_by_side import UNWATCHED, Tally
-from ..printable import is_drawable
+from ..monitor import UNWATCHED, Tally
+from ..text import is_drawable
 from .terminal import Terminal
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..printable import counted
+from ..text import counted
 
 if TYPE_CHECKING:
     from ..app.transfers import ImportReport

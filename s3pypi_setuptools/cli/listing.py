@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ..printable import counted, printable, size_text
+from ..text import counted, printable, size_text
 from .tables import Column, draw_table
 
 if TYPE_CHECKING:

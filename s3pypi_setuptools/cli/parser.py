@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NoReturn
 
 from .. import __version__
-from ..config.wording import suggestion
 from ..errors import UsageError
+from ..text import suggestion
 
 __all__ = ["Answer", "ArgumentParser", "add_output_options"]
 

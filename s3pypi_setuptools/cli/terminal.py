@@ -14,18 +14,17 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Protocol, TextIO
 
-from ..account import Account
-from ..diagnostics import Redactor
 from ..errors import Error
-from ..printable import is_drawable, is_watched, printable
-from ..progress import Progress, Silent
+from ..monitor import Account, Progress, Silent
+from ..redaction import Redactor
+from ..text import is_drawable, is_watched, printable
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
     from ..app import InitReport, UploadReport
     from ..config.settings import Settings
-    from ..operations.publish import PublishReport
+    from ..operations.publish.report import PublishReport
 
 __all__ = ["Drawing", "Terminal"]
 
@@ -194,7 +193,7 @@ class Terminal:
         """Show what was done; the exit status."""
         from .. import reports  # noqa: PLC0415
         from ..app import InitReport  # noqa: PLC0415
-        from ..operations.publish import PublishReport  # noqa: PLC0415
+        from ..operations.publish.report import PublishReport  # noqa: PLC0415
 
         if self.json:
             self.object(reports.to_json(report))

@@ -10,7 +10,7 @@ from .settings_command import SettingsCommand
 
 if TYPE_CHECKING:
     from ..config.settings import Settings
-    from ..operations.publish import PublishReport
+    from ..operations.publish.report import PublishReport
 
 __all__ = ["PyPICommand"]
 
@@ -46,7 +46,7 @@ class PyPICommand(SettingsCommand):
     def _show(self, report: PublishReport) -> None:
         """As ``s3pypi upload``: a table and the install command on a terminal, else lines."""
         from .. import reports  # noqa: PLC0415
-        from ..printable import is_watched  # noqa: PLC0415
+        from ..text import is_watched  # noqa: PLC0415
 
         if not (self.distribution.verbose and is_watched()):
             self.say(reports.publish_lines(report))
@@ -56,8 +56,8 @@ class PyPICommand(SettingsCommand):
         show_summary(report)
 
     def _paths(self, settings: Settings, built: list[Path]) -> list[Path]:
+        from ..distribution.selection import distributions_of, select_distributions  # noqa: PLC0415
         from ..errors import InvalidDistribution  # noqa: PLC0415
-        from ..selection import distributions_of, select_distributions  # noqa: PLC0415
 
         if settings.file_mask is not None:
             return select_distributions([settings.file_mask])

@@ -11,10 +11,10 @@ from setuptools import Command
 from setuptools.errors import ExecError, OptionError
 
 if TYPE_CHECKING:
-    from ..account import Account
     from ..config.options import Option
     from ..config.settings import Settings
-    from ..diagnostics import Redactor
+    from ..monitor import Account
+    from ..redaction import Redactor
 
 __all__ = ["SettingsCommand"]
 
@@ -72,7 +72,7 @@ class SettingsCommand(Command):
 
     def initialize_options(self) -> None:
         """Every option starts as not given."""
-        from ..diagnostics import Redactor  # noqa: PLC0415
+        from ..redaction import Redactor  # noqa: PLC0415
 
         self.redactor = Redactor()
         for option in self.settings():
@@ -84,10 +84,10 @@ class SettingsCommand(Command):
 
     def run(self) -> None:
         """Do the work; raises setuptools' errors, which it prints as one line."""
-        from ..account import Account  # noqa: PLC0415
-        from ..diagnostics import silenced  # noqa: PLC0415
         from ..errors import UsageError  # noqa: PLC0415
         from ..interruption import Interruption  # noqa: PLC0415
+        from ..monitor import Account  # noqa: PLC0415
+        from ..redaction import silenced  # noqa: PLC0415
 
         self.account = Account()
         try:

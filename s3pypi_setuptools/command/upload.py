@@ -19,8 +19,8 @@ class UploadCommand(SettingsCommand):
     def publish(self) -> Iterable[str]:
         """Upload; one line for each file that failed."""
         from .. import app, reports  # noqa: PLC0415
+        from ..distribution.selection import select_files  # noqa: PLC0415
         from ..errors import UsageError  # noqa: PLC0415
-        from ..selection import select_files  # noqa: PLC0415
 
         overseer = self.account.begin("uploaded")
         settings = self.resolve()

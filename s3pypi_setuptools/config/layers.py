@@ -7,11 +7,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from ..diagnostics import Redactor
 from ..errors import ConfigurationError
+from ..redaction import Redactor
+from ..text import plain, quoted
 from .options import Form, Option, find, nearest
 from .values import SECRET_PARAMETERS, Value, parse_value
-from .wording import plain, quoted
 
 __all__ = ["Entry", "Given", "Layer"]
 

@@ -8,11 +8,12 @@ same; an option that **implies** a value of another is an older form of that (``
 from __future__ import annotations
 
 import enum
+import re
 from dataclasses import dataclass
 
+from ..text import suggestion
 from .if_exists import IfExists
 from .page_style import PageStyle
-from .wording import suggestion
 
 __all__ = [
     "CONNECTION",
@@ -21,6 +22,7 @@ __all__ = [
     "VARIABLES",
     "Form",
     "Option",
+    "as_options",
     "find",
     "find_variable",
     "nearest",
@@ -229,6 +231,7 @@ OPTIONS: tuple[Option, ...] = (
 )
 """In the order in which help shows them."""
 
+
 CONNECTION = frozenset(
     {
         "profile",
@@ -241,6 +244,7 @@ CONNECTION = frozenset(
     }
 )
 """Names of the options that say how S3 is reached, not what is done there."""
+
 
 OF_REPOSITORIES = frozenset(
     {
@@ -260,6 +264,7 @@ OF_REPOSITORIES = frozenset(
     }
 )
 """Names of the options that mean nothing for files that belong to no repository (``s3upload``)."""
+
 
 VARIABLES = ("S3PYPI_PUBLISH",)
 """Environment variables of ours that are no settings."""
@@ -285,3 +290,12 @@ def find_variable(variable: str) -> Option | None:
 def nearest(name: str) -> str:
     """A hint at the option that a misspelt ``name`` may mean; empty when none is near."""
     return suggestion(_key(name), [option.name for option in OPTIONS])
+
+
+def as_options(text: str) -> str:
+    """``text`` for hatch, which takes settings as ``-o NAME=VALUE``: no ``--NAME`` for those of a command line."""
+    from .options import OPTIONS  # noqa: PLC0415  few errors need it
+
+    names = "|".join(re.escape(string.removeprefix("--")) for option in OPTIONS for string in option.strings)
+    text = re.sub(r"\bcommand line --(?=[\w.-])", "option ", text)
+    return re.sub(rf"(?<![\w-])--({names})(?![\w.-])", r"-o \1", text)

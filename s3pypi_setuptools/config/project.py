@@ -9,12 +9,12 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from ..errors import ConfigurationError
+from ..text import quoted, suggestion
 from .ini import read_sections, read_text
 from .layers import Entry, Layer
 from .machine import Machine
 from .options import OPTIONS, find
 from .target import is_name
-from .wording import quoted, suggestion
 
 __all__ = ["Pyproject", "setup_cfg"]
 

@@ -18,13 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import ConfigurationError
+from ..text import quoted
 from .ini import read_sections, read_text
 from .machine import Machine
 from .options import find
 from .settings import IfExists, Secret, Settings
 from .target import FolderTarget, s3_target
 from .values import parse_value
-from .wording import quoted
 
 __all__ = ["DEFAULT_PATH", "read_pypi_private"]
 

@@ -16,8 +16,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..diagnostics import Redactor
 from ..errors import ConfigurationError
+from ..redaction import Redactor
+from ..text import quoted
 from . import sources
 from .layers import Given, Layer
 from .machine import Machine
@@ -25,7 +26,6 @@ from .options import CONNECTION
 from .project import Pyproject, setup_cfg
 from .settings import IfExists, PageStyle, Secret, Settings
 from .target import FolderTarget, S3Target, Target, is_name, meant_bucket, parse_target, s3_target, unknown_name
-from .wording import quoted
 
 if TYPE_CHECKING:
     from .values import Value

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from ..diagnostics import Redactor
 from ..errors import ConfigurationError
+from ..redaction import Redactor
 from .if_exists import IfExists
 from .page_style import PageStyle
 from .target import Target

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..errors import ConfigurationError
+from ..text import plain, suggestion
 from .layers import Entry, Layer
 from .machine import Machine
 from .options import OPTIONS, VARIABLES, find, find_variable
-from .wording import plain, suggestion
 
 __all__ = ["COMMAND_LINE", "command_line", "environment", "setuptools_options"]
 

@@ -13,7 +13,7 @@ from typing import TypeAlias
 from urllib.parse import unquote
 
 from ..errors import ConfigurationError
-from .wording import quoted, suggestion
+from ..text import quoted, suggestion
 
 __all__ = [
     "FolderTarget",

@@ -7,8 +7,8 @@ from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from ..errors import ConfigurationError
+from ..text import quoted, suggestion
 from .options import Form, Option
-from .wording import quoted, suggestion
 
 __all__ = ["SECRET_PARAMETERS", "Value", "parse_parameters", "parse_value"]
 

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from ..errors import InvalidDistribution
-from ..layout import normalize_name
-from ..local_file import LocalFile, signature
-from ..printable import printable
-from . import filename as filenames
+from ..naming import normalize_name
+from ..text import printable
+from . import filename_checks as filenames
 from . import sdist, wheel
+from .local_file import LocalFile, signature
 from .metadata import CoreMetadata
 
 __all__ = ["Description", "Distribution", "FileType"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from packaging.version import Version
 
 from ..errors import InvalidDistribution
-from ..layout import is_project_name
+from ..naming import is_project_name
 
 __all__ = ["MAX_SIZE", "CoreMetadata"]
 

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 
 from hatch.publish.plugin.interface import PublisherInterface
 
-from ..account import SAME_FILES, Account
-from ..config.wording import as_options
-from ..progress import Progress, Silent
+from ..config.options import as_options
+from ..monitor import SAME_FILES, Account, Progress, Silent
 
 if TYPE_CHECKING:
     from ..config.settings import Settings
-    from ..operations.publish import PublishReport
+    from ..operations.publish.report import PublishReport
     from .spinner import Spinner
 
 __all__ = ["S3PyPIPublisher"]
@@ -42,8 +41,8 @@ class S3PyPIPublisher(PublisherInterface):
     def publish(self, artifacts: list[str], options: dict[str, object]) -> None:
         """Publish; aborts hatch with one line when anything failed."""
         from .. import app, reports  # noqa: PLC0415
-        from ..diagnostics import Redactor  # noqa: PLC0415
         from ..interruption import Interruption  # noqa: PLC0415
+        from ..redaction import Redactor  # noqa: PLC0415
 
         given = {_name(name): value for name, value in options.items() if name not in _FLAGS_OF_HATCH}
         account, redactor = Account().begin("published", SAME_FILES), Redactor()
@@ -98,7 +97,7 @@ class S3PyPIPublisher(PublisherInterface):
         )
 
     def _paths(self, artifacts: Sequence[str], settings: Settings) -> list[Path]:
-        from ..selection import select_distributions  # noqa: PLC0415
+        from ..distribution.selection import select_distributions  # noqa: PLC0415
 
         configured = settings.file_mask or settings.dist_dir
         chosen = artifacts or ([configured] if configured else self._build_folders())
@@ -131,7 +130,7 @@ class S3PyPIPublisher(PublisherInterface):
             yield self._spinner
 
     def _show(self, report: PublishReport, paths: Sequence[Path]) -> None:
-        from ..operations.publish import Outcome  # noqa: PLC0415
+        from ..operations.publish.report import Outcome  # noqa: PLC0415
         from ..reports import install_command, outcome_text  # noqa: PLC0415
 
         display = {

@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
-from .versions import parse_version, sort_key, version_of
+from ..naming import parse_version, sort_key, version_of
 
-__all__ = ["File", "Hashes", "Project", "ProjectStatus", "Root", "Status", "clean_text"]
+__all__ = ["LARGEST_DOCUMENT", "File", "Hashes", "Project", "ProjectStatus", "Root", "Status", "clean_text"]
 
 Hashes: TypeAlias = tuple[tuple[str, str], ...]
 """(algorithm, lower-case hexadecimal digest) pairs, sorted by algorithm."""
+
 
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
@@ -33,7 +34,7 @@ class File:
     """A distribution as the index lists it.
 
     :param filename: PEP 427 or PEP 625 filename; older sdist spellings occur.
-    :param url: percent-encoded reference, relative to the project's pages or absolute (see `layout`).
+    :param url: percent-encoded reference, relative to the project's pages or absolute (see `urls`).
     :param hashes: empty only for adopted files that were not hashed yet.
     :param size: in bytes; None only for adopted files.
     :param upload_time: in UTC, to the microsecond (PEP 700).
@@ -169,3 +170,7 @@ class Root:
     def of(cls, projects: Iterable[str], commit: str | None = None) -> Root:
         """The root that lists ``projects``, given in any order."""
         return cls(tuple(sorted(set(projects))), commit)
+
+
+LARGEST_DOCUMENT = 128 * 1024**2
+"""Bytes of a record or page, decoded: twice what 100,000 files with names of 110 characters take."""

@@ -20,7 +20,7 @@ from html.parser import HTMLParser
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 from ..errors import InvalidIndex
-from ..layout import LARGEST_DOCUMENT, LONGEST_URL, canonical_url, filename_of, is_project_name, normalize_name
+from ..naming import SUFFIXES, is_project_name, normalize_name
 from .fields import (
     API_VERSION,
     MOST_FILES,
@@ -33,8 +33,8 @@ from .fields import (
     render_upload_time,
     status_of,
 )
-from .model import File, Hashes, Project, Root, clean_text
-from .versions import SUFFIXES
+from .model import LARGEST_DOCUMENT, File, Hashes, Project, Root, clean_text
+from .urls import LONGEST_URL, canonical_url, filename_of
 
 __all__ = [
     "CONTENT_TYPE",

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import NoReturn
 
 from ..errors import InvalidIndex
-from ..layout import canonical_url, is_project_name, normalize_name
+from ..naming import is_project_name, normalize_name
 from .fields import (
     API_VERSION,
     MOST_FILES,
@@ -26,6 +26,7 @@ from .fields import (
     status_of,
 )
 from .model import File, Hashes, Project, ProjectStatus, Root, clean_text
+from .urls import canonical_url
 
 __all__ = [
     "CONTENT_TYPE",

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from ..diagnostics import without_credentials
 from ..index.model import File
-from ..index.versions import version_of
-from ..layout import filename_of
+from ..index.urls import filename_of
+from ..naming import version_of
 from ..repository.change import Decision
+from ..repository.layout import own_key
 from ..repository.manifest import Manifest
 from ..repository.other_projects import OtherProjects
-from ..repository.ownership import own_key
 from ..repository.repository import Repository
-from .wanted import Wanted, existing, naming_nearest
+from ..text import without_credentials
+from .file_selector import Wanted, existing, naming_nearest
 
 __all__ = ["DeleteReport", "DeletedFile", "delete"]
 

@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..config.wording import quoted
+from ..concurrency import side_by_side
 from ..errors import Error, RepositoryError
 from ..index.model import File, Status
-from ..progress import UNATTENDED, Overseer, Stage
+from ..monitor import UNATTENDED, UNWATCHED, Overseer, Stage, Tally
 from ..repository.repository import Repository
+from ..text import quoted
+from .file_selector import Wanted, existing, naming_nearest
 from .listing import latest_version
-from .side_by_side import UNWATCHED, Tally, side_by_side
-from .wanted import Wanted, existing, naming_nearest
 
 __all__ = ["DownloadOutcome", "DownloadReport", "DownloadedFile", "download"]
 

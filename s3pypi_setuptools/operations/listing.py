@@ -8,14 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..config.wording import quoted, suggestion
-from ..diagnostics import without_credentials
 from ..errors import Error, RepositoryError
 from ..index.model import File, Project, ProjectStatus, Status
-from ..index.versions import parse_version, version_of
-from ..repository.kinds import OtherRepository
+from ..naming import parse_version, version_of
+from ..repository.document_kind import OtherRepository
 from ..repository.repository import Repository
-from .wanted import Wanted, existing, naming_nearest
+from ..text import quoted, suggestion, without_credentials
+from .file_selector import Wanted, existing, naming_nearest
 
 __all__ = [
     "FileDetails",

@@ -10,22 +10,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from ..concurrency import side_by_side
 from ..config.page_style import PageStyle
 from ..errors import PreconditionFailed, RepositoryError
+from ..locks.base import ROOT
 from ..repository.change import Change, Decision
+from ..repository.inventory import Folder, lookup
 from ..repository.manifest import Manifest
 from ..repository.page_kind import PageKind, elsewhere, kinds_of
 from ..repository.pages import COMMIT
-from ..repository.project import ProjectDocuments
-from ..repository.record import RepositoryRecord
+from ..repository.project_list import RootIndex
 from ..repository.repository import Repository
-from ..repository.root import RootIndex
+from ..repository.repository_config import RepositoryRecord
 from ..repository.root_entry import RootEntry
-from ..repository.survey import Folder, lookup
+from ..repository.snapshot import ProjectDocuments
 from ..stores.base import Attributes, Info, Matches
-from ..stores.locks import ROOT
 from ..transaction import update
-from .side_by_side import side_by_side
 
 __all__ = ["MigrateReport", "PageStyle", "migrate_index"]
 

@@ -14,19 +14,20 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
-from ..diagnostics import without_credentials
+from ..concurrency import side_by_side
 from ..errors import Error, RepositoryError
 from ..index.model import File
-from ..layout import filename_of
+from ..index.urls import filename_of
+from ..monitor import UNWATCHED, Tally
 from ..repository.addresses import unclear_names
 from ..repository.change import Decision
+from ..repository.inventory import Folder, is_distribution, principal
 from ..repository.manifest import Manifest
 from ..repository.repository import Repository
-from ..repository.survey import Folder, is_distribution, principal
 from ..stores.probe import is_probe_folder
+from ..text import without_credentials
+from .file_selector import named_folders
 from .retention import Retention, expired
-from .side_by_side import UNWATCHED, Tally, side_by_side
-from .wanted import named_folders
 
 __all__ = ["GRACE", "PruneReport", "Pruned", "PrunedProject", "Reason", "prune"]
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from ..distribution import Description
+from ..distribution.local_file import temporary_folder
 from ..errors import Error, InvalidDistribution, MissingPackage
-from ..temporary_folder import temporary_folder
 
 if TYPE_CHECKING:
     from build.env import DefaultIsolatedEnv

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from packaging.version import Version
 
 from ..index.model import File, Project
-from ..index.versions import parse_version, version_of
+from ..naming import parse_version, version_of
 
 __all__ = ["Release", "Retention", "expired"]
 

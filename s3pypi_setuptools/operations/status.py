@@ -8,7 +8,7 @@ from ..index.model import Status
 from ..repository.change import Decision
 from ..repository.manifest import Manifest
 from ..repository.repository import Repository
-from .wanted import existing, naming_nearest
+from .file_selector import existing, naming_nearest
 
 __all__ = ["StatusReport", "set_status"]
 

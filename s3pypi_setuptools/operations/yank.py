@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from ..index.model import File, Project, clean_text
-from ..index.versions import version_of
+from ..naming import version_of
 from ..repository.change import Decision
 from ..repository.manifest import Manifest
 from ..repository.repository import Repository
-from .wanted import Wanted, existing, naming_nearest
+from .file_selector import Wanted, existing, naming_nearest
 
 __all__ = ["YankReport", "YankedFile", "unyank", "yank"]
 

@@ -12,9 +12,10 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from ..errors import StoreError
 from ..index.model import Project
-from ..layout import Layout, is_relative
+from ..index.urls import is_relative
 from ..stores.base import Info, Store
-from .survey import lookup
+from .inventory import lookup
+from .layout import Layout
 from .workspace import Workspace
 
 __all__ = ["find_key", "located", "named_keys", "unclear_names"]

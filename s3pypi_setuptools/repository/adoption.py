@@ -9,7 +9,7 @@ from dataclasses import replace
 from ..index.model import File
 from ..stores.base import Info
 from .addresses import find_key, located
-from .survey import lookup
+from .inventory import lookup
 from .workspace import Workspace
 
 __all__ = ["adoptable"]

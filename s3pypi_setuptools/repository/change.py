@@ -15,21 +15,20 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from ..errors import Error, InvalidIndex, StoreError
-from ..layout import filename_of, is_elsewhere
-from ..progress import Stage
+from ..index.urls import filename_of, is_elsewhere
+from ..locks.base import Lease
+from ..monitor import Stage
 from ..stores.base import ABSENT, Attributes, Matches
-from ..stores.locks import Lease
 from ..transaction import update
 from .addresses import unclear_names
-from .commit_id import next_id
 from .compression import stored_form
-from .manifest import Manifest
+from .layout import own_key
+from .manifest import Manifest, next_id
 from .other_projects import OtherProjects
-from .ownership import own_key
 from .page_kind import PageKind
 from .pages import ForeignPage
-from .project import DamagedPage, ProjectDocuments, Reading, Snapshot
 from .root_entry import RootEntry
+from .snapshot import DamagedPage, ProjectDocuments, Reading, Snapshot
 from .workspace import wait_for
 
 __all__ = ["Change", "Decision"]

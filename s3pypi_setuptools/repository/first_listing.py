@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..layout import Layout
+from .inventory import Folder
+from .layout import Layout
 from .page_kind import PageKind
-from .survey import Folder
 
 __all__ = ["FirstListing"]
 

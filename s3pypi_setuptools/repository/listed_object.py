@@ -11,10 +11,9 @@ from typing import TypeVar
 
 from ..errors import NotFound, Unavailable
 from ..index.model import File
-from ..layout import Layout
 from ..stores.base import Info
-from .ownership import own_key
-from .placement import SHA256, Part, Placement
+from .layout import Layout, own_key
+from .upload import SHA256, Part, Placement
 from .workspace import Workspace
 
 __all__ = ["Contents", "Holding", "Part", "is_stored", "look"]

@@ -7,19 +7,21 @@ token of each file's object (``_etag``).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from ..errors import InvalidIndex
 from ..index.fields import is_commit
 from ..index.model import File, Project, clean_text
 from ..index.simple_json import decode, encode, file_from_json, file_to_json, shown, status_from_json, status_to_json
-from ..layout import filename_of
-from .kinds import Kind, OtherKind, check_kind
+from ..index.urls import filename_of
+from .document_kind import Kind, OtherKind, check_kind
 
-__all__ = ["Manifest"]
+__all__ = ["Manifest", "blank_id", "is_blank", "next_id", "number_of"]
 
 FORMAT = 1
+
 
 _ETAG = "_etag"
 
@@ -29,7 +31,7 @@ class Manifest:
     """A project's record.
 
     :param project: what the pages show; its ``commit`` is this manifest's id, None until it is committed.
-    :param removed: urls (see `layout`) that were listed once, or whose objects were pruned; it only grows.
+    :param removed: urls (see `index.urls`) that were listed once, or whose objects were pruned; it only grows.
     :param generation: how many times the record was changed.
     :param deleted: the whole project was deleted: it has no pages and is on no root.
     """
@@ -138,3 +140,36 @@ def _file(entry: object) -> File:
     file = file_from_json(entry)
     etag = entry.get(_ETAG) if isinstance(entry, dict) else None
     return replace(file, etag=etag) if _is_url(etag) else file
+
+
+_DIGITS = 12
+
+
+_ID = re.compile(r"[0-9a-f]{32}")
+
+
+_LAST = 16**_DIGITS - 1
+
+
+def number_of(commit: str) -> int | None:
+    """The count in ``commit``; None for what is no id of this form."""
+    return int(commit[:_DIGITS], 16) if _ID.fullmatch(commit) else None
+
+
+def next_id(previous: str | None, new_id: Callable[[], str]) -> str:
+    """The id of the commit that follows ``previous``; None when there was none.
+
+    :param new_id: makes 32 random hexadecimal digits.
+    """
+    number = min(((number_of(previous) if previous else 0) or 0) + 1, _LAST)
+    return f"{number:0{_DIGITS}x}{new_id()[_DIGITS:]}"
+
+
+def blank_id(new_id: Callable[[], str]) -> str:
+    """The id of a page that is there before any commit; see `next_id`."""
+    return f"{0:0{_DIGITS}x}{new_id()[_DIGITS:]}"
+
+
+def is_blank(commit: str) -> bool:
+    """Whether `blank_id` made it."""
+    return number_of(commit) == 0

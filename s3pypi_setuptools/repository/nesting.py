@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from ..errors import InvalidIndex, NotFound
 from ..index import simple_html, simple_json
 from ..index.model import Project, Root
-from ..index.versions import version_of
-from ..layout import is_random, normalize_name
+from ..naming import normalize_name, version_of
 from ..stores.base import Info, Store
-from .kinds import Kind, kind_at
+from .document_kind import Kind, kind_at
+from .layout import is_random
 
 __all__ = ["Nesting", "project_page", "root_page"]
 

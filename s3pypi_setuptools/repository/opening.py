@@ -9,15 +9,16 @@ from itertools import islice
 
 from ..config.page_style import PageStyle
 from ..errors import AccessDenied, NotFound, RepositoryError
-from ..layout import Layout, is_project_name
+from ..naming import is_project_name
 from ..stores.base import ABSENT, ANY, Attributes, Matches, Store
 from ..stores.capabilities import Capabilities, known
 from ..transaction import PATIENT, Backoff, create, update
 from .first_listing import FirstListing
+from .inventory import Folder, survey
+from .layout import Layout
 from .page_kind import PageKind, kinds_of
-from .record import RepositoryRecord
+from .repository_config import RepositoryRecord
 from .surroundings import refuse_project_folder
-from .survey import Folder, survey
 
 __all__ = ["WAYS_OUT", "Opened", "Opening", "ask_about_parts", "change_record", "open_record", "read_record"]
 

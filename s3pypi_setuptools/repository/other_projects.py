@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 
 from ..errors import Error
 from ..index.model import File
-from ..layout import is_project_name, is_relative
-from .kinds import OtherRepository
-from .project import ProjectDocuments
+from ..index.urls import is_relative
+from ..naming import is_project_name
+from .document_kind import OtherRepository
+from .snapshot import ProjectDocuments
 from .workspace import Workspace
 
 __all__ = ["OtherProjects"]

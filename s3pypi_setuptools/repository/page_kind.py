@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable
 from ..config.page_style import PageStyle
 from ..index import simple_html, simple_json
 from ..index.model import Project, Root
-from ..layout import Layout
 from ..stores.base import Attributes
+from .layout import Layout
 
 __all__ = ["PageKind", "elsewhere", "kinds_of"]
 

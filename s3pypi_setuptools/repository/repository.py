@@ -8,22 +8,22 @@ from collections.abc import Callable, Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-from ..layout import Layout
-from ..progress import UNATTENDED, Overseer
+from ..locks.base import NO_LOCKS, ROOT, Locks
+from ..monitor import UNATTENDED, Overseer
 from ..stores.base import Store
-from ..stores.locks import NO_LOCKS, ROOT, Locks
 from ..transaction import PATIENT, Backoff
 from .change import Change, Decision
 from .first_listing import FirstListing
+from .inventory import Folder
+from .layout import Layout
 from .manifest import Manifest
 from .opening import Opened, Opening, ask_about_parts, open_record, read_record
 from .other_projects import OtherProjects
-from .project import ProjectDocuments, Reading
-from .record import RepositoryRecord
-from .root import RootIndex
+from .project_list import RootIndex
+from .repository_config import RepositoryRecord
 from .root_entry import RootEntry
 from .shared_files import SharedFiles
-from .survey import Folder
+from .snapshot import ProjectDocuments, Reading
 from .workspace import SYSTEM, Clock, Workspace
 
 __all__ = ["Repository"]

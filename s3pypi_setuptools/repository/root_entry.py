@@ -11,7 +11,7 @@ import threading
 from collections.abc import Collection
 
 from .page_kind import PageKind
-from .root import RootIndex
+from .project_list import RootIndex
 
 __all__ = ["RootEntry"]
 

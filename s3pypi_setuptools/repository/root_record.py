@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..index.model import Root
 from ..index.simple_json import decode, encode, root_document, root_of
-from .kinds import Kind, check_kind
+from .document_kind import Kind, check_kind
 
 __all__ = ["parse_root_record", "render_root_record"]
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from ..layout import Layout
 from ..stores.base import ANY, Attributes, Matches, Store
 from ..transaction import Backoff, update
-from .record import RepositoryRecord
+from .layout import Layout
+from .repository_config import RepositoryRecord
 
 __all__ = ["SharedFiles"]
 

@@ -7,9 +7,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from ..errors import AccessDenied, RepositoryError, StoreError
-from ..layout import Layout, is_project_name, normalize_name
+from ..naming import is_project_name, normalize_name
 from ..stores.base import Store
-from .kinds import Kind, kind_at
+from .document_kind import Kind, kind_at
+from .layout import Layout
 from .nesting import project_page
 
 __all__ = ["refuse_project_folder"]

@@ -12,14 +12,14 @@ from datetime import datetime, timezone
 from typing import Any
 from uuid import uuid4
 
-from ..layout import Layout
-from ..progress import UNATTENDED, Overseer, Stage, Stopped
+from ..locks.base import NO_LOCKS, Lease, Locks
+from ..monitor import UNATTENDED, Overseer, Stage, Stopped
 from ..stores.base import Store
-from ..stores.locks import NO_LOCKS, Lease, Locks
 from ..transaction import Backoff
-from .kinds import OtherRepository
+from .document_kind import OtherRepository
+from .inventory import Folder, survey, survey_project
+from .layout import Layout
 from .shared_files import SharedFiles
-from .survey import Folder, survey, survey_project
 
 __all__ = ["SYSTEM", "Clock", "Workspace", "wait_for"]
 

@@ -19,9 +19,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal, NewType, TypeAlias
 
+from ..distribution.local_file import LocalFile
 from ..errors import StoreError
-from ..layout import LARGEST_DOCUMENT
-from ..local_file import LocalFile
+from ..index.model import LARGEST_DOCUMENT
 
 __all__ = [
     "ABSENT",
@@ -164,7 +164,7 @@ class Store(ABC):
     def get(self, key: str) -> Object:
         """The object under ``key``: a record, page or metadata file.
 
-        Raises `NotFound`, and `StoreError` for one of more than `layout.LARGEST_DOCUMENT` bytes.
+        Raises `NotFound`, and `StoreError` for one of more than `LARGEST_DOCUMENT` bytes.
         """
 
     @abstractmethod

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import zlib
 
-from ..layout import LARGEST_DOCUMENT
+from ..index.model import LARGEST_DOCUMENT
 from .base import check_size
 
 __all__ = ["GZIP", "decode", "encode"]
@@ -37,7 +37,7 @@ def decode(name: str, data: bytes, content_encoding: str | None) -> bytes:
 
     :param name: the object as people write it.
 
-    Raises `StoreError` when more than `layout.LARGEST_DOCUMENT` bytes would come of it.
+    Raises `StoreError` when more than `LARGEST_DOCUMENT` bytes would come of it.
     """
     codings = (content_encoding or "").lower().replace(" ", "").split(",")
     if GZIP not in codings or not data.startswith(_MAGIC):

@@ -10,8 +10,8 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from itertools import count
 
+from ..distribution.local_file import LocalFile
 from ..errors import AlreadyExists, NotFound, PreconditionFailed
-from ..local_file import LocalFile
 from .base import ABSENT, ANY, CHUNK_SIZE, Attributes, Condition, Info, Matches, Object, Store, Token, check_key
 from .content_encoding import decode
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from .projects import OURS, WRAPPED, call, distributions, hook_names, make_project, published
+from tests.build_backend.projects import OURS, WRAPPED, call, distributions, hook_names, make_project, published
 
 ASKED = {"S3PYPI_PUBLISH": "1"}
 SPY = """\

@@ -10,8 +10,7 @@ import pytest
 
 from s3pypi_setuptools.build_meta.wrapped import load
 from s3pypi_setuptools.errors import ConfigurationError
-
-from .projects import call, make_project, published
+from tests.build_backend.projects import call, make_project, published
 
 IN_TREE = """\
 [build-system]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .projects import call, published
+from tests.build_backend.projects import call, published
 
 BACKEND = "pdm.backend"
 

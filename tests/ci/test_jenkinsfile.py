@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from .runners import PROJECT, Runner, check_out
+from tests.ci.runners import PROJECT, Runner, check_out
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the steps are a POSIX shell's")
 

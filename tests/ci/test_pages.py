@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.ci.roles import ROLE_ARN, account, identity_token, make_role, take_role
+from tests.ci.runners import BUCKET, GitHub, GitLab, blocks, parsed
 from tests.servers import S3Server
-
-from .roles import ROLE_ARN, account, identity_token, make_role, take_role
-from .runners import BUCKET, GitHub, GitLab, blocks, parsed
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the pages show POSIX shells")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from .programs import run
+from tests.cli.programs import run
 
 COMPLETE = """
 source {script}

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from .. import samples
-from .programs import command, run, run_json, run_on_terminal
+from tests import samples
+from tests.cli.programs import command, run, run_json, run_on_terminal
 
 TARGET = ["-t", "./repo"]
 

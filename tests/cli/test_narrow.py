@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools import open_repository
-
-from .. import samples
-from .programs import answered, run, run_on_terminal
+from tests import samples
+from tests.cli.programs import answered, run, run_on_terminal
 
 NAME = "acme-core-library"
 FILES = [

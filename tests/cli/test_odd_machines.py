@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from .. import samples
-from .programs import command, run
+from tests import samples
+from tests.cli.programs import command, run
 
 TARGET = ["-t", "./repo"]
 

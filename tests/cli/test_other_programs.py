@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools.cli.subcommands import SUBCOMMANDS
-
-from .. import samples
-from .programs import run
+from tests import samples
+from tests.cli.programs import run
 
 
 def test_init_makes_a_repository_once(tmp_path: Path) -> None:

@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from tests import samples
+from tests.cli.programs import run
 from tests.servers import S3Server
-
-from .programs import run
 
 JSON = "application/vnd.pypi.simple.v1+json"
 HTML = "text/html; charset=utf-8"

@@ -8,10 +8,9 @@ import pytest
 
 from s3pypi_setuptools import open_repository
 from s3pypi_setuptools.errors import UsageError
-
-from .. import samples
-from ..servers import S3Server
-from .programs import run
+from tests import samples
+from tests.cli.programs import run
+from tests.servers import S3Server
 
 SAID = "both repositories are this one; name two different ones\n"
 

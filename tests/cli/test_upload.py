@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from .. import samples, servers
-from ..distribution.archives import core_metadata, make_wheel, wheel_members
-from ..servers import S3Server
-from .programs import command, run, run_json, run_on_terminal
+from tests import samples, servers
+from tests.cli.programs import command, run, run_json, run_on_terminal
+from tests.distribution.archives import core_metadata, make_wheel, wheel_members
+from tests.servers import S3Server
 
 
 @pytest.fixture

@@ -12,16 +12,15 @@ import pytest
 from s3pypi_setuptools.app import opened
 from s3pypi_setuptools.config.settings import PageStyle, Secret, Settings
 from s3pypi_setuptools.config.target import FolderTarget, S3Target
-from s3pypi_setuptools.operations.publish import publish
-from s3pypi_setuptools.progress import Silent
+from s3pypi_setuptools.monitor import Silent
+from s3pypi_setuptools.operations.publish.publish import publish
 from s3pypi_setuptools.repository.opening import Opening
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.repository.workspace import Clock
 from tests import samples
+from tests.clients.installers import Environments
 from tests.end_to_end import test_serve
 from tests.servers import S3Server, ceph
-
-from .installers import Environments
 
 CEPH = ceph(os.environ)
 

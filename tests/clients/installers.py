@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from s3pypi_setuptools.stores.folder_lock import exclusive
+from s3pypi_setuptools.stores.local.lock import exclusive
 from tests.end_to_end import old_tools
 from tests.servers import program
 

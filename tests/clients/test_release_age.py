@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from s3pypi_setuptools.operations.client_support import release_age_check
-from s3pypi_setuptools.operations.http_reading import fetch
-
-from .installers import Environments, Installer, pdm, pip, poetry, uv
-from .test_installs import EVERYTHING, SPELLINGS, installed
+from s3pypi_setuptools.doctor.http import fetch
+from s3pypi_setuptools.doctor.installers import release_age_check
+from tests.clients.installers import Environments, Installer, pdm, pip, poetry, uv
+from tests.clients.test_installs import EVERYTHING, SPELLINGS, installed
 
 WEEK_AGO = (datetime.now(timezone.utc) - timedelta(days=7)).strftime("%Y-%m-%dT%H:%M:%SZ")
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from .places import Place
+from tests.corpus.places import Place
 
 
 @pytest.fixture

@@ -13,10 +13,9 @@ import pytest
 
 from s3pypi_setuptools.distribution import Distribution
 from tests import samples
+from tests.corpus.archives import BAD, GOOD, SDIST_NAME, bombs
 from tests.distribution.archives import WHEEL_NAME
 from tests.in_process import run
-
-from .archives import BAD, GOOD, SDIST_NAME, bombs
 
 LIMIT = 224 * 1024 * 1024
 CHILD = """

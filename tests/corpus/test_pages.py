@@ -12,10 +12,9 @@ from s3pypi_setuptools.errors import InvalidIndex
 from s3pypi_setuptools.index import simple_html, simple_json
 from s3pypi_setuptools.index.model import Project
 from tests import samples
+from tests.corpus.places import Place
 from tests.in_process import run
 from tests.refusals import result_of
-
-from .places import Place
 
 PAGES = sorted((Path(__file__).parent / "pages").iterdir())
 HEAD, TAIL = b"<!DOCTYPE html><html><body>", b"</body></html>"

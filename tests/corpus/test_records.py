@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from tests import samples
-
-from .places import WHEEL, Place
+from tests.corpus.places import WHEEL, Place
 
 DEEP = "[" * 100_000
 

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from .places import WHEEL, Place
+from tests.corpus.places import WHEEL, Place
 
 URLS = [
     f"../other/{WHEEL}",

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from . import processes
-from .processes import Forks
-from .runner import Runner
+from tests.crashes import processes
+from tests.crashes.processes import Forks
+from tests.crashes.runner import Runner
 
 
 @pytest.fixture

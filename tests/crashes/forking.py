@@ -32,8 +32,8 @@ WARM = (
     "s3pypi_setuptools.app.transfers", "s3pypi_setuptools.cli.programs.s3pypi",
     *(f"s3pypi_setuptools.cli.subcommands.{name}" for name in ("delete", "migrate_index", "promote", "prune", "reindex",
         "upload", "verify", "yank")),
-    "s3pypi_setuptools.config.resolve", "s3pypi_setuptools.reports", "s3pypi_setuptools.selection",
-    "s3pypi_setuptools.stores.local", "s3pypi_setuptools.stores.probe", "s3pypi_setuptools.stores.s3",
+    "s3pypi_setuptools.config.resolve", "s3pypi_setuptools.reports", "s3pypi_setuptools.distribution.selection",
+    "s3pypi_setuptools.stores.local.store", "s3pypi_setuptools.stores.probe", "s3pypi_setuptools.stores.s3.store",
 )  # fmt: skip
 
 RENAMES = frozenset(

@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 from posixpath import join, normpath
 from urllib.parse import unquote
 
-from .places import Place
+from tests.crashes.places import Place
 
 __all__ = ["Contents", "look", "wrong_after_kill", "wrong_in_the_end"]
 

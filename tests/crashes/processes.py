@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import forking
+from tests.crashes import forking
 
 __all__ = ["Ended", "Forks", "Watch", "forks", "start_really"]
 

@@ -8,13 +8,12 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from tests.crashes.looking import Contents, look, wrong_after_kill, wrong_in_the_end
+from tests.crashes.places import Place
+from tests.crashes.plans import Around, Held, Landing, Plan, Waves
+from tests.crashes.processes import Ended, Forks
+from tests.crashes.scenarios import Bench, Scenario
 from tests.fault_proxy import FaultProxy, no_fault
-
-from .looking import Contents, look, wrong_after_kill, wrong_in_the_end
-from .places import Place
-from .plans import Around, Held, Landing, Plan, Waves
-from .processes import Ended, Forks
-from .scenarios import Bench, Scenario
 
 __all__ = ["Runner", "requests_of"]
 

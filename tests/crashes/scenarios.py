@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests import samples
-
-from .places import Place
+from tests.crashes.places import Place
 
 __all__ = ["EVERYTHING", "SCENARIOS", "Bench", "Scenario"]
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from .places import Folders
-from .processes import Ended, Forks
-from .runner import Runner
-from .scenarios import EVERYTHING, SCENARIOS
+from tests.crashes.places import Folders
+from tests.crashes.processes import Ended, Forks
+from tests.crashes.runner import Runner
+from tests.crashes.scenarios import EVERYTHING, SCENARIOS
 
 # A folder has one kind of HTML page, and large files are written as small ones are.
 NAMES = [name for name in SCENARIOS if name not in ("migrate-index", "large")]

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.crashes.places import Bucket
+from tests.crashes.processes import Forks
+from tests.crashes.runner import Runner, requests_of
+from tests.crashes.scenarios import EVERYTHING, SCENARIOS
 from tests.fault_proxy import FaultProxy
 from tests.servers import S3Server
-
-from .places import Bucket
-from .processes import Forks
-from .runner import Runner, requests_of
-from .scenarios import EVERYTHING, SCENARIOS
 
 CHOSEN = tuple(SCENARIOS) if EVERYTHING else ("replace", "delete", "new-project")
 

@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.crashes.places import Bucket
+from tests.crashes.plans import Plan, named
+from tests.crashes.processes import Ended, Forks, start_really
+from tests.crashes.runner import Runner
+from tests.crashes.scenarios import SCENARIOS
 from tests.fault_proxy import FaultProxy, Passing, no_fault
 from tests.servers import S3Server
-
-from .places import Bucket
-from .plans import Plan, named
-from .processes import Ended, Forks, start_really
-from .runner import Runner
-from .scenarios import SCENARIOS
 
 
 @pytest.fixture

@@ -9,8 +9,16 @@ import pytest
 from s3pypi_setuptools.distribution import Distribution
 from s3pypi_setuptools.distribution.metadata import MAX_SIZE
 from s3pypi_setuptools.errors import InvalidDistribution
-
-from .archives import INFO, METADATA, WHEEL, WHEEL_NAME, core_metadata, make_wheel, wheel_members, zip_bytes
+from tests.distribution.archives import (
+    INFO,
+    METADATA,
+    WHEEL,
+    WHEEL_NAME,
+    core_metadata,
+    make_wheel,
+    wheel_members,
+    zip_bytes,
+)
 
 
 def refusal(path: Path) -> str:

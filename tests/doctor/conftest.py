@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from s3pypi_setuptools.stores import s3_examination
+from s3pypi_setuptools.doctor import s3 as s3_examination
 
 
 @pytest.fixture(autouse=True)

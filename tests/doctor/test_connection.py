@@ -11,14 +11,13 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools.config.settings import Secret
-from s3pypi_setuptools.stores.s3_client import S3Options
-from s3pypi_setuptools.stores.s3_connection import Connection
-from s3pypi_setuptools.stores.s3_requests import Bucket
+from s3pypi_setuptools.doctor.s3_access import Connection
+from s3pypi_setuptools.stores.s3.bucket import Bucket
+from s3pypi_setuptools.stores.s3.client import S3Options
+from tests.doctor.examined import Examined, examine, repository
 from tests.fault_proxy import Answer, FaultProxy, Passing
 from tests.servers import S3Server, free_port
 from tests.stores import canned_server
-
-from .examined import Examined, examine, repository
 
 SECRET = "never-to-be-shown-0123456789"
 

@@ -10,13 +10,13 @@ import pytest
 
 from s3pypi_setuptools import open_repository
 from s3pypi_setuptools.app.diagnosis import Check, Result
-from s3pypi_setuptools.operations import http_reading, index_examination
+from s3pypi_setuptools.doctor import http as http_reading
+from s3pypi_setuptools.doctor import index as index_examination
 from tests import samples
 from tests.cli.programs import run
+from tests.doctor.examined import Examined
+from tests.doctor.web import Page, Web, serving
 from tests.servers import free_port
-
-from .examined import Examined
-from .web import Page, Web, serving
 
 INDEX = {"index URL", "root page", "project page", "old pip", "files", "absent project", "pip"}
 

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.doctor.examined import examine
 from tests.lock_tables import LockTable, new_table
 from tests.servers import S3Server
-
-from .examined import examine
 
 
 @pytest.fixture

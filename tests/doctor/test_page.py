@@ -7,10 +7,9 @@ import shlex
 from pathlib import Path
 
 from tests.cli.programs import run
+from tests.doctor.examined import examine
 from tests.servers import S3Server
 from tests.test_readme import sessions
-
-from .examined import examine
 
 PAGE = (Path(__file__).parents[2] / "docs" / "doctor.md").read_text(encoding="utf-8")
 GOOD, BAD = re.findall(r"^```text\n(.*?)^```", PAGE, flags=re.MULTILINE | re.DOTALL)

@@ -9,10 +9,9 @@ from dataclasses import replace
 
 import pytest
 
+from tests.doctor.examined import Examined, left, repository
 from tests.fault_proxy import Answer, FaultProxy, Passing
 from tests.servers import S3Server
-
-from .examined import Examined, left, repository
 
 ACTIONS = {
     "PutObject": {"PutObject", "CopyObject", "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload"},

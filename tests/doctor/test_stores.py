@@ -9,21 +9,20 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools import RepositoryError
-from s3pypi_setuptools.layout import Layout
-from s3pypi_setuptools.operations.record_renewal import renew
+from s3pypi_setuptools.doctor.repository_config import renew
+from s3pypi_setuptools.doctor.s3 import S3Examiner
+from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.repository.page_kind import PageKind
-from s3pypi_setuptools.repository.record import RepositoryRecord
+from s3pypi_setuptools.repository.repository_config import RepositoryRecord
 from s3pypi_setuptools.stores.base import Attributes, Condition, Token
 from s3pypi_setuptools.stores.capabilities import Capabilities
 from s3pypi_setuptools.stores.memory import MemoryStore
-from s3pypi_setuptools.stores.s3 import S3Store
-from s3pypi_setuptools.stores.s3_examination import S3Examiner
+from s3pypi_setuptools.stores.s3.store import S3Store
 from tests import samples
+from tests.doctor.examined import examine, left, repository
 from tests.fault_proxy import Answer, FaultProxy, Passing
 from tests.servers import S3Server
 from tests.stores.test_s3 import options
-
-from .examined import examine, left, repository
 
 CONDITIONS = {"conditional create", "conditional replace", "conditional multipart", "conditional delete"}
 ALL = Capabilities(True, True, True, True, True, True)

@@ -11,10 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from s3pypi_setuptools.stores.folder_lock import exclusive
+from s3pypi_setuptools.stores.local.lock import exclusive
+from tests.end_to_end import old_tools
 from tests.servers import S3Server, free_port, program, running, wait_until_answers
-
-from . import old_tools
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "setup-py"
 

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from .. import servers
+from tests import servers
 
 __all__ = ["on_one_server"]
 

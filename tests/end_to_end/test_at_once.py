@@ -13,10 +13,10 @@ import pytest
 
 from s3pypi_setuptools.index import simple_html, simple_json
 from s3pypi_setuptools.index.model import Project, Root
-from s3pypi_setuptools.layout import Layout
+from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.stores.base import Store
-from s3pypi_setuptools.stores.local import LocalStore
-from s3pypi_setuptools.stores.s3 import S3Store
+from s3pypi_setuptools.stores.local.store import LocalStore
+from s3pypi_setuptools.stores.s3.store import S3Store
 from tests import samples
 from tests.conftest import CEPH
 from tests.fault_matrix.forked import Done, Programs, programs

@@ -132,7 +132,7 @@ def test_pages_do_not_show_the_etags(buckets: Buckets) -> None:
 @pytest.fixture
 def s3_requests(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     """(operation, key) of every request from now on."""
-    from s3pypi_setuptools.stores.s3_requests import Bucket  # noqa: PLC0415 - beside the one method it replaces
+    from s3pypi_setuptools.stores.s3.bucket import Bucket  # noqa: PLC0415 - beside the one method it replaces
 
     seen: list[tuple[str, str]] = []
     request: Callable[..., Any] = Bucket.request

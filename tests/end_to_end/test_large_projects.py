@@ -14,9 +14,8 @@ import pytest
 from s3pypi_setuptools.stores.content_encoding import decode
 from tests import samples
 from tests.cli.programs import run as run_program
+from tests.end_to_end.conftest import run, run_poetry
 from tests.servers import S3Server, program
-
-from .conftest import run, run_poetry
 
 VERSIONS = 50
 LATEST = f"1.{VERSIONS - 1}"

@@ -13,11 +13,10 @@ import pytest
 from s3pypi_setuptools.index import simple_html, simple_json
 from tests import samples
 from tests.cli.programs import run as program
+from tests.end_to_end.conftest import run_poetry
+from tests.end_to_end.one_server import on_one_server
 from tests.servers import S3Server
 from tests.servers import program as script
-
-from .conftest import run_poetry
-from .one_server import on_one_server
 
 if sys.version_info >= (3, 11):
     import tomllib

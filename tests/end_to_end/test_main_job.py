@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from tests.end_to_end.conftest import build_and_publish, run, run_poetry, says_hello
 from tests.servers import S3Server, program
-
-from .conftest import build_and_publish, run, run_poetry, says_hello
 
 NAME = "hello-s3pypi"
 

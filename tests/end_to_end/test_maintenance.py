@@ -12,10 +12,9 @@ import pytest
 
 from tests import samples
 from tests.cli.programs import run as program
+from tests.end_to_end.one_server import on_one_server
+from tests.end_to_end.test_looking_after import Place
 from tests.servers import S3Server
-
-from .one_server import on_one_server
-from .test_looking_after import Place
 
 
 class Bucket(Place):

@@ -12,10 +12,9 @@ import pytest
 
 from tests import samples
 from tests.cli import programs
+from tests.end_to_end import old_tools
+from tests.end_to_end.conftest import run
 from tests.servers import S3Server
-
-from . import old_tools
-from .conftest import run
 
 
 @pytest.fixture(scope="session")

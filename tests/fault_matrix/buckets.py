@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..fault_proxy import FaultProxy, Passing
-from ..servers import S3Server
-from .forked import Done, Programs
-from .seen import Seen
-from .verbs import BASE
+from tests.fault_matrix.forked import Done, Programs
+from tests.fault_matrix.seen import Seen
+from tests.fault_matrix.verbs import BASE
+from tests.fault_proxy import FaultProxy, Passing
+from tests.servers import S3Server
 
 __all__ = ["Bench", "Stored", "role_of"]
 

@@ -21,8 +21,10 @@ from botocore import credentials, endpoint, httpchecksum, httpsession, parsers, 
 from s3pypi_setuptools import cli
 from s3pypi_setuptools.app import contents, maintenance, transfers  # noqa: F401
 from s3pypi_setuptools.cli.programs import s3pypi, s3upload  # noqa: F401
-from s3pypi_setuptools.operations import promote  # noqa: F401
-from s3pypi_setuptools.stores import local, probe, s3  # noqa: F401
+from s3pypi_setuptools.operations.transfer import promote  # noqa: F401
+from s3pypi_setuptools.stores import probe  # noqa: F401
+from s3pypi_setuptools.stores.local import store as local  # noqa: F401
+from s3pypi_setuptools.stores.s3 import store as s3  # noqa: F401
 
 CAPABILITIES_V3 = 0x20080522
 OVERRIDES = 1 << 1 | 1 << 2  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH

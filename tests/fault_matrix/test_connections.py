@@ -15,12 +15,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from ..fault_proxy import Answer, FaultProxy
-from ..servers import free_port
-from .buckets import Bench
-from .forked import Done
-from .seen import assert_one_line
-from .verbs import READS, VERBS
+from tests.fault_matrix.buckets import Bench
+from tests.fault_matrix.forked import Done
+from tests.fault_matrix.seen import assert_one_line
+from tests.fault_matrix.verbs import READS, VERBS
+from tests.fault_proxy import Answer, FaultProxy
+from tests.servers import free_port
 
 PLANTED = "planted-secret"
 

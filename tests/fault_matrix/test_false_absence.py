@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from ..fault_proxy import Answer, Fault, FaultProxy, Passing
-from .buckets import Bench, role_of
-from .seen import assert_one_line
-from .verbs import BASE, VERBS
+from tests.fault_matrix.buckets import Bench, role_of
+from tests.fault_matrix.seen import assert_one_line
+from tests.fault_matrix.verbs import BASE, VERBS
+from tests.fault_proxy import Answer, Fault, FaultProxy, Passing
 
 REFUSED = Answer(412, "PreconditionFailed")
 ABSENT = Answer(404, "NoSuchKey")

@@ -11,14 +11,13 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools.errors import Error
-from s3pypi_setuptools.layout import Layout
-from s3pypi_setuptools.stores.local import LocalStore
+from s3pypi_setuptools.repository.layout import Layout
+from s3pypi_setuptools.stores.local.store import LocalStore
+from tests.fault_matrix.forked import Programs
+from tests.fault_matrix.seen import assert_one_line, in_folder
+from tests.fault_matrix.verbs import READS, VERBS, WHEEL
 from tests.faults import FaultyStore, Request
-
-from ..operations.conftest import World
-from .forked import Programs
-from .seen import assert_one_line, in_folder
-from .verbs import READS, VERBS, WHEEL
+from tests.operations.conftest import World
 
 Damage = Callable[[Path], None]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .. import samples
-from .forked import Programs
+from tests import samples
+from tests.fault_matrix.forked import Programs
 
 
 def test_it_runs_where_and_how_it_is_told(cli: Programs, tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from .forked import Programs
-from .seen import assert_one_line, in_folder
-from .verbs import VERBS, Verb
+from tests.fault_matrix.forked import Programs
+from tests.fault_matrix.seen import assert_one_line, in_folder
+from tests.fault_matrix.verbs import VERBS, Verb
 
 PAGE = 4096
 MOST_PAGES = 60

@@ -9,12 +9,12 @@ from collections.abc import Callable
 
 import pytest
 
-from ..fault_proxy import FaultProxy
-from .buckets import Bench
-from .forked import Done
-from .matrix import MAYBE, ROLES, Case, cases, failing
-from .seen import assert_one_line
-from .verbs import READS, VERBS, Verb
+from tests.fault_matrix.buckets import Bench
+from tests.fault_matrix.forked import Done
+from tests.fault_matrix.matrix import MAYBE, ROLES, Case, cases, failing
+from tests.fault_matrix.seen import assert_one_line
+from tests.fault_matrix.verbs import READS, VERBS, Verb
+from tests.fault_proxy import FaultProxy
 
 MOST_REQUESTS = 3000
 

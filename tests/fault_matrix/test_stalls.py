@@ -9,15 +9,14 @@ import pytest
 
 from s3pypi_setuptools.config.settings import Secret
 from s3pypi_setuptools.errors import Error
-from s3pypi_setuptools.layout import Layout
-from s3pypi_setuptools.stores.s3 import S3Options, S3Store
-from s3pypi_setuptools.stores.s3_client import Patience
-
-from ..fault_proxy import Fault, FaultProxy, Passing, Stall
-from ..operations.conftest import World
-from .buckets import Bench, role_of
-from .matrix import MAYBE, ROLES
-from .verbs import VERBS, WHEEL
+from s3pypi_setuptools.repository.layout import Layout
+from s3pypi_setuptools.stores.s3.client import Patience, S3Options
+from s3pypi_setuptools.stores.s3.store import S3Store
+from tests.fault_matrix.buckets import Bench, role_of
+from tests.fault_matrix.matrix import MAYBE, ROLES
+from tests.fault_matrix.verbs import VERBS, WHEEL
+from tests.fault_proxy import Fault, FaultProxy, Passing, Stall
+from tests.operations.conftest import World
 
 BRIEF = Patience(connect=5, answer=4, long_answer=6)
 PARTS = ("CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload")

@@ -10,17 +10,17 @@ from s3pypi_setuptools.config.settings import IfExists
 from s3pypi_setuptools.distribution import Distribution
 from s3pypi_setuptools.errors import InvalidIndex
 from s3pypi_setuptools.index.model import Status
-from s3pypi_setuptools.layout import Layout
+from s3pypi_setuptools.monitor import Silent
 from s3pypi_setuptools.operations.delete import delete
+from s3pypi_setuptools.operations.file_selector import Wanted
 from s3pypi_setuptools.operations.listing import list_projects, show_project
 from s3pypi_setuptools.operations.prune import prune
-from s3pypi_setuptools.operations.publish import publish
-from s3pypi_setuptools.operations.reindex import reindex
+from s3pypi_setuptools.operations.publish.publish import publish
+from s3pypi_setuptools.operations.reindex.reindex import reindex
 from s3pypi_setuptools.operations.retention import Retention
 from s3pypi_setuptools.operations.status import set_status
-from s3pypi_setuptools.operations.wanted import Wanted
 from s3pypi_setuptools.operations.yank import yank
-from s3pypi_setuptools.progress import Silent
+from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Attributes

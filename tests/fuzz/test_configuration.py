@@ -18,11 +18,10 @@ from s3pypi_setuptools.config.resolve import resolve
 from s3pypi_setuptools.config.settings import Settings
 from s3pypi_setuptools.config.target import FolderTarget, S3Target, parse_target
 from s3pypi_setuptools.errors import ConfigurationError
+from tests.fuzz.budget import share
+from tests.fuzz.mutations import edited, edits, odd_texts
 from tests.in_process import run
 from tests.refusals import result_of
-
-from .budget import share
-from .mutations import edited, edits, odd_texts
 
 SCHEMES = (
     r"s3:// S3:// s3: s3:/ s3:/// file:// file:/// file: FILE://localhost/ http:// arn:aws:s3::: "

@@ -11,14 +11,13 @@ from hypothesis import strategies as st
 
 from s3pypi_setuptools.errors import InvalidIndex
 from s3pypi_setuptools.index import simple_html, simple_json
-from s3pypi_setuptools.layout import LONGEST_URL, canonical_url, filename_of
+from s3pypi_setuptools.index.urls import LONGEST_URL, canonical_url, filename_of
+from tests.fuzz.budget import share
+from tests.fuzz.mutations import edited, edits, odd_texts
+from tests.fuzz.repositories import VERBS, Place
+from tests.fuzz.test_records import urls
 from tests.index.strategies import MARKUP, indexes
 from tests.refusals import result_of
-
-from .budget import share
-from .mutations import edited, edits, odd_texts
-from .repositories import VERBS, Place
-from .test_records import urls
 
 SAMPLES = [path.read_bytes() for path in sorted((Path(__file__).parents[1] / "corpus" / "pages").glob("*.html"))]
 ANCHORS = (b"<a ", b"href", b"<", b'"', b"data-")

@@ -12,15 +12,14 @@ from hypothesis import strategies as st
 
 from s3pypi_setuptools.errors import InvalidIndex
 from s3pypi_setuptools.index import simple_html, simple_json
-from s3pypi_setuptools.layout import Layout
+from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.repository.manifest import Manifest
-from s3pypi_setuptools.repository.record import RepositoryRecord
+from s3pypi_setuptools.repository.repository_config import RepositoryRecord
+from tests.fuzz.budget import share
+from tests.fuzz.mutations import changed, changes, edited, edits, json_values
+from tests.fuzz.repositories import VERBS, Place
 from tests.index.strategies import indexes, many_hashes
 from tests.refusals import result_of
-
-from .budget import share
-from .mutations import changed, changes, edited, edits, json_values
-from .repositories import VERBS, Place
 
 KEY = "team/demo/manifest.json"
 WHEEL = "demo-1.0-py3-none-any.whl"

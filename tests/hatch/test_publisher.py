@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests import samples
+from tests.hatch.conftest import SDIST, WHEEL, Project, Run
 from tests.servers import S3Server
-
-from .conftest import SDIST, WHEEL, Project, Run
 
 BOTH = [WHEEL, SDIST]
 CHECKOUT = Path(__file__).parents[2]

@@ -7,7 +7,8 @@ from datetime import datetime, timezone
 from hypothesis import strategies as st
 
 from s3pypi_setuptools.index.model import File, Hashes, Project, ProjectStatus, Status, clean_text
-from s3pypi_setuptools.layout import file_url, normalize_name
+from s3pypi_setuptools.index.urls import file_url
+from s3pypi_setuptools.naming import normalize_name
 
 MARKUP = [
     "<b>&amp;\"'",

@@ -9,8 +9,7 @@ from pypi_simple import DistributionPackage, IndexPage, ProjectPage
 
 from s3pypi_setuptools.index import simple_html, simple_json
 from s3pypi_setuptools.index.model import File, Project
-
-from .strategies import indexes
+from tests.index.strategies import indexes
 
 BASE = "https://packages.example/simple/demo/"
 

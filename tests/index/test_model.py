@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from s3pypi_setuptools.index.model import File, Project, ProjectStatus, Root, Status, clean_text
-from s3pypi_setuptools.index.versions import version_of
+from s3pypi_setuptools.naming import version_of
 
 
 def listed(*filenames: str) -> Project:

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from s3pypi_setuptools.index import simple_html, simple_json
 from s3pypi_setuptools.index.model import File, Project, ProjectStatus, Root, Status
-
-from .strategies import files, indexes, many_hashes, projects
+from tests.index.strategies import files, indexes, many_hashes, projects
 
 
 @given(indexes(many_hashes))

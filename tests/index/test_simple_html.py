@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from s3pypi_setuptools.errors import InvalidIndex
 from s3pypi_setuptools.index.model import File, Project, ProjectStatus, Status
 from s3pypi_setuptools.index.simple_html import parse_project, parse_root, render_project, render_root
-
-from . import refused_in_one_line
-from .strategies import indexes
+from tests.index import refused_in_one_line
+from tests.index.strategies import indexes
 
 UPLOADED = datetime(2026, 11, 21, 8, 0, 0, 5, tzinfo=timezone.utc)
 

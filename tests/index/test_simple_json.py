@@ -19,8 +19,7 @@ from s3pypi_setuptools.index.simple_json import (
     render_project,
     render_root,
 )
-
-from . import refused_in_one_line
+from tests.index import refused_in_one_line
 
 UPLOADED = datetime(2026, 11, 21, 8, 0, 0, 5, tzinfo=timezone.utc)
 FULL = File(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from s3pypi_setuptools.index.versions import SUFFIXES, guess_project, parse_version, sort_key, version_of
+from s3pypi_setuptools.naming import SUFFIXES, guess_project, parse_version, sort_key, version_of
 
 
 @pytest.mark.parametrize(

@@ -12,14 +12,14 @@ from s3pypi_setuptools.config.settings import IfExists
 from s3pypi_setuptools.distribution import Distribution
 from s3pypi_setuptools.errors import RepositoryError
 from s3pypi_setuptools.index.model import File, Project, Status
+from s3pypi_setuptools.monitor import Silent
 from s3pypi_setuptools.operations.delete import delete
+from s3pypi_setuptools.operations.file_selector import Wanted
 from s3pypi_setuptools.operations.prune import prune
-from s3pypi_setuptools.operations.publish import publish
-from s3pypi_setuptools.operations.reindex import reindex
+from s3pypi_setuptools.operations.publish.publish import publish
+from s3pypi_setuptools.operations.reindex.reindex import reindex
 from s3pypi_setuptools.operations.status import set_status
-from s3pypi_setuptools.operations.wanted import Wanted
 from s3pypi_setuptools.operations.yank import unyank, yank
-from s3pypi_setuptools.progress import Silent
 from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.repository import Repository
 from tests import samples

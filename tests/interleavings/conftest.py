@@ -10,9 +10,8 @@ import pytest
 from s3pypi_setuptools.config.settings import IfExists
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.memory import MemoryStore
-
-from .commands import Command, Delete, Files, Publish
-from .runs import LAYOUT, alone
+from tests.interleavings.commands import Command, Delete, Files, Publish
+from tests.interleavings.runs import LAYOUT, alone
 
 __all__ = ["BEGINNINGS", "Beginning", "Beginnings"]
 

@@ -12,12 +12,11 @@ from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.repository.workspace import Clock
 from s3pypi_setuptools.stores.base import Store
 from s3pypi_setuptools.transaction import PATIENT, Backoff
-
-from .commands import Command, Files
-from .oracle import Oracle
-from .runs import LATER, LAYOUT
-from .scheduling import Pending, Scheduler, SchedulingStore
-from .strands import Actor
+from tests.interleavings.commands import Command, Files
+from tests.interleavings.oracle import Oracle
+from tests.interleavings.runs import LATER, LAYOUT
+from tests.interleavings.scheduling import Pending, Scheduler, SchedulingStore
+from tests.interleavings.strands import Actor
 
 __all__ = ["Race", "race"]
 

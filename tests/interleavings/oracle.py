@@ -8,12 +8,11 @@ from functools import lru_cache
 
 from s3pypi_setuptools.index import simple_html, simple_json
 from s3pypi_setuptools.index.model import File, Project, Root
-from s3pypi_setuptools.layout import Layout
+from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.stores.base import Store
-
-from .commands import Command, Delete, Files, Found, Publish, entries, filename
-from .strands import Actor
+from tests.interleavings.commands import Command, Delete, Files, Found, Publish, entries, filename
+from tests.interleavings.strands import Actor
 
 __all__ = ["Oracle", "Violation"]
 

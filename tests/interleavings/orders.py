@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from s3pypi_setuptools.stores.base import ANY
-
-from .scheduling import Fault, Pending
-from .strands import Actor
+from tests.interleavings.scheduling import Fault, Pending
+from tests.interleavings.strands import Actor
 
 __all__ = ["LENGTH", "Order"]
 

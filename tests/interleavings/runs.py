@@ -8,18 +8,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
 from s3pypi_setuptools.errors import Error
-from s3pypi_setuptools.layout import Layout
+from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.repository.opening import Opening
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.repository.workspace import Clock
 from s3pypi_setuptools.stores.base import Store
 from s3pypi_setuptools.stores.memory import MemoryStore
 from s3pypi_setuptools.transaction import Backoff
-
-from .commands import Command, Files
-from .oracle import Oracle, Violation, require
-from .scheduling import Fault, Pending, Scheduler, SchedulingStore
-from .strands import Actor, Killed
+from tests.interleavings.commands import Command, Files
+from tests.interleavings.oracle import Oracle, Violation, require
+from tests.interleavings.scheduling import Fault, Pending, Scheduler, SchedulingStore
+from tests.interleavings.strands import Actor, Killed
 
 __all__ = ["LAYOUT", "Run", "alone", "fill", "play"]
 

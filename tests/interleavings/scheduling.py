@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from s3pypi_setuptools.distribution.local_file import LocalFile
 from s3pypi_setuptools.errors import Contended, Error, Unavailable
-from s3pypi_setuptools.local_file import LocalFile
 from s3pypi_setuptools.stores.base import ANY, Attributes, Condition, Info, Object, Store, Token
-
-from .strands import Actor, Killed, Strand, Strands
+from tests.interleavings.strands import Actor, Killed, Strand, Strands
 
 __all__ = ["Fault", "Pending", "Scheduler", "SchedulingStore"]
 

@@ -19,8 +19,8 @@ from unittest import mock
 __all__ = ["Actor", "Killed", "Strand", "Strands"]
 
 PACKAGE = "s3pypi_setuptools"
-EXECUTORS = ("repository.repository", "operations.publish", "operations.side_by_side")
-LOCKS = ("repository.other_projects", "repository.root", "repository.root_entry", "repository.pages")
+EXECUTORS = ("repository.repository", "operations.publish.publish", "concurrency")
+LOCKS = ("repository.other_projects", "repository.project_list", "repository.root_entry", "repository.pages")
 STUCK_SECONDS = 300
 
 

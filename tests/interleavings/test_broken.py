@@ -17,18 +17,17 @@ from s3pypi_setuptools.repository import change, pages
 from s3pypi_setuptools.repository.change import Change
 from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.pages import DerivedPages
-from s3pypi_setuptools.repository.placement import Placement
-from s3pypi_setuptools.repository.root import RootIndex
+from s3pypi_setuptools.repository.project_list import RootIndex
 from s3pypi_setuptools.repository.root_entry import RootEntry
+from s3pypi_setuptools.repository.upload import Placement
 from s3pypi_setuptools.stores.base import ANY
 from s3pypi_setuptools.stores.memory import MemoryStore
-
-from .commands import Command, Delete, Files, Prune, Publish, SetStatus, Yank
-from .conftest import Beginnings
-from .oracle import Violation
-from .orders import LENGTH, Order
-from .runs import Run, fill, play
-from .scheduling import Fault
+from tests.interleavings.commands import Command, Delete, Files, Prune, Publish, SetStatus, Yank
+from tests.interleavings.conftest import Beginnings
+from tests.interleavings.oracle import Violation
+from tests.interleavings.orders import LENGTH, Order
+from tests.interleavings.runs import Run, fill, play
+from tests.interleavings.scheduling import Fault
 
 RUNS = 1000
 """How many orders are looked at before a broken protocol counts as not found; most show in the first hundred."""

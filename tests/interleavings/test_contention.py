@@ -7,11 +7,10 @@ from statistics import median
 import pytest
 
 from s3pypi_setuptools.stores.memory import MemoryStore
-
-from .commands import Files, Publish
-from .conftest import Beginnings
-from .contention import Race, race
-from .runs import fill
+from tests.interleavings.commands import Files, Publish
+from tests.interleavings.conftest import Beginnings
+from tests.interleavings.contention import Race, race
+from tests.interleavings.runs import fill
 
 EACH = 6
 """Round trips that a publisher may add to the time of all."""

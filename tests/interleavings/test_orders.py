@@ -22,17 +22,16 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from s3pypi_setuptools.stores.base import Store
-from s3pypi_setuptools.stores.local import LocalStore
+from s3pypi_setuptools.stores.local.store import LocalStore
 from s3pypi_setuptools.stores.memory import MemoryStore
-from s3pypi_setuptools.stores.s3 import S3Store
+from s3pypi_setuptools.stores.s3.store import S3Store
+from tests.interleavings.commands import ALL, Command, Delete, Files, Publish
+from tests.interleavings.conftest import BEGINNINGS, Beginnings
+from tests.interleavings.orders import LENGTH, Order
+from tests.interleavings.runs import Run, fill, play
+from tests.interleavings.scheduling import Fault
 from tests.servers import S3Server
 from tests.stores.test_s3 import options
-
-from .commands import ALL, Command, Delete, Files, Publish
-from .conftest import BEGINNINGS, Beginnings
-from .orders import LENGTH, Order
-from .runs import Run, fill, play
-from .scheduling import Fault
 
 TIMES = int(os.environ.get("S3PYPI_TEST_EXAMPLES", "1"))
 FAULTS = (Fault.LOST, Fault.REFUSED, Fault.CONTENDED, Fault.CRASH)
@@ -52,7 +51,7 @@ def looks(examples: int) -> Callable[[Any], Any]:
 
 def reading_late(*, after_opening: bool) -> Any:
     """Whether projects are read only after the repository was opened, as by a publication of many files."""
-    module = sys.modules["s3pypi_setuptools.operations.publish"]
+    module = sys.modules["s3pypi_setuptools.operations.publish.publish"]
     return mock.patch.object(module, "FEW", 0 if after_opening else module.FEW)
 
 

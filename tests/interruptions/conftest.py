@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests import samples
+from tests.interruptions.publishing import Publishing
+from tests.interruptions.soundness import Stored
 from tests.servers import S3Server
-
-from .publishing import Publishing
-from .soundness import Stored
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from s3pypi_setuptools.layout import Layout
-from s3pypi_setuptools.operations.publish import publish
-from s3pypi_setuptools.progress import Silent
+from s3pypi_setuptools.monitor import Silent
+from s3pypi_setuptools.operations.publish.publish import publish
+from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests import samples

@@ -6,9 +6,8 @@ import signal
 from datetime import timedelta
 
 from tests.doctor.examined import left
-
-from .processes import Halt
-from .publishing import Publishing
+from tests.interruptions.processes import Halt
+from tests.interruptions.publishing import Publishing
 
 
 def races() -> Halt:

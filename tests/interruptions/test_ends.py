@@ -13,9 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests import samples
-
-from .processes import LONG, SHORT, ended, halted, program, send, start, wait_until
-from .publishing import SDIST, WHEEL, Publishing, puts
+from tests.interruptions.processes import LONG, SHORT, ended, halted, program, send, start, wait_until
+from tests.interruptions.publishing import SDIST, WHEEL, Publishing, puts
 
 PIPE = 4096
 """Bytes that the smallest pipe holds."""

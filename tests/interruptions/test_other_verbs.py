@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import pytest
 
 from s3pypi_setuptools import open_repository
-
-from .processes import Halt, wait_until
-from .publishing import SDIST, WHEEL, Publishing, fills, puts
-from .soundness import Stored
+from tests.interruptions.processes import Halt, wait_until
+from tests.interruptions.publishing import SDIST, WHEEL, Publishing, fills, puts
+from tests.interruptions.soundness import Stored
 
 COMMAND = "the same command completes what is left"
 FILES = "the same command with the same files completes what is left"

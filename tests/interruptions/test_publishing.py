@@ -9,10 +9,9 @@ from dataclasses import dataclass
 import pytest
 
 from tests import samples
-
-from .processes import Halt, wait_until
-from .publishing import BOTH, SDIST, WHEEL, Publishing, fills, puts
-from .soundness import Stored
+from tests.interruptions.processes import Halt, wait_until
+from tests.interruptions.publishing import BOTH, SDIST, WHEEL, Publishing, fills, puts
+from tests.interruptions.soundness import Stored
 
 MANIFEST, PAGE = "demo/manifest.json", "demo/index.json"
 MEBIBYTE = 1024 * 1024

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.build_backend.projects import call, make_project, published
-
-from .conftest import OLD_UV
+from tests.invocations.conftest import OLD_UV
 
 PYTHON = sys.executable
 BUILD = ("{python}", "-m", "build", "--installer=uv")

@@ -13,9 +13,10 @@ import pytest
 from s3pypi_setuptools.config.settings import IfExists
 from s3pypi_setuptools.index import simple_html, simple_json
 from s3pypi_setuptools.index.model import Project, Root
-from s3pypi_setuptools.layout import Layout
-from s3pypi_setuptools.operations.publish import PublishReport, publish
-from s3pypi_setuptools.progress import Silent
+from s3pypi_setuptools.monitor import Silent
+from s3pypi_setuptools.operations.publish.publish import publish
+from s3pypi_setuptools.operations.publish.report import PublishReport
+from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.repository.opening import Opening
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Attributes, Store

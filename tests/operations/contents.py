@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from s3pypi_setuptools.operations.delete import DeleteReport, delete
-from s3pypi_setuptools.operations.wanted import Wanted
+from s3pypi_setuptools.operations.file_selector import Wanted
 from s3pypi_setuptools.repository.opening import Opening
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Store
 from s3pypi_setuptools.transaction import Backoff
-
-from .conftest import World
+from tests.operations.conftest import World
 
 ONE = Wanted("1.0")
 WHOLE = Wanted()

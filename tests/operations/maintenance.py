@@ -9,15 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from s3pypi_setuptools.operations.prune import PruneReport, prune
-from s3pypi_setuptools.operations.reindex import ReindexReport, reindex
-from s3pypi_setuptools.operations.verify import VerifyReport, verify
+from s3pypi_setuptools.operations.reindex.reindex import ReindexReport, reindex
+from s3pypi_setuptools.operations.verify.verify import VerifyReport, verify
 from s3pypi_setuptools.repository.opening import Opening
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.repository.workspace import Clock
 from s3pypi_setuptools.stores.base import Attributes, Store
 from s3pypi_setuptools.transaction import Backoff
-
-from .conftest import World
+from tests.operations.conftest import World
 
 DAY = timedelta(days=1)
 

@@ -6,15 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from s3pypi_setuptools.operations.import_report import ImportOutcome
-from s3pypi_setuptools.operations.publish import Outcome
+from s3pypi_setuptools.operations.publish.report import Outcome
+from s3pypi_setuptools.operations.transfer.report import ImportOutcome
 from s3pypi_setuptools.repository.opening import Opening
 from s3pypi_setuptools.repository.repository import Repository
 from tests import samples
-
-from .conftest import World
-from .maintenance import problems, pruned, reindexed
-from .transfers import foreign, imported
+from tests.operations.conftest import World
+from tests.operations.maintenance import problems, pruned, reindexed
+from tests.operations.transfers import foreign, imported
 
 WHEEL = "demo-1.0-py3-none-any.whl"
 PUBLIC = "https://pypi.example.com:8443/simple"

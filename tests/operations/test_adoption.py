@@ -9,21 +9,21 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools.config.settings import IfExists
-from s3pypi_setuptools.operations.findings import Problem
+from s3pypi_setuptools.monitor import Silent
+from s3pypi_setuptools.operations.file_selector import Wanted
 from s3pypi_setuptools.operations.prune import PruneReport
-from s3pypi_setuptools.operations.publish import Outcome, publish
-from s3pypi_setuptools.operations.wanted import Wanted
+from s3pypi_setuptools.operations.publish.publish import publish
+from s3pypi_setuptools.operations.publish.report import Outcome
+from s3pypi_setuptools.operations.verify.problems import Problem
 from s3pypi_setuptools.operations.yank import yank
-from s3pypi_setuptools.progress import Silent
 from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.opening import Opening
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests import samples
-
-from ..faults import CarelessStore
-from .conftest import World
-from .maintenance import pruned, reindexed, verified
+from tests.faults import CarelessStore
+from tests.operations.conftest import World
+from tests.operations.maintenance import pruned, reindexed, verified
 
 
 @pytest.fixture(params=[False, True], ids=["pages read", "pages told"])

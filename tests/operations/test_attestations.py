@@ -12,15 +12,14 @@ import pypi_attestations
 import pytest
 
 from s3pypi_setuptools.config.settings import IfExists
+from s3pypi_setuptools.distribution.selection import select_distributions
 from s3pypi_setuptools.errors import InvalidDistribution
-from s3pypi_setuptools.operations.wanted import Wanted
-from s3pypi_setuptools.selection import select_distributions
+from s3pypi_setuptools.operations.file_selector import Wanted
 from tests import samples
-
-from .attestations import GITHUB, attest
-from .conftest import World
-from .contents import deleted
-from .transfers import mirrored
+from tests.operations.attestations import GITHUB, attest
+from tests.operations.conftest import World
+from tests.operations.contents import deleted
+from tests.operations.transfers import mirrored
 
 URL = "https://packages.example/team/"
 KEY = "team/demo/demo-1.0-py3-none-any.whl.provenance"

@@ -7,15 +7,14 @@ import pytest
 from s3pypi_setuptools.errors import NotFound, RepositoryError
 from s3pypi_setuptools.index.model import Status
 from s3pypi_setuptools.operations.delete import DeletedFile, DeleteReport, delete
+from s3pypi_setuptools.operations.file_selector import Wanted
 from s3pypi_setuptools.operations.listing import list_projects, show_project
-from s3pypi_setuptools.operations.publish import Outcome
+from s3pypi_setuptools.operations.publish.report import Outcome
 from s3pypi_setuptools.operations.status import set_status
-from s3pypi_setuptools.operations.wanted import Wanted
 from s3pypi_setuptools.operations.yank import unyank, yank
-
-from ..faults import FaultyStore, Request
-from .conftest import World
-from .contents import ONE, WHOLE, deleted, objects, opened
+from tests.faults import FaultyStore, Request
+from tests.operations.conftest import World
+from tests.operations.contents import ONE, WHOLE, deleted, objects, opened
 
 
 def test_a_deleted_version_is_on_no_page_and_its_objects_are_gone(three: World) -> None:

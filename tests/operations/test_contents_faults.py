@@ -12,9 +12,8 @@ from s3pypi_setuptools.errors import AccessDenied, StoreError, Unavailable
 from s3pypi_setuptools.operations.yank import yank
 from s3pypi_setuptools.stores.base import Store
 from tests.faults import FaultyStore, Killed, Request
-
-from .conftest import World
-from .contents import ONE, WHOLE, deleted, objects, opened
+from tests.operations.conftest import World
+from tests.operations.contents import ONE, WHOLE, deleted, objects, opened
 
 
 def marked(world: World, store: Store) -> None:

@@ -11,18 +11,17 @@ import pytest
 from s3pypi_setuptools.errors import InvalidIndex, StoreError
 from s3pypi_setuptools.index.model import Status
 from s3pypi_setuptools.operations.delete import delete
-from s3pypi_setuptools.operations.reindex import ReindexReport
+from s3pypi_setuptools.operations.file_selector import Wanted
+from s3pypi_setuptools.operations.reindex.reindex import ReindexReport
 from s3pypi_setuptools.operations.status import set_status
-from s3pypi_setuptools.operations.wanted import Wanted
 from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.faults import FaultyStore, Killed, Request
-
-from . import contents
-from .conftest import World
-from .maintenance import DAY, opened, problems, pruned, reindexed, state
+from tests.operations import contents
+from tests.operations.conftest import World
+from tests.operations.maintenance import DAY, opened, problems, pruned, reindexed, state
 
 FOLDER = "team/demo/"
 MANIFEST = f"{FOLDER}manifest.json"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from s3pypi_setuptools.operations.publish import Outcome
-
-from .conftest import World
+from s3pypi_setuptools.operations.publish.report import Outcome
+from tests.operations.conftest import World
 
 EMPTY = b"<!DOCTYPE html><html><body></body></html>"
 

@@ -12,19 +12,18 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools.errors import RepositoryError
-from s3pypi_setuptools.layout import Layout
+from s3pypi_setuptools.monitor import Silent
 from s3pypi_setuptools.operations.delete import delete
-from s3pypi_setuptools.operations.publish import publish
-from s3pypi_setuptools.operations.wanted import Wanted
-from s3pypi_setuptools.progress import Silent
+from s3pypi_setuptools.operations.file_selector import Wanted
+from s3pypi_setuptools.operations.publish.publish import publish
+from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.repository.opening import Opening
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests import samples
 from tests.faults import FaultyStore, Request
-
-from .conftest import World
+from tests.operations.conftest import World
 
 PROJECTS = 20
 ROOT = ["team/manifest.json", "team/index.json", "team/index.html", "team/"]

@@ -9,19 +9,18 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools import RepositoryError, open_repository
+from s3pypi_setuptools.distribution.local_file import PART_SIZE, LocalFile
 from s3pypi_setuptools.errors import AccessDenied
-from s3pypi_setuptools.local_file import PART_SIZE, LocalFile
 from s3pypi_setuptools.operations.delete import delete
-from s3pypi_setuptools.operations.publish import Outcome
-from s3pypi_setuptools.operations.wanted import Wanted
+from s3pypi_setuptools.operations.file_selector import Wanted
+from s3pypi_setuptools.operations.publish.report import Outcome
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import ANY, Attributes, Condition, PartsWrite, Token
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests import samples
 from tests.faults import FaultyStore, Request
+from tests.operations.conftest import World
 from tests.servers import S3Server
-
-from .conftest import World
 
 
 class CarelessWithParts(MemoryStore):

@@ -8,13 +8,12 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools.index.model import ProjectStatus, Status
+from s3pypi_setuptools.operations.file_selector import Wanted
 from s3pypi_setuptools.operations.status import set_status
-from s3pypi_setuptools.operations.wanted import Wanted
 from s3pypi_setuptools.operations.yank import yank
 from tests.faults import FaultyStore
-
-from .conftest import World
-from .transfers import foreign, imported, killed_at_every_request, mirrored, opened, outcomes
+from tests.operations.conftest import World
+from tests.operations.transfers import foreign, imported, killed_at_every_request, mirrored, opened, outcomes
 
 
 def old(world: World) -> None:

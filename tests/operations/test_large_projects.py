@@ -7,22 +7,21 @@ from pathlib import Path
 
 import pytest
 
+from s3pypi_setuptools.doctor.repository_config import compress_from_now_on
 from s3pypi_setuptools.errors import InvalidIndex
-from s3pypi_setuptools.operations.publish import Outcome
-from s3pypi_setuptools.operations.record_renewal import compress_from_now_on
-from s3pypi_setuptools.operations.reindex import reindex
-from s3pypi_setuptools.operations.verify import verify
+from s3pypi_setuptools.operations.publish.report import Outcome
+from s3pypi_setuptools.operations.reindex.reindex import reindex
+from s3pypi_setuptools.operations.verify.verify import verify
 from s3pypi_setuptools.repository.compression import LARGE
 from s3pypi_setuptools.repository.manifest import Manifest
-from s3pypi_setuptools.repository.record import RepositoryRecord
 from s3pypi_setuptools.repository.repository import Repository
+from s3pypi_setuptools.repository.repository_config import RepositoryRecord
 from s3pypi_setuptools.stores.base import Attributes, Store
-from s3pypi_setuptools.stores.local import LocalStore
+from s3pypi_setuptools.stores.local.store import LocalStore
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.faults import FaultyStore
-
-from .conftest import World
-from .test_requests import SlowStore
+from tests.operations.conftest import World
+from tests.operations.test_requests import SlowStore
 
 MANY = 50
 DOCUMENTS = ("manifest.json", "index.json", "index.html", "")
@@ -140,7 +139,7 @@ def test_a_repository_of_old_stays_plain_until_it_is_told_otherwise(tmp_path: Pa
 def test_a_project_that_becomes_small_is_stored_plain_again(world: World) -> None:
     manifest = Manifest.from_json(world.store.get("team/demo/manifest.json").data, "team/demo/manifest.json")
     from s3pypi_setuptools.operations.delete import delete  # noqa: PLC0415
-    from s3pypi_setuptools.operations.wanted import Wanted  # noqa: PLC0415
+    from s3pypi_setuptools.operations.file_selector import Wanted  # noqa: PLC0415
 
     opened = repository(world)
     try:

@@ -13,23 +13,22 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools.errors import AccessDenied, LockError
+from s3pypi_setuptools.locks.base import ROOT, lock_id
+from s3pypi_setuptools.locks.leases import LEASE, TIMEOUT, LeasedLocks
+from s3pypi_setuptools.monitor import Silent
 from s3pypi_setuptools.operations.delete import delete
-from s3pypi_setuptools.operations.publish import publish
-from s3pypi_setuptools.operations.wanted import Wanted
+from s3pypi_setuptools.operations.file_selector import Wanted
+from s3pypi_setuptools.operations.publish.publish import publish
 from s3pypi_setuptools.operations.yank import yank
-from s3pypi_setuptools.progress import Silent
 from s3pypi_setuptools.repository.change import Decision
 from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.opening import Opening
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Store
-from s3pypi_setuptools.stores.leases import LEASE, TIMEOUT, LeasedLocks
-from s3pypi_setuptools.stores.locks import ROOT, lock_id
 from tests import samples
-
-from ..faults import CarelessStore, FaultyStore, Request
-from ..lock_tables import LockTable
-from .conftest import World
+from tests.faults import CarelessStore, FaultyStore, Request
+from tests.lock_tables import LockTable
+from tests.operations.conftest import World
 
 
 @pytest.fixture

@@ -8,24 +8,23 @@ import pytest
 
 from s3pypi_setuptools.config.page_style import PageStyle
 from s3pypi_setuptools.errors import RepositoryError, StoreError
-from s3pypi_setuptools.layout import Layout
+from s3pypi_setuptools.monitor import Silent
 from s3pypi_setuptools.operations.migrate_index import MigrateReport, migrate_index
-from s3pypi_setuptools.operations.publish import publish
-from s3pypi_setuptools.progress import Silent
+from s3pypi_setuptools.operations.publish.publish import publish
 from s3pypi_setuptools.repository.change import Decision
+from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.repository.opening import Opening
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Attributes, Store
-from s3pypi_setuptools.stores.local import LocalStore
+from s3pypi_setuptools.stores.local.store import LocalStore
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests import samples
 from tests.doctor import examined
 from tests.faults import FaultyStore, Request
+from tests.operations.conftest import World
+from tests.operations.maintenance import problems, reindexed
+from tests.operations.transfers import foreign, killed_at_every_request, opened
 from tests.servers import S3Server
-
-from .conftest import World
-from .maintenance import problems, reindexed
-from .transfers import foreign, killed_at_every_request, opened
 
 
 def migrated(world: World, style: PageStyle, store: Store | None = None, *, dry_run: bool = False) -> MigrateReport:

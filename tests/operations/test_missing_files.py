@@ -8,26 +8,25 @@ from pathlib import Path
 
 import pytest
 
+from s3pypi_setuptools.aws.sessions import Sessions
 from s3pypi_setuptools.config.resolve import resolve
 from s3pypi_setuptools.config.settings import IfExists
+from s3pypi_setuptools.distribution.local_file import PART_SIZE
 from s3pypi_setuptools.errors import NotFound, Unavailable
-from s3pypi_setuptools.layout import Layout
-from s3pypi_setuptools.local_file import PART_SIZE
-from s3pypi_setuptools.operations.publish import FileReport, Note, Outcome
-from s3pypi_setuptools.stores.aws_sessions import Sessions
+from s3pypi_setuptools.operations.publish.report import FileReport, Note, Outcome
+from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.stores.base import Attributes
-from s3pypi_setuptools.stores.local import LocalStore
+from s3pypi_setuptools.stores.local.store import LocalStore
 from s3pypi_setuptools.stores.memory import MemoryStore
 from s3pypi_setuptools.stores.registry import open_store
 from tests import samples
 from tests.faults import FaultyStore, Request
+from tests.operations.attestations import attest
+from tests.operations.conftest import World
+from tests.operations.contents import deleted
+from tests.operations.maintenance import problems
+from tests.operations.test_attestations import URL
 from tests.servers import S3Server
-
-from .attestations import attest
-from .conftest import World
-from .contents import deleted
-from .maintenance import problems
-from .test_attestations import URL
 
 FILES = {"wheel": 0, "sdist": 0, "large wheel": PART_SIZE}
 

@@ -15,29 +15,28 @@ import pytest
 from s3pypi_setuptools.config.page_style import PageStyle
 from s3pypi_setuptools.errors import InvalidIndex, RepositoryError
 from s3pypi_setuptools.index.model import Status
-from s3pypi_setuptools.layout import Layout
+from s3pypi_setuptools.monitor import Silent
 from s3pypi_setuptools.operations.delete import delete
+from s3pypi_setuptools.operations.file_selector import Wanted
 from s3pypi_setuptools.operations.listing import list_projects, show_project
 from s3pypi_setuptools.operations.migrate_index import migrate_index
-from s3pypi_setuptools.operations.promote import promote
+from s3pypi_setuptools.operations.reindex.recovery import discard_damaged_record
 from s3pypi_setuptools.operations.retention import Retention
 from s3pypi_setuptools.operations.status import set_status
-from s3pypi_setuptools.operations.wanted import Wanted
+from s3pypi_setuptools.operations.transfer.promote import promote
 from s3pypi_setuptools.operations.yank import yank
-from s3pypi_setuptools.progress import Silent
-from s3pypi_setuptools.repository.kinds import OtherRepository
-from s3pypi_setuptools.repository.recovery import discard_damaged_record
+from s3pypi_setuptools.repository.document_kind import OtherRepository
+from s3pypi_setuptools.repository.inventory import survey
+from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.repository.repository import Repository
-from s3pypi_setuptools.repository.survey import survey
 from s3pypi_setuptools.stores.base import Attributes, Info, Store, Token
-from s3pypi_setuptools.stores.local import LocalStore
+from s3pypi_setuptools.stores.local.store import LocalStore
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.faults import FaultyStore
-
-from . import contents
-from .conftest import World
-from .maintenance import DAY, problems, pruned, reindexed, verified
-from .transfers import LISTING, imported, mirrored, opened, outcomes
+from tests.operations import contents
+from tests.operations.conftest import World
+from tests.operations.maintenance import DAY, problems, pruned, reindexed, verified
+from tests.operations.transfers import LISTING, imported, mirrored, opened, outcomes
 
 PLACES = ("dev", "demo/dev", "demo/a/b/dev", "0123456789abcdef", "demo/0123456789abcdef", "Dev", "demo/1.0")
 """Folders of other repositories, below a repository that has the project demo."""

@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools.errors import Unavailable
-from s3pypi_setuptools.repository.recovery import Recovery
+from s3pypi_setuptools.operations.reindex.recovery import Recovery
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.memory import MemoryStore
 from s3pypi_setuptools.transaction import Backoff
 from tests.faults import FaultyStore, Request
-
-from .conftest import World
+from tests.operations.conftest import World
 
 PROJECTS = 20
 ROOT = ["team/manifest.json", "team/index.json", "team/index.html", "team/"]

@@ -9,16 +9,15 @@ from typing import Any
 
 import pytest
 
-from s3pypi_setuptools.operations.import_report import ImportReport
-from s3pypi_setuptools.operations.importing import import_repository
-from s3pypi_setuptools.progress import Silent
-from s3pypi_setuptools.stores.local import LocalStore
+from s3pypi_setuptools.monitor import Silent
+from s3pypi_setuptools.operations.transfer.import_repository import import_repository
+from s3pypi_setuptools.operations.transfer.report import ImportReport
+from s3pypi_setuptools.stores.local.store import LocalStore
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.faults import FaultyStore, Killed, Request
-
-from .conftest import World
-from .maintenance import problems, reindexed, state
-from .transfers import foreign, imported, mirrored, opened, outcomes
+from tests.operations.conftest import World
+from tests.operations.maintenance import problems, reindexed, state
+from tests.operations.transfers import foreign, imported, mirrored, opened, outcomes
 
 STRAY = "other-99.0-py3-none-any.whl"
 

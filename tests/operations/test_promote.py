@@ -9,15 +9,14 @@ import pytest
 from s3pypi_setuptools.config.settings import IfExists
 from s3pypi_setuptools.errors import RepositoryError
 from s3pypi_setuptools.index.model import Status
-from s3pypi_setuptools.operations.promote import PromoteReport, promote
+from s3pypi_setuptools.monitor import Silent
+from s3pypi_setuptools.operations.file_selector import Wanted
 from s3pypi_setuptools.operations.status import set_status
-from s3pypi_setuptools.operations.wanted import Wanted
+from s3pypi_setuptools.operations.transfer.promote import PromoteReport, promote
 from s3pypi_setuptools.operations.yank import yank
-from s3pypi_setuptools.progress import Silent
 from s3pypi_setuptools.stores.base import Store
-
-from .conftest import World
-from .transfers import foreign, killed_at_every_request, opened
+from tests.operations.conftest import World
+from tests.operations.transfers import foreign, killed_at_every_request, opened
 
 
 @pytest.fixture

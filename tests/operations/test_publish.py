@@ -11,15 +11,14 @@ import pytest
 from s3pypi_setuptools.config.settings import IfExists
 from s3pypi_setuptools.errors import InvalidDistribution, InvalidIndex, RepositoryError
 from s3pypi_setuptools.index.model import Status
-from s3pypi_setuptools.operations.publish import Outcome
+from s3pypi_setuptools.operations.publish.report import Outcome
 from s3pypi_setuptools.repository.change import Decision
 from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.faults import FaultyStore, Request
-
-from .conftest import World
+from tests.operations.conftest import World
 
 Hash = Callable[[Path], str]
 

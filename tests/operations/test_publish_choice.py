@@ -10,8 +10,8 @@ import pytest
 from s3pypi_setuptools.config.settings import IfExists
 from s3pypi_setuptools.distribution import Distribution
 from s3pypi_setuptools.index.model import File
-from s3pypi_setuptools.operations.publish_choice import Choice, Look, Seen, choose, held_back
-from s3pypi_setuptools.operations.publish_report import Note, Outcome
+from s3pypi_setuptools.operations.publish.decision import Choice, Look, Seen, choose, held_back
+from s3pypi_setuptools.operations.publish.report import Note, Outcome
 from s3pypi_setuptools.repository.listed_object import Contents, Holding, Part
 from tests import samples
 

@@ -12,11 +12,10 @@ import pytest
 
 from s3pypi_setuptools.config.settings import IfExists
 from s3pypi_setuptools.errors import AccessDenied, Contended, Error, NotFound, Unavailable
-from s3pypi_setuptools.operations.publish import Outcome
+from s3pypi_setuptools.operations.publish.report import Outcome
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.faults import FaultyStore, Killed, Request
-
-from .conftest import World
+from tests.operations.conftest import World
 
 
 def requests_of(world: World, *paths: Path, **options: object) -> list[Request]:

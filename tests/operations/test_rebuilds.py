@@ -13,19 +13,18 @@ import pytest
 
 from s3pypi_setuptools.config.settings import IfExists
 from s3pypi_setuptools.errors import AccessDenied
-from s3pypi_setuptools.operations import comparison
-from s3pypi_setuptools.operations.publish import FileReport, Note, Outcome
-from s3pypi_setuptools.stores.local import LocalStore
+from s3pypi_setuptools.operations.publish import comparison
+from s3pypi_setuptools.operations.publish.report import FileReport, Note, Outcome
+from s3pypi_setuptools.stores.local.store import LocalStore
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests import samples
 from tests.faults import FaultyStore, Request
-
-from .attestations import attest
-from .conftest import World
-from .maintenance import problems
-from .test_attestations import URL
-from .test_promote import promoted
-from .transfers import mirrored
+from tests.operations.attestations import attest
+from tests.operations.conftest import World
+from tests.operations.maintenance import problems
+from tests.operations.test_attestations import URL
+from tests.operations.test_promote import promoted
+from tests.operations.transfers import mirrored
 
 
 @pytest.fixture(params=["memory", "folder"])

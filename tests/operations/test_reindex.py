@@ -10,23 +10,22 @@ import pytest
 from s3pypi_setuptools.config.settings import IfExists
 from s3pypi_setuptools.errors import InvalidIndex
 from s3pypi_setuptools.index.model import Status
-from s3pypi_setuptools.operations.reindex import reindex
+from s3pypi_setuptools.operations.file_selector import Wanted
+from s3pypi_setuptools.operations.reindex.recovery import discard_damaged_record
+from s3pypi_setuptools.operations.reindex.reindex import reindex
 from s3pypi_setuptools.operations.status import set_status
-from s3pypi_setuptools.operations.wanted import Wanted
 from s3pypi_setuptools.operations.yank import yank
 from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.opening import Opening
-from s3pypi_setuptools.repository.recovery import discard_damaged_record
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Attributes
-from s3pypi_setuptools.stores.local import LocalStore
+from s3pypi_setuptools.stores.local.store import LocalStore
 from s3pypi_setuptools.transaction import Backoff
 from tests import samples
 from tests.faults import FaultyStore, Killed, Request
-
-from . import contents
-from .conftest import World
-from .maintenance import drop_in, problems, reindexed, state
+from tests.operations import contents
+from tests.operations.conftest import World
+from tests.operations.maintenance import drop_in, problems, reindexed, state
 
 MANIFEST = "team/demo/manifest.json"
 

@@ -10,10 +10,9 @@ import pytest
 from s3pypi_setuptools.stores.base import Attributes
 from tests import samples
 from tests.faults import FaultyStore, Killed, Request
-
-from . import contents
-from .conftest import World
-from .maintenance import drop_in, problems, pruned, reindexed
+from tests.operations import contents
+from tests.operations.conftest import World
+from tests.operations.maintenance import drop_in, problems, pruned, reindexed
 
 MANIFEST = "team/demo/manifest.json"
 

@@ -7,13 +7,12 @@ import time
 from pathlib import Path
 
 from s3pypi_setuptools.config.settings import IfExists
-from s3pypi_setuptools.local_file import PART_SIZE
-from s3pypi_setuptools.operations.publish import Outcome
+from s3pypi_setuptools.distribution.local_file import PART_SIZE
+from s3pypi_setuptools.operations.publish.report import Outcome
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests import samples
 from tests.faults import FaultyStore, Request
-
-from .conftest import World
+from tests.operations.conftest import World
 
 LATENCY = 0.6
 """Seconds; far above the time in which all requests of a wave are begun."""

@@ -11,14 +11,13 @@ import pytest
 
 from s3pypi_setuptools.config.settings import IfExists
 from s3pypi_setuptools.operations.delete import DeleteReport, delete
-from s3pypi_setuptools.operations.publish import Outcome
+from s3pypi_setuptools.operations.file_selector import Wanted
+from s3pypi_setuptools.operations.publish.report import Outcome
 from s3pypi_setuptools.operations.retention import Retention
-from s3pypi_setuptools.operations.wanted import Wanted
 from tests.faults import FaultyStore
-
-from .conftest import World
-from .maintenance import problems, pruned, reindexed
-from .transfers import foreign, imported, opened, outcomes
+from tests.operations.conftest import World
+from tests.operations.maintenance import problems, pruned, reindexed
+from tests.operations.transfers import foreign, imported, opened, outcomes
 
 WHEEL = "demo-1.0-py3-none-any.whl"
 NOW = timedelta()

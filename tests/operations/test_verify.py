@@ -11,16 +11,15 @@ import pytest
 from s3pypi_setuptools.config.settings import IfExists
 from s3pypi_setuptools.errors import AccessDenied, RepositoryError
 from s3pypi_setuptools.index.model import Status
+from s3pypi_setuptools.operations.file_selector import Wanted
 from s3pypi_setuptools.operations.status import set_status
-from s3pypi_setuptools.operations.wanted import Wanted
 from s3pypi_setuptools.stores.base import Attributes
-from s3pypi_setuptools.stores.local import LocalStore
+from s3pypi_setuptools.stores.local.store import LocalStore
 from tests import samples
 from tests.faults import FaultyStore, Killed, Request
-
-from . import contents
-from .conftest import World
-from .maintenance import DAY, problems, reindexed, state, verified
+from tests.operations import contents
+from tests.operations.conftest import World
+from tests.operations.maintenance import DAY, problems, reindexed, state, verified
 
 WHEEL = "team/demo/demo-1.0-py3-none-any.whl"
 SDIST = "team/demo/demo-1.0.tar.gz"
@@ -178,7 +177,7 @@ def test_a_metadata_file_that_is_not_the_wheels_is_found_by_reading(two: World) 
 
 
 def test_what_was_overwritten_long_after_its_upload_is_looked_at(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("s3pypi_setuptools.operations.file_examination.LATE", -1000 * DAY)
+    monkeypatch.setattr("s3pypi_setuptools.operations.verify.file_check.LATE", -1000 * DAY)
     world.push(world.wheel())
     assert problems(world) == []
     size = len(world.store.get(WHEEL).data)

@@ -7,16 +7,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from s3pypi_setuptools.operations.import_report import ImportReport
-from s3pypi_setuptools.operations.importing import import_repository
-from s3pypi_setuptools.progress import Silent
+from s3pypi_setuptools.monitor import Silent
+from s3pypi_setuptools.operations.transfer.import_repository import import_repository
+from s3pypi_setuptools.operations.transfer.report import ImportReport
 from s3pypi_setuptools.repository.opening import Opening
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Store
 from s3pypi_setuptools.transaction import Backoff
 from tests.faults import FaultyStore, Killed, Request
-
-from .conftest import World
+from tests.operations.conftest import World
 
 LISTING = "<!DOCTYPE html>\n<html><body>\n{links}\n</body></html>\n"
 

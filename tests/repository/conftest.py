@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import Any, TypeVar
 
-from s3pypi_setuptools.layout import Layout
+from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.repository.workspace import SYSTEM, Workspace
 from s3pypi_setuptools.stores.base import Store
 from s3pypi_setuptools.transaction import Backoff

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from s3pypi_setuptools.errors import LockError
-from s3pypi_setuptools.stores.locks import Lease, NoLocks
+from s3pypi_setuptools.locks.base import Lease, NoLocks
 
 
 @dataclass

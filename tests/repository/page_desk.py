@@ -8,12 +8,11 @@ from s3pypi_setuptools.index.model import File, Project
 from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.page_kind import PageKind
 from s3pypi_setuptools.repository.pages import DerivedPages, PageState
-from s3pypi_setuptools.repository.project import ProjectDocuments
+from s3pypi_setuptools.repository.snapshot import ProjectDocuments
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.faults import FaultyStore
-
-from .conftest import workspace
+from tests.repository.conftest import workspace
 
 JSON, HTML, SLASH = KINDS = (PageKind.JSON, PageKind.HTML, PageKind.SLASH)
 KEYS = {JSON: "team/demo/index.json", HTML: "team/demo/index.html", SLASH: "team/demo/"}

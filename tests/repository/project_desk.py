@@ -7,18 +7,17 @@ from dataclasses import dataclass, field, replace
 
 from s3pypi_setuptools.errors import FileConflict
 from s3pypi_setuptools.index.model import File
-from s3pypi_setuptools.progress import Stage, Stopped
+from s3pypi_setuptools.locks.base import NO_LOCKS, Locks
+from s3pypi_setuptools.monitor import Stage, Stopped
 from s3pypi_setuptools.repository.change import Change, Decision
 from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.page_kind import PageKind
-from s3pypi_setuptools.repository.project import ProjectDocuments, Reading
-from s3pypi_setuptools.repository.root import RootIndex
+from s3pypi_setuptools.repository.project_list import RootIndex
 from s3pypi_setuptools.repository.root_entry import RootEntry
-from s3pypi_setuptools.stores.locks import NO_LOCKS, Locks
+from s3pypi_setuptools.repository.snapshot import ProjectDocuments, Reading
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.faults import FaultyStore
-
-from .conftest import workspace
+from tests.repository.conftest import workspace
 
 KINDS = (PageKind.JSON, PageKind.HTML, PageKind.SLASH)
 MANIFEST, ROOT_RECORD = "team/demo/manifest.json", "team/manifest.json"

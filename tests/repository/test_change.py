@@ -5,20 +5,28 @@ from __future__ import annotations
 import pytest
 
 from s3pypi_setuptools.errors import AccessDenied, FileConflict, LockError, Unavailable
-from s3pypi_setuptools.progress import Stage, Stopped
+from s3pypi_setuptools.locks.base import ROOT
+from s3pypi_setuptools.monitor import Stage, Stopped
 from s3pypi_setuptools.repository.change import Decision
-from s3pypi_setuptools.repository.commit_id import number_of
-from s3pypi_setuptools.repository.manifest import Manifest
+from s3pypi_setuptools.repository.manifest import Manifest, number_of
 from s3pypi_setuptools.repository.page_kind import PageKind
-from s3pypi_setuptools.repository.project import ProjectDocuments
-from s3pypi_setuptools.repository.root import RootIndex
+from s3pypi_setuptools.repository.project_list import RootIndex
+from s3pypi_setuptools.repository.snapshot import ProjectDocuments
 from s3pypi_setuptools.stores.base import Attributes
-from s3pypi_setuptools.stores.locks import ROOT
 from tests.faults import FaultyStore
-
-from .conftest import once, raising, workspace
-from .locks import FakeLocks
-from .project_desk import FIRST, KINDS, MANIFEST, ROOT_RECORD, SECOND, Desk, listing, refusing, unlisting
+from tests.repository.conftest import once, raising, workspace
+from tests.repository.locks import FakeLocks
+from tests.repository.project_desk import (
+    FIRST,
+    KINDS,
+    MANIFEST,
+    ROOT_RECORD,
+    SECOND,
+    Desk,
+    listing,
+    refusing,
+    unlisting,
+)
 
 
 @pytest.fixture

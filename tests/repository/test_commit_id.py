@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from s3pypi_setuptools.repository.commit_id import blank_id, is_blank, next_id, number_of
+from s3pypi_setuptools.repository.manifest import blank_id, is_blank, next_id, number_of
 
 
 def new_id() -> str:

@@ -9,9 +9,8 @@ from s3pypi_setuptools.repository.pages import ForeignPage, PageState
 from s3pypi_setuptools.stores.base import ANY, Attributes, Condition, Matches
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.faults import FaultyStore, Request
-
-from .conftest import once
-from .page_desk import HTML, KEYS, KINDS, SLASH, THEIRS, Desk, manifest
+from tests.repository.conftest import once
+from tests.repository.page_desk import HTML, KEYS, KINDS, SLASH, THEIRS, Desk, manifest
 
 
 @pytest.fixture

@@ -9,9 +9,8 @@ from s3pypi_setuptools.repository.pages import PageState
 from s3pypi_setuptools.stores.base import Token
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.faults import FaultyStore
-
-from .conftest import once
-from .page_desk import HTML, JSON, KEYS, KINDS, SLASH, THEIRS, Desk, manifest
+from tests.repository.conftest import once
+from tests.repository.page_desk import HTML, JSON, KEYS, KINDS, SLASH, THEIRS, Desk, manifest
 
 
 @pytest.fixture

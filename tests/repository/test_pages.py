@@ -14,9 +14,8 @@ from s3pypi_setuptools.repository.page_kind import PageKind
 from s3pypi_setuptools.repository.pages import COMMIT, DerivedPages, ForeignPage, PageState
 from s3pypi_setuptools.stores.base import Token
 from tests.faults import Request
-
-from .conftest import once, raising, workspace
-from .page_desk import HTML, JSON, KEYS, KINDS, MANIFEST, SLASH, Desk, manifest
+from tests.repository.conftest import once, raising, workspace
+from tests.repository.page_desk import HTML, JSON, KEYS, KINDS, MANIFEST, SLASH, Desk, manifest
 
 
 @pytest.fixture

@@ -9,14 +9,13 @@ import pytest
 
 from s3pypi_setuptools.errors import AccessDenied, LockError, Unavailable
 from s3pypi_setuptools.index import simple_html, simple_json
+from s3pypi_setuptools.locks.base import NO_LOCKS, Locks
 from s3pypi_setuptools.repository.page_kind import PageKind
-from s3pypi_setuptools.repository.root import RootIndex
-from s3pypi_setuptools.stores.locks import NO_LOCKS, Locks
+from s3pypi_setuptools.repository.project_list import RootIndex
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.faults import FaultyStore, Request
-
-from .conftest import once, workspace
-from .locks import FakeLocks
+from tests.repository.conftest import once, workspace
+from tests.repository.locks import FakeLocks
 
 KINDS = (PageKind.JSON, PageKind.HTML, PageKind.SLASH)
 RECORD = "team/manifest.json"

@@ -10,19 +10,17 @@ import pytest
 from s3pypi_setuptools.errors import AccessDenied, InvalidIndex, LockError, RepositoryError, Unavailable
 from s3pypi_setuptools.index import simple_html, simple_json
 from s3pypi_setuptools.index.model import Project, Root
-from s3pypi_setuptools.layout import Layout
-from s3pypi_setuptools.repository.commit_id import number_of
-from s3pypi_setuptools.repository.manifest import Manifest
-from s3pypi_setuptools.repository.root import RootIndex
+from s3pypi_setuptools.locks.base import ROOT
+from s3pypi_setuptools.repository.layout import Layout
+from s3pypi_setuptools.repository.manifest import Manifest, number_of
+from s3pypi_setuptools.repository.project_list import RootIndex
 from s3pypi_setuptools.repository.root_record import parse_root_record
 from s3pypi_setuptools.stores.base import Attributes
-from s3pypi_setuptools.stores.locks import ROOT
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.faults import FaultyStore, Request
-
-from .conftest import once, workspace
-from .locks import FakeLocks
-from .test_root import KINDS, PAGES, RECORD, index, listed
+from tests.repository.conftest import once, workspace
+from tests.repository.locks import FakeLocks
+from tests.repository.test_root import KINDS, PAGES, RECORD, index, listed
 
 THEIRS = b'<!DOCTYPE html><a href="old/">old</a>'
 

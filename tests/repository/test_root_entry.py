@@ -5,12 +5,11 @@ from __future__ import annotations
 import pytest
 
 from s3pypi_setuptools.repository.page_kind import PageKind
-from s3pypi_setuptools.repository.root import RootIndex
+from s3pypi_setuptools.repository.project_list import RootIndex
 from s3pypi_setuptools.repository.root_entry import RootEntry
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.faults import FaultyStore
-
-from .conftest import workspace
+from tests.repository.conftest import workspace
 
 KINDS = (PageKind.JSON, PageKind.HTML, PageKind.SLASH)
 

@@ -6,9 +6,8 @@ import base64
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
+from tests.secrets.planted import ENCODED_PASSWORD, KEY_ID, SECRET_KEY, SIGNATURE, SSE_KEY, TOKEN
 from tests.stores.canned_server import Answer
-
-from .planted import ENCODED_PASSWORD, KEY_ID, SECRET_KEY, SIGNATURE, SSE_KEY, TOKEN
 
 __all__ = ["ANSWERS"]
 

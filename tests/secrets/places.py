@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .planted import KEY_ID, SECRET_KEY, SSE_KEY, TOKEN
+from tests.secrets.planted import KEY_ID, SECRET_KEY, SSE_KEY, TOKEN
 
 __all__ = ["PLACES", "SSE", "Given", "plant"]
 

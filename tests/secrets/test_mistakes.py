@@ -10,8 +10,16 @@ from urllib.parse import quote
 import pytest
 
 from tests import in_process, samples
-
-from .planted import ENCODED_PASSWORD, KEY_ID, PASSWORD, SECRET_KEY, SIGNATURE, SSE_KEY, TOKEN, assert_hidden
+from tests.secrets.planted import (
+    ENCODED_PASSWORD,
+    KEY_ID,
+    PASSWORD,
+    SECRET_KEY,
+    SIGNATURE,
+    SSE_KEY,
+    TOKEN,
+    assert_hidden,
+)
 
 URL = f"https://user:{ENCODED_PASSWORD}@127.0.0.1:1/simple"
 SIGNED = f"https://bucket.s3.amazonaws.com/p?X-Amz-Credential={quote(KEY_ID)}%2F2026&X-Amz-Signature={SIGNATURE}"

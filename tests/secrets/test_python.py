@@ -14,22 +14,22 @@ import pytest
 
 import s3pypi_setuptools
 from s3pypi_setuptools import PackageRepository, open_repository
+from s3pypi_setuptools.aws.sessions import Sessions
 from s3pypi_setuptools.config.explanation import explain
 from s3pypi_setuptools.config.machine import Machine
 from s3pypi_setuptools.config.resolve import resolve
 from s3pypi_setuptools.config.settings import Settings
-from s3pypi_setuptools.diagnostics import Redactor
 from s3pypi_setuptools.errors import ConfigurationError, Error
-from s3pypi_setuptools.stores.aws_sessions import Sessions
+from s3pypi_setuptools.redaction import Redactor
 from s3pypi_setuptools.stores.registry import open_store
-from s3pypi_setuptools.stores.s3 import S3Options, S3Store
+from s3pypi_setuptools.stores.s3.client import S3Options
+from s3pypi_setuptools.stores.s3.store import S3Store
 from tests import in_process, samples
+from tests.secrets.answers import ANSWERS
+from tests.secrets.places import KEYS, PLACES, SSE, plant
+from tests.secrets.planted import ENCODED_PASSWORD, KEY_ID, SECRET_KEY, SIGNATURE, SSE_KEY, assert_hidden
 from tests.servers import S3Server
 from tests.stores.canned_server import canned
-
-from .answers import ANSWERS
-from .places import KEYS, PLACES, SSE, plant
-from .planted import ENCODED_PASSWORD, KEY_ID, SECRET_KEY, SIGNATURE, SSE_KEY, assert_hidden
 
 OPTIONS = {name.replace("-", "_"): value for name, value in KEYS.items()} | {"s3_put_args": SSE}
 

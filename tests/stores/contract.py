@@ -16,6 +16,7 @@ from urllib.request import url2pathname
 
 import pytest
 
+from s3pypi_setuptools.distribution.local_file import PART_SIZE, LocalFile
 from s3pypi_setuptools.errors import (
     AlreadyExists,
     Contended,
@@ -24,12 +25,10 @@ from s3pypi_setuptools.errors import (
     PreconditionFailed,
     StoreError,
 )
-from s3pypi_setuptools.local_file import PART_SIZE, LocalFile
 from s3pypi_setuptools.stores import base, content_encoding
 from s3pypi_setuptools.stores.base import ABSENT, CHUNK_SIZE, Attributes, Info, Matches, Store, Token
 from s3pypi_setuptools.stores.content_encoding import GZIP, encode
-
-from .increment import KEY, increment
+from tests.stores.increment import KEY, increment
 
 PLAIN = Attributes("text/plain")
 STALE = Matches(Token('"00000000000000000000000000000000"'))

@@ -10,9 +10,9 @@ import sys
 import time
 from pathlib import Path
 
-from s3pypi_setuptools.stores.aws_client import Access
-from s3pypi_setuptools.stores.dynamodb import DynamoDBTable
-from s3pypi_setuptools.stores.leases import LeasedLocks
+from s3pypi_setuptools.aws.client import Access
+from s3pypi_setuptools.locks.dynamodb import DynamoDBTable
+from s3pypi_setuptools.locks.leases import LeasedLocks
 
 if __name__ == "__main__":
     endpoint, table, lease, file, times = sys.argv[1:]

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from s3pypi_setuptools.errors import Contended, PreconditionFailed
 from s3pypi_setuptools.stores.base import Attributes, Matches, Store
-from s3pypi_setuptools.stores.local import LocalStore
-from s3pypi_setuptools.stores.s3 import S3Options, S3Store
+from s3pypi_setuptools.stores.local.store import LocalStore
+from s3pypi_setuptools.stores.s3.client import S3Options
+from s3pypi_setuptools.stores.s3.store import S3Store
 
 KEY = "deep/counter"
 

@@ -11,20 +11,19 @@ from typing import Any
 
 import pytest
 
+from s3pypi_setuptools.aws.client import Access
+from s3pypi_setuptools.aws.sessions import Sessions
 from s3pypi_setuptools.config.resolve import resolve
 from s3pypi_setuptools.config.settings import Secret, Settings
 from s3pypi_setuptools.errors import AccessDenied, ConfigurationError, Error, StoreError, Unavailable
-from s3pypi_setuptools.stores.aws_client import Access
-from s3pypi_setuptools.stores.aws_sessions import Sessions
-from s3pypi_setuptools.stores.dynamodb import DynamoDBTable
-from s3pypi_setuptools.stores.leases import LeasedLocks
-from s3pypi_setuptools.stores.locks import NO_LOCKS, Lock, Table
-from s3pypi_setuptools.stores.registry import open_locks, open_table
-
-from .. import lock_tables
-from ..lock_tables import LockTable
-from ..servers import S3Server, free_port
-from .canned_server import Answer, Canned, canned
+from s3pypi_setuptools.locks.base import NO_LOCKS, Lock, Table
+from s3pypi_setuptools.locks.dynamodb import DynamoDBTable
+from s3pypi_setuptools.locks.leases import LeasedLocks
+from s3pypi_setuptools.locks.registry import open_locks, open_table
+from tests import lock_tables
+from tests.lock_tables import LockTable
+from tests.servers import S3Server, free_port
+from tests.stores.canned_server import Answer, Canned, canned
 
 CAPACITY = {"ConsumedCapacity": {"CapacityUnits": 1}}
 ABSENT = Answer(body=json.dumps(CAPACITY).encode())

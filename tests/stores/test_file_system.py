@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from s3pypi_setuptools.stores.file_system import refused_by_windows
+from s3pypi_setuptools.stores.local.files import refused_by_windows
 
 
 @pytest.mark.parametrize("name", ["a:b.zip", "a?.whl", "a\x1f", "demo.", "demo ", "con", "NUL.tar.gz", "com1.whl"])

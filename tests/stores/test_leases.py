@@ -17,12 +17,11 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools.errors import LockError, TimedOut, Unavailable
-from s3pypi_setuptools.progress import Stopped
-from s3pypi_setuptools.stores.dynamodb import DynamoDBTable
-from s3pypi_setuptools.stores.leases import LeasedLocks
-from s3pypi_setuptools.stores.locks import ROOT, Lock, lock_id
-
-from ..lock_tables import LockTable
+from s3pypi_setuptools.locks.base import ROOT, Lock, lock_id
+from s3pypi_setuptools.locks.dynamodb import DynamoDBTable
+from s3pypi_setuptools.locks.leases import LeasedLocks
+from s3pypi_setuptools.monitor import Stopped
+from tests.lock_tables import LockTable
 
 SHORT = 3.0
 """A lease, in seconds."""

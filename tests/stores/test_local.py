@@ -10,11 +10,10 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools.errors import AccessDenied, NotFound, PreconditionFailed, StoreError
-from s3pypi_setuptools.stores import local
 from s3pypi_setuptools.stores.base import ABSENT, Attributes, Matches, Store
-from s3pypi_setuptools.stores.local import LocalStore
-
-from .contract import PLAIN, PROCESSES, StoreContract, run_incrementer
+from s3pypi_setuptools.stores.local import store as local
+from s3pypi_setuptools.stores.local.store import LocalStore
+from tests.stores.contract import PLAIN, PROCESSES, StoreContract, run_incrementer
 
 
 class TestLocalStore(StoreContract):

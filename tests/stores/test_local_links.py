@@ -13,13 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from s3pypi_setuptools.distribution.local_file import LocalFile
 from s3pypi_setuptools.errors import NotFound, StoreError
-from s3pypi_setuptools.local_file import LocalFile
-from s3pypi_setuptools.stores import open_folder
 from s3pypi_setuptools.stores.base import ABSENT, ANY, Condition, Matches, Token
-from s3pypi_setuptools.stores.local import LocalStore
-
-from .contract import PLAIN
+from s3pypi_setuptools.stores.local import open_folder
+from s3pypi_setuptools.stores.local.store import LocalStore
+from tests.stores.contract import PLAIN
 
 SECRET = b"not ours"
 

@@ -6,8 +6,7 @@ import pytest
 
 from s3pypi_setuptools.stores.base import Attributes, Store
 from s3pypi_setuptools.stores.memory import MemoryStore
-
-from .contract import PROCESSES, StoreContract, increment_in_thread
+from tests.stores.contract import PROCESSES, StoreContract, increment_in_thread
 
 
 class TestMemoryStore(StoreContract):

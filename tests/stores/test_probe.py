@@ -8,17 +8,16 @@ from itertools import count
 
 import pytest
 
+from s3pypi_setuptools.distribution.local_file import LocalFile
 from s3pypi_setuptools.errors import AccessDenied, StoreError
-from s3pypi_setuptools.local_file import LocalFile
 from s3pypi_setuptools.stores.base import ANY, Attributes, Condition, Info, Matches, Object, PartsWrite, Store, Token
 from s3pypi_setuptools.stores.capabilities import Capabilities, known
 from s3pypi_setuptools.stores.content_encoding import decode
 from s3pypi_setuptools.stores.memory import MemoryStore
 from s3pypi_setuptools.stores.probe import probe, probe_folder, probe_parts
-from s3pypi_setuptools.stores.s3 import S3Store
-
-from ..servers import S3Server
-from .test_s3 import options
+from s3pypi_setuptools.stores.s3.store import S3Store
+from tests.servers import S3Server
+from tests.stores.test_s3 import options
 
 GOOD = Capabilities(True, True, True, True, True, True)
 

@@ -2,13 +2,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from s3pypi_setuptools.aws.sessions import Sessions
 from s3pypi_setuptools.config.settings import Secret, Settings
 from s3pypi_setuptools.config.target import FolderTarget, S3Target
-from s3pypi_setuptools.stores.aws_sessions import Sessions
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.registry import open_store
-
-from .canned_server import Answer, canned
+from tests.stores.canned_server import Answer, canned
 
 
 def test_a_folder(tmp_path: Path) -> None:

@@ -6,10 +6,10 @@ import pytest
 
 from s3pypi_setuptools.config.settings import Secret
 from s3pypi_setuptools.stores.base import Store
-from s3pypi_setuptools.stores.s3 import S3Options, S3Store
-
-from ..servers import S3Server
-from .contract import PROCESSES, StoreContract, run_incrementer
+from s3pypi_setuptools.stores.s3.client import S3Options
+from s3pypi_setuptools.stores.s3.store import S3Store
+from tests.servers import S3Server
+from tests.stores.contract import PROCESSES, StoreContract, run_incrementer
 
 
 def options(server: S3Server, **more: object) -> S3Options:

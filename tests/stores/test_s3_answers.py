@@ -13,11 +13,10 @@ import pytest
 
 from s3pypi_setuptools.errors import StoreError, Unavailable
 from s3pypi_setuptools.stores import base
-from s3pypi_setuptools.stores.s3 import S3Store
-from s3pypi_setuptools.stores.s3_client import Patience
-
-from .canned_server import Answer, canned
-from .test_s3_patience import BRIEF, store_at
+from s3pypi_setuptools.stores.s3.client import Patience
+from s3pypi_setuptools.stores.s3.store import S3Store
+from tests.stores.canned_server import Answer, canned
+from tests.stores.test_s3_patience import BRIEF, store_at
 
 MODIFIED = "Mon, 02 Nov 2026 10:00:00 GMT"
 
@@ -192,7 +191,7 @@ def test_a_listing_that_does_not_end(answers: tuple[Answer, ...], why: str) -> N
 
 @pytest.mark.parametrize(("entry", "why"), [("".join(ENTRY.values()), "repeat themselves"), ("", "do not end")])
 def test_a_listing_with_ever_new_tokens(entry: str, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("s3pypi_setuptools.stores.s3._MOST_EMPTY_ANSWERS", 20)
+    monkeypatch.setattr("s3pypi_setuptools.stores.s3.store._MOST_EMPTY_ANSWERS", 20)
     answers = [listing(entry, NEXT.replace(">t<", f">t{number}<")) for number in range(50)]
     with canned(*answers) as server, pytest.raises(Unavailable, match=why):
         list(store_of(server.url).list(""))

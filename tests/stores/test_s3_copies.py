@@ -12,13 +12,13 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from s3pypi_setuptools.config.settings import Secret
 from s3pypi_setuptools.errors import AlreadyExists, Contended, NotFound, StoreError
-from s3pypi_setuptools.stores import s3_multipart
 from s3pypi_setuptools.stores.base import ABSENT, ANY, Attributes, Info
 from s3pypi_setuptools.stores.memory import MemoryStore
-from s3pypi_setuptools.stores.s3 import S3Options, S3Store
-
-from ..servers import S3Server
-from .test_s3 import options
+from s3pypi_setuptools.stores.s3 import multipart as s3_multipart
+from s3pypi_setuptools.stores.s3.client import S3Options
+from s3pypi_setuptools.stores.s3.store import S3Store
+from tests.servers import S3Server
+from tests.stores.test_s3 import options
 
 DATA = os.urandom(300_000)
 NOTED = Attributes("application/zip", "max-age=1", {"noted": "yes"})

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools.config.settings import Secret
+from s3pypi_setuptools.distribution.local_file import PART_SIZE
 from s3pypi_setuptools.errors import (
     AccessDenied,
     AlreadyExists,
@@ -21,14 +22,13 @@ from s3pypi_setuptools.errors import (
     StoreError,
     Unavailable,
 )
-from s3pypi_setuptools.local_file import PART_SIZE
 from s3pypi_setuptools.stores.base import ABSENT, ANY, Attributes, Matches, Store, Token
-from s3pypi_setuptools.stores.s3 import S3Options, S3Store
-
-from ..servers import S3Server, free_port
-from .canned_server import Answer, canned
-from .contract import PLAIN, make_file
-from .test_s3 import options
+from s3pypi_setuptools.stores.s3.client import S3Options
+from s3pypi_setuptools.stores.s3.store import S3Store
+from tests.servers import S3Server, free_port
+from tests.stores.canned_server import Answer, canned
+from tests.stores.contract import PLAIN, make_file
+from tests.stores.test_s3 import options
 
 MATCHES = Matches(Token('"1"'))
 SECRET = "planted/secret+key"

@@ -13,11 +13,11 @@ import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from s3pypi_setuptools.config.settings import Secret
-from s3pypi_setuptools.local_file import PART_SIZE
+from s3pypi_setuptools.distribution.local_file import PART_SIZE
 from s3pypi_setuptools.stores.base import ABSENT
-from s3pypi_setuptools.stores.s3 import S3Options, S3Store
-
-from .contract import PLAIN, make_file
+from s3pypi_setuptools.stores.s3.client import S3Options
+from s3pypi_setuptools.stores.s3.store import S3Store
+from tests.stores.contract import PLAIN, make_file
 
 CREATED = b"<R><UploadId>u</UploadId></R>"
 COMPLETED = b"<R><ETag>&quot;9-2&quot;</ETag></R>"

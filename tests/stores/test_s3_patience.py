@@ -12,12 +12,11 @@ import pytest
 from s3pypi_setuptools.config.settings import Secret
 from s3pypi_setuptools.errors import ConfigurationError, TimedOut, Unavailable
 from s3pypi_setuptools.stores.base import ABSENT, Info, Token
-from s3pypi_setuptools.stores.s3 import S3Options, S3Store
-from s3pypi_setuptools.stores.s3_client import Patience
+from s3pypi_setuptools.stores.s3.client import Patience, S3Options
+from s3pypi_setuptools.stores.s3.store import S3Store
 from s3pypi_setuptools.transaction import Backoff, update
-
-from .canned_server import Answer, canned
-from .contract import PLAIN
+from tests.stores.canned_server import Answer, canned
+from tests.stores.contract import PLAIN
 
 BRIEF = Patience(connect=0.3, answer=0.3, long_answer=0.3)
 OBJECT = {"ETag": '"1"', "Last-Modified": "Mon, 02 Nov 2026 10:00:00 GMT"}

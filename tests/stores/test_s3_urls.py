@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from s3pypi_setuptools.stores.s3_urls import key_in_bucket
+from s3pypi_setuptools.stores.s3.urls import key_in_bucket
 
 KEY = "simple/demo/demo-1.0+x.zip"
 PATH = "simple/demo/demo-1.0%2Bx.zip"

@@ -6,8 +6,8 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from ...account import SAME_COMMAND
 from ...errors import UsageError
+from ...monitor import SAME_COMMAND
 from .. import guard
 from ..parser import ArgumentParser, add_output_options
 from ..terminal import Terminal
@@ -63,7 +63,7 @@ def _run(argv: Sequence[str], terminal: Terminal) -> int:
 
     from ... import app  # noqa: PLC0415
     from ...config.pypi_private import read_pypi_private  # noqa: PLC0415
-    from ...selection import distributions_of  # noqa: PLC0415
+    from ...distribution.selection import distributions_of  # noqa: PLC0415
 
     overseer = terminal.account.begin("published", SAME_COMMAND)
     settings = read_pypi_private(arguments.conf_path, interpolate_environment=arguments.env_interpolation)

@@ -6,8 +6,8 @@ import os
 from collections.abc import Sequence
 from itertools import dropwhile
 
-from ...config.wording import suggestion
 from ...errors import UsageError
+from ...text import suggestion
 from .. import guard
 from ..subcommands import GROUPS, SUBCOMMANDS, load
 from ..terminal import Terminal

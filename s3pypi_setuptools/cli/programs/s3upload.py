@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from ...account import SAME_FILES
 from ...config.options import OF_REPOSITORIES
+from ...monitor import SAME_FILES
 from .. import guard
 from ..options import add_settings, given
 from ..parser import ArgumentParser, add_output_options
@@ -52,7 +52,7 @@ def _run(argv: Sequence[str], terminal: Terminal) -> int:
 
     from ... import app  # noqa: PLC0415
     from ...config.resolve import resolve  # noqa: PLC0415
-    from ...selection import select_files  # noqa: PLC0415
+    from ...distribution.selection import select_files  # noqa: PLC0415
 
     overseer = terminal.account.begin("uploaded", SAME_FILES)
     settings = resolve(command_line=given(arguments), repository=False)

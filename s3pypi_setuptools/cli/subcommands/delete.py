@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from ...errors import UsageError
-from ...printable import counted, size_text
+from ...text import counted, size_text
 from ..confirmation import Confirm, add_change_options, confirmation
 from ..listing import columns
 from ..options import PUBLISHING, add_settings, given

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from ...config.page_style import PageStyle
-from ...printable import counted
+from ...text import counted
 from ..confirmation import Confirm, add_change_options, confirmation
 from ..options import PUBLISHING, add_settings, given
 from ..parser import ArgumentParser, add_output_options

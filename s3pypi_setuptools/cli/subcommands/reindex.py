@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from ...printable import counted
+from ...text import counted
 from ..confirmation import NOTHING_CHANGED, add_change_options, confirmation
 from ..count_bar import count_bar
 from ..options import PUBLISHING, add_settings, given

@@ -7,8 +7,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from ...account import SAME_COMMAND
 from ...errors import Error, UsageError
+from ...monitor import SAME_COMMAND
 from ..options import add_settings, given
 from ..parser import ArgumentParser, add_output_options
 from ..terminal import Terminal

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from ...account import SAME_FILES
+from ...monitor import SAME_FILES
 from ..options import add_settings, given
 from ..parser import ArgumentParser, add_output_options
 from ..terminal import Terminal
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Publish the files; the exit status."""
     from ... import app  # noqa: PLC0415
     from ...config.resolve import resolve  # noqa: PLC0415
-    from ...selection import select_distributions  # noqa: PLC0415
+    from ...distribution.selection import select_distributions  # noqa: PLC0415
 
     overseer = terminal.account.begin("published", SAME_FILES)
     settings = resolve(command_line=given(arguments))

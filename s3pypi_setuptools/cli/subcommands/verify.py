@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ...printable import counted
+from ...text import counted
 from ..count_bar import count_bar
 from ..options import READING, add_settings, given
 from ..parser import ArgumentParser, add_output_options

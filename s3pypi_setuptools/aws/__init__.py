@@ -1,0 +1,1 @@
+"""AWS clients, credentials and errors, for S3 and DynamoDB alike."""

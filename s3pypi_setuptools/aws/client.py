@@ -1,0 +1,147 @@
+# ruff: noqa: PLC0415 (botocore is loaded when it is needed)
+"""A client of one AWS service, or of what speaks its language, as settings say how to reach it.
+
+botocore alone is used: boto3's credential chain is botocore's, and boto3 on top of it takes longer to load.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ..config.settings import Secret, conceal
+from ..errors import ConfigurationError
+from ..redaction import Redactor
+from .errors import CREDENTIALS_FAILED, botocore_text, is_credential_failure
+from .sessions import Sessions
+
+if TYPE_CHECKING:
+    from botocore.client import BaseClient
+    from botocore.session import Session
+
+__all__ = [
+    "AWS_CONFIGURATION",
+    "Access",
+    "conceal_credentials",
+    "configured_attempts",
+    "configured_region",
+    "create_client",
+]
+
+AWS_CONFIGURATION = "AWS configuration file"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """How a service is reached, and as whom; what is not given comes from botocore's own chain.
+
+    :param profile: for `Sessions.open`.
+    :param sessions: those of the command.
+    :param redactor: hides these keys.
+    """
+
+    profile: str | None = None
+    region: str | None = None
+    endpoint_url: str | None = None
+    access_key_id: str | None = field(default=None, repr=False)
+    secret_access_key: Secret | None = None
+    session_token: Secret | None = None
+    sessions: Sessions = field(default_factory=Sessions, repr=False, compare=False)
+    redactor: Redactor = field(default_factory=Redactor, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        conceal(self.redactor, self.access_key_id, self.secret_access_key, self.session_token)
+
+
+def configured_attempts(session: Session) -> int | None:
+    """How many attempts at a request the user wants (``AWS_MAX_ATTEMPTS``, ``max_attempts``); None without a wish."""
+    try:
+        attempts = session.get_config_variable("max_attempts")
+    except ValueError as error:
+        raise ConfigurationError("AWS_MAX_ATTEMPTS, or max_attempts of the AWS profile, must be a number") from error
+    return None if attempts is None else max(1, attempts)
+
+
+def configured_region(session: Session) -> tuple[str, str]:
+    """The region where no setting gives one, and where it comes from.
+
+    botocore does not read ``AWS_REGION``, which the other AWS SDKs and uv do: it counts where botocore finds none.
+    """
+    if region := session.get_config_variable("region"):
+        named = "environment AWS_DEFAULT_REGION" if os.environ.get("AWS_DEFAULT_REGION") else AWS_CONFIGURATION
+        return str(region), named
+    if region := os.environ.get("AWS_REGION", "").strip():
+        return region, "environment AWS_REGION"
+    return "us-east-1", "default"
+
+
+def conceal_credentials(session: Session, redactor: Redactor) -> None:
+    """Let ``redactor`` hide the keys that ``session`` found: answers may repeat what was sent."""
+    try:
+        found = session.get_credentials()
+        keys = found.get_frozen_credentials() if found else None
+    except Exception:  # what cannot be had any more was not sent either
+        return
+    if keys:
+        redactor.conceal(keys.access_key, ids=True)
+        redactor.conceal(keys.secret_key, keys.token)
+
+
+def create_client(
+    service: str, name: str, access: Access, *, endpoint_setting: str, attempts: int, **config: Any
+) -> BaseClient:
+    """A client of ``service`` in the session of ``access``.
+
+    :param service: as botocore names it: ``s3``, ``dynamodb``.
+    :param name: as people name it.
+    :param endpoint_setting: which of our settings gives its endpoint.
+    :param attempts: how often a request is sent at most.
+    :param config: more parameters of ``botocore.config.Config``.
+
+    Raises `ConfigurationError`.
+    """
+    import json
+
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError
+
+    secret, token = access.secret_access_key, access.session_token
+    session = access.sessions.open(name, access.profile)
+    try:
+        with access.sessions.lock:
+            client = session.create_client(
+                service,
+                region_name=access.region or configured_region(session)[0],
+                endpoint_url=access.endpoint_url,
+                aws_access_key_id=access.access_key_id,
+                aws_secret_access_key=secret.reveal() if secret is not None else None,
+                aws_session_token=token.reveal() if token is not None else None,
+                config=Config(
+                    retries={"mode": _retry_mode(session), "total_max_attempts": attempts},
+                    parameter_validation=False,
+                    user_agent_extra="s3pypi-setuptools",
+                    **config,
+                ),
+            )
+    except json.JSONDecodeError as error:  # of a credential_process
+        raise ConfigurationError(CREDENTIALS_FAILED) from error
+    except BotoCoreError as error:  # before ValueError: that of a wrong region is both
+        access.redactor.clean(error)
+        if is_credential_failure(error):
+            raise ConfigurationError(CREDENTIALS_FAILED) from error
+        raise ConfigurationError(f"{name} cannot be set up: {botocore_text(error)}") from error
+    except ValueError as error:
+        raise ConfigurationError(
+            f"the {name} endpoint is not a valid URL; check {endpoint_setting} and AWS_ENDPOINT_URL"
+        ) from error
+    if "@" in client.meta.endpoint_url:  # also one behind a "/" that was not escaped
+        raise ConfigurationError(
+            f"the {name} endpoint must not hold credentials; give them as access key id and secret"
+        )
+    return client
+
+
+def _retry_mode(session: Session) -> str:
+    """``adaptive`` for those who want it, else ``standard``: the legacy mode, botocore's own default, retries less."""
+    return "adaptive" if session.get_config_variable("retry_mode") == "adaptive" else "standard"

@@ -1,0 +1,162 @@
+# ruff: noqa: PLC0415, PLR0911 (botocore is loaded when it is needed)
+"""What botocore's errors mean, for S3 and DynamoDB alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import (
+    AccessDenied,
+    Error,
+    StoreError,
+    TimedOut,
+    Unavailable,
+)
+from ..redaction import redact
+
+__all__ = [
+    "CREDENTIALS_FAILED",
+    "CREDENTIAL_ADVICE",
+    "TRANSIENT_CODES",
+    "botocore_text",
+    "code_of",
+    "is_credential_failure",
+    "status_of",
+    "text_of",
+    "unanswered",
+]
+
+CREDENTIAL_ADVICE = {
+    "UnrecognizedClientException": "the access key id is not known there; check the credentials and the endpoint",
+    "InvalidSignatureException": "the signature was refused; check the secret access key and this machine's clock",
+    "IncompleteSignatureException": "the signature was refused; check the credentials",
+    "MissingAuthenticationTokenException": "the request had no credentials; check the profile and the endpoint",
+    "ExpiredToken": "the session token has expired; sign in again (such as `aws sso login`) and try again",
+    "ExpiredTokenException": "the session token has expired; sign in again (such as `aws sso login`) and try again",
+    "TokenRefreshRequired": "the session token must be renewed; sign in again and try again",
+    "InvalidToken": "the session token is not valid; check AWS_SESSION_TOKEN, or sign in again",
+    "InvalidAccessKeyId": "the access key id is not known there; check the credentials, the profile and the endpoint",
+    "InvalidClientTokenId": "the access key id is not known there; check the credentials, the profile and the endpoint",
+    "SignatureDoesNotMatch": "the signature was refused; check the secret access key and the region",
+    "AuthorizationHeaderMalformed": "the signature was refused; check the region",
+    "AuthFailure": "the signature was refused; check the credentials",
+    "RequestTimeTooSkewed": "this machine's clock is wrong; set it and try again",
+    "RequestExpired": "this machine's clock is wrong, or the request was on its way for too long",
+    "AccountProblem": "there is a problem with the AWS account",
+    "AllAccessDisabled": "the account or bucket is disabled",
+    "InvalidObjectState": "the object is archived",
+    "KMS.DisabledException": "the KMS key is disabled",
+}
+
+
+TRANSIENT_CODES = frozenset(
+    {
+        "BandwidthLimitExceeded",
+        "IncompleteBody",
+        "InternalError",
+        "InternalServerError",
+        "OperationAborted",
+        "ProvisionedThroughputExceededException",
+        "PriorRequestNotComplete",
+        "RequestTimeout",
+        "RequestLimitExceeded",
+        "ServiceUnavailable",
+        "SlowDown",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "BadDigest",
+        "XAmzContentSHA256Mismatch",
+        "XAmzContentChecksumMismatch",
+    }
+)
+
+
+CREDENTIALS_FAILED = "no credentials could be obtained; sign in again, or look at the profile"
+
+
+ELSEWHERE = "the bucket lies in another region; set `region`"
+
+
+def code_of(error: Exception) -> str:
+    """S3's error code; empty when no answer came."""
+    return str(response_of(error).get("Error", {}).get("Code", ""))
+
+
+def status_of(error: Exception) -> int:
+    """The HTTP status of the answer; 0 when none came."""
+    return int(response_of(error).get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+
+
+def is_credential_failure(error: Exception) -> bool:
+    """Whether whoever hands out credentials failed; the error's text may hold some."""
+    from botocore import exceptions
+
+    return isinstance(
+        error,
+        exceptions.TokenRetrievalError
+        | exceptions.SSOError
+        | exceptions.UnauthorizedSSOTokenError
+        | exceptions.CredentialRetrievalError
+        | exceptions.MetadataRetrievalError,
+    )
+
+
+def unanswered(error: Exception, name: str, what: str, service: str = "the store") -> Error:
+    """What ``error`` means, where no answer came that can be understood.
+
+    :param what: what could not be done to ``name``.
+    :param service: what was asked, and where it is if that is known.
+    """
+    from botocore import exceptions
+    from botocore.parsers import ResponseParserError
+
+    text = botocore_text(error)
+    if isinstance(error, (exceptions.NoCredentialsError, exceptions.PartialCredentialsError)):
+        return AccessDenied(
+            name, f"{what}: no credentials were found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile"
+        )
+    if isinstance(error, exceptions.RefreshWithMFAUnsupportedError):
+        return AccessDenied(name, f"{what}: the role's credentials expire, and new ones need an MFA code; try again")
+    if is_credential_failure(error):
+        return AccessDenied(name, f"{what}: {CREDENTIALS_FAILED} ({type(error).__name__})")
+    if isinstance(error, exceptions.InvalidRegionError):
+        return StoreError(name, f"{what}: the region is not the name of one; set `region`")
+    if isinstance(error, exceptions.SSLError):
+        return Unavailable(
+            name, f"{what}: the TLS connection to {service} failed; check the endpoint and AWS_CA_BUNDLE"
+        )
+    if isinstance(error, exceptions.ConnectTimeoutError | exceptions.ReadTimeoutError):
+        return TimedOut(name, f"{what}: {service} did not answer in time; try again later")
+    if isinstance(
+        error, exceptions.IncompleteReadError | exceptions.ResponseStreamingError | ResponseParserError | KeyError
+    ):
+        return Unavailable(name, f"{what}: {service}'s answer was cut short or garbled; try again")
+    if isinstance(error, exceptions.ProxyConnectionError):
+        return Unavailable(name, f"{what}: no connection to the proxy; check HTTPS_PROXY, HTTP_PROXY and NO_PROXY")
+    if isinstance(error, exceptions.ConnectionClosedError):
+        return Unavailable(name, f"{what}: {service} broke off the connection; try again")
+    if "Invalid header value" in str(error):
+        return AccessDenied(
+            name, f"{what}: the access key id, the session token or a parameter holds a line break; take it out"
+        )
+    if isinstance(error, exceptions.HTTPClientError | exceptions.ConnectionError | OSError):
+        return Unavailable(name, f"{what}: no connection to {service}; check the network and the endpoint")
+    if isinstance(error, RecursionError):  # botocore looks for the region of a bucket that redirects whoever asks
+        return StoreError(name, f"{what}: {ELSEWHERE}")
+    return StoreError(name, f"{what}: {text}")
+
+
+def response_of(error: Exception) -> dict[str, Any]:
+    response = getattr(error, "response", None)
+    return response if isinstance(response, dict) else {}
+
+
+def text_of(error: Exception) -> str:
+    """What the answer says in words, in one line."""
+    return " ".join(str(response_of(error).get("Error", {}).get("Message") or "").split())[:200]
+
+
+def botocore_text(error: Exception) -> str:
+    """What botocore says, without secrets."""
+    return redact(" ".join(str(error).split()))

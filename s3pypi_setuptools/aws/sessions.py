@@ -1,0 +1,201 @@
+# ruff: noqa: PLC0415 (botocore is loaded when it is needed)
+"""botocore's sessions, one for each profile, and how their credentials are obtained: once, and early where that asks.
+
+Credentials of a role with ``mfa_serial`` are kept where the AWS CLI keeps them, and found there:
+https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-role.html#cli-configure-role-cache
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import AccessDenied, ConfigurationError, Error
+from ..redaction import Redactor
+from .errors import CREDENTIALS_FAILED, botocore_text, code_of, is_credential_failure, text_of
+
+if TYPE_CHECKING:
+    from botocore.session import Session
+
+__all__ = ["Sessions"]
+
+_CONFIGURATION = (("AWS_CONFIG_FILE", "~/.aws/config"), ("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"))
+
+
+_ASKING = (b"mfa_serial", b"credential_process")
+"""Settings of profiles by which somebody may have to type something."""
+
+
+_CODE_DIGITS = 6
+
+
+class Sessions:
+    """The sessions of one command. Safe between threads: botocore's own are not while they make clients."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        """Held while a session makes a client."""
+        self._opened: dict[str | None, Session] = {}
+        self._prompters: dict[str | None, _Prompter] = {}
+        self._failures: dict[str | None, Error] = {}
+        self._signed_in: set[str | None] = set()
+
+    def open(self, name: str, profile: str | None) -> Session:
+        """The session of ``profile``, or of the one that the AWS configuration chooses.
+
+        :param name: the service that it is for, as people name it.
+
+        Raises `ConfigurationError`, and again what `sign_in` raised: nobody is asked twice.
+        """
+        with self.lock:
+            if failure := self._failures.get(profile):
+                raise failure
+            if profile not in self._opened:
+                self._opened[profile] = self._open(name, profile)
+            return self._opened[profile]
+
+    def sign_in(self, name: str, profile: str | None, redactor: Redactor) -> None:
+        """Obtain the credentials now, where the AWS configuration may have somebody asked for that.
+
+        Call it in the main thread, before threads begin to work and anything is drawn. Elsewhere it asks nobody.
+        Raises `ConfigurationError` and `AccessDenied`.
+        """
+        if profile in self._signed_in or not _may_ask():
+            return
+        self._signed_in.add(profile)
+        session = self.open(name, profile)
+        prompter = self._prompters[profile]
+        try:
+            with prompter.asking():
+                if (found := session.get_credentials()) is not None:
+                    found.get_frozen_credentials()
+        except Error as error:
+            self._failures[profile] = error
+            raise
+        except Exception as error:
+            redactor.conceal(prompter.code)
+            redactor.clean(error)
+            failure = self._failures[profile] = _failure(name, prompter.profile, error)
+            raise failure from error
+
+    def _open(self, name: str, profile: str | None) -> Session:
+        import botocore.session
+        from botocore.exceptions import BotoCoreError
+
+        try:
+            session: Session = botocore.session.Session(profile=profile)
+            session.get_scoped_config()  # what reads the configuration, and looks for the profile
+            role = session.get_component("credential_provider").get_provider("assume-role")
+        except BotoCoreError as error:
+            raise ConfigurationError(f"{name} cannot be set up: {botocore_text(error)}") from error
+        prompter = self._prompters[profile] = _Prompter(session.get_config_variable("profile") or "default")
+        role._prompter = prompter
+        if (folder := Path(os.path.expanduser("~/.aws/cli/cache"))).is_absolute():  # noqa: PTH111
+            role.cache = _Cache(folder)
+        return session
+
+
+class _Prompter:
+    """Asks for MFA codes, in place of botocore's own, which asks in whatever thread needs credentials."""
+
+    def __init__(self, profile: str) -> None:
+        self.profile = profile
+        self.code: str | None = None
+        self._may_ask = False
+
+    @contextlib.contextmanager
+    def asking(self) -> Iterator[None]:
+        """Ask while the context lasts."""
+        self._may_ask = threading.current_thread() is threading.main_thread() and _has_terminal()
+        try:
+            yield
+        finally:
+            self._may_ask = False
+
+    def __call__(self, prompt: str) -> str:
+        if not self._may_ask:
+            raise ConfigurationError(
+                f"profile {self.profile} needs an MFA code, and there is no terminal to ask on; run 'aws sts "
+                f"get-caller-identity --profile {self.profile}' on one: its credentials are used until they expire"
+            )
+        import getpass
+
+        try:
+            self.code = getpass.getpass(prompt).strip()
+        except EOFError:
+            self.code = ""
+        except BaseException:  # Ctrl-C, after which the cursor still stands behind the prompt
+            if sys.stderr is not None and sys.stderr.isatty():
+                print(file=sys.stderr)
+            raise
+        if len(self.code) != _CODE_DIGITS or not self.code.isdecimal():
+            raise ConfigurationError(f"profile {self.profile}: an MFA code is {_CODE_DIGITS} digits; try again")
+        return self.code
+
+
+class _Cache:
+    """The AWS CLI's cache of credentials in ``folder``.
+
+    An entry that cannot be used counts as absent. Where none can be written, only this process has the credentials.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        from botocore.utils import JSONFileCache
+
+        self._files = JSONFileCache(str(folder))
+
+    def __contains__(self, key: str) -> bool:
+        return self._read(key) is not None
+
+    def __getitem__(self, key: str) -> Any:
+        if (entry := self._read(key)) is None:
+            raise KeyError(key)
+        return entry
+
+    def __setitem__(self, key: str, entry: Any) -> None:
+        with contextlib.suppress(OSError):
+            self._files[key] = entry
+
+    def _read(self, key: str) -> Any:
+        from botocore.credentials import parse
+
+        try:
+            entry = self._files[key]
+            texts = [entry["Credentials"][name] for name in ("AccessKeyId", "SecretAccessKey", "SessionToken")]
+            aware = parse(entry["Credentials"]["Expiration"]).tzinfo is not None
+        except (KeyError, OverflowError, TypeError, ValueError):
+            return None
+        return entry if aware and all(isinstance(text, str) for text in texts) else None
+
+
+def _failure(name: str, profile: str, error: Exception) -> Error:
+    if code_of(error):
+        text = text_of(error) or code_of(error)
+        return AccessDenied(f"profile {profile}", f"AWS gives no credentials for its role: {text}")
+    if is_credential_failure(error) or isinstance(error, ValueError):  # its text may hold some
+        return ConfigurationError(CREDENTIALS_FAILED)
+    return ConfigurationError(f"{name} cannot be set up: {botocore_text(error)}")
+
+
+def _may_ask() -> bool:
+    for variable, default in _CONFIGURATION:
+        path = Path(os.path.expanduser(os.environ.get(variable) or default))  # noqa: PTH111
+        with contextlib.suppress(OSError):
+            if path.is_file() and any(word in path.read_bytes() for word in _ASKING):
+                return True
+    return False
+
+
+def _has_terminal() -> bool:
+    if os.name == "nt":
+        return sys.stdin is not None and sys.stdin.isatty()
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True

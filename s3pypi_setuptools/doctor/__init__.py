@@ -1,0 +1,1 @@
+"""Diagnostic checks of a target (``s3pypi doctor``)."""

@@ -1,0 +1,145 @@
+"""What an installer gets from a URL."""
+
+from __future__ import annotations
+
+import gzip
+import http.client
+import io
+import netrc
+import ssl
+import urllib.error
+import urllib.request
+import zlib
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.client import HTTPException, HTTPMessage, IncompleteRead
+from typing import IO
+from urllib.parse import urlsplit
+
+from ..http_limits import limited
+from ..index.model import LARGEST_DOCUMENT
+from ..redaction import redact
+
+__all__ = ["PAGE_TYPES", "Answer", "NoAnswer", "Unreachable", "fetch"]
+
+PAGE_TYPES = ("application/vnd.pypi.simple.v1+json", "application/vnd.pypi.simple.v1+html", "text/html")
+"""What installers take for a page."""
+
+
+_ACCEPT = f"{PAGE_TYPES[0]}, {PAGE_TYPES[1]};q=0.1, {PAGE_TYPES[2]};q=0.01"
+
+
+_SECONDS = 20.0
+
+
+_WHOLE_SECONDS = 3 * _SECONDS
+"""What a whole answer may keep us waiting."""
+
+
+_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back.
+
+    :param headers: by lower-case name.
+    :param body: without the compression that ``Content-Encoding`` states.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class NoAnswer(Exception):
+    """No answer came that can be understood; the text says why."""
+
+
+class Unreachable(NoAnswer):
+    """No connection could be made from this machine, or nothing came; others may reach the server."""
+
+
+def fetch(url: str, *, method: str = "GET", compressed: bool = True) -> Answer:
+    """The answer to a request as pip makes it, with the password that ``~/.netrc`` has; raises `NoAnswer`.
+
+    Where it is redirected to another server, the password does not go along.
+
+    :param compressed: let the server compress; pip does so for pages alone.
+    """
+    headers = {"Accept": _ACCEPT, "Accept-Encoding": "gzip" if compressed else "identity", **_authorization(url)}
+    try:
+        request = urllib.request.Request(url, headers=headers, method=method)  # noqa: S310 - http(s), or the user's own
+        with _OPENER.open(request, timeout=_SECONDS) as response:
+            body = response.read(LARGEST_DOCUMENT + 1)
+            if len(body) <= LARGEST_DOCUMENT and response.length:
+                raise IncompleteRead(body, response.length)
+            return _answer(response.status, response.headers.items(), body)
+    except urllib.error.HTTPError as error:
+        with error:
+            return _answer(error.code, error.headers.items(), b"")
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise NoAnswer("what came is not the gzip that Content-Encoding says") from error
+    except (OSError, HTTPException, ValueError) as error:
+        reason = getattr(error, "reason", error)
+        kind = "TLS: " if isinstance(reason, ssl.SSLError) else ""
+        text = str(getattr(reason, "strerror", None) or reason) or type(error).__name__
+        failure = Unreachable if isinstance(error, OSError) and not kind else NoAnswer
+        raise failure(redact(f"{kind}{text}")) from error
+
+
+class _Redirects(urllib.request.HTTPRedirectHandler):
+    def redirect_request(  # noqa: PLR0917 - as the base class has it
+        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
+    ) -> urllib.request.Request | None:
+        """As of the base class, but the password stays with the server that it is for."""
+        made = super().redirect_request(req, fp, code, msg, headers, newurl)
+        if made is not None and not _keeps_password(req.full_url, newurl):
+            made.remove_header("Authorization")
+        return made
+
+
+class _Http(urllib.request.HTTPHandler):
+    def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(limited(http.client.HTTPConnection, _WHOLE_SECONDS), req)
+
+
+class _Https(urllib.request.HTTPSHandler):
+    def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        connection = limited(http.client.HTTPSConnection, _WHOLE_SECONDS)
+        return self.do_open(connection, req, context=self._context)  # type: ignore[attr-defined]
+
+
+_OPENER = urllib.request.build_opener(_Redirects, _Http, _Https)
+
+
+def _keeps_password(old: str, new: str) -> bool:
+    """Whether ``new`` is of the server of ``old``, or of its TLS side: what pip's requests goes by."""
+    (before, after) = (_origin(old), _origin(new))
+    return before == after or (before, after) == (("http", after[1], 80), ("https", before[1], 443))
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)
+
+
+def _answer(status: int, headers: object, body: bytes) -> Answer:
+    found = {str(name).lower(): str(value) for name, value in headers}  # type: ignore[attr-defined]
+    if found.get("content-encoding", "").lower() == "gzip" and body:
+        with gzip.GzipFile(fileobj=io.BytesIO(body)) as unpacked:
+            body = unpacked.read(LARGEST_DOCUMENT + 1)
+    if len(body) > LARGEST_DOCUMENT:
+        raise NoAnswer(f"it is larger than {LARGEST_DOCUMENT // 2**20} MiB")
+    return Answer(status, found, body)
+
+
+def _authorization(url: str) -> dict[str, str]:
+    try:
+        found = netrc.netrc().authenticators(urlsplit(url).hostname or "")
+    except (OSError, netrc.NetrcParseError, ValueError):  # the last for what is no UTF-8
+        return {}
+    if found is None:
+        return {}
+    return {"Authorization": f"Basic {b64encode(f'{found[0]}:{found[2]}'.encode()).decode()}"}

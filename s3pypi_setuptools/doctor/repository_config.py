@@ -1,0 +1,89 @@
+"""Bring ``repository.json`` up to what its store was found to honour."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..errors import AccessDenied, Error, InvalidIndex, NotFound
+from ..repository.layout import Layout
+from ..repository.opening import change_record
+from ..repository.repository_config import RepositoryRecord
+from ..repository.surroundings import refuse_project_folder
+from ..stores.base import ANY, Attributes, Matches, Store
+from ..stores.capabilities import Capabilities
+from ..stores.probe import probe_encoding, probe_folder
+from ..transaction import update
+from .check import Check, Result, refusal
+
+__all__ = ["compress_from_now_on", "renew"]
+
+_NAME = "record"
+
+
+def renew(store: Store, layout: Layout, found: Capabilities | None) -> Check:
+    """Write ``found`` into the record, if there is one that says otherwise; pages and public URL stay.
+
+    :param found: None when nothing is known; nothing is written then.
+    """
+    try:
+        return update(lambda: _attempt(store, layout, found))
+    except InvalidIndex as error:
+        why, upgrade, what = str(error).partition(": upgrade ")
+        return Check(_NAME, Result.NO, why, f"upgrade {what}" if upgrade else "s3pypi reindex makes it anew")
+    except AccessDenied:
+        return Check(_NAME, Result.SKIPPED, f"{layout.repository} cannot be read or written")
+    except Error as error:
+        return refusal(_NAME, str(error))
+
+
+def compress_from_now_on(store: Store, layout: Layout) -> bool:
+    """Have the documents of large projects stored compressed, if the store keeps ``Content-Encoding``.
+
+    Whether the record (there must be one) says so now and did not before. Raises what reading, probing and writing do.
+    """
+
+    def change(record: RepositoryRecord) -> RepositoryRecord:
+        kept = record.content_encoding or probe_encoding(store, probe_folder(layout.prefix))
+        return replace(record, content_encoding=kept)
+
+    before, after = change_record(store, layout, change)
+    return before != after
+
+
+def _attempt(store: Store, layout: Layout, found: Capabilities | None) -> Check:
+    try:
+        stored = store.get(layout.repository)
+    except NotFound:
+        refuse_project_folder(store, layout)
+        return Check(_NAME, Result.OK, "there is no repository yet; the first upload makes it, or s3pypi init")
+    record = RepositoryRecord.from_json(stored.data, layout.repository)
+    if found is None:
+        return Check(_NAME, Result.SKIPPED, f"{layout.repository} is left as it is: nothing was raced")
+    renewed = replace(
+        record,
+        conditional_writes=found.conditional_writes,
+        conditional_delete=found.conditional_delete,
+        conditional_multipart=found.conditional_multipart,
+        content_encoding=record.content_encoding and found.content_encoding,
+    )
+    if renewed == record:
+        return Check(_NAME, Result.OK, f"{layout.repository} says what was found")
+    condition = Matches(stored.info.token) if found.conditional_writes else ANY
+    store.put(layout.repository, renewed.to_json(), Attributes("application/json", "no-cache"), condition)
+    changes = ", ".join(
+        f"{name} was {_word(old)}, is {_word(new)}"
+        for name, old, new in (
+            ("conditional-writes", record.conditional_writes, renewed.conditional_writes),
+            ("conditional-delete", record.conditional_delete, renewed.conditional_delete),
+            ("conditional-multipart", record.conditional_multipart, renewed.conditional_multipart),
+            ("content-encoding", record.content_encoding, renewed.content_encoding),
+        )
+        if old is not new
+    )
+    return Check(_NAME, Result.OK, f"{layout.repository} is renewed: {changes}")
+
+
+def _word(value: bool | None) -> str:
+    if value is None:
+        return "not asked"
+    return "yes" if value else "no"

@@ -1,0 +1,1 @@
+"""Lock tables, for stores that ignore conditional writes."""

@@ -1,0 +1,213 @@
+# ruff: noqa: D102, PLR0911 (the contract, in locks.py, says what the methods promise)
+"""A DynamoDB table of locks, as s3pypi makes and reads it: the key ``LockID``, and texts beside it.
+
+All attributes are texts: s3pypi fails with a traceback, when it wants to say who holds a lock, at any other type.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..aws.client import Access, conceal_credentials, configured_attempts, create_client
+from ..aws.errors import CREDENTIAL_ADVICE, TRANSIENT_CODES, code_of, status_of, text_of, unanswered
+from ..errors import AccessDenied, ConfigurationError, Error, StoreError, Unavailable
+from .base import Lock, Table
+
+if TYPE_CHECKING:
+    from botocore.client import BaseClient
+    from botocore.session import Session
+
+__all__ = ["DynamoDBTable"]
+
+_ATTRIBUTES = {
+    "id": "LockID",
+    "owner": "Owner",
+    "acquired_at": "AcquiredAt",
+    "name": "Project",
+    "token": "Token",
+    "expires_at": "ExpiresAt",
+    "lease_seconds": "LeaseSeconds",
+}
+
+
+_METHODS = {
+    "DeleteItem": "delete_item",
+    "GetItem": "get_item",
+    "PutItem": "put_item",
+    "Scan": "scan",
+    "UpdateItem": "update_item",
+}
+
+
+_REFUSED = "ConditionalCheckFailedException"
+
+
+_SERVER_ERROR = 500
+
+
+# A lease outlives a renewal that is sent as often as this, each for as long as this.
+_ATTEMPTS = 3
+
+
+_CONNECT_SECONDS = 4
+
+
+_READ_SECONDS = 8
+
+
+class DynamoDBTable(Table):
+    """The table ``name``; nothing is asked of it yet."""
+
+    def __init__(self, name: str, access: Access) -> None:
+        self._name = name
+        self._access = access
+        self._making = threading.Lock()
+        self._session: Session | None = None
+        self._made: BaseClient | None = None
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def read(self, id: str) -> Lock | None:  # noqa: A002
+        item = self._request("GetItem", Key=_key(id), ConsistentRead=True).get("Item")
+        return self._lock(item) if item else None
+
+    def locks(self) -> Iterator[Lock]:
+        start: dict[str, Any] = {}
+        while True:
+            page = self._request("Scan", ConsistentRead=True, **start)
+            yield from map(self._lock, page.get("Items", ()))
+            if not page.get("LastEvaluatedKey"):
+                return
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+    def take(self, lock: Lock, seen: Lock | None) -> bool:
+        # With our own token there, an earlier put took effect whose answer was lost.
+        condition = "#Token = :Token OR "
+        names, values = {"#Token": "Token"}, {":Token": {"S": lock.token}}
+        if seen is None:
+            condition += "attribute_not_exists(LockID)"
+        else:
+            condition += "(#Token = :seen AND ExpiresAt = :expires)"
+            values |= {":seen": {"S": seen.token}, ":expires": {"S": seen.expires_at}}
+        return self._conditional(
+            "PutItem",
+            Item=_item(lock),
+            ConditionExpression=condition,
+            ExpressionAttributeNames=names,
+            ExpressionAttributeValues=values,
+        )
+
+    def renew(self, lock: Lock) -> bool:
+        return self._conditional(
+            "UpdateItem",
+            Key=_key(lock.id),
+            UpdateExpression="SET ExpiresAt = :expires",
+            ConditionExpression="#Token = :Token",
+            ExpressionAttributeNames={"#Token": "Token"},
+            ExpressionAttributeValues={":Token": {"S": lock.token}, ":expires": {"S": lock.expires_at}},
+        )
+
+    def remove(self, lock: Lock) -> bool:
+        held = {"LockID": lock.id, "Owner": lock.owner, "AcquiredAt": lock.acquired_at, "Token": lock.token}
+        texts = {name: text for name, text in held.items() if text is not None}
+        return self._conditional(
+            "DeleteItem",
+            Key=_key(lock.id),
+            ConditionExpression=" AND ".join(f"#{name} = :{name}" for name in texts),
+            ExpressionAttributeNames={f"#{name}": name for name in texts},
+            ExpressionAttributeValues={f":{name}": {"S": text} for name, text in texts.items()},
+        )
+
+    def _conditional(self, operation: str, **arguments: Any) -> bool:
+        """Whether the condition was met."""
+        try:
+            self._request(operation, **arguments)
+        except Error as error:
+            if isinstance(error.__cause__, Exception) and code_of(error.__cause__) == _REFUSED:
+                return False
+            raise
+        return True
+
+    def _request(self, operation: str, **arguments: Any) -> dict[str, Any]:
+        client = self._client()
+        try:
+            response: dict[str, Any] = getattr(client, _METHODS[operation])(
+                TableName=self._name, ReturnConsumedCapacity="TOTAL", **arguments
+            )
+            # Else an answer that was cut short, or a portal's page, would mean that nobody holds a lock, or that we do.
+            response["ConsumedCapacity"]
+        except Error:
+            raise
+        except Exception as error:
+            redactor = self._access.redactor
+            if code_of(error) != _REFUSED and self._session:
+                conceal_credentials(self._session, redactor)
+            redactor.clean(error)
+            raise self._translated(error, operation, client) from error
+        return response
+
+    def _client(self) -> BaseClient:
+        with self._making:
+            if self._made is None:
+                session = self._session = self._access.sessions.open("DynamoDB", self._access.profile)
+                self._made = create_client(
+                    "dynamodb",
+                    "DynamoDB",
+                    self._access,
+                    endpoint_setting="locks-endpoint-url",
+                    attempts=min(configured_attempts(session) or _ATTEMPTS, _ATTEMPTS),
+                    connect_timeout=_CONNECT_SECONDS,
+                    read_timeout=_READ_SECONDS,
+                    max_pool_connections=64,
+                )
+            return self._made
+
+    def _translated(self, error: Exception, operation: str, client: BaseClient) -> Error:
+        """What botocore's ``error`` means."""
+        name, what = f"locks table {self._name}", "locks cannot be taken"
+        if operation == "Scan":
+            what = "cannot be listed"
+        place = f"DynamoDB at {client.meta.endpoint_url}"
+        code, status = code_of(error), status_of(error)
+        if not status:
+            return unanswered(error, name, what, place)
+        if code == "ResourceNotFoundException":
+            return StoreError(name, f"{what}: {place} has no such table; check its name and locks-region, or make it")
+        if code in CREDENTIAL_ADVICE:
+            return AccessDenied(name, f"{what}: {CREDENTIAL_ADVICE[code]}")
+        if code.startswith("AccessDenied"):
+            return AccessDenied(name, f"{what}: access denied; dynamodb:{operation} on the table is needed")
+        if status >= _SERVER_ERROR or code in TRANSIENT_CODES:
+            return Unavailable(name, f"{what}: DynamoDB answered {status} {code}; try again later")
+        text = text_of(error)
+        if code == "ValidationException" and "schema" in text:
+            return self._no_locks(what)
+        return StoreError(
+            name,
+            f"{what}: {place} answered {status} {code}{': ' if text else ''}{text}; where that is no DynamoDB, set "
+            "locks-endpoint-url or AWS_ENDPOINT_URL_DYNAMODB",
+        )
+
+    def _lock(self, item: Mapping[str, Mapping[str, Any]]) -> Lock:
+        # Other tools may have put there what they will; only texts mean something.
+        texts = {attribute: item.get(name, {}).get("S") for attribute, name in _ATTRIBUTES.items()}
+        id_ = texts.pop("id")
+        if id_ is None:
+            raise self._no_locks("what it holds are no locks")
+        return Lock(id_, **texts)
+
+    def _no_locks(self, what: str) -> ConfigurationError:
+        return ConfigurationError(f"locks table {self._name}: {what}: its key must be LockID, a text, alone")
+
+
+def _key(id: str) -> dict[str, Any]:  # noqa: A002
+    return {"LockID": {"S": id}}
+
+
+def _item(lock: Lock) -> dict[str, Any]:
+    texts = {name: getattr(lock, attribute) for attribute, name in _ATTRIBUTES.items()}
+    return {name: {"S": text} for name, text in texts.items() if text is not None}

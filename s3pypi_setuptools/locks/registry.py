@@ -1,0 +1,60 @@
+# ruff: noqa: PLC0415 (botocore is loaded when it is needed)
+"""Open the lock table that the settings name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..aws.sessions import Sessions
+from ..config.settings import Settings
+from ..config.target import S3Target
+from ..errors import ConfigurationError
+from .base import NO_LOCKS, Locks
+
+if TYPE_CHECKING:
+    from .base import Table
+
+__all__ = ["open_locks", "open_table"]
+
+
+def open_locks(settings: Settings, sessions: Sessions) -> Locks:
+    """The lock table that is configured, or none; nothing is asked of it yet. Errors as `open_table`."""
+    if not (settings.locks_table or settings.lock_indexes):
+        return NO_LOCKS
+    from .leases import TIMEOUT, LeasedLocks
+
+    timeout = TIMEOUT if settings.locks_timeout is None else settings.locks_timeout
+    return LeasedLocks(open_table(settings, sessions), timeout=timeout)
+
+
+def open_table(settings: Settings, sessions: Sessions) -> Table:
+    """The lock table that is configured; nothing is asked of it yet.
+
+    Without ``locks_profile`` it is reached as S3 is, but for the endpoint. Raises `ConfigurationError` where nothing
+    names a table.
+    """
+    from ..aws.client import Access
+    from .dynamodb import DynamoDBTable
+
+    name = settings.locks_table
+    if name is None and settings.lock_indexes:
+        if not isinstance(settings.target, S3Target):
+            raise ConfigurationError(
+                "lock-indexes means the table BUCKET-locks, and the target is no bucket; give locks-table"
+            )
+        name = f"{settings.target.bucket}-locks"
+    if name is None:
+        raise ConfigurationError("no lock table: give --locks-table TABLE, or --lock-indexes for BUCKET-locks")
+    if settings.locks_profile:
+        access = Access(profile=settings.locks_profile, region=settings.locks_region, redactor=settings.redactor)
+    else:
+        access = Access(
+            profile=settings.profile,
+            region=settings.locks_region or settings.region,
+            access_key_id=settings.aws_access_key_id,
+            secret_access_key=settings.aws_secret_access_key,
+            session_token=settings.aws_session_token,
+            redactor=settings.redactor,
+        )
+    return DynamoDBTable(name, replace(access, endpoint_url=settings.locks_endpoint_url, sessions=sessions))

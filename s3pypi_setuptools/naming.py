@@ -1,0 +1,146 @@
+"""Names of projects and files: normalized names, versions in filenames, media types."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TypeAlias
+
+from packaging.version import InvalidVersion, Version
+
+__all__ = [
+    "SDIST_SUFFIXES",
+    "SUFFIXES",
+    "SortKey",
+    "content_type",
+    "guess_project",
+    "is_project_name",
+    "normalize_name",
+    "parse_version",
+    "sort_key",
+    "version_of",
+]
+
+SUFFIXES = (
+    *(".whl", ".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz", ".tar.Z", ".tar", ".tbz", ".tbz2", ".txz"),
+    *(".egg", ".exe", ".msi", ".rpm", ".deb", ".dmg"),
+)
+"""How the names of files end that any index ever listed as distributions."""
+
+
+SortKey: TypeAlias = "tuple[int, Version, str]"
+
+
+_WHEEL_TAGS = re.compile(r"-[^-]+-[^-]+-[^-]+\.whl")
+
+
+_BUILD_TAG = re.compile(r"-\d[^-]*")
+
+
+_EGG_TAGS = re.compile(r"-py\d[^-]*(?:-.+)?\.egg")
+
+
+_NONE = Version("0")
+
+
+@lru_cache(maxsize=16384)
+def parse_version(text: str) -> Version | None:
+    """``text`` as a version (PEP 440); None when it is none."""
+    try:
+        return Version(text)
+    except (InvalidVersion, ValueError):  # digits beyond what int() takes
+        return None
+
+
+@lru_cache(maxsize=256)
+def _name_pattern(project: str) -> re.Pattern[str]:
+    return re.compile("[-_.]+".join(map(re.escape, project.split("-"))) + r"[-_.]*-", re.IGNORECASE | re.ASCII)
+
+
+def _version(project: str, filename: str) -> Version | None:
+    name = _name_pattern(project).match(filename)
+    if name is None:
+        return None
+    rest = filename[name.end() :]
+    if tags := _WHEEL_TAGS.search(rest):
+        rest = rest[: tags.start()]
+        parsed = parse_version(rest)
+        if (build := _BUILD_TAG.search(rest)) and build.end() == len(rest):
+            parsed = parse_version(rest[: build.start()]) or parsed
+        return parsed
+    if tags := _EGG_TAGS.search(rest):
+        return parse_version(rest[: tags.start()])
+    suffix = next((suffix for suffix in SUFFIXES if rest.endswith(suffix)), "")
+    return parse_version(rest.removesuffix(suffix)) if suffix else None
+
+
+def version_of(project: str, filename: str) -> str | None:
+    """The version in a file's name, in its normal spelling (``1.0.0`` stays apart from ``1.0``).
+
+    :param project: normalized name of the project that the file belongs to.
+
+    None when the filename does not begin with the project's name, or what follows is no version (PEP 440).
+    """
+    version = _version(project, filename)
+    return None if version is None else str(version)
+
+
+def guess_project(filename: str) -> str | None:
+    """The normalized name of the project that ``filename`` tells; None when it tells none."""
+    if filename.endswith(".whl"):
+        name = filename.partition("-")[0]
+        return normalize_name(name) if is_project_name(name) else None
+    stem = next((filename.removesuffix(suffix) for suffix in SDIST_SUFFIXES if filename.endswith(suffix)), "")
+    for dash in re.finditer("-", stem):
+        if parse_version(stem[dash.end() :]) and is_project_name(stem[: dash.start()]):
+            return normalize_name(stem[: dash.start()])
+    return None
+
+
+def sort_key(project: str, filename: str) -> SortKey:
+    """Key of the order in which files are listed: version, then filename; files without a version come last."""
+    version = _version(project, filename)
+    return (1, _NONE, filename) if version is None else (0, version, filename)
+
+
+SDIST_SUFFIXES = (".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz")
+"""How the names of sdists end (PEP 625 allows the first alone)."""
+
+
+_CONTENT_TYPES = {
+    ".whl": "application/zip",
+    ".zip": "application/zip",
+    ".egg": "application/zip",
+    ".tar.gz": "application/gzip",
+    ".tgz": "application/gzip",
+    ".tar.bz2": "application/x-bzip2",
+    ".tar.xz": "application/x-xz",
+}
+
+
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+
+
+_SEPARATORS = re.compile(r"[-_.]+")
+
+
+_LONGEST_NAME = 255
+
+
+def is_project_name(name: str) -> bool:
+    """Whether ``name`` is a legal project name, normalized or not (core metadata, *Name*), that a folder can have."""
+    return len(name) <= _LONGEST_NAME and _NAME.fullmatch(name) is not None
+
+
+def normalize_name(name: str) -> str:
+    """The normalized form of a project's name (PEP 503)."""
+    return _SEPARATORS.sub("-", name).lower()
+
+
+def content_type(filename: str) -> str:
+    """The media type to store the file of that name with; sidecars and unknown files are plain bytes.
+
+    Compression is part of a distribution: it must never be told as a ``Content-Encoding``, which clients would undo.
+    """
+    name = filename.lower()
+    return next((kind for suffix, kind in _CONTENT_TYPES.items() if name.endswith(suffix)), "application/octet-stream")

@@ -1,0 +1,112 @@
+"""Which files of a project a verb is about, and what is said when there are none."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+from ..errors import Error, RepositoryError
+from ..index.model import File
+from ..index.urls import filename_of
+from ..naming import parse_version, version_of
+from ..repository.inventory import Folder
+from ..repository.manifest import Manifest
+from ..repository.repository import Repository
+from ..text import quoted, suggestion
+
+__all__ = ["NoSuchProject", "Wanted", "existing", "named_folders", "naming_nearest"]
+
+T = TypeVar("T")
+
+
+_NAMED = 5
+
+
+class NoSuchProject(RepositoryError):
+    """Nothing is known of the project, or it was deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The files of ``version``, or those called ``filenames``; with neither, all of the project."""
+
+    version: str | None = None
+    filenames: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of the project is wanted."""
+        return self.version is None and not self.filenames
+
+    def listed(self, manifest: Manifest) -> tuple[File, ...]:
+        """The wanted files that the manifest lists."""
+        if self.version is not None:
+            return manifest.project.files_of(self.version)
+        files = manifest.project.files
+        return files if self.whole else tuple(file for file in files if file.filename in self.filenames)
+
+    def removed(self, manifest: Manifest) -> frozenset[str]:
+        """The urls in ``removed`` whose filenames are wanted."""
+        return frozenset(url for url in manifest.removed if self._names(manifest.project.name, filename_of(url)))
+
+    def check(self, manifest: Manifest, known: Iterable[str] = ()) -> None:
+        """Raise `RepositoryError` unless every wanted version or filename is listed, or among the ``known`` filenames.
+
+        It names the nearest.
+        """
+        project, gone = manifest.project, set(known)
+        if self.version is not None:
+            if not project.files_of(self.version) and not gone:
+                raise RepositoryError(f"{project.name} has no version {quoted(self.version)}{self._near(manifest)}")
+            return
+        names = [file.filename for file in project.files]
+        for name in self.filenames:
+            if name not in names and name not in gone:
+                raise RepositoryError(f"{project.name} lists no file {quoted(name)}{suggestion(name, names)}")
+
+    def _names(self, project: str, filename: str) -> bool:
+        if self.version is None:
+            return self.whole or filename in self.filenames
+        text = version_of(project, filename)
+        return text is not None and parse_version(text) == parse_version(self.version)
+
+    def _near(self, manifest: Manifest) -> str:
+        versions = manifest.project.versions
+        latest = ", ".join(versions[: -_NAMED - 1 : -1])
+        more = ", …" if len(versions) > _NAMED else ""
+        hint = suggestion(self.version or "", versions)
+        return f"{hint}; it has {latest}{more}" if versions else "; it lists no files"
+
+
+def existing(manifest: Manifest | None, project: str) -> Manifest:
+    """The manifest of a project that there is; raises `NoSuchProject` for one that was never made, or was deleted."""
+    if manifest is None or not (manifest.project.files or (manifest.commit and not manifest.deleted)):
+        raise NoSuchProject(f"there is no project {quoted(project)}")
+    return manifest
+
+
+def naming_nearest(repository: Repository, project: str, work: Callable[[], T]) -> T:
+    """What ``work`` returns; a `NoSuchProject` that it raises says where, and names the nearest project."""
+    try:
+        return work()
+    except NoSuchProject as error:
+        repository.record  # noqa: B018 - no repository at all says more
+        names: tuple[str, ...] = ()
+        with contextlib.suppress(Error):
+            names = repository.projects()
+        raise NoSuchProject(f"{repository.url}: {error}{suggestion(project, names)}") from error
+
+
+def named_folders(repository: Repository, projects: Iterable[str]) -> Iterator[Folder]:
+    """The folders of the ``projects`` (normalized); raises `NoSuchProject` for one of which there is no object.
+
+    Raises `OtherRepository` for one whose folder is one.
+    """
+    for name in projects:
+        folder = repository.workspace.survey_project(name)
+        if not folder.objects:
+            naming_nearest(repository, name, partial(existing, None, name))
+        yield folder

@@ -1,0 +1,108 @@
+"""Look at a lock table, and remove a lock whose holder is gone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+from ..errors import LockError
+from ..locks.base import ROOT, Lock, Table, lock_id
+
+__all__ = ["HeldLock", "LocksReport", "UnlockReport", "force_unlock", "list_locks", "read_lock_id"]
+
+_ID = re.compile(r"[0-9a-f]{40}")
+
+
+@dataclass(frozen=True, slots=True)
+class HeldLock:
+    """A lock of the table.
+
+    :param project: what it is on, ``/`` for the list of projects; None when it cannot be told.
+    :param owner: ``user@host``; None where the table does not say.
+    :param since: when it was acquired, in UTC.
+    :param expires: when it expires unless it is renewed, in UTC; None for s3pypi's own, which never do.
+    :param expired: whether that is past, by this machine's clock.
+    """
+
+    id: str
+    project: str | None
+    owner: str | None
+    since: datetime | None
+    expires: datetime | None
+    expired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LocksReport:
+    """The locks of a table, the oldest first."""
+
+    table: str
+    locks: tuple[HeldLock, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnlockReport:
+    """A lock that was removed, or would have been."""
+
+    table: str
+    lock: HeldLock
+    dry_run: bool = False
+
+
+def list_locks(table: Table, projects: Iterable[str] = ()) -> LocksReport:
+    """The locks that are held.
+
+    :param projects: names by which locks are told that other tools took.
+
+    Raises `StoreError` and `ConfigurationError`.
+    """
+    names = _names(projects)
+    found = [_told(lock, names) for lock in table.locks()]
+    last = datetime.max.replace(tzinfo=timezone.utc)
+    return LocksReport(table.name, tuple(sorted(found, key=lambda lock: (lock.since or last, lock.id))))
+
+
+def read_lock_id(text: str) -> str | None:
+    """``text`` where it is the id of a lock; None for what can only be a name."""
+    return text.lower() if _ID.fullmatch(text.lower()) else None
+
+
+def force_unlock(
+    table: Table,
+    id: str,  # noqa: A002
+    project: str | None = None,
+    *,
+    dry_run: bool = False,
+    confirm: Callable[[UnlockReport], None] | None = None,
+) -> UnlockReport:
+    """Remove the lock, whoever holds it; a holder that still lives commits nothing more.
+
+    :param project: whose lock it is, where that is known: ``/`` for the list of projects.
+    :param confirm: called with what would be done before it is; what it raises ends the work.
+
+    Raises `LockError` when there is no such lock, or another one now than ``confirm`` was told of; `StoreError` and
+    `ConfigurationError`.
+    """
+    lock = table.read(id)
+    shown = id if project is None else f"{project} ({id})"
+    if lock is None:
+        raise LockError(
+            f"{shown}: there is no such lock in the table {table.name}; s3pypi locks lists those that there are"
+        )
+    report = UnlockReport(table.name, _told(lock, _names([] if project is None else [project])), dry_run)
+    if confirm and not dry_run:
+        confirm(report)
+    if not dry_run and not table.remove(lock):
+        raise LockError(f"{shown}: was released, or taken by someone else, meanwhile; look again with s3pypi locks")
+    return report
+
+
+def _names(projects: Iterable[str]) -> dict[str, str]:
+    return {lock_id(name): name for name in (ROOT, *projects)}
+
+
+def _told(lock: Lock, names: dict[str, str]) -> HeldLock:
+    expired = lock.expires is not None and lock.expires < datetime.now(timezone.utc)
+    return HeldLock(lock.id, lock.name or names.get(lock.id), lock.owner, lock.since, lock.expires, expired)

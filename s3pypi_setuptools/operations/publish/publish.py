@@ -1,0 +1,122 @@
+"""Publish distributions: store them, list them, regenerate the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
+
+from ...config.settings import IfExists
+from ...errors import Error, InvalidDistribution
+from ...monitor import Progress
+from ...repository.repository import Repository
+from ...repository.root_entry import RootEntry
+from ...repository.stored_file import Publishable
+from ...repository.workspace import Workspace
+from .project import Publication
+from .report import FileReport, Note, Outcome, PublishReport
+
+__all__ = ["FileReport", "Note", "Outcome", "PublishReport", "publish"]
+
+PROJECTS = 32
+"""Projects that are changed at once."""
+
+
+FEW = 32
+"""Distributions that, with their metadata files, leave connections free."""
+
+
+def publish(
+    repository: Repository,
+    distributions: Sequence[Publishable],
+    *,
+    if_exists: IfExists = IfExists.SAME,
+    dry_run: bool = False,
+    cautious: bool = False,
+    index_url: str | None = None,
+    progress: Progress,
+) -> PublishReport:
+    """Publish ``distributions``; all of one project's commit together, and many projects side by side.
+
+    :param dry_run: write nothing; report what would be done.
+    :param cautious: store nothing before the manifest was read.
+
+    Raises `InvalidDistribution` when two of them have one filename and other bytes, and the errors that concern the
+    repository as a whole. An error that concerns one project fails that project's files in the report.
+    """
+    publications = [
+        Publication(repository, project, tuple(group), if_exists=if_exists, index_url=index_url, progress=progress)
+        for project, group in groupby(_distinct(distributions), key=lambda distribution: distribution.project)
+    ]
+    if dry_run:
+        return _report(
+            repository, index_url, [file for publication in publications for file in publication.preview()], dry_run
+        )
+    locked = repository.workspace.locks.exclusive
+    if locked and not cautious:
+        # Where conditions are not honoured, the lock alone keeps files from writing over others' of the same name.
+        cautious = not repository.record.conditional_writes
+    if not cautious and if_exists is IfExists.SAME:
+        for publication in publications:
+            publication.store_small_files()
+    if len(distributions) > FEW:
+        # The files keep every connection busy, and what the record teaches of the store saves requests later.
+        repository.record  # noqa: B018
+    listing = None if cautious else repository.first_listing()
+    for publication in publications:
+        publication.read(listing)
+    repository.record  # noqa: B018 - raises what concerns all projects
+    new = {one.project for one in _new(publications)} if publications[1:] else set()
+    entry = repository.root_entry(new, listing or repository.first_listing())
+    done = [*_side_by_side(publications, entry, repository.workspace)]
+    try:
+        entry.finish()
+    except Error as error:
+        done = [
+            one.failed(error) if one.project in new else files for one, files in zip(publications, done, strict=True)
+        ]
+    return _report(repository, index_url, [file for files in done for file in files], dry_run)
+
+
+def _report(repository: Repository, index_url: str | None, files: Iterable[FileReport], dry_run: bool) -> PublishReport:
+    public = repository.record.public_url
+    return PublishReport(repository.url, index_url or (f"{public}/" if public else None), tuple(files), dry_run)
+
+
+def _distinct(distributions: Iterable[Publishable]) -> Iterator[Publishable]:
+    """The distributions by project, version and filename, each once."""
+    last: Publishable | None = None
+    for one in sorted(distributions, key=lambda one: (one.project, one.version, one.filename)):
+        if last is None or (one.project, one.filename) != (last.project, last.filename):
+            yield one
+        elif one.file.sha256 != last.file.sha256:
+            raise InvalidDistribution(
+                f"{one.file.path}: has the filename of {last.file.path} and other bytes; give the one to publish"
+            )
+        last = one
+
+
+def _new(publications: list[Publication]) -> list[Publication]:
+    """Those of new projects, whose folders are no other repositories."""
+    new = [publication for publication in publications if publication.is_new()]
+    for publication in new:
+        publication.read_folder()
+    return [publication for publication in new if publication.may_have_folder()]
+
+
+def _side_by_side(
+    publications: list[Publication], entry: RootEntry, workspace: Workspace
+) -> Iterator[tuple[FileReport, ...]]:
+    if len(publications) == 1:
+        yield publications[0].publish(entry)
+        return
+    with ThreadPoolExecutor(min(PROJECTS, len(publications) or 1), "s3pypi-project") as pool:
+        try:
+            yield from [
+                future.result() for future in [pool.submit(publication.publish, entry) for publication in publications]
+            ]
+        except BaseException as error:
+            if not isinstance(error, Exception):
+                workspace.closing.set()  # who waits for a lock need not go on
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise

@@ -1,0 +1,1 @@
+"""Rebuild manifests, metadata files and pages from the stored files."""

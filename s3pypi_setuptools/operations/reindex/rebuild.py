@@ -1,0 +1,166 @@
+"""Rebuild one project: gather what lies in the store, decide, commit, bring the pages up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ...errors import InvalidIndex, NotFound
+from ...index.urls import filename_of
+from ...repository.change import Decision
+from ...repository.inventory import Folder, matches_listing
+from ...repository.manifest import Manifest
+from ...repository.other_projects import OtherProjects
+from ...repository.upload import FOREVER
+from ...repository.workspace import Workspace
+from ...stores.base import ABSENT, Attributes, Matches
+from ...transaction import create, update
+from ..verify.problems import Problem
+from ..verify.project_check import Examination
+from .evidence import Evidence, rebuilt
+from .gather import UNSOLVED, EvidenceGathering
+from .recovery import Recovery
+
+__all__ = ["Rebuilding", "ReindexedProject"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReindexedProject:
+    """What became of one project.
+
+    :param listed: names of files that were found and are listed now.
+    :param unlisted: names of files that were listed, or stood in a damaged record, did not exist, and are not listed.
+    :param completed: names of listed files whose hash, size, requires-python or metadata file was filled in.
+    :param corrected: what else was put right, a line each: records, pages, metadata files.
+    :param left: what was left alone, and why, a line each.
+    :param errors: what could not be put right, and what to do, a line each.
+    :param exists: whether there is such a project now, and not only objects in a folder of its name.
+    """
+
+    project: str
+    listed: tuple[str, ...] = ()
+    unlisted: tuple[str, ...] = ()
+    completed: tuple[str, ...] = ()
+    corrected: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+    exists: bool = True
+    known: bool = True
+    """Whether ``exists`` could be told: not where an error stopped the look at the project."""
+    missing: tuple[str, ...] = ()
+    """Names of files that are listed, or stand in a damaged record, and do not exist; nobody said to unlist them."""
+
+    @property
+    def said(self) -> bool:
+        """Whether there is anything to report."""
+        return any((self.listed, self.unlisted, self.completed, self.corrected, self.left, self.errors, self.missing))
+
+
+class Rebuilding:
+    """One project that needs more than a look.
+
+    :param found: what a look at it found.
+    :param unlist_missing: take listed files off the index that surely do not exist any more.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        recovery: Recovery,
+        folder: Folder,
+        found: Examination,
+        others: OtherProjects,
+        *,
+        unlist_missing: bool,
+        dry_run: bool,
+    ) -> None:
+        self._workspace = workspace
+        self._recovery = recovery
+        self._store = workspace.store
+        self._layout = workspace.layout
+        self._unlist_missing = unlist_missing
+        self._dry_run = dry_run
+        self._project = folder.name
+        self._objects = folder.objects
+        self._found = found
+        self._gathering = EvidenceGathering(workspace, folder, found, others)
+
+    def run(self) -> ReindexedProject:
+        """Gather the evidence, store metadata files, commit, bring the pages up; all of it under the project's lock."""
+        with self._workspace.held(self._project):
+            return self._run()
+
+    def _run(self) -> ReindexedProject:
+        snapshot = self._recovery.snapshot(self._project)
+        base = snapshot.base
+        missing = self._gathering.missing(base)
+        evidence = self._gathering.evidence(snapshot, missing, unlist_missing=self._unlist_missing)
+        new = rebuilt(base, evidence)
+        nothing = snapshot.token is None and not new.project.files
+        lost = {name for name in snapshot.named if not (new.file(name) or new.removed_urls(name))}
+        if lost and not self._unlist_missing:
+            return ReindexedProject(self._project, missing=tuple(sorted(lost)))
+        if snapshot.damaged and not (snapshot.complete or lost or new.project.files):
+            where = " and ".join(f"{self._store.url}/{key}" for key in snapshot.damaged)
+            raise InvalidIndex(f"{where}: cannot be read, and no file lies there to be listed: restore or remove it")
+        if not (self._dry_run or nothing):
+            for key, metadata in self._gathering.sidecars:
+                self._store_sidecar(key, metadata)
+            self._recovery.change(self._project, lambda manifest: self._decide(manifest, evidence))
+        report = self._report(base, new, {filename_of(url) for url in missing})
+        report = replace(report, unlisted=(*report.unlisted, *sorted(lost)))
+        if nothing and self._found.lost:
+            place = f"{self._store.url}/{self._layout.folder(self._project)}"
+            line = f"{place}: its pages list no file that exists: publish one, or remove the pages"
+            report = replace(report, corrected=(), left=(*report.left, line))
+        return replace(report, exists=not (nothing or new.deleted))
+
+    def _decide(self, manifest: Manifest, evidence: Evidence) -> Decision[bool]:
+        # Whoever pushes a missing file again makes it whole, without a commit that would be noticed here.
+        missing = evidence.missing and evidence.missing & self._gathering.missing(manifest)
+        own = self._layout.folder(self._project)
+        # What goes with a missing file may be there still.
+        sweep = {url for url in missing if (self._layout.object_key(self._project, url) or "").startswith(own)}
+        new = rebuilt(manifest, replace(evidence, missing=missing))
+        return Decision(new, True, frozenset(sweep), names=(self._project,))
+
+    def _report(self, base: Manifest, new: Manifest, missing: set[str]) -> ReindexedProject:
+        before = {file.filename: file for file in base.project.files}
+        after = {file.filename: file for file in new.project.files}
+        solved: list[str] = []
+        errors = list(self._gathering.errors)
+        for finding in self._found.findings:
+            line = f"{self._store.url}/{finding.key}: {finding.problem.value}"
+            if finding.problem in UNSOLVED:
+                errors.append(f"{line}: {finding.detail}")
+            elif finding.problem not in (Problem.ORPHAN, Problem.REMOVED, Problem.MISSING, Problem.UNHASHED):
+                solved.append(line)
+        return ReindexedProject(
+            project=self._project,
+            listed=tuple(name for name in after if name not in before or self._found.manifest is None),
+            unlisted=tuple(name for name in before if name not in after),
+            completed=tuple(name for name in after if name in before and after[name] != before[name]),
+            corrected=tuple(solved),
+            left=tuple(self._gathering.left),
+            errors=tuple(errors),
+            missing=tuple(sorted(missing & set(after))),
+        )
+
+    def _store_sidecar(self, key: str, metadata: bytes) -> None:
+        """Store the metadata file beside the wheel under ``key``, whose bytes nobody may change."""
+        sidecar, attributes = self._layout.sidecar(key), Attributes(cache_control=FOREVER)
+        if listed := self._objects.get(sidecar):
+            if matches_listing(listed, metadata):
+                return
+        elif create(lambda: self._store.put(sidecar, metadata, attributes, ABSENT), self._workspace.backoff):
+            return
+
+        def attempt() -> None:
+            try:
+                found = self._store.get(sidecar)
+            except NotFound:
+                self._store.put(sidecar, metadata, attributes, ABSENT)
+                return
+            if found.data != metadata:
+                self._store.put(sidecar, metadata, attributes, Matches(found.info.token))
+
+        update(attempt, self._workspace.backoff)

@@ -1,0 +1,266 @@
+"""Read and rebuild a repository whose records are lost, damaged, or were bypassed.
+
+What cannot be read is taken for absent here, and only here, since it is about to be written anew from what else there
+is. A record of a later format is no damage.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
+from urllib.parse import unquote
+
+from ...errors import InvalidIndex, NotFound
+from ...index.model import File, Project, Root, Status, clean_text
+from ...naming import version_of
+from ...repository.adoption import adoptable
+from ...repository.change import Change, Decision
+from ...repository.document_kind import OtherKind
+from ...repository.inventory import is_distribution
+from ...repository.layout import Layout
+from ...repository.manifest import FORMAT, Manifest
+from ...repository.page_kind import PageKind
+from ...repository.pages import PageState
+from ...repository.project_list import RootIndex
+from ...repository.repository import Repository
+from ...repository.repository_config import FORMAT as RECORD_FORMAT
+from ...repository.repository_config import RepositoryRecord
+from ...repository.root_entry import RootEntry
+from ...repository.root_record import parse_root_record
+from ...repository.snapshot import ProjectDocuments, Reading, Snapshot
+from ...repository.workspace import Workspace
+from ...stores.base import Matches, Store, Token
+
+__all__ = ["Recovered", "Recovery", "discard_damaged_record"]
+
+log = logging.getLogger(__name__)
+
+
+_REMOVED = re.compile(rb'"removed"\s*:\s*\[((?:\s*"(?:[^"\\]|\\.)*"\s*,?)*)')
+
+
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
+
+
+_NAME = re.compile(rb"(?<![\w.!+%-])[A-Za-z0-9][\w.!+%-]{1,250}")
+"""What a filename looks like in JSON and HTML, whatever surrounds it; found in time by the length of the text."""
+
+
+_DELETED = re.compile(rb'"deleted"\s*:\s*true')
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered(Snapshot):
+    """What a change of a project whose records may be damaged starts from.
+
+    :param complete: what ``base`` lists is all that was listed, as far as anything sound tells; an object that it does
+        not list was removed, refused, or is being published. Otherwise nothing tells these from what was listed.
+    :param damaged: keys of the record and pages that cannot be read.
+    :param named: filenames of the project that stand in these.
+    """
+
+    complete: bool
+    damaged: tuple[str, ...]
+    named: frozenset[str]
+
+
+class Recovery:
+    """Changes of projects, and of the root, that also overcome damaged records and pages."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._workspace = repository.workspace
+        self._kinds = repository.record.pages
+        self._root = _RecoveredRoot(repository.workspace, exact=True)
+        self._others = repository.others()
+
+    def snapshot(self, project: str) -> Recovered:
+        """What a change of ``project`` (normalized) would start from; nothing is written."""
+        documents = _RecoveredDocuments(self._workspace, project, exact=True)
+        found = documents.snapshot(documents.reading(), self._kinds)
+        complete = found.manifest is not None or found.base.deleted or documents.listed
+        return Recovered(
+            *(found.manifest, found.token, found.pages, found.base),
+            complete=complete,
+            damaged=tuple(sorted(documents.damaged)),
+            named=frozenset(documents.named),
+        )
+
+    def change(self, project: str, decide: Callable[[Manifest], Decision[bool]]) -> bool:
+        """As `Repository.change`; where the manifest is lost, it starts from the pages.
+
+        Every page is compared with its rendering, byte for byte.
+        """
+        documents = _RecoveredDocuments(self._workspace, project, exact=True)
+        entry = RootEntry(self._root, self._kinds)
+        return Change(entry, documents, self._kinds, decide, others=self._others).run()
+
+    def settle_root(self, present: Collection[str], absent: Collection[str], unknown: Collection[str] = ()) -> None:
+        """See to it that the root lists the projects that are ``present``, and not those ``absent``.
+
+        :param unknown: projects that could not be looked at; those of them that are ``present`` stay.
+
+        One that was found absent is asked for again after the root was read: who publishes it enters the root first.
+        """
+
+        def gone(project: str) -> bool:
+            return project not in unknown and self._gone(project)
+
+        self._root.settle(frozenset(present), frozenset(absent), gone, self._kinds)
+
+    def _gone(self, project: str) -> bool:
+        manifest, token = _RecoveredDocuments(self._workspace, project).manifest()
+        return token is None or (manifest is not None and manifest.deleted)
+
+
+class _RecoveredDocuments(ProjectDocuments):
+    """The documents of a project, whatever state they are in."""
+
+    def __init__(self, workspace: Workspace, name: str, *, exact: bool = False) -> None:
+        super().__init__(workspace, name, exact=exact)
+        self._salvaged: Manifest | None = None
+        self.damaged: set[str] = set()
+        self.named: set[str] = set()
+        self.listed = False
+        """Whether a sound page of ours lists the project's files: no blank one, and none of a quarantined project."""
+
+    def manifest(self) -> tuple[Manifest | None, Token | None]:
+        """As of `ProjectDocuments`, but None and the token for a damaged one."""
+        try:
+            found = self.workspace.store.get(self.manifest_key)
+        except NotFound:
+            return None, None
+        try:
+            return Manifest.from_json(found.data, self.manifest_key), found.info.token
+        except OtherKind as error:
+            raise self.other_kind(error) from error
+        except InvalidIndex as error:
+            if _is_later(found.data, FORMAT):
+                raise
+            log.debug("%s", error)
+            self._salvaged = _salvage(self.name, found.data)
+            self._note(self.manifest_key, found.data)
+            return None, found.info.token
+
+    def snapshot(self, reading: Reading, kinds: tuple[PageKind, ...]) -> Snapshot:
+        """As of `ProjectDocuments`; without a manifest, what the pages list is taken over, our own pages too."""
+        manifest, token = reading.manifest.result()
+        if manifest is not None:
+            return super().snapshot(reading, kinds)
+        base = (token and self._salvaged) or Manifest(Project(self.name))
+        states: dict[PageKind, PageState] = {}
+        listed: dict[str, File] = {}
+        for kind in kinds:
+            if kind not in self._keys:
+                continue
+            page, states[kind] = self._page(kind)
+            if states[kind].commit and not (page.status and page.status.status is Status.QUARANTINED):
+                self.listed = True
+            for file in page.files:
+                if file.url not in base.removed:
+                    listed.setdefault(file.filename, file)
+            if page.status and not base.project.status:
+                base = replace(base, project=replace(base.project, status=page.status))
+        if listed:
+            files = adoptable(self.workspace, self.name, listed.values())
+            base = replace(base.with_files(files), deleted=False)
+        return Snapshot(None, token, states, base)
+
+    def _page(self, kind: PageKind) -> tuple[Project, PageState]:
+        try:
+            found = self.workspace.store.get(self._keys[kind])
+        except NotFound:
+            return Project(self.name), PageState()
+        page = self._parse(kind, found.data)
+        return page, PageState.of(found.info.token, page.commit)
+
+    def _parse(self, kind: PageKind, data: bytes) -> Project:
+        try:
+            return super()._parse(kind, data)
+        except InvalidIndex as error:
+            log.debug("%s", error)
+            self._note(self._keys[kind], data)
+            return Project(self.name)
+
+    def _note(self, key: str, data: bytes) -> None:
+        """Take note of a damaged document."""
+        self.damaged.add(key)
+        self.named.update(_names(self.name, data))
+
+
+class _RecoveredRoot(RootIndex):
+    """The root, whatever state it is in."""
+
+    def read(self) -> tuple[Root, Token | None]:
+        """As of `RootIndex`, but an empty root and the token for a damaged record."""
+        try:
+            found = self._store.get(self._layout.root_manifest)
+        except NotFound:
+            return Root(), None
+        try:
+            return parse_root_record(found.data), found.info.token
+        except OtherKind as error:
+            raise self._other_kind(error) from error
+        except InvalidIndex as error:
+            log.debug("%s: %s", self._layout.root_manifest, error)
+            return Root(), found.info.token
+
+    def _parse(self, kind: PageKind, data: bytes) -> Root:
+        try:
+            return super()._parse(kind, data)
+        except InvalidIndex as error:
+            log.debug("%s", error)
+            return Root()
+
+
+def discard_damaged_record(store: Store, layout: Layout) -> bool:
+    """Whether there was a ``repository.json`` that cannot be read, which is gone now.
+
+    Raises `InvalidIndex` for one of a later format, and for a record of another kind.
+    """
+    try:
+        found = store.get(layout.repository)
+    except NotFound:
+        return False
+    try:
+        RepositoryRecord.from_json(found.data, layout.repository)
+    except OtherKind:
+        raise
+    except InvalidIndex:
+        if _is_later(found.data, RECORD_FORMAT):
+            raise
+        store.delete(layout.repository, Matches(found.info.token))
+        return True
+    return False
+
+
+def _is_later(data: bytes, understood: int) -> bool:
+    """Whether ``data`` is a sound record of a format that this version does not read."""
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError):
+        return False
+    kind = document.get("format") if isinstance(document, dict) else None
+    return isinstance(kind, int) and kind > understood
+
+
+def _names(project: str, data: bytes) -> Iterator[str]:
+    """The filenames of a project that stand in a damaged document."""
+    for match in _NAME.finditer(data):
+        name = unquote(match[0].decode(errors="replace"))
+        if is_distribution(name) and version_of(project, name) is not None:
+            yield name
+
+
+def _salvage(project: str, data: bytes) -> Manifest:
+    """What a damaged manifest still says for certain of what was removed."""
+    removed = set()
+    for match in _REMOVED.finditer(data):
+        for text in _STRING.findall(match[1]):
+            try:
+                removed.add(clean_text(str(json.loads(text))))
+            except ValueError:
+                continue
+    return Manifest(Project(project), frozenset(removed), deleted=_DELETED.search(data) is not None)

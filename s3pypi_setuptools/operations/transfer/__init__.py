@@ -1,0 +1,1 @@
+"""Bring files from one repository to another: import, mirror, promote."""

@@ -1,0 +1,136 @@
+"""Store any files under a target, under their own names, and no index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..config.settings import IfExists
+from ..distribution.local_file import LocalFile
+from ..errors import AlreadyExists, Error, InvalidDistribution
+from ..monitor import UNATTENDED, Overseer, Progress, Stage
+from ..naming import content_type
+from ..repository.upload import SHA256, holds
+from ..stores.base import ABSENT, ANY, Attributes, Store
+from ..transaction import create, update
+
+__all__ = ["UploadReport", "UploadedFile", "upload"]
+
+
+@dataclass(frozen=True, slots=True)
+class UploadedFile:
+    """One file that `upload` dealt with.
+
+    :param url: where it lies.
+    :param stored: False when it was there already (or was passed over), and when it failed.
+    :param error: one line; None unless it failed.
+    """
+
+    path: Path
+    url: str
+    size: int
+    stored: bool
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UploadReport:
+    """What `upload` did, in the order given.
+
+    :param dry_run: nothing was written; ``stored`` tells what would have been.
+    """
+
+    target: str
+    files: tuple[UploadedFile, ...]
+    dry_run: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Whether every file is stored."""
+        return all(file.error is None for file in self.files)
+
+
+def upload(
+    store: Store,
+    prefix: str,
+    files: Sequence[LocalFile],
+    pool: Executor,
+    *,
+    if_exists: IfExists,
+    dry_run: bool,
+    progress: Progress,
+    overseer: Overseer = UNATTENDED,
+) -> tuple[UploadedFile, ...]:
+    """Store each of ``files`` under ``prefix`` (empty, or without ``/`` at either end), side by side.
+
+    REPLACE overwrites whatever is there; SAME accepts an object with the same bytes, SKIP any, FAIL none.
+
+    Raises `InvalidDistribution` when two files have one name.
+    """
+    names: dict[str, Path] = {}
+    for file in files:
+        if names.setdefault(file.path.name, file.path) != file.path:
+            raise InvalidDistribution(f"{file.path}: would be stored under the same name as {names[file.path.name]}")
+
+    if not dry_run:
+        overseer.reached(Stage.PENDING, "", names)
+
+    def one(file: LocalFile) -> UploadedFile:
+        key = f"{prefix}/{file.path.name}" if prefix else file.path.name
+        url = f"{store.url}/{key}"
+        try:
+            stored = _store(
+                store, key, file, if_exists=if_exists, dry_run=dry_run, progress=progress, overseer=overseer
+            )
+        except Error as error:
+            return UploadedFile(file.path, url, file.size, stored=False, error=str(error))
+        if not dry_run:
+            overseer.reached(Stage.PUBLISHED, "", [file.path.name])
+        return UploadedFile(file.path, url, file.size, stored)
+
+    return tuple(pool.map(one, files))
+
+
+def _store(
+    store: Store,
+    key: str,
+    file: LocalFile,
+    *,
+    if_exists: IfExists,
+    dry_run: bool,
+    progress: Progress,
+    overseer: Overseer,
+) -> bool:
+    name = file.path.name
+    attributes = Attributes(content_type(name), metadata={SHA256: file.sha256})
+    if if_exists is not IfExists.REPLACE and (dry_run or store.conditional_writes is not True):
+        # Where conditions may be ignored, or nothing may be written, what is there is looked at first.
+        if holds(store, key, file.size, file.sha256):
+            return _exists(key, if_exists, same=True)
+        if any(info.key == key for info in store.list(key)):
+            return _exists(key, if_exists, same=False)
+    if dry_run:
+        return True
+    overseer.go_on()
+    progress.sending(name, file.size)
+
+    def sent(count: int) -> None:
+        progress.sent(name, count)
+        overseer.go_on()
+
+    if if_exists is IfExists.REPLACE:
+        update(lambda: store.put_file(key, file, attributes, ANY, sent))
+        return True
+    if create(lambda: store.put_file(key, file, attributes, ABSENT, sent)):
+        return True
+    return _exists(key, if_exists, same=holds(store, key, file.size, file.sha256))
+
+
+def _exists(key: str, if_exists: IfExists, same: bool) -> bool:
+    """What an existing object means: False when it is passed over, or an error."""
+    if if_exists is IfExists.SKIP or (same and if_exists is IfExists.SAME):
+        return False
+    state = "the same" if same else "other"
+    raise AlreadyExists(key, f"exists already, with {state} bytes; rename the file, or overwrite it with --force")

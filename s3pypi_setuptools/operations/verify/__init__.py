@@ -1,0 +1,1 @@
+"""Compare what is listed with what is stored."""

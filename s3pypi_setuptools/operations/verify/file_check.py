@@ -1,0 +1,131 @@
+"""A listed file, and what goes with it, held against what lies in the store."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import timedelta
+
+from ...distribution import Description
+from ...distribution.local_file import temporary_folder
+from ...errors import InvalidDistribution
+from ...index.model import File, clean_text
+from ...repository.inventory import Folder, lookup, matches_listing
+from ...repository.stored_file import download, stream_hash
+from ...repository.upload import SHA256
+from ...repository.workspace import Workspace
+from ...stores.base import Info
+from ...text import counted
+from .problems import Finding, Problem
+
+__all__ = ["FileExamination"]
+
+LATE = timedelta(hours=1)
+"""An object that was written so long after its upload time may have been overwritten, and is looked at more closely."""
+
+
+class FileExamination:
+    """The listed files of one project, each held against its object.
+
+    :param folder: the project's.
+    :param deep: read every file, and every metadata file.
+    """
+
+    def __init__(self, workspace: Workspace, folder: Folder, *, deep: bool) -> None:
+        self._store = workspace.store
+        self._layout = workspace.layout
+        self._project = folder.name
+        self._objects = folder.objects
+        self._deep = deep
+
+    def findings(self, file: File, key: str) -> Iterator[Finding]:
+        """What is wrong with ``file``, whose object lies under ``key``."""
+        # Adopted files may lie outside the folder, and others may have come after the listing.
+        info = self._objects.get(key) or lookup(self._store, key)
+        if info is None:
+            yield self._finding(
+                Problem.MISSING,
+                key,
+                "is listed, and does not exist: publish it again, or take it off with 'reindex --yes'",
+            )
+            return
+        if file.size is not None and info.size != file.size:
+            detail = f"has {counted(info.size, 'byte')}, {file.size} are listed: {_OTHER_BYTES}"
+            yield self._finding(Problem.SIZE, key, detail)
+            return
+        if file.sha256 is None or file.size is None:
+            yield self._finding(Problem.UNHASHED, key, "its hash or size is not known: 'reindex' fills it in")
+        if self._deep and file.filename.endswith(".whl"):
+            yield from self._wheel(file, key)
+            return
+        if file.sha256 and (actual := self._hash(file, key, info)) not in (None, file.sha256):
+            yield self._other_hash(file, key, actual)
+        yield from self._sidecar(file, key, None)
+
+    def _hash(self, file: File, key: str, info: Info) -> str | None:
+        """The SHA-256 of an object's bytes, as far as it is asked for and can be told."""
+        if self._deep:
+            return stream_hash(self._store, key)
+        # Where an object says nothing of itself, only reading it tells: that is for a deep look.
+        return self._store.head(key).metadata.get(SHA256) if _is_late(file, info) else None
+
+    def _other_hash(self, file: File, key: str, actual: str | None) -> Finding:
+        detail = f"has sha256 {actual}, {file.sha256} is listed: {_OTHER_BYTES}"
+        return self._finding(Problem.HASH, key, detail)
+
+    def _wheel(self, file: File, key: str) -> Iterator[Finding]:
+        with temporary_folder() as folder:
+            path = folder / file.filename
+            actual = download(self._store, key, path)
+            if file.sha256 and actual != file.sha256:
+                yield self._other_hash(file, key, actual)
+                return
+            try:
+                read = Description.read(path)
+            except InvalidDistribution as error:
+                detail = f"installers refuse it: {str(error).removeprefix(f'{path}: ')}"
+                yield self._finding(Problem.UNREADABLE, key, detail)
+                return
+        stated = clean_text(read.requires_python or "") or None
+        if stated != file.requires_python:
+            detail = f"requires Python {stated or '(any)'}, {file.requires_python or '(any)'} is listed"
+            yield self._finding(Problem.REQUIRES_PYTHON, key, f"{detail}: 'reindex --deep' corrects it")
+        yield from self._sidecar(file, key, read.metadata)
+
+    def _sidecar(self, file: File, key: str, metadata: bytes | None) -> Iterator[Finding]:
+        """What is wrong with a metadata file.
+
+        :param metadata: what the wheel holds, where that was read.
+        """
+        sidecar = self._layout.sidecar(key)
+        if file.core_metadata is None:
+            return
+        info = self._objects.get(sidecar) or lookup(self._store, sidecar)
+        if info is None:
+            yield self._finding(Problem.SIDECAR_MISSING, sidecar, "is listed, and does not exist: 'reindex' makes it")
+            return
+        listed = dict(file.core_metadata).get("sha256")
+        if metadata is not None and matches_listing(info, metadata):
+            actual: str | None = hashlib.sha256(metadata).hexdigest()
+        elif metadata is not None or _is_late(file, info):
+            data = self._store.get(sidecar).data
+            if metadata is not None and data != metadata:
+                detail = "is not the metadata in the wheel: 'reindex --deep' corrects it"
+                yield self._finding(Problem.SIDECAR, sidecar, detail)
+                return
+            actual = hashlib.sha256(data).hexdigest()
+        else:
+            return
+        if listed not in (None, actual):
+            detail = f"has sha256 {actual}, {listed} is listed: 'reindex --deep' corrects it"
+            yield self._finding(Problem.SIDECAR, sidecar, detail)
+
+    def _finding(self, problem: Problem, key: str, detail: str) -> Finding:
+        return Finding(problem, self._project, key, detail)
+
+
+_OTHER_BYTES = "publish the file that is meant with --force, which gives it a new key, or delete it"
+
+
+def _is_late(file: File, info: Info) -> bool:
+    return file.upload_time is not None and info.modified - file.upload_time > LATE

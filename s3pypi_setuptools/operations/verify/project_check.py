@@ -1,0 +1,255 @@
+"""One project's records held against what lies in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from ...errors import InvalidIndex, NotFound
+from ...index.simple_html import REJECTED_BY_OLD_PIP
+from ...monitor import UNWATCHED, Tally
+from ...naming import guess_project, version_of
+from ...repository.addresses import find_key, unclear_names
+from ...repository.compression import stored_form
+from ...repository.inventory import Folder, is_distribution, lookup, matches_listing, principal
+from ...repository.manifest import Manifest
+from ...repository.other_projects import OtherProjects
+from ...repository.page_kind import PageKind, elsewhere
+from ...repository.snapshot import ProjectDocuments
+from ...repository.upload import SHA256
+from ...repository.workspace import Workspace
+from ...stores.base import Info
+from ...text import counted
+from .file_check import FileExamination
+from .problems import Finding, Problem
+
+__all__ = ["PENDING", "Examination", "examine"]
+
+PENDING = timedelta(hours=1)
+"""How long a publisher may take from its first object to its commit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What was found of one project.
+
+    :param manifest: None where there is none, or none that can be read.
+    :param damaged: there is a manifest that cannot be read.
+    :param lost: pages or distributions lie there, and no manifest.
+    :param findings: in the order of the listing, as far as they are of objects.
+    :param files: how many files are listed.
+    :param unlisted: distributions, and what goes with them, that the manifest does not list, whatever their age.
+    :param pending: how many of those a publisher has stored of late, and may be about to list.
+    """
+
+    project: str
+    manifest: Manifest | None
+    damaged: bool = False
+    lost: bool = False
+    findings: tuple[Finding, ...] = ()
+    files: int = 0
+    unlisted: tuple[Info, ...] = ()
+    pending: int = 0
+
+    @property
+    def exists(self) -> bool:
+        """Whether the root is to list the project."""
+        return self.damaged or self.lost or (self.manifest is not None and not self.manifest.deleted)
+
+
+def examine(
+    workspace: Workspace,
+    kinds: tuple[PageKind, ...],
+    folder: Folder,
+    *,
+    others: OtherProjects,
+    deep: bool = False,
+    tally: Tally = UNWATCHED,
+) -> Examination:
+    """Hold the manifest of the project in ``folder`` against its objects.
+
+    What the listing tells is not asked for again: sizes, times, and the MD5 that is a page's ETag on most stores.
+
+    :param others: asked of objects that the manifest does not list.
+    :param deep: read every listed file, and every metadata file.
+    :param tally: counts files.
+
+    Raises `StoreError`.
+    """
+    return _Examiner(workspace, kinds, folder, others, deep=deep, tally=tally).run()
+
+
+class _Examiner:
+    def __init__(
+        self,
+        workspace: Workspace,
+        kinds: tuple[PageKind, ...],
+        folder: Folder,
+        others: OtherProjects,
+        *,
+        deep: bool,
+        tally: Tally,
+    ) -> None:
+        self._others = others
+        self._workspace = workspace
+        self._store = workspace.store
+        self._layout = workspace.layout
+        self._kinds = kinds
+        self._project = folder.name
+        self._objects = folder.objects
+        self._files = FileExamination(workspace, folder, deep=deep)
+        self._tally = tally
+        self._pages = {
+            kind: key
+            for kind in (*kinds, *elsewhere(kinds))
+            if not (kind.at_slash and workspace.store.slash_keys is False)
+            if (key := kind.key(workspace.layout, folder.name))
+        }
+        self._pending = 0
+
+    def run(self) -> Examination:
+        key = self._layout.manifest(self._project)
+        if key not in self._objects:
+            return self._without_manifest()
+        try:
+            manifest = Manifest.from_json(self._store.get(key).data, key)
+        except NotFound:
+            return self._without_manifest()
+        except InvalidIndex as error:
+            finding = self._finding(Problem.MANIFEST, key, f"{error}".removeprefix(f"{key}: "))
+            return Examination(self._project, None, damaged=True, findings=(finding,), unlisted=self._unlisted(set()))
+        files = manifest.project.files
+        keys = {file.filename: find_key(self._workspace, self._project, file.url, self._objects) for file in files}
+        unlisted = self._unlisted(set(filter(None, keys.values())))
+        self._tally.expect(len(files))
+        found: list[Finding] = []
+        for file in files:
+            other = guess_project(file.filename) if version_of(self._project, file.filename) is None else None
+            if other not in (None, self._project):
+                detail = f"is a file of {other}, and listed under {self._project}: delete it here, and publish it there"
+                found.append(self._finding(Problem.OTHER_PROJECT, keys[file.filename] or file.filename, detail))
+            if lies := keys[file.filename]:
+                found += self._files.findings(file, lies)
+            self._tally.advance(1)
+        found += self._page_findings(manifest)
+        found += self._orphans(manifest, unlisted)
+        return Examination(
+            self._project,
+            manifest,
+            findings=tuple(found),
+            files=len(files),
+            unlisted=unlisted,
+            pending=self._pending,
+        )
+
+    def _finding(self, problem: Problem, key: str, detail: str) -> Finding:
+        return Finding(problem, self._project, key, detail)
+
+    def _without_manifest(self) -> Examination:
+        unlisted = self._unlisted(set())
+        pages = [kind for kind, key in self._pages.items() if key in self._objects and self._objects[key].size]
+        distributions = [
+            info
+            for info in unlisted
+            if is_distribution(info.key)
+            and version_of(self._project, info.key.rpartition("/")[2])
+            and not self._others.lister(self._project, info.key)
+        ]
+        waiting = distributions and all(map(self._is_pending, distributions)) and all(map(self._is_blank, pages))
+        if not (pages or distributions) or waiting:
+            return Examination(self._project, None, unlisted=unlisted, pending=len(distributions))
+        if distributions:
+            what = counted(len(distributions), "distribution")
+            detail = f"{what} and no manifest: 'reindex' makes one of what lies there"
+        else:
+            detail = "pages and no manifest: 'reindex' makes one if they list files that exist; otherwise remove them"
+        finding = self._finding(Problem.NO_MANIFEST, self._layout.manifest(self._project), detail)
+        return Examination(self._project, None, lost=True, findings=(finding,), unlisted=unlisted)
+
+    def _is_blank(self, kind: PageKind) -> bool:
+        """Whether a publisher put the page there who has not committed yet."""
+        try:
+            return ProjectDocuments(self._workspace, self._project).pages.state(kind).blank
+        except InvalidIndex:
+            return False
+
+    def _unlisted(self, listed: set[str]) -> tuple[Info, ...]:
+        return tuple(
+            info
+            for key, info in self._objects.items()
+            if key not in listed and principal(key) not in listed and is_distribution(principal(key))
+        )
+
+    def _page_findings(self, manifest: Manifest) -> Iterator[Finding]:
+        rendered: dict[bool, bytes] = {}
+        for kind, key in self._pages.items():
+            info = self._objects.get(key)
+            if manifest.deleted or kind not in self._kinds:
+                if info is not None and info.size:
+                    why = "the project is deleted" if manifest.deleted else "this repository has no such pages"
+                    yield self._finding(Problem.PAGE_LEFT, key, f"is still there, though {why}: {_REINDEX}")
+                continue
+            if info is None:
+                yield self._finding(Problem.PAGE_MISSING, key, f"does not exist: {_REINDEX}")
+                continue
+            json = kind.is_json
+            if json not in rendered:
+                rendered[json] = kind.render_project(manifest.project)
+            listed = any(matches_listing(info, form) for form in _forms(kind, rendered[json]))
+            if not listed and (stored := self._stored(key)) != rendered[json]:
+                yield self._wrong_page(key, stored, manifest)
+
+    def _stored(self, key: str) -> bytes | None:
+        try:
+            return self._store.get(key).data
+        except NotFound:
+            return None
+
+    def _wrong_page(self, key: str, stored: bytes | None, manifest: Manifest) -> Finding:
+        if stored and REJECTED_BY_OLD_PIP.encode() in stored:
+            detail = f"has {REJECTED_BY_OLD_PIP}, by which pip 22.3 to 23.1.2 reject wheels: {_REINDEX}"
+            return self._finding(Problem.PAGE_REJECTED, key, detail)
+        detail = f"is not what the manifest of commit {manifest.commit} renders to: {_REINDEX}"
+        return self._finding(Problem.PAGE, key, detail)
+
+    def _orphans(self, manifest: Manifest, unlisted: tuple[Info, ...]) -> Iterator[Finding]:
+        removed = {key for url in manifest.removed if (key := self._layout.object_key(self._project, url))}
+        unclear = unclear_names(manifest.project)
+        for info in unlisted:
+            main = principal(info.key)
+            if main.rpartition("/")[2] in unclear or self._others.lister(self._project, main):
+                continue
+            if lookup(self._store, info.key) is None:
+                continue  # deleted since: the manifest is newer than the listing
+            if removed & {info.key, main}:
+                detail = "is listed no more, and was not deleted to the end: 'prune' deletes it"
+                yield self._finding(Problem.REMOVED, info.key, detail)
+            elif self._is_pending(info):
+                self._pending += 1
+            else:
+                detail = "is not listed: 'reindex' lists what was put there by hand, 'prune' deletes it"
+                yield self._finding(Problem.ORPHAN, info.key, detail)
+
+    def _is_pending(self, info: Info) -> bool:
+        """Whether a publisher has stored the object, and may be about to list it."""
+        if self._workspace.clock.now() - info.modified > PENDING:
+            return False
+        if self._layout.lies_apart(self._project, info.key):
+            return True
+        if not self._store.keeps_metadata:
+            return False
+        try:
+            return SHA256 in self._store.head(principal(info.key)).metadata
+        except NotFound:
+            return principal(info.key) != info.key  # what goes with a file may be stored before it
+
+
+def _forms(kind: PageKind, page: bytes) -> Iterator[bytes]:
+    """The bytes of which a page may be stored, with ``Content-Encoding`` and without."""
+    yield page
+    if kind.is_json:
+        yield stored_form(page, kind.attributes, compress=True)[0]
+
+
+_REINDEX = "'reindex' corrects it"

@@ -1,0 +1,84 @@
+"""The root's records held against the projects that there are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from ...errors import InvalidIndex, NotFound, StoreError
+from ...index.model import Root
+from ...repository.document_kind import OtherKind
+from ...repository.manifest import Manifest
+from ...repository.page_kind import PageKind
+from ...repository.root_record import parse_root_record
+from ...repository.workspace import Workspace
+from .problems import Finding, Problem
+
+__all__ = ["RootExamination"]
+
+
+class RootExamination:
+    """The list of projects, held against the projects that there are.
+
+    :param whole: all projects are known, and not only some.
+    """
+
+    def __init__(self, workspace: Workspace, kinds: tuple[PageKind, ...], *, whole: bool) -> None:
+        self._store = workspace.store
+        self._layout = workspace.layout
+        self._kinds = kinds
+        self._whole = whole
+
+    def findings(self, present: Collection[str]) -> list[Finding]:
+        """What is wrong with it; only about the projects ``present`` unless the whole repository is verified."""
+        key = self._layout.root_manifest
+        try:
+            root = parse_root_record(self._store.get(key).data)
+        except NotFound:
+            root = Root()
+            if present:
+                return [self._finding(Problem.ROOT, key, "the list of projects does not exist")]
+        except OtherKind as error:
+            return [Finding(Problem.ROOT, None, key, f"{error}")]
+        except InvalidIndex as error:
+            return [self._finding(Problem.ROOT, key, f"{error}")]
+        listed = set(root.projects)
+        found = [
+            Finding(Problem.ROOT_LACKS, name, key, "the list of projects lacks it: 'reindex' adds it")
+            for name in sorted(set(present) - listed)
+        ]
+        if self._whole:
+            found += [
+                Finding(Problem.ROOT_EXTRA, name, key, "there is no such project: 'reindex' takes it off the list")
+                for name in sorted(listed - set(present))
+                if self._is_absent(name)
+            ]
+            found += self._pages(root)
+        return found
+
+    def _pages(self, root: Root) -> Iterator[Finding]:
+        if not root.commit:
+            return
+        for kind in self._kinds:
+            if key := kind.key(self._layout):
+                try:
+                    data = self._store.get(key).data
+                except NotFound:
+                    yield self._finding(Problem.PAGE_MISSING, key, "does not exist")
+                else:
+                    if data != kind.render_root(root):
+                        yield self._finding(
+                            Problem.PAGE, key, f"is not what the list of commit {root.commit} renders to"
+                        )
+
+    def _is_absent(self, project: str) -> bool:
+        key = self._layout.manifest(project)
+        try:
+            return Manifest.from_json(self._store.get(key).data, key).deleted
+        except (NotFound, OtherKind):
+            return True
+        except (InvalidIndex, StoreError):
+            return False
+
+    @staticmethod
+    def _finding(problem: Problem, key: str, detail: str) -> Finding:
+        return Finding(problem, None, key, f"{detail}: 'reindex' corrects it")

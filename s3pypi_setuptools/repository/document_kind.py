@@ -1,0 +1,91 @@
+"""What a stored document is the record of: a project, the root of a repository, or a repository's settings.
+
+Documents say it themselves (``kind``). Those of version 1.0.0 do not; their keys tell.
+"""
+
+from __future__ import annotations
+
+import enum
+
+from ..errors import InvalidIndex, NotFound, RepositoryError
+from ..index.simple_json import decode, shown
+from ..stores.base import Store
+from .layout import Layout
+
+__all__ = ["Kind", "OtherKind", "OtherRepository", "check_kind", "kind_at", "kind_of"]
+
+
+class Kind(enum.Enum):
+    """The kinds of documents; the value is their ``kind``."""
+
+    PROJECT = "project"
+    ROOT = "root"
+    REPOSITORY = "repository"
+
+
+class OtherKind(InvalidIndex):
+    """A sound document of another kind than was expected at its key: neither damaged nor of a later version.
+
+    :param found: None for a kind that this version does not know.
+    """
+
+    def __init__(self, found: Kind | None, text: str) -> None:
+        super().__init__(text)
+        self.found = found
+
+
+class OtherRepository(RepositoryError):
+    """The folder that a project of that name would have is another repository."""
+
+    def __init__(self, store: Store, layout: Layout, project: str) -> None:
+        place = f"{store.url}/{layout.folder(project)}".removesuffix("/")
+        super().__init__(
+            f"{place} is another repository, so no project can have the name {project} here: publish it under another "
+            "name, or give that repository as the target"
+        )
+
+
+_KEYS = {
+    Kind.PROJECT: ("format", "name", "files", "removed"),
+    Kind.ROOT: ("meta", "projects"),
+    Kind.REPOSITORY: ("format", "pages", "conditional-writes"),
+}
+
+
+_NAMES = {Kind.PROJECT: "a project", Kind.ROOT: "a repository", Kind.REPOSITORY: "a repository"}
+
+
+_FINER_NAMES = {Kind.ROOT: "a repository's projects", Kind.REPOSITORY: "a repository's settings"}
+
+
+def kind_of(document: object) -> Kind | str | None:
+    """The kind that a decoded document states, as text where this version does not know it; None where none shows."""
+    if not isinstance(document, dict):
+        return None
+    stated = document.get("kind")
+    if stated is None:
+        return next((kind for kind, keys in _KEYS.items() if all(key in document for key in keys)), None)
+    try:
+        return Kind(stated)
+    except ValueError:
+        return stated if isinstance(stated, str) else None
+
+
+def check_kind(document: object, expected: Kind) -> None:
+    """Raise `OtherKind` for a document of another kind; one that states none passes."""
+    found = kind_of(document)
+    if found is None or found is expected:
+        return
+    if isinstance(found, str):
+        raise OtherKind(None, f"is of the kind {shown(found)}, not the record of {_NAMES[expected]}")
+    names = _FINER_NAMES if Kind.PROJECT not in (found, expected) else _NAMES
+    raise OtherKind(found, f"is the record of {names[found]}, not of {names[expected]}")
+
+
+def kind_at(store: Store, key: str) -> Kind | None:
+    """The kind of the document under ``key``; None where there is none, or it is no record of ours."""
+    try:
+        found = kind_of(decode(store.get(key).data))
+    except (NotFound, InvalidIndex):
+        return None
+    return found if isinstance(found, Kind) else None

@@ -1,0 +1,131 @@
+"""What lies in a repository: one listing of the store, taken apart by folder, and what it proves of an object.
+
+A project's objects are ``p/<file>`` and ``p/<random>/<file>``. What lies deeper, and a folder that is another
+repository (see `nesting`), is no project's: the survey leaves it out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+from ..distribution.filename_checks import check
+from ..errors import InvalidDistribution, NotFound
+from ..naming import is_project_name, normalize_name
+from ..stores.base import Info, Store
+from .layout import Layout
+from .nesting import Nesting
+
+__all__ = [
+    "COMPANIONS",
+    "Folder",
+    "is_distribution",
+    "lookup",
+    "matches_listing",
+    "principal",
+    "survey",
+    "survey_project",
+]
+
+COMPANIONS = (".metadata", ".provenance", ".asc", ".publish.attestation")
+"""How the names of objects end that go with the distribution of the name before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The objects of one folder of the repository.
+
+    :param name: empty for the objects of the root; no project's name for folders that no project can have.
+    :param objects: by key, in key order; without those of other repositories, and those that lie too deep.
+    :param others: what the keys of other repositories begin with that lie in the folder; its own, alone, if it is one.
+    :param is_other: whether the folder itself is another repository.
+    """
+
+    name: str
+    objects: Mapping[str, Info]
+    others: tuple[str, ...] = ()
+    is_other: bool = False
+
+    @property
+    def is_project(self) -> bool:
+        """Whether a project can have this folder: its name is normalized (PEP 503), and it is no other repository."""
+        return is_project_name(self.name) and normalize_name(self.name) == self.name and not self.is_other
+
+
+def survey(store: Store, layout: Layout, listing: Iterable[Info] | None = None) -> Iterator[Folder]:
+    """Every folder of the repository, as the listing comes in; that of the root last.
+
+    Memory holds one folder at a time, without what other repositories in it hold, and the root's own objects. Only
+    folders that look like another repository cost requests.
+
+    :param listing: of the repository's objects, in key order; None to ask the store.
+    """
+    start = f"{layout.prefix}/" if layout.prefix else ""
+    root: dict[str, Info] = {}
+    listed = store.list(start) if listing is None else listing
+    for name, infos in groupby(listed, lambda info: _folder(info.key[len(start) :])):
+        if name:
+            yield _surveyed(store, layout, name, infos)
+        else:
+            root.update((info.key, info) for info in infos)
+    yield Folder("", root)
+
+
+def survey_project(store: Store, layout: Layout, project: str) -> Folder:
+    """The folder of one project (normalized); empty where there is none."""
+    return _surveyed(store, layout, project, store.list(layout.folder(project)))
+
+
+def _surveyed(store: Store, layout: Layout, name: str, infos: Iterable[Info]) -> Folder:
+    nesting = Nesting(store, layout.folder(name))
+    objects = {}
+    for info in infos:
+        nesting.add(info)
+        if layout.is_own_place(name, info.key):
+            objects[info.key] = info
+    others = nesting.others()
+    if others == (layout.folder(name),):
+        return Folder(name, {}, others, is_other=True)
+    recorded = nesting.recorded
+    if recorded:
+        objects = {key: info for key, info in objects.items() if f"{key.rpartition('/')[0]}/" not in recorded}
+    return Folder(name, objects, others)
+
+
+def principal(key: str) -> str:
+    """The key of the distribution that the object under ``key`` goes with; a distribution's own key."""
+    suffix = next((suffix for suffix in COMPANIONS if key.endswith(suffix)), "")
+    return key.removesuffix(suffix)
+
+
+def is_distribution(key: str) -> bool:
+    """Whether ``key`` is one that pages can refer to, and ends in a name that a wheel or sdist can have."""
+    if not Layout.has_url(key):
+        return False
+    try:
+        check(key.rpartition("/")[2])
+    except InvalidDistribution:
+        return False
+    return True
+
+
+def lookup(store: Store, key: str) -> Info | None:
+    """What the store says of the object under ``key``, whatever was listed; None where there surely is none."""
+    try:
+        return store.head(key)
+    except NotFound:
+        return None
+
+
+def matches_listing(info: Info, data: bytes) -> bool:
+    """Whether the listing alone proves that the object holds ``data``: its ETag is their MD5."""
+    if info.size != len(data):
+        return False
+    return info.token.strip('"') == hashlib.md5(data, usedforsecurity=False).hexdigest()
+
+
+def _folder(path: str) -> str:
+    name, separator, _ = path.partition("/")
+    return name if separator else ""

@@ -1,0 +1,184 @@
+"""Keys of all objects of a repository, and which of them a project owns."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import quote, unquote, urlsplit
+
+from ..index.urls import CONTROL
+from ..naming import version_of
+
+__all__ = ["Layout", "is_random", "own_key"]
+
+_RANDOM = re.compile(r"[0-9a-f]{16}")
+
+
+def is_random(folder: str) -> bool:
+    """Whether ``folder`` is a name that publishers give to the folder of a file whose plain key cannot serve it."""
+    return _RANDOM.fullmatch(folder) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The keys of the repository that lies under ``prefix`` (empty, or without ``/`` at either end)."""
+
+    prefix: str = ""
+
+    def _key(self, *parts: str) -> str:
+        return "/".join((self.prefix, *parts) if self.prefix else parts)
+
+    @property
+    def top(self) -> str:
+        """What all keys of the repository begin with: empty, or ends in ``/``."""
+        return f"{self.prefix}/" if self.prefix else ""
+
+    @property
+    def repository(self) -> str:
+        """Key of the record that is made once."""
+        return self._key("repository.json")
+
+    @property
+    def root_manifest(self) -> str:
+        """Key of the root record."""
+        return self._key("manifest.json")
+
+    @property
+    def root_json(self) -> str:
+        """Key of the root's JSON page."""
+        return self._key("index.json")
+
+    @property
+    def root_html(self) -> str:
+        """Key of the root's HTML page."""
+        return self._key("index.html")
+
+    @property
+    def root_slash(self) -> str | None:
+        """Key of the root's HTML page that ends in ``/``; None without a prefix."""
+        return f"{self.prefix}/" if self.prefix else None
+
+    def folder(self, project: str) -> str:
+        """What all keys of ``project`` begin with; ends in ``/``."""
+        return self._key(project, "")
+
+    def manifest(self, project: str) -> str:
+        """Key of the project's manifest."""
+        return self._key(project, "manifest.json")
+
+    def json_page(self, project: str) -> str:
+        """Key of the project's JSON page."""
+        return self._key(project, "index.json")
+
+    def html_page(self, project: str) -> str:
+        """Key of the project's HTML page."""
+        return self._key(project, "index.html")
+
+    def slash_page(self, project: str) -> str:
+        """Key of the project's HTML page that ends in ``/``."""
+        return self.folder(project)
+
+    @staticmethod
+    def has_url(key: str) -> bool:
+        """Whether pages can refer to the object under ``key``: not where it holds what no url may hold."""
+        return CONTROL.search(key) is None and "\\" not in key
+
+    def object_key(self, project: str, url: str) -> str | None:
+        """Key of the object that ``url``, on the project's pages, refers to.
+
+        None when it refers to no object of the repository: it lies outside, is a folder, or cannot be a key.
+        """
+        key = self.store_key(project, url)
+        return key if key and key.startswith(self.top) and key != self.top else None
+
+    def store_key(self, project: str, url: str) -> str | None:
+        """As `object_key`, but also of an object of the same store that lies outside the repository."""
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return None
+        path = unquote(parts.path)
+        if parts.scheme or parts.netloc or not self.has_url(path):
+            return None
+        segments = self.folder(project).rstrip("/").split("/")
+        steps = path.split("/")
+        if steps[-1] in ("", ".", ".."):
+            return None
+        for step in steps:
+            if step == "..":
+                if not segments:
+                    return None
+                segments.pop()
+            elif step != ".":
+                segments.append(step)
+        return None if "" in segments else "/".join(segments)
+
+    def possible_keys(self, url: str) -> tuple[str, ...]:
+        """Keys of the objects of the repository that ``url``, absolute or a path from the host's root, may refer to.
+
+        How much of its path leads to the repository is not known: each end of it may be a key, the longest first.
+        """
+        try:
+            steps = unquote(urlsplit(url).path).lstrip("/").split("/")
+        except ValueError:
+            return ()
+        keys = (self.key_below("/".join(steps[start:])) for start in range(len(steps)))
+        return tuple(key for key in keys if key)
+
+    def key_below(self, path: str) -> str | None:
+        """The key at ``path`` below the repository's top; None where no object can lie there."""
+        possible = self.has_url(path) and not {"", ".", ".."} & set(path.split("/"))
+        return self._key(path) if possible else None
+
+    def object_url(self, project: str, key: str) -> str:
+        """The url on the project's pages of the object under ``key``; the inverse of `object_key`.
+
+        Raises `ValueError` for a key outside the repository.
+        """
+        own = self.folder(project)
+        if key.startswith(own):
+            return quote(key[len(own) :], safe="/")
+        if not key.startswith(self.top):
+            raise ValueError(f"{key!r} lies outside {self.prefix!r}")
+        return quote(f"../{key[len(self.top) :]}", safe="/")
+
+    def is_own_place(self, project: str, key: str) -> bool:
+        """Whether an object of ``project`` can lie under ``key``: ``p/<file>`` or ``p/<random>/<file>``.
+
+        What lies deeper, or in a folder of another name, is never the project's.
+        """
+        own = self.folder(project)
+        return key.startswith(own) and ("/" not in key[len(own) :] or self.lies_apart(project, key))
+
+    def lies_apart(self, project: str, key: str) -> bool:
+        """Whether ``key`` is one that only a publisher makes: for a file whose plain key cannot serve it."""
+        folder, separator, name = key.removeprefix(self.folder(project)).partition("/")
+        return bool(separator and name and "/" not in name) and is_random(folder)
+
+    @staticmethod
+    def sidecar(key: str) -> str:
+        """Key of the metadata file beside the wheel under ``key`` (PEP 658)."""
+        return f"{key}.metadata"
+
+    @staticmethod
+    def provenance(key: str) -> str:
+        """Key of the provenance object beside the file under ``key`` (PEP 740)."""
+        return f"{key}.provenance"
+
+
+def own_key(layout: Layout, project: str, url: str) -> str | None:
+    """Key of the object of ``url``, if it is a file of ``project``, and no other project's.
+
+    Own are the files at the two places that a project has in its folder (`Layout.is_own_place`), and those at the top
+    of the repository whose names say that they are of the project (older tools keep files there). Manifests, pages and
+    ``repository.json`` are no files.
+    """
+    key = layout.object_key(project, url)
+    if key is None:
+        return None
+    top = f"{layout.prefix}/" if layout.prefix else ""
+    folder, _, name = key.removeprefix(top).rpartition("/")
+    if not folder:
+        return key if version_of(project, name) is not None else None
+    documents = (layout.manifest(project), layout.json_page(project), layout.html_page(project))
+    return key if layout.is_own_place(project, key) and key not in documents else None

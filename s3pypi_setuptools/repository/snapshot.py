@@ -1,0 +1,203 @@
+"""The documents of one project: its manifest and its pages, as they are read."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from ..errors import Error, InvalidIndex, NotFound, RepositoryError
+from ..index.model import File, Project
+from ..stores.base import Info, Token
+from .adoption import adoptable
+from .document_kind import Kind, OtherKind, OtherRepository
+from .inventory import Folder
+from .manifest import Manifest
+from .page_kind import PageKind
+from .pages import DerivedPages, PageState
+from .workspace import Workspace
+
+__all__ = ["DamagedPage", "ProjectDocuments", "Reading", "Snapshot"]
+
+log = logging.getLogger(__name__)
+
+
+class DamagedPage(InvalidIndex):
+    """A page cannot be understood, and the work ends before anything was changed.
+
+    :param what: its key, and what is wrong with it.
+    """
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what}; nothing was changed: restore or remove the page")
+        self.what = what
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Requests under way for what a change of a project starts from.
+
+    :param pages: None where the pages' tokens can be told from the manifest.
+    :param folder: what lies in the folder of a new project; None where that is still to be asked.
+    """
+
+    manifest: Future[tuple[Manifest | None, Token | None]]
+    pages: dict[PageKind, Future[PageState]] | None
+    folder: Future[Folder] | None = None
+
+    @classmethod
+    def of_new_project(cls, folder: Folder) -> Reading:
+        """Of a project without a manifest, whose folder was listed."""
+        manifest: Future[tuple[Manifest | None, Token | None]] = Future()
+        listed: Future[Folder] = Future()
+        manifest.set_result((None, None))
+        listed.set_result(folder)
+        return cls(manifest, None, listed)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a change of a project starts from.
+
+    :param manifest: None where there is none.
+    :param pages: as they were read, or as they are while nobody else changes them.
+    :param base: the manifest, empty where there is none, with what other tools' pages add.
+    """
+
+    manifest: Manifest | None
+    token: Token | None
+    pages: dict[PageKind, PageState]
+    base: Manifest
+
+
+class ProjectDocuments:
+    """The documents of the project ``name`` (normalized).
+
+    :param exact: as of `DerivedPages`.
+    """
+
+    def __init__(self, workspace: Workspace, name: str, *, exact: bool = False) -> None:
+        self.workspace = workspace
+        self.name = name
+        layout = workspace.layout
+        self.manifest_key = layout.manifest(name)
+        kinds = [kind for kind in PageKind if not kind.at_slash or workspace.store.slash_keys is not False]
+        self._keys = {kind: key for kind in kinds if (key := kind.key(layout, name))}
+        self.pages: DerivedPages[Manifest] = DerivedPages(
+            workspace,
+            self._keys,
+            render=lambda kind, manifest: kind.render_project(manifest.project),
+            commit_of=lambda kind, data: self._parse(kind, data).commit,
+            read_record=lambda: self.manifest()[0],
+            deleted=lambda manifest: manifest.deleted,
+            blank=lambda commit: Manifest(Project(name, commit=commit)),
+            compressed=True,
+            exact=exact,
+        )
+
+    def manifest(self) -> tuple[Manifest | None, Token | None]:
+        """The manifest and its token; None for both where there is none."""
+        try:
+            found = self.workspace.store.get(self.manifest_key)
+        except NotFound:
+            return None, None
+        try:
+            return Manifest.from_json(found.data, self.manifest_key), found.info.token
+        except OtherKind as error:
+            raise self.other_kind(error) from error
+
+    def other_kind(self, error: OtherKind) -> Error:
+        """What is raised where the manifest's key holds a record of another kind."""
+        return (
+            OtherRepository(self.workspace.store, self.workspace.layout, self.name)
+            if error.found in (Kind.ROOT, Kind.REPOSITORY)
+            else error
+        )
+
+    def reading(self) -> Reading:
+        """Ask for the manifest and the state of every page, side by side, without waiting."""
+        return Reading(self.workspace.pool.submit(self.manifest), self.pages.reading())
+
+    def brief_reading(self) -> Reading:
+        """As `reading`, but the pages are not asked for where the store's tokens tell the content.
+
+        A page that is not of the manifest then shows when it is written, and is caught up with.
+        """
+        tell = self.workspace.store.token_of(b"") is not None
+        return Reading(self.workspace.pool.submit(self.manifest), None if tell else self.pages.reading())
+
+    def snapshot(self, reading: Reading, kinds: tuple[PageKind, ...]) -> Snapshot:
+        """What was read, with what another tool wrote taken over.
+
+        :param kinds: the pages that the repository has; others are not looked at.
+
+        Raises `OtherRepository` where there is no manifest, as the folder is another repository.
+        """
+        manifest, token = reading.manifest.result()
+        states = self._states(reading, manifest, kinds)
+        if manifest is None and any(state.commit for state in states.values()):
+            manifest, token = self._manifest_of_pages()
+        base = manifest or Manifest(Project(self.name))
+        listed: list[File] = []
+        for kind in [kind for kind, state in states.items() if state.foreign]:
+            page, states[kind] = self._foreign(kind)
+            listed += [file for file in page.files if not base.file(file.filename)]
+            if page.commit is None and manifest and not manifest.deleted:
+                log.warning(
+                    "%s: written by another tool; what it adds is taken over, what it dropped stays", self._keys[kind]
+                )
+        listed = [file for file in listed if not base.removed_urls(file.filename)]
+        if listed:
+            base = base.with_files(adoptable(self.workspace, self.name, listed))
+        return Snapshot(manifest, token, states, base)
+
+    def _states(
+        self, reading: Reading, manifest: Manifest | None, kinds: tuple[PageKind, ...]
+    ) -> dict[PageKind, PageState]:
+        # A new project costs one listing, which tells whose the folder is; an existing one costs nothing more.
+        objects: Mapping[str, Info] = {}
+        if manifest is None:
+            folder = reading.folder.result() if reading.folder else self.workspace.survey_project(self.name)
+            objects = folder.objects
+        if reading.pages is None and manifest:
+            states = self.pages.told(manifest)
+        else:
+            pages = reading.pages or self.pages.reading(objects)
+            states = {kind: pages[kind].result() if kind in pages else PageState() for kind in self._keys}
+        return {kind: states[kind] for kind in kinds if kind in states}
+
+    def _manifest_of_pages(self) -> tuple[Manifest, Token | None]:
+        """The manifest that the project's own pages were derived from: committed since it was asked for, or lost."""
+        manifest, token = self.manifest()
+        if manifest is None:
+            raise RepositoryError(
+                f"{self.manifest_key}: is missing, though the project has pages of ours: restore it, or rebuild it "
+                f"with 's3pypi reindex {self.name}'"
+            )
+        return manifest, token
+
+    def listed_on_pages(self) -> tuple[File, ...] | None:
+        """What any page of the project lists, whoever wrote it; None without pages."""
+        pages: list[Project] = []
+        for key, kind in {key: kind for kind, key in self._keys.items()}.items():
+            with contextlib.suppress(NotFound):
+                pages.append(self._parse(kind, self.workspace.store.get(key).data))
+        return tuple(file for page in pages for file in page.files) if pages else None
+
+    def _foreign(self, kind: PageKind) -> tuple[Project, PageState]:
+        key = self._keys[kind]
+        try:
+            page = self.workspace.store.get(key)
+        except NotFound:
+            return Project(self.name), PageState()
+        listed = self._parse(kind, page.data)
+        state = PageState.of(page.info.token, listed.commit)
+        return (listed if state.foreign else Project(self.name, commit=listed.commit)), state
+
+    def _parse(self, kind: PageKind, data: bytes) -> Project:
+        try:
+            return kind.parse_project(data, self.name)
+        except InvalidIndex as error:
+            raise DamagedPage(f"{self._keys[kind]}: {error}") from error

@@ -1,0 +1,72 @@
+# ruff: noqa: PLR0911 (a table of reasons)
+"""What goes wrong between this program and a folder, in this package's own words."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+from ...errors import AccessDenied, NotFound, StoreError, Unavailable
+
+__all__ = ["TEMPORARY", "translated"]
+
+TEMPORARY = ".tmp"
+"""How the names of temporary files end."""
+
+
+_ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR})
+
+
+_DENIED = frozenset({errno.EACCES, errno.EPERM})
+
+
+_IN_THE_WAY = frozenset({errno.EEXIST, errno.EISDIR, errno.ENOTDIR, errno.ENOTEMPTY})
+
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
+_PASSING = frozenset({errno.EIO, errno.ESTALE, errno.ETIMEDOUT})
+
+
+def translated(error: OSError, name: str, what: str) -> StoreError:
+    """What ``error`` means.
+
+    :param name: the object's path, or the folder's.
+    :param what: such as ``cannot be written``.
+    """
+    if what == "cannot be read" and error.errno in _ABSENT:
+        return NotFound(name)
+    reason = error.strerror or str(error)
+    if error.errno in _DENIED:
+        return AccessDenied(name, f"{what}: {reason}; check the permissions of {_refusing(error, name, what)}")
+    if error.errno == errno.EROFS:
+        return AccessDenied(name, f"{what}: {reason}; {_refusing(error, name, what)} must be mounted for writing")
+    if error.errno in _IN_THE_WAY:
+        return StoreError(name, f"{what}: {reason}; move {_existing(_subject(error, name))} out of the way")
+    if error.errno in _FULL:
+        return StoreError(name, f"{what}: {reason}; free some space and publish again")
+    if error.errno == errno.EFBIG:
+        return StoreError(name, f"{what}: {reason} for the disk, or for what 'ulimit -f' allows")
+    if error.errno in _PASSING:
+        return Unavailable(name, f"{what}: {reason}")
+    return StoreError(name, f"{what}: {reason}")
+
+
+def _refusing(error: OSError, name: str, what: str) -> Path:
+    """What permits nothing: the file itself, or the folder in which it was to be made, replaced or deleted."""
+    path = _subject(error, name)
+    of_folder = error.filename2 is not None or (what == "cannot be deleted" and path == Path(name))
+    return _existing(path.parent if of_folder else path)
+
+
+def _existing(path: Path) -> Path:
+    """``path``, or the nearest folder above it that there is: where a person can do something."""
+    return next((each for each in (path, *path.parents) if os.path.lexists(each)), path)
+
+
+def _subject(error: OSError, name: str) -> Path:
+    """The path that ``error`` is about."""
+    path = error.filename2 or error.filename
+    return Path(path if isinstance(path, (str, os.PathLike)) else name)

@@ -1,0 +1,203 @@
+"""Folders below a root, opened one step at a time so that no symbolic link below the root is followed.
+
+Where the system has ``openat``, every step is relative to the open folder before it: replacing a folder by a link
+meanwhile changes nothing. Windows has no such call; there, each step is looked at before it is taken, and junctions
+count as links.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from .files import flush, patiently
+
+__all__ = ["OpenFolder", "is_link", "open_folder"]
+
+_BY_DESCRIPTOR = hasattr(os, "O_NOFOLLOW") and {os.open, os.stat, os.mkdir, os.unlink, os.rename} <= os.supports_dir_fd
+
+
+_ALWAYS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+
+
+# With O_PATH a folder that may be searched, but not listed, can be passed through.
+_FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0)
+
+
+_LINK_TAGS = frozenset({0xA000000C, 0xA0000003})
+"""Windows' reparse tags of symbolic links and of junctions."""
+
+
+def is_link(status: os.stat_result) -> bool:
+    """Whether ``status``, of a path itself, is that of a symbolic link or a junction."""
+    return stat.S_ISLNK(status.st_mode) or getattr(status, "st_reparse_tag", 0) in _LINK_TAGS
+
+
+class OpenFolder:
+    """One folder. Every method raises `OSError` with the whole path, and with ``ELOOP`` for a link in the way.
+
+    :param path: of the folder.
+    :param descriptor: of the open folder; None where the system has no ``openat``.
+    """
+
+    def __init__(self, path: Path, descriptor: int | None) -> None:
+        self.path = path
+        self.descriptor = descriptor
+
+    def status(self, name: str) -> os.stat_result | None:
+        """The status of a file or folder in it; None where there is none."""
+        try:
+            with _named(self.path / name):
+                found = os.stat(self._at(name), dir_fd=self.descriptor, follow_symlinks=False)
+        except FileNotFoundError:
+            return None
+        if is_link(found):
+            raise _link_error(self.path / name)
+        return found
+
+    def is_file(self, name: str) -> bool:
+        """Whether it holds a regular file of that name."""
+        status = self.status(name)
+        return status is not None and stat.S_ISREG(status.st_mode)
+
+    def read(self, name: str) -> BinaryIO:
+        """A regular file, opened to be read; no pipe or device is opened."""
+        path = self.path / name
+        status = self.status(name)
+        if status is None:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), os.fspath(path))
+        _require_file(path, status)
+        descriptor = self._open(name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        try:
+            _require_file(path, os.fstat(descriptor))
+            return os.fdopen(descriptor, "rb")
+        except BaseException:
+            os.close(descriptor)
+            raise
+
+    def create(self, name: str) -> BinaryIO:
+        """A new file, opened to be written without a buffer."""
+        return os.fdopen(self._open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb", buffering=0)
+
+    def replace(self, name: str, folder: OpenFolder, new_name: str) -> None:
+        """Move a file to ``folder``, in place of one of that name."""
+        with _named(self.path / name, folder.path / new_name):
+            patiently(
+                lambda: os.replace(
+                    self._at(name), folder._at(new_name), src_dir_fd=self.descriptor, dst_dir_fd=folder.descriptor
+                )
+            )
+
+    def unlink(self, name: str) -> None:
+        """Delete a file."""
+        with _named(self.path / name):
+            patiently(lambda: os.unlink(self._at(name), dir_fd=self.descriptor))
+
+    def rmdir(self, name: str) -> None:
+        """Delete an empty folder."""
+        with _named(self.path / name):
+            os.rmdir(self._at(name), dir_fd=self.descriptor)
+
+    def entries(self) -> list[tuple[str, os.stat_result]]:
+        """What lies in it: names, and the status of each, of links themselves."""
+        found = []
+        with _named(self.path), self._listable() as place, os.scandir(place) as entries:
+            for entry in entries:
+                with contextlib.suppress(FileNotFoundError):
+                    found.append((entry.name, entry.stat(follow_symlinks=False)))
+        return found
+
+    def flush(self) -> None:
+        """Flush the names in it to the disk, where the system can."""
+        with _named(self.path), self._listable() as place:
+            if isinstance(place, int):
+                flush(place)
+
+    def step(self, name: str, *, make: bool = False) -> OpenFolder:
+        """A folder in it, which is made, and flushed, if need be and ``make`` is true."""
+        path = self.path / name
+        status = self.status(name)
+        if status is None and make:
+            with _named(path), contextlib.suppress(FileExistsError):
+                os.mkdir(self._at(name), dir_fd=self.descriptor)
+            self.flush()
+        elif status is not None and not stat.S_ISDIR(status.st_mode):
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), os.fspath(path))
+        return OpenFolder(path, None if self.descriptor is None else self._open(name, _FOLDER))
+
+    def close(self) -> None:
+        """Close it."""
+        if self.descriptor is not None:
+            os.close(self.descriptor)
+
+    def _open(self, name: str, flags: int) -> int:
+        path = self.path / name
+        try:
+            with _named(path):
+                return patiently(lambda: os.open(self._at(name), flags | _ALWAYS, 0o666, dir_fd=self.descriptor))
+        except OSError:
+            self.status(name)  # says so where it has become a link meanwhile
+            raise
+
+    def _at(self, name: str) -> str:
+        return name if self.descriptor is not None else os.fspath(self.path / name)
+
+    @contextlib.contextmanager
+    def _listable(self) -> Iterator[int | Path]:
+        if self.descriptor is None:
+            yield self.path
+            return
+        descriptor = os.open(".", os.O_RDONLY, dir_fd=self.descriptor)
+        try:
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
+
+@contextlib.contextmanager
+def open_folder(root: Path, steps: Sequence[str] = (), *, make: bool = False) -> Iterator[OpenFolder]:
+    """The folder that ``steps`` lead to from ``root``, which may itself be a link.
+
+    :param make: make the folders below ``root`` that do not exist.
+    """
+    folder = OpenFolder(root, os.open(root, _FOLDER) if _BY_DESCRIPTOR else None)
+    try:
+        for name in steps:
+            above, folder = folder, folder.step(name, make=make)
+            above.close()
+        yield folder
+    finally:
+        folder.close()
+
+
+@contextlib.contextmanager
+def _named(path: Path, second: Path | None = None) -> Iterator[None]:
+    """Let an `OSError` name whole paths: the system was given names relative to an open folder."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = os.fspath(path)
+        if second is not None:
+            error.filename2 = os.fspath(second)
+        raise
+
+
+def _link_error(path: Path) -> OSError:
+    return OSError(
+        errno.ELOOP,
+        f"{path} is a symbolic link, and links below the repository's folder are not followed; "
+        "put what it leads to in its place, or remove it",
+        os.fspath(path),
+    )
+
+
+def _require_file(path: Path, status: os.stat_result) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "not a regular file; move it out of the way", os.fspath(path))

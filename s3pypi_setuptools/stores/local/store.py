@@ -1,0 +1,311 @@
+# ruff: noqa: D102, ARG002 (the contract, in base.py, says what the methods promise)
+"""A folder as a store: every key is a path below it.
+
+Objects are written to a temporary file, flushed to the disk, and moved to their place under a lock that all processes
+share, so readers (pip with a ``file://`` index, a web server) see whole files only. The lock and temporary files lie in
+the folder's own ``.s3pypi``, which is never listed. Content types, cache headers and metadata are not kept.
+
+The root may be a symbolic link. Below it, a link is no object: no listing, read, write or deletion follows one, and a
+request for a key behind a link fails, so that it is never taken for an absent one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import logging
+import os
+import secrets
+import stat
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import unquote, urlsplit
+
+from ...distribution.local_file import PART_SIZE, LocalFile
+from ...errors import AlreadyExists, NotFound, PreconditionFailed, StoreError
+from ...index.model import LARGEST_DOCUMENT
+from ..base import (
+    ABSENT,
+    ANY,
+    CHUNK_SIZE,
+    Attributes,
+    Condition,
+    Info,
+    Matches,
+    Object,
+    Store,
+    Token,
+    check_key,
+    check_size,
+)
+from .errors import TEMPORARY, translated
+from .files import make_folders, refused_by_windows
+from .listing import files_below
+from .lock import exclusive
+from .open_folder import OpenFolder, open_folder
+
+__all__ = ["LOCK", "PRIVATE", "LocalStore"]
+
+log = logging.getLogger(__name__)
+
+
+PRIVATE = ".s3pypi"
+"""The folder of locks and temporary files."""
+
+
+LOCK = "lock"
+"""The file in it on which writers exclude one another."""
+
+
+_ABANDONED_SECONDS = 24 * 3600
+
+
+class LocalStore(Store):
+    """The folder at ``root``, an absolute path; it is made at the first write.
+
+    A token is the content's SHA-256, or for objects above `PART_SIZE` and in listings the file's identity, time of
+    writing and size: what is compared and swapped (manifests, pages) is small, and large files are written once.
+    """
+
+    slash_keys = False
+    conditional_writes = True
+    keeps_metadata = False
+    cheap_reads = True
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._ready = False
+        self._links: set[Path] = set()
+
+    @property
+    def root(self) -> Path:
+        """The folder."""
+        return self._root
+
+    @property
+    def url(self) -> str:
+        return self._root.as_uri()
+
+    @property
+    def outer(self) -> tuple[Store, str] | None:
+        parent = self._root.parent
+        return None if parent == self._root else (LocalStore(parent), self._root.name)
+
+    def is_same_place(self, other: Store) -> bool:
+        if not isinstance(other, LocalStore):
+            return False
+        try:
+            return self._root.samefile(other._root)
+        except OSError:  # one is not there yet
+            return self._root.resolve() == other._root.resolve()
+
+    def token_of(self, data: bytes) -> Token | None:
+        return _content_token(data) if len(data) <= PART_SIZE else None
+
+    def get(self, key: str) -> Object:
+        with self._failures(key, "cannot be read"), self._reading(key) as stream:
+            status = os.fstat(stream.fileno())
+            check_size(self._name(key), status.st_size)
+            data = stream.read(LARGEST_DOCUMENT)
+            return Object(_info(key, status, _content_token(data)), data)
+
+    def stream(self, key: str) -> Iterator[bytes]:
+        with self._failures(key, "cannot be read"), self._reading(key) as stream:
+            while data := stream.read(CHUNK_SIZE):
+                yield data
+
+    def head(self, key: str) -> Info:
+        with self._failures(key, "cannot be read"), self._reading(key) as stream:
+            status = os.fstat(stream.fileno())
+            small = status.st_size <= PART_SIZE
+            return _info(key, status, _content_token(stream.read()) if small else _file_token(status))
+
+    def put(self, key: str, data: bytes, attributes: Attributes, condition: Condition = ANY) -> Token:
+        return self._write(key, iter((data,)), condition)
+
+    def put_file(
+        self,
+        key: str,
+        file: LocalFile,
+        attributes: Attributes,
+        condition: Condition = ANY,
+        sent: Callable[[int], None] = lambda count: None,
+    ) -> Token:
+        def parts() -> Iterator[bytes]:
+            for number in range(len(file.part_crc32)):
+                data = file.read_parts(number)
+                yield data
+                sent(len(data))
+
+        return self._write(key, parts(), condition)
+
+    def delete(self, key: str, condition: Condition = ANY) -> None:
+        steps = self._steps(key)
+        with self._failures(key, "cannot be deleted"):
+            if not self._is_file(steps):
+                return
+            with self._private() as private, exclusive(private.path / LOCK, folder=private.descriptor):
+                if not self._is_file(steps):
+                    return
+                self._check(key, steps, condition)
+                with open_folder(self._root, steps[:-1]) as folder:
+                    folder.unlink(steps[-1])
+                    folder.flush()
+                self._remove_empty_folders(steps[:-1])
+
+    def list(self, prefix: str) -> Iterator[Info]:
+        folder = prefix.rpartition("/")[0]
+        steps = self._steps(folder) if folder else ()
+        with self._failures(prefix, "cannot be listed"):
+            for found, status in files_below(self._root, steps, skip=PRIVATE, on_link=self._warn_of_link):
+                if (name := "/".join(found)).startswith(prefix):
+                    yield _info(name, status, _file_token(status))
+
+    def _warn_of_link(self, path: Path) -> None:
+        if path not in self._links:
+            self._links.add(path)
+            log.warning("%s: is a symbolic link, which is not followed: what it leads to is left alone", path)
+
+    def key_of(self, url: str) -> str | None:
+        parts, start = urlsplit(url), f"{urlsplit(self.url).path.rstrip('/')}/"
+        here = parts.scheme == "file" and parts.netloc in ("", "localhost") and parts.path.startswith(start)
+        return unquote(parts.path[len(start) :]) or None if here else None
+
+    def _write(self, key: str, chunks: Iterator[bytes], condition: Condition) -> Token:
+        steps = self._steps(key)
+        with self._failures(key, "cannot be written"), self._private() as private:
+            if self._is_file(steps) and condition is ABSENT:  # asked in any case: it raises for a link
+                raise AlreadyExists(self._name(key))
+            temporary = f"{secrets.token_hex(8)}{TEMPORARY}"
+            try:
+                token = _write_file(private, temporary, chunks)
+                with exclusive(private.path / LOCK, folder=private.descriptor):
+                    self._check(key, steps, condition)
+                    with open_folder(self._root, steps[:-1], make=True) as folder:
+                        folder.status(steps[-1])  # raises for a link, which would be replaced
+                        private.replace(temporary, folder, steps[-1])
+                        folder.flush()
+                return token
+            finally:
+                with contextlib.suppress(OSError):
+                    private.unlink(temporary)
+
+    def _check(self, key: str, steps: tuple[str, ...], condition: Condition) -> None:
+        if condition is ABSENT and self._is_file(steps):
+            raise AlreadyExists(self._name(key))
+        if isinstance(condition, Matches):
+            try:
+                if _is_file_token(condition.token):
+                    with self._reading(key) as stream:
+                        current = _file_token(os.fstat(stream.fileno()))
+                else:
+                    current = self.head(key).token
+            except (NotFound, FileNotFoundError, NotADirectoryError, IsADirectoryError):
+                raise PreconditionFailed(self._name(key)) from None
+            if current != condition.token:
+                raise PreconditionFailed(self._name(key))
+
+    @contextlib.contextmanager
+    def _private(self) -> Iterator[OpenFolder]:
+        """The folder of locks and temporary files; made, and rid of what crashed writers left, once.
+
+        What is gone once it was made is not made again: what else was written there is gone with it.
+        """
+        if not self._ready:
+            make_folders(self._root)
+        elif not (self._root / PRIVATE).is_dir():
+            raise StoreError(str(self._root), "was removed or unmounted meanwhile; check it, and try again")
+        with open_folder(self._root, (PRIVATE,), make=not self._ready) as private:
+            if not self._ready:
+                _remove_abandoned(private)
+                self._ready = True
+            yield private
+
+    def _remove_empty_folders(self, steps: tuple[str, ...]) -> None:
+        """Remove the folder, and those above it up to the root, which stays, as far as they are empty."""
+        with contextlib.suppress(OSError):
+            for depth in range(len(steps) - 1, -1, -1):
+                with open_folder(self._root, steps[:depth]) as folder:
+                    folder.rmdir(steps[depth])
+
+    @contextlib.contextmanager
+    def _reading(self, key: str) -> Iterator[BinaryIO]:
+        *above, name = self._steps(key)
+        with open_folder(self._root, above) as folder:
+            stream = folder.read(name)
+        with stream:
+            yield stream
+
+    def _is_file(self, steps: tuple[str, ...]) -> bool:
+        try:
+            with open_folder(self._root, steps[:-1]) as folder:
+                return folder.is_file(steps[-1])
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+
+    def _steps(self, key: str) -> tuple[str, ...]:
+        check_key(key)
+        if key.endswith("/"):
+            raise StoreError(self._name(key), "a folder holds no file whose name ends in /")
+        steps = tuple(key.split("/"))
+        if steps[0].lower() == PRIVATE:
+            raise StoreError(self._name(key), f"the name {PRIVATE} is kept for the folder's own locks")
+        if os.name == "nt":  # pragma: no cover
+            for step in filter(refused_by_windows, steps):
+                raise StoreError(self._name(key), f"Windows cannot have a file named {step!r}")
+        return steps
+
+    def _name(self, key: str) -> str:
+        return str(self._root / key) if key else str(self._root)
+
+    @contextlib.contextmanager
+    def _failures(self, key: str, what: str) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise translated(error, self._name(key), what) from error
+
+
+def _info(key: str, status: os.stat_result, token: Token) -> Info:
+    return Info(key, token, status.st_size, datetime.fromtimestamp(status.st_mtime, timezone.utc))
+
+
+def _content_token(data: bytes) -> Token:
+    return Token(hashlib.sha256(data).hexdigest())
+
+
+def _file_token(status: os.stat_result) -> Token:
+    return Token(f"file-{status.st_ino:x}-{status.st_mtime_ns:x}-{status.st_size:x}")
+
+
+def _is_file_token(token: Token) -> bool:
+    return token.startswith("file-")
+
+
+def _remove_abandoned(private: OpenFolder) -> None:
+    """Delete the temporary files of writers that were killed."""
+    for name, status in private.entries():
+        old = status.st_mtime < time.time() - _ABANDONED_SECONDS
+        if name.endswith(TEMPORARY) and stat.S_ISREG(status.st_mode) and old:
+            with contextlib.suppress(OSError):
+                private.unlink(name)
+
+
+def _write_file(folder: OpenFolder, name: str, chunks: Iterator[bytes]) -> Token:
+    digest, size = hashlib.sha256(), 0
+    with folder.create(name) as stream:
+        for chunk in chunks:
+            view = memoryview(chunk)
+            size += len(view)
+            if size <= PART_SIZE:
+                digest.update(view)
+            while view:
+                view = view[stream.write(view) :]
+        # The kernel's own time of writing may be milliseconds coarse, too coarse to tell two versions apart.
+        now = time.time_ns()
+        os.utime(stream.fileno() if os.utime in os.supports_fd else folder.path / name, ns=(now, now))
+        os.fsync(stream.fileno())
+        return Token(digest.hexdigest()) if size <= PART_SIZE else _file_token(os.fstat(stream.fileno()))

@@ -1,0 +1,141 @@
+"""Requests to one bucket: the user's own parameters and ACL go with them, errors come back in this package's terms."""
+
+from __future__ import annotations
+
+import io
+import logging
+from base64 import b64encode
+from collections.abc import Mapping
+from typing import Any
+
+from ...aws.errors import code_of
+from ...errors import Error
+from ..base import ABSENT, ANY, Condition, Matches, check_key
+from .client import S3Client, S3Options
+
+__all__ = ["Bucket", "body_arguments", "condition_arguments", "crc32_text"]
+
+logger = logging.getLogger(__name__)
+
+
+_METHODS = {
+    "AbortMultipartUpload": "abort_multipart_upload",
+    "CompleteMultipartUpload": "complete_multipart_upload",
+    "CopyObject": "copy_object",
+    "CreateMultipartUpload": "create_multipart_upload",
+    "DeleteObject": "delete_object",
+    "GetObject": "get_object",
+    "HeadObject": "head_object",
+    "ListMultipartUploads": "list_multipart_uploads",
+    "ListObjectsV2": "list_objects_v2",
+    "PutObject": "put_object",
+    "UploadPart": "upload_part",
+    "UploadPartCopy": "upload_part_copy",
+}
+
+
+_TAKE_LONG = frozenset({"CompleteMultipartUpload", "CopyObject", "ListObjectsV2", "UploadPart", "UploadPartCopy"})
+
+
+_ANSWERS = {
+    "CompleteMultipartUpload": ("ETag",),
+    "CopyObject": ("CopyObjectResult",),
+    "CreateMultipartUpload": ("UploadId",),
+    "GetObject": ("ETag", "ContentLength", "LastModified"),
+    "HeadObject": ("ETag", "ContentLength", "LastModified"),
+    "ListObjectsV2": ("IsTruncated",),
+    "PutObject": ("ETag",),
+    "UploadPart": ("ETag",),
+    "UploadPartCopy": ("CopyPartResult",),
+}
+"""What the answer to a request says without fail; one that lacks it came from something that is no store."""
+
+
+_WHOLE_BODY = 64 * 1024  # what is longer goes in blocks, each with a time limit of its own
+
+
+class Bucket:
+    """The bucket ``name``, as ``options`` say how to reach it."""
+
+    def __init__(self, name: str, options: S3Options) -> None:
+        self.url = f"s3://{name}"
+        self.client = S3Client(options)
+        self.name = name
+        self._acl = options.acl
+        self._acl_optional = options.acl_optional
+
+    def store(self, operation: str, key: str, condition: Condition, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Send a request that creates an object, with the ACL and the user's own parameters.
+
+        Where the bucket refuses an ACL that nobody asked for, this and all later requests go without.
+        """
+        acl = self._acl
+        if acl is None:
+            return self.request(operation, key, condition, arguments)
+        try:
+            return self.request(operation, key, condition, {"ACL": acl, **arguments})
+        except Error as error:
+            refused = error.__cause__
+            if not self._acl_optional or not isinstance(refused, Exception) or not _is_acl_refusal(refused):
+                raise
+            _rewind(arguments)
+            response = self.request(operation, key, condition, arguments)
+        if self._acl is not None:
+            self._acl = None
+            logger.warning("%s refuses the ACL %s; going on without it: readers need a bucket policy", self.url, acl)
+        return response
+
+    def request(
+        self, operation: str, key: str | None, condition: Condition = ANY, arguments: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Send one request; ``key`` None for one on the whole bucket. Errors are those of the contract."""
+        if key is not None:
+            check_key(key)
+        long = operation in _TAKE_LONG or isinstance((arguments or {}).get("Body"), io.BytesIO)
+        call = getattr(self.client.get(long=long), _METHODS[operation])
+        target = {"Bucket": self.name} if key is None else {"Bucket": self.name, "Key": key}
+        response: dict[str, Any] = {}
+        try:
+            response = call(**{**(arguments or {}), **self.client.arguments(operation), **target})
+            for name in _ANSWERS.get(operation, ()):
+                if isinstance(result := response[name], dict):  # of a copy
+                    result["ETag"]
+        except Error:
+            raise
+        except Exception as error:
+            if "Body" in response:  # nobody will read it
+                response["Body"].close()
+            raise self.client.failure(error, operation, self.object_name(key or ""), condition) from error
+        self.client.answered()
+        return response
+
+    def object_name(self, key: str) -> str:
+        """The object as people write it; the empty key stands for the bucket."""
+        return f"{self.url}/{key}"
+
+
+def body_arguments(data: bytes) -> dict[str, Any]:
+    """The body of a request."""
+    return {"Body": data if len(data) <= _WHOLE_BODY else io.BytesIO(data)}
+
+
+def condition_arguments(condition: Condition) -> dict[str, str]:
+    """What states ``condition``."""
+    if isinstance(condition, Matches):
+        return {"IfMatch": condition.token}
+    return {"IfNoneMatch": "*"} if condition is ABSENT else {}
+
+
+def crc32_text(crc32: int) -> str:
+    """A CRC-32 as S3 spells it: base64 of four bytes, big-endian."""
+    return b64encode(crc32.to_bytes(4, "big")).decode("ascii")
+
+
+def _is_acl_refusal(error: Exception) -> bool:
+    # 403: public ACLs are blocked, or s3:PutObjectAcl is not granted.
+    return code_of(error) in {"AccessControlListNotSupported", "AccessDenied"}
+
+
+def _rewind(arguments: Mapping[str, Any]) -> None:
+    if isinstance(body := arguments.get("Body"), io.BytesIO):
+        body.seek(0)

@@ -1,0 +1,324 @@
+# ruff: noqa: PLC0415 (botocore is loaded when it is needed)
+"""How S3 is reached: options, and the botocore client built from them once, in the background if wished."""
+
+from __future__ import annotations
+
+import difflib
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from ...aws.client import Access, conceal_credentials, configured_attempts, create_client
+from ...aws.sessions import Sessions
+from ...config.settings import Secret, conceal
+from ...errors import ConfigurationError, Error
+from ...http_limits import limited
+from ...redaction import Redactor
+from ..base import ANY, Condition
+from .errors import translated
+
+if TYPE_CHECKING:
+    from botocore.client import BaseClient
+    from botocore.session import Session
+
+__all__ = ["Patience", "S3Client", "S3Options"]
+
+_AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws")
+
+
+_CONDITIONS = {
+    "PutObject": ("IfMatch", "IfNoneMatch"),
+    "CompleteMultipartUpload": ("IfMatch", "IfNoneMatch"),
+    "DeleteObject": ("IfMatch",),
+}
+
+
+_OWN_ARGUMENTS = frozenset(
+    {"Body", "Bucket", "ContentEncoding", "ContentLength", "ContentMD5", "ContentType", "IfMatch", "IfNoneMatch", "Key"}
+)
+
+
+_EVERY_REQUEST = ("ExpectedBucketOwner", "RequestPayer", "SSECustomer")
+
+
+_POOL_CONNECTIONS = 64
+
+
+_TIMED_OUT_ATTEMPTS = 2
+
+
+_DIGITS = 18
+"""Of a number that fits 64 bits."""
+
+
+_WHOLE_ANSWER = 3
+"""A whole answer may keep us waiting so many times as long as a silence between its bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a silent store is waited for, in seconds, at each of two attempts.
+
+    :param connect: for a connection.
+    :param answer: for the answer to what is small and done at once, and between the bytes of any answer.
+    :param long_answer: for the answer to a body that a slow line takes long to carry, and to what the store takes long
+        to do: copies, completions of uploads, listings.
+    :param attempts: at a request that is refused or lost, unless the user's AWS configuration says.
+    """
+
+    connect: float = 10
+    answer: float = 20
+    long_answer: float = 60
+    attempts: int = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class S3Options:
+    """How to reach S3, and what to say with every object.
+
+    :param acl: canned ACL of every object; None sends none.
+    :param acl_optional: go on without the ACL where the bucket refuses it.
+    :param put_args: parameters of S3 ``PutObject``, such as ``ServerSideEncryption``, as strings.
+    :param patience: how long a silent store is waited for.
+    :param sessions: botocore's sessions, those of the command.
+    :param redactor: hides the keys, the secrets among ``put_args``, and the credentials that are found.
+    """
+
+    profile: str | None = None
+    region: str | None = None
+    endpoint_url: str | None = None
+    no_sign_request: bool = False
+    access_key_id: str | None = field(default=None, repr=False)
+    secret_access_key: Secret | None = None
+    session_token: Secret | None = None
+    acl: str | None = None
+    acl_optional: bool = False
+    put_args: Mapping[str, str] = field(default_factory=dict, repr=False)
+    patience: Patience = Patience()
+    sessions: Sessions = field(default_factory=Sessions, repr=False, compare=False)
+    redactor: Redactor = field(default_factory=Redactor, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        conceal(self.redactor, self.access_key_id, self.secret_access_key, self.session_token, self.put_args)
+
+
+class S3Client:
+    """A botocore client that is built when it is first needed; safe between threads."""
+
+    def __init__(self, options: S3Options) -> None:
+        self._options = options
+        self._lock = threading.Lock()
+        self._session: Session | None = None
+        self._clients: dict[bool, BaseClient] = {}
+        self._failure: ConfigurationError | None = None
+        self._arguments: dict[str, dict[str, Any]] = {}
+        self._concealed = False
+
+    def warm(self) -> None:
+        """Build the client in the background; what fails is raised where the client is used."""
+        threading.Thread(target=self._warm, name="s3-client", daemon=True).start()
+
+    def get(self, *, long: bool = False) -> BaseClient:
+        """The client, or that of requests whose answer may take ``long``; raises `ConfigurationError`."""
+        with self._lock:
+            if self._failure:
+                raise self._failure
+            if long not in self._clients:
+                try:
+                    self._clients[long] = self._build(long=long)
+                except ConfigurationError as error:
+                    self._failure = error
+                    raise
+            return self._clients[long]
+
+    def close(self) -> None:
+        """Close the connections; those of requests under way, when these end."""
+        with self._lock:
+            for client in self._clients.values():
+                client.close()
+
+    def answered(self) -> None:
+        """Hide the credentials that the first request was signed with: the bodies of answers may repeat them."""
+        if not self._concealed:
+            self._conceal_credentials()
+
+    def failure(self, error: Exception, operation: str, name: str, condition: Condition = ANY) -> Error:
+        """What botocore's ``error`` means, as `translated`; both are free of secrets, which answers may repeat."""
+        self._conceal_credentials()
+        self._options.redactor.clean(error)
+        return translated(error, operation, name, condition)
+
+    def _conceal_credentials(self) -> None:
+        if self._session and not self._options.no_sign_request and not self._options.access_key_id:
+            conceal_credentials(self._session, self._options.redactor)
+        self._concealed = True
+
+    @property
+    def options(self) -> S3Options:
+        """What it is built from."""
+        return self._options
+
+    @property
+    def partition(self) -> str:
+        """AWS's partition, as ARNs name it."""
+        return str(self.get().meta.partition)
+
+    def access_key(self) -> tuple[str, str] | None:
+        """Where the credentials come from, as botocore calls it, and the access key id; None without credentials.
+
+        Raises what botocore raises of credentials that cannot be obtained.
+        """
+        if self._options.access_key_id:
+            return "explicit", self._options.access_key_id
+        self.get()
+        credentials = self._session.get_credentials() if self._session else None
+        return (credentials.method, credentials.get_frozen_credentials().access_key) if credentials else None
+
+    @property
+    def is_aws(self) -> bool:
+        """Whether the endpoint, however configured, is one of AWS itself."""
+        return _is_aws(self.get())
+
+    def is_service_of(self, other: S3Client) -> bool:
+        """Whether both reach one service; all of an AWS partition is one."""
+        if self.is_aws and other.is_aws:
+            return self.partition == other.partition
+        return bool(self.get().meta.endpoint_url == other.get().meta.endpoint_url)
+
+    def knows(self, operation: str, parameter: str) -> bool:
+        """Whether the installed botocore has that parameter of the operation."""
+        return parameter in self._members(operation)
+
+    def shares_account(self, other: S3Client) -> bool:
+        """Whether both surely reach the same service with the same credentials."""
+        if any(name.startswith("SSECustomer") for name in (*self._options.put_args, *other._options.put_args)):
+            return False
+        ours, theirs = (
+            replace(options, region=None, acl=None, acl_optional=False, put_args={})
+            for options in (self._options, other._options)
+        )
+        return ours == theirs
+
+    def arguments(self, operation: str) -> Mapping[str, Any]:
+        """The user's parameters that apply to ``operation``; raises `ConfigurationError` for one that S3 has not."""
+        if operation not in self._arguments:
+            self._arguments[operation] = self._select(operation)
+        return self._arguments[operation]
+
+    def _select(self, operation: str) -> dict[str, Any]:
+        members = self._members(operation)
+        stores = operation in {"PutObject", "CreateMultipartUpload", "CopyObject"}
+        return {
+            name: value
+            for name, value in self._converted().items()
+            if name in members and (stores or name.startswith(_EVERY_REQUEST))
+        }
+
+    def _converted(self) -> dict[str, Any]:
+        known = {name: shape for name, shape in self._members("PutObject").items() if name not in _OWN_ARGUMENTS}
+        converted: dict[str, Any] = {}
+        for name, text in self._options.put_args.items():
+            if name not in known or name.startswith("Checksum"):
+                near = difflib.get_close_matches(name, known, 1, 0.4)
+                hint = f"; did you mean {near[0]}?" if near and near[0] != name else ""
+                raise ConfigurationError(f"s3-put-args: {name} is not a parameter that can be given{hint}")
+            converted[name] = _value(name, str(text), known[name].type_name)
+        return converted
+
+    def _members(self, operation: str) -> Mapping[str, Any]:
+        members: Mapping[str, Any] = self.get().meta.service_model.operation_model(operation).input_shape.members
+        return members
+
+    def _warm(self) -> None:
+        try:
+            client = self.get()
+            # Signing one URL, of nothing, loads the credentials and the endpoint rules.
+            client.generate_presigned_url("head_object", Params={"Bucket": "bucket", "Key": "key"})
+        except Exception:  # noqa: S110 - the request that needs the client meets the same error and tells it
+            pass
+
+    def _build(self, *, long: bool) -> BaseClient:
+        import botocore
+        from botocore.handlers import add_expect_header
+
+        options = self._options
+        session = self._session = options.sessions.open("S3", options.profile)
+        attempts = configured_attempts(session)
+        client = create_client(
+            "s3",
+            "S3",
+            Access(
+                profile=options.profile,
+                region=options.region,
+                endpoint_url=options.endpoint_url,
+                access_key_id=options.access_key_id,
+                secret_access_key=options.secret_access_key,
+                session_token=options.session_token,
+                sessions=options.sessions,
+                redactor=options.redactor,
+            ),
+            endpoint_setting="endpoint-url",
+            attempts=attempts or options.patience.attempts,
+            connect_timeout=options.patience.connect,
+            read_timeout=options.patience.long_answer if long else options.patience.answer,
+            max_pool_connections=_POOL_CONNECTIONS,
+            # Checksums are sent from here where they are surely understood; several stores fail at botocore's own.
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+            signature_version=botocore.UNSIGNED if options.no_sign_request else None,
+        )
+        # Waiting for "100 Continue" costs a round trip with every body that is a stream.
+        client.meta.events.unregister("before-call.s3", add_expect_header)
+        if not attempts:
+            client.meta.events.register_first("needs-retry.s3", _give_up)
+        _limit_answers(client, _WHOLE_ANSWER * (options.patience.long_answer if long else options.patience.answer))
+        _require_conditions(client)
+        if _is_aws(client):
+            # A CRC-32 goes with every body, so it need not be hashed once more for the signature.
+            client.meta.config.s3 = {"payload_signing_enabled": False, **(client.meta.config.s3 or {})}
+        return client
+
+
+def _give_up(attempts: int, caught_exception: Exception | None = None, **_: object) -> None:
+    """End the attempts at a request that the store does not answer sooner than those at one that it refuses."""
+    from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
+
+    if attempts >= _TIMED_OUT_ATTEMPTS and isinstance(caught_exception, ConnectTimeoutError | ReadTimeoutError):
+        raise caught_exception
+
+
+def _limit_answers(client: BaseClient, seconds: float) -> None:
+    """Limit the time that a whole answer may take; botocore has no setting for it."""
+    pools = client._endpoint.http_session._pool_classes_by_scheme
+    for scheme, pool in pools.items():
+        pools[scheme] = type(pool.__name__, (pool,), {"ConnectionCls": limited(pool.ConnectionCls, seconds)})
+
+
+def _is_aws(client: BaseClient) -> bool:
+    host = urlsplit(client.meta.endpoint_url).hostname or ""
+    return host.endswith(_AWS_DOMAINS)
+
+
+def _require_conditions(client: BaseClient) -> None:
+    for operation, names in _CONDITIONS.items():
+        members = client.meta.service_model.operation_model(operation).input_shape.members
+        if not all(name in members for name in names):
+            raise ConfigurationError(
+                "the installed botocore is too old for conditional writes; run: pip install -U boto3"
+            )
+
+
+def _value(name: str, text: str, kind: str) -> Any:
+    if kind == "boolean":
+        if text.lower() not in {"true", "false"}:
+            raise ConfigurationError(f"s3-put-args: {name} must be true or false")
+        return text.lower()  # as a header has it; older botocore would send Python's True
+    if kind in {"integer", "long"}:
+        if not (text.isascii() and text.isdecimal() and len(text) <= _DIGITS):
+            raise ConfigurationError(f"s3-put-args: {name} must be a number")
+        return int(text)
+    if kind in {"string", "timestamp"}:
+        return text
+    raise ConfigurationError(f"s3-put-args: {name} cannot be given as text")

@@ -1,0 +1,152 @@
+# ruff: noqa: PLR0911, PLR2004 (botocore is loaded when it is needed; HTTP statuses are named by their numbers)
+"""What goes wrong between this program and S3, in this package's own words; DynamoDB fails in much the same way."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from ...aws.errors import (
+    CREDENTIAL_ADVICE,
+    ELSEWHERE,
+    TRANSIENT_CODES,
+    code_of,
+    response_of,
+    status_of,
+    text_of,
+    unanswered,
+)
+from ...errors import (
+    AccessDenied,
+    AlreadyExists,
+    Contended,
+    Error,
+    NotFound,
+    PreconditionFailed,
+    StoreError,
+    Unavailable,
+)
+from ..base import ABSENT, ANY, Condition, Matches
+
+__all__ = ["is_absent", "is_denial", "reason", "refused_action", "translated", "words_of"]
+
+_REFUSED_ACTION = re.compile(r"not authorized to perform: ([A-Za-z0-9-]+:[A-Za-z0-9]+)")
+
+
+_SAYS_NOTHING = frozenset({"", "accessdenied", "forbidden", "unauthorized"})
+
+
+_ACTIONS = {
+    "GetObject": "cannot be read",
+    "HeadObject": "cannot be read",
+    "DeleteObject": "cannot be deleted",
+    "ListObjectsV2": "cannot be listed",
+}
+
+
+def is_absent(error: BaseException | None) -> bool:
+    """Whether S3 said that there is no such object."""
+    return isinstance(error, Exception) and code_of(error) in {"NoSuchKey", "NotFound", "404"}
+
+
+def translated(error: Exception, operation: str, name: str, condition: Condition = ANY) -> Error:
+    """What botocore's ``error`` means.
+
+    :param error: free of secrets (`Redactor.clean`).
+    :param operation: the S3 operation that failed, such as ``PutObject``.
+    :param name: the object, as ``s3://bucket/key``.
+    :param condition: what the write asked for.
+    """
+    what = _ACTIONS.get(operation, "cannot be written")
+    if not response_of(error):
+        return unanswered(error, name, what, _place(error))
+    code, status = code_of(error), status_of(error)
+    reading = operation in {"GetObject", "HeadObject"}
+    if code == "NoSuchBucket":
+        bucket = name.removeprefix("s3://").partition("/")[0]
+        return StoreError(f"s3://{bucket}", "this bucket does not exist; check its name, the region and the endpoint")
+    version = condition.token if isinstance(condition, Matches) else ""
+    if (status == 412 or code == "PreconditionFailed") and condition is not ANY:
+        failed = AlreadyExists if condition is ABSENT else PreconditionFailed
+        return failed(name, version=version)
+    if status == 409 and condition is not ANY:
+        return Contended(name, version=version)
+    if status == 404 or code in {"NoSuchKey", "NotFound"}:
+        if reading:
+            return NotFound(name)
+        if condition is not ANY and code != "NoSuchUpload":
+            return PreconditionFailed(name, version=version)
+    if code in CREDENTIAL_ADVICE:
+        return AccessDenied(name, f"{what}: {CREDENTIAL_ADVICE[code]}")
+    if status in {401, 403} or code in {"AccessDenied", "AllAccessDisabled"}:
+        told = words_of(error)
+        advice = _permission_advice(operation)
+        if (action := refused_action(told)) and action not in advice:
+            advice = f"{action} is needed"
+        return AccessDenied(name, f"{what}: access denied{': ' if told else ''}{told}; {advice}")
+    if status >= 500 and status != 501:
+        said = status if code in {"", str(status)} else f"{status} {code}"  # a HEAD has no body to say more
+        return Unavailable(name, f"{what}: the store answered {said}; try again later")
+    if status == 429 or code in TRANSIENT_CODES:
+        return Unavailable(name, f"{what}: the store answered {code or status}; try again later")
+    return _refused(code, status, text_of(error), name, what)
+
+
+def _refused(code: str, status: int, text: str, name: str, what: str) -> StoreError:
+    if code == "AccessControlListNotSupported":
+        return StoreError(
+            name, f"{what}: this bucket refuses ACLs; publish without one, and grant reading by a bucket policy"
+        )
+    if status == 501 or code == "NotImplemented":
+        return StoreError(name, f"{what}: the store does not know conditional requests ({text or code})")
+    if status in {301, 307} or code in {"PermanentRedirect", "IllegalLocationConstraintException"}:
+        return StoreError(name, f"{what}: {ELSEWHERE}")
+    if code in {"", str(status)}:  # a HEAD has no body to say why
+        return StoreError(
+            name, f"{what}: the store answered {status}; check the credentials, the region and the endpoint"
+        )
+    return StoreError(name, f"{what}: the store answered {status} {code}{': ' if text else ''}{text}")
+
+
+def _permission_advice(operation: str) -> str:
+    if operation in {"GetObject", "HeadObject"}:
+        return "s3:GetObject is needed, and s3:ListBucket on the bucket: without it a missing object answers so too"
+    if operation == "ListObjectsV2":
+        return "s3:ListBucket on the bucket is needed"
+    if operation == "DeleteObject":
+        return "s3:DeleteObject is needed"
+    return "s3:PutObject is needed, s3:GetObject too for replacing, and s3:PutObjectAcl with an ACL"
+
+
+def _place(error: Exception) -> str:
+    """The store, with the address that could not be reached."""
+    parts = urlsplit(str(getattr(error, "kwargs", {}).get("endpoint_url") or ""))
+    if not parts.hostname:
+        return "the store"
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"the store at {parts.scheme}://{host}{f':{parts.port}' if parts.port else ''}"
+
+
+def is_denial(error: BaseException | None) -> bool:
+    """Whether the store said that these credentials, which it takes, may not do it; asked of an `AccessDenied`."""
+    return isinstance(error, Exception) and bool(response_of(error)) and code_of(error) not in CREDENTIAL_ADVICE
+
+
+def words_of(error: Exception) -> str:
+    """What the answer to a request that was denied says in words, beyond that; as `text_of`."""
+    text = text_of(error)
+    bare = "".join(filter(str.isalnum, text)).lower()
+    return "" if bare in _SAYS_NOTHING or text == code_of(error) else text.removesuffix(".")
+
+
+def refused_action(text: str) -> str:
+    """The permission, such as ``kms:GenerateDataKey``, that is lacking as ``text`` of an answer says; else empty."""
+    found = _REFUSED_ACTION.search(text)
+    return found[1] if found else ""
+
+
+def reason(error: Error) -> str:
+    """Why it failed, without the object's name and what was tried."""
+    if not isinstance(error, StoreError):
+        return str(error)
+    return error.message.partition(": ")[2] or error.message

@@ -1,0 +1,274 @@
+# ruff: noqa: D102 (the contract, in base.py, says what the methods promise)
+"""A bucket of S3, or of a store that speaks its language.
+
+botocore is loaded at the first request, not before. Every error of it ends here, in this package's own terms.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import re
+import threading
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from http.client import NO_CONTENT
+from typing import Any, TypeVar
+
+from ...distribution.local_file import PART_SIZE, LocalFile
+from ...errors import Error, NotFound, Unavailable
+from ..base import ANY, CHUNK_SIZE, Attributes, Condition, Info, Matches, Object, PartsWrite, Store, Token, check_size
+from ..content_encoding import decode
+from .bucket import Bucket, body_arguments, condition_arguments, crc32_text
+from .client import S3Options
+from .copies import Copies
+from .errors import is_absent
+from .multipart import MultipartUploads
+from .urls import key_in_bucket
+
+__all__ = ["S3Options", "S3Store"]
+
+T = TypeVar("T")
+
+
+_MOST_EMPTY_ANSWERS = 1000
+
+
+_MD5 = re.compile('"?[0-9a-f]{32}"?')
+
+
+_BULKY = 256 * 1024
+
+
+_BULKY_AT_ONCE = 8
+"""Files above `_BULKY` bytes that are in memory at once, however many requests are in flight."""
+
+
+class S3Store(Store):
+    """The bucket ``bucket``; keys are whole keys.
+
+    On AWS itself every body carries the CRC-32 of the hashing pass and is not read again to be signed; to other stores,
+    some of which refuse or ignore checksums, bodies go signed.
+    """
+
+    keeps_metadata = True
+
+    def __init__(self, bucket: str, options: S3Options) -> None:
+        self._bucket = Bucket(bucket, options)
+        self._multipart = MultipartUploads(self._bucket)
+        self._copies = Copies(self._bucket, self._multipart)
+        self._content_tokens = False
+        self._md5_tokens = False  # whether an ETag of this bucket was the MD5 of an object's bytes
+        self._bulky = threading.BoundedSemaphore(_BULKY_AT_ONCE)
+
+    @property
+    def bucket(self) -> Bucket:
+        """The way to its requests."""
+        return self._bucket
+
+    def warm(self) -> None:
+        """Load botocore and build the client in the background."""
+        self._bucket.client.warm()
+
+    def close(self) -> None:
+        self._bucket.client.close()
+
+    @property
+    def url(self) -> str:
+        return self._bucket.url
+
+    @property
+    def slash_keys(self) -> bool | None:
+        return True if self.is_aws else None
+
+    @property
+    def keeps_encoding(self) -> bool | None:
+        return True if self.is_aws else None
+
+    @property
+    def conditional_writes(self) -> bool | None:
+        return True if self.is_aws else None
+
+    @property
+    def is_aws(self) -> bool:
+        """Whether the endpoint, however configured, is one of AWS itself."""
+        return self._bucket.client.is_aws
+
+    def is_same_place(self, other: Store) -> bool:
+        return (
+            isinstance(other, S3Store)
+            and self.url == other.url
+            and self._bucket.client.is_service_of(other._bucket.client)
+        )
+
+    def token_of(self, data: bytes) -> Token | None:
+        # Whether ETags are MD5s is a matter of server and encryption: the object that was read last tells it.
+        return _md5_token(data) if self._content_tokens else None
+
+    def get(self, key: str) -> Object:
+        try:
+            return self._read(key)
+        except _Damaged:
+            pass  # botocore tries requests again, but not the reading of their answers
+        try:
+            return self._read(key)
+        except _Damaged as damaged:
+            raise damaged.error from damaged
+
+    def _read(self, key: str) -> Object:
+        response, name = self._bucket.request("GetObject", key), self._bucket.object_name(key)
+        info = _info(key, response)
+        with contextlib.closing(response["Body"]) as body:
+            check_size(name, info.size)
+            try:
+                data = body.read()
+            except Exception as error:
+                raise _Damaged(self._bucket.client.failure(error, "GetObject", name)) from error
+        self._content_tokens = _md5_token(data) == info.token
+        self._md5_tokens |= self._content_tokens
+        if self._md5_tokens and not self._content_tokens and _states_md5(response):
+            raise _Damaged(
+                Unavailable(name, "cannot be read: what came is not what its ETag says, so it was damaged on the way")
+            )
+        return Object(info, decode(name, data, response.get("ContentEncoding")))
+
+    def stream(self, key: str) -> Iterator[bytes]:
+        body = self._bucket.request("GetObject", key)["Body"]
+        try:
+            yield from body.iter_chunks(CHUNK_SIZE)
+        except GeneratorExit:
+            raise
+        except Exception as error:
+            raise self._bucket.client.failure(error, "GetObject", self._bucket.object_name(key)) from error
+        finally:
+            body.close()
+
+    def head(self, key: str) -> Info:
+        return _info(key, self._bucket.request("HeadObject", key))
+
+    def put(self, key: str, data: bytes, attributes: Attributes, condition: Condition = ANY) -> Token:
+        arguments = {**body_arguments(data), **_header_arguments(attributes), **condition_arguments(condition)}
+        if self.is_aws:
+            arguments["ChecksumCRC32"] = crc32_text(zlib.crc32(data))
+        token = Token(self._bucket.store("PutObject", key, condition, arguments)["ETag"])
+        self._md5_tokens = self._md5_tokens or _md5_token(data) == token
+        return token
+
+    def put_file(
+        self,
+        key: str,
+        file: LocalFile,
+        attributes: Attributes,
+        condition: Condition = ANY,
+        sent: Callable[[int], None] = lambda count: None,
+    ) -> Token:
+        if file.size > PART_SIZE:
+            return self._multipart.upload(key, file, _header_arguments(attributes), condition, sent)
+        with self._bulky if file.size > _BULKY else contextlib.nullcontext():
+            token = self.put(key, file.read_all(), attributes, condition)
+        sent(file.size)
+        return token
+
+    def begin_parts(self, key: str, data: bytes, attributes: Attributes) -> PartsWrite:
+        return self._multipart.begin(key, data, _header_arguments(attributes))
+
+    def copies_from(self, source: Store) -> bool:
+        return isinstance(source, S3Store) and self._bucket.client.shares_account(source._bucket.client)
+
+    def copy(
+        self, source: Store, original: Info, key: str, attributes: Attributes, condition: Condition = ANY
+    ) -> Token:
+        if not isinstance(source, S3Store):
+            return super().copy(source, original, key, attributes, condition)
+        return self._copies.copy(source._bucket, original, key, _header_arguments(attributes), condition)
+
+    def delete(self, key: str, condition: Condition = ANY) -> None:
+        client_arguments = condition_arguments(condition) if isinstance(condition, Matches) else {}
+        try:
+            response = self._bucket.request("DeleteObject", key, condition, client_arguments)
+            if response["ResponseMetadata"]["HTTPStatusCode"] == NO_CONTENT:
+                return
+        except Error as error:
+            if not is_absent(error.__cause__):
+                raise
+        # Not what S3 says: a portal's page, perhaps, or an absence that is none.
+        with contextlib.suppress(NotFound):
+            self.head(key)
+            name = self._bucket.object_name(key)
+            raise Unavailable(name, "is still there, though its deletion was answered; check the endpoint")
+
+    def list(self, prefix: str) -> Iterator[Info]:
+        return self._listed(prefix, "Contents", _listed_info)
+
+    def folders(self, prefix: str) -> Iterator[str]:
+        found = self._listed(prefix, "CommonPrefixes", lambda entry: str(entry["Prefix"]), Delimiter="/")
+        return (folder[len(prefix) :].removesuffix("/") for folder in found)
+
+    def _listed(self, prefix: str, kind: str, read: Callable[[Mapping[str, Any]], T], **arguments: str) -> Iterator[T]:
+        """The entries of that ``kind`` in all answers that make up a listing."""
+        begun: set[str] = set()
+        token: dict[str, str] = {}
+        while True:
+            response = self._bucket.request("ListObjectsV2", None, ANY, {"Prefix": prefix, **arguments, **token})
+            entries = response.get(kind, ())
+            try:
+                found = [read(entry) for entry in entries]
+                more = response["IsTruncated"]
+                token = {"ContinuationToken": response["NextContinuationToken"]} if more else {}
+            except KeyError as error:
+                raise self._unlisted(prefix, f"its answer states no {error.args[0]}") from error
+            yield from found
+            if not more:
+                return
+            begins = {*token.values(), *(f"entry {entry}" for entry in entries[:1])}
+            if begins & begun:
+                raise self._unlisted(prefix, "its answers repeat themselves")
+            begun |= begins
+            if len(begun) > _MOST_EMPTY_ANSWERS and not entries:
+                raise self._unlisted(prefix, "its answers hold nothing, and do not end")
+
+    def _unlisted(self, prefix: str, why: str) -> Unavailable:
+        name = self._bucket.object_name(prefix)
+        return Unavailable(name, f"cannot be listed: {why}; check that the endpoint is that of an S3 store")
+
+    def key_of(self, url: str) -> str | None:
+        client = self._bucket.client
+        return key_in_bucket(url, self._bucket.name, None if self.is_aws else client.get().meta.endpoint_url)
+
+
+class _Damaged(Exception):
+    """An answer began, and did not come whole, which ``error`` says."""
+
+    def __init__(self, error: Error) -> None:
+        self.error = error
+
+
+def _header_arguments(attributes: Attributes) -> dict[str, Any]:
+    arguments: dict[str, Any] = {"ContentType": attributes.content_type, "Metadata": dict(attributes.metadata)}
+    if attributes.cache_control is not None:
+        arguments["CacheControl"] = attributes.cache_control
+    if attributes.content_encoding is not None:
+        arguments["ContentEncoding"] = attributes.content_encoding
+    return arguments
+
+
+def _listed_info(entry: Mapping[str, Any]) -> Info:
+    return Info(entry["Key"], Token(entry["ETag"]), entry["Size"], entry["LastModified"])
+
+
+def _md5_token(data: bytes) -> Token:
+    return Token(f'"{hashlib.md5(data, usedforsecurity=False).hexdigest()}"')
+
+
+def _states_md5(response: Mapping[str, Any]) -> bool:
+    """Whether the ETag of an answer is an MD5 where the store's ETags are: not of parts, and not under a KMS key.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
+    """
+    encrypted = response.get("SSECustomerAlgorithm") or response.get("ServerSideEncryption", "AES256") != "AES256"
+    return not encrypted and _MD5.fullmatch(response["ETag"]) is not None
+
+
+def _info(key: str, response: Mapping[str, Any]) -> Info:
+    metadata = {name.lower(): value for name, value in response.get("Metadata", {}).items()}
+    return Info(key, Token(response["ETag"]), response["ContentLength"], response["LastModified"], metadata)

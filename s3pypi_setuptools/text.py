@@ -1,0 +1,132 @@
+"""Texts for people: printable, on one line, without the credentials in URLs."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import sys
+from collections.abc import Iterable
+from typing import TextIO
+
+__all__ = [
+    "counted",
+    "is_drawable",
+    "is_watched",
+    "one_line",
+    "plain",
+    "printable",
+    "quoted",
+    "redacted",
+    "size_text",
+    "suggestion",
+    "without_credentials",
+]
+
+_THOUSAND = 1000
+
+
+def printable(text: str) -> str:
+    r"""``text`` with every character that cannot be shown written as its escape, such as ``\x1b``."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+
+
+def one_line(text: str) -> str:
+    """``text`` on one line of `printable` characters, each run of blanks and line breaks a space."""
+    return printable(" ".join(text.split()))
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 file``, ``0 files``.
+
+    :param noun: one of them; of many it ends in ``s``.
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def size_text(count: int) -> str:
+    """A number of bytes for people: ``12 B``, ``1.2 MB``."""
+    if count < _THOUSAND:
+        return f"{count} B"
+    size, units = count / _THOUSAND, ["TB", "GB", "MB", "kB"]
+    while size >= _THOUSAND and len(units) > 1:
+        size /= _THOUSAND
+        units.pop()
+    return f"{size:,.1f} {units[-1]}"
+
+
+def is_drawable(stream: TextIO | None) -> bool:
+    """Whether bars and tables can be drawn on ``stream``: a terminal, and rich is installed (extra ``cli``)."""
+    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb" and _has_rich()
+
+
+def is_watched() -> bool:
+    """Whether results are shown to people: stdout is such a terminal, or ``FORCE_COLOR`` says so."""
+    return is_drawable(sys.stdout) or (bool(os.environ.get("FORCE_COLOR")) and _has_rich())
+
+
+def _has_rich() -> bool:
+    return importlib.util.find_spec("rich") is not None
+
+
+_LONGEST = 200
+
+
+def redacted(text: str) -> str:
+    """``text`` without the user name and password that it may hold as a URL, or as one without ``://``.
+
+    Everything up to the last ``@`` goes, and all that follows a ``?``: keys and passwords may hold any character
+    themselves, and queries may be signed.
+    """
+    before, separator, after = text.partition("://")
+    if not separator:
+        before, after = "", text
+    user, at, rest = after.rpartition("@")
+    if at and (separator or ":" in user):
+        after = f"***@{rest}"
+    address, query, parameters = after.partition("?")
+    if separator and query and "=" in parameters:
+        after = f"{address}?***"
+    return f"{before}{separator}{after}"
+
+
+def quoted(text: str) -> str:
+    """``text`` as an error shows it: in quotes, on one line, shortened, without credentials."""
+    shown = redacted(text)
+    return ascii(shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…")
+
+
+def plain(name: str) -> str:
+    """A setting's ``name`` as an error shows it: as it is, or quoted where it is no word."""
+    return name if name.isprintable() and name.isascii() and " " not in name and name else quoted(name)
+
+
+def suggestion(word: str, words: Iterable[str], before: str = "", *, likeness: float = 0.6) -> str:
+    """`` (did you mean 'x'?)`` with the nearest of ``words``, ``before`` put before it; empty when none is near.
+
+    :param likeness: how near that is, from 0 to 1.
+    """
+    import difflib  # noqa: PLC0415  only errors need it
+
+    known = {candidate.lower(): candidate for candidate in words}
+    near = difflib.get_close_matches(word.lower(), known, n=1, cutoff=likeness)
+    return f" (did you mean {before + known[near[0]]!r}?)" if near else ""
+
+
+HIDDEN = "***"
+
+
+_PORT = r"\d+(?:[/?#]|$)"
+
+
+_USERINFO = re.compile(rf"(?<=://)(?:[^/?#\s@]+|[^/?#\s@:]*:(?!{_PORT})[^\s@]*)@")
+
+
+_SIGNED = re.compile(r"(?i)\b((?:x-amz-)?(?:credential|signature|security-token)|awsaccesskeyid)=[^&\s,;\"'<>]+")
+
+
+def without_credentials(text: str) -> str:
+    """``text`` without the user names and passwords of URLs in it, and without their signatures."""
+    return _SIGNED.sub(rf"\1={HIDDEN}", _USERINFO.sub(f"{HIDDEN}@", text))
