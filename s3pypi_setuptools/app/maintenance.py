@@ -116,8 +116,7 @@ def prune(
 
 
 def _holds_distributions(store: Store, layout: Layout) -> bool:
-    start = f"{layout.prefix}/" if layout.prefix else ""
-    return any(is_distribution(info.key) for info in islice(store.list(start), _LOOKED_AT))
+    return any(is_distribution(info.key) for info in islice(store.list(layout.top), _LOOKED_AT))
 
 
 def _projects(names: Sequence[str]) -> tuple[str, ...]:

@@ -132,7 +132,7 @@ class _Examination:
 
     def write(self) -> list[Check]:
         self._writes = True
-        self._left(f"{self._store.url}/{self._folder}/")
+        self._left(self._store.url_of(f"{self._folder}/"))
         checks = self._examiner.write(self._folder)
         self._lacking = [check.name for check in checks if check.result in (Result.NO, Result.WARNING)]
         # Where it could not be tried on what was written, what was found before counts.

@@ -117,7 +117,7 @@ class _Index:
         return [*checks, self._absent()]
 
     def _page(self, name: str, url: str, project: str | None = None) -> list[Check]:
-        wanted = [key for kind in self._kinds if (key := kind.key(self._layout, project))]
+        wanted = [*self._layout.pages(project, self._kinds).values()]
         try:
             answer = fetch(url)
             if answer.status == _OK and not self._holds(wanted, answer.body):
@@ -191,7 +191,7 @@ class _Index:
             return Check("files", Result.NO, f"its metadata file answers {answer.status}", "s3pypi reindex")
         if answer.headers.get("content-encoding"):
             return Check("files", Result.NO, "metadata files are served compressed", "pip refuses them: compress none")
-        if dict(file.core_metadata).get("sha256") != hashlib.sha256(answer.body).hexdigest():
+        if file.metadata_sha256 != hashlib.sha256(answer.body).hexdigest():
             return Check("files", Result.NO, "its metadata file has another hash", "s3pypi reindex")
         found = f"{file.filename} comes {compared} that is listed, its metadata file too"
         return Check("files", Result.OK, found)

@@ -7,6 +7,7 @@ bytes. Free text (yank and status reasons, requires-python) is in its canonical 
 from __future__ import annotations
 
 import enum
+import hashlib
 import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from ..naming import parse_version, sort_key, version_of
+from .urls import is_elsewhere
 
 __all__ = ["LARGEST_DOCUMENT", "File", "Hashes", "Project", "ProjectStatus", "Root", "Status", "clean_text"]
 
@@ -61,6 +63,35 @@ class File:
     def sha256(self) -> str | None:
         """The SHA-256 digest, where it is known."""
         return dict(self.hashes).get("sha256")
+
+    @property
+    def metadata_sha256(self) -> str | None:
+        """The SHA-256 digest of the metadata file, where one is offered and it is known."""
+        return dict(self.core_metadata or ()).get("sha256")
+
+    @property
+    def has_facts(self) -> bool:
+        """Whether hash, size and, of a wheel that may lie in the repository, the metadata file's hash are known."""
+        described = bool(self.core_metadata) or not self.filename.endswith(".whl") or is_elsewhere(self.url)
+        return self.sha256 is not None and self.size is not None and described
+
+    def with_facts(self, sha256: str, size: int, metadata: bytes | None = None) -> File:
+        """The entry with what the file's own bytes say; other hashes stay.
+
+        :param metadata: the bytes of the metadata file beside it; None leaves what the entry says of one.
+        """
+        return replace(
+            self,
+            hashes=_with_sha256(self.hashes, sha256),
+            size=size,
+            core_metadata=self.core_metadata
+            if metadata is None
+            else _with_sha256((), hashlib.sha256(metadata).hexdigest()),
+        )
+
+
+def _with_sha256(hashes: Hashes, sha256: str) -> Hashes:
+    return tuple(sorted({**dict(hashes), "sha256": sha256}.items()))
 
 
 class Status(enum.Enum):

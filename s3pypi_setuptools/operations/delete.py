@@ -93,7 +93,7 @@ class _Deletion:
     def __init__(self, repository: Repository, project: str, wanted: Wanted, others: OtherProjects) -> None:
         self.others = others
         self._url = repository.url
-        self._store_url = repository.workspace.store.url
+        self._store = repository.workspace.store
         self._layout = repository.workspace.layout
         self._project = project
         self._wanted = wanted
@@ -140,7 +140,7 @@ class _Deletion:
             filename=file.filename,
             version=version_of(self._project, file.filename),
             size=file.size,
-            url=f"{self._store_url}/{key}" if key else without_credentials(file.url),
+            url=self._store.url_of(key) if key else without_credentials(file.url),
             kept=self._kept(file.url),
         )
 

@@ -182,7 +182,7 @@ def _details(repository: Repository, project: str, file: File) -> FileDetails:
         hashes=dict(file.hashes),
         metadata=file.core_metadata is not None,
         provenance=file.provenance,
-        url=f"{workspace.store.url}/{key}" if key else without_credentials(file.url),
+        url=workspace.store.url_of(key) if key else without_credentials(file.url),
     )
 
 

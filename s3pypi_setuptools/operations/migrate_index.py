@@ -15,6 +15,7 @@ from ..config.page_style import PageStyle
 from ..errors import PreconditionFailed, RepositoryError
 from ..locks.base import ROOT
 from ..repository.change import Change, Decision
+from ..repository.document_kind import RECORD_ATTRIBUTES
 from ..repository.inventory import Folder, lookup
 from ..repository.manifest import Manifest
 from ..repository.page_kind import PageKind, elsewhere, kinds_of
@@ -24,7 +25,7 @@ from ..repository.repository import Repository
 from ..repository.repository_config import RepositoryRecord
 from ..repository.root_entry import RootEntry
 from ..repository.snapshot import ProjectDocuments
-from ..stores.base import Attributes, Info, Matches
+from ..stores.base import Info, Matches
 from ..transaction import update
 
 __all__ = ["MigrateReport", "PageStyle", "migrate_index"]
@@ -143,7 +144,7 @@ class _Migration:
             record = RepositoryRecord.from_json(found.data, key)
             if record.pages != kinds:
                 data = replace(record, pages=kinds).to_json()
-                self._store.put(key, data, Attributes("application/json", "no-cache"), Matches(found.info.token))
+                self._store.put(key, data, RECORD_ATTRIBUTES, Matches(found.info.token))
 
         with self._workspace.held(ROOT):
             update(attempt, self._workspace.backoff)
@@ -154,8 +155,9 @@ class _Migration:
         for folder in self._workspace.survey():
             if not folder.is_project:
                 continue
-            keys = [key for kind in PageKind if (key := kind.key(layout, folder.name))]
-            pages = [info for key in keys if (info := folder.objects.get(key)) and info.size]
+            pages = [
+                info for key in layout.pages(folder.name).values() if (info := folder.objects.get(key)) and info.size
+            ]
             if pages or layout.manifest(folder.name) in folder.objects:
                 yield folder
 
@@ -171,7 +173,7 @@ class _Migration:
     def _old(self, project: str | None) -> list[str]:
         """Keys of the pages of the old choice, of ``project`` or of the root."""
         old = [kind for kind in elsewhere(self._kinds) if not kind.at_slash or self._store.slash_keys is not False]
-        return [key for kind in old if (key := kind.key(self._layout, project))]
+        return [*self._layout.pages(project, old).values()]
 
     def _doomed(self, project: str | None) -> list[str]:
         return [key for key in self._old(project) if self._page(key)]

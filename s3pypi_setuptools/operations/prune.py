@@ -251,7 +251,7 @@ class _Pruning:
         """What is to go of a probe's folder."""
         old = [info for info in folder.objects.values() if self._orphans and info.modified <= self._before]
         gone = tuple(
-            Pruned("", info.key, Reason.PROBE, None, info.size, info.modified, f"{self._store.url}/{info.key}")
+            Pruned("", info.key, Reason.PROBE, None, info.size, info.modified, self._store.url_of(info.key))
             for info in old
         )
         return _Plan("", PrunedProject("", gone), keys=tuple(info.key for info in old))
@@ -290,7 +290,7 @@ class _Pruning:
             name = key.removeprefix(self._layout.folder(folder.name))
             yield (
                 key,
-                Pruned(folder.name, name, reason, None, info.size, info.modified, f"{self._store.url}/{key}"),
+                Pruned(folder.name, name, reason, None, info.size, info.modified, self._store.url_of(key)),
             )
 
     def _unlisted_url(self, project: str, key: str) -> str:
@@ -302,5 +302,5 @@ class _Pruning:
 
     def _pruned(self, file: File, version: str, project: str) -> Pruned:
         key = self._layout.object_key(project, file.url)
-        url = f"{self._store.url}/{key}" if key else without_credentials(file.url)
+        url = self._store.url_of(key) if key else without_credentials(file.url)
         return Pruned(project, file.filename, Reason.RETENTION, version, file.size, file.upload_time, url)

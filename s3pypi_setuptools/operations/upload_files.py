@@ -79,7 +79,7 @@ def upload(
 
     def one(file: LocalFile) -> UploadedFile:
         key = f"{prefix}/{file.path.name}" if prefix else file.path.name
-        url = f"{store.url}/{key}"
+        url = store.url_of(key)
         try:
             stored = _store(
                 store, key, file, if_exists=if_exists, dry_run=dry_run, progress=progress, overseer=overseer

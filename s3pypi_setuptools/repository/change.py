@@ -18,10 +18,11 @@ from ..errors import Error, InvalidIndex, StoreError
 from ..index.urls import filename_of, is_elsewhere
 from ..locks.base import Lease
 from ..monitor import Stage
-from ..stores.base import ABSENT, Attributes, Matches
+from ..stores.base import ABSENT, Matches
 from ..transaction import update
 from .addresses import unclear_names
 from .compression import stored_form
+from .document_kind import RECORD_ATTRIBUTES
 from .layout import own_key
 from .manifest import Manifest, next_id
 from .other_projects import OtherProjects
@@ -145,8 +146,7 @@ class Change(Generic[T]):
         commit = next_id(now.base.commit, self._workspace.clock.new_id)
         new = new.committed(commit, now.base.generation + 1)
         self._sent = decision, commit
-        attributes = Attributes("application/json", "no-cache")
-        data, attributes = stored_form(new.to_json(), attributes, compress=self._workspace.compresses())
+        data, attributes = stored_form(new.to_json(), RECORD_ATTRIBUTES, compress=self._workspace.compresses())
         condition = Matches(now.token) if now.token else ABSENT
         lease.confirm()
         self._workspace.go_on()

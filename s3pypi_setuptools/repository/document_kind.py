@@ -9,10 +9,13 @@ import enum
 
 from ..errors import InvalidIndex, NotFound, RepositoryError
 from ..index.simple_json import decode, shown
-from ..stores.base import Store
+from ..stores.base import Attributes, Store
 from .layout import Layout
 
-__all__ = ["Kind", "OtherKind", "OtherRepository", "check_kind", "kind_at", "kind_of"]
+__all__ = ["RECORD_ATTRIBUTES", "Kind", "OtherKind", "OtherRepository", "check_kind", "kind_at", "kind_of"]
+
+RECORD_ATTRIBUTES = Attributes("application/json", "no-cache")
+"""How ``repository.json``, manifests and the list of projects are served."""
 
 
 class Kind(enum.Enum):
@@ -38,7 +41,7 @@ class OtherRepository(RepositoryError):
     """The folder that a project of that name would have is another repository."""
 
     def __init__(self, store: Store, layout: Layout, project: str) -> None:
-        place = f"{store.url}/{layout.folder(project)}".removesuffix("/")
+        place = store.url_of(layout.folder(project)).removesuffix("/")
         super().__init__(
             f"{place} is another repository, so no project can have the name {project} here: publish it under another "
             "name, or give that repository as the target"

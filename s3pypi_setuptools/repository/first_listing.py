@@ -10,7 +10,6 @@ from collections.abc import Mapping
 
 from .inventory import Folder
 from .layout import Layout
-from .page_kind import PageKind
 
 __all__ = ["FirstListing"]
 
@@ -28,7 +27,7 @@ class FirstListing:
     @property
     def root_is_absent(self) -> bool:
         """Whether neither the root record nor a root page lay there."""
-        keys = {self._layout.root_manifest, *(kind.key(self._layout) for kind in PageKind)}
+        keys = {self._layout.root_manifest, *self._layout.pages().values()}
         return keys.isdisjoint(self._folders[""].objects)
 
     def new_project(self, name: str) -> Folder | None:

@@ -62,10 +62,9 @@ def survey(store: Store, layout: Layout, listing: Iterable[Info] | None = None) 
 
     :param listing: of the repository's objects, in key order; None to ask the store.
     """
-    start = f"{layout.prefix}/" if layout.prefix else ""
     root: dict[str, Info] = {}
-    listed = store.list(start) if listing is None else listing
-    for name, infos in groupby(listed, lambda info: _folder(info.key[len(start) :])):
+    listed = store.list(layout.top) if listing is None else listing
+    for name, infos in groupby(listed, lambda info: _folder(info.key[len(layout.top) :])):
         if name:
             yield _surveyed(store, layout, name, infos)
         else:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
 
 from ..index.urls import CONTROL
 from ..naming import version_of
+from .page_kind import PageKind
 
 __all__ = ["Layout", "is_random", "own_key"]
 
@@ -56,7 +58,7 @@ class Layout:
     @property
     def root_slash(self) -> str | None:
         """Key of the root's HTML page that ends in ``/``; None without a prefix."""
-        return f"{self.prefix}/" if self.prefix else None
+        return self.top or None
 
     def folder(self, project: str) -> str:
         """What all keys of ``project`` begin with; ends in ``/``."""
@@ -77,6 +79,18 @@ class Layout:
     def slash_page(self, project: str) -> str:
         """Key of the project's HTML page that ends in ``/``."""
         return self.folder(project)
+
+    def page(self, kind: PageKind, project: str | None = None) -> str | None:
+        """The key of a page of ``project``, or of the root; None for the root's at ``/`` without a prefix."""
+        if kind.at_slash:
+            return self.root_slash if project is None else self.slash_page(project)
+        if kind is PageKind.JSON:
+            return self.root_json if project is None else self.json_page(project)
+        return self.root_html if project is None else self.html_page(project)
+
+    def pages(self, project: str | None = None, kinds: Iterable[PageKind] = PageKind) -> dict[PageKind, str]:
+        """The keys of the pages of ``project``, or of the root, by kind."""
+        return {kind: key for kind in kinds if (key := self.page(kind, project))}
 
     @staticmethod
     def has_url(key: str) -> bool:
@@ -176,8 +190,7 @@ def own_key(layout: Layout, project: str, url: str) -> str | None:
     key = layout.object_key(project, url)
     if key is None:
         return None
-    top = f"{layout.prefix}/" if layout.prefix else ""
-    folder, _, name = key.removeprefix(top).rpartition("/")
+    folder, _, name = key.removeprefix(layout.top).rpartition("/")
     if not folder:
         return key if version_of(project, name) is not None else None
     documents = (layout.manifest(project), layout.json_page(project), layout.html_page(project))

@@ -105,7 +105,7 @@ def _is_offered(listed: File, metadata: bytes) -> bool:
     """Whether the listed file has a metadata file, and, as far as its hash is known, one of these bytes."""
     if listed.core_metadata is None:
         return False
-    return dict(listed.core_metadata).get("sha256") in (None, hashlib.sha256(metadata).hexdigest())
+    return listed.metadata_sha256 in (None, hashlib.sha256(metadata).hexdigest())
 
 
 def _differs(info: Info, listed: File) -> bool:

@@ -10,9 +10,10 @@ from itertools import islice
 from ..config.page_style import PageStyle
 from ..errors import AccessDenied, NotFound, RepositoryError
 from ..naming import is_project_name
-from ..stores.base import ABSENT, ANY, Attributes, Matches, Store
+from ..stores.base import ABSENT, ANY, Matches, Store
 from ..stores.capabilities import Capabilities, known
 from ..transaction import PATIENT, Backoff, create, update
+from .document_kind import RECORD_ATTRIBUTES
 from .first_listing import FirstListing
 from .inventory import Folder, survey
 from .layout import Layout
@@ -32,7 +33,6 @@ LOOKED_AT = 1000
 """How many objects are looked at to tell the page style of a foreign repository: one listing request."""
 
 
-_RECORD = Attributes("application/json", "no-cache")
 _HTML = (PageKind.HTML, PageKind.SLASH)
 _FOREIGN = {"index.html": PageKind.HTML, "": PageKind.SLASH}
 _NEED_SLASH = (PageStyle.SLASH, PageStyle.JSON)
@@ -113,7 +113,7 @@ def change_record(
         after = change(before)
         if after != before:
             condition = Matches(stored.info.token) if before.conditional_writes else ANY
-            store.put(layout.repository, after.to_json(), _RECORD, condition)
+            store.put(layout.repository, after.to_json(), RECORD_ATTRIBUTES, condition)
         return before, after
 
     return update(attempt)
@@ -152,12 +152,12 @@ def _refuse_unsafe(store: Store, record: RepositoryRecord, opening: Opening) -> 
 
 
 def _make(store: Store, layout: Layout, opening: Opening, backoff: Backoff) -> Opened:
-    listed = list(islice(store.list(f"{layout.prefix}/" if layout.prefix else ""), LOOKED_AT))
+    listed = list(islice(store.list(layout.top), LOOKED_AT))
     whole = len(listed) < LOOKED_AT
     refuse_project_folder(store, layout, {info.key for info in listed} if whole else None)
     folders = {folder.name: folder for folder in survey(store, layout, listed)}
     style = _foreign_style(store, folders.values()) or (None if whole else ())
-    place = f"{store.url}/{layout.prefix}" if layout.prefix else store.url
+    place = store.url_of(layout.prefix)
     if opening.existing and style is None:
         raise RepositoryError(f"{place}: there is no repository here; check the target, or make one with s3pypi init")
     found = known(store) or (UNASKED if opening.dry_run else _probed(store, layout))
@@ -177,7 +177,7 @@ def _make(store: Store, layout: Layout, opening: Opening, backoff: Backoff) -> O
         return Opened(record)
     _refuse_unsafe(store, record, opening)
     condition = ABSENT if record.conditional_writes else ANY
-    if not create(lambda: store.put(layout.repository, record.to_json(), _RECORD, condition), backoff):
+    if not create(lambda: store.put(layout.repository, record.to_json(), RECORD_ATTRIBUTES, condition), backoff):
         record = read_record(store, layout) or record
     return Opened(record, FirstListing(layout, folders) if whole else None)
 

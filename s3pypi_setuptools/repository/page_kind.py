@@ -1,4 +1,4 @@
-"""The kinds of pages: where each lies, in which form, and how it is served."""
+"""The kinds of pages: in which form each is, and how it is served."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from ..config.page_style import PageStyle
 from ..index import simple_html, simple_json
 from ..index.model import Project, Root
 from ..stores.base import Attributes
-from .layout import Layout
 
 __all__ = ["PageKind", "elsewhere", "kinds_of"]
 
@@ -40,14 +39,6 @@ class PageKind(enum.Enum):
     def attributes(self) -> Attributes:
         """How such a page is served."""
         return Attributes(simple_json.CONTENT_TYPE if self.is_json else simple_html.CONTENT_TYPE, "no-cache")
-
-    def key(self, layout: Layout, project: str | None = None) -> str | None:
-        """The key of the page of ``project``, or of the root; None for the root's at ``/`` without a prefix."""
-        if self.at_slash:
-            return layout.root_slash if project is None else layout.slash_page(project)
-        if self is PageKind.JSON:
-            return layout.root_json if project is None else layout.json_page(project)
-        return layout.root_html if project is None else layout.html_page(project)
 
     def render_project(self, project: Project) -> bytes:
         """The page's bytes for a project."""

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from ..errors import Error, InvalidIndex, LockError, NotFound, RepositoryError
 from ..index.model import Root
 from ..locks.base import ROOT, Lease
-from ..stores.base import ABSENT, Attributes, Matches, Token
+from ..stores.base import ABSENT, Matches, Token
 from ..transaction import update
-from .document_kind import Kind, OtherKind
+from .document_kind import RECORD_ATTRIBUTES, Kind, OtherKind
 from .manifest import next_id
 from .page_kind import PageKind
 from .pages import DerivedPages, ForeignPage, PageState
@@ -122,7 +122,7 @@ class RootIndex:
         key = self._layout.root_manifest
         if error.found is Kind.PROJECT:
             return RepositoryError(
-                f"{self._store.url}/{key}: {error}: the target is a project's folder; give the repository around it"
+                f"{self._store.url_of(key)}: {error}: the target is a project's folder; give the repository around it"
             )
         return InvalidIndex(f"{key}: {error}; restore it")
 
@@ -136,7 +136,7 @@ class RootIndex:
         if token:
             return root.projects
         found: set[str] = set()
-        for kind, key in self._keys(kinds).items():
+        for kind, key in self._layout.pages(kinds=kinds).items():
             with contextlib.suppress(NotFound):
                 found |= {*self._parse(kind, self._store.get(key).data).projects}
         folders = list(self._workspace.survey())
@@ -204,15 +204,14 @@ class RootIndex:
         if token and root.commit and projects == frozenset(root.projects):
             return root, states, False
         root = Root.of(projects, next_id(root.commit, self._workspace.clock.new_id))
-        attributes = Attributes("application/json", "no-cache")
         condition = Matches(token) if token else ABSENT
         lease.confirm()
-        self._store.put(self._layout.root_manifest, render_root_record(root), attributes, condition)
+        self._store.put(self._layout.root_manifest, render_root_record(root), RECORD_ATTRIBUTES, condition)
         return root, states, True
 
     def _adopt(self, kind: PageKind, lost: bool) -> tuple[frozenset[str], PageState]:
         """What a page lists, if another tool wrote it or the record is ``lost``, and its state."""
-        key = self._keys((kind,))[kind]
+        key = self._layout.pages()[kind]
         try:
             page = self._store.get(key)
         except NotFound:
@@ -226,18 +225,15 @@ class RootIndex:
     def _pages(self, kinds: tuple[PageKind, ...]) -> DerivedPages[Root]:
         return DerivedPages(
             self._workspace,
-            self._keys(kinds),
+            self._layout.pages(kinds=kinds),
             render=lambda kind, root: kind.render_root(root),
             commit_of=lambda kind, data: self._parse(kind, data).commit,
             read_record=self._record,
             exact=self._exact,
         )
 
-    def _keys(self, kinds: tuple[PageKind, ...]) -> dict[PageKind, str]:
-        return {kind: key for kind in kinds if (key := kind.key(self._layout))}
-
     def _parse(self, kind: PageKind, data: bytes) -> Root:
         try:
             return kind.parse_root(data)
         except InvalidIndex as error:
-            raise InvalidIndex(f"{self._keys((kind,))[kind]}: {error}; restore or remove the page") from error
+            raise InvalidIndex(f"{self._layout.page(kind)}: {error}; restore or remove the page") from error

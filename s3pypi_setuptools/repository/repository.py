@@ -101,8 +101,7 @@ class Repository:
     @property
     def url(self) -> str:
         """Where the repository lies, as people write it."""
-        base, prefix = self.workspace.store.url, self.workspace.layout.prefix
-        return f"{base}/{prefix}" if prefix else base
+        return self.workspace.store.url_of(self.workspace.layout.prefix)
 
     @property
     def record(self) -> RepositoryRecord:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from ..stores.base import ANY, Attributes, Matches, Store
+from ..stores.base import ANY, Matches, Store
 from ..transaction import Backoff, update
+from .document_kind import RECORD_ATTRIBUTES
 from .layout import Layout
 from .repository_config import RepositoryRecord
 
@@ -47,4 +48,4 @@ class SharedFiles:
         if not record.shared_files:
             condition = Matches(found.info.token) if record.conditional_writes else ANY
             data = replace(record, shared_files=True).to_json()
-            self._store.put(self._key, data, Attributes("application/json", "no-cache"), condition)
+            self._store.put(self._key, data, RECORD_ATTRIBUTES, condition)

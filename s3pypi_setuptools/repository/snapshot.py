@@ -84,7 +84,7 @@ class ProjectDocuments:
         layout = workspace.layout
         self.manifest_key = layout.manifest(name)
         kinds = [kind for kind in PageKind if not kind.at_slash or workspace.store.slash_keys is not False]
-        self._keys = {kind: key for kind in kinds if (key := kind.key(layout, name))}
+        self._keys = layout.pages(name, kinds)
         self.pages: DerivedPages[Manifest] = DerivedPages(
             workspace,
             self._keys,

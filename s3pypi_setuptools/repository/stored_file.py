@@ -37,7 +37,7 @@ class StoredBytes:
     @property
     def path(self) -> str:
         """Where they lie, as people write it."""
-        return f"{self.store.url}/{self.info.key}"
+        return self.store.url_of(self.info.key)
 
     def put(
         self, store: Store, key: str, attributes: Attributes, condition: Condition, sent: Callable[[int], None]

@@ -51,7 +51,7 @@ def refuse_project_folder(store: Store, layout: Layout, listed: Collection[str] 
 
     :param listed: the keys of all objects in the place, where they are known.
     """
-    here = f"{store.url}/{layout.prefix}" if layout.prefix else store.url
+    here = store.url_of(layout.prefix)
     for number, place in enumerate(_places(store, layout)):
         with suppress(AccessDenied, *([StoreError] if number and place.store is not store else [])):
             if place.is_project(None if number else listed):
@@ -68,7 +68,7 @@ def _places(store: Store, layout: Layout) -> Iterator[_Place]:
     prefix = layout.prefix
     while prefix:
         around, _, name = prefix.rpartition("/")
-        yield _Place(store, Layout(prefix), name, f"{store.url}/{around}" if around else store.url)
+        yield _Place(store, Layout(prefix), name, store.url_of(around))
         prefix = around
     while (outer := store.outer) is not None:
         holder, name = outer

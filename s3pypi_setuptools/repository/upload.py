@@ -100,9 +100,8 @@ class Placement:
             try:
                 self._store.delete(places[part])
             except Error as error:
-                log.warning(
-                    "%s/%s: was stored in another repository, delete it: %s", self._store.url, places[part], error
-                )
+                place = self._store.url_of(places[part])
+                log.warning("%s: was stored in another repository, delete it: %s", place, error)
 
     def settle_down(self) -> None:
         """Wait until what `begin` started is over, however it went."""

@@ -96,7 +96,7 @@ class Workspace:
         for other in others:
             if other not in self._named:
                 self._named.add(other)
-                log.warning("%s/%s is another repository, and is left alone", self.store.url, other.rstrip("/"))
+                log.warning("%s is another repository, and is left alone", self.store.url_of(other.rstrip("/")))
 
     def held(self, name: str) -> AbstractContextManager[Lease]:
         """Hold the lock ``name`` while the context lasts; as `Locks.held`."""

@@ -123,6 +123,10 @@ class Store(ABC):
     def url(self) -> str:
         """The store's own URL, as people write it (``s3://bucket``, ``file:///folder``), without credentials."""
 
+    def url_of(self, key: str) -> str:
+        """The object under ``key``, or the folder of that name, as people write it; the store itself for ``""``."""
+        return f"{self.url}/{key}" if key else self.url
+
     @property
     @abstractmethod
     def slash_keys(self) -> bool | None:

@@ -79,7 +79,7 @@ def probe(
             )
     finally:
         if _remove(store, (*keys, *parts_keys, slash_key, encoded_key)):
-            left(f"{store.url}/{folder}")
+            left(store.url_of(folder))
 
 
 def probe_parts(store: Store, folder: str, rounds: int = QUICK, left: Callable[[str], None] = _warn) -> bool:
@@ -94,7 +94,7 @@ def probe_parts(store: Store, folder: str, rounds: int = QUICK, left: Callable[[
             return all(found.result() for found in _parts_questions(store, folder, keys, threads, questions))
     finally:
         if _remove(store, keys):
-            left(f"{store.url}/{folder}")
+            left(store.url_of(folder))
 
 
 def _all_honour(questions: list[Future[bool]]) -> bool:
@@ -260,7 +260,7 @@ def probe_encoding(store: Store, folder: str, left: Callable[[str], None] = _war
         return _keeps_encoding(store, key)
     finally:
         if store.keeps_encoding is None and _remove(store, (key,)):
-            left(f"{store.url}/{folder}")
+            left(store.url_of(folder))
 
 
 def _keeps_encoding(store: Store, key: str) -> bool:

@@ -97,7 +97,7 @@ class Desk:
         """The files that the manifest and every page list."""
         work = workspace(FaultyStore(self.store.store))
         pages = ProjectDocuments(work, "demo").pages
-        keys = {kind: kind.key(work.layout, "demo") or "" for kind in KINDS}
+        keys = work.layout.pages("demo", KINDS)
         found = [kind.parse_project(self.store.store.get(key).data, "demo") for kind, key in keys.items()]
         assert {page.commit for page in found} == {self.manifest.commit}
         assert pages.state(PageKind.JSON).commit == self.manifest.commit

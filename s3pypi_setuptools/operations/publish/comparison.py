@@ -96,5 +96,5 @@ class Comparison:
 
 def _may_be_equivalent(listed: File, one: Distribution) -> bool:
     """Whether what the index says of a listed file leaves that open: a wheel's METADATA is one of its members."""
-    known = dict(listed.core_metadata or ()).get("sha256")
+    known = listed.metadata_sha256
     return None in (known, one.metadata) or known == hashlib.sha256(one.metadata or b"").hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from dataclasses import replace
 from datetime import datetime
@@ -239,7 +238,7 @@ class Publication:
             size=(stays and stays.size) or one.file.size,
             sha256=(stays and stays.sha256) or one.file.sha256,
             outcome=choice.outcome,
-            url=f"{workspace.store.url}/{key}" if key else url and without_credentials(url),
+            url=workspace.store.url_of(key) if key else url and without_credentials(url),
             error=choice.error,
             note=choice.note,
             conflict=choice.conflict,
@@ -277,17 +276,15 @@ def _decision(manifest: Manifest, reports: tuple[FileReport, ...]) -> Decision[t
 
 def _entry(choice: Choice, url: str, provenance: str | None, now: datetime) -> File:
     distribution, listed = choice.distribution, choice.listed
-    metadata = distribution.metadata
     told = distribution.entry if isinstance(distribution, StoredDistribution) else File(distribution.filename, url)
     if choice.moved and listed:
         told = listed
-    return replace(
+    entry = replace(
         told,
         url=url,
-        hashes=tuple(sorted({**dict(told.hashes), "sha256": distribution.file.sha256}.items())),
-        size=distribution.file.size,
         upload_time=told.upload_time or now,
         requires_python=distribution.requires_python,
-        core_metadata=None if metadata is None else (("sha256", hashlib.sha256(metadata).hexdigest()),),
+        core_metadata=None,
         provenance=provenance,
     )
+    return entry.with_facts(distribution.file.sha256, distribution.file.size, distribution.metadata)

@@ -203,4 +203,4 @@ class EvidenceGathering:
         return self._places[file.url]
 
     def _name(self, key: str) -> str:
-        return f"{self._store.url}/{key}"
+        return self._store.url_of(key)

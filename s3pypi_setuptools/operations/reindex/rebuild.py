@@ -100,7 +100,7 @@ class Rebuilding:
         if lost and not self._unlist_missing:
             return ReindexedProject(self._project, missing=tuple(sorted(lost)))
         if snapshot.damaged and not (snapshot.complete or lost or new.project.files):
-            where = " and ".join(f"{self._store.url}/{key}" for key in snapshot.damaged)
+            where = " and ".join(self._store.url_of(key) for key in snapshot.damaged)
             raise InvalidIndex(f"{where}: cannot be read, and no file lies there to be listed: restore or remove it")
         if not (self._dry_run or nothing):
             for key, metadata in self._gathering.sidecars:
@@ -109,7 +109,7 @@ class Rebuilding:
         report = self._report(base, new, {filename_of(url) for url in missing})
         report = replace(report, unlisted=(*report.unlisted, *sorted(lost)))
         if nothing and self._found.lost:
-            place = f"{self._store.url}/{self._layout.folder(self._project)}"
+            place = self._store.url_of(self._layout.folder(self._project))
             line = f"{place}: its pages list no file that exists: publish one, or remove the pages"
             report = replace(report, corrected=(), left=(*report.left, line))
         return replace(report, exists=not (nothing or new.deleted))
@@ -129,7 +129,7 @@ class Rebuilding:
         solved: list[str] = []
         errors = list(self._gathering.errors)
         for finding in self._found.findings:
-            line = f"{self._store.url}/{finding.key}: {finding.problem.value}"
+            line = f"{self._store.url_of(finding.key)}: {finding.problem.value}"
             if finding.problem in UNSOLVED:
                 errors.append(f"{line}: {finding.detail}")
             elif finding.problem not in (Problem.ORPHAN, Problem.REMOVED, Problem.MISSING, Problem.UNHASHED):

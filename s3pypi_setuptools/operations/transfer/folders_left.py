@@ -31,7 +31,7 @@ def folders_left(repository: Repository, objects: Iterable[Info], files: Collect
             folders[folder].append(info.key)
 
     def can_go(key: str) -> bool:
-        source = f"{workspace.store.url}/{key}"
+        source = workspace.store.url_of(key)
         return source in listed and source not in needed and others.lister("", key) is None
 
     return tuple(

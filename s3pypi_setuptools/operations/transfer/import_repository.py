@@ -150,7 +150,7 @@ class _Import:
                 return []
             return self._mirror(folder.name, found)
         except Error as error:
-            place = f"{self._source.repository.workspace.store.url}/{folder.name}/"
+            place = self._source.repository.workspace.store.url_of(f"{folder.name}/")
             return [ImportedFile(folder.name, "", ImportOutcome.FAILED, place, str(error))]
 
     def _adopt(self, project: str, files: list[Found]) -> list[ImportedFile]:
@@ -193,7 +193,7 @@ class _Import:
             gone = self._strays.gathered[project]
             outcomes = complete(self._target, project, adoption.facts, gone) if adoption.is_project else {}
         except Error as error:
-            place = f"{self._source.repository.workspace.store.url}/{project}/"
+            place = self._source.repository.workspace.store.url_of(f"{project}/")
             return [ImportedFile(project, "", ImportOutcome.FAILED, place, str(error))]
         for each in adoption.files:
             outcome, note = outcomes.get(each.file.url, ImportOutcome.PRESENT), adoption.notes.get(each.file.url)
@@ -288,7 +288,7 @@ class _Import:
 
     def _is_outside(self, project: str, found: Found) -> bool:
         """Whether a file of ``project`` lies in a folder of another name, in any spelling; the top is no folder."""
-        top = self._source.repository.workspace.layout.root_slash or ""
+        top = self._source.repository.workspace.layout.top
         folder, separator, _ = found.info.key.removeprefix(top).partition("/") if found.info else ("", "", "")
         return bool(separator) and normalize_name(folder) != project
 

@@ -128,7 +128,7 @@ class Source:
 
     def place(self, found: Found) -> str:
         """Where the file lies, as people write it."""
-        return f"{self._store.url}/{found.info.key}" if found.info else without_credentials(found.file.url)
+        return self._store.url_of(found.info.key) if found.info else without_credentials(found.file.url)
 
     def _listed(self, project: str, found: Found) -> Read:
         try:

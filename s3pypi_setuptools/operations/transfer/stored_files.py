@@ -36,13 +36,13 @@ def listed_file(repository: Repository, project: str, file: File) -> StoredDistr
     try:
         info = store.head(key)
     except NotFound as error:
-        raise RepositoryError(f"{store.url}/{key}: is listed, but missing; run s3pypi verify") from error
+        raise RepositoryError(f"{store.url_of(key)}: is listed, but missing; run s3pypi verify") from error
     sha256 = file.sha256 if file.etag == info.token and file.size == info.size else None
     if sha256 is None:
         sha256 = stream_hash(store, key)
     if file.sha256 not in (None, sha256) or file.size not in (None, info.size):
         raise RepositoryError(
-            f"{store.url}/{key}: does not hold the bytes that the index states: publish the right file there again "
+            f"{store.url_of(key)}: does not hold the bytes that the index states: publish the right file there again "
             f"with --force, or delete it: s3pypi delete {project} --file {file.filename}"
         )
     requires_python = file.requires_python
@@ -94,7 +94,7 @@ def _metadata(store: Store, key: str, file: File) -> bytes | None:
     """The metadata file that is listed; None where there is none, or another."""
     if file.core_metadata is None or (data := _beside(store, key)) is None:
         return None
-    listed = dict(file.core_metadata).get("sha256")
+    listed = file.metadata_sha256
     return data if listed in (None, hashlib.sha256(data).hexdigest()) else None
 
 

@@ -104,7 +104,7 @@ class FileExamination:
         if info is None:
             yield self._finding(Problem.SIDECAR_MISSING, sidecar, "is listed, and does not exist: 'reindex' makes it")
             return
-        listed = dict(file.core_metadata).get("sha256")
+        listed = file.metadata_sha256
         if metadata is not None and matches_listing(info, metadata):
             actual: str | None = hashlib.sha256(metadata).hexdigest()
         elif metadata is not None or _is_late(file, info):

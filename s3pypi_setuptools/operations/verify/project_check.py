@@ -100,12 +100,10 @@ class _Examiner:
         self._objects = folder.objects
         self._files = FileExamination(workspace, folder, deep=deep)
         self._tally = tally
-        self._pages = {
-            kind: key
-            for kind in (*kinds, *elsewhere(kinds))
-            if not (kind.at_slash and workspace.store.slash_keys is False)
-            if (key := kind.key(workspace.layout, folder.name))
-        }
+        places = [
+            kind for kind in (*kinds, *elsewhere(kinds)) if not (kind.at_slash and workspace.store.slash_keys is False)
+        ]
+        self._pages = workspace.layout.pages(folder.name, places)
         self._pending = 0
 
     def run(self) -> Examination:

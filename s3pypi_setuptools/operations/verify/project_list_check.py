@@ -58,17 +58,14 @@ class RootExamination:
     def _pages(self, root: Root) -> Iterator[Finding]:
         if not root.commit:
             return
-        for kind in self._kinds:
-            if key := kind.key(self._layout):
-                try:
-                    data = self._store.get(key).data
-                except NotFound:
-                    yield self._finding(Problem.PAGE_MISSING, key, "does not exist")
-                else:
-                    if data != kind.render_root(root):
-                        yield self._finding(
-                            Problem.PAGE, key, f"is not what the list of commit {root.commit} renders to"
-                        )
+        for kind, key in self._layout.pages(kinds=self._kinds).items():
+            try:
+                data = self._store.get(key).data
+            except NotFound:
+                yield self._finding(Problem.PAGE_MISSING, key, "does not exist")
+            else:
+                if data != kind.render_root(root):
+                    yield self._finding(Problem.PAGE, key, f"is not what the list of commit {root.commit} renders to")
 
     def _is_absent(self, project: str) -> bool:
         key = self._layout.manifest(project)
