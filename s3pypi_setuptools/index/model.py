@@ -80,18 +80,11 @@ class File:
 
         :param metadata: the bytes of the metadata file beside it; None leaves what the entry says of one.
         """
-        return replace(
-            self,
-            hashes=_with_sha256(self.hashes, sha256),
-            size=size,
-            core_metadata=self.core_metadata
-            if metadata is None
-            else _with_sha256((), hashlib.sha256(metadata).hexdigest()),
-        )
-
-
-def _with_sha256(hashes: Hashes, sha256: str) -> Hashes:
-    return tuple(sorted({**dict(hashes), "sha256": sha256}.items()))
+        offered = self.core_metadata
+        if metadata is not None:
+            offered = (("sha256", hashlib.sha256(metadata).hexdigest()),)
+        hashes = tuple(sorted({**dict(self.hashes), "sha256": sha256}.items()))
+        return replace(self, hashes=hashes, size=size, core_metadata=offered)
 
 
 class Status(enum.Enum):

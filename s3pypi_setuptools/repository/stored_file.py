@@ -1,20 +1,21 @@
-"""Distributions that lie in a store already, on their way into a repository."""
+"""Read a file that lies in a store: its hash, and what its own metadata says."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
-from ..distribution import Distribution
+from ..distribution import Description, Distribution
 from ..distribution.local_file import LocalFile, temporary_folder
-from ..errors import RepositoryError, StoreError
+from ..errors import InvalidDistribution, NotFound, RepositoryError, StoreError
 from ..index.model import File
 from ..stores.base import Attributes, Condition, Info, Store, Token
+from ..text import printable
 
-__all__ = ["Publishable", "StoredBytes", "StoredDistribution", "download", "stream_hash"]
+__all__ = ["Publishable", "StoredBytes", "StoredFile", "download", "has_bytes", "read_if_exists", "stream_hash"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,31 +59,69 @@ class StoredBytes:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredDistribution:
-    """One stored file that can be published; parameters as of `distribution.Distribution`.
+class StoredFile:
+    """A file in a store, and what its bytes say; a valid one can be published.
 
-    :param entry: what the index it comes from says of it; an ``upload_time`` in it is kept.
+    :param entry: what an index says of the file, with the ``url`` and ``upload_time`` by which to list it.
+    :param project: normalized name in its own metadata; empty for an invalid file.
+    :param version: in its normal spelling (PEP 440).
+    :param requires_python: as its metadata states it; for a file that is copied, as the index that it comes from does.
+    :param metadata: a wheel's METADATA, if it is to be listed; None for sdists.
+    :param provenance: the provenance object (PEP 740) to publish with it.
+    :param warnings: what its metadata says against the specification and installers pass over, a line each.
+    :param invalid: one line: why it is no distribution that installers take, without its name; None for a valid file.
     """
 
     file: StoredBytes
     entry: File
-    project: str
-    version: str
+    project: str = ""
+    version: str = ""
+    requires_python: str | None = None
     metadata: bytes | None = None
     provenance: bytes | None = None
+    warnings: tuple[str, ...] = ()
+    invalid: str | None = None
+
+    @classmethod
+    def read(cls, store: Store, info: Info, entry: File) -> StoredFile:
+        """Read the object ``info``, the file that ``entry`` names, through a temporary file; raises `StoreError`."""
+        with temporary_folder() as folder:
+            path = folder / entry.filename
+            sha256 = download(store, info.key, path)
+            file = StoredBytes(store, replace(info, size=path.stat().st_size), sha256)
+            try:
+                read = Description.read(path)
+            except InvalidDistribution as error:
+                return cls(file, entry, invalid=str(error).removeprefix(f"{printable(str(path))}: "))
+        return cls(
+            *(file, entry, read.project, read.version, read.requires_python, read.metadata),
+            warnings=read.warnings,
+        )
 
     @property
     def filename(self) -> str:
         """Its name."""
         return self.entry.filename
 
-    @property
-    def requires_python(self) -> str | None:
-        """As the index it comes from states it."""
-        return self.entry.requires_python
+    def corrected(self, listed: File) -> File:
+        """``listed`` with what the bytes say, which goes before what the index said."""
+        entry = replace(listed, url=self.entry.url, requires_python=self.requires_python, core_metadata=None)
+        return entry.with_facts(self.file.sha256, self.file.size, self.metadata)
+
+    def completed(self, listed: File) -> File:
+        """``listed`` with what it lacked; what it states stays, all of it if it states another hash."""
+        if listed.sha256 not in (None, self.file.sha256):
+            return listed
+        entry = replace(
+            listed,
+            url=self.entry.url,
+            upload_time=listed.upload_time or self.entry.upload_time,
+            requires_python=listed.requires_python or self.requires_python,
+        )
+        return entry.with_facts(self.file.sha256, self.file.size, self.metadata)
 
 
-Publishable: TypeAlias = Distribution | StoredDistribution
+Publishable: TypeAlias = Distribution | StoredFile
 """What can be published: a file on disk, or one that lies in a store already."""
 
 
@@ -101,6 +140,19 @@ def download(store: Store, key: str, path: Path, received: Callable[[int], None]
     except OSError as error:
         raise StoreError(key, f"cannot be kept in a temporary file: {error.strerror or error}") from error
     return digest.hexdigest()
+
+
+def has_bytes(store: Store, key: str, data: bytes) -> bool:
+    """Whether the object under ``key``, a small one, exists and holds ``data``."""
+    return read_if_exists(store, key) == data
+
+
+def read_if_exists(store: Store, key: str) -> bytes | None:
+    """The bytes of the object under ``key``, a small one; None where there is none."""
+    try:
+        return store.get(key).data
+    except NotFound:
+        return None
 
 
 def stream_hash(store: Store, key: str) -> str:

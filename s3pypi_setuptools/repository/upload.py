@@ -20,7 +20,7 @@ from ..index.urls import file_url
 from ..naming import content_type
 from ..stores.base import ABSENT, Attributes, Store, Token
 from ..transaction import create
-from .stored_file import Publishable, StoredBytes, stream_hash
+from .stored_file import Publishable, StoredBytes, has_bytes, stream_hash
 from .workspace import Workspace, wait_for
 
 __all__ = ["SHA256", "Part", "Placement", "holds"]
@@ -245,10 +245,7 @@ class Placement:
             return False
         if self.distribution.metadata is None:
             return True
-        try:
-            return self._store.get(self._layout.sidecar(key)).data == self.distribution.metadata
-        except NotFound:
-            return False
+        return has_bytes(self._store, self._layout.sidecar(key), self.distribution.metadata)
 
     def _holds(self, key: str) -> bool:
         """Whether the object under ``key`` has our bytes, which are about to be listed: its metadata is no proof."""

@@ -20,7 +20,7 @@ from ...repository.manifest import Manifest
 from ...repository.repository import Repository
 from ...repository.root_entry import RootEntry
 from ...repository.snapshot import Reading
-from ...repository.stored_file import Publishable, StoredDistribution
+from ...repository.stored_file import Publishable, StoredFile
 from ...repository.upload import Part, Placement
 from ...text import without_credentials
 from .comparison import Comparison
@@ -276,7 +276,7 @@ def _decision(manifest: Manifest, reports: tuple[FileReport, ...]) -> Decision[t
 
 def _entry(choice: Choice, url: str, provenance: str | None, now: datetime) -> File:
     distribution, listed = choice.distribution, choice.listed
-    told = distribution.entry if isinstance(distribution, StoredDistribution) else File(distribution.filename, url)
+    told = distribution.entry if isinstance(distribution, StoredFile) else File(distribution.filename, url)
     if choice.moved and listed:
         told = listed
     entry = replace(

@@ -2,39 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
-from ...index.model import File, Hashes, clean_text
-from ...index.urls import file_url, is_elsewhere
+from ...index.model import File
 from ...repository.manifest import Manifest
+from ...repository.stored_file import StoredFile
 
-__all__ = ["Evidence", "ReadFile", "completed", "entry", "is_incomplete", "rebuilt"]
-
-
-@dataclass(frozen=True, slots=True)
-class ReadFile:
-    """What reading one stored distribution told.
-
-    :param project: normalized.
-    :param requires_python: as its metadata states it.
-    :param metadata: a wheel's METADATA, if it is to be listed; None for sdists.
-    :param url: by which the file is listed from now on; None where it stays as it is.
-    """
-
-    project: str
-    sha256: str
-    size: int
-    requires_python: str | None
-    metadata: bytes | None
-    url: str | None = None
-
-    @property
-    def core_metadata(self) -> Hashes | None:
-        """What the index says of the metadata file beside it (PEP 714)."""
-        return None if self.metadata is None else (("sha256", hashlib.sha256(self.metadata).hexdigest()),)
+__all__ = ["Evidence", "rebuilt"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +22,7 @@ class Evidence:
     """
 
     found: tuple[File, ...] = ()
-    read: Mapping[str, ReadFile] = field(default_factory=dict)
+    read: Mapping[str, StoredFile] = field(default_factory=dict)
     missing: frozenset[str] = frozenset()
 
 
@@ -59,7 +34,7 @@ def rebuilt(base: Manifest, evidence: Evidence) -> Manifest:
     gone = [file for file in base.project.files if file.url in evidence.missing]
     removed = base.removed | {file.url for file in gone}
     files = [
-        completed(file, evidence.read[file.url]) if file.url in evidence.read else file
+        evidence.read[file.url].corrected(file) if file.url in evidence.read else file
         for file in base.project.files
         if file.url not in evidence.missing
     ]
@@ -67,30 +42,3 @@ def rebuilt(base: Manifest, evidence: Evidence) -> Manifest:
     new = unlisted.with_files(files)
     found = [file for file in evidence.found if not new.file(file.filename) and not new.removed_urls(file.filename)]
     return replace(new.with_files(found), deleted=base.deleted and not found and not new.project.files)
-
-
-def entry(filename: str, read: ReadFile, stored: datetime, folder: str = "") -> File:
-    """How the index lists a distribution that was found.
-
-    :param stored: when it was stored, for want of a better upload time.
-    :param folder: the folder within the project's own in which it lies.
-    """
-    return completed(File(filename, file_url(filename, folder), upload_time=stored), read)
-
-
-def completed(file: File, read: ReadFile) -> File:
-    """``file`` with what its own bytes tell, which goes before what a page said."""
-    return replace(
-        file,
-        url=read.url or file.url,
-        hashes=tuple(sorted({**dict(file.hashes), "sha256": read.sha256}.items())),
-        size=read.size,
-        requires_python=clean_text(read.requires_python or "") or None,
-        core_metadata=read.core_metadata,
-    )
-
-
-def is_incomplete(file: File) -> bool:
-    """Whether reading the file would tell what the index should say of it, and does not."""
-    unhashed = file.sha256 is None or file.size is None
-    return unhashed or (file.filename.endswith(".whl") and not file.core_metadata and not is_elsewhere(file.url))

@@ -6,22 +6,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from ...distribution import Description
-from ...distribution.local_file import temporary_folder
-from ...errors import InvalidDistribution, NotFound
+from ...errors import NotFound
 from ...index.model import File
-from ...index.urls import is_relative
+from ...index.urls import file_url, is_relative
 from ...repository.addresses import find_key
 from ...repository.inventory import Folder, is_distribution, lookup, principal
 from ...repository.manifest import Manifest
 from ...repository.other_projects import OtherProjects
-from ...repository.stored_file import download
+from ...repository.stored_file import StoredFile, has_bytes
 from ...repository.upload import SHA256
 from ...repository.workspace import Workspace
 from ...stores.base import Info
 from ..verify.problems import Problem
 from ..verify.project_check import Examination
-from .evidence import Evidence, ReadFile, entry, is_incomplete
+from .evidence import Evidence
 from .recovery import Recovered
 
 __all__ = ["UNSOLVED", "EvidenceGathering"]
@@ -78,7 +76,7 @@ class EvidenceGathering:
                 urls.add(file.url)
         return frozenset(urls)
 
-    def _read_listed(self, base: Manifest, missing: frozenset[str]) -> Iterator[tuple[str, ReadFile]]:
+    def _read_listed(self, base: Manifest, missing: frozenset[str]) -> Iterator[tuple[str, StoredFile]]:
         """What the bytes of listed files tell, where that is needed."""
         wrong = {finding.key for finding in self._found.findings if finding.problem in UNSOLVED}
         doubted = {
@@ -88,17 +86,13 @@ class EvidenceGathering:
         }
         for file in base.project.files:
             key = self._key(file)
-            doubtful = is_incomplete(file) or key in doubted or not is_relative(file.url)
+            doubtful = not file.has_facts or key in doubted or not is_relative(file.url)
             if key is None or file.url in missing or key in wrong or not doubtful:
                 continue
-            try:
-                read = self._read(key, file.filename)
-            except NotFound:
-                continue  # deleted since
-            except InvalidDistribution as error:
-                self.left.append(str(error))
+            entry = file if is_relative(file.url) else replace(file, url=self._url(key))
+            if (read := self._read(key, entry)) is None:
                 continue
-            if file.sha256 not in (None, read.sha256):
+            if file.sha256 not in (None, read.file.sha256):
                 self.errors.append(
                     f"{self._name(key)}: has other bytes than are listed: publish the file that is meant"
                 )
@@ -108,16 +102,9 @@ class EvidenceGathering:
                     self.errors.append(f"{self._name(key)}: {listed}: delete it here, and publish it there")
                 if read.metadata is not None and key.startswith(self._layout.folder(self._project)):
                     self.sidecars.append((key, read.metadata))
-                elif read.metadata is not None and not self._lies_beside(key, read.metadata):
+                elif read.metadata is not None and not has_bytes(self._store, self._layout.sidecar(key), read.metadata):
                     read = replace(read, metadata=None)
-                yield file.url, read if is_relative(file.url) else replace(read, url=self._url(key))
-
-    def _lies_beside(self, key: str, metadata: bytes) -> bool:
-        """Whether the wheel under ``key``, in a folder that is not the project's, has its metadata file beside it."""
-        try:
-            return self._store.get(self._layout.sidecar(key)).data == metadata
-        except NotFound:
-            return False
+                yield file.url, read
 
     def _url(self, key: str) -> str:
         return self._layout.object_url(self._project, key)
@@ -136,19 +123,15 @@ class EvidenceGathering:
             if snapshot.base.removed_urls(filename):
                 self.left.append(f"{self._name(info.key)}: its name was removed once: publish it again")
                 continue
-            try:
-                read = self._read(info.key, filename)
-            except NotFound:
-                continue  # deleted since
-            except InvalidDistribution as error:
-                self.left.append(str(error))
+            entry = File(filename, file_url(filename, folder), upload_time=info.modified)
+            if (read := self._read(info.key, entry)) is None:
                 continue
             if read.project != self._project:
                 self.left.append(f"{self._name(info.key)}: is a file of {read.project}: publish it there")
                 continue
             if read.metadata is not None:
                 self.sidecars.append((info.key, read.metadata))
-            yield entry(filename, read, info.modified, folder)
+            yield read.corrected(entry)
 
     def _leave(self, snapshot: Recovered, info: Info, *, apart: bool) -> None:
         """Say of an object that a publisher stored why it is not listed."""
@@ -187,15 +170,15 @@ class EvidenceGathering:
             self._workspace.backoff.sleep(young.total_seconds())
         return lookup(self._store, self._layout.sidecar(info.key)) is not None
 
-    def _read(self, key: str, filename: str) -> ReadFile:
-        with temporary_folder() as folder:
-            path = folder / filename
-            sha256 = download(self._store, key, path)
-            try:
-                read = Description.read(path)
-            except InvalidDistribution as error:
-                raise InvalidDistribution(f"{self._name(key)}: {str(error).removeprefix(f'{path}: ')}") from error
-            return ReadFile(read.project, sha256, path.stat().st_size, read.requires_python, read.metadata)
+    def _read(self, key: str, entry: File) -> StoredFile | None:
+        """What the bytes under ``key`` say; None where they are gone by now, or are left alone as no distribution."""
+        try:
+            read = StoredFile.read(self._store, self._objects.get(key) or self._store.head(key), entry)
+        except NotFound:
+            return None
+        if read.invalid:
+            self.left.append(f"{read.file.path}: {read.invalid}")
+        return None if read.invalid else read
 
     def _key(self, file: File) -> str | None:
         if file.url not in self._places:

@@ -21,7 +21,6 @@ from ..file_selector import named_folders
 from ..verify.problems import Problem
 from ..verify.project_check import Examination, examine
 from ..verify.project_list_check import RootExamination
-from .evidence import is_incomplete
 from .rebuild import Rebuilding, ReindexedProject
 from .recovery import Recovery
 
@@ -118,7 +117,7 @@ class _Reindexing:
         try:
             found = examine(self.workspace, self.kinds, folder, others=self.others, deep=self.deep, tally=self.tally)
             files = found.manifest.project.files if found.manifest else ()
-            doubtful = (is_incomplete(file) or not is_relative(file.url) for file in files)
+            doubtful = (not file.has_facts or not is_relative(file.url) for file in files)
             if not (found.findings or found.unlisted or any(doubtful)):
                 return found, ReindexedProject(folder.name)
             return found, Rebuilding(

@@ -13,7 +13,7 @@ from ...repository.repository import Repository
 from ..file_selector import Wanted, existing, naming_nearest
 from ..publish.publish import publish
 from ..publish.report import FileReport
-from .stored_files import listed_file
+from .source import read_listed
 
 __all__ = ["PromoteReport", "promote"]
 
@@ -77,7 +77,7 @@ def promote(
         raise RepositoryError(f"{project} is quarantined in {source.url} and offers no files (PEP 792)")
     files = [replace(file, upload_time=None) for file in wanted.listed(manifest)]
     with ThreadPoolExecutor(EXAMINED_AT_ONCE, "s3pypi-examine") as pool:
-        stored = list(pool.map(lambda file: listed_file(source, project, file), files))
+        stored = list(pool.map(lambda file: read_listed(source, project, file), files))
     report = publish(
         target,
         stored,

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import hashlib
+import logging
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ...errors import Error, InvalidDistribution
+from ...distribution.attestation import attests
+from ...errors import Error, InvalidDistribution, NotFound, RepositoryError
 from ...index.model import File, Project
 from ...index.urls import is_relative
+from ...naming import version_of
 from ...repository.addresses import find_key, unclear_names
 from ...repository.inventory import Folder, is_distribution, lookup
 from ...repository.manifest import Manifest
 from ...repository.repository import Repository
-from ...repository.stored_file import StoredDistribution, stream_hash
-from ...stores.base import Info
+from ...repository.stored_file import StoredBytes, StoredFile, read_if_exists, stream_hash
+from ...stores.base import Info, Store
 from ...text import without_credentials
-from .completion import is_complete
-from .stored_files import listed_file, read_file
+from .completion import is_complete_for_import
 
-__all__ = ["Found", "Read", "Source"]
+__all__ = ["Found", "Source", "read_listed"]
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +48,11 @@ class Found:
     listed: bool = True
     url: str | None = None
 
-    def mismatch(self, sha256: str | None) -> str | None:
+    def mismatch(self, sha256: str) -> str | None:
         """One line when the index states another hash than the bytes have."""
-        if sha256 is None or self.file.sha256 in (None, sha256):
+        if self.file.sha256 in (None, sha256):
             return None
         return f"its bytes are not those that the index states (sha256 {self.file.sha256:.12}…): publish it again"
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What a file's bytes say.
-
-    :param distribution: None when they are no distribution; ``note`` says why then.
-    """
-
-    distribution: StoredDistribution | None
-    sha256: str
-    note: str | None = None
 
 
 class Source:
@@ -67,8 +60,8 @@ class Source:
 
     def __init__(self, repository: Repository, pool: Executor) -> None:
         self.repository = repository
-        self._store = repository.workspace.store
-        self._layout = repository.workspace.layout
+        self.store = repository.workspace.store
+        self.layout = repository.workspace.layout
         self._pool = pool
 
     def files(self, folder: Folder) -> Iterator[Found]:
@@ -88,9 +81,9 @@ class Source:
                 yield Found(project, file, None, committed)
                 continue
             keys.add(key)
-            info = folder.objects.get(key) or lookup(self._store, key)
+            info = folder.objects.get(key) or lookup(self.store, key)
             error = None if info else "is listed, but missing"
-            url = None if is_relative(file.url) else self._layout.object_url(project, key)
+            url = None if is_relative(file.url) else self.layout.object_url(project, key)
             yield Found(project, file, info, committed, error, url=url)
         if committed:
             return  # what a manifest does not list was removed, refused, or is being published
@@ -101,49 +94,126 @@ class Source:
 
     def has_manifest(self, folder: Folder) -> bool:
         """Whether a manifest of ours lies in the folder."""
-        return self._layout.manifest(folder.name) in folder.objects
+        return self.layout.manifest(folder.name) in folder.objects
 
     def found(self, project: str, info: Info) -> Found:
         """The object as an unlisted file of ``project``."""
-        file = File(info.key.rpartition("/")[2], self._layout.object_url(project, info.key), size=info.size)
+        file = File(info.key.rpartition("/")[2], self.layout.object_url(project, info.key), size=info.size)
         return Found(project, file, info, listed=False)
 
-    def read_all(
-        self, project: str, files: Iterable[Found], *, listed_as_they_are: bool = False
-    ) -> Iterator[tuple[Found, Read]]:
-        """What the bytes of each of ``files`` say, side by side, in order.
+    def read_all(self, files: Iterable[Found]) -> Iterator[tuple[Found, StoredFile]]:
+        """What the bytes of each of ``files`` say, side by side, in order; files outside the repository are left out.
 
-        :param listed_as_they_are: what a manifest of ours lists completely is not read.
+        Each has the url and upload time by which to list it, and which Python it requires, by the index if that says.
         """
-        files = list(files)
+        return self._each(files, self._read)
 
-        def read(found: Found) -> Read:
-            if found.info is None:
-                return Read(None, "", f"lies outside the repository, at {without_credentials(found.file.url)}")
-            if listed_as_they_are and found.committed and is_complete(project, found.file):
-                return self._listed(project, found)
-            return self._read(found.info, found.file)
+    def read_or_take(self, files: Iterable[Found]) -> Iterator[tuple[Found, StoredFile]]:
+        """As `read_all`, but what a manifest of ours lists completely is taken as it is listed."""
 
-        yield from zip(files, self._pool.map(read, files), strict=True)
+        def read(found: Found, info: Info) -> StoredFile:
+            if not (found.committed and is_complete_for_import(found.project, found.file)):
+                return self._read(found, info)
+            try:
+                return read_listed(self.repository, found.project, found.file)
+            except Error as error:
+                return StoredFile(
+                    StoredBytes(self.store, info, found.file.sha256 or ""), found.file, invalid=str(error)
+                )
+
+        return self._each(files, read)
 
     def place(self, found: Found) -> str:
         """Where the file lies, as people write it."""
-        return self._store.url_of(found.info.key) if found.info else without_credentials(found.file.url)
+        return self.store.url_of(found.info.key) if found.info else without_credentials(found.file.url)
 
-    def _listed(self, project: str, found: Found) -> Read:
-        try:
-            one = listed_file(self.repository, project, found.file)
-        except Error as error:
-            return Read(None, found.file.sha256 or "", str(error))
-        return Read(one, one.file.sha256)
+    def _each(
+        self, files: Iterable[Found], read: Callable[[Found, Info], StoredFile]
+    ) -> Iterator[tuple[Found, StoredFile]]:
+        inside = [(found, found.info) for found in files if found.info]
+        stored = self._pool.map(lambda one: read(*one), inside)
+        yield from zip((found for found, _ in inside), stored, strict=True)
 
-    def _read(self, info: Info, file: File) -> Read:
-        if is_distribution(info.key):
-            try:
-                one = read_file(self._store, info, file)
-                return Read(one, one.file.sha256)
-            except InvalidDistribution as error:
-                note = str(error).partition(": ")[2] or str(error)
-        else:
-            note = "is no wheel and no sdist"
-        return Read(None, stream_hash(self._store, info.key), note)
+    def _read(self, found: Found, info: Info) -> StoredFile:
+        entry = replace(found.file, url=found.url or found.file.url)
+        if not is_distribution(info.key):
+            file = StoredBytes(self.store, info, stream_hash(self.store, info.key))
+            return StoredFile(file, entry, invalid="is no wheel and no sdist")
+        stored = _read(self.store, info, entry)
+        if stored.invalid:
+            return stored
+        return replace(
+            stored,
+            entry=replace(_without_links(entry), upload_time=entry.upload_time or info.modified),
+            requires_python=entry.requires_python or stored.requires_python,
+        )
+
+
+def read_listed(repository: Repository, project: str, file: File) -> StoredFile:
+    """``file`` as ``project`` (normalized) lists it, with what lies beside it, checked against its object.
+
+    An object that still has the token which was noted with its hash has the listed bytes; any other is read. (What its
+    metadata says of it is no proof: whoever overwrites an object writes that, too.) A metadata file or provenance that
+    is not the listed one is not taken along. Raises `RepositoryError` when the index and the object disagree, and
+    `InvalidDistribution` for a wheel without a metadata file that cannot be read.
+    """
+    store, layout = repository.workspace.store, repository.workspace.layout
+    key = layout.object_key(project, file.url)
+    if key is None:
+        raise RepositoryError(
+            f"{file.filename} lies outside the repository, at {without_credentials(file.url)}: publish it from there"
+        )
+    try:
+        info = store.head(key)
+    except NotFound as error:
+        raise RepositoryError(f"{store.url_of(key)}: is listed, but missing; run s3pypi verify") from error
+    sha256 = file.sha256 if file.etag == info.token and file.size == info.size else None
+    if sha256 is None:
+        sha256 = stream_hash(store, key)
+    if file.sha256 not in (None, sha256) or file.size not in (None, info.size):
+        raise RepositoryError(
+            f"{store.url_of(key)}: does not hold the bytes that the index states: publish the right file there again "
+            f"with --force, or delete it: s3pypi delete {project} --file {file.filename}"
+        )
+    requires_python = file.requires_python
+    metadata = _listed_metadata(store, layout.sidecar(key), file)
+    if metadata is None and file.filename.endswith(".whl"):
+        stored = _read(store, info, file)
+        if stored.invalid:
+            raise InvalidDistribution(f"{stored.file.path}: {stored.invalid}")
+        metadata, requires_python = stored.metadata, stored.requires_python
+    return StoredFile(
+        file=StoredBytes(store, info, sha256),
+        entry=_without_links(file),
+        project=project,
+        version=version_of(project, file.filename) or "",
+        requires_python=requires_python,
+        metadata=metadata,
+        provenance=_listed_provenance(store, layout.provenance(key), file, sha256),
+    )
+
+
+def _read(store: Store, info: Info, entry: File) -> StoredFile:
+    stored = StoredFile.read(store, info, entry)
+    for warning in stored.warnings:
+        log.warning("%s: %s", entry.filename, warning)
+    return stored
+
+
+def _without_links(entry: File) -> File:
+    """The entry without what leads to files that the target may not have."""
+    return replace(entry, gpg_sig=None, provenance=None)
+
+
+def _listed_metadata(store: Store, key: str, file: File) -> bytes | None:
+    """The metadata file that is listed; None where there is none, or another."""
+    if file.core_metadata is None or (data := read_if_exists(store, key)) is None:
+        return None
+    return data if file.metadata_sha256 in (None, hashlib.sha256(data).hexdigest()) else None
+
+
+def _listed_provenance(store: Store, key: str, file: File, sha256: str) -> bytes | None:
+    """The provenance that is listed; None where there is none, or that of other bytes."""
+    if file.provenance is None or (data := read_if_exists(store, key)) is None:
+        return None
+    return data if attests(data, file.filename, sha256) else None

@@ -6,12 +6,9 @@ import hashlib
 from collections.abc import Iterator
 from datetime import timedelta
 
-from ...distribution import Description
-from ...distribution.local_file import temporary_folder
-from ...errors import InvalidDistribution
-from ...index.model import File, clean_text
+from ...index.model import File
 from ...repository.inventory import Folder, lookup, matches_listing
-from ...repository.stored_file import download, stream_hash
+from ...repository.stored_file import StoredFile, stream_hash
 from ...repository.upload import SHA256
 from ...repository.workspace import Workspace
 from ...stores.base import Info
@@ -56,7 +53,7 @@ class FileExamination:
         if file.sha256 is None or file.size is None:
             yield self._finding(Problem.UNHASHED, key, "its hash or size is not known: 'reindex' fills it in")
         if self._deep and file.filename.endswith(".whl"):
-            yield from self._wheel(file, key)
+            yield from self._wheel(file, key, info)
             return
         if file.sha256 and (actual := self._hash(file, key, info)) not in (None, file.sha256):
             yield self._other_hash(file, key, actual)
@@ -73,24 +70,18 @@ class FileExamination:
         detail = f"has sha256 {actual}, {file.sha256} is listed: {_OTHER_BYTES}"
         return self._finding(Problem.HASH, key, detail)
 
-    def _wheel(self, file: File, key: str) -> Iterator[Finding]:
-        with temporary_folder() as folder:
-            path = folder / file.filename
-            actual = download(self._store, key, path)
-            if file.sha256 and actual != file.sha256:
-                yield self._other_hash(file, key, actual)
-                return
-            try:
-                read = Description.read(path)
-            except InvalidDistribution as error:
-                detail = f"installers refuse it: {str(error).removeprefix(f'{path}: ')}"
-                yield self._finding(Problem.UNREADABLE, key, detail)
-                return
-        stated = clean_text(read.requires_python or "") or None
-        if stated != file.requires_python:
-            detail = f"requires Python {stated or '(any)'}, {file.requires_python or '(any)'} is listed"
+    def _wheel(self, file: File, key: str, info: Info) -> Iterator[Finding]:
+        stored = StoredFile.read(self._store, info, file)
+        if file.sha256 and stored.file.sha256 != file.sha256:
+            yield self._other_hash(file, key, stored.file.sha256)
+            return
+        if stored.invalid:
+            yield self._finding(Problem.UNREADABLE, key, f"installers refuse it: {stored.invalid}")
+            return
+        if stored.requires_python != file.requires_python:
+            detail = f"requires Python {stored.requires_python or '(any)'}, {file.requires_python or '(any)'} is listed"
             yield self._finding(Problem.REQUIRES_PYTHON, key, f"{detail}: 'reindex --deep' corrects it")
-        yield from self._sidecar(file, key, read.metadata)
+        yield from self._sidecar(file, key, stored.metadata)
 
     def _sidecar(self, file: File, key: str, metadata: bytes | None) -> Iterator[Finding]:
         """What is wrong with a metadata file.

@@ -1,0 +1,108 @@
+"""Import in place: list the files of a project's folder where they lie, and fill in what their entries lack."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from ...errors import Error
+from ...repository.change import Decision
+from ...repository.inventory import Folder
+from ...repository.stored_file import StoredFile
+from .completion import complete, is_complete_for_import, store_metadata
+from .report import ImportedFile, ImportOutcome
+from .source import Found
+from .strays import Strays
+from .transfer import Transfer
+
+__all__ = ["InPlace"]
+
+
+@dataclass(slots=True)
+class _Adoption:
+    """One project's folder, read and not listed yet.
+
+    :param files: what was found in it.
+    :param read: what its own files say, by the urls by which they were found.
+    :param notes: what is wrong with files, by url.
+    :param strays: urls of other projects' files.
+    """
+
+    project: str
+    files: list[Found]
+    read: dict[str, StoredFile] = field(default_factory=dict)
+    notes: dict[str, str | None] = field(default_factory=dict)
+    strays: set[str] = field(default_factory=set)
+
+    @property
+    def is_project(self) -> bool:
+        """Whether it is a project's folder, and not one of files that others list: it lists some, or holds its own."""
+        return any(found.listed for found in self.files) or any(not stored.invalid for stored in self.read.values())
+
+
+class InPlace:
+    """The projects of one import in place."""
+
+    def __init__(self, transfer: Transfer, strays: Strays) -> None:
+        self._transfer = transfer
+        self._source = transfer.source
+        self._target = transfer.target
+        self._strays = strays
+        self.waiting: list[_Adoption] = []
+        """Folders to `list_files` of when their strays are listed elsewhere."""
+
+    def run(self, folder: Folder) -> list[ImportedFile]:
+        """Import one project's folder, but for one with strays, which waits; raises `Error`."""
+        managed = self._source.has_manifest(folder)
+        self._strays.begin(folder.name, managed=managed)
+        if found := list(self._source.files(folder)):
+            return self._read(folder.name, found)
+        if managed:
+            # A deletion, of a project that another's files were taken from, may be completed no other way.
+            self._target.change(folder.name, lambda manifest: Decision(manifest, None))
+        return []
+
+    def list_files(self, adoption: _Adoption) -> list[ImportedFile]:
+        """List what was read, without the strays that their own projects list now."""
+        project, reports = adoption.project, []
+        try:
+            gone = self._strays.gathered[project]
+            outcomes = complete(self._target, project, adoption.read, gone) if adoption.is_project else {}
+        except Error as error:
+            return [self._transfer.report_failed(project, error)]
+        for found in adoption.files:
+            url = found.file.url
+            outcome, note = outcomes.get(url, ImportOutcome.PRESENT), adoption.notes.get(url)
+            if note and outcome not in (ImportOutcome.KEPT, ImportOutcome.LEFT):
+                outcome = ImportOutcome.FAILED
+            if url not in adoption.strays:
+                reports.append(self._transfer.report(project, found, outcome, note))
+        return reports
+
+    def _read(self, project: str, files: list[Found]) -> list[ImportedFile]:
+        report = self._transfer.report
+        reports = [report(project, found, ImportOutcome.FAILED, found.error) for found in files if found.error]
+        adoption = _Adoption(project, [found for found in files if not found.error])
+        for found, stored in self._source.read_all(filter(_is_unknown, adoption.files)):
+            url = found.file.url
+            if not stored.invalid and stored.project != project:
+                adoption.strays.add(url)
+                reports += self._strays.add(found, stored)
+                adoption.read[url] = StoredFile(stored.file, found.file, invalid=f"is a file of {stored.project}")
+                continue
+            adoption.notes[url] = stored.invalid or found.mismatch(stored.file.sha256)
+            adoption.read[url] = self._with_metadata(project, stored)
+        if adoption.strays:
+            self.waiting.append(adoption)
+            return reports
+        return reports + self.list_files(adoption)
+
+    def _with_metadata(self, project: str, stored: StoredFile) -> StoredFile:
+        """The file with its metadata, if that lies beside it or is stored there now."""
+        metadata = stored.metadata
+        if metadata is None or store_metadata(self._target, project, stored.file.info.key, metadata):
+            return stored
+        return replace(stored, metadata=None)
+
+
+def _is_unknown(found: Found) -> bool:
+    return bool(found.url) or not (found.committed and is_complete_for_import(found.project, found.file))
