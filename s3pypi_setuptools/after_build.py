@@ -164,7 +164,7 @@ def push(path: Path, *, project: Path, command_line: Mapping[str, object] | None
     the process.
     """
     from .interruption import INTERRUPTED, Interruption  # noqa: PLC0415
-    from .monitor import Account  # noqa: PLC0415
+    from .monitor import Account, Monitor  # noqa: PLC0415
     from .redaction import Redactor, silenced  # noqa: PLC0415
 
     account = Account().begin("published", advice(path.parent))
@@ -175,14 +175,15 @@ def push(path: Path, *, project: Path, command_line: Mapping[str, object] | None
 
     try:
         with silenced(), Interruption(account.stop, interrupted):
-            from . import app, reports  # noqa: PLC0415
+            from . import reports  # noqa: PLC0415
+            from .api import PackageRepository  # noqa: PLC0415
             from .config.resolve import resolve  # noqa: PLC0415
 
             settings = resolve(command_line=command_line, project=project.absolute(), relative_paths=False)
             redactor.include(settings.redactor)
             for note in settings.notes:
                 say(f"warning: {note}")
-            report = app.publish(settings, [path], overseer=account)
+            report = PackageRepository(settings).publish(path, monitor=Monitor(observer=account))
             failures = [redactor.redact(line) for line in reports.failures(report, REPLACE)]
             for line in reports.publish_lines(report):
                 print(line, flush=True)

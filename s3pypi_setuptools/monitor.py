@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 __all__ = [
     "SAME_COMMAND",
     "SAME_FILES",
     "UNATTENDED",
+    "UNMONITORED",
     "UNWATCHED",
     "Account",
+    "Monitor",
     "Overseer",
     "Progress",
     "Silent",
@@ -129,6 +132,23 @@ _FEW = 5
 
 _SHOWN = 3
 """Names that are shown where there are more than a few."""
+
+
+@dataclass(frozen=True, slots=True)
+class Monitor:
+    """Who is told of one call's work while it is done, and may cancel it; by default nobody.
+
+    :param progress: told of bytes hashed and sent.
+    :param count: told how many things are looked at.
+    :param observer: told how far each change has come, and asked before it commits.
+    """
+
+    progress: Progress = Silent()
+    count: Tally = UNWATCHED
+    observer: Overseer = UNATTENDED
+
+
+UNMONITORED = Monitor()
 
 
 class Account:

@@ -23,8 +23,9 @@ from .text import printable
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-    from .app import InitReport, UploadReport
+    from .operations.init import InitReport
     from .operations.publish.report import FileReport, PublishReport
+    from .operations.upload_files import UploadReport
 
 __all__ = [
     "failures",

@@ -27,9 +27,10 @@ LEVELS = (
     ("repository",),
     ("operations",),
     ("doctor",),
-    ("app",),
     ("reports", "summary"),
-    ("after_build", "api"),
+    ("session",),
+    ("api",),
+    ("after_build",),
     ("build_meta", "command", "hatch", "pdm", "cli", "server"),
     ("__main__",),
 )

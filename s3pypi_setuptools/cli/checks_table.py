@@ -10,7 +10,8 @@ from ..text import printable
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from ..app.diagnosis import Check, DoctorReport
+    from ..doctor.check import Check
+    from ..doctor.doctor import DoctorReport
 
 __all__ = ["check_lines", "draw_checks", "failure_lines", "verdict"]
 

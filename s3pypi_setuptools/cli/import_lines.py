@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..text import counted
 
 if TYPE_CHECKING:
-    from ..app.transfers import ImportReport
+    from ..operations.transfer.report import ImportReport
 
 __all__ = ["import_lines"]
 

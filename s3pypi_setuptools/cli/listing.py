@@ -12,7 +12,7 @@ from .tables import Column, draw_table
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from ..app.contents import FileDetails, ListReport, ProjectReport, ProjectSummary
+    from ..operations.listing import FileDetails, ListReport, ProjectReport, ProjectSummary
 
 __all__ = [
     "cell",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .listing import cell, columns, time_text
 
 if TYPE_CHECKING:
-    from ..app.locking import HeldLock, LocksReport
+    from ..operations.locks import HeldLock, LocksReport
 
 __all__ = ["draw_locks", "holder", "lock_lines"]
 

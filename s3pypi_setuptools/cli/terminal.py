@@ -22,9 +22,10 @@ from ..text import is_drawable, is_watched, printable
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-    from ..app import InitReport, UploadReport
     from ..config.settings import Settings
+    from ..operations.init import InitReport
     from ..operations.publish.report import PublishReport
+    from ..operations.upload_files import UploadReport
 
 __all__ = ["Drawing", "Terminal"]
 
@@ -192,7 +193,7 @@ class Terminal:
     def report(self, report: PublishReport | UploadReport | InitReport) -> int:
         """Show what was done; the exit status."""
         from .. import reports  # noqa: PLC0415
-        from ..app import InitReport  # noqa: PLC0415
+        from ..operations.init import InitReport  # noqa: PLC0415
         from ..operations.publish.report import PublishReport  # noqa: PLC0415
 
         if self.json:

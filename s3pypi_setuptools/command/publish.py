@@ -28,16 +28,19 @@ class PyPICommand(SettingsCommand):
 
     def publish(self) -> Iterable[str]:
         """Publish; one line for each file that failed."""
-        from .. import after_build, app, reports  # noqa: PLC0415
+        from .. import after_build, reports  # noqa: PLC0415
+        from ..api import PackageRepository  # noqa: PLC0415
+        from ..monitor import Monitor  # noqa: PLC0415
 
         built = [Path(path) for command, _, path in self.distribution.dist_files if command in _DISTRIBUTIONS]
         if self.in_build_hook() and not built:  # older setuptools run it in get_requires_for_build_wheel too
             return ()
-        overseer = self.account.begin("published")
+        observer = self.account.begin("published")
         settings = self.resolve()
         paths = self._paths(settings, built)
         self.account.begin("published", after_build.advice(paths[0].parent))
-        report = app.publish(settings, paths, dry_run=bool(self.dry_run), overseer=overseer)
+        repository = PackageRepository(settings)
+        report = repository.publish(*paths, dry_run=bool(self.dry_run), monitor=Monitor(observer=observer))
         self._show(report)
         self.conflict = report.conflict
         name = self.get_command_name()

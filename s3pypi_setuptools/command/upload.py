@@ -18,15 +18,18 @@ class UploadCommand(SettingsCommand):
 
     def publish(self) -> Iterable[str]:
         """Upload; one line for each file that failed."""
-        from .. import app, reports  # noqa: PLC0415
+        from .. import reports  # noqa: PLC0415
+        from ..api import PackageRepository  # noqa: PLC0415
         from ..distribution.selection import select_files  # noqa: PLC0415
         from ..errors import UsageError  # noqa: PLC0415
+        from ..monitor import Monitor  # noqa: PLC0415
 
-        overseer = self.account.begin("uploaded")
+        observer = self.account.begin("uploaded")
         settings = self.resolve()
         if settings.file_mask is None:
             raise UsageError("file-mask is missing: say which files, such as --file-mask='dist/*'")
         paths = select_files([settings.file_mask])
-        report = app.upload_files(settings, paths, dry_run=bool(self.dry_run), overseer=overseer)
+        repository = PackageRepository(settings)
+        report = repository.upload_files(paths, dry_run=bool(self.dry_run), monitor=Monitor(observer=observer))
         self.say(reports.upload_lines(report))
         return reports.failures(report)

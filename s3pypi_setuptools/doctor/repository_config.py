@@ -7,16 +7,14 @@ from dataclasses import replace
 from ..errors import AccessDenied, Error, InvalidIndex, NotFound
 from ..repository.document_kind import RECORD_ATTRIBUTES
 from ..repository.layout import Layout
-from ..repository.opening import change_record
 from ..repository.repository_config import RepositoryRecord
 from ..repository.surroundings import refuse_project_folder
 from ..stores.base import ANY, Matches, Store
 from ..stores.capabilities import Capabilities
-from ..stores.probe import probe_encoding, probe_folder
 from ..transaction import update
 from .check import Check, Result, refusal
 
-__all__ = ["compress_from_now_on", "renew"]
+__all__ = ["renew"]
 
 _NAME = "record"
 
@@ -35,20 +33,6 @@ def renew(store: Store, layout: Layout, found: Capabilities | None) -> Check:
         return Check(_NAME, Result.SKIPPED, f"{layout.repository} cannot be read or written")
     except Error as error:
         return refusal(_NAME, str(error))
-
-
-def compress_from_now_on(store: Store, layout: Layout) -> bool:
-    """Have the documents of large projects stored compressed, if the store keeps ``Content-Encoding``.
-
-    Whether the record (there must be one) says so now and did not before. Raises what reading, probing and writing do.
-    """
-
-    def change(record: RepositoryRecord) -> RepositoryRecord:
-        kept = record.content_encoding or probe_encoding(store, probe_folder(layout.prefix))
-        return replace(record, content_encoding=kept)
-
-    before, after = change_record(store, layout, change)
-    return before != after
 
 
 def _attempt(store: Store, layout: Layout, found: Capabilities | None) -> Check:

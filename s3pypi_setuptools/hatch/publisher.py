@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from hatch.publish.plugin.interface import PublisherInterface
 
 from ..config.options import as_options
-from ..monitor import SAME_FILES, Account, Progress, Silent
+from ..monitor import SAME_FILES, Account, Monitor, Progress, Silent
 
 if TYPE_CHECKING:
     from ..config.settings import Settings
@@ -40,7 +40,8 @@ class S3PyPIPublisher(PublisherInterface):
 
     def publish(self, artifacts: list[str], options: dict[str, object]) -> None:
         """Publish; aborts hatch with one line when anything failed."""
-        from .. import app, reports  # noqa: PLC0415
+        from .. import reports  # noqa: PLC0415
+        from ..api import PackageRepository  # noqa: PLC0415
         from ..interruption import Interruption  # noqa: PLC0415
         from ..redaction import Redactor  # noqa: PLC0415
 
@@ -57,7 +58,9 @@ class S3PyPIPublisher(PublisherInterface):
                     self.app.display_warning(note)
                 paths = self._paths(artifacts, settings)
                 with self._progress(f"Publishing to {settings.require_target()}") as progress:
-                    report = app.publish(settings, paths, dry_run=dry_run, progress=progress, overseer=account)
+                    report = PackageRepository(settings).publish(
+                        *paths, dry_run=dry_run, monitor=Monitor(progress, observer=account)
+                    )
         except Exception as error:  # hatch would print a traceback
             self.app.abort(as_options(redactor.describe(error)))
             return

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,14 +19,14 @@ if TYPE_CHECKING:
 __all__ = ["open_locks", "open_table"]
 
 
-def open_locks(settings: Settings, sessions: Sessions) -> Locks:
-    """The lock table that is configured, or none; nothing is asked of it yet. Errors as `open_table`."""
+def open_locks(settings: Settings, table: Callable[[], Table]) -> Locks:
+    """The locks of one call, in ``table`` where one is configured; nothing is asked of it yet."""
     if not (settings.locks_table or settings.lock_indexes):
         return NO_LOCKS
     from .leases import TIMEOUT, LeasedLocks
 
     timeout = TIMEOUT if settings.locks_timeout is None else settings.locks_timeout
-    return LeasedLocks(open_table(settings, sessions), timeout=timeout)
+    return LeasedLocks(table(), timeout=timeout)
 
 
 def open_table(settings: Settings, sessions: Sessions) -> Table:

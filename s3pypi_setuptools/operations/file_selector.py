@@ -8,16 +8,26 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from ..errors import Error, RepositoryError
+from ..errors import Error, RepositoryError, UsageError
 from ..index.model import File
 from ..index.urls import filename_of
-from ..naming import parse_version, version_of
+from ..naming import is_project_name, normalize_name, parse_version, version_of
 from ..repository.inventory import Folder
 from ..repository.manifest import Manifest
 from ..repository.repository import Repository
 from ..text import quoted, suggestion
 
-__all__ = ["NoSuchProject", "Wanted", "existing", "named_folders", "naming_nearest"]
+__all__ = [
+    "NoSuchProject",
+    "Wanted",
+    "existing",
+    "is_glob",
+    "named_folders",
+    "naming_nearest",
+    "project_name",
+    "project_names",
+    "project_pattern",
+]
 
 T = TypeVar("T")
 
@@ -110,3 +120,25 @@ def named_folders(repository: Repository, projects: Iterable[str]) -> Iterator[F
         if not folder.objects:
             naming_nearest(repository, name, partial(existing, None, name))
         yield folder
+
+
+def project_name(name: str) -> str:
+    """``name``, in any spelling, normalized (PEP 503); raises `UsageError` for one that no project can have."""
+    if not is_project_name(name):
+        raise UsageError(f"{quoted(name)} is not the name of a project")
+    return normalize_name(name)
+
+
+def project_names(names: Iterable[str]) -> tuple[str, ...]:
+    """Each of ``names`` once, as `project_name` has it."""
+    return tuple(dict.fromkeys(map(project_name, names)))
+
+
+def is_glob(text: str) -> bool:
+    """Whether ``text`` holds a glob's wildcards, which no project's name does."""
+    return not set(text).isdisjoint("*?[")
+
+
+def project_pattern(text: str) -> str:
+    """A glob of normalized names in lower case, or a name as `project_name` has it."""
+    return text.lower() if is_glob(text) else project_name(text)

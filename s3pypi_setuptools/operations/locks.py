@@ -9,8 +9,9 @@ from datetime import datetime, timezone
 
 from ..errors import LockError
 from ..locks.base import ROOT, Lock, Table, lock_id
+from .file_selector import project_name
 
-__all__ = ["HeldLock", "LocksReport", "UnlockReport", "force_unlock", "list_locks", "read_lock_id"]
+__all__ = ["HeldLock", "LocksReport", "UnlockReport", "force_unlock", "list_locks", "read_lock"]
 
 _ID = re.compile(r"[0-9a-f]{40}")
 
@@ -64,9 +65,17 @@ def list_locks(table: Table, projects: Iterable[str] = ()) -> LocksReport:
     return LocksReport(table.name, tuple(sorted(found, key=lambda lock: (lock.since or last, lock.id))))
 
 
-def read_lock_id(text: str) -> str | None:
-    """``text`` where it is the id of a lock; None for what can only be a name."""
-    return text.lower() if _ID.fullmatch(text.lower()) else None
+def read_lock(text: str) -> tuple[str, str | None]:
+    """The id of the lock that ``text`` names, and its project (``/``: the list of projects), where that is known.
+
+    :param text: an id, a project's name, or ``/``.
+
+    Raises `UsageError` for anything else.
+    """
+    if _ID.fullmatch(text.lower()):
+        return text.lower(), None
+    project = ROOT if text == ROOT else project_name(text)
+    return lock_id(project), project
 
 
 def force_unlock(

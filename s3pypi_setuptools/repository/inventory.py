@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 
 from ..distribution.filename_checks import check
 from ..errors import InvalidDistribution, NotFound
@@ -21,6 +21,7 @@ from .nesting import Nesting
 __all__ = [
     "COMPANIONS",
     "Folder",
+    "holds_distributions",
     "is_distribution",
     "lookup",
     "matches_listing",
@@ -28,6 +29,9 @@ __all__ = [
     "survey",
     "survey_project",
 ]
+
+_LOOKED_AT = 1000
+"""Objects that one listing request tells of at most (S3 ListObjectsV2)."""
 
 COMPANIONS = (".metadata", ".provenance", ".asc", ".publish.attestation")
 """How the names of objects end that go with the distribution of the name before."""
@@ -128,3 +132,8 @@ def matches_listing(info: Info, data: bytes) -> bool:
 def _folder(path: str) -> str:
     name, separator, _ = path.partition("/")
     return name if separator else ""
+
+
+def holds_distributions(store: Store, layout: Layout) -> bool:
+    """Whether distributions are among the first objects of the repository: one listing request."""
+    return any(is_distribution(info.key) for info in islice(store.list(layout.top), _LOOKED_AT))

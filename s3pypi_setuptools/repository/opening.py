@@ -21,7 +21,16 @@ from .page_kind import PageKind, kinds_of
 from .repository_config import RepositoryRecord
 from .surroundings import refuse_project_folder
 
-__all__ = ["WAYS_OUT", "Opened", "Opening", "ask_about_parts", "change_record", "open_record", "read_record"]
+__all__ = [
+    "WAYS_OUT",
+    "Opened",
+    "Opening",
+    "ask_about_parts",
+    "change_record",
+    "compress_from_now_on",
+    "open_record",
+    "read_record",
+]
 
 WAYS_OUT = (
     "use another store, a lock table (--locks-table TABLE), or --unsafe-no-locking where only one ever publishes at a "
@@ -140,6 +149,21 @@ def ask_about_parts(store: Store, layout: Layout, record: RepositoryRecord) -> b
         _, after = change_record(store, layout, note)
         return found and after.conditional_multipart is True
     return found
+
+
+def compress_from_now_on(store: Store, layout: Layout) -> bool:
+    """Have the documents of large projects stored compressed, if the store keeps ``Content-Encoding``.
+
+    Whether the record (there must be one) says so now and did not before. Raises what reading, probing and writing do.
+    """
+    from ..stores.probe import probe_encoding, probe_folder  # noqa: PLC0415 - once in a repository's life
+
+    def change(record: RepositoryRecord) -> RepositoryRecord:
+        kept = record.content_encoding or probe_encoding(store, probe_folder(layout.prefix))
+        return replace(record, content_encoding=kept)
+
+    before, after = change_record(store, layout, change)
+    return before != after
 
 
 def _refuse_unsafe(store: Store, record: RepositoryRecord, opening: Opening) -> None:

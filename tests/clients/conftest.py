@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
-from s3pypi_setuptools.app import opened
 from s3pypi_setuptools.config.settings import PageStyle, Secret, Settings
 from s3pypi_setuptools.config.target import FolderTarget, S3Target
 from s3pypi_setuptools.monitor import Silent
@@ -17,6 +17,7 @@ from s3pypi_setuptools.operations.publish.publish import publish
 from s3pypi_setuptools.repository.opening import Opening
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.repository.workspace import Clock
+from s3pypi_setuptools.session import Session
 from tests import samples
 from tests.clients.installers import Environments
 from tests.end_to_end import test_serve
@@ -50,8 +51,8 @@ def published(settings: Settings, dist: tuple[list[Path], list[Path]], style: Pa
     """Publish the wheels, the old ones a month ago as far as the repository knows."""
     for paths, age in zip(dist, (timedelta(days=30), timedelta()), strict=True):
         clock = Clock(now=lambda age=age: datetime.now(timezone.utc) - age)  # type: ignore[misc]
-        with opened(settings) as (store, layout):
-            repository = Repository(store, layout, Opening(style=style), clock=clock)
+        with closing(Session(settings)) as session:
+            repository = Repository(session.store(), session.layout, Opening(style=style), clock=clock)
             try:
                 report = publish(repository, [samples.read(path) for path in paths], progress=Silent())
             finally:

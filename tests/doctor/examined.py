@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from s3pypi_setuptools import PackageRepository, open_repository
-from s3pypi_setuptools.app.diagnosis import Check, DoctorReport
+from s3pypi_setuptools.doctor.check import Check
+from s3pypi_setuptools.doctor.doctor import DoctorReport
 from tests.servers import S3Server
 
 __all__ = ["Examined", "examine", "left", "repository", "settings"]

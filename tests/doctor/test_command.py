@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from s3pypi_setuptools.app import diagnosis
+from s3pypi_setuptools.api import PackageRepository
 from s3pypi_setuptools.config.resolve import resolve
+from s3pypi_setuptools.monitor import Monitor
 from tests.cli.programs import run, run_json, run_on_terminal
 from tests.servers import S3Server
 
@@ -75,5 +76,6 @@ class Steps:
 @pytest.mark.parametrize("read_only", [True, False])
 def test_all_steps_are_counted(tmp_path: Path, read_only: bool) -> None:
     steps = Steps()
-    diagnosis.doctor(resolve(command_line={"target": str(tmp_path)}), read_only=read_only, tally=steps)
+    settings = resolve(command_line={"target": str(tmp_path)})
+    PackageRepository(settings).doctor(read_only=read_only, monitor=Monitor(count=steps))
     assert (steps.done, steps.expected) == (steps.expected, 6 if read_only else 7)

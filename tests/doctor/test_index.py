@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools import open_repository
-from s3pypi_setuptools.app.diagnosis import Check, Result
 from s3pypi_setuptools.doctor import http as http_reading
 from s3pypi_setuptools.doctor import index as index_examination
+from s3pypi_setuptools.doctor.check import Check, Result
 from tests import samples
 from tests.cli.programs import run
 from tests.doctor.examined import Examined

@@ -19,9 +19,13 @@ from typing import Any
 from botocore import credentials, endpoint, httpchecksum, httpsession, parsers, retryhandler, session  # noqa: F401
 
 from s3pypi_setuptools import cli
-from s3pypi_setuptools.app import contents, maintenance, transfers  # noqa: F401
+from s3pypi_setuptools import session as opened_session  # noqa: F401
 from s3pypi_setuptools.cli.programs import s3pypi, s3upload  # noqa: F401
-from s3pypi_setuptools.operations.transfer import promote  # noqa: F401
+from s3pypi_setuptools.operations import delete, download, listing, migrate_index, prune, status, yank  # noqa: F401
+from s3pypi_setuptools.operations.publish import publish  # noqa: F401
+from s3pypi_setuptools.operations.reindex import reindex  # noqa: F401
+from s3pypi_setuptools.operations.transfer import import_repository, promote  # noqa: F401
+from s3pypi_setuptools.operations.verify import verify  # noqa: F401
 from s3pypi_setuptools.stores import probe  # noqa: F401
 from s3pypi_setuptools.stores.local import store as local  # noqa: F401
 from s3pypi_setuptools.stores.s3 import store as s3  # noqa: F401
@@ -68,8 +72,8 @@ def attend(connection: socket.socket) -> None:
     os.close(out[1])
     os.close(err[1])
     said = [read(pipe[0]) for pipe in (err, out)]
-    _, status = os.waitpid(child, 0)
-    answer = {"status": os.waitstatus_to_exitcode(status), "stderr": said[0], "stdout": said[1]}
+    _, ended = os.waitpid(child, 0)
+    answer = {"status": os.waitstatus_to_exitcode(ended), "stderr": said[0], "stdout": said[1]}
     connection.sendall(json.dumps(answer).encode())
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ...errors import UsageError
-from ...monitor import SAME_COMMAND
+from ...monitor import SAME_COMMAND, Monitor
 from .. import guard
 from ..parser import ArgumentParser, add_output_options
 from ..terminal import Terminal
@@ -61,15 +61,15 @@ def _run(argv: Sequence[str], terminal: Terminal) -> int:
     if arguments.command != "publish" or arguments.release is None:
         raise UsageError(f"usage: {_USAGE}")
 
-    from ... import app  # noqa: PLC0415
+    from ...api import PackageRepository  # noqa: PLC0415
     from ...config.pypi_private import read_pypi_private  # noqa: PLC0415
     from ...distribution.selection import distributions_of  # noqa: PLC0415
 
-    overseer = terminal.account.begin("published", SAME_COMMAND)
+    observer = terminal.account.begin("published", SAME_COMMAND)
     settings = read_pypi_private(arguments.conf_path, interpolate_environment=arguments.env_interpolation)
     terminal.use(settings)
     folder = Path(arguments.project_path).expanduser() / arguments.dist_dir
     paths = distributions_of(folder, arguments.name, arguments.release)
     with terminal.progress() as progress:
-        report = app.publish(settings, paths, progress=progress, overseer=overseer)
+        report = PackageRepository(settings).publish(*paths, monitor=Monitor(progress, observer=observer))
     return terminal.report(report)

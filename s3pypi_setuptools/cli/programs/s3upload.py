@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from ...config.options import OF_REPOSITORIES
-from ...monitor import SAME_FILES
+from ...monitor import SAME_FILES, Monitor
 from .. import guard
 from ..options import add_settings, given
 from ..parser import ArgumentParser, add_output_options
@@ -50,14 +50,16 @@ def _run(argv: Sequence[str], terminal: Terminal) -> int:
     arguments = _parser().parse_intermixed_args(argv)
     terminal.configure_from(arguments)
 
-    from ... import app  # noqa: PLC0415
+    from ...api import PackageRepository  # noqa: PLC0415
     from ...config.resolve import resolve  # noqa: PLC0415
     from ...distribution.selection import select_files  # noqa: PLC0415
 
-    overseer = terminal.account.begin("uploaded", SAME_FILES)
+    observer = terminal.account.begin("uploaded", SAME_FILES)
     settings = resolve(command_line=given(arguments), repository=False)
     terminal.use(settings)
     paths = select_files(arguments.files)
     with terminal.progress() as progress:
-        report = app.upload_files(settings, paths, dry_run=arguments.dry_run, progress=progress, overseer=overseer)
+        report = PackageRepository(settings).upload_files(
+            paths, dry_run=arguments.dry_run, monitor=Monitor(progress, observer=observer)
+        )
     return terminal.report(report)

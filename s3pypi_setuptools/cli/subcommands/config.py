@@ -30,7 +30,7 @@ def parser() -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Show the settings; the exit status."""
-    from ...app import diagnosis  # noqa: PLC0415
+    from ...api import aws_settings  # noqa: PLC0415
     from ...config.explanation import explain  # noqa: PLC0415
     from ...config.resolve import resolve  # noqa: PLC0415
 
@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     terminal.use(settings)
     of_aws: dict[str, tuple[str, str]] = {}
     try:
-        of_aws = diagnosis.aws_settings(settings)
+        of_aws = aws_settings(settings)
     except Error as error:
         terminal.warning(str(error))
     rows = explain(settings, of_aws)

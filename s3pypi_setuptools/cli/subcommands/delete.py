@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from ...errors import UsageError
+from ...monitor import Monitor
 from ...text import counted, size_text
 from ..confirmation import Confirm, add_change_options, confirmation
 from ..listing import columns
@@ -15,7 +16,7 @@ from ..parser import ArgumentParser, add_output_options
 from ..terminal import Terminal
 
 if TYPE_CHECKING:
-    from ...app.contents import DeletedFile, DeleteReport
+    from ...operations.delete import DeletedFile, DeleteReport
 
 __all__ = ["parser", "run"]
 
@@ -64,10 +65,11 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         raise UsageError("say what to delete: a VERSION, --file NAME, or --all for the whole project (one of them)")
     confirm = confirmation(arguments, terminal)
 
-    from ...app import contents  # noqa: PLC0415
+    from ...api import PackageRepository  # noqa: PLC0415
     from ...config.resolve import resolve  # noqa: PLC0415
+    from ...operations.file_selector import Wanted  # noqa: PLC0415
 
-    overseer = terminal.account.begin("deleted from the index")
+    observer = terminal.account.begin("deleted from the index")
     settings = resolve(command_line=given(arguments))
     terminal.use(settings)
     if arguments.all and not arguments.yes:
@@ -75,13 +77,12 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
             f"installers that also search another index will take {arguments.project} from there, whoever publishes it "
             "(dependency confusion); to keep the name taken, delete its versions instead"
         )
-    report = contents.delete(
-        settings,
+    report = PackageRepository(settings).delete_selected(
         arguments.project,
-        contents.Wanted(arguments.release, tuple(arguments.filenames)),
+        Wanted(arguments.release, tuple(arguments.filenames)),
         dry_run=arguments.dry_run,
         confirm=_asking(confirm),
-        overseer=overseer,
+        monitor=Monitor(observer=observer),
     )
     return terminal.show(report, _lines(report), lambda: terminal.results(_short_lines(report)))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from ...monitor import Monitor
 from ..options import PUBLISHING, add_settings, given
 from ..parser import ArgumentParser, add_output_options
 from ..terminal import Terminal
@@ -44,16 +45,18 @@ def parser() -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Examine it; the exit status."""
-    from ...app import diagnosis  # noqa: PLC0415
+    from ...api import PackageRepository  # noqa: PLC0415
     from ...config.resolve import resolve  # noqa: PLC0415
     from .. import checks_table  # noqa: PLC0415
     from ..count_bar import count_bar  # noqa: PLC0415
 
     resolved = resolve(command_line=given(arguments, arguments.place))
     terminal.use(resolved)
-    with count_bar(terminal, "Examining", "steps") as tally:
-        report = diagnosis.doctor(
-            resolved, read_only=arguments.read_only, left=lambda where: _account(terminal, where), tally=tally
+    with count_bar(terminal, "Examining", "steps") as count:
+        report = PackageRepository(resolved).doctor(
+            read_only=arguments.read_only,
+            left=lambda where: _account(terminal, where),
+            monitor=Monitor(count=count),
         )
     return terminal.show(
         report,

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ...monitor import Monitor
 from ..count_bar import count_bar
 from ..options import READING, add_settings, given
 from ..parser import ArgumentParser, add_output_options
 from ..terminal import Terminal
 
 if TYPE_CHECKING:
-    from ...app.contents import DownloadReport
+    from ...operations.download import DownloadReport
 
 __all__ = ["parser", "run"]
 
@@ -50,21 +51,19 @@ def parser() -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Download; the exit status."""
-    from ...app import contents  # noqa: PLC0415
+    from ...api import PackageRepository  # noqa: PLC0415
     from ...config.resolve import resolve  # noqa: PLC0415
 
-    overseer = terminal.account.begin("downloaded")
+    observer = terminal.account.begin("downloaded")
     settings = resolve(command_line=given(arguments))
     terminal.use(settings)
     project, equals, version = arguments.project.partition("==")
-    with count_bar(terminal, "Downloading", "files") as tally:
-        report = contents.download(
-            settings,
+    with count_bar(terminal, "Downloading", "files") as count:
+        report = PackageRepository(settings).download(
             project.strip(),
             version.strip() if equals else None,
             Path(arguments.dest).expanduser(),
-            tally=tally,
-            overseer=overseer,
+            monitor=Monitor(count=count, observer=observer),
         )
     status = terminal.show(report, _lines(report))
     for file in report.files:

@@ -14,7 +14,7 @@ from ..parser import ArgumentParser, add_output_options
 from ..terminal import Terminal
 
 if TYPE_CHECKING:
-    from ...app.locking import UnlockReport
+    from ...operations.locks import UnlockReport
 
 __all__ = ["parser", "run"]
 
@@ -59,12 +59,13 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Remove it; the exit status."""
     confirm = confirmation(arguments, terminal)
 
-    from ...app import locking  # noqa: PLC0415
+    from ...api import PackageRepository  # noqa: PLC0415
     from ...config.resolve import resolve  # noqa: PLC0415
 
     settings = resolve(command_line={**given(arguments), "locks-table": arguments.table})
     terminal.use(settings)
-    report = locking.force_unlock(settings, arguments.lock, dry_run=arguments.dry_run, confirm=_asking(confirm))
+    repository = PackageRepository(settings)
+    report = repository.force_unlock(arguments.lock, dry_run=arguments.dry_run, confirm=_asking(confirm))
     verb = "would remove" if report.dry_run else "removed"
     return terminal.show(report, [f"{verb} {holder(report.lock)}"])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 
+from ...monitor import Monitor
 from ..confirmation import add_change_options
 from ..import_lines import import_lines
 from ..options import PUBLISHING
@@ -51,27 +52,27 @@ def parser() -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Import; the exit status."""
-    overseer = terminal.account.begin("listed")
+    observer = terminal.account.begin("listed")
     target = target_settings(arguments)
     source = source_settings(arguments)
     terminal.use(target, source)
 
-    from ...app import transfers  # noqa: PLC0415
+    from ...api import PackageRepository  # noqa: PLC0415
+    from ...operations.transfer.report import ImportOutcome  # noqa: PLC0415
 
     with terminal.progress() as progress:
-        report = transfers.import_repository(
-            target,
-            source,
+        destination = PackageRepository(target)
+        report = destination.import_from(
+            PackageRepository(source, beside=destination) if source else None,
             projects=arguments.projects,
             strays=arguments.strays,
-            dry_run=arguments.dry_run,
-            progress=progress,
-            overseer=overseer,
             elsewhere=arguments.elsewhere,
+            dry_run=arguments.dry_run,
+            monitor=Monitor(progress, observer=observer),
         )
     status = terminal.show(report, import_lines(report))
     for file in report.files:
-        if file.outcome is transfers.ImportOutcome.FAILED:
+        if file.outcome is ImportOutcome.FAILED:
             terminal.error(f"{file.source}: {file.note}")
         elif file.note is not None:
             terminal.warning(f"{file.source}: {file.outcome.value}: {file.note}")

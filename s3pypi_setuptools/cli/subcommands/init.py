@@ -27,10 +27,10 @@ def parser() -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Make the repository; the exit status."""
-    from ... import app  # noqa: PLC0415
+    from ...api import PackageRepository  # noqa: PLC0415
     from ...config.resolve import resolve  # noqa: PLC0415
 
     resolved = resolve(command_line=given(arguments, arguments.place))
     terminal.account.begin(None)
     terminal.use(resolved)
-    return terminal.report(app.initialize(resolved))
+    return terminal.report(PackageRepository(resolved).initialize())

@@ -49,8 +49,9 @@ def parser() -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """List them; the exit status."""
-    from ...app import contents  # noqa: PLC0415
+    from ...api import PackageRepository  # noqa: PLC0415
     from ...config.resolve import resolve  # noqa: PLC0415
+    from ...operations.file_selector import is_glob  # noqa: PLC0415
     from .. import listing  # noqa: PLC0415
 
     places = [word for word in arguments.words if not is_name(word)]
@@ -60,12 +61,12 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     settings = resolve(command_line=given(arguments, *places))
     terminal.use(settings)
     terminal.quiet = False  # the list is all there is to say
-    names = arguments.names
-    if len(projects) == 1 and not contents.is_glob(projects[0]):
-        project = contents.show_project(settings, projects[0])
+    names, repository = arguments.names, PackageRepository(settings)
+    if len(projects) == 1 and not is_glob(projects[0]):
+        project = repository.show(projects[0])
         draw = None if names else lambda: listing.draw_files(project)
         return terminal.show(project, listing.file_lines(project, names_only=names), draw)
-    report = contents.list_projects(settings, projects, names_only=names)
+    report = repository.list_report(projects, names_only=names)
     for failed in report.projects:
         if failed.error:
             terminal.error(failed.error)

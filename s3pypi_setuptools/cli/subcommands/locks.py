@@ -41,12 +41,12 @@ def parser() -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """List them; the exit status."""
-    from ...app import locking  # noqa: PLC0415
+    from ...api import PackageRepository  # noqa: PLC0415
     from ...config.resolve import resolve  # noqa: PLC0415
     from .. import lock_listing  # noqa: PLC0415
 
     settings = resolve(command_line=given(arguments))
     terminal.use(settings)
     terminal.quiet = False  # the list is all there is to say
-    report = locking.list_locks(settings)
+    report = PackageRepository(settings).locks_report()
     return terminal.show(report, lock_listing.lock_lines(report), lambda: lock_listing.draw_locks(report))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from ...config.page_style import PageStyle
+from ...monitor import Monitor
 from ...text import counted
 from ..confirmation import Confirm, add_change_options, confirmation
 from ..options import PUBLISHING, add_settings, given
@@ -14,7 +15,7 @@ from ..parser import ArgumentParser, add_output_options
 from ..terminal import Terminal
 
 if TYPE_CHECKING:
-    from ...app.transfers import MigrateReport
+    from ...operations.migrate_index import MigrateReport
 
 __all__ = ["parser", "run"]
 
@@ -63,18 +64,17 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Migrate; the exit status."""
     confirm = confirmation(arguments, terminal) if arguments.style in _REMOVING else None
 
-    from ...app import transfers  # noqa: PLC0415
+    from ...api import PackageRepository  # noqa: PLC0415
     from ...config.resolve import resolve  # noqa: PLC0415
 
-    overseer = terminal.account.begin("migrated")
+    observer = terminal.account.begin("migrated")
     settings = resolve(command_line=given(arguments))
     terminal.use(settings)
-    report = transfers.migrate_index(
-        settings,
-        transfers.PageStyle(arguments.style),
+    report = PackageRepository(settings).migrate_index(
+        arguments.style,
         dry_run=arguments.dry_run,
         confirm=_asking(confirm),
-        overseer=overseer,
+        monitor=Monitor(observer=observer),
     )
     status = terminal.show(report, _lines(report))
     for key in report.left:

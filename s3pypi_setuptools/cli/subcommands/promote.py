@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ...errors import UsageError
+from ...monitor import Monitor
 from ..confirmation import add_change_options
 from ..parser import ArgumentParser, add_output_options
 from ..terminal import Terminal
 from ..two_targets import add_two_targets, source_settings, target_settings
 
 if TYPE_CHECKING:
-    from ...app.transfers import PromoteReport
+    from ...operations.transfer.promote import PromoteReport
 
 __all__ = ["parser", "run"]
 
@@ -53,21 +54,20 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     source = source_settings(arguments)
     if source is None:
         raise UsageError("say where the version is listed: --from TARGET")
-    overseer = terminal.account.begin("listed")
+    observer = terminal.account.begin("listed")
     target = target_settings(arguments)
     terminal.use(target, source)
 
-    from ...app import transfers  # noqa: PLC0415
+    from ...api import PackageRepository  # noqa: PLC0415
 
     with terminal.progress() as progress:
-        report = transfers.promote(
-            source,
-            target,
+        origin = PackageRepository(source)
+        report = origin.promote(
             arguments.project,
             arguments.release,
+            PackageRepository(target, beside=origin),
             dry_run=arguments.dry_run,
-            progress=progress,
-            overseer=overseer,
+            monitor=Monitor(progress, observer=observer),
         )
     status = terminal.show(report, _lines(report))
     for file in report.files:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from ...errors import UsageError
+from ...monitor import Monitor
 from ...text import counted, size_text
 from ..confirmation import Confirm, add_change_options, confirmation
 from ..count_bar import count_bar
@@ -18,7 +19,7 @@ from ..tables import Column, draw_table
 from ..terminal import Terminal
 
 if TYPE_CHECKING:
-    from ...app.maintenance import Pruned, PruneReport
+    from ...operations.prune import Pruned, PruneReport
 
 __all__ = ["parser", "run"]
 
@@ -69,10 +70,12 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Prune; the exit status."""
     confirm = confirmation(arguments, terminal)
 
-    from ...app import maintenance  # noqa: PLC0415
+    from ...api import PackageRepository  # noqa: PLC0415
     from ...config.resolve import resolve  # noqa: PLC0415
+    from ...operations.prune import GRACE  # noqa: PLC0415
+    from ...operations.retention import Retention  # noqa: PLC0415
 
-    retention = maintenance.Retention(
+    retention = Retention(
         keep_last=arguments.keep_last,
         older_than=arguments.older_than,
         pre_releases=arguments.pre_releases,
@@ -81,20 +84,18 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     )
     if arguments.last_stable and not retention.removes:
         raise UsageError("--last-stable says what else may go: give --keep-last, --older-than, --pre-releases or --dev")
-    overseer = terminal.account.begin("deleted")
+    observer = terminal.account.begin("deleted")
     settings = resolve(command_line=given(arguments))
     terminal.use(settings)
-    with count_bar(terminal, "Looking", "projects") as tally:
-        report = maintenance.prune(
-            settings,
+    with count_bar(terminal, "Looking", "projects") as count:
+        report = PackageRepository(settings).prune_by(
             arguments.patterns,
+            retention,
             orphans=arguments.orphans or not retention.removes,
-            grace=maintenance.GRACE if arguments.grace is None else arguments.grace,
-            retention=retention,
+            grace=GRACE if arguments.grace is None else arguments.grace,
             dry_run=arguments.dry_run,
             confirm=_asking(confirm),
-            tally=tally,
-            overseer=overseer,
+            monitor=Monitor(count=count, observer=observer),
         )
     status = terminal.show(report, _lines(report), lambda: _draw(report))
     for project in report.projects:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from ...monitor import Monitor
 from ...text import counted
 from ..confirmation import NOTHING_CHANGED, add_change_options, confirmation
 from ..count_bar import count_bar
@@ -15,7 +16,8 @@ from ..parser import ArgumentParser, add_output_options
 from ..terminal import Terminal
 
 if TYPE_CHECKING:
-    from ...app.maintenance import ReindexedProject, ReindexReport
+    from ...operations.reindex.rebuild import ReindexedProject
+    from ...operations.reindex.reindex import ReindexReport
 
 __all__ = ["parser", "run"]
 
@@ -56,23 +58,22 @@ def parser() -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Reindex; the exit status."""
-    from ...app import maintenance  # noqa: PLC0415
+    from ...api import PackageRepository  # noqa: PLC0415
     from ...config.resolve import resolve  # noqa: PLC0415
 
-    overseer = terminal.account.begin("reindexed")
+    observer = terminal.account.begin("reindexed")
     settings = resolve(command_line=given(arguments))
     terminal.use(settings)
+    repository = PackageRepository(settings)
 
     def reindex(projects: list[str], *, unlist_missing: bool) -> ReindexReport:
-        with count_bar(terminal, "Reindexing", "files") as tally:
-            return maintenance.reindex(
-                settings,
-                projects,
+        with count_bar(terminal, "Reindexing", "files") as count:
+            return repository.reindex(
+                *projects,
                 deep=arguments.deep,
                 unlist_missing=unlist_missing,
                 dry_run=arguments.dry_run,
-                tally=tally,
-                overseer=overseer,
+                monitor=Monitor(count=count, observer=observer),
             )
 
     report = reindex(arguments.projects, unlist_missing=arguments.yes)

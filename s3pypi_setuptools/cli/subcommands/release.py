@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ...errors import Error, UsageError
-from ...monitor import SAME_COMMAND
+from ...monitor import SAME_COMMAND, Monitor
 from ..options import add_settings, given
 from ..parser import ArgumentParser, add_output_options
 from ..terminal import Terminal
@@ -62,12 +62,13 @@ def parser() -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Build and publish; the exit status."""
-    from ... import after_build, app  # noqa: PLC0415
+    from ... import after_build  # noqa: PLC0415
+    from ...api import PackageRepository  # noqa: PLC0415
     from ...config.resolve import resolve  # noqa: PLC0415
     from ...operations.release import build_release  # noqa: PLC0415
 
     config_settings = _config_settings(arguments.config_settings)
-    overseer = terminal.account.begin("published", SAME_COMMAND)
+    observer = terminal.account.begin("published", SAME_COMMAND)
     project = Path(arguments.project).absolute()
     settings = resolve(command_line=given(arguments), project=project)
     settings.require_target()
@@ -93,7 +94,9 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         terminal.remark(f"{what} (--dry-run: nothing is written)" if arguments.dry_run else what)
     try:
         with terminal.progress() as progress:
-            report = app.publish(settings, built, dry_run=arguments.dry_run, progress=progress, overseer=overseer)
+            report = PackageRepository(settings).publish(
+                *built, dry_run=arguments.dry_run, monitor=Monitor(progress, observer=observer)
+            )
     except Exception as error:
         raise after_build.PushFailed(
             f"built but not published: {terminal.redactor.describe(error)}; {after_build.advice(folder)}"

@@ -32,12 +32,12 @@ def parser() -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Show it; the exit status."""
-    from ...app import contents  # noqa: PLC0415
+    from ...api import PackageRepository  # noqa: PLC0415
     from ...config.resolve import resolve  # noqa: PLC0415
     from .. import listing  # noqa: PLC0415
 
     settings = resolve(command_line=given(arguments))
     terminal.use(settings)
     terminal.quiet = False  # what is shown is all there is to say
-    report = contents.show_project(settings, arguments.project, arguments.release)
+    report = PackageRepository(settings).show(arguments.project, arguments.release)
     return terminal.show(report, listing.detail_lines(report))

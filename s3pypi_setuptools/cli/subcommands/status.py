@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ...errors import UsageError
+from ...monitor import Monitor
 from ..confirmation import add_change_options
 from ..options import PUBLISHING, add_settings, given
 from ..parser import ArgumentParser, add_output_options
 from ..terminal import Terminal
 
 if TYPE_CHECKING:
-    from ...app.contents import Status, StatusReport
+    from ...index.model import Status
+    from ...operations.status import StatusReport
 
 __all__ = ["parser", "run"]
 
@@ -56,23 +58,23 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Show or set it; the exit status."""
     if arguments.status is None and arguments.reason is not None:
         raise UsageError("--reason goes with a STATUS to set: " + ", ".join(STATUSES))
-    from ...app import contents  # noqa: PLC0415
+    from ...api import PackageRepository  # noqa: PLC0415
     from ...config.resolve import resolve  # noqa: PLC0415
 
     settings = resolve(command_line=given(arguments))
     terminal.use(settings)
+    repository = PackageRepository(settings)
     if arguments.status is None:
         terminal.quiet = False  # the status is all there is to say
-        project = contents.show_project(settings, arguments.project)
+        project = repository.show(arguments.project)
         return terminal.show(project, [_line(project.name, project.status, project.reason)])
-    overseer = terminal.account.begin("set the status of")
-    report = contents.set_status(
-        settings,
+    observer = terminal.account.begin("set the status of")
+    report = repository.set_status(
         arguments.project,
-        contents.Status(arguments.status),
+        arguments.status,
         reason=arguments.reason,
         dry_run=arguments.dry_run,
-        overseer=overseer,
+        monitor=Monitor(observer=observer),
     )
     return terminal.show(report, _lines(report))
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 
+from ...monitor import Monitor
 from ..options import given
 from ..terminal import Terminal
-from .yank import lines, wanted, yank_parser
+from .yank import check, lines, yank_parser
 
 __all__ = ["parser", "run"]
 
@@ -24,12 +25,18 @@ def parser() -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Unmark; the exit status."""
-    from ...app import contents  # noqa: PLC0415
+    from ...api import PackageRepository  # noqa: PLC0415
     from ...config.resolve import resolve  # noqa: PLC0415
 
-    files = wanted(arguments)
-    overseer = terminal.account.begin("unyanked")
+    check(arguments)
+    observer = terminal.account.begin("unyanked")
     settings = resolve(command_line=given(arguments))
     terminal.use(settings)
-    report = contents.unyank(settings, arguments.project, files, dry_run=arguments.dry_run, overseer=overseer)
+    report = PackageRepository(settings).unyank(
+        arguments.project,
+        arguments.release,
+        filenames=arguments.filenames,
+        dry_run=arguments.dry_run,
+        monitor=Monitor(observer=observer),
+    )
     return terminal.show(report, lines(report, "unyank"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from ...monitor import SAME_FILES
+from ...monitor import SAME_FILES, Monitor
 from ..options import add_settings, given
 from ..parser import ArgumentParser, add_output_options
 from ..terminal import Terminal
@@ -42,14 +42,14 @@ def parser() -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Publish the files; the exit status."""
-    from ... import app  # noqa: PLC0415
+    from ...api import PackageRepository  # noqa: PLC0415
     from ...config.resolve import resolve  # noqa: PLC0415
-    from ...distribution.selection import select_distributions  # noqa: PLC0415
 
-    overseer = terminal.account.begin("published", SAME_FILES)
+    observer = terminal.account.begin("published", SAME_FILES)
     settings = resolve(command_line=given(arguments))
     terminal.use(settings)
-    paths = select_distributions(arguments.files)
     with terminal.progress() as progress:
-        report = app.publish(settings, paths, dry_run=arguments.dry_run, progress=progress, overseer=overseer)
+        report = PackageRepository(settings).publish(
+            *arguments.files, dry_run=arguments.dry_run, monitor=Monitor(progress, observer=observer)
+        )
     return terminal.report(report)

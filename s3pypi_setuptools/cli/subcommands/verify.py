@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ...monitor import Monitor
 from ...text import counted
 from ..count_bar import count_bar
 from ..options import READING, add_settings, given
@@ -13,7 +14,7 @@ from ..parser import ArgumentParser, add_output_options
 from ..terminal import Terminal
 
 if TYPE_CHECKING:
-    from ...app.maintenance import VerifyReport
+    from ...operations.verify.verify import VerifyReport
 
 __all__ = ["parser", "run"]
 
@@ -51,13 +52,15 @@ def parser() -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Verify; the exit status."""
-    from ...app import maintenance  # noqa: PLC0415
+    from ...api import PackageRepository  # noqa: PLC0415
     from ...config.resolve import resolve  # noqa: PLC0415
 
     settings = resolve(command_line=given(arguments))
     terminal.use(settings)
-    with count_bar(terminal, "Verifying", "files") as tally:
-        report = maintenance.verify(settings, arguments.projects, deep=arguments.deep, tally=tally)
+    with count_bar(terminal, "Verifying", "files") as count:
+        report = PackageRepository(settings).verify(
+            *arguments.projects, deep=arguments.deep, monitor=Monitor(count=count)
+        )
     found, verdict = [*_findings(report)], _verdict(report)
     return terminal.show(report, [*found, *_pending(report), verdict], failures=[*found, verdict])
 

@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ...errors import UsageError
+from ...monitor import Monitor
 from ..confirmation import add_change_options
 from ..options import PUBLISHING, add_settings, given
 from ..parser import ArgumentParser, add_output_options
 from ..terminal import Terminal
 
 if TYPE_CHECKING:
-    from ...app.contents import Wanted, YankReport
+    from ...operations.yank import YankReport
 
-__all__ = ["lines", "parser", "run", "wanted", "yank_parser"]
+__all__ = ["check", "lines", "parser", "run", "yank_parser"]
 
 _DESCRIPTION = """\
 Mark a version, or single files, as yanked (PEP 592): installers take it only where it is pinned exactly, and show the
@@ -56,26 +57,28 @@ def yank_parser(verb: str, description: str, examples: str) -> argparse.Argument
     return made
 
 
-def wanted(arguments: argparse.Namespace) -> Wanted:
-    """The files that the command line names; raises `UsageError` unless it names a version or files."""
-    from ...app.contents import Wanted  # noqa: PLC0415
-
+def check(arguments: argparse.Namespace) -> None:
+    """Raise `UsageError` unless the command line names either a version or files."""
     if (arguments.release is None) == (not arguments.filenames):
         raise UsageError("say which files: a VERSION, or --file NAME")
-    return Wanted(arguments.release, tuple(arguments.filenames))
 
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Mark; the exit status."""
-    from ...app import contents  # noqa: PLC0415
+    from ...api import PackageRepository  # noqa: PLC0415
     from ...config.resolve import resolve  # noqa: PLC0415
 
-    files = wanted(arguments)
-    overseer = terminal.account.begin("yanked")
+    check(arguments)
+    observer = terminal.account.begin("yanked")
     settings = resolve(command_line=given(arguments))
     terminal.use(settings)
-    report = contents.yank(
-        settings, arguments.project, files, reason=arguments.reason, dry_run=arguments.dry_run, overseer=overseer
+    report = PackageRepository(settings).yank(
+        arguments.project,
+        arguments.release,
+        filenames=arguments.filenames,
+        reason=arguments.reason,
+        dry_run=arguments.dry_run,
+        monitor=Monitor(observer=observer),
     )
     return terminal.show(report, lines(report, "yank"))
 

@@ -1,0 +1,39 @@
+"""Read and hash files on disk side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from ..monitor import Monitor
+
+__all__ = ["read_files"]
+
+T = TypeVar("T")
+
+_AT_ONCE = 4
+
+
+def read_files(
+    paths: Sequence[Path], read: Callable[[Path, Callable[[int], None]], T], monitor: Monitor
+) -> tuple[T, ...]:
+    """What ``read`` makes of each path, in order; raises what it raises, and `Stopped`.
+
+    :param read: given the path, and what is to be called with each number of bytes hashed.
+    """
+
+    def one(path: Path) -> T:
+        monitor.progress.hashing(path.name, path.stat().st_size if path.is_file() else 0)
+
+        def hashed(count: int) -> None:
+            monitor.progress.hashed(path.name, count)
+            monitor.observer.go_on()
+
+        return read(path, hashed)
+
+    if len(paths) == 1:
+        return (one(paths[0]),)
+    with ThreadPoolExecutor(_AT_ONCE, "s3pypi-hash") as pool:
+        return tuple(pool.map(one, paths))

@@ -1,0 +1,45 @@
+"""Make a repository by hand (``s3pypi init``)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..config.page_style import PageStyle
+from ..repository.opening import compress_from_now_on
+from ..repository.page_kind import kinds_of
+from ..repository.repository import Repository
+
+__all__ = ["InitReport", "initialize"]
+
+
+@dataclass(frozen=True, slots=True)
+class InitReport:
+    """What `initialize` found or made; ``created`` False when the repository existed.
+
+    :param notes: what ``repository.json`` says of the store, one line each.
+    """
+
+    target: str
+    created: bool
+    notes: tuple[str, ...] = ()
+
+
+def initialize(repository: Repository, *, existed: bool, pages: PageStyle | None) -> InitReport:
+    """Make ``repository.json``, where there was none.
+
+    A repository that existed keeps it, but lets large projects be stored compressed from now on, where the store can.
+
+    :param pages: the pages that the settings ask for.
+
+    Raises `RepositoryError` and `StoreError`.
+    """
+    record = repository.record
+    repository.conditional_multipart()
+    honours = "honours" if record.conditional_writes else "does not honour"
+    kinds = ", ".join(kind.value for kind in record.pages)
+    notes = [f"the store {honours} conditional writes", f"pages of every project: {kinds}"]
+    if existed and pages and record.pages != kinds_of(pages):
+        notes.append(f"it keeps these pages; s3pypi migrate-index {pages.value} changes them")
+    if existed and compress_from_now_on(repository.workspace.store, repository.workspace.layout):
+        notes.append("large projects are stored compressed from now on; version 1.0 cannot publish here any more")
+    return InitReport(repository.url, not existed, tuple(notes))

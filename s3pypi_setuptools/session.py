@@ -1,0 +1,138 @@
+"""Open a repository as settings describe it, for one command or for as long as a service runs.
+
+A session keeps what is slow to set up: AWS credentials, the store with its connections, the client of the lock table.
+It keeps nothing that another process may change: every call reads ``repository.json`` again, side by side with the
+other requests of its first wave. Threads, progress, cancellation and dry runs belong to one call. Two threads may use
+one session at the same time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import weakref
+from collections.abc import Iterator
+
+from .aws.sessions import Sessions
+from .config.settings import Settings
+from .config.target import S3Target
+from .locks.base import NO_LOCKS, Locks, Table
+from .locks.registry import open_locks, open_table
+from .monitor import UNATTENDED, Overseer
+from .repository.layout import Layout
+from .repository.opening import Opening
+from .repository.repository import Repository
+from .stores.base import Store
+from .stores.registry import open_store, sign_in
+
+__all__ = ["Session"]
+
+
+class Session:
+    """What it takes to work with the repository at ``settings.target``; nothing is asked of it before a call.
+
+    :param beside: a session whose AWS credentials this one shares, so that nobody is asked for them twice.
+
+    Its connections are closed by `close`, or when it is garbage.
+    """
+
+    def __init__(self, settings: Settings, *, beside: Session | None = None) -> None:
+        self.settings = settings
+        self._aws: Sessions = beside._aws if beside else Sessions()
+        self._lock = threading.Lock()
+        self._store: Store | None = None
+        self._table: Table | None = None
+        self._open = contextlib.ExitStack()
+        weakref.finalize(self, self._open.close)
+
+    def close(self) -> None:
+        """Close the connections; the next call opens others."""
+        with self._lock:
+            self._open.close()
+            self._store = self._table = None
+
+    @property
+    def layout(self) -> Layout:
+        """The keys of the repository; raises `ConfigurationError` without a target."""
+        target = self.settings.require_target()
+        return Layout(target.prefix if isinstance(target, S3Target) else "")
+
+    @property
+    def index_url(self) -> str | None:
+        """The URL that installers are given; None where only ``repository.json`` may tell."""
+        if self.settings.public_url:
+            return f"{self.settings.public_url}/"
+        return None if isinstance(self.settings.target, S3Target) else self.store().url
+
+    def sign_in(self, *, store: bool = True, locks: bool = False) -> None:
+        """Obtain the AWS credentials for which somebody has to type something; see `Sessions.sign_in` for the errors.
+
+        :param store: those of the target.
+        :param locks: those of the lock table, where one is configured.
+        """
+        sign_in(self.settings, self._aws, store=store, locks=locks)
+
+    def store(self, *, locks: bool = False) -> Store:
+        """The store, opened and signed in; nothing is asked of it yet.
+
+        :param locks: sign in to the lock table, too.
+
+        Raises `ConfigurationError` without a target, and what `sign_in` raises.
+        """
+        target = self.settings.require_target()
+        self.sign_in(locks=locks)
+        with self._lock:
+            if self._store is None:
+                self._store = open_store(target, self.settings, self._aws)
+                self._open.callback(self._store.close)
+            return self._store
+
+    def lock_table(self) -> Table:
+        """The lock table; nothing is asked of it yet. Raises `ConfigurationError` where none is configured."""
+        with self._lock:
+            if self._table is None:
+                self._table = open_table(self.settings, self._aws)
+            return self._table
+
+    def locks(self) -> Locks:
+        """The locks of one call; where no lock table is configured, none that keep anybody out."""
+        return open_locks(self.settings, self.lock_table)
+
+    def is_same_place(self, other: Session) -> bool:
+        """Whether two ways of writing a target mean one repository; nothing is asked of it."""
+        if isinstance(self.settings.require_target(), S3Target) and self.settings.target != other.settings.target:
+            return False
+        return self.layout.prefix == other.layout.prefix and self.store().is_same_place(other.store())
+
+    @contextlib.contextmanager
+    def repository(
+        self,
+        *,
+        existing: bool = True,
+        dry_run: bool = False,
+        reading: bool = False,
+        overseer: Overseer = UNATTENDED,
+    ) -> Iterator[Repository]:
+        """The repository, for one call.
+
+        :param existing: refuse a place where there is none; otherwise one is made.
+        :param dry_run: write nothing, and take no locks.
+        :param reading: as ``dry_run``; a store that does not honour conditional writes will do, too.
+        :param overseer: told how far each change has come, and asked before it commits.
+
+        Raises `ConfigurationError` without a target; where there is no repository, `Repository.record` raises.
+        """
+        writes = not (dry_run or reading)
+        store = self.store(locks=writes)
+        locks = self.locks()
+        opening = Opening(
+            style=self.settings.pages,
+            public_url=self.settings.public_url,
+            unsafe_no_locking=self.settings.unsafe_no_locking or reading,
+            locked=locks.exclusive,
+            dry_run=not writes,
+            existing=existing,
+        )
+        call = Repository(store, self.layout, opening, overseer=overseer, locks=locks if writes else NO_LOCKS)
+        with contextlib.closing(call) as repository:
+            yield repository
