@@ -17,17 +17,19 @@ from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
-from .operations.publish.report import Outcome
+from .errors import Error, FileConflict
+from .operations.publish.report import FileReport, Outcome
 from .text import printable
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
     from .operations.init import InitReport
-    from .operations.publish.report import FileReport, PublishReport
-    from .operations.upload_files import UploadReport
+    from .operations.publish.report import PublishReport
+    from .operations.upload_files import UploadedFile, UploadReport
 
 __all__ = [
+    "error_line",
     "failures",
     "file_line",
     "init_lines",
@@ -87,9 +89,15 @@ def failures(report: PublishReport | UploadReport, force: str = "--force") -> It
     """
     for file in report.files:
         if file.error is not None:
-            name = getattr(file, "filename", None) or getattr(file, "path", Path()).name
-            line = file.error if name in file.error else f"{name}: {file.error}"
-            yield printable(f"{line}, or replace it with {force}" if getattr(file, "conflict", False) else line)
+            yield error_line(file, force)
+
+
+def error_line(file: FileReport | UploadedFile, force: str = "--force") -> str:
+    """Why ``file`` failed, with its name; ``force`` as of `failures`."""
+    name = file.filename if isinstance(file, FileReport) else file.path.name
+    reason = str(file.error)
+    line = printable(reason if name in reason else f"{name}: {reason}")
+    return f"{line}, or replace it with {force}" if isinstance(file.error, FileConflict) else line
 
 
 def install_command(report: PublishReport) -> str | None:
@@ -122,18 +130,22 @@ def to_json(report: DataclassInstance) -> dict[str, object]:
 
 
 def _value(value: object) -> object:
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _value(getattr(value, field.name)) for field in dataclasses.fields(value)}
     match value:
         case enum.Enum():
-            return value.value
-        case Path() | datetime():
-            return str(value) if isinstance(value, Path) else value.isoformat().replace("+00:00", "Z")
+            plain: object = value.value
+        case Path() | Error():
+            plain = str(value)
+        case datetime():
+            plain = value.isoformat().replace("+00:00", "Z")
         case tuple() | list():
-            return [_value(item) for item in value]
+            plain = [_value(item) for item in value]
         case Mapping():
-            return {str(key): _value(item) for key, item in value.items()}
-    return value
+            plain = {str(key): _value(item) for key, item in value.items()}
+        case _ if dataclasses.is_dataclass(value):
+            plain = {field.name: _value(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        case _:
+            plain = value
+    return plain
 
 
 def _outcome(file: FileReport, dry_run: bool) -> str:

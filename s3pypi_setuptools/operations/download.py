@@ -41,13 +41,13 @@ class DownloadedFile:
     """One file of the version.
 
     :param path: where it is on this machine; None when it failed.
-    :param error: why it failed, one line.
+    :param error: why it failed.
     """
 
     filename: str
     outcome: DownloadOutcome
     path: Path | None = None
-    error: str | None = None
+    error: Error | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +103,11 @@ def download(
         try:
             path = _inside(folder, file.filename)
             outcome = _fetch(repository, project, file, path, overseer)
-        except (Error, OSError) as error:
-            reason = str(error) if isinstance(error, Error) else f"{folder}: {error.strerror or error}"
-            return DownloadedFile(file.filename, DownloadOutcome.FAILED, error=f"{file.filename}: {reason}")
+        except Error as error:
+            return DownloadedFile(file.filename, DownloadOutcome.FAILED, error=error)
+        except OSError as error:
+            failure = Error(f"{folder}: {error.strerror or error}")
+            return DownloadedFile(file.filename, DownloadOutcome.FAILED, error=failure)
         finally:
             tally.advance(1)
         overseer.reached(Stage.PUBLISHED, project, [file.filename])

@@ -39,7 +39,7 @@ class ProjectSummary:
     :param files: how many are listed.
     :param size: of all files, in bytes.
     :param uploaded: when the last file was, in UTC.
-    :param error: one line.
+    :param error: why it cannot be read.
     """
 
     name: str
@@ -48,7 +48,7 @@ class ProjectSummary:
     size: int | None = None
     uploaded: datetime | None = None
     status: Status | None = None
-    error: str | None = None
+    error: Error | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def list_projects(repository: Repository, patterns: Sequence[str] = (), *, names
             repository.workspace.name_others([repository.workspace.layout.folder(name)])
             return None
         except Error as error:
-            return ProjectSummary(name, error=str(error))
+            return ProjectSummary(name, error=error)
         return _summary(manifest.project if manifest else Project(name))
 
     with ThreadPoolExecutor(PROJECTS, "s3pypi-list") as pool:

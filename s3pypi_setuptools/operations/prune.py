@@ -81,7 +81,7 @@ class PrunedProject:
 
     project: str
     pruned: tuple[Pruned, ...] = ()
-    error: str | None = None
+    error: Error | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,7 @@ class _Pruning:
                 self._repository.manifest(folder.name) if self._layout.manifest(folder.name) in folder.objects else None
             )
         except Error as error:
-            return _Plan(folder.name, PrunedProject(folder.name, error=str(error)))
+            return _Plan(folder.name, PrunedProject(folder.name, error=error))
         finally:
             self._tally.advance(1)
         if manifest is None:
@@ -212,7 +212,7 @@ class _Pruning:
             try:
                 manifest = self._with_pages(folder.name)
             except Error as error:
-                return _Plan(folder.name, PrunedProject(folder.name, error=str(error)))
+                return _Plan(folder.name, PrunedProject(folder.name, error=error))
             objects = dict(self._unlisted(folder, manifest))
         if objects and (why := self.others.unread(folder.name)):
             self.unread, objects = why, {}
@@ -241,7 +241,7 @@ class _Pruning:
                 others=self.others,
             )
         except Error as error:
-            return PrunedProject(plan.project, error=str(error))
+            return PrunedProject(plan.project, error=error)
 
     def _with_pages(self, project: str) -> Manifest:
         """The manifest with what other tools' pages add to it, as the change starts from it."""

@@ -25,14 +25,14 @@ class UploadedFile:
 
     :param url: where it lies.
     :param stored: False when it was there already (or was passed over), and when it failed.
-    :param error: one line; None unless it failed.
+    :param error: why it failed; None unless it did.
     """
 
     path: Path
     url: str
     size: int
     stored: bool
-    error: str | None = None
+    error: Error | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def upload(
                 store, key, file, if_exists=if_exists, dry_run=dry_run, progress=progress, overseer=overseer
             )
         except Error as error:
-            return UploadedFile(file.path, url, file.size, stored=False, error=str(error))
+            return UploadedFile(file.path, url, file.size, stored=False, error=error)
         if not dry_run:
             overseer.reached(Stage.PUBLISHED, "", [file.path.name])
         return UploadedFile(file.path, url, file.size, stored)

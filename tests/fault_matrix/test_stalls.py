@@ -36,7 +36,7 @@ def proxied(bench: Bench, url: str) -> S3Store:
 def attempt(world: World, wheel: Path) -> str:
     """Publish; what failed, empty when nothing did."""
     try:
-        return "; ".join(file.error for file in world.push(wheel).files if file.error)
+        return "; ".join(str(file.error) for file in world.push(wheel).files if file.error)
     except Error as error:
         return str(error)
 

@@ -110,7 +110,7 @@ class Publish(Command):
             progress=Silent(),
         )
         if not report.ok:
-            raise RepositoryError("; ".join(filter(None, (file.error for file in report.files))))
+            raise RepositoryError("; ".join(str(file.error) for file in report.files if file.error))
 
     def sha256(self, files: Files, project: str) -> str:
         return self.distribution(files, project).file.sha256
@@ -212,7 +212,7 @@ class Prune(Command):
     def run(self, repository: Repository, files: Files) -> None:
         report = prune(repository, grace=timedelta(0))
         if not report.ok:
-            raise RepositoryError("; ".join(filter(None, (project.error for project in report.projects))))
+            raise RepositoryError("; ".join(str(project.error) for project in report.projects if project.error))
 
     def may(self, before: Manifest, after: Manifest) -> bool:
         return _same(before, after, lambda project: project)

@@ -132,7 +132,7 @@ def test_what_another_tool_adds_later_is_taken_over_and_what_it_drops_stays(
 def test_a_foreign_page_that_cannot_be_read_stops_the_work(world: World) -> None:
     world.put("team/demo/index.json", b"{}")
     report = world.push(world.wheel())
-    assert (report.files[0].error or "").startswith("team/demo/index.json: ")
+    assert str(report.files[0].error).startswith("team/demo/index.json: ")
     assert "team/demo/manifest.json" not in world.stored()
 
 

@@ -113,7 +113,7 @@ def test_a_lost_lock_on_the_list_of_projects_is_waited_for_by_all_together(
     with publisher(careless, locks, timeout=1) as repository:
         report = publish(repository, wheels, progress=Silent())
 
-    assert all("the list of projects: is locked by ci@agent-7" in (file.error or "") for file in report.files)
+    assert all("the list of projects: is locked by ci@agent-7" in str(file.error) for file in report.files)
     waited = [record for record in caplog.records if "waiting up to 1 s" in record.getMessage()]
     assert len(waited) <= 2, "those that came while one waited already wait once more, all together"
 

@@ -74,7 +74,7 @@ def test_other_bytes_there_are_a_conflict_unless_replaced(staging: World, world:
 
     report = promoted(staging, world)
     assert not report.ok
-    assert "is published already with other contents" in (report.files[0].error or "")
+    assert "is published already with other contents" in str(report.files[0].error)
     assert world.listed() == before
 
     assert promoted(staging, world, if_exists=IfExists.REPLACE).ok

@@ -9,6 +9,7 @@ import pytest
 
 from s3pypi_setuptools.config.settings import IfExists
 from s3pypi_setuptools.distribution import Distribution
+from s3pypi_setuptools.errors import FileConflict
 from s3pypi_setuptools.index.model import File
 from s3pypi_setuptools.operations.publish.decision import Choice, Look, Seen, choose, held_back
 from s3pypi_setuptools.operations.publish.report import Note, Outcome
@@ -114,8 +115,8 @@ def test_a_listed_file_that_is_there(wheel: Distribution) -> None:
 @pytest.mark.parametrize("file", [ours, other])
 def test_a_listed_file_that_is_there_fails_where_asked(wheel: Distribution, file: object) -> None:
     choice = chosen(file(wheel), wheel, IfExists.FAIL, THERE)  # type: ignore[operator]
-    assert (choice.outcome, choice.conflict) == (Outcome.FAILED, True)
-    assert choice.error == f"{wheel.filename} is published already: raise the version, or leave it out"
+    assert (choice.outcome, isinstance(choice.error, FileConflict)) == (Outcome.FAILED, True)
+    assert str(choice.error) == f"{wheel.filename} is published already: raise the version, or leave it out"
     assert (choice.lists, choice.stays, choice.moved) == (False, False, False)
 
 
@@ -143,15 +144,15 @@ def test_other_contents_are_a_conflict_that_shows_both_hashes(wheel: Distributio
     file = other(wheel) if known else listed(wheel, None)
     choice = chosen(file, wheel, IfExists.SAME, THERE, Contents.DIFFERENT)
     hashes = f" (sha256 {(file.sha256 or '')[:12]}… there, {wheel.file.sha256[:12]}… here)" if known else ""
-    assert (choice.outcome, choice.conflict) == (Outcome.FAILED, True)
-    assert choice.error == f"{wheel.filename} is published already with other contents{hashes}: raise the version"
+    assert (choice.outcome, isinstance(choice.error, FileConflict)) == (Outcome.FAILED, True)
+    assert str(choice.error) == f"{wheel.filename} is published already with other contents{hashes}: raise the version"
 
 
 @pytest.mark.parametrize("note", [None, Note.MOVED, Note.MISSING])
 def test_what_would_be_listed_is_held_back_beside_a_refused_file(wheel: Distribution, note: Note | None) -> None:
     choice = held_back(Choice(wheel, Outcome.REPLACED, ours(wheel), note=note))
-    assert (choice.outcome, choice.note, choice.conflict) == (Outcome.FAILED, None, False)
-    assert choice.error == f"{wheel.filename} was not published, because another file of the project was refused"
+    assert (choice.outcome, choice.note, isinstance(choice.error, FileConflict)) == (Outcome.FAILED, None, False)
+    assert str(choice.error) == f"{wheel.filename} was not published, because another file of the project was refused"
 
 
 @pytest.mark.parametrize(
@@ -174,9 +175,9 @@ def test_what_would_not_be_listed_is_reported_as_it_is(
 def test_a_listed_file_that_cannot_be_read_is_a_conflict_that_shows_no_secret(wheel: Distribution) -> None:
     file = replace(other(wheel), url=f"https://user:password@a.example/{wheel.filename}")
     choice = chosen(file, wheel, IfExists.SAME, THERE, Contents.UNKNOWN)
-    assert (choice.outcome, choice.conflict) == (Outcome.FAILED, True)
-    assert (choice.error or "").startswith(f"{wheel.filename} is listed already, at https://")
-    assert (choice.error or "").endswith(
+    assert (choice.outcome, isinstance(choice.error, FileConflict)) == (Outcome.FAILED, True)
+    assert str(choice.error).startswith(f"{wheel.filename} is listed already, at https://")
+    assert str(choice.error).endswith(
         f"a.example/{wheel.filename}, and cannot be compared with what lies there: raise the version"
     )
-    assert "password" not in (choice.error or "")
+    assert "password" not in str(choice.error)

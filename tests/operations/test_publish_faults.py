@@ -128,7 +128,7 @@ def test_a_read_that_fails_changes_nothing(world: World, error: type[Error], key
     report = world.push(world.wheel("2.0"), store=FaultyStore(world.store, before=fail))
 
     assert [file.outcome for file in report.files] == [Outcome.FAILED]
-    assert report.files[0].error == f"team/demo/{key}: no"
+    assert str(report.files[0].error) == f"team/demo/{key}: no"
     after = {info.key: info.token for info in world.store.list("") if not info.key.endswith((".whl", ".metadata"))}
     assert after == before
 
@@ -179,7 +179,7 @@ def test_a_lost_manifest_stops_the_work_while_our_pages_are_there(tmp_path: Path
     report = world.push(world.wheel("2.0"))
 
     assert [file.outcome for file in report.files] == [Outcome.FAILED]
-    assert "s3pypi reindex demo" in (report.files[0].error or "")
+    assert "s3pypi reindex demo" in str(report.files[0].error)
     assert list(world.listed()) == [first.name]
 
 

@@ -107,7 +107,7 @@ def test_other_contents_are_a_conflict(place: World) -> None:
         push(place, make())
         report = push(place, make(salt="x"))
         assert (report.outcome, report.conflict) == (Outcome.FAILED, True)
-        assert f"{make().name} is published already with other contents (sha256 " in (report.error or "")
+        assert f"{make().name} is published already with other contents (sha256 " in str(report.error)
 
 
 def test_a_rebuild_and_a_new_file_commit_together(place: World) -> None:
@@ -242,7 +242,7 @@ def test_a_published_file_that_may_not_be_read_is_that_error(world: World, path:
     report = world.push(rebuilt(path), store=FaultyStore(world.store, before=deny))
 
     assert [(file.outcome, file.conflict) for file in report.files] == [(Outcome.FAILED, False)]
-    assert "access denied" in (report.files[0].error or "")
+    assert "access denied" in str(report.files[0].error)
 
 
 def test_promoting_and_mirroring_keep_hashes_so_a_rebuild_is_a_conflict_there(tmp_path: Path) -> None:

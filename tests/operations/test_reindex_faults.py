@@ -85,7 +85,7 @@ def test_beside_a_publisher_at_any_request(tmp_path: Path, name: str) -> None:
             refused: list[str] = refused,
         ) -> None:
             if request.number == number:
-                refused += [file.error for file in world.push(*files).files if file.error]
+                refused += [str(file.error) for file in world.push(*files).files if file.error]
 
         store = FaultyStore(world.store, before=publish)
         assert reindexed(world, store=store).ok

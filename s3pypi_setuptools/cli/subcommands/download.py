@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     status = terminal.show(report, _lines(report))
     for file in report.files:
         if file.error is not None:
-            terminal.error(file.error)
+            terminal.error(f"{file.filename}: {file.error}")
     return status
 
 

@@ -69,6 +69,6 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     report = repository.list_report(projects, names_only=names)
     for failed in report.projects:
         if failed.error:
-            terminal.error(failed.error)
+            terminal.error(str(failed.error))
     draw = None if names else lambda: listing.draw_projects(report)
     return terminal.show(report, listing.project_lines(report, names_only=names), draw)

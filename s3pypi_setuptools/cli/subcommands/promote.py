@@ -69,10 +69,12 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
             dry_run=arguments.dry_run,
             monitor=Monitor(progress, observer=observer),
         )
+    from ...reports import error_line  # noqa: PLC0415
+
     status = terminal.show(report, _lines(report))
     for file in report.files:
         if file.error is not None:
-            terminal.error(f"{file.error}, or replace it with --force" if file.conflict else file.error)
+            terminal.error(error_line(file))
     for name in report.yanked:
         terminal.warning(f"{name} is yanked, there as in {report.source}")
     return status

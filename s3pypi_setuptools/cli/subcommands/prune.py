@@ -100,7 +100,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     status = terminal.show(report, _lines(report), lambda: _draw(report))
     for project in report.projects:
         if project.error:
-            terminal.error(project.error)
+            terminal.error(str(project.error))
     return status
 
 

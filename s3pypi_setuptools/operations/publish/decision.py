@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ...config.settings import IfExists
+from ...errors import Error, FileConflict, RepositoryError
 from ...index.model import File
 from ...repository.listed_object import Contents, Holding, Part
 from ...repository.stored_file import Publishable
@@ -39,17 +40,15 @@ class Choice:
     """What is to become of one distribution.
 
     :param listed: how its filename is listed now; None when it is not.
-    :param error: one line; None unless it fails.
-    :param conflict: it fails because its name is listed: the same file will fail again.
+    :param error: why it fails; None unless it does.
     :param missing: what is to be stored again under the listed url.
     """
 
     distribution: Publishable
     outcome: Outcome
     listed: File | None
-    error: str | None = None
+    error: Error | None = None
     note: Note | None = None
-    conflict: bool = False
     missing: frozenset[Part] = frozenset()
 
     @property
@@ -111,7 +110,7 @@ def _of_listed(
         return Choice(distribution, Outcome.SKIPPED, listed)
     if if_exists is IfExists.FAIL:
         error = f"{distribution.filename} is published already: raise the version, or leave it out"
-        return Choice(distribution, Outcome.FAILED, listed, error, conflict=True)
+        return Choice(distribution, Outcome.FAILED, listed, FileConflict(error))
     if ours:
         return Choice(distribution, Outcome.PRESENT, listed)
     if seen.contents is None:
@@ -133,15 +132,16 @@ def _of_compared(
             f"{distribution.filename} is listed already, at {without_credentials(listed.url)}, and cannot be compared "
             "with what lies there"
         )
-        return Choice(distribution, Outcome.FAILED, listed, f"{error}: raise the version", conflict=True)
+        return Choice(distribution, Outcome.FAILED, listed, FileConflict(f"{error}: raise the version"))
     hashes = f"sha256 {listed.sha256[:12]}… there, {distribution.file.sha256[:12]}… here" if listed.sha256 else ""
     error = f"{distribution.filename} is published already with other contents{f' ({hashes})' if hashes else ''}"
-    return Choice(distribution, Outcome.FAILED, listed, f"{error}: raise the version", conflict=True)
+    return Choice(distribution, Outcome.FAILED, listed, FileConflict(f"{error}: raise the version"))
 
 
 def held_back(choice: Choice) -> Choice:
     """The choice when another file of the project is refused: nothing of the project is listed anew."""
     if choice.lists:
-        error = f"{choice.distribution.filename} was not published, because another file of the project was refused"
+        name = choice.distribution.filename
+        error = RepositoryError(f"{name} was not published, because another file of the project was refused")
         return replace(choice, outcome=Outcome.FAILED, error=error, note=None)
     return choice

@@ -130,7 +130,7 @@ class Publication:
 
     def failed(self, error: Error) -> tuple[FileReport, ...]:
         """The report of every file when ``error`` ended the work."""
-        return tuple(self._told(Choice(one, Outcome.FAILED, None, str(error))) for one in self._distributions)
+        return tuple(self._told(Choice(one, Outcome.FAILED, None, error)) for one in self._distributions)
 
     def _decide(self, manifest: Manifest) -> Decision[tuple[FileReport, ...]]:
         choices = self._choices(manifest)
@@ -241,7 +241,6 @@ class Publication:
             url=workspace.store.url_of(key) if key else url and without_credentials(url),
             error=choice.error,
             note=choice.note,
-            conflict=choice.conflict,
         )
 
 
@@ -249,7 +248,7 @@ class _Refused(FileConflict):
     """Some files conflict, so that none of the project's was listed."""
 
     def __init__(self, reports: tuple[FileReport, ...]) -> None:
-        super().__init__("; ".join(file.error for file in reports if file.error))
+        super().__init__("; ".join(str(file.error) for file in reports if file.error))
         self.reports = reports
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from ...errors import Error, FileConflict
 
 __all__ = ["FileReport", "Note", "Outcome", "PublishReport"]
 
@@ -40,8 +42,8 @@ class FileReport:
     :param project: normalized name.
     :param size: in bytes; this and the hash are those of the listed file where that one stays (`Note.REBUILT`).
     :param url: where the file lies (``s3://bucket/key`` or ``file:///…``); None when it was not published.
-    :param error: one line; None unless it failed.
-    :param conflict: it failed because its name is published: the same file will fail again.
+    :param error: why it failed; None unless it did.
+    :ivar conflict: it failed because its name is published (`FileConflict`): the same file will fail again.
     """
 
     project: str
@@ -51,9 +53,12 @@ class FileReport:
     sha256: str
     outcome: Outcome
     url: str | None = None
-    error: str | None = None
+    error: Error | None = None
     note: Note | None = None
-    conflict: bool = False
+    conflict: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "conflict", isinstance(self.error, FileConflict))
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,8 @@ class Transfer:
 
     def report_published(self, file: FileReport, found: Found) -> ImportedFile:
         """What became of a file that was published."""
-        return self.report(file.project, found, _OUTCOMES[file.outcome], file.error)
+        note = None if file.error is None else str(file.error)
+        return self.report(file.project, found, _OUTCOMES[file.outcome], note)
 
     def report_failed(self, project: str, error: Error) -> ImportedFile:
         """That ``error`` ended the import of ``project``."""
