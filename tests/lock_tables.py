@@ -11,7 +11,7 @@ from typing import Any
 import botocore.session
 
 from s3pypi_setuptools.aws.client import Access
-from s3pypi_setuptools.config.settings import Secret
+from s3pypi_setuptools.config.connection import Connection, Secret
 from s3pypi_setuptools.locks.base import lock_id
 from s3pypi_setuptools.locks.dynamodb import DynamoDBTable
 from tests.servers import S3Server
@@ -29,10 +29,12 @@ class LockTable:
     def access(self) -> Access:
         server = self.server
         return Access(
-            region=server.region,
-            endpoint_url=server.endpoint_url,
-            access_key_id=server.access_key,
-            secret_access_key=Secret(server.secret_key),
+            Connection(
+                region=server.region,
+                endpoint_url=server.endpoint_url,
+                aws_access_key_id=server.access_key,
+                aws_secret_access_key=Secret(server.secret_key),
+            )
         )
 
     @property

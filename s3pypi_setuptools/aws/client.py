@@ -7,10 +7,10 @@ botocore alone is used: boto3's credential chain is botocore's, and boto3 on top
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ..config.settings import Secret, conceal
+from ..config.connection import Connection
 from ..errors import ConfigurationError
 from ..redaction import Redactor
 from .errors import CREDENTIALS_FAILED, botocore_text, is_credential_failure
@@ -32,26 +32,21 @@ __all__ = [
 AWS_CONFIGURATION = "AWS configuration file"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Access:
-    """How a service is reached, and as whom; what is not given comes from botocore's own chain.
+    """How a service is reached, in which sessions.
 
-    :param profile: for `Sessions.open`.
     :param sessions: those of the command.
     :param redactor: hides these keys.
     """
 
-    profile: str | None = None
-    region: str | None = None
-    endpoint_url: str | None = None
-    access_key_id: str | None = field(default=None, repr=False)
-    secret_access_key: Secret | None = None
-    session_token: Secret | None = None
+    connection: Connection = field(default_factory=Connection)
+    _: KW_ONLY
     sessions: Sessions = field(default_factory=Sessions, repr=False, compare=False)
     redactor: Redactor = field(default_factory=Redactor, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        conceal(self.redactor, self.access_key_id, self.secret_access_key, self.session_token)
+        self.connection.conceal(self.redactor)
 
 
 def configured_attempts(session: Session) -> int | None:
@@ -106,15 +101,16 @@ def create_client(
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError
 
-    secret, token = access.secret_access_key, access.session_token
-    session = access.sessions.open(name, access.profile)
+    connection = access.connection
+    secret, token = connection.aws_secret_access_key, connection.aws_session_token
+    session = access.sessions.open(name, connection.profile)
     try:
         with access.sessions.lock:
             client = session.create_client(
                 service,
-                region_name=access.region or configured_region(session)[0],
-                endpoint_url=access.endpoint_url,
-                aws_access_key_id=access.access_key_id,
+                region_name=connection.region or configured_region(session)[0],
+                endpoint_url=connection.endpoint_url,
+                aws_access_key_id=connection.aws_access_key_id,
                 aws_secret_access_key=secret.reveal() if secret is not None else None,
                 aws_session_token=token.reveal() if token is not None else None,
                 config=Config(

@@ -14,7 +14,7 @@ from .values import SECRET_PARAMETERS
 __all__ = ["Row", "explain"]
 
 _HIDDEN = "***"
-_PART_OF_TARGET = frozenset({"bucket", "prefix"})
+_OTHER_FORMS = frozenset({"bucket", "prefix", "put-root-index"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,12 @@ def explain(settings: Settings, of_aws: Mapping[str, tuple[str, str]] = MappingP
         if option.name in of_aws and option.name not in settings.origins
         else Row(option.name, _shown(option, settings), settings.origins.get(option.name, "default"))
         for option in OPTIONS
-        if option.implies is None and option.name not in _PART_OF_TARGET and hasattr(settings, option.attribute)
+        if option.implies is None and option.name not in _OTHER_FORMS
     )
 
 
 def _shown(option: Option, settings: Settings) -> str:
-    value: object = getattr(settings, option.attribute)
+    value = settings.value_of(option)
     if value is None:
         return "private" if option.name == "acl" and "acl" in settings.origins else ""
     if option.secret:

@@ -19,10 +19,11 @@ from pathlib import Path
 
 from ..errors import ConfigurationError
 from ..text import quoted
+from .connection import Connection, Secret
 from .ini import read_sections, read_text
 from .machine import Machine
 from .options import find
-from .settings import IfExists, Secret, Settings
+from .settings import IfExists, Settings
 from .target import FolderTarget, s3_target
 from .values import parse_value
 
@@ -130,10 +131,12 @@ def _s3(section: _Section, machine: Machine) -> Settings:
         target=target,
         if_exists=IfExists.SKIP,
         acl=None if found.get("acl") == "private" else found.get("acl"),
-        region=found.get("region"),
-        endpoint_url=found.get("endpoint-url"),
-        aws_access_key_id=key_id,
-        aws_secret_access_key=None if secret is None else Secret(secret),
-        aws_session_token=None if token is None else Secret(token),
+        connection=Connection(
+            region=found.get("region"),
+            endpoint_url=found.get("endpoint-url"),
+            aws_access_key_id=key_id,
+            aws_secret_access_key=None if secret is None else Secret(secret),
+            aws_session_token=None if token is None else Secret(token),
+        ),
         origins=origins,
     )

@@ -20,11 +20,12 @@ from ..errors import ConfigurationError
 from ..redaction import Redactor
 from ..text import quoted
 from . import sources
+from .connection import Connection, Secret
 from .layers import Given, Layer
 from .machine import Machine
 from .options import CONNECTION
 from .project import Pyproject, setup_cfg
-from .settings import IfExists, PageStyle, Secret, Settings
+from .settings import IfExists, PageStyle, Settings
 from .target import FolderTarget, S3Target, Target, is_name, meant_bucket, parse_target, s3_target, unknown_name
 
 if TYPE_CHECKING:
@@ -190,19 +191,21 @@ def _settings(values: Mapping[str, Given], target: Target | None, origin: str, r
     arguments = values["s3-put-args"].value if "s3-put-args" in values else {}
     return Settings(
         target=target,
+        connection=Connection(
+            profile=_text(values, "profile"),
+            region=_text(values, "region"),
+            endpoint_url=_text(values, "endpoint-url"),
+            no_sign_request=_flag(values, "no-sign-request"),
+            aws_access_key_id=_text(values, "aws-access-key-id"),
+            aws_secret_access_key=_secret(values, "aws-secret-access-key"),
+            aws_session_token=_secret(values, "aws-session-token"),
+        ),
         if_exists=IfExists(_text(values, "if-exists") or IfExists.SAME.value),
         file_mask=_text(values, "file-mask"),
         dist_dir=_text(values, "dist-dir"),
         acl=None if acl == "private" else acl,
         acl_optional=assumed,
         s3_put_args=dict(arguments) if isinstance(arguments, Mapping) else {},
-        profile=_text(values, "profile"),
-        region=_text(values, "region"),
-        endpoint_url=_text(values, "endpoint-url"),
-        no_sign_request=_flag(values, "no-sign-request"),
-        aws_access_key_id=_text(values, "aws-access-key-id"),
-        aws_secret_access_key=_secret(values, "aws-secret-access-key"),
-        aws_session_token=_secret(values, "aws-session-token"),
         pages=PageStyle(pages) if (pages := _text(values, "pages")) else None,
         lock_indexes=_flag(values, "lock-indexes"),
         locks_table=_text(values, "locks-table"),

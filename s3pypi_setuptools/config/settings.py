@@ -4,62 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from ..errors import ConfigurationError
 from ..redaction import Redactor
+from .connection import Connection
 from .if_exists import IfExists
+from .options import CONNECTION, Option
 from .page_style import PageStyle
 from .target import Target
 from .values import SECRET_PARAMETERS
 
-__all__ = ["IfExists", "PageStyle", "Secret", "Settings", "conceal"]
+__all__ = ["IfExists", "PageStyle", "Settings"]
 
 _FORMS = "s3://bucket/prefix, or a folder such as ./repo"
-
-
-class Secret:
-    """A text that shows neither itself nor its length; call `reveal` where the value is needed.
-
-    Not a ``str``: nothing joins, formats or serializes it by accident.
-    """
-
-    __slots__ = ("_text",)
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def reveal(self) -> str:
-        """The text itself."""
-        return self._text
-
-    def __eq__(self, other: object) -> bool:
-        return self._text == other._text if isinstance(other, Secret) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(self._text)
-
-    def __bool__(self) -> bool:
-        return bool(self._text)
-
-    def __repr__(self) -> str:
-        return "Secret('***')"
-
-    def __str__(self) -> str:
-        return "***"
-
-
-def conceal(
-    redactor: Redactor,
-    access_key_id: str | None,
-    secret_access_key: Secret | None,
-    session_token: Secret | None,
-    put_args: Mapping[str, str] = MappingProxyType({}),
-) -> None:
-    """Let ``redactor`` hide these keys, and the secrets among ``put_args``."""
-    redactor.conceal(access_key_id, ids=True)
-    redactor.conceal(*(secret.reveal() for secret in (secret_access_key, session_token) if secret is not None))
-    redactor.conceal(*(put_args.get(name) for name in SECRET_PARAMETERS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +24,7 @@ class Settings:
     """Every setting, typed and validated.
 
     :param target: None when nothing names one.
+    :param connection: how S3 is reached, and the lock table where nothing else is said of it.
     :param acl: canned ACL; None when none is sent (``private`` means that too).
     :param acl_optional: the ACL was assumed for the readers of an S3 website, not asked for: go on without it where the
         bucket refuses ACLs.
@@ -79,7 +37,6 @@ class Settings:
     :param locks_profile: with it, neither keys nor region of S3 hold for DynamoDB.
     :param strict_metadata: refuse distributions whose metadata installers would pass over with a warning.
     :param unsafe_no_locking: publish also to a store that does not honour conditional writes.
-    :param aws_session_token: belongs to temporary keys; only beside the two others.
     :param repository: the target is a repository; false for ``s3upload``.
     :param origins: for each setting that was given, by its name as people write it (``if-exists``), where its value
         came from, in words.
@@ -88,19 +45,13 @@ class Settings:
     """
 
     target: Target | None = None
+    connection: Connection = field(default_factory=Connection)
     if_exists: IfExists = IfExists.SAME
     file_mask: str | None = None
     dist_dir: str | None = None
     acl: str | None = None
     acl_optional: bool = False
     s3_put_args: Mapping[str, str] = field(default_factory=dict, repr=False)
-    profile: str | None = None
-    region: str | None = None
-    endpoint_url: str | None = None
-    no_sign_request: bool = False
-    aws_access_key_id: str | None = field(default=None, repr=False)
-    aws_secret_access_key: Secret | None = None
-    aws_session_token: Secret | None = None
     pages: PageStyle | None = None
     lock_indexes: bool = False
     locks_table: str | None = None
@@ -117,8 +68,12 @@ class Settings:
     redactor: Redactor = field(default_factory=Redactor, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        keys = (self.aws_access_key_id, self.aws_secret_access_key, self.aws_session_token)
-        conceal(self.redactor, *keys, self.s3_put_args)
+        self.connection.conceal(self.redactor)
+        self.redactor.conceal(*(self.s3_put_args.get(name) for name in SECRET_PARAMETERS))
+
+    def value_of(self, option: Option) -> object:
+        """The value of ``option``; raises `AttributeError` for older forms, which have none here."""
+        return getattr(self.connection if option.name in CONNECTION else self, option.attribute)
 
     def require_target(self) -> Target:
         """The target; raises `ConfigurationError` that says how to name one when nothing does."""

@@ -196,7 +196,7 @@ class S3Examiner(Examiner):
         if not taken:
             return Check("checksums", Result.OK, "bodies with a wrong CRC-32 or MD5 are refused")
         found = f"a wrong {', a wrong '.join(taken)} is not noticed"
-        if self._store.is_aws or self._bucket.client.options.no_sign_request:
+        if self._store.is_aws or self._bucket.client.options.connection.no_sign_request:
             return Check("checksums", Result.WARNING, found, "faults of the line may go unnoticed")
         return Check("checksums", Result.OK, f"signatures cover every body; {found}")
 
@@ -220,7 +220,7 @@ class S3Examiner(Examiner):
         wanted = options.acl is not None and options.acl.startswith("public-")
         if not public:
             return Check("public access", Result.OK, "private: nobody reads files without credentials")
-        if wanted or options.no_sign_request:
+        if wanted or options.connection.no_sign_request:
             return Check(
                 "public access", Result.OK, "public, as is wanted: anybody reads files who knows their address"
             )

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from ..aws.client import Access, create_client
+from ..aws.client import create_client
 from ..aws.errors import CREDENTIAL_ADVICE, code_of
 from ..aws.sessions import Sessions
-from ..config.settings import Secret
+from ..config.connection import Secret
 from ..errors import ConfigurationError, Error
 from ..stores.base import ANY
 from ..stores.s3.bucket import Bucket
@@ -60,11 +60,14 @@ class Connection:
         options = bucket.client.options
         unsigned = replace(
             options,
-            no_sign_request=True,
-            # Never sent; without any, botocore would look for some, and fail where that fails.
-            access_key_id="unsigned",
-            secret_access_key=Secret("unsigned"),
-            session_token=None,
+            connection=replace(
+                options.connection,
+                no_sign_request=True,
+                # Never sent; without any, botocore would look for some, and fail where that fails.
+                aws_access_key_id="unsigned",
+                aws_secret_access_key=Secret("unsigned"),
+                aws_session_token=None,
+            ),
             put_args={},
             patience=_PATIENCE,
             # Another, since whether the credentials of the first can be obtained is asked later.
@@ -107,7 +110,7 @@ class Connection:
 
     def _credentials(self) -> list[Check]:
         client = self._bucket.client
-        if client.options.no_sign_request:
+        if client.options.connection.no_sign_request:
             return [Check("credentials", Result.OK, "none: no-sign-request is set")]
         try:
             found = client.access_key()
@@ -141,7 +144,7 @@ class Connection:
             if code not in {"AccessDenied", "403"}:
                 return [refusal("bucket", reason(error))]
             exists = Check("bucket", Result.SKIPPED, "not told: listing it is denied")
-        if self._bucket.client.is_aws and not self._bucket.client.options.no_sign_request:
+        if self._bucket.client.is_aws and not self._bucket.client.options.connection.no_sign_request:
             identity = [self._identity()]
         return [*identity, exists]
 
@@ -157,19 +160,11 @@ class Connection:
 def _arn(client: S3Client) -> str:
     """What AWS knows the credentials by; raises what botocore raises."""
     options = client.options
-    access = Access(
-        profile=options.profile,
-        region=client.get().meta.region_name,
-        access_key_id=options.access_key_id,
-        secret_access_key=options.secret_access_key,
-        session_token=options.session_token,
-        sessions=options.sessions,
-        redactor=options.redactor,
-    )
+    connection = replace(options.connection, region=client.get().meta.region_name, endpoint_url=None)
     service = create_client(
         "sts",
         "STS",
-        access,
+        replace(options, connection=connection),
         endpoint_setting="AWS_ENDPOINT_URL_STS",
         attempts=_PATIENCE.attempts,
         connect_timeout=_PATIENCE.connect,

@@ -153,7 +153,7 @@ class DynamoDBTable(Table):
     def _client(self) -> BaseClient:
         with self._making:
             if self._made is None:
-                session = self._session = self._access.sessions.open("DynamoDB", self._access.profile)
+                session = self._session = self._access.sessions.open("DynamoDB", self._access.connection.profile)
                 self._made = create_client(
                     "dynamodb",
                     "DynamoDB",

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..aws.sessions import Sessions
+from ..config.connection import Connection
 from ..config.settings import Settings
 from ..config.target import S3Target
 from ..errors import ConfigurationError
@@ -47,15 +48,10 @@ def open_table(settings: Settings, sessions: Sessions) -> Table:
         name = f"{settings.target.bucket}-locks"
     if name is None:
         raise ConfigurationError("no lock table: give --locks-table TABLE, or --lock-indexes for BUCKET-locks")
+    endpoint, region = settings.locks_endpoint_url, settings.locks_region
     if settings.locks_profile:
-        access = Access(profile=settings.locks_profile, region=settings.locks_region, redactor=settings.redactor)
+        connection = Connection(profile=settings.locks_profile, region=region, endpoint_url=endpoint)
     else:
-        access = Access(
-            profile=settings.profile,
-            region=settings.locks_region or settings.region,
-            access_key_id=settings.aws_access_key_id,
-            secret_access_key=settings.aws_secret_access_key,
-            session_token=settings.aws_session_token,
-            redactor=settings.redactor,
-        )
-    return DynamoDBTable(name, replace(access, endpoint_url=settings.locks_endpoint_url, sessions=sessions))
+        region = region or settings.connection.region
+        connection = replace(settings.connection, region=region, endpoint_url=endpoint)
+    return DynamoDBTable(name, Access(connection, sessions=sessions, redactor=settings.redactor))

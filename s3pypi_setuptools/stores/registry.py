@@ -22,12 +22,13 @@ def sign_in(settings: Settings, sessions: Sessions, *, store: bool = True, locks
     :param store: those of the target.
     :param locks: those of the lock table, where one is configured.
     """
-    has_keys = settings.aws_access_key_id is not None
-    if store and isinstance(settings.target, S3Target) and not settings.no_sign_request and not has_keys:
-        sessions.sign_in("S3", settings.profile, settings.redactor)
+    connection = settings.connection
+    has_keys = connection.aws_access_key_id is not None
+    if store and isinstance(settings.target, S3Target) and not connection.no_sign_request and not has_keys:
+        sessions.sign_in("S3", connection.profile, settings.redactor)
     configured = settings.locks_table or settings.lock_indexes
     if locks and configured and (settings.locks_profile or not has_keys):
-        sessions.sign_in("DynamoDB", settings.locks_profile or settings.profile, settings.redactor)
+        sessions.sign_in("DynamoDB", settings.locks_profile or connection.profile, settings.redactor)
 
 
 def open_store(target: Target, settings: Settings, sessions: Sessions) -> Store:
@@ -59,13 +60,7 @@ def _s3_options(settings: Settings, sessions: Sessions) -> S3Options:
     from .s3.client import S3Options
 
     return S3Options(
-        profile=settings.profile,
-        region=settings.region,
-        endpoint_url=settings.endpoint_url,
-        no_sign_request=settings.no_sign_request,
-        access_key_id=settings.aws_access_key_id,
-        secret_access_key=settings.aws_secret_access_key,
-        session_token=settings.aws_session_token,
+        settings.connection,
         acl=settings.acl,
         acl_optional=settings.acl_optional,
         put_args=settings.s3_put_args,

@@ -14,10 +14,11 @@ from s3pypi_setuptools.cli.programs import pypi_private, s3pypi, s3upload
 from s3pypi_setuptools.cli.subcommands import load
 from s3pypi_setuptools.command import UploadCommand
 from s3pypi_setuptools.command.settings_command import SettingsCommand
+from s3pypi_setuptools.config.connection import Secret
 from s3pypi_setuptools.config.machine import Machine
 from s3pypi_setuptools.config.options import find
 from s3pypi_setuptools.config.resolve import resolve
-from s3pypi_setuptools.config.settings import IfExists, PageStyle, Secret
+from s3pypi_setuptools.config.settings import IfExists, PageStyle, Settings
 from s3pypi_setuptools.config.target import FolderTarget, S3Target
 from s3pypi_setuptools.errors import ConfigurationError
 
@@ -124,7 +125,12 @@ def test_old_spellings(line: str, expected: Mapping[str, object], tmp_path: Path
         meant = pypi_private._parser().parse_intermixed_args(arguments)
     else:
         meant = resolve(command_line=given(parsed(program, arguments)), repository=program == "s3pypi", machine=machine)
-    assert {name: getattr(meant, name) for name in expected} == expected
+    assert {name: value_in(meant, name) for name in expected} == expected
+
+
+def value_in(meant: object, name: str) -> object:
+    option = find(name)
+    return meant.value_of(option) if option and isinstance(meant, Settings) else getattr(meant, name)
 
 
 def parsed(program: str, arguments: list[str]) -> argparse.Namespace:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from s3pypi_setuptools.config.settings import PageStyle, Secret, Settings
+from s3pypi_setuptools.config.connection import Connection, Secret
+from s3pypi_setuptools.config.settings import PageStyle, Settings
 from s3pypi_setuptools.config.target import FolderTarget, S3Target
 from s3pypi_setuptools.monitor import Silent
 from s3pypi_setuptools.operations.publish.publish import publish
@@ -76,10 +77,12 @@ def buckets(request: pytest.FixtureRequest, dist: tuple[list[Path], list[Path]])
         client.close()
         settings = Settings(
             target=S3Target(bucket, "simple"),
-            endpoint_url=s3_server.endpoint_url,
-            region=s3_server.region,
-            aws_access_key_id=s3_server.access_key,
-            aws_secret_access_key=Secret(s3_server.secret_key),
+            connection=Connection(
+                endpoint_url=s3_server.endpoint_url,
+                region=s3_server.region,
+                aws_access_key_id=s3_server.access_key,
+                aws_secret_access_key=Secret(s3_server.secret_key),
+            ),
         )
         published(settings, dist, style)
         urls[form] = f"{s3_server.endpoint_url}/{bucket}/simple/"

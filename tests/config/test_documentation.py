@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from s3pypi_setuptools.config.connection import Connection
 from s3pypi_setuptools.config.options import OPTIONS, VARIABLES
 from s3pypi_setuptools.config.pypi_private import read_pypi_private
 from s3pypi_setuptools.config.target import FolderTarget, S3Target
@@ -26,7 +27,8 @@ def test_the_named_targets_of_the_page(place: Any) -> None:
     assert place.resolve().target == S3Target("test-packages", "simple")
     assert place.resolve(command_line={"target": "local"}).target == FolderTarget(place.project / "repo")
     prod = place.resolve(command_line={"target": "prod"})
-    assert (prod.target, prod.profile, prod.region) == (S3Target("packages", "simple"), "release", "eu-west-1")
+    assert prod.target == S3Target("packages", "simple")
+    assert prod.connection == Connection(profile="release", region="eu-west-1")
 
 
 def test_the_pip_conf_of_the_page(place: Any) -> None:
@@ -34,7 +36,8 @@ def test_the_pip_conf_of_the_page(place: Any) -> None:
     assert place.resolve().target == S3Target("packages", "simple")
     place.write(place.user_pip_conf, PIP_CONF.partition("[global]")[1] + PIP_CONF.partition("[global]")[2])
     website = place.resolve()
-    assert (website.target, website.region, website.acl) == (S3Target("packages", "simple"), "eu-west-1", "public-read")
+    assert (website.target, website.acl) == (S3Target("packages", "simple"), "public-read")
+    assert website.connection.region == "eu-west-1"
 
 
 def test_the_pypi_private_file_of_the_page(place: Any) -> None:

@@ -145,7 +145,7 @@ def test_sections_are_merged_over_files(place: Any) -> None:
     place.write(place.shared / "pip/pip.conf", "[s3pypi]\ntarget = s3://shared\nprofile = p\n")
     place.write(place.user_pip_conf, "[s3pypi]\nregion = r\n[ilabs.s3util]\ntarget = s3://old\n")
     settings = place.resolve()
-    assert (settings.target, settings.profile, settings.region) == (S3Target("shared"), "p", "r")
+    assert (settings.target, settings.connection.profile, settings.connection.region) == (S3Target("shared"), "p", "r")
     assert settings.acl is None
 
 
@@ -157,7 +157,7 @@ def test_percent_signs_and_byte_order_marks(place: Any) -> None:
     )
     settings = place.resolve()
     assert settings.target == S3Target("pkgs", "p@q")
-    assert settings.region == "eu-west-1"
+    assert settings.connection.region == "eu-west-1"
     assert "planted" not in repr(settings)
 
 
@@ -188,7 +188,7 @@ def test_the_index_that_pip_would_use(place: Any, text: str, environ: dict[str, 
 def test_a_website_gives_its_region_unless_another_is_asked_for(place: Any) -> None:
     place.environ["PIP_INDEX_URL"] = "http://user:planted@bucket.s3-website-eu-west-1.amazonaws.com/x"
     settings = place.resolve()
-    assert settings.region == "eu-west-1"
+    assert settings.connection.region == "eu-west-1"
     assert settings.origins["target"] == settings.origins["region"] == "environment PIP_INDEX_URL"
     assert settings.acl == "public-read"
     assert settings.acl_optional
@@ -197,7 +197,7 @@ def test_a_website_gives_its_region_unless_another_is_asked_for(place: Any) -> N
         "--acl=private sends none",
     )
     assert "planted" not in repr(settings)
-    assert place.resolve(command_line={"region": "other"}).region == "other"
+    assert place.resolve(command_line={"region": "other"}).connection.region == "other"
 
 
 @pytest.mark.parametrize(

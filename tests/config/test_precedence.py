@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from s3pypi_setuptools.config.connection import Connection, Secret
 from s3pypi_setuptools.config.machine import Machine
-from s3pypi_setuptools.config.settings import IfExists, PageStyle, Secret
+from s3pypi_setuptools.config.options import find
+from s3pypi_setuptools.config.settings import IfExists, PageStyle
 from s3pypi_setuptools.config.target import FolderTarget, S3Target
 from s3pypi_setuptools.errors import ConfigurationError
 
@@ -73,7 +75,9 @@ def test_the_first_source_that_names_a_target_wins(place: Any, strongest: int) -
 def test_the_first_source_that_gives_a_setting_wins(place: Any, strongest: int, setting: str) -> None:
     names = [name for name, _ in SOURCES[strongest:6]]
     settings = place.resolve(command_line=arrange(place, names, setting))
-    assert getattr(settings, setting.replace("-", "_")) == f"of-{names[0].replace('.', '-')}"
+    option = find(setting)
+    assert option is not None
+    assert settings.value_of(option) == f"of-{names[0].replace('.', '-')}"
     variable = setting.upper().replace("-", "_")
     assert settings.origins == {setting: SOURCES[strongest][1].format(variable, pip=place.user_pip_conf)}
 
@@ -103,7 +107,8 @@ def test_setuptools_options(place: Any) -> None:
         }
     )
     assert settings.target == S3Target("typed")
-    assert (settings.region, settings.profile, settings.pages) == ("env", "configured", PageStyle.INDEX_HTML)
+    assert settings.connection == Connection(region="env", profile="configured")
+    assert settings.pages is PageStyle.INDEX_HTML
     assert settings.if_exists is IfExists.REPLACE
     assert settings.origins == {
         "target": "command line",
@@ -160,12 +165,13 @@ def test_named_targets_bring_their_own_settings(place: Any) -> None:
     place.environ["S3PYPI_REGION"] = "eu-north-1"
     settings = place.resolve()
     assert settings.target == S3Target("tests")
-    assert (settings.acl, settings.profile, settings.region) == ("bucket-owner-full-control", "tester", "eu-north-1")
+    assert settings.acl == "bucket-owner-full-control"
+    assert settings.connection == Connection(profile="tester", region="eu-north-1")
     assert settings.origins["target"] == "pyproject.toml [tool.s3pypi], pyproject.toml [tool.s3pypi.targets.test]"
     assert settings.origins["profile"] == "pyproject.toml [tool.s3pypi.targets.test]"
     settings = place.resolve(command_line={"target": "prod", "profile": "mine"})
     assert settings.target == S3Target("prod", "simple")
-    assert (settings.if_exists, settings.profile, settings.acl) == (IfExists.FAIL, "mine", None)
+    assert (settings.if_exists, settings.connection.profile, settings.acl) == (IfExists.FAIL, "mine", None)
     assert place.resolve(command_line={"target": "plain"}).target == S3Target("plain", "simple")
     assert place.resolve(command_line={"target": "here"}).target == FolderTarget(place.project / "repo")
 
@@ -201,7 +207,7 @@ def test_files_of_no_repository_take_only_the_connection_from_elsewhere(place: A
     assert settings.target is None
     assert settings.acl is None
     assert settings.if_exists is IfExists.SAME
-    assert (settings.profile, settings.region, settings.endpoint_url) == ("p", "somewhere", "http://127.0.0.1:9000")
+    assert settings.connection == Connection(profile="p", region="somewhere", endpoint_url="http://127.0.0.1:9000")
     assert place.resolve(repository=False, command_line={"target": "here"}).target == S3Target("named")
     upload = place.resolve(
         repository=False,
@@ -252,8 +258,8 @@ def test_an_acl_among_the_put_arguments_is_the_acl(place: Any, refusal: Refusal)
 
 def test_credentials_work_with_a_warning(place: Any, refusal: Refusal) -> None:
     settings = place.resolve(command_line={"aws_access_key_id": "AKIAPLANTED", "aws_secret_access_key": "planted"})
-    assert settings.aws_access_key_id == "AKIAPLANTED"
-    assert settings.aws_secret_access_key == Secret("planted")
+    assert settings.connection.aws_access_key_id == "AKIAPLANTED"
+    assert settings.connection.aws_secret_access_key == Secret("planted")
     assert len(settings.notes) == 1
     assert "planted" not in repr(settings).lower() + "".join(settings.notes).lower()
     assert "missing" in refusal(command_line={"aws_access_key_id": "AKIAPLANTED"})

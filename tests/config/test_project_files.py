@@ -101,7 +101,7 @@ def test_typed_values(place: Any) -> None:
     )
     settings = place.resolve()
     assert settings.pages is PageStyle.INDEX_HTML
-    assert not settings.no_sign_request
+    assert not settings.connection.no_sign_request
     assert settings.public_url == "https://h/x"
     assert settings.s3_put_args == {"StorageClass": "STANDARD_IA", "Tagging": "a=b&c=d", "FutureParameter": "x,y"}
 
@@ -159,7 +159,7 @@ def test_environment(place: Any) -> None:
     settings = place.resolve()
     assert settings.target == S3Target("bucket")
     assert settings.if_exists.value == "replace"
-    assert settings.endpoint_url == "http://localhost:9000"
+    assert settings.connection.endpoint_url == "http://localhost:9000"
     assert settings.s3_put_args == {"StorageClass": "GLACIER_IR", "SSEKMSKeyId": "1"}
 
 

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from s3pypi_setuptools.config.connection import Secret
 from s3pypi_setuptools.config.pypi_private import read_pypi_private
-from s3pypi_setuptools.config.settings import IfExists, Secret
+from s3pypi_setuptools.config.settings import IfExists
 from s3pypi_setuptools.config.target import FolderTarget, S3Target
 from s3pypi_setuptools.errors import ConfigurationError
 
@@ -39,12 +40,12 @@ def test_s3(place: Any) -> None:
     write(place, S3.format(acl="public-read"))
     settings = read_pypi_private(machine=place.machine)
     assert settings.target == S3Target("pkgs", "simple")
-    assert (settings.acl, settings.endpoint_url, settings.region) == (
+    assert (settings.acl, settings.connection.endpoint_url, settings.connection.region) == (
         "public-read",
         "http://localhost:9000",
         "eu-west-1",
     )
-    assert settings.aws_access_key_id is None
+    assert settings.connection.aws_access_key_id is None
     assert settings.origins["acl"] == f"{place.home / '.pypi-private.cfg'} [aws-s3] acl"
     write(place, S3.format(acl="private"))
     assert read_pypi_private(machine=place.machine).acl is None
@@ -53,12 +54,12 @@ def test_s3(place: Any) -> None:
 def test_credentials_come_from_the_environment_in_pairs(place: Any) -> None:
     write(place, S3.format(acl="private"))
     place.environ |= {"PP_S3_ACCESS_KEY": "key", "PP_S3_SESSION_TOKEN": "token"}
-    assert read_pypi_private(machine=place.machine).aws_session_token is None
+    assert read_pypi_private(machine=place.machine).connection.aws_session_token is None
     place.environ["PP_S3_SECRET_KEY"] = "planted"
     settings = read_pypi_private(machine=place.machine)
-    assert settings.aws_access_key_id == "key"
-    assert settings.aws_secret_access_key == Secret("planted")
-    assert settings.aws_session_token == Secret("token")
+    assert settings.connection.aws_access_key_id == "key"
+    assert settings.connection.aws_secret_access_key == Secret("planted")
+    assert settings.connection.aws_session_token == Secret("token")
     assert "planted" not in repr(settings)
 
 

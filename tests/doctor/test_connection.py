@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from s3pypi_setuptools.config.settings import Secret
+from s3pypi_setuptools.config import connection as config
 from s3pypi_setuptools.doctor.s3_access import Connection
 from s3pypi_setuptools.stores.s3.bucket import Bucket
 from s3pypi_setuptools.stores.s3.client import S3Options
@@ -146,7 +146,8 @@ def test_a_clock_that_is_wrong(moto: S3Server, minutes: int, result: str, text: 
 def test_whose_credentials_they_are_is_asked_of_aws(monkeypatch: pytest.MonkeyPatch) -> None:
     arn = "arn:aws:sts::123456789012:assumed-role/publisher/session"
     body = f"<R><GetCallerIdentityResult><Arn>{arn}</Arn></GetCallerIdentityResult></R>".encode()
-    options = S3Options(access_key_id="AKIA0123456789ABCD", secret_access_key=Secret(SECRET), region="eu-west-1")
+    keys = {"aws_access_key_id": "AKIA0123456789ABCD", "aws_secret_access_key": config.Secret(SECRET)}
+    options = S3Options(config.Connection(region="eu-west-1", **keys))  # type: ignore[arg-type]
     connection = Connection(Bucket("bucket", options))
     with canned_server.canned(canned_server.Answer(body=body)) as server:
         monkeypatch.setenv("AWS_ENDPOINT_URL_STS", server.url)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from s3pypi_setuptools.config.settings import Secret
+from s3pypi_setuptools.config.connection import Connection, Secret
 from s3pypi_setuptools.errors import Error
 from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.stores.s3.client import Patience, S3Options
@@ -24,13 +24,12 @@ CASES = [*(("next", role) for role in ROLES["next"]), *(("large", f"{part} distr
 
 
 def proxied(bench: Bench, url: str) -> S3Store:
-    options = S3Options(
+    connection = Connection(
         endpoint_url=url,
-        access_key_id=bench.server.access_key,
-        secret_access_key=Secret(bench.server.secret_key),
-        patience=BRIEF,
+        aws_access_key_id=bench.server.access_key,
+        aws_secret_access_key=Secret(bench.server.secret_key),
     )
-    return S3Store(bench.bucket, options)
+    return S3Store(bench.bucket, S3Options(connection, patience=BRIEF))
 
 
 def attempt(world: World, wheel: Path) -> str:

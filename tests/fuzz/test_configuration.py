@@ -114,7 +114,7 @@ def check(settings: Settings | None) -> None:
         return
     if isinstance(settings.target, S3Target):
         assert ".." not in settings.target.prefix.split("/")
-    for secret in (settings.aws_secret_access_key, settings.aws_session_token):
+    for secret in (settings.connection.aws_secret_access_key, settings.connection.aws_session_token):
         assert secret is None or len(secret.reveal()) < 6 or secret.reveal() not in repr(settings)
     if not isinstance(settings.target, FolderTarget) or settings.target.path.is_absolute():  # here, not on Windows
         assert explain(settings)

@@ -62,12 +62,7 @@ def test_settings_show_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pla
 
 def test_options_of_the_store_show_none() -> None:
     settings: Settings = resolve(command_line={**OPTIONS, "target": "s3://bucket"})
-    options = S3Options(
-        access_key_id=settings.aws_access_key_id,
-        secret_access_key=settings.aws_secret_access_key,
-        session_token=settings.aws_session_token,
-        put_args=settings.s3_put_args,
-    )
+    options = S3Options(settings.connection, put_args=settings.s3_put_args)
     assert_hidden(repr(options), str(options), repr(S3Store("bucket", options)))
 
 

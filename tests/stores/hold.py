@@ -11,13 +11,14 @@ import time
 from pathlib import Path
 
 from s3pypi_setuptools.aws.client import Access
+from s3pypi_setuptools.config.connection import Connection
 from s3pypi_setuptools.locks.dynamodb import DynamoDBTable
 from s3pypi_setuptools.locks.leases import LeasedLocks
 
 if __name__ == "__main__":
     endpoint, table, lease, file, times = sys.argv[1:]
     path = Path(file)
-    locks = LeasedLocks(DynamoDBTable(table, Access(endpoint_url=endpoint)), lease=float(lease))
+    locks = LeasedLocks(DynamoDBTable(table, Access(Connection(endpoint_url=endpoint))), lease=float(lease))
     if times == "forever":
         with locks.held("demo"):
             path.write_text("held")

@@ -13,8 +13,9 @@ import pytest
 
 from s3pypi_setuptools.aws.client import Access
 from s3pypi_setuptools.aws.sessions import Sessions
+from s3pypi_setuptools.config.connection import Connection, Secret
 from s3pypi_setuptools.config.resolve import resolve
-from s3pypi_setuptools.config.settings import Secret, Settings
+from s3pypi_setuptools.config.settings import Settings
 from s3pypi_setuptools.errors import AccessDenied, ConfigurationError, Error, StoreError, Unavailable
 from s3pypi_setuptools.locks.base import NO_LOCKS, Lock, Table
 from s3pypi_setuptools.locks.dynamodb import DynamoDBTable
@@ -42,9 +43,8 @@ def failure(status: int, code: str, message: str = "What it says.") -> Answer:
 
 
 def table_at(url: str) -> DynamoDBTable:
-    return DynamoDBTable(
-        "packages-locks", Access(endpoint_url=url, access_key_id="AK", secret_access_key=Secret(SECRET))
-    )
+    connection = Connection(endpoint_url=url, aws_access_key_id="AK", aws_secret_access_key=Secret(SECRET))
+    return DynamoDBTable("packages-locks", Access(connection))
 
 
 READ: Callable[[Table], object] = lambda table: table.read("89e4")  # noqa: E731

@@ -3,7 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from s3pypi_setuptools.aws.sessions import Sessions
-from s3pypi_setuptools.config.settings import Secret, Settings
+from s3pypi_setuptools.config.connection import Connection, Secret
+from s3pypi_setuptools.config.settings import Settings
 from s3pypi_setuptools.config.target import FolderTarget, S3Target
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.registry import open_store
@@ -19,11 +20,13 @@ def test_a_folder(tmp_path: Path) -> None:
 def test_temporary_keys_among_the_settings_sign_the_requests() -> None:
     with canned(Answer(headers={"ETag": '"e"'})) as server:
         settings = Settings(
-            endpoint_url=server.url,
-            region="eu-test-1",
-            aws_access_key_id="temporary",
-            aws_secret_access_key=Secret("hidden"),
-            aws_session_token=Secret("token"),
+            connection=Connection(
+                endpoint_url=server.url,
+                region="eu-test-1",
+                aws_access_key_id="temporary",
+                aws_secret_access_key=Secret("hidden"),
+                aws_session_token=Secret("token"),
+            ),
             s3_put_args={"ServerSideEncryption": "aws:kms"},
         )
         open_store(S3Target("bucket"), settings, Sessions()).put("key", b"data", Attributes())

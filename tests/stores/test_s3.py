@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from s3pypi_setuptools.config.settings import Secret
+from s3pypi_setuptools.config.connection import Connection, Secret
 from s3pypi_setuptools.stores.base import Store
 from s3pypi_setuptools.stores.s3.client import S3Options
 from s3pypi_setuptools.stores.s3.store import S3Store
@@ -13,13 +13,13 @@ from tests.stores.contract import PROCESSES, StoreContract, run_incrementer
 
 
 def options(server: S3Server, **more: object) -> S3Options:
-    values: dict[str, object] = {
-        "endpoint_url": server.endpoint_url,
-        "region": server.region,
-        "access_key_id": server.access_key,
-        "secret_access_key": Secret(server.secret_key),
-    }
-    return S3Options(**{**values, **more})  # type: ignore[arg-type]
+    connection = Connection(
+        endpoint_url=server.endpoint_url,
+        region=server.region,
+        aws_access_key_id=server.access_key,
+        aws_secret_access_key=Secret(server.secret_key),
+    )
+    return S3Options(connection, **more)  # type: ignore[arg-type]
 
 
 class TestS3Store(StoreContract):

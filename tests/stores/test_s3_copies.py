@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
-from s3pypi_setuptools.config.settings import Secret
+from s3pypi_setuptools.config.connection import Connection, Secret
 from s3pypi_setuptools.errors import AlreadyExists, Contended, NotFound, StoreError
 from s3pypi_setuptools.stores.base import ABSENT, ANY, Attributes, Info
 from s3pypi_setuptools.stores.memory import MemoryStore
@@ -101,13 +101,13 @@ def test_an_original_that_was_overwritten(stores: tuple[S3Store, S3Store], origi
 
 
 def test_only_the_same_account_of_the_same_service() -> None:
-    plain = S3Store("one", S3Options(profile="a"))
-    assert S3Store("two", S3Options(profile="a", region="eu-west-1", acl="public-read")).copies_from(plain)
+    plain = S3Store("one", S3Options(Connection(profile="a")))
+    assert S3Store("two", S3Options(Connection(profile="a", region="eu-west-1"), acl="public-read")).copies_from(plain)
     for other in (
-        S3Options(profile="b"),
-        S3Options(profile="a", endpoint_url="http://127.0.0.1:1"),
-        S3Options(profile="a", access_key_id="AK", secret_access_key=Secret("SK")),
-        S3Options(profile="a", put_args={"SSECustomerAlgorithm": "AES256"}),
+        S3Options(Connection(profile="b")),
+        S3Options(Connection(profile="a", endpoint_url="http://127.0.0.1:1")),
+        S3Options(Connection(profile="a", aws_access_key_id="AK", aws_secret_access_key=Secret("SK"))),
+        S3Options(Connection(profile="a"), put_args={"SSECustomerAlgorithm": "AES256"}),
     ):
         assert not S3Store("two", other).copies_from(plain)
     assert not plain.copies_from(MemoryStore())
@@ -129,7 +129,7 @@ def test_on_aws_itself_one_request_copies_conditionally() -> None:
         headers = {"ETag": '"1"', "Content-Length": "9", "Last-Modified": "Mon, 02 Nov 2026 10:00:00 GMT"}
         return AWSResponse(request.url, 200, headers, Raw(body))
 
-    store = S3Store("bucket", S3Options(access_key_id="AK", secret_access_key=Secret("SK")))
+    store = S3Store("bucket", S3Options(Connection(aws_access_key_id="AK", aws_secret_access_key=Secret("SK"))))
     for long in (False, True):
         store._bucket.client.get(long=long).meta.events.register("before-send.s3", answer)
     if not store._bucket.client.knows("CopyObject", "IfNoneMatch"):

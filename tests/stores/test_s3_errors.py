@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from s3pypi_setuptools.config.settings import Secret
+from s3pypi_setuptools.config.connection import Connection, Secret
 from s3pypi_setuptools.distribution.local_file import PART_SIZE
 from s3pypi_setuptools.errors import (
     AccessDenied,
@@ -35,9 +35,10 @@ SECRET = "planted/secret+key"
 DONE = Answer(headers={"ETag": '"2"'})
 
 
-def canned_store(url: str, **more: object) -> S3Store:
-    values: dict[str, object] = {"endpoint_url": url, "access_key_id": "AKPLANTED", "secret_access_key": Secret(SECRET)}
-    return S3Store("b", S3Options(**{**values, **more}))  # type: ignore[arg-type]
+def canned_store(url: str, where: Mapping[str, object] | None = None, **more: object) -> S3Store:
+    keys = {"aws_access_key_id": "AKPLANTED", "aws_secret_access_key": Secret(SECRET)}
+    connection = Connection(**{"endpoint_url": url, **keys, **(where or {})})  # type: ignore[arg-type]
+    return S3Store("b", S3Options(connection, **more))  # type: ignore[arg-type]
 
 
 @pytest.fixture(autouse=True)
@@ -146,7 +147,7 @@ def test_credentials_in_the_endpoint_are_refused_and_not_shown(scheme: str, secr
 
 def test_no_credentials() -> None:
     with canned(DONE) as server:
-        store = S3Store("b", S3Options(endpoint_url=server.url))
+        store = S3Store("b", S3Options(Connection(endpoint_url=server.url)))
         with pytest.raises(AccessDenied, match="no credentials were found"):
             store.get("k")
         assert server.requests == []
@@ -154,16 +155,16 @@ def test_no_credentials() -> None:
 
 def test_unsigned_requests_need_no_credentials() -> None:
     with canned(DONE) as server:
-        S3Store("b", S3Options(endpoint_url=server.url, no_sign_request=True)).put("k", b"1", PLAIN)
+        S3Store("b", S3Options(Connection(endpoint_url=server.url, no_sign_request=True))).put("k", b"1", PLAIN)
         assert "authorization" not in server.requests[0][2]
 
 
 @pytest.mark.parametrize(
     ("more", "text"),
     [
-        ({"profile": "none"}, "profile"),
-        ({"endpoint_url": "nowhere"}, "not a valid URL"),
-        ({"region": "eu west"}, "S3 cannot be set up: .*region_name 'eu west'"),
+        ({"where": {"profile": "none"}}, "profile"),
+        ({"where": {"endpoint_url": "nowhere"}}, "not a valid URL"),
+        ({"where": {"region": "eu west"}}, "S3 cannot be set up: .*region_name 'eu west'"),
         ({"put_args": {"ServerSideEncription": "AES256"}}, "did you mean ServerSideEncryption?"),
         ({"put_args": {"Key": "x"}}, "Key is not a parameter"),
         ({"put_args": {"IfMatch": "x"}}, "IfMatch is not a parameter"),
@@ -173,7 +174,7 @@ def test_unsigned_requests_need_no_credentials() -> None:
 )
 def test_what_is_configured_wrongly(more: dict[str, object], text: str) -> None:
     with canned(DONE) as server:
-        store = canned_store(server.url, **more)
+        store = canned_store(server.url, **more)  # type: ignore[arg-type]
         store.warm()
         for _ in range(2):
             with pytest.raises(ConfigurationError, match=text):
@@ -259,7 +260,7 @@ def test_a_completion_whose_answer_was_lost(tmp_path: Path) -> None:
 def test_whose_endpoint_it_is(endpoint: str | None, aws: bool, through: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if endpoint and through != "option":
         monkeypatch.setenv(through, endpoint)
-    store = S3Store("b", S3Options(endpoint_url=endpoint if through == "option" else None))
+    store = S3Store("b", S3Options(Connection(endpoint_url=endpoint if through == "option" else None)))
     assert store.is_aws is aws
     assert store.conditional_writes is (True if aws else None)
     assert store.slash_keys is (True if aws else None)

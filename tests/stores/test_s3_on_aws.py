@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
-from s3pypi_setuptools.config.settings import Secret
+from s3pypi_setuptools.config.connection import Connection, Secret
 from s3pypi_setuptools.distribution.local_file import PART_SIZE
 from s3pypi_setuptools.stores.base import ABSENT
 from s3pypi_setuptools.stores.s3.client import S3Options
@@ -35,7 +35,7 @@ def sent() -> list[AWSPreparedRequest]:
 
 @pytest.fixture
 def store(sent: list[AWSPreparedRequest]) -> S3Store:
-    store = S3Store("bucket", S3Options(access_key_id="AK", secret_access_key=Secret("SK")))
+    store = S3Store("bucket", S3Options(Connection(aws_access_key_id="AK", aws_secret_access_key=Secret("SK"))))
 
     def answer(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
         sent.append(request)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from s3pypi_setuptools.config.settings import Secret
+from s3pypi_setuptools.config.connection import Connection, Secret
 from s3pypi_setuptools.errors import ConfigurationError, TimedOut, Unavailable
 from s3pypi_setuptools.stores.base import ABSENT, Info, Token
 from s3pypi_setuptools.stores.s3.client import Patience, S3Options
@@ -45,13 +45,10 @@ def deaf() -> Iterator[tuple[int, list[socket.socket]]]:
 
 
 def store_at(port: int, patience: Patience = BRIEF, scheme: str = "http") -> S3Store:
-    options = S3Options(
-        endpoint_url=f"{scheme}://127.0.0.1:{port}",
-        access_key_id="id",
-        secret_access_key=Secret("secret"),
-        patience=patience,
+    connection = Connection(
+        endpoint_url=f"{scheme}://127.0.0.1:{port}", aws_access_key_id="id", aws_secret_access_key=Secret("secret")
     )
-    return S3Store("b", options)
+    return S3Store("b", S3Options(connection, patience=patience))
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])

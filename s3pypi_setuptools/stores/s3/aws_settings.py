@@ -21,7 +21,7 @@ def aws_settings(options: S3Options) -> dict[str, tuple[str, str]]:
 
     Nothing is asked of S3. Raises `ConfigurationError`.
     """
-    session = options.sessions.open("S3", options.profile)
+    session = options.sessions.open("S3", options.connection.profile)
     client = S3Client(options)
     url = client.get().meta.endpoint_url
     found = {

@@ -11,11 +11,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ...aws.client import Access, conceal_credentials, configured_attempts, create_client
-from ...aws.sessions import Sessions
-from ...config.settings import Secret, conceal
+from ...config.values import SECRET_PARAMETERS
 from ...errors import ConfigurationError, Error
 from ...http_limits import limited
-from ...redaction import Redactor
 from ..base import ANY, Condition
 from .errors import translated
 
@@ -75,33 +73,24 @@ class Patience:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class S3Options:
+class S3Options(Access):
     """How to reach S3, and what to say with every object.
 
     :param acl: canned ACL of every object; None sends none.
     :param acl_optional: go on without the ACL where the bucket refuses it.
     :param put_args: parameters of S3 ``PutObject``, such as ``ServerSideEncryption``, as strings.
     :param patience: how long a silent store is waited for.
-    :param sessions: botocore's sessions, those of the command.
-    :param redactor: hides the keys, the secrets among ``put_args``, and the credentials that are found.
+    :param redactor: hides the secrets among ``put_args``, too, and the credentials that are found.
     """
 
-    profile: str | None = None
-    region: str | None = None
-    endpoint_url: str | None = None
-    no_sign_request: bool = False
-    access_key_id: str | None = field(default=None, repr=False)
-    secret_access_key: Secret | None = None
-    session_token: Secret | None = None
     acl: str | None = None
     acl_optional: bool = False
     put_args: Mapping[str, str] = field(default_factory=dict, repr=False)
     patience: Patience = Patience()
-    sessions: Sessions = field(default_factory=Sessions, repr=False, compare=False)
-    redactor: Redactor = field(default_factory=Redactor, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        conceal(self.redactor, self.access_key_id, self.secret_access_key, self.session_token, self.put_args)
+        Access.__post_init__(self)  # dataclasses with slots have no super()
+        self.redactor.conceal(*(self.put_args.get(name) for name in SECRET_PARAMETERS))
 
 
 class S3Client:
@@ -151,7 +140,8 @@ class S3Client:
         return translated(error, operation, name, condition)
 
     def _conceal_credentials(self) -> None:
-        if self._session and not self._options.no_sign_request and not self._options.access_key_id:
+        connection = self._options.connection
+        if self._session and not connection.no_sign_request and not connection.aws_access_key_id:
             conceal_credentials(self._session, self._options.redactor)
         self._concealed = True
 
@@ -170,8 +160,8 @@ class S3Client:
 
         Raises what botocore raises of credentials that cannot be obtained.
         """
-        if self._options.access_key_id:
-            return "explicit", self._options.access_key_id
+        if key := self._options.connection.aws_access_key_id:
+            return "explicit", key
         self.get()
         credentials = self._session.get_credentials() if self._session else None
         return (credentials.method, credentials.get_frozen_credentials().access_key) if credentials else None
@@ -195,10 +185,7 @@ class S3Client:
         """Whether both surely reach the same service with the same credentials."""
         if any(name.startswith("SSECustomer") for name in (*self._options.put_args, *other._options.put_args)):
             return False
-        ours, theirs = (
-            replace(options, region=None, acl=None, acl_optional=False, put_args={})
-            for options in (self._options, other._options)
-        )
+        ours, theirs = (replace(client._options.connection, region=None) for client in (self, other))
         return ours == theirs
 
     def arguments(self, operation: str) -> Mapping[str, Any]:
@@ -244,21 +231,12 @@ class S3Client:
         from botocore.handlers import add_expect_header
 
         options = self._options
-        session = self._session = options.sessions.open("S3", options.profile)
+        session = self._session = options.sessions.open("S3", options.connection.profile)
         attempts = configured_attempts(session)
         client = create_client(
             "s3",
             "S3",
-            Access(
-                profile=options.profile,
-                region=options.region,
-                endpoint_url=options.endpoint_url,
-                access_key_id=options.access_key_id,
-                secret_access_key=options.secret_access_key,
-                session_token=options.session_token,
-                sessions=options.sessions,
-                redactor=options.redactor,
-            ),
+            options,
             endpoint_setting="endpoint-url",
             attempts=attempts or options.patience.attempts,
             connect_timeout=options.patience.connect,
@@ -267,7 +245,7 @@ class S3Client:
             # Checksums are sent from here where they are surely understood; several stores fail at botocore's own.
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
-            signature_version=botocore.UNSIGNED if options.no_sign_request else None,
+            signature_version=botocore.UNSIGNED if options.connection.no_sign_request else None,
         )
         # Waiting for "100 Continue" costs a round trip with every body that is a stream.
         client.meta.events.unregister("before-call.s3", add_expect_header)

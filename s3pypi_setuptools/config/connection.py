@@ -1,0 +1,65 @@
+"""How S3 and DynamoDB are reached, and with whose credentials."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..redaction import Redactor
+
+__all__ = ["Connection", "Secret"]
+
+
+class Secret:
+    """A text that shows neither itself nor its length; call `reveal` where the value is needed.
+
+    Not a ``str``: nothing joins, formats or serializes it by accident.
+    """
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """The text itself."""
+        return self._text
+
+    def __eq__(self, other: object) -> bool:
+        return self._text == other._text if isinstance(other, Secret) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __bool__(self) -> bool:
+        return bool(self._text)
+
+    def __repr__(self) -> str:
+        return "Secret('***')"
+
+    def __str__(self) -> str:
+        return "***"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """How a service of AWS, or one that speaks its protocol, is reached; botocore's own chain gives what is None.
+
+    :param region: such as ``eu-west-1``.
+    :param endpoint_url: http(s), without trailing ``/``.
+    :param no_sign_request: send requests to S3 without credentials.
+    :param aws_session_token: belongs to temporary keys; only beside the two others.
+    """
+
+    profile: str | None = None
+    region: str | None = None
+    endpoint_url: str | None = None
+    no_sign_request: bool = False
+    aws_access_key_id: str | None = field(default=None, repr=False)
+    aws_secret_access_key: Secret | None = None
+    aws_session_token: Secret | None = None
+
+    def conceal(self, redactor: Redactor) -> None:
+        """Let ``redactor`` hide the keys."""
+        redactor.conceal(self.aws_access_key_id, ids=True)
+        secrets = (self.aws_secret_access_key, self.aws_session_token)
+        redactor.conceal(*(secret.reveal() for secret in secrets if secret is not None))
