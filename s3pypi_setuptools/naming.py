@@ -14,6 +14,7 @@ __all__ = [
     "SortKey",
     "content_type",
     "guess_project",
+    "is_glob",
     "is_project_name",
     "normalize_name",
     "parse_version",
@@ -130,6 +131,11 @@ _LONGEST_NAME = 255
 def is_project_name(name: str) -> bool:
     """Whether ``name`` is a legal project name, normalized or not (core metadata, *Name*), that a folder can have."""
     return len(name) <= _LONGEST_NAME and _NAME.fullmatch(name) is not None
+
+
+def is_glob(text: str) -> bool:
+    """Whether ``text`` holds a glob's wildcards, which no project's name does."""
+    return not set(text).isdisjoint("*?[")
 
 
 def normalize_name(name: str) -> str:

@@ -35,6 +35,8 @@ LEVELS = (
     ("__main__",),
 )
 DOORS = LEVELS[-2]
+BEHIND_THE_API = ("session", "doctor", "operations", "transaction", "repository", "locks", "stores", "aws")
+REACH_NO_REPOSITORY = ("build_release",)
 LEVEL = {name: level for level, names in enumerate(LEVELS) for name in names}
 
 AWS = {"boto3", "botocore", "s3transfer"}
@@ -96,6 +98,21 @@ def test_every_import_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         "from . import base\nfrom .. import app\nfrom ..cli.a import x\ndef f():\n    import botocore.session\n"
     )
     assert [name for _, name in imports(module)] == ["p.stores", "p.app", "p.cli.a", "botocore.session"]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_frontends_reach_repositories_through_the_api_alone(path: Path) -> None:
+    part = part_of(path)
+    if not LEVEL["api"] < LEVEL[part]:
+        return
+    for node, name in imports(path):
+        parts = name.split(".")
+        if parts[0] != PACKAGE.name or len(parts) == 1 or parts[1] not in BEHIND_THE_API:
+            continue
+        # Values, such as reports, begin with a capital letter; functions and modules do not.
+        names = [alias.name for alias in node.names] if isinstance(node, ast.ImportFrom) else [name]
+        reached = [each for each in names if not each[0].isupper() and each not in REACH_NO_REPOSITORY]
+        assert not reached, f"{path.name}:{node.lineno} imports {reached} of {name}: call PackageRepository"
 
 
 def needed_by(path: Path) -> set[Path]:

@@ -11,7 +11,7 @@ from typing import TypeVar
 from ..errors import Error, RepositoryError, UsageError
 from ..index.model import File
 from ..index.urls import filename_of
-from ..naming import is_project_name, normalize_name, parse_version, version_of
+from ..naming import is_glob, is_project_name, normalize_name, parse_version, version_of
 from ..repository.inventory import Folder
 from ..repository.manifest import Manifest
 from ..repository.repository import Repository
@@ -21,7 +21,6 @@ __all__ = [
     "NoSuchProject",
     "Wanted",
     "existing",
-    "is_glob",
     "named_folders",
     "naming_nearest",
     "project_name",
@@ -132,11 +131,6 @@ def project_name(name: str) -> str:
 def project_names(names: Iterable[str]) -> tuple[str, ...]:
     """Each of ``names`` once, as `project_name` has it."""
     return tuple(dict.fromkeys(map(project_name, names)))
-
-
-def is_glob(text: str) -> bool:
-    """Whether ``text`` holds a glob's wildcards, which no project's name does."""
-    return not set(text).isdisjoint("*?[")
 
 
 def project_pattern(text: str) -> str:

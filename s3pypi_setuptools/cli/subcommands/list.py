@@ -6,6 +6,7 @@ import argparse
 
 from ...config.target import is_name
 from ...errors import UsageError
+from ...naming import is_glob
 from ..options import READING, add_settings, given
 from ..parser import ArgumentParser, add_output_options
 from ..terminal import Terminal
@@ -51,7 +52,6 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """List them; the exit status."""
     from ...api import PackageRepository  # noqa: PLC0415
     from ...config.resolve import resolve  # noqa: PLC0415
-    from ...operations.file_selector import is_glob  # noqa: PLC0415
     from .. import listing  # noqa: PLC0415
 
     places = [word for word in arguments.words if not is_name(word)]
