@@ -23,7 +23,7 @@ from ..transaction import create
 from .stored_file import Publishable, StoredBytes, has_bytes, stream_hash
 from .workspace import Workspace, wait_for
 
-__all__ = ["SHA256", "Part", "Placement", "holds"]
+__all__ = ["FOREVER", "SHA256", "Part", "Placement", "create_sidecar", "holds"]
 
 log = logging.getLogger(__name__)
 
@@ -190,11 +190,7 @@ class Placement:
             self._sending()
             creates[Part.FILE] = pool.submit(create, lambda: self._put(key), sending)
         if Part.METADATA in parts and (metadata := self.distribution.metadata) is not None:
-            beside = Attributes(cache_control=FOREVER)
-            sidecar = self._layout.sidecar(key)
-            creates[Part.METADATA] = pool.submit(
-                create, lambda: self._store.put(sidecar, metadata, beside, ABSENT), backoff
-            )
+            creates[Part.METADATA] = pool.submit(create_sidecar, self._workspace, key, metadata)
         if Part.PROVENANCE in parts and self.distribution.provenance is not None:
             creates[Part.PROVENANCE] = pool.submit(self._put_provenance, key)
         return creates
@@ -264,6 +260,12 @@ class Placement:
 
     def _key(self, url: str) -> str:
         return self._layout.object_key(self.distribution.project, url) or ""
+
+
+def create_sidecar(workspace: Workspace, key: str, metadata: bytes) -> bool:
+    """Create the metadata file beside the wheel under ``key`` (PEP 658); False if one is there already."""
+    sidecar, attributes = workspace.layout.sidecar(key), Attributes(cache_control=FOREVER)
+    return create(lambda: workspace.store.put(sidecar, metadata, attributes, ABSENT), workspace.backoff)
 
 
 def holds(store: Store, key: str, size: int, sha256: str) -> bool:

@@ -1,1 +1,1 @@
-"""Rebuild manifests, metadata files and pages from the stored files."""
+"""Reindex: rebuild manifests, metadata files and pages from the stored files."""

@@ -1,4 +1,4 @@
-"""What a manifest becomes, given what was found to lie in the bucket: pure decisions."""
+"""Choose what a project's manifest becomes, given what its stored files say: a function of values."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ __all__ = ["Evidence", "rebuilt"]
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What was found out about a project's files.
+    """The facts about a project's files that its manifest does not tell.
 
     :param found: entries for distributions that nothing lists.
-    :param read: what reading told of listed files, by url; their metadata files are stored.
-    :param missing: urls that are listed, and whose objects are surely gone.
+    :param read: listed files that were read, by url; their metadata files are stored.
+    :param missing: listed urls whose objects surely do not exist.
     """
 
     found: tuple[File, ...] = ()
@@ -27,9 +27,9 @@ class Evidence:
 
 
 def rebuilt(base: Manifest, evidence: Evidence) -> Manifest:
-    """The manifest that lists what there is, and keeps all else that ``base`` knows.
+    """``base`` with the evidence applied: files corrected, missing ones removed, found ones added.
 
-    A name that is listed, or was ever removed, takes no file that was merely found.
+    A file that was found is not added if its name is listed, or was ever removed.
     """
     gone = [file for file in base.project.files if file.url in evidence.missing]
     removed = base.removed | {file.url for file in gone}

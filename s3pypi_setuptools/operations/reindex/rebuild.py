@@ -1,7 +1,8 @@
-"""Rebuild one project: gather what lies in the store, decide, commit, bring the pages up."""
+"""Rebuild one project: gather evidence, choose, store metadata files, commit, and update the pages."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from ...errors import InvalidIndex, NotFound
@@ -10,12 +11,11 @@ from ...repository.change import Decision
 from ...repository.inventory import Folder, matches_listing
 from ...repository.manifest import Manifest
 from ...repository.other_projects import OtherProjects
-from ...repository.upload import FOREVER
-from ...repository.workspace import Workspace
-from ...stores.base import ABSENT, Attributes, Matches
-from ...transaction import create, update
+from ...repository.upload import FOREVER, create_sidecar
+from ...stores.base import ABSENT, Attributes, Condition, Matches
+from ...transaction import update
 from ..verify.problems import Problem
-from ..verify.project_check import Examination
+from ..verify.project_check import CheckedProject
 from .evidence import Evidence, rebuilt
 from .gather import UNSOLVED, EvidenceGathering
 from .recovery import Recovery
@@ -25,15 +25,15 @@ __all__ = ["Rebuilding", "ReindexedProject"]
 
 @dataclass(frozen=True, slots=True)
 class ReindexedProject:
-    """What became of one project.
+    """The result for one project.
 
-    :param listed: names of files that were found and are listed now.
-    :param unlisted: names of files that were listed, or stood in a damaged record, did not exist, and are not listed.
+    :param listed: names of files that were found and are now listed.
+    :param unlisted: names of missing files, listed or named in a damaged document, that are no longer listed.
     :param completed: names of listed files whose hash, size, requires-python or metadata file was filled in.
-    :param corrected: what else was put right, a line each: records, pages, metadata files.
-    :param left: what was left alone, and why, a line each.
-    :param errors: what could not be put right, and what to do, a line each.
-    :param exists: whether there is such a project now, and not only objects in a folder of its name.
+    :param corrected: what else was corrected, a line each: manifest, pages, metadata files.
+    :param left: what was left alone and why, a line each.
+    :param errors: what could not be corrected and what to do, a line each.
+    :param exists: whether the project exists, and not only objects in a folder of its name.
     """
 
     project: str
@@ -45,9 +45,9 @@ class ReindexedProject:
     errors: tuple[str, ...] = ()
     exists: bool = True
     known: bool = True
-    """Whether ``exists`` could be told: not where an error stopped the look at the project."""
+    """Whether ``exists`` is certain; not if an error stopped the check of the project."""
     missing: tuple[str, ...] = ()
-    """Names of files that are listed, or stand in a damaged record, and do not exist; nobody said to unlist them."""
+    """Names of missing files, listed or named in a damaged document, that were not to be unlisted."""
 
     @property
     def said(self) -> bool:
@@ -56,36 +56,35 @@ class ReindexedProject:
 
 
 class Rebuilding:
-    """One project that needs more than a look.
+    """Rebuilds one project that has problems or incomplete entries.
 
-    :param found: what a look at it found.
-    :param unlist_missing: take listed files off the index that surely do not exist any more.
+    :param checked: the result of checking it.
+    :param unlist_missing: unlist files that surely do not exist.
     """
 
     def __init__(
         self,
-        workspace: Workspace,
         recovery: Recovery,
         folder: Folder,
-        found: Examination,
+        checked: CheckedProject,
         others: OtherProjects,
         *,
         unlist_missing: bool,
         dry_run: bool,
     ) -> None:
-        self._workspace = workspace
+        self._workspace = recovery.workspace
         self._recovery = recovery
-        self._store = workspace.store
-        self._layout = workspace.layout
+        self._store = recovery.workspace.store
+        self._layout = recovery.workspace.layout
         self._unlist_missing = unlist_missing
         self._dry_run = dry_run
         self._project = folder.name
         self._objects = folder.objects
-        self._found = found
-        self._gathering = EvidenceGathering(workspace, folder, found, others)
+        self._checked = checked
+        self._gathering = EvidenceGathering(recovery.workspace, folder, checked, others)
 
     def run(self) -> ReindexedProject:
-        """Gather the evidence, store metadata files, commit, bring the pages up; all of it under the project's lock."""
+        """Rebuild the project, holding its lock."""
         with self._workspace.held(self._project):
             return self._run()
 
@@ -108,17 +107,17 @@ class Rebuilding:
             self._recovery.change(self._project, lambda manifest: self._decide(manifest, evidence))
         report = self._report(base, new, {filename_of(url) for url in missing})
         report = replace(report, unlisted=(*report.unlisted, *sorted(lost)))
-        if nothing and self._found.lost:
+        if nothing and self._checked.lost:
             place = self._store.url_of(self._layout.folder(self._project))
             line = f"{place}: its pages list no file that exists: publish one, or remove the pages"
             report = replace(report, corrected=(), left=(*report.left, line))
         return replace(report, exists=not (nothing or new.deleted))
 
     def _decide(self, manifest: Manifest, evidence: Evidence) -> Decision[bool]:
-        # Whoever pushes a missing file again makes it whole, without a commit that would be noticed here.
+        # A publisher that pushes a missing file again stores it without a commit, so look again.
         missing = evidence.missing and evidence.missing & self._gathering.missing(manifest)
         own = self._layout.folder(self._project)
-        # What goes with a missing file may be there still.
+        # The companion files of a missing file may still exist.
         sweep = {url for url in missing if (self._layout.object_key(self._project, url) or "").startswith(own)}
         new = rebuilt(manifest, replace(evidence, missing=missing))
         return Decision(new, True, frozenset(sweep), names=(self._project,))
@@ -128,7 +127,7 @@ class Rebuilding:
         after = {file.filename: file for file in new.project.files}
         solved: list[str] = []
         errors = list(self._gathering.errors)
-        for finding in self._found.findings:
+        for finding in self._checked.findings:
             line = f"{self._store.url_of(finding.key)}: {finding.problem.value}"
             if finding.problem in UNSOLVED:
                 errors.append(f"{line}: {finding.detail}")
@@ -136,7 +135,7 @@ class Rebuilding:
                 solved.append(line)
         return ReindexedProject(
             project=self._project,
-            listed=tuple(name for name in after if name not in before or self._found.manifest is None),
+            listed=tuple(name for name in after if name not in before or self._checked.manifest is None),
             unlisted=tuple(name for name in before if name not in after),
             completed=tuple(name for name in after if name in before and after[name] != before[name]),
             corrected=tuple(solved),
@@ -146,21 +145,21 @@ class Rebuilding:
         )
 
     def _store_sidecar(self, key: str, metadata: bytes) -> None:
-        """Store the metadata file beside the wheel under ``key``, whose bytes nobody may change."""
-        sidecar, attributes = self._layout.sidecar(key), Attributes(cache_control=FOREVER)
+        """Store the metadata file beside the wheel under ``key``, in place of one that differs."""
+        sidecar = self._layout.sidecar(key)
         if listed := self._objects.get(sidecar):
             if matches_listing(listed, metadata):
                 return
-        elif create(lambda: self._store.put(sidecar, metadata, attributes, ABSENT), self._workspace.backoff):
+        elif create_sidecar(self._workspace, key, metadata):
             return
 
         def attempt() -> None:
-            try:
+            condition: Condition = ABSENT
+            with suppress(NotFound):
                 found = self._store.get(sidecar)
-            except NotFound:
-                self._store.put(sidecar, metadata, attributes, ABSENT)
-                return
-            if found.data != metadata:
-                self._store.put(sidecar, metadata, attributes, Matches(found.info.token))
+                if found.data == metadata:
+                    return
+                condition = Matches(found.info.token)
+            self._store.put(sidecar, metadata, Attributes(cache_control=FOREVER), condition)
 
         update(attempt, self._workspace.backoff)

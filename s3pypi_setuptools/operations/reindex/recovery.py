@@ -1,7 +1,7 @@
 """Read and rebuild a repository whose records are lost, damaged, or were bypassed.
 
-What cannot be read is taken for absent here, and only here, since it is about to be written anew from what else there
-is. A record of a later format is no damage.
+Only here is a damaged document treated as absent, since it is about to be rewritten from what else exists. A record of
+a later format is not damaged.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
 
 
 _NAME = re.compile(rb"(?<![\w.!+%-])[A-Za-z0-9][\w.!+%-]{1,250}")
-"""What a filename looks like in JSON and HTML, whatever surrounds it; found in time by the length of the text."""
+"""A possible filename in damaged JSON or HTML; matching takes time linear in the length of the text."""
 
 
 _DELETED = re.compile(rb'"deleted"\s*:\s*true')
@@ -54,12 +54,12 @@ _DELETED = re.compile(rb'"deleted"\s*:\s*true')
 
 @dataclass(frozen=True, slots=True)
 class Recovered(Snapshot):
-    """What a change of a project whose records may be damaged starts from.
+    """The state from which a project is rebuilt, even if its documents are damaged.
 
-    :param complete: what ``base`` lists is all that was listed, as far as anything sound tells; an object that it does
-        not list was removed, refused, or is being published. Otherwise nothing tells these from what was listed.
-    :param damaged: keys of the record and pages that cannot be read.
-    :param named: filenames of the project that stand in these.
+    :param complete: whether ``base`` lists every file that was listed, as far as an undamaged document tells: an object
+        that it does not list was then removed, refused, or is being published. Otherwise it may have been listed.
+    :param damaged: keys of the manifest and pages that cannot be read.
+    :param named: filenames of the project that appear in these.
     """
 
     complete: bool
@@ -68,17 +68,17 @@ class Recovered(Snapshot):
 
 
 class Recovery:
-    """Changes of projects, and of the root, that also overcome damaged records and pages."""
+    """Reads and changes projects, and the list of projects, whose documents may be damaged."""
 
     def __init__(self, repository: Repository) -> None:
-        self._workspace = repository.workspace
+        self.workspace = repository.workspace
         self._kinds = repository.record.pages
         self._root = _RecoveredRoot(repository.workspace, exact=True)
         self._others = repository.others()
 
     def snapshot(self, project: str) -> Recovered:
-        """What a change of ``project`` (normalized) would start from; nothing is written."""
-        documents = _RecoveredDocuments(self._workspace, project, exact=True)
+        """The state from which `change` would start for ``project`` (normalized); nothing is written."""
+        documents = _RecoveredDocuments(self.workspace, project, exact=True)
         found = documents.snapshot(documents.reading(), self._kinds)
         complete = found.manifest is not None or found.base.deleted or documents.listed
         return Recovered(
@@ -89,20 +89,20 @@ class Recovery:
         )
 
     def change(self, project: str, decide: Callable[[Manifest], Decision[bool]]) -> bool:
-        """As `Repository.change`; where the manifest is lost, it starts from the pages.
+        """Change ``project`` as `Repository.change` does, starting from its pages if the manifest is lost.
 
-        Every page is compared with its rendering, byte for byte.
+        Every page is compared byte for byte with its rendering.
         """
-        documents = _RecoveredDocuments(self._workspace, project, exact=True)
+        documents = _RecoveredDocuments(self.workspace, project, exact=True)
         entry = RootEntry(self._root, self._kinds)
         return Change(entry, documents, self._kinds, decide, others=self._others).run()
 
     def settle_root(self, present: Collection[str], absent: Collection[str], unknown: Collection[str] = ()) -> None:
-        """See to it that the root lists the projects that are ``present``, and not those ``absent``.
+        """Add the projects that are ``present`` to the list of projects, and take off those that are ``absent``.
 
-        :param unknown: projects that could not be looked at; those of them that are ``present`` stay.
+        :param unknown: projects that could not be checked; those of them that are ``present`` stay.
 
-        One that was found absent is asked for again after the root was read: who publishes it enters the root first.
+        An absent one is looked up again after the list was read: a publisher lists a new project before it commits.
         """
 
         def gone(project: str) -> bool:
@@ -111,12 +111,12 @@ class Recovery:
         self._root.settle(frozenset(present), frozenset(absent), gone, self._kinds)
 
     def _gone(self, project: str) -> bool:
-        manifest, token = _RecoveredDocuments(self._workspace, project).manifest()
+        manifest, token = _RecoveredDocuments(self.workspace, project).manifest()
         return token is None or (manifest is not None and manifest.deleted)
 
 
 class _RecoveredDocuments(ProjectDocuments):
-    """The documents of a project, whatever state they are in."""
+    """The documents of a project, damaged or not."""
 
     def __init__(self, workspace: Workspace, name: str, *, exact: bool = False) -> None:
         super().__init__(workspace, name, exact=exact)
@@ -124,10 +124,10 @@ class _RecoveredDocuments(ProjectDocuments):
         self.damaged: set[str] = set()
         self.named: set[str] = set()
         self.listed = False
-        """Whether a sound page of ours lists the project's files: no blank one, and none of a quarantined project."""
+        """Whether an undamaged page of ours lists files; not a blank one, nor one of a quarantined project."""
 
     def manifest(self) -> tuple[Manifest | None, Token | None]:
-        """As of `ProjectDocuments`, but None and the token for a damaged one."""
+        """As `ProjectDocuments.manifest`; None and the token for a damaged manifest."""
         try:
             found = self.workspace.store.get(self.manifest_key)
         except NotFound:
@@ -145,7 +145,7 @@ class _RecoveredDocuments(ProjectDocuments):
             return None, found.info.token
 
     def snapshot(self, reading: Reading, kinds: tuple[PageKind, ...]) -> Snapshot:
-        """As of `ProjectDocuments`; without a manifest, what the pages list is taken over, our own pages too."""
+        """As `ProjectDocuments.snapshot`; without a manifest, its base lists what the pages list, our own pages too."""
         manifest, token = reading.manifest.result()
         if manifest is not None:
             return super().snapshot(reading, kinds)
@@ -185,16 +185,16 @@ class _RecoveredDocuments(ProjectDocuments):
             return Project(self.name)
 
     def _note(self, key: str, data: bytes) -> None:
-        """Take note of a damaged document."""
+        """Remember a damaged document and the filenames in it."""
         self.damaged.add(key)
         self.named.update(_names(self.name, data))
 
 
 class _RecoveredRoot(RootIndex):
-    """The root, whatever state it is in."""
+    """The list of projects, damaged or not."""
 
     def read(self) -> tuple[Root, Token | None]:
-        """As of `RootIndex`, but an empty root and the token for a damaged record."""
+        """As `RootIndex.read`; an empty list and the token for a damaged record."""
         try:
             found = self._store.get(self._layout.root_manifest)
         except NotFound:
@@ -216,9 +216,9 @@ class _RecoveredRoot(RootIndex):
 
 
 def discard_damaged_record(store: Store, layout: Layout) -> bool:
-    """Whether there was a ``repository.json`` that cannot be read, which is gone now.
+    """Delete a ``repository.json`` that cannot be read; whether there was one.
 
-    Raises `InvalidIndex` for one of a later format, and for a record of another kind.
+    Raises `InvalidIndex` for one of a later format and for a document of another kind.
     """
     try:
         found = store.get(layout.repository)
@@ -237,7 +237,7 @@ def discard_damaged_record(store: Store, layout: Layout) -> bool:
 
 
 def _is_later(data: bytes, understood: int) -> bool:
-    """Whether ``data`` is a sound record of a format that this version does not read."""
+    """Whether ``data`` is an undamaged document of a later format than this version reads."""
     try:
         document = json.loads(data)
     except (ValueError, RecursionError):
@@ -247,7 +247,7 @@ def _is_later(data: bytes, understood: int) -> bool:
 
 
 def _names(project: str, data: bytes) -> Iterator[str]:
-    """The filenames of a project that stand in a damaged document."""
+    """The filenames of a project that appear in a damaged document."""
     for match in _NAME.finditer(data):
         name = unquote(match[0].decode(errors="replace"))
         if is_distribution(name) and version_of(project, name) is not None:
@@ -255,7 +255,7 @@ def _names(project: str, data: bytes) -> Iterator[str]:
 
 
 def _salvage(project: str, data: bytes) -> Manifest:
-    """What a damaged manifest still says for certain of what was removed."""
+    """The removed urls, and whether the project was deleted, as far as a damaged manifest still tells."""
     removed = set()
     for match in _REMOVED.finditer(data):
         for text in _STRING.findall(match[1]):

@@ -1,9 +1,9 @@
-"""Reindex: rebuild manifests, metadata files, pages and root from what lies in the store.
+"""Reindex: rebuild manifests, metadata files, pages and the list of projects from the objects in the store.
 
-What only a record or page knew stays: yanks, upload times, removals, status. Whatever a publisher stored and has not
-listed is not listed here either, as long as anything of the project's records is left: it may be at work, or was
-refused. A publisher's objects say so themselves (`placement.SHA256`); in a folder, where they cannot, a wheel is one
-when its metadata file lies beside it.
+Yanks, upload times, removals and status, which no file tells, stay as they are. An object that a publisher stored and
+did not list is not listed here either, as long as any of the project's documents is left: the publisher may still be
+at work, or was refused. Such an object has `upload.SHA256` in its metadata; a folder keeps no metadata, so there a file
+with a metadata file beside it counts as a publisher's.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from ...repository.inventory import Folder
 from ...repository.repository import Repository
 from ..file_selector import named_folders
 from ..verify.problems import Problem
-from ..verify.project_check import Examination, examine
-from ..verify.project_list_check import RootExamination
+from ..verify.project_check import CheckedProject, check_project
+from ..verify.project_list_check import ProjectListCheck
 from .rebuild import Rebuilding, ReindexedProject
 from .recovery import Recovery
 
@@ -29,12 +29,13 @@ __all__ = ["ReindexReport", "ReindexedProject", "reindex"]
 
 @dataclass(frozen=True, slots=True)
 class ReindexReport:
-    """What one call put right.
+    """The result of reindexing a repository.
 
-    :param examined: how many projects were looked at.
-    :param projects: those of which there is something to say.
-    :param root: what was wrong with the list of projects, a line each.
-    :param dry_run: nothing was written; this is what would have been.
+    :param examined: the number of projects that were checked.
+    :param files: the number of files that they list.
+    :param projects: those with something to report.
+    :param root: problems of the list of projects, a line each.
+    :param dry_run: whether this is only what would have been done.
     """
 
     target: str
@@ -46,7 +47,7 @@ class ReindexReport:
 
     @property
     def ok(self) -> bool:
-        """Whether all that was wrong is put right."""
+        """Whether every problem was corrected."""
         return not any(project.errors or project.missing for project in self.projects)
 
 
@@ -59,16 +60,16 @@ def reindex(
     dry_run: bool = False,
     tally: Tally = UNWATCHED,
 ) -> ReindexReport:
-    """Rebuild what is lost, damaged or out of date, of a repository or of some ``projects`` (normalized).
+    """Rebuild lost, damaged and outdated documents of a repository, or of some ``projects`` (normalized).
 
-    Projects in which the listing shows nothing wrong cost the reading of their manifests.
+    Of a project without problems only the manifest is read.
 
-    :param deep: read every listed file and compare; correct metadata files and requires-python by it.
-    :param unlist_missing: take listed files off the index that surely do not exist any more.
+    :param deep: read every listed file, and correct metadata files and requires-python by it.
+    :param unlist_missing: unlist files that surely do not exist.
     :param tally: counts files.
 
-    Raises `RepositoryError` for a project that does not exist, and `StoreError` where the listing fails. An error that
-    concerns one project fails that project in the report.
+    Raises `RepositoryError` for a project that does not exist, and `StoreError` if the listing fails. An error in one
+    project is in that project's report.
     """
     work = _Reindexing(repository, deep, unlist_missing, dry_run, tally)
     folders = named_folders(repository, projects) if projects else repository.workspace.survey()
@@ -85,21 +86,19 @@ def reindex(
             present.add(report.project)
         if report.said:
             reports.append(report)
-    root = [] if projects else RootExamination(work.workspace, work.kinds, whole=True).findings(present)
+    root = [] if projects else ProjectListCheck(work.workspace, work.kinds, whole=True).findings(present)
     root = [finding for finding in root if finding.project not in unknown]
     if root and not dry_run:
         if any(finding.problem is Problem.ROOT for finding in root):
             present |= unknown  # no record tells whether it was listed
         absent = {finding.project for finding in root if finding.problem is Problem.ROOT_EXTRA and finding.project}
         work.recovery.settle_root(present, absent, unknown)
-    told = tuple(
-        " ".join(filter(None, (finding.key, finding.project))) + f": {finding.problem.value}" for finding in root
-    )
-    return ReindexReport(repository.url, examined, files, tuple(reports), told, dry_run)
+    lines = [" ".join(filter(None, (finding.key, finding.project))) + f": {finding.problem.value}" for finding in root]
+    return ReindexReport(repository.url, examined, files, tuple(reports), tuple(lines), dry_run)
 
 
 class _Reindexing:
-    """One run."""
+    """One run; the parameters are those of `reindex`."""
 
     def __init__(self, repository: Repository, deep: bool, unlist_missing: bool, dry_run: bool, tally: Tally) -> None:
         self.workspace = repository.workspace
@@ -111,23 +110,16 @@ class _Reindexing:
         self.dry_run = dry_run
         self.tally = tally
 
-    def run(self, folder: Folder) -> tuple[Examination, ReindexedProject]:
-        """Reindex one project."""
-        found = Examination(folder.name, None, damaged=True)
+    def run(self, folder: Folder) -> tuple[CheckedProject, ReindexedProject]:
+        """Check one project, and rebuild it if anything is wrong."""
+        workspace, others, checked = self.workspace, self.others, CheckedProject(folder.name, None, damaged=True)
         try:
-            found = examine(self.workspace, self.kinds, folder, others=self.others, deep=self.deep, tally=self.tally)
-            files = found.manifest.project.files if found.manifest else ()
+            checked = check_project(workspace, self.kinds, folder, others=others, deep=self.deep, tally=self.tally)
+            files = checked.manifest.project.files if checked.manifest else ()
             doubtful = (not file.has_facts or not is_relative(file.url) for file in files)
-            if not (found.findings or found.unlisted or any(doubtful)):
-                return found, ReindexedProject(folder.name)
-            return found, Rebuilding(
-                self.workspace,
-                self.recovery,
-                folder,
-                found,
-                self.others,
-                unlist_missing=self.unlist_missing,
-                dry_run=self.dry_run,
-            ).run()
+            if not (checked.findings or checked.unlisted or any(doubtful)):
+                return checked, ReindexedProject(folder.name)
+            options = {"unlist_missing": self.unlist_missing, "dry_run": self.dry_run}
+            return checked, Rebuilding(self.recovery, folder, checked, others, **options).run()
         except Error as error:
-            return found, ReindexedProject(folder.name, errors=(str(error),), known=False)
+            return checked, ReindexedProject(folder.name, errors=(str(error),), known=False)

@@ -12,9 +12,7 @@ from ...repository.change import Decision
 from ...repository.manifest import Manifest
 from ...repository.repository import Repository
 from ...repository.stored_file import StoredFile, has_bytes
-from ...repository.upload import FOREVER
-from ...stores.base import ABSENT, Attributes
-from ...transaction import create
+from ...repository.upload import create_sidecar
 from .report import ImportOutcome
 
 __all__ = ["complete", "decide_completion", "is_complete_for_import", "store_metadata"]
@@ -78,13 +76,10 @@ def store_metadata(repository: Repository, project: str, key: str, metadata: byt
 
     Where nothing does, it is stored now, if the wheel lies in the folder of ``project``.
     """
-    layout = repository.workspace.layout
-    store, sidecar = repository.workspace.store, layout.sidecar(key)
-    attributes = Attributes(cache_control=FOREVER)
-    own = key.startswith(layout.folder(project))
-    if own and create(lambda: store.put(sidecar, metadata, attributes, ABSENT), repository.workspace.backoff):
+    workspace, layout = repository.workspace, repository.workspace.layout
+    if key.startswith(layout.folder(project)) and create_sidecar(workspace, key, metadata):
         return True
-    return has_bytes(store, sidecar, metadata)
+    return has_bytes(workspace.store, layout.sidecar(key), metadata)
 
 
 def _without(manifest: Manifest, urls: Collection[str]) -> Manifest:

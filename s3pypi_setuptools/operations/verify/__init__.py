@@ -1,1 +1,1 @@
-"""Compare what is listed with what is stored."""
+"""Verify: compare the manifests and pages of a repository with the objects in its store."""

@@ -1,4 +1,4 @@
-"""A listed file, and what goes with it, held against what lies in the store."""
+"""Compare a listed file and its metadata file with the objects in the store."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from ...stores.base import Info
 from ...text import counted
 from .problems import Finding, Problem
 
-__all__ = ["FileExamination"]
+__all__ = ["FileCheck"]
 
 LATE = timedelta(hours=1)
-"""An object that was written so long after its upload time may have been overwritten, and is looked at more closely."""
+"""An object that was written this long after its upload time may have been overwritten: its noted hash is read too."""
 
 
-class FileExamination:
-    """The listed files of one project, each held against its object.
+class FileCheck:
+    """Compares the listed files of one project with their objects.
 
-    :param folder: the project's.
-    :param deep: read every file, and every metadata file.
+    :param folder: the project's folder.
+    :param deep: read every file and every metadata file.
     """
 
     def __init__(self, workspace: Workspace, folder: Folder, *, deep: bool) -> None:
@@ -36,8 +36,8 @@ class FileExamination:
         self._deep = deep
 
     def findings(self, file: File, key: str) -> Iterator[Finding]:
-        """What is wrong with ``file``, whose object lies under ``key``."""
-        # Adopted files may lie outside the folder, and others may have come after the listing.
+        """Problems of ``file``, whose object has the key ``key``; raises `StoreError`."""
+        # Adopted files may lie outside the folder, and new ones may be younger than the listing.
         info = self._objects.get(key) or lookup(self._store, key)
         if info is None:
             yield self._finding(
@@ -60,10 +60,10 @@ class FileExamination:
         yield from self._sidecar(file, key, None)
 
     def _hash(self, file: File, key: str, info: Info) -> str | None:
-        """The SHA-256 of an object's bytes, as far as it is asked for and can be told."""
+        """The SHA-256 of the object's bytes, read or noted; None if neither is asked for or none is noted."""
         if self._deep:
             return stream_hash(self._store, key)
-        # Where an object says nothing of itself, only reading it tells: that is for a deep look.
+        # Without a noted hash the object would have to be read, which only a deep check does.
         return self._store.head(key).metadata.get(SHA256) if _is_late(file, info) else None
 
     def _other_hash(self, file: File, key: str, actual: str | None) -> Finding:
@@ -84,9 +84,9 @@ class FileExamination:
         yield from self._sidecar(file, key, stored.metadata)
 
     def _sidecar(self, file: File, key: str, metadata: bytes | None) -> Iterator[Finding]:
-        """What is wrong with a metadata file.
+        """Problems of the metadata file beside a wheel.
 
-        :param metadata: what the wheel holds, where that was read.
+        :param metadata: the wheel's own METADATA, if the wheel was read.
         """
         sidecar = self._layout.sidecar(key)
         if file.core_metadata is None:

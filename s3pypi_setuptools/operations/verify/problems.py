@@ -1,4 +1,4 @@
-"""What can be wrong with a repository."""
+"""The problems that `verify` finds."""
 
 from __future__ import annotations
 
@@ -9,53 +9,53 @@ __all__ = ["Finding", "Problem"]
 
 
 class Problem(enum.Enum):
-    """What is wrong; the value is its name in reports."""
+    """A kind of problem; the value is its name in reports."""
 
     MISSING = "missing"
     """A listed file's object does not exist."""
     SIZE = "wrong-size"
     HASH = "wrong-hash"
     UNHASHED = "no-hash"
-    """A listed file, taken over from another tool, whose hash or size is not known."""
+    """The hash or size of a listed file, adopted from another tool, is not known."""
     REQUIRES_PYTHON = "wrong-requires-python"
-    """What is listed is not what the file's metadata states."""
+    """The listed requires-python is not the one in the file's metadata."""
     UNREADABLE = "unreadable-file"
-    """A listed file is no distribution that installers take."""
+    """Installers would refuse a listed file."""
     SIDECAR_MISSING = "missing-metadata"
     SIDECAR = "wrong-metadata"
-    """A metadata file is not what is listed, or not what the distribution holds (PEP 658)."""
+    """A metadata file differs from what is listed, or from the metadata in the wheel (PEP 658)."""
     OTHER_PROJECT = "other-project"
-    """A listed file is one of another project."""
+    """A listed file belongs to another project."""
     MANIFEST = "damaged-manifest"
     NO_MANIFEST = "no-manifest"
-    """Pages or distributions lie there, and nothing records them."""
+    """A folder has pages or distributions, but no manifest."""
     PAGE_MISSING = "missing-page"
     PAGE = "wrong-page"
-    """A page is not what the manifest of that moment renders to."""
+    """A page differs from the rendering of the manifest."""
     PAGE_REJECTED = "page-old-pip-rejects"
-    """A page has an attribute by which pip 22.3 to 23.1.2 reject wheels; an earlier version rendered it."""
+    """A page, rendered by an earlier version, has an attribute that makes pip 22.3 to 23.1.2 reject wheels."""
     PAGE_LEFT = "left-page"
-    """A page that should not be: of a deleted project, or of a kind that the repository does not have."""
+    """A page of a deleted project, or of a kind that the repository does not have, still exists."""
     ORPHAN = "orphan"
-    """An object that no manifest lists."""
+    """No manifest lists an object."""
     REMOVED = "not-deleted"
-    """An object that is listed no more, and whose deletion was not finished."""
+    """An object was removed from the index, but not deleted."""
     ROOT = "damaged-root"
     ROOT_LACKS = "not-on-root"
-    """A project is missing from the list of projects."""
+    """The list of projects lacks a project."""
     ROOT_EXTRA = "only-on-root"
-    """The list of projects has one that does not exist."""
+    """The list of projects names one that does not exist."""
     FAILED = "not-checked"
-    """The store did not answer, so that nothing is known."""
+    """The store did not answer, so the project was not checked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong.
+    """One problem that was found.
 
-    :param project: the folder's name; None for what concerns the whole repository.
-    :param key: the object's key, or another name for what is wrong.
-    :param detail: what is the matter, and what to do.
+    :param project: the name of the project's folder; None for a problem of the whole repository.
+    :param key: the object's key, or a filename where the key is not known.
+    :param detail: what is wrong and what to do, in one line.
     """
 
     problem: Problem

@@ -1,4 +1,4 @@
-"""One project's records held against what lies in the store."""
+"""Compare one project's manifest and pages with the objects in the store."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ from ...repository.upload import SHA256
 from ...repository.workspace import Workspace
 from ...stores.base import Info
 from ...text import counted
-from .file_check import FileExamination
+from .file_check import FileCheck
 from .problems import Finding, Problem
 
-__all__ = ["PENDING", "Examination", "examine"]
+__all__ = ["PENDING", "CheckedProject", "check_project"]
 
 PENDING = timedelta(hours=1)
-"""How long a publisher may take from its first object to its commit."""
+"""How long a publisher may take from storing its first object to its commit."""
 
 
 @dataclass(frozen=True, slots=True)
-class Examination:
-    """What was found of one project.
+class CheckedProject:
+    """The result of checking one project.
 
-    :param manifest: None where there is none, or none that can be read.
-    :param damaged: there is a manifest that cannot be read.
-    :param lost: pages or distributions lie there, and no manifest.
-    :param findings: in the order of the listing, as far as they are of objects.
-    :param files: how many files are listed.
-    :param unlisted: distributions, and what goes with them, that the manifest does not list, whatever their age.
-    :param pending: how many of those a publisher has stored of late, and may be about to list.
+    :param manifest: None if there is none, or if it cannot be read.
+    :param damaged: whether the manifest exists and cannot be read.
+    :param lost: whether the folder has pages or distributions, but no manifest.
+    :param findings: problems; those of files and unlisted objects in the order of the listing.
+    :param files: the number of listed files.
+    :param unlisted: distributions and their companion files that the manifest does not list, of any age.
+    :param pending: how many of those a publisher stored within `PENDING`, so that it may be about to list them.
     """
 
     project: str
@@ -54,11 +54,11 @@ class Examination:
 
     @property
     def exists(self) -> bool:
-        """Whether the root is to list the project."""
+        """Whether the list of projects should name the project."""
         return self.damaged or self.lost or (self.manifest is not None and not self.manifest.deleted)
 
 
-def examine(
+def check_project(
     workspace: Workspace,
     kinds: tuple[PageKind, ...],
     folder: Folder,
@@ -66,21 +66,21 @@ def examine(
     others: OtherProjects,
     deep: bool = False,
     tally: Tally = UNWATCHED,
-) -> Examination:
-    """Hold the manifest of the project in ``folder`` against its objects.
+) -> CheckedProject:
+    """Compare the manifest and pages of the project in ``folder`` with its objects.
 
-    What the listing tells is not asked for again: sizes, times, and the MD5 that is a page's ETag on most stores.
+    Sizes, times and ETags come from the listing, without further requests: most stores use a page's MD5 as its ETag.
 
-    :param others: asked of objects that the manifest does not list.
-    :param deep: read every listed file, and every metadata file.
+    :param others: tells whether another project lists an object that this one does not.
+    :param deep: read every listed file and every metadata file.
     :param tally: counts files.
 
     Raises `StoreError`.
     """
-    return _Examiner(workspace, kinds, folder, others, deep=deep, tally=tally).run()
+    return _ProjectCheck(workspace, kinds, folder, others, deep=deep, tally=tally).run()
 
 
-class _Examiner:
+class _ProjectCheck:
     def __init__(
         self,
         workspace: Workspace,
@@ -98,7 +98,7 @@ class _Examiner:
         self._kinds = kinds
         self._project = folder.name
         self._objects = folder.objects
-        self._files = FileExamination(workspace, folder, deep=deep)
+        self._files = FileCheck(workspace, folder, deep=deep)
         self._tally = tally
         places = [
             kind for kind in (*kinds, *elsewhere(kinds)) if not (kind.at_slash and workspace.store.slash_keys is False)
@@ -106,7 +106,7 @@ class _Examiner:
         self._pages = workspace.layout.pages(folder.name, places)
         self._pending = 0
 
-    def run(self) -> Examination:
+    def run(self) -> CheckedProject:
         key = self._layout.manifest(self._project)
         if key not in self._objects:
             return self._without_manifest()
@@ -116,7 +116,9 @@ class _Examiner:
             return self._without_manifest()
         except InvalidIndex as error:
             finding = self._finding(Problem.MANIFEST, key, f"{error}".removeprefix(f"{key}: "))
-            return Examination(self._project, None, damaged=True, findings=(finding,), unlisted=self._unlisted(set()))
+            return CheckedProject(
+                self._project, None, damaged=True, findings=(finding,), unlisted=self._unlisted(set())
+            )
         files = manifest.project.files
         keys = {file.filename: find_key(self._workspace, self._project, file.url, self._objects) for file in files}
         unlisted = self._unlisted(set(filter(None, keys.values())))
@@ -132,7 +134,7 @@ class _Examiner:
             self._tally.advance(1)
         found += self._page_findings(manifest)
         found += self._orphans(manifest, unlisted)
-        return Examination(
+        return CheckedProject(
             self._project,
             manifest,
             findings=tuple(found),
@@ -144,7 +146,7 @@ class _Examiner:
     def _finding(self, problem: Problem, key: str, detail: str) -> Finding:
         return Finding(problem, self._project, key, detail)
 
-    def _without_manifest(self) -> Examination:
+    def _without_manifest(self) -> CheckedProject:
         unlisted = self._unlisted(set())
         pages = [kind for kind, key in self._pages.items() if key in self._objects and self._objects[key].size]
         distributions = [
@@ -156,17 +158,17 @@ class _Examiner:
         ]
         waiting = distributions and all(map(self._is_pending, distributions)) and all(map(self._is_blank, pages))
         if not (pages or distributions) or waiting:
-            return Examination(self._project, None, unlisted=unlisted, pending=len(distributions))
+            return CheckedProject(self._project, None, unlisted=unlisted, pending=len(distributions))
         if distributions:
             what = counted(len(distributions), "distribution")
             detail = f"{what} and no manifest: 'reindex' makes one of what lies there"
         else:
             detail = "pages and no manifest: 'reindex' makes one if they list files that exist; otherwise remove them"
         finding = self._finding(Problem.NO_MANIFEST, self._layout.manifest(self._project), detail)
-        return Examination(self._project, None, lost=True, findings=(finding,), unlisted=unlisted)
+        return CheckedProject(self._project, None, lost=True, findings=(finding,), unlisted=unlisted)
 
     def _is_blank(self, kind: PageKind) -> bool:
-        """Whether a publisher put the page there who has not committed yet."""
+        """Whether the page is a blank one, from a publisher that has not committed yet."""
         try:
             return ProjectDocuments(self._workspace, self._project).pages.state(kind).blank
         except InvalidIndex:
@@ -219,7 +221,7 @@ class _Examiner:
             if main.rpartition("/")[2] in unclear or self._others.lister(self._project, main):
                 continue
             if lookup(self._store, info.key) is None:
-                continue  # deleted since: the manifest is newer than the listing
+                continue  # deleted after the listing: the manifest is newer
             if removed & {info.key, main}:
                 detail = "is listed no more, and was not deleted to the end: 'prune' deletes it"
                 yield self._finding(Problem.REMOVED, info.key, detail)
@@ -230,7 +232,7 @@ class _Examiner:
                 yield self._finding(Problem.ORPHAN, info.key, detail)
 
     def _is_pending(self, info: Info) -> bool:
-        """Whether a publisher has stored the object, and may be about to list it."""
+        """Whether a publisher stored the object recently and may be about to list it."""
         if self._workspace.clock.now() - info.modified > PENDING:
             return False
         if self._layout.lies_apart(self._project, info.key):
@@ -244,7 +246,7 @@ class _Examiner:
 
 
 def _forms(kind: PageKind, page: bytes) -> Iterator[bytes]:
-    """The bytes of which a page may be stored, with ``Content-Encoding`` and without."""
+    """The bytes as which a page may be stored, with ``Content-Encoding`` and without."""
     yield page
     if kind.is_json:
         yield stored_form(page, kind.attributes, compress=True)[0]

@@ -1,4 +1,4 @@
-"""The root's records held against the projects that there are."""
+"""Compare the list of projects and its pages with the projects that exist."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from ...repository.root_record import parse_root_record
 from ...repository.workspace import Workspace
 from .problems import Finding, Problem
 
-__all__ = ["RootExamination"]
+__all__ = ["ProjectListCheck"]
 
 
-class RootExamination:
-    """The list of projects, held against the projects that there are.
+class ProjectListCheck:
+    """Compares the list of projects with the projects that exist.
 
-    :param whole: all projects are known, and not only some.
+    :param whole: whether all projects were checked, and not only some.
     """
 
     def __init__(self, workspace: Workspace, kinds: tuple[PageKind, ...], *, whole: bool) -> None:
@@ -29,7 +29,7 @@ class RootExamination:
         self._whole = whole
 
     def findings(self, present: Collection[str]) -> list[Finding]:
-        """What is wrong with it; only about the projects ``present`` unless the whole repository is verified."""
+        """Problems of the list; unless all projects were checked, only whether it names those that are ``present``."""
         key = self._layout.root_manifest
         try:
             root = parse_root_record(self._store.get(key).data)

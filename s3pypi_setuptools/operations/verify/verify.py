@@ -1,4 +1,4 @@
-"""Verify a repository: everything listed is there, everything there is listed, and the pages say what they should."""
+"""Verify a repository: every listed file exists, every file is listed, and pages match their manifests."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from ...repository.other_projects import OtherProjects
 from ...repository.repository import Repository
 from ..file_selector import named_folders
 from .problems import Finding, Problem
-from .project_check import Examination, examine
-from .project_list_check import RootExamination
+from .project_check import CheckedProject, check_project
+from .project_list_check import ProjectListCheck
 
 __all__ = ["Finding", "Problem", "VerifyReport", "verify"]
 
-SETTLING = (1.0, 2.0)
-"""Seconds before what looks wrong is looked at again, and once more where the manifest is recent."""
+RECHECK_DELAYS = (1.0, 2.0)
+"""Seconds before a project with problems is checked again, and a third time if its manifest is recent."""
 
 
 RECENT = timedelta(minutes=1)
-"""Whoever committed a manifest within this time may still be writing its pages."""
+"""The publisher that committed a manifest this recently may still be writing its pages."""
 
 
 @dataclass(frozen=True, slots=True)
 class VerifyReport:
-    """What one look at a repository found.
+    """The problems of a repository.
 
-    :param deep: every file was read; otherwise sizes, times and noted hashes were compared.
-    :param projects: how many were looked at.
-    :param files: how many files they list.
-    :param pending: objects that a publisher has stored within the last hour, and may be about to list.
-    :param findings: by project; those of the root last.
+    :param deep: whether every file was read; otherwise sizes, times and noted hashes were compared.
+    :param projects: the number of projects checked.
+    :param files: the number of files that they list.
+    :param pending: the number of objects that a publisher stored within the last hour and may be about to list.
+    :param findings: by project; those of the list of projects last.
     """
 
     target: str
@@ -47,35 +47,35 @@ class VerifyReport:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing is wrong."""
+        """Whether no problem was found."""
         return not self.findings
 
 
 def verify(
     repository: Repository, projects: Sequence[str] = (), *, deep: bool = False, tally: Tally = UNWATCHED
 ) -> VerifyReport:
-    """Hold the records and pages of a repository, or of some ``projects`` (normalized), against its objects.
+    """Compare the manifests and pages of a repository, or of some ``projects`` (normalized), with its objects.
 
-    What looks wrong is looked at a second time, so that a publisher at work is no finding. A project that the store
-    does not let us see is one.
+    A project with problems is checked again, so that the work of a running publisher is not reported. A project that
+    the store refuses to show is reported.
 
-    :param deep: read every file, and compare its hash; wheels' metadata files with what the wheels hold.
+    :param deep: read every file and compare its hash, and each wheel's METADATA with its metadata file.
     :param tally: counts files.
 
-    Raises `RepositoryError` for a project that does not exist, and `StoreError` where the listing fails.
+    Raises `RepositoryError` for a project that does not exist, and `StoreError` if the listing fails.
     """
     work = _Verification(repository, deep, tally)
-    root = RootExamination(repository.workspace, repository.record.pages, whole=not projects)
+    root = ProjectListCheck(repository.workspace, repository.record.pages, whole=not projects)
     folders = named_folders(repository, projects) if projects else _all(repository)
-    for found in side_by_side(folders, work.look):
-        work.add(found)
+    for checked in side_by_side(folders, work.check):
+        work.add(checked)
     findings = root.findings(work.present)
-    for pause in SETTLING:
+    for pause in RECHECK_DELAYS:
         if not (work.doubtful or findings):
             break
         repository.workspace.backoff.sleep(pause)
-        for found in side_by_side(work.again(), work.look):
-            work.add(found)
+        for checked in side_by_side(work.again(), work.check):
+            work.add(checked)
         findings = root.findings(work.present)
     return VerifyReport(
         target=repository.url,
@@ -92,14 +92,14 @@ def _all(repository: Repository) -> Iterator[Folder]:
 
 
 class _Verification:
-    """Counts and findings, as they come in; a finding counts once its project has been looked at again."""
+    """The counts and findings so far; those of a project that is to be checked again are left out."""
 
     def __init__(self, repository: Repository, deep: bool, tally: Tally) -> None:
         self._workspace = repository.workspace
         self._kinds = repository.record.pages
         self._deep = deep
         self._tally = tally
-        self._looks = 0
+        self._rounds = 0
         self._others = OtherProjects(repository.workspace, thorough=True)
         self.present: set[str] = set()
         self.doubtful: list[str] = []
@@ -107,30 +107,30 @@ class _Verification:
         self.projects = self.files = self.pending = 0
 
     def again(self) -> Iterator[Folder]:
-        """The projects to look at again."""
+        """The projects to check again."""
         names, self.doubtful = self.doubtful, []
-        self._looks += 1
+        self._rounds += 1
         self._others = OtherProjects(self._workspace, thorough=True)
         return (survey_project(self._workspace.store, self._workspace.layout, name) for name in names)
 
-    def look(self, folder: Folder) -> tuple[Examination, bool]:
-        """Examine one project; whether that is to be done again. An error that concerns it alone is a finding."""
+    def check(self, folder: Folder) -> tuple[CheckedProject, bool]:
+        """Check one project, and tell whether to check it again. Its `StoreError` becomes a finding."""
         try:
-            found = examine(
+            found = check_project(
                 self._workspace, self._kinds, folder, others=self._others, deep=self._deep, tally=self._tally
             )
         except StoreError as error:
             finding = Finding(Problem.FAILED, folder.name, error.key, error.message)
-            found = Examination(folder.name, None, damaged=True, findings=(finding,))
-        if not found.findings or self._looks == len(SETTLING):
+            found = CheckedProject(folder.name, None, damaged=True, findings=(finding,))
+        if not found.findings or self._rounds == len(RECHECK_DELAYS):
             return found, False
         record = folder.objects.get(self._workspace.layout.manifest(folder.name))
         recent = record is not None and self._workspace.clock.now() - record.modified < RECENT
-        return found, recent or not self._looks
+        return found, recent or not self._rounds
 
-    def add(self, looked: tuple[Examination, bool]) -> None:
-        """Count one examination, unless it is done again."""
-        found, again = looked
+    def add(self, checked: tuple[CheckedProject, bool]) -> None:
+        """Count a checked project, unless it is checked again."""
+        found, again = checked
         self.present.discard(found.project)
         self.present.update({found.project} if found.exists else ())
         if again:
