@@ -1,7 +1,7 @@
-"""Which objects of a repository the URLs on its pages name that are not relative.
+"""Find the objects of a repository that absolute URLs on its pages name.
 
-A whole URL, or one without its scheme, names an object of ours where the repository's public URL or the store itself
-says so. Of a path from the host's root only the end is certain: whoever asks tries which of its ends is a key.
+An absolute URL, with or without its scheme, names an object of ours if it lies below the repository's public URL, or if
+the store recognizes it. Of a path from the host's root only the end is certain, so each of its ends may be a key.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ _PORTS = {"http": 80, "https": 443}
 
 
 def named_keys(workspace: Workspace, project: str, url: str) -> tuple[str, ...]:
-    """Keys of the objects of the repository that ``url``, on the pages of ``project``, may name; the likeliest first.
+    """The keys that ``url``, on the pages of ``project``, may name; the likeliest first.
 
-    Empty where nothing tells that it leads here.
+    Empty if nothing shows that it names an object of the repository.
     """
     store, layout = workspace.store, workspace.layout
     if is_relative(url):
@@ -45,9 +45,9 @@ def named_keys(workspace: Workspace, project: str, url: str) -> tuple[str, ...]:
 
 
 def located(workspace: Workspace, project: str, url: str, listing: Mapping[str, Info] | None = None) -> Info | None:
-    """The object of the repository that ``url``, on the pages of ``project``, names; None where there is none.
+    """The object of the repository that ``url``, on the pages of ``project``, names; None if there is none.
 
-    :param listing: of the project's folder, if it was listed.
+    :param listing: the objects of the project's folder, by key, if it was listed.
     """
     folder = workspace.layout.folder(project)
     for key in named_keys(workspace, project, url):
@@ -59,9 +59,9 @@ def located(workspace: Workspace, project: str, url: str, listing: Mapping[str, 
 
 
 def find_key(workspace: Workspace, project: str, url: str, listing: Mapping[str, Info] | None = None) -> str | None:
-    """The key under which the object of ``url`` lies, or should lie; None where that cannot be told.
+    """The key that ``url`` names, whether or not the object exists; None if that is not known.
 
-    It may lie outside the repository, in the same store, where we may look.
+    It may lie outside the repository, elsewhere in the same store, if the credentials may read there.
     """
     layout = workspace.layout
     if not is_relative(url):
@@ -77,12 +77,12 @@ def find_key(workspace: Workspace, project: str, url: str, listing: Mapping[str,
 
 
 def unclear_names(project: Project) -> frozenset[str]:
-    """The filenames that ``project`` lists by URLs that may name an object in its folder, or another."""
+    """The names of files that ``project`` lists by absolute URLs, which may lead to its folder or elsewhere."""
     return frozenset(file.filename for file in project.files if not is_relative(file.url))
 
 
 def _below(layout: Layout, public_url: str, url: SplitResult) -> str | None:
-    """The key that ``url`` names below the public URL of the repository; None where it lies elsewhere."""
+    """The key that ``url`` names below the repository's public URL; None if it lies elsewhere."""
     base = urlsplit(public_url)
     if url.netloc and (url.hostname, _port(url, base)) != (base.hostname, _port(base, base)):
         return None
@@ -92,7 +92,7 @@ def _below(layout: Layout, public_url: str, url: SplitResult) -> str | None:
 
 
 def _port(url: SplitResult, base: SplitResult) -> int | None:
-    """A port that is not the usual one; http and https show the same objects."""
+    """The port, or None for the scheme's default one: http and https show the same objects."""
     return None if url.port in (None, _PORTS.get(url.scheme or base.scheme)) else url.port
 
 

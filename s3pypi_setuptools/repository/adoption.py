@@ -1,4 +1,4 @@
-"""Take over what another tool's pages list (s3pypi, ilabs.s3util, pypiprivate)."""
+"""Adopt the files that another tool's pages list (s3pypi, ilabs.s3util, pypiprivate)."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ log = logging.getLogger(__name__)
 
 
 def adoptable(workspace: Workspace, project: str, files: Iterable[File]) -> tuple[File, ...]:
-    """Those of ``files``, as another tool's page lists them, that can be listed: their objects exist.
+    """Entries for those of ``files``, from another tool's page, whose objects exist.
 
-    Size and upload time are taken from the objects where the page has none. What a URL names that is not relative is
-    listed by a relative one if it is found in the repository. Files that lie outside, or may do so, are kept as they
-    are. A link to an object that does not exist is left out, with a warning.
+    The size is the object's, and so is the upload time if the page states none. An absolute URL of an object in the
+    repository becomes a relative one. A file outside the repository is kept as the page lists it. A link to an object
+    that does not exist is left out, with a warning.
     """
     listing = {info.key: info for info in workspace.store.list(workspace.layout.folder(project))}
     unique = {file.filename: file for file in reversed(tuple(files))}

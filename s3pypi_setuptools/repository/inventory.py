@@ -1,7 +1,7 @@
-"""What lies in a repository: one listing of the store, taken apart by folder, and what it proves of an object.
+"""The objects of a repository, by folder, from one listing of the store.
 
-A project's objects are ``p/<file>`` and ``p/<random>/<file>``. What lies deeper, and a folder that is another
-repository (see `nesting`), is no project's: the survey leaves it out.
+A project's objects are ``p/<file>`` and ``p/<random>/<file>``. Deeper objects, and folders that are other repositories
+(see `nesting`), belong to no project and are left out.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ _LOOKED_AT = 1000
 """Objects that one listing request tells of at most (S3 ListObjectsV2)."""
 
 COMPANIONS = (".metadata", ".provenance", ".asc", ".publish.attestation")
-"""How the names of objects end that go with the distribution of the name before."""
+"""Suffixes of the objects that belong to a distribution: its own key with one of these."""
 
 
 @dataclass(frozen=True, slots=True)
 class Folder:
     """The objects of one folder of the repository.
 
-    :param name: empty for the objects of the root; no project's name for folders that no project can have.
-    :param objects: by key, in key order; without those of other repositories, and those that lie too deep.
-    :param others: what the keys of other repositories begin with that lie in the folder; its own, alone, if it is one.
+    :param name: the folder's name, which need not be a project's; empty for objects in no folder.
+    :param objects: by key, in key order; without objects of other repositories, and without those that lie too deep.
+    :param others: the prefixes of other repositories in the folder; its own prefix alone if the folder is one.
     :param is_other: whether the folder itself is another repository.
     """
 
@@ -54,17 +54,17 @@ class Folder:
 
     @property
     def is_project(self) -> bool:
-        """Whether a project can have this folder: its name is normalized (PEP 503), and it is no other repository."""
+        """Whether the folder can be a project's: its name is normalized (PEP 503), and it is no other repository."""
         return is_project_name(self.name) and normalize_name(self.name) == self.name and not self.is_other
 
 
 def survey(store: Store, layout: Layout, listing: Iterable[Info] | None = None) -> Iterator[Folder]:
-    """Every folder of the repository, as the listing comes in; that of the root last.
+    """Every folder of the repository, as the listing comes in; last, the objects in no folder.
 
-    Memory holds one folder at a time, without what other repositories in it hold, and the root's own objects. Only
-    folders that look like another repository cost requests.
+    Memory holds one folder at a time, and the objects in no folder. Requests besides the listing are made only for
+    folders that look like another repository.
 
-    :param listing: of the repository's objects, in key order; None to ask the store.
+    :param listing: the repository's objects, in key order; None to list the store.
     """
     root: dict[str, Info] = {}
     listed = store.list(layout.top) if listing is None else listing
@@ -77,7 +77,7 @@ def survey(store: Store, layout: Layout, listing: Iterable[Info] | None = None) 
 
 
 def survey_project(store: Store, layout: Layout, project: str) -> Folder:
-    """The folder of one project (normalized); empty where there is none."""
+    """The folder of one project (normalized); without objects if it does not exist."""
     return _surveyed(store, layout, project, store.list(layout.folder(project)))
 
 
@@ -98,13 +98,13 @@ def _surveyed(store: Store, layout: Layout, name: str, infos: Iterable[Info]) ->
 
 
 def principal(key: str) -> str:
-    """The key of the distribution that the object under ``key`` goes with; a distribution's own key."""
+    """The key of the distribution to which the object under ``key`` belongs; a distribution's own key for itself."""
     suffix = next((suffix for suffix in COMPANIONS if key.endswith(suffix)), "")
     return key.removesuffix(suffix)
 
 
 def is_distribution(key: str) -> bool:
-    """Whether ``key`` is one that pages can refer to, and ends in a name that a wheel or sdist can have."""
+    """Whether pages can refer to ``key``, and it ends in a filename that a wheel or sdist can have."""
     if not Layout.has_url(key):
         return False
     try:
@@ -115,7 +115,7 @@ def is_distribution(key: str) -> bool:
 
 
 def lookup(store: Store, key: str) -> Info | None:
-    """What the store says of the object under ``key``, whatever was listed; None where there surely is none."""
+    """The object under ``key``, from the store itself and not a listing; None if it surely does not exist."""
     try:
         return store.head(key)
     except NotFound:
@@ -123,7 +123,7 @@ def lookup(store: Store, key: str) -> Info | None:
 
 
 def matches_listing(info: Info, data: bytes) -> bool:
-    """Whether the listing alone proves that the object holds ``data``: its ETag is their MD5."""
+    """Whether the listing alone proves that the object holds ``data``: its ETag is the MD5 of ``data``."""
     if info.size != len(data):
         return False
     return info.token.strip('"') == hashlib.md5(data, usedforsecurity=False).hexdigest()

@@ -1,4 +1,4 @@
-"""What the store holds of a file that is listed: the object, and the files beside it."""
+"""Whether the objects of a listed file exist: the distribution, its metadata file and its provenance."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ T = TypeVar("T")
 
 
 class Contents(enum.Enum):
-    """How the contents of a listed file compare with those of a distribution of its name."""
+    """How a listed file's contents compare with those of a distribution of the same name."""
 
     SAME_BYTES = "the same bytes"
     EQUIVALENT = "the same members, bytes and modes"
     DIFFERENT = "other contents"
-    UNKNOWN = "contents that cannot be had from here"
+    UNKNOWN = "contents that cannot be read from here"
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """What the store holds of a listed file, compared with a distribution of its name.
+    """Which objects of a listed file exist, given a distribution of the same name.
 
-    :param missing: what is gone, and may be stored again under the listed url.
-    :param lost: the listed bytes cannot be had under the listed url again: another tool has overwritten them, or they
-        are gone from a folder that is not the project's.
+    :param missing: the parts that do not exist, and may be stored again under the listed url.
+    :param lost: whether the listed url can no longer hold the listed bytes: another tool has overwritten them, or they
+        are missing from a folder that is not the project's.
     """
 
     missing: frozenset[Part] = frozenset()
@@ -44,10 +44,10 @@ class Holding:
 
 
 def look(workspace: Workspace, listed: File, placement: Placement) -> Callable[[], Holding]:
-    """Begin to look at what is stored of ``listed``; the result, waited for, raises `StoreError`.
+    """Start to look up the objects of ``listed``; the returned function waits for the answer, or raises `StoreError`.
 
-    Bytes are compared by their number and the hash noted with them: only `s3pypi verify --deep` reads every file.
-    Files elsewhere are not looked at. What ``placement`` has just created counts as missing before.
+    Sizes and noted hashes are compared; only `s3pypi verify --deep` reads every file. Files outside the repository are
+    not looked up. A part that ``placement`` has just created counts as missing.
     """
     one = placement.distribution
     key = workspace.layout.object_key(one.project, listed.url)
@@ -84,7 +84,7 @@ def look(workspace: Workspace, listed: File, placement: Placement) -> Callable[[
 
 
 def is_stored(layout: Layout, project: str, listed: File, objects: Mapping[str, Info]) -> bool:
-    """Whether a listed file of known hash and its metadata file are among ``objects`` (by key), or lie elsewhere."""
+    """Whether a listed file's hash is known and it, with its metadata file, is in ``objects`` (by key) or elsewhere."""
     key = layout.object_key(project, listed.url)
     if key is None or listed.sha256 is None:
         return listed.sha256 is not None
@@ -102,13 +102,13 @@ def _found(read: Callable[[], T]) -> T | None:
 
 
 def _is_offered(listed: File, metadata: bytes) -> bool:
-    """Whether the listed file has a metadata file, and, as far as its hash is known, one of these bytes."""
+    """Whether the listed file offers a metadata file whose hash is unknown, or that of ``metadata``."""
     if listed.core_metadata is None:
         return False
     return listed.metadata_sha256 in (None, hashlib.sha256(metadata).hexdigest())
 
 
 def _differs(info: Info, listed: File) -> bool:
-    """Whether an object surely has other bytes than the listed ones."""
+    """Whether the object surely has other bytes than the listed file."""
     noted = info.metadata.get(SHA256)
     return listed.size not in (None, info.size) or (None not in (noted, listed.sha256) and noted != listed.sha256)

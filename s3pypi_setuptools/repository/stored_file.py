@@ -22,7 +22,7 @@ __all__ = ["Publishable", "StoredBytes", "StoredFile", "download", "has_bytes", 
 class StoredBytes:
     """The bytes of an object whose hash is known.
 
-    :param info: the object as it was when its hash was learned.
+    :param info: the object as it was before its hash was computed.
     :param sha256: of its bytes, in lower-case hexadecimal.
     """
 
@@ -37,15 +37,17 @@ class StoredBytes:
 
     @property
     def path(self) -> str:
-        """Where they lie, as people write it."""
+        """Where they lie, for messages."""
         return self.store.url_of(self.info.key)
 
     def put(
         self, store: Store, key: str, attributes: Attributes, condition: Condition, sent: Callable[[int], None]
     ) -> Token:
-        """Write them under ``key`` of ``store``, which copies them itself where it can; else through a temporary file.
+        """Write them under ``key`` of ``store``: copied by the store itself if it can, else through a temporary file.
 
-        Errors as `Store.put_file`; `RepositoryError` when they are no longer those that were hashed.
+        :param sent: called with the number of bytes each time some have been stored.
+
+        Raises the errors of `Store.put_file`, and `RepositoryError` if they have changed since they were hashed.
         """
         if store.copies_from(self.store):
             token = store.copy(self.store, self.info, key, attributes, condition)
@@ -126,9 +128,11 @@ Publishable: TypeAlias = Distribution | StoredFile
 
 
 def download(store: Store, key: str, path: Path, received: Callable[[int], None] = lambda count: None) -> str:
-    """Write the object under ``key`` to ``path``, in bounded memory; the SHA-256 of its bytes. Raises `NotFound`.
+    """Write the object under ``key`` to ``path``, in bounded memory; the SHA-256 of its bytes.
 
-    :param received: told the number of bytes each time some have come; what it raises ends the download.
+    :param received: called with the number of bytes of each chunk; an error that it raises ends the download.
+
+    Raises `NotFound`, and `StoreError` if the file cannot be written.
     """
     digest = hashlib.sha256()
     try:

@@ -1,4 +1,4 @@
-"""Complete what a project lists: hashes, sizes, upload times, requires-python and metadata files, in one commit."""
+"""Complete a project's entries with hashes, sizes, upload times, requires-python and metadata files."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ __all__ = ["complete", "decide_completion", "is_complete_for_import", "store_met
 
 
 def is_complete_for_import(project: str, file: File) -> bool:
-    """Whether an import need not read the file.
+    """Whether reading the file would tell an import nothing new.
 
-    More is asked for than `File.has_facts`: the upload time, which Python an sdist requires, and a filename that tells
-    the project.
+    This asks for more than `File.has_facts`: also for the upload time, the requires-python of an sdist, and a filename
+    that names the project.
     """
     wheel = file.filename.endswith(".whl") and not is_elsewhere(file.url)
     known = file.has_facts and file.upload_time is not None and (wheel or file.requires_python is not None)
@@ -32,12 +32,12 @@ def is_complete_for_import(project: str, file: File) -> bool:
 def complete(
     repository: Repository, project: str, read: Mapping[str, StoredFile], gone: Collection[str] = ()
 ) -> dict[str, ImportOutcome]:
-    """Bring what was ``read`` into the project's manifest; what became of each file, by url.
+    """Complete the project's manifest in one commit; returns the outcome of each file, by url.
 
-    :param read: files by the urls by which they are listed, or are to be.
-    :param gone: urls that the project lists no more, since other projects do; without other files, it is deleted.
+    :param read: the files that were read, by the url by which each is listed, or is to be.
+    :param gone: urls to unlist, since other projects list them now; a project without other files is deleted.
 
-    Files that are not listed are, unless their names are listed under another url, or were removed.
+    Unlisted files are added, unless their names are listed by another url, or were removed.
     """
 
     def decide(manifest: Manifest) -> Decision[dict[str, ImportOutcome]]:
@@ -48,7 +48,7 @@ def complete(
 
 
 def decide_completion(manifest: Manifest, read: Mapping[str, StoredFile]) -> Decision[dict[str, ImportOutcome]]:
-    """What becomes of the manifest."""
+    """The completed manifest and the outcome of each file: a function of values."""
     committed = manifest.commit is not None
     outcomes: dict[str, ImportOutcome] = {}
     files: list[File] = []
@@ -72,9 +72,9 @@ def decide_completion(manifest: Manifest, read: Mapping[str, StoredFile]) -> Dec
 
 
 def store_metadata(repository: Repository, project: str, key: str, metadata: bytes) -> bool:
-    """Whether ``metadata`` lies beside the wheel under ``key`` (PEP 658).
+    """Store ``metadata`` beside the wheel under ``key``, unless a metadata file is there (PEP 658).
 
-    Where nothing does, it is stored now, if the wheel lies in the folder of ``project``.
+    Returns whether exactly ``metadata`` lies there now. Outside the folder of ``project`` nothing is stored.
     """
     workspace, layout = repository.workspace, repository.workspace.layout
     if key.startswith(layout.folder(project)) and create_sidecar(workspace, key, metadata):

@@ -1,8 +1,8 @@
 """Import a repository that another tool made (s3pypi, ilabs.s3util, pypiprivate, elasticpypi), or mirror any other.
 
-Every file is assigned to the project that its own metadata names (see `strays` for those in other folders), and what
-the old index lacks is filled in by reading the file. No object is ever overwritten or deleted. In place, files stay
-where they are; those that lie in no folder of their project are copied there.
+Each file goes to the project that its own metadata names (see `strays` for files in another project's folder), and
+facts that the old index lacks are read from the file. No object is overwritten or deleted. An import in place leaves
+files where they are, but copies those that lie in no project's folder into their project's.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from .transfer import Transfer
 __all__ = ["import_repository"]
 
 READ_AT_ONCE = 8
-"""Files that are read at once, each through a temporary file."""
+"""How many files are read at the same time, each through a temporary file."""
 
 
 def import_repository(
@@ -44,14 +44,14 @@ def import_repository(
     index_url: str | None = None,
     progress: Progress,
 ) -> ImportReport:
-    """Bring what ``source`` holds into ``target``; the same object for both imports in place.
+    """Import the files of ``source`` into ``target``; if both are the same object, in place.
 
-    :param projects: normalized names; empty for all.
-    :param strays: also take files of other projects that manifests list, and into projects that have a manifest.
-    :param dry_run: write nothing and read no file: projects are told by filenames.
-    :param index_url: where installers reach ``target``.
+    :param projects: the normalized names of the projects to import; empty for all.
+    :param strays: also move files that another project's manifest lists, and into projects that have a manifest.
+    :param dry_run: write nothing and read no file; a file's project is then the one that its filename tells.
+    :param index_url: the URL at which installers reach ``target``.
 
-    What concerns one file or project fails it in the report; raises what concerns a whole repository.
+    An error of one file or project is in the report; raises `RepositoryError` and `StoreError` for a whole repository.
     """
     source.record  # noqa: B018 - raises what concerns all projects
     target.record  # noqa: B018 - likewise
@@ -61,13 +61,13 @@ def import_repository(
         files = list(work.dry_run()) if dry_run else work.run()
     folders_left = () if dry_run else work.folders_left(files)
     files.sort(key=lambda file: (file.project, file.filename, file.source, file.outcome is ImportOutcome.PRESENT))
-    # One that a project lists in another folder was found there, too.
+    # A file that a project lists in another folder was found there, too.
     files = [next(same) for _, same in groupby(files, lambda file: (file.project, file.filename, file.source))]
     return ImportReport(source.url, target.url, tuple(files), folders_left, dry_run)
 
 
 class _Import:
-    """One import: its folders, each imported in place or mirrored, and the files that lie in no project's folder."""
+    """One import: the projects' folders, then files in no project's folder, then strays."""
 
     def __init__(self, transfer: Transfer, projects: frozenset[str], *, strays: bool) -> None:
         self._transfer = transfer
@@ -79,7 +79,7 @@ class _Import:
         self._outside: defaultdict[str, list[Info]] = defaultdict(list)
 
     def dry_run(self) -> Iterator[ImportedFile]:
-        """What `run` would report, as far as filenames tell."""
+        """Each file as `run` would report it, as far as its name tells."""
         for folder in self._folders():
             for found in self._source.files(folder):
                 yield self._foretold(folder.name, found, ImportOutcome.ADOPTED)
@@ -88,21 +88,21 @@ class _Import:
                 yield self._foretold(project, self._source.found(project, info), ImportOutcome.COPIED)
 
     def run(self) -> list[ImportedFile]:
-        """Import; what became of every file."""
+        """Import, and report every file."""
         files = [file for part in side_by_side(self._folders(), self._project) for file in part]
         files += [file for part in side_by_side(list(self._outside), self._outsiders) for file in part]
         files += self._strays.gather()
-        # Only now do folders list strays no more: whoever is killed before finds them again.
+        # Folders stop listing strays only now: after a kill before this, the next import finds them again.
         files += [file for part in side_by_side(self._in_place.waiting, self._in_place.list_files) for file in part]
         return files
 
     def folders_left(self, files: list[ImportedFile]) -> tuple[str, ...]:
-        """Folders of no project that can go."""
+        """The folders of no project that nothing needs any more."""
         infos = [info for infos in self._outside.values() for info in infos]
         return folders_left(self._transfer.target, infos, files) if self._transfer.in_place else ()
 
     def _folders(self) -> Iterator[Folder]:
-        """The folders of projects; other folders' files are put aside, by the projects that their names tell."""
+        """The projects' folders; distributions in other folders are noted in ``_outside``, by project."""
         for folder in self._source.repository.workspace.survey():
             if folder.is_project and not folder.name.startswith("."):
                 if not self._projects or folder.name in self._projects:

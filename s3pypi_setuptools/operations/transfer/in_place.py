@@ -1,4 +1,4 @@
-"""Import in place: list the files of a project's folder where they lie, and fill in what their entries lack."""
+"""Import a project in place: list the files in its folder where they are, and complete their entries."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ __all__ = ["InPlace"]
 
 @dataclass(slots=True)
 class _Adoption:
-    """One project's folder, read and not listed yet.
+    """One project's folder, whose files are read and not listed yet.
 
-    :param files: what was found in it.
-    :param read: what its own files say, by the urls by which they were found.
-    :param notes: what is wrong with files, by url.
-    :param strays: urls of other projects' files.
+    :param files: the files in it.
+    :param read: those that were read, by the urls by which they were found.
+    :param notes: the problem of each file that was read, by url.
+    :param strays: the urls of other projects' files.
     """
 
     project: str
@@ -35,7 +35,7 @@ class _Adoption:
 
     @property
     def is_project(self) -> bool:
-        """Whether it is a project's folder, and not one of files that others list: it lists some, or holds its own."""
+        """Whether the folder is a project's: it lists files, or one of its files is valid and its own."""
         return any(found.listed for found in self.files) or any(not stored.invalid for stored in self.read.values())
 
 
@@ -48,21 +48,21 @@ class InPlace:
         self._target = transfer.target
         self._strays = strays
         self.waiting: list[_Adoption] = []
-        """Folders to `list_files` of when their strays are listed elsewhere."""
+        """Folders with strays: `list_files` is called for them once the strays are listed by their own projects."""
 
     def run(self, folder: Folder) -> list[ImportedFile]:
-        """Import one project's folder, but for one with strays, which waits; raises `Error`."""
+        """Import one project's folder; one with strays is only read, and waits. Raises `Error`."""
         managed = self._source.has_manifest(folder)
         self._strays.begin(folder.name, managed=managed)
         if found := list(self._source.files(folder)):
             return self._read(folder.name, found)
         if managed:
-            # A deletion, of a project that another's files were taken from, may be completed no other way.
+            # This completes the deletion of a project whose last files were strays.
             self._target.change(folder.name, lambda manifest: Decision(manifest, None))
         return []
 
     def list_files(self, adoption: _Adoption) -> list[ImportedFile]:
-        """List what was read, without the strays that their own projects list now."""
+        """List the files that were read, but for strays that their own projects list now."""
         project, reports = adoption.project, []
         try:
             gone = self._strays.gathered[project]
@@ -97,7 +97,7 @@ class InPlace:
         return reports + self.list_files(adoption)
 
     def _with_metadata(self, project: str, stored: StoredFile) -> StoredFile:
-        """The file with its metadata, if that lies beside it or is stored there now."""
+        """The file with its metadata, if that lies beside it or can be stored there."""
         metadata = stored.metadata
         if metadata is None or store_metadata(self._target, project, stored.file.info.key, metadata):
             return stored

@@ -1,4 +1,4 @@
-"""Mirror a project: publish what another repository lists, with its yanks and status."""
+"""Mirror a project: publish the files that another repository lists, and copy its yanks and status."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Mirror:
     def _compared(
         self, project: str, files: list[Found], before: Manifest | None
     ) -> Iterator[tuple[Found, ImportedFile | None]]:
-        """Each file with its report, if it need not or cannot be read."""
+        """Each file, with its report if it need not or cannot be read."""
         workspace, report = self._target.workspace, self._transfer.report
         listed = {file.filename: file for file in before.project.files} if before else {}
         objects = survey_project(workspace.store, workspace.layout, project).objects if listed else {}
@@ -72,7 +72,7 @@ class Mirror:
                 yield found, None
 
     def _follow(self, project: str, before: Manifest | None) -> None:
-        """Yank what the source yanked, and take its status over."""
+        """Yank the files that the source has yanked, and set its status."""
         origin = self._source.repository.manifest(project)
         if origin is None or not origin.project.files or (before is None and not origin.project.status):
             return

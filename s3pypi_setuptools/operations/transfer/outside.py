@@ -1,4 +1,4 @@
-"""Import files that lie in no project's folder: publish them into their projects, and tell which folders can go."""
+"""Import files that lie in no project's folder: publish them into their projects, and find folders to delete."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["folders_left", "import_outside", "is_outside"]
 
 
 def import_outside(transfer: Transfer, strays: Strays, project: str, infos: Iterable[Info]) -> list[ImportedFile]:
-    """Copy objects to ``project``, as their names tell, or to the project that they say themselves."""
+    """Copy objects, whose names tell ``project``, to the project that each one's own metadata names."""
     try:
         before = transfer.target.manifest(project)
         strays.begin(project, managed=before is not None and before.commit is not None)
@@ -48,17 +48,17 @@ def import_outside(transfer: Transfer, strays: Strays, project: str, infos: Iter
 
 
 def is_outside(source: Source, project: str, found: Found) -> bool:
-    """Whether a file of ``project`` lies in a folder of another name, in any spelling; the top is no folder."""
+    """Whether a file of ``project`` lies in a folder whose name is not, in any spelling, the project's."""
     path = found.info.key.removeprefix(source.layout.top) if found.info else ""
     folder, separator, _ = path.partition("/")
     return bool(separator) and normalize_name(folder) != project
 
 
 def folders_left(repository: Repository, objects: Iterable[Info], files: Collection[ImportedFile]) -> tuple[str, ...]:
-    """The names of folders whose files are all listed from copies, and from which no project lists one.
+    """The names of folders whose distributions are all listed from copies, while no project lists an original.
 
-    :param objects: distributions that lie in no project's folder.
-    :param files: what became of each of them, and of others.
+    :param objects: the distributions in no project's folder.
+    :param files: the report of every file.
     """
     workspace, others = repository.workspace, repository.others()
     copied = (ImportOutcome.COPIED, ImportOutcome.PRESENT)

@@ -1,4 +1,4 @@
-"""Promote a release: list in one repository what another one lists already, the same bytes under the same hashes."""
+"""Promote a release: publish a version's files, byte for byte, from one repository into another."""
 
 from __future__ import annotations
 
@@ -18,18 +18,19 @@ from .source import read_listed
 __all__ = ["PromoteReport", "promote"]
 
 EXAMINED_AT_ONCE = 8
+"""How many files are checked at the same time; a few that have to be read fit into temporary folders."""
 
 
 @dataclass(frozen=True, slots=True)
 class PromoteReport:
-    """What one call promoted.
+    """The result of promoting a release.
 
-    :param source: the repository that lists the release.
-    :param target: the one that is to list it.
-    :param version: as it was asked for.
-    :param server_side: whether the store copies by itself, so that no file passes through here.
-    :param yanked: filenames that are yanked, there as here.
-    :param dry_run: nothing was written; outcomes are what would have been.
+    :param source: the URL of the repository that lists the release.
+    :param target: the URL of the repository to list it in.
+    :param version: the version as the user spelled it.
+    :param server_side: whether the store copies the files itself, so that none is downloaded.
+    :param yanked: the names of files that are yanked, in both repositories.
+    :param dry_run: whether nothing was written, and outcomes are what they would have been.
     """
 
     source: str
@@ -43,7 +44,7 @@ class PromoteReport:
 
     @property
     def ok(self) -> bool:
-        """Whether every file is listed as asked."""
+        """Whether no file failed."""
         return all(file.error is None for file in self.files)
 
 
@@ -58,16 +59,16 @@ def promote(
     index_url: str | None = None,
     progress: Progress,
 ) -> PromoteReport:
-    """List in ``target`` all files of ``version`` of ``project`` (normalized), as ``source`` lists them; one commit.
+    """List all files of ``version`` of ``project`` (normalized), as ``source`` lists them, in ``target``; one commit.
 
-    Hashes, requires-python, metadata files, provenance and yanks go along; the upload time is that of the promotion
-    (PEP 700: when the file was uploaded to *this* index). A file that ``target`` lists already is treated as publishing
-    does.
+    Hashes, requires-python, metadata files, provenance and yanks are kept. The upload time is that of the promotion:
+    PEP 700 defines it as the time of the upload to *this* index. A file that ``target`` lists already is handled as in
+    publishing, by ``if_exists``.
 
-    :param index_url: where installers reach ``target``.
+    :param index_url: the URL at which installers reach ``target``.
 
-    Raises `RepositoryError` for what ``source`` does not list or offer, and when a file there is not what its index
-    says. Refusals of ``target`` are in the report.
+    Raises `RepositoryError` if ``source`` does not list or offer the version, or if a file differs from what the index
+    of ``source`` says, and `StoreError`. Files that ``target`` refuses are in the report.
     """
     manifest = naming_nearest(source, project, lambda: existing(source.manifest(project), project))
     wanted = Wanted(version)

@@ -1,4 +1,4 @@
-"""What importing a repository reports."""
+"""The report of an import."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ __all__ = ["ImportOutcome", "ImportReport", "ImportedFile"]
 
 
 class ImportOutcome(enum.Enum):
-    """What became of one file."""
+    """The outcome of one file."""
 
     ADOPTED = "adopted"
-    """Listed from now on by the project's manifest, where it lies."""
+    """Now listed by the project's manifest, where the file lies."""
     COMPLETED = "completed"
-    """Listed before; what was missing (hash, size, requires-python, metadata file) is filled in."""
+    """Listed before; missing facts (hash, size, requires-python, metadata file) are filled in."""
     COPIED = "copied"
-    """Listed from a copy in its project's own folder; the original stays."""
+    """Copied to its project's own folder and listed there; the original stays."""
     PRESENT = "present"
     """Listed before, completely."""
     KEPT = "kept"
-    """Listed as another tool's page lists it; it cannot be read as a distribution."""
+    """Listed as on another tool's page; it is no valid distribution."""
     LEFT = "left"
-    """Not listed: it cannot be read as a distribution."""
+    """Not listed: it is no valid distribution."""
     FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedFile:
-    """What became of one file.
+    """The result for one file.
 
-    :param project: normalized name of the project that it belongs to, by its own metadata.
-    :param source: where it lay before (``s3://bucket/key`` or ``file:///…``).
-    :param note: one line: why it failed, or was kept or left; None otherwise.
+    :param project: the normalized name of its project, by its own metadata.
+    :param source: where it was found (``s3://bucket/key`` or ``file:///…``).
+    :param note: why it failed, was kept or was left, in one line; None otherwise.
     """
 
     project: str
@@ -44,12 +44,12 @@ class ImportedFile:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What one call imported.
+    """The result of an import.
 
-    :param source: the same as ``target`` for an import in place.
-    :param files: in the order of (project, filename).
-    :param folders_left: folders that no project can have, whose files are all listed from copies; of imports in place.
-    :param dry_run: nothing was read or written but the indexes: projects are told by filenames.
+    :param source: the URL of the source; that of ``target`` for an import in place.
+    :param files: sorted by project, then filename.
+    :param folders_left: of an import in place: folders of no project whose files are all listed from copies now.
+    :param dry_run: nothing was written and only indexes were read, so that projects are those that filenames tell.
     """
 
     source: str

@@ -1,4 +1,4 @@
-"""The files of a repository that is imported: as its pages or records list them, and as they say of themselves."""
+"""The files of a repository to import or promote from: as its index lists them, and as their own bytes say."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file that was found.
+    """A file of the source.
 
-    :param project: whose folder or page it was found in.
-    :param file: as it is listed; otherwise what its object tells.
+    :param project: the project that lists it, or in whose folder it lies.
+    :param file: the entry that lists it; for an unlisted file, what its object's key and size tell.
     :param info: its object; None for a file outside the repository.
     :param committed: whether a manifest of ours lists it.
-    :param error: one line: why it cannot be imported.
-    :param listed: whether that project lists it, and it does not merely lie in the folder.
-    :param url: by which it is to be listed, where that is not how it is.
+    :param error: why it cannot be imported, in one line.
+    :param listed: whether the project lists it; otherwise it only lies in the folder.
+    :param url: the url by which to list it, if it is another than the entry's.
     """
 
     project: str
@@ -49,14 +49,14 @@ class Found:
     url: str | None = None
 
     def mismatch(self, sha256: str) -> str | None:
-        """One line when the index states another hash than the bytes have."""
+        """One line if the index states another hash than the bytes have."""
         if self.file.sha256 in (None, sha256):
             return None
         return f"its bytes are not those that the index states (sha256 {self.file.sha256:.12}…): publish it again"
 
 
 class Source:
-    """The repository ``repository``; its files are read in the threads of ``pool``."""
+    """Reads the files of ``repository``, in the threads of ``pool``."""
 
     def __init__(self, repository: Repository, pool: Executor) -> None:
         self.repository = repository
@@ -65,9 +65,9 @@ class Source:
         self._pool = pool
 
     def files(self, folder: Folder) -> Iterator[Found]:
-        """What the project of that folder lists; without a manifest of ours also what else lies there.
+        """The files that the folder's project lists; without a manifest of ours, also unlisted ones in the folder.
 
-        Raises `InvalidIndex` when its manifest or pages cannot be read, and `StoreError`.
+        Raises `InvalidIndex` if its manifest or pages cannot be read, and `StoreError`.
         """
         project = folder.name
         manifest = self.repository.manifest(project) or Manifest(Project(project))
@@ -86,14 +86,14 @@ class Source:
             url = None if is_relative(file.url) else self.layout.object_url(project, key)
             yield Found(project, file, info, committed, error, url=url)
         if committed:
-            return  # what a manifest does not list was removed, refused, or is being published
+            return  # an object that a manifest does not list was removed or refused, or is being published
         unclear = unclear_names(manifest.project)
         for key, info in folder.objects.items():
             if key not in keys and is_distribution(key) and key.rpartition("/")[2] not in unclear:
                 yield self.found(project, info)
 
     def has_manifest(self, folder: Folder) -> bool:
-        """Whether a manifest of ours lies in the folder."""
+        """Whether the folder has a manifest of ours."""
         return self.layout.manifest(folder.name) in folder.objects
 
     def found(self, project: str, info: Info) -> Found:
@@ -102,14 +102,15 @@ class Source:
         return Found(project, file, info, listed=False)
 
     def read_all(self, files: Iterable[Found]) -> Iterator[tuple[Found, StoredFile]]:
-        """What the bytes of each of ``files`` say, side by side, in order; files outside the repository are left out.
+        """Read ``files`` in parallel; results come in order, without files outside the repository.
 
-        Each has the url and upload time by which to list it, and which Python it requires, by the index if that says.
+        A result has the url and upload time by which to list the file. Its requires-python is the index's, if that
+        states one.
         """
         return self._each(files, self._read)
 
     def read_or_take(self, files: Iterable[Found]) -> Iterator[tuple[Found, StoredFile]]:
-        """As `read_all`, but what a manifest of ours lists completely is taken as it is listed."""
+        """As `read_all`, but a file that a manifest of ours lists completely keeps what the manifest says."""
 
         def read(found: Found, info: Info) -> StoredFile:
             if not (found.committed and is_complete_for_import(found.project, found.file)):
@@ -124,7 +125,7 @@ class Source:
         return self._each(files, read)
 
     def place(self, found: Found) -> str:
-        """Where the file lies, as people write it."""
+        """Where the file lies, for messages."""
         return self.store.url_of(found.info.key) if found.info else without_credentials(found.file.url)
 
     def _each(
@@ -150,12 +151,14 @@ class Source:
 
 
 def read_listed(repository: Repository, project: str, file: File) -> StoredFile:
-    """``file`` as ``project`` (normalized) lists it, with what lies beside it, checked against its object.
+    """``file`` as ``project`` (normalized) lists it, with its metadata and provenance, checked against its object.
 
-    An object that still has the token which was noted with its hash has the listed bytes; any other is read. (What its
-    metadata says of it is no proof: whoever overwrites an object writes that, too.) A metadata file or provenance that
-    is not the listed one is not taken along. Raises `RepositoryError` when the index and the object disagree, and
-    `InvalidDistribution` for a wheel without a metadata file that cannot be read.
+    An object that still has the token noted with its hash has the listed bytes; any other is read. (The hash in an
+    object's own metadata proves nothing: whoever overwrites the object writes that, too.) A metadata file or provenance
+    other than the listed one is left out.
+
+    Raises `RepositoryError` if the index and the object disagree, and `InvalidDistribution` for a wheel whose metadata
+    has to be read from the wheel, and cannot be.
     """
     store, layout = repository.workspace.store, repository.workspace.layout
     key = layout.object_key(project, file.url)
@@ -201,19 +204,19 @@ def _read(store: Store, info: Info, entry: File) -> StoredFile:
 
 
 def _without_links(entry: File) -> File:
-    """The entry without what leads to files that the target may not have."""
+    """The entry without links to files that the target may not have."""
     return replace(entry, gpg_sig=None, provenance=None)
 
 
 def _listed_metadata(store: Store, key: str, file: File) -> bytes | None:
-    """The metadata file that is listed; None where there is none, or another."""
+    """The listed metadata file; None if there is none, or another one."""
     if file.core_metadata is None or (data := read_if_exists(store, key)) is None:
         return None
     return data if file.metadata_sha256 in (None, hashlib.sha256(data).hexdigest()) else None
 
 
 def _listed_provenance(store: Store, key: str, file: File, sha256: str) -> bytes | None:
-    """The provenance that is listed; None where there is none, or that of other bytes."""
+    """The listed provenance; None if there is none, or one of other bytes."""
     if file.provenance is None or (data := read_if_exists(store, key)) is None:
         return None
     return data if attests(data, file.filename, sha256) else None

@@ -1,7 +1,7 @@
-"""Files that are found in another project's folder than their own, on their way to their own project.
+"""Strays: files in the folder of another project than their own, which an import copies to their own project.
 
-Who may write one project's folder decides about that project alone. So a stray that a manifest of this tool lists is a
-fault of that manifest; one that another tool left is taken over, but never into a project with a manifest of ours.
+Whoever may write to one project's folder decides about that project alone. So a stray that a manifest of ours lists is
+an error in that manifest, and one that another tool left is not copied into a project that has a manifest of ours.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ __all__ = ["Strays"]
 class Strays:
     """The strays of one import.
 
-    :param taken: take every stray over, whatever manifests there are: somebody asked for that.
+    :param taken: whether the user asked to copy every stray, whatever manifests there are.
     """
 
     def __init__(self, transfer: Transfer, *, taken: bool) -> None:
@@ -37,7 +37,7 @@ class Strays:
         self._managed.setdefault(project, managed)
 
     def refusal(self, project: str, found: Found) -> ImportedFile | None:
-        """What to report of ``found``, a file of ``project``, if it is not taken over; None if it is."""
+        """The report of ``found``, a file of ``project``, if it is not to be copied; None if it is."""
         if self._taken:
             return None
         if found.committed:
@@ -49,14 +49,14 @@ class Strays:
         return None
 
     def add(self, found: Found, stored: StoredFile) -> list[ImportedFile]:
-        """Remember a stray that is to be taken over; the report of one that a manifest lists and that is refused."""
+        """Remember a stray for `gather`; the report of one that a manifest lists, if it is refused."""
         if found.committed and (refused := self.refusal(stored.project, found)):
             return [refused]
         self._waiting[stored.project].append((found, stored))
         return []
 
     def gather(self) -> Iterator[ImportedFile]:
-        """Publish what was added into its own projects."""
+        """Publish the strays that were added into their own projects, and report each."""
         for project, strays in self._waiting.items():
             try:
                 reports = list(self._gather(project, strays))

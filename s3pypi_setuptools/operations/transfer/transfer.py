@@ -1,4 +1,4 @@
-"""What the parts of one import share: where files come from, where they go, and how each is reported."""
+"""The source and target of an import, and how its parts publish and report files."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _OUTCOMES = {
 class Transfer:
     """One import from ``source`` into ``target``.
 
-    :param index_url: where installers reach ``target``.
+    :param index_url: the URL at which installers reach ``target``.
     """
 
     source: Source
@@ -52,15 +52,15 @@ class Transfer:
         return publish(self.target, files, cautious=True, index_url=self.index_url, progress=self.progress).files
 
     def report(self, project: str, found: Found, outcome: ImportOutcome, note: str | None = None) -> ImportedFile:
-        """What became of a file of ``project``."""
+        """The report of a file of ``project``."""
         return ImportedFile(project, found.file.filename, outcome, self.source.place(found), note)
 
     def report_published(self, file: FileReport, found: Found) -> ImportedFile:
-        """What became of a file that was published."""
+        """The report of a file that was published."""
         note = None if file.error is None else str(file.error)
         return self.report(file.project, found, _OUTCOMES[file.outcome], note)
 
     def report_failed(self, project: str, error: Error) -> ImportedFile:
-        """That ``error`` ended the import of ``project``."""
+        """The report of a project whose import ``error`` ended."""
         place = self.source.store.url_of(f"{project}/")
         return ImportedFile(project, "", ImportOutcome.FAILED, place, str(error))
