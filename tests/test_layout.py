@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from s3pypi_setuptools.index.urls import LONGEST_URL, canonical_url, file_url, filename_of, is_elsewhere, is_relative
 from s3pypi_setuptools.naming import content_type, is_project_name, normalize_name
 from s3pypi_setuptools.repository.layout import Layout, is_random
+from s3pypi_setuptools.repository.page_kind import PageKind
 
 PREFIXES = st.sampled_from(["", "simple", "team/simple", "a b/ü"])
 SEGMENTS = st.text(
@@ -49,6 +50,23 @@ def test_keys_without_a_prefix() -> None:
     assert layout.folder("demo") == "demo/"
     assert layout.object_key("demo", "demo-1.0.zip") == "demo/demo-1.0.zip"
     assert layout.object_url("demo", "other/demo-1.0.zip") == "../other/demo-1.0.zip"
+
+
+def test_keys_of_pages() -> None:
+    layout = Layout("team")
+    assert layout.pages("demo") == {
+        PageKind.JSON: "team/demo/index.json",
+        PageKind.HTML: "team/demo/index.html",
+        PageKind.SLASH: "team/demo/",
+        PageKind.SLASH_JSON: "team/demo/",
+    }
+    assert layout.pages("demo", [PageKind.HTML]) == {PageKind.HTML: "team/demo/index.html"}
+    assert layout.pages(kinds=[PageKind.JSON, PageKind.SLASH]) == {
+        PageKind.JSON: "team/index.json",
+        PageKind.SLASH: "team/",
+    }
+    assert Layout().pages() == {PageKind.JSON: "index.json", PageKind.HTML: "index.html"}
+    assert Layout().page(PageKind.SLASH) is None
 
 
 @pytest.mark.parametrize("filename", ODD)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,6 +39,17 @@ def listed(*filenames: str) -> Project:
 )
 def test_versions_of_filenames(project: str, filename: str, version: str | None) -> None:
     assert version_of(project, filename) == version
+
+
+def test_an_entry_with_the_facts_of_its_file() -> None:
+    plain = File("demo-1.0-py3-none-any.whl", "demo-1.0-py3-none-any.whl", (("blake2b", "cd"),), yanked="bad")
+    full = plain.with_facts("ab" * 32, 3, b"Name: demo")
+    assert full.hashes == (("blake2b", "cd"), ("sha256", "ab" * 32))
+    assert (full.sha256, full.size, full.yanked) == ("ab" * 32, 3, "bad")
+    assert full.metadata_sha256 == hashlib.sha256(b"Name: demo").hexdigest()
+    assert (plain.has_facts, plain.with_facts("ab" * 32, 3).has_facts, full.has_facts) == (False, False, True)
+    again = full.with_facts("cd" * 32, 4)
+    assert (again.sha256, again.core_metadata) == ("cd" * 32, full.core_metadata)
 
 
 def test_files_are_in_version_order_and_unknown_ones_last() -> None:

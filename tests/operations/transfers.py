@@ -50,6 +50,20 @@ def foreign(world: World, folder: str, *paths: Path, links: str | None = None) -
     world.put(f"team/{folder}/index.html", LISTING.format(links=lines).encode())
 
 
+def old(world: World) -> None:
+    """A repository as ilabs.s3util leaves it: no hashes, no root; sdists with a hyphen in the wrong folder."""
+    foreign(world, "demo", world.wheel(), world.sdist())
+    stray = hyphenated(world, "my-pkg")
+    foreign(world, "my", stray)
+    foreign(world, "my-pkg", world.wheel(name="my-pkg"))
+
+
+def hyphenated(world: World, name: str, version: str = "1.0") -> Path:
+    """An sdist named as older setuptools names it."""
+    made = world.sdist(version, name=name)
+    return made.rename(made.with_name(f"{name}-{version}.tar.gz"))
+
+
 def outcomes(report: ImportReport) -> dict[tuple[str, str], str]:
     return {(file.project, file.filename): file.outcome.value for file in report.files}
 
