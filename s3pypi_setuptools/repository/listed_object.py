@@ -12,6 +12,7 @@ from typing import TypeVar
 from ..errors import NotFound, Unavailable
 from ..index.model import File
 from ..stores.base import Info
+from .inventory import lookup
 from .layout import Layout, own_key
 from .upload import SHA256, Part, Placement
 from .workspace import Workspace
@@ -57,7 +58,7 @@ def look(workspace: Workspace, listed: File, placement: Placement) -> Callable[[
     offered = {Part.FILE: True, Part.METADATA: listed.core_metadata, Part.PROVENANCE: listed.provenance}
     made = {part for part in placement.created(listed.url) if offered[part] is not None}
     store, pool = workspace.store, workspace.pool
-    head = pool.submit(_found, lambda: store.head(key))
+    head = pool.submit(lookup, store, key)
     beside: dict[Part, Future[bool | None]] = {}
     if one.metadata is not None and _is_offered(listed, one.metadata):
         sidecar, metadata = workspace.layout.sidecar(key), one.metadata

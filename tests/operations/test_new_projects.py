@@ -87,7 +87,7 @@ def test_a_project_that_was_taken_off_the_root_before_its_commit_is_added_again(
         if (request.verb, request.key) == ("put", "team/new01/manifest.json"):
             repository = Repository(world.store, world.layout, backoff=Backoff(first=0.001, most=0.01))
             try:
-                Recovery(repository).settle_root((), {"new01"})
+                Recovery(repository).correct_project_list((), {"new01"})
             finally:
                 repository.close()
             assert "new01" not in world.projects()

@@ -97,7 +97,9 @@ class Recovery:
         entry = RootEntry(self._root, self._kinds)
         return Change(entry, documents, self._kinds, decide, others=self._others).run()
 
-    def settle_root(self, present: Collection[str], absent: Collection[str], unknown: Collection[str] = ()) -> None:
+    def correct_project_list(
+        self, present: Collection[str], absent: Collection[str], unknown: Collection[str] = ()
+    ) -> None:
         """Add the projects that are ``present`` to the list of projects, and take off those that are ``absent``.
 
         :param unknown: projects that could not be checked; those of them that are ``present`` stay.

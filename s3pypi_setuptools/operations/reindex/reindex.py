@@ -19,7 +19,7 @@ from ...repository.inventory import Folder
 from ...repository.repository import Repository
 from ..file_selector import named_folders
 from ..verify.problems import Problem
-from ..verify.project_check import CheckedProject, check_project
+from ..verify.project_check import CheckedProject, ProjectCheck
 from ..verify.project_list_check import ProjectListCheck
 from .rebuild import Rebuilding, ReindexedProject
 from .recovery import Recovery
@@ -77,24 +77,17 @@ def reindex(
     unknown: set[str] = set()
     reports: list[ReindexedProject] = []
     examined = files = 0
-    for found, report in side_by_side((folder for folder in folders if folder.is_project), work.run):
-        examined += found.exists or report.said
-        files += found.files
+    for checked, report in side_by_side((folder for folder in folders if folder.is_project), work.run):
+        examined += checked.exists or report.said
+        files += checked.files
         if not report.known:
             unknown.add(report.project)
-        elif found.exists and report.exists:
+        elif checked.exists and report.exists:
             present.add(report.project)
         if report.said:
             reports.append(report)
-    root = [] if projects else ProjectListCheck(work.workspace, work.kinds, whole=True).findings(present)
-    root = [finding for finding in root if finding.project not in unknown]
-    if root and not dry_run:
-        if any(finding.problem is Problem.ROOT for finding in root):
-            present |= unknown  # no record tells whether it was listed
-        absent = {finding.project for finding in root if finding.problem is Problem.ROOT_EXTRA and finding.project}
-        work.recovery.settle_root(present, absent, unknown)
-    lines = [" ".join(filter(None, (finding.key, finding.project))) + f": {finding.problem.value}" for finding in root]
-    return ReindexReport(repository.url, examined, files, tuple(reports), tuple(lines), dry_run)
+    root = () if projects else work.correct_project_list(present, unknown)
+    return ReindexReport(repository.url, examined, files, tuple(reports), root, dry_run)
 
 
 class _Reindexing:
@@ -112,9 +105,10 @@ class _Reindexing:
 
     def run(self, folder: Folder) -> tuple[CheckedProject, ReindexedProject]:
         """Check one project, and rebuild it if anything is wrong."""
-        workspace, others, checked = self.workspace, self.others, CheckedProject(folder.name, None, damaged=True)
+        others, checked = self.others, CheckedProject(folder.name, None, damaged=True)
         try:
-            checked = check_project(workspace, self.kinds, folder, others=others, deep=self.deep, tally=self.tally)
+            check = ProjectCheck(self.workspace, self.kinds, folder, others, deep=self.deep, tally=self.tally)
+            checked = check.run()
             files = checked.manifest.project.files if checked.manifest else ()
             doubtful = (not file.has_facts or not is_relative(file.url) for file in files)
             if not (checked.findings or checked.unlisted or any(doubtful)):
@@ -123,3 +117,20 @@ class _Reindexing:
             return checked, Rebuilding(self.recovery, folder, checked, others, **options).run()
         except Error as error:
             return checked, ReindexedProject(folder.name, errors=(str(error),), known=False)
+
+    def correct_project_list(self, present: set[str], unknown: set[str]) -> tuple[str, ...]:
+        """Correct the list of projects; its problems, a line each.
+
+        :param present: the projects that exist.
+        :param unknown: projects of which that is not certain; they stay as they are listed.
+        """
+        found = ProjectListCheck(self.workspace, self.kinds, whole=True).findings(present)
+        found = [finding for finding in found if finding.project not in unknown]
+        if found and not self.dry_run:
+            if any(finding.problem is Problem.ROOT for finding in found):
+                present |= unknown  # no record tells which of them were listed
+            absent = {finding.project for finding in found if finding.problem is Problem.ROOT_EXTRA and finding.project}
+            self.recovery.correct_project_list(present, absent, unknown)
+        return tuple(
+            " ".join(filter(None, (finding.key, finding.project))) + f": {finding.problem.value}" for finding in found
+        )

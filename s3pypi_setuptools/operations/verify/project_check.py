@@ -17,6 +17,7 @@ from ...repository.manifest import Manifest
 from ...repository.other_projects import OtherProjects
 from ...repository.page_kind import PageKind, elsewhere
 from ...repository.snapshot import ProjectDocuments
+from ...repository.stored_file import read_if_exists
 from ...repository.upload import SHA256
 from ...repository.workspace import Workspace
 from ...stores.base import Info
@@ -24,7 +25,7 @@ from ...text import counted
 from .file_check import FileCheck
 from .problems import Finding, Problem
 
-__all__ = ["PENDING", "CheckedProject", "check_project"]
+__all__ = ["PENDING", "CheckedProject", "ProjectCheck"]
 
 PENDING = timedelta(hours=1)
 """How long a publisher may take from storing its first object to its commit."""
@@ -58,29 +59,17 @@ class CheckedProject:
         return self.damaged or self.lost or (self.manifest is not None and not self.manifest.deleted)
 
 
-def check_project(
-    workspace: Workspace,
-    kinds: tuple[PageKind, ...],
-    folder: Folder,
-    *,
-    others: OtherProjects,
-    deep: bool = False,
-    tally: Tally = UNWATCHED,
-) -> CheckedProject:
-    """Compare the manifest and pages of the project in ``folder`` with its objects.
+class ProjectCheck:
+    """Compares the manifest and pages of the project in ``folder`` with its objects.
 
     Sizes, times and ETags come from the listing, without further requests: most stores use a page's MD5 as its ETag.
 
+    :param kinds: the pages of the repository.
     :param others: tells whether another project lists an object that this one does not.
     :param deep: read every listed file and every metadata file.
     :param tally: counts files.
-
-    Raises `StoreError`.
     """
-    return _ProjectCheck(workspace, kinds, folder, others, deep=deep, tally=tally).run()
 
-
-class _ProjectCheck:
     def __init__(
         self,
         workspace: Workspace,
@@ -88,8 +77,8 @@ class _ProjectCheck:
         folder: Folder,
         others: OtherProjects,
         *,
-        deep: bool,
-        tally: Tally,
+        deep: bool = False,
+        tally: Tally = UNWATCHED,
     ) -> None:
         self._others = others
         self._workspace = workspace
@@ -107,6 +96,7 @@ class _ProjectCheck:
         self._pending = 0
 
     def run(self) -> CheckedProject:
+        """Check the project; raises `StoreError`."""
         key = self._layout.manifest(self._project)
         if key not in self._objects:
             return self._without_manifest()
@@ -197,14 +187,8 @@ class _ProjectCheck:
             if json not in rendered:
                 rendered[json] = kind.render_project(manifest.project)
             listed = any(matches_listing(info, form) for form in _forms(kind, rendered[json]))
-            if not listed and (stored := self._stored(key)) != rendered[json]:
+            if not listed and (stored := read_if_exists(self._store, key)) != rendered[json]:
                 yield self._wrong_page(key, stored, manifest)
-
-    def _stored(self, key: str) -> bytes | None:
-        try:
-            return self._store.get(key).data
-        except NotFound:
-            return None
 
     def _wrong_page(self, key: str, stored: bytes | None, manifest: Manifest) -> Finding:
         if stored and REJECTED_BY_OLD_PIP.encode() in stored:

@@ -14,7 +14,7 @@ from ...repository.other_projects import OtherProjects
 from ...repository.repository import Repository
 from ..file_selector import named_folders
 from .problems import Finding, Problem
-from .project_check import CheckedProject, check_project
+from .project_check import CheckedProject, ProjectCheck
 from .project_list_check import ProjectListCheck
 
 __all__ = ["Finding", "Problem", "VerifyReport", "verify"]
@@ -116,9 +116,8 @@ class _Verification:
     def check(self, folder: Folder) -> tuple[CheckedProject, bool]:
         """Check one project, and tell whether to check it again. Its `StoreError` becomes a finding."""
         try:
-            found = check_project(
-                self._workspace, self._kinds, folder, others=self._others, deep=self._deep, tally=self._tally
-            )
+            check = ProjectCheck(self._workspace, self._kinds, folder, self._others, deep=self._deep, tally=self._tally)
+            found = check.run()
         except StoreError as error:
             finding = Finding(Problem.FAILED, folder.name, error.key, error.message)
             found = CheckedProject(folder.name, None, damaged=True, findings=(finding,))
