@@ -266,7 +266,7 @@ def test_only_sixteen_hexadecimal_digits_are_a_random_folder(folder: str) -> Non
 def test_the_places_of_a_projects_objects(prefix: str, path: str, own: bool, apart: bool) -> None:
     layout = Layout(prefix)
     assert layout.is_own_place("demo", layout.top + path) is own
-    assert layout.lies_apart("demo", layout.top + path) is apart
+    assert layout.has_private_key("demo", layout.top + path) is apart
 
 
 def test_the_keys_that_an_absolute_url_may_refer_to() -> None:

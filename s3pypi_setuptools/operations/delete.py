@@ -9,7 +9,7 @@ from ..index.model import File
 from ..index.urls import filename_of
 from ..naming import version_of
 from ..repository.change import Decision
-from ..repository.layout import own_key
+from ..repository.layout import deletable_key
 from ..repository.manifest import Manifest
 from ..repository.other_projects import OtherProjects
 from ..repository.repository import Repository
@@ -122,7 +122,7 @@ class _Deletion:
         swept = frozenset(
             url
             for url in new.removed
-            if filename_of(url) in names and own_key(self._layout, self._project, url) is not None
+            if filename_of(url) in names and deletable_key(self._layout, self._project, url) is not None
         )
         report = DeleteReport(
             target=self._url,
@@ -150,7 +150,7 @@ class _Deletion:
         key = layout.object_key(project, url)
         if key is None:
             return "it lies outside the repository"
-        if own_key(layout, project, url):
+        if deletable_key(layout, project, url):
             if other := self.others.lister(project, key):
                 return f"{other} lists it, too"
             return "another project may list it" if self.others.unread(project) else None

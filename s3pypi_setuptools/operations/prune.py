@@ -21,7 +21,7 @@ from ..index.urls import filename_of
 from ..monitor import UNWATCHED, Tally
 from ..repository.addresses import unclear_names
 from ..repository.change import Decision
-from ..repository.inventory import Folder, is_distribution, principal
+from ..repository.inventory import Folder, distribution_key
 from ..repository.manifest import Manifest
 from ..repository.repository import Repository
 from ..stores.probe import is_probe_folder
@@ -278,24 +278,20 @@ class _Pruning:
     def _unlisted(self, folder: Folder, manifest: Manifest) -> Iterator[tuple[str, Pruned]]:
         listed = {self._layout.object_key(folder.name, file.url) for file in manifest.project.files}
         unclear = unclear_names(manifest.project)
-        for key, info in folder.objects.items():
-            if key in listed or principal(key) in listed or not is_distribution(principal(key)):
-                continue
+        for info in folder.unlisted(listed):
+            key, main = info.key, distribution_key(info.key)
             removed = self._unlisted_url(folder.name, key) in manifest.removed
             if not removed and info.modified > self._before:
                 continue
-            if principal(key).rpartition("/")[2] in unclear or self.others.lister(folder.name, principal(key)):
+            if main.rpartition("/")[2] in unclear or self.others.lister(folder.name, main):
                 continue
             reason = Reason.REMOVED if removed else Reason.ORPHAN
             name = key.removeprefix(self._layout.folder(folder.name))
-            yield (
-                key,
-                Pruned(folder.name, name, reason, None, info.size, info.modified, self._store.url_of(key)),
-            )
+            yield key, Pruned(folder.name, name, reason, None, info.size, info.modified, self._store.url_of(key))
 
     def _unlisted_url(self, project: str, key: str) -> str:
         """The url whose removal takes the object along: what `Change` sweeps goes with its distribution."""
-        main = principal(key)
+        main = distribution_key(key)
         taken_along = (self._layout.sidecar(main), self._layout.provenance(main))
         main = main if key in taken_along else key
         return self._layout.object_url(project, main)

@@ -23,7 +23,7 @@ from ..transaction import update
 from .addresses import unclear_names
 from .compression import stored_form
 from .document_kind import RECORD_ATTRIBUTES
-from .layout import own_key
+from .layout import deletable_key
 from .manifest import Manifest, next_id
 from .other_projects import OtherProjects
 from .page_kind import PageKind
@@ -221,7 +221,7 @@ class Change(Generic[T]):
         """
         layout, store, name = self._workspace.layout, self._workspace.store, self._documents.name
         listed = {layout.object_key(name, file.url) for file in manifest.project.files}
-        found = dict.fromkeys(key for url in sorted(urls) if (key := own_key(layout, name, url)))
+        found = dict.fromkeys(key for url in sorted(urls) if (key := deletable_key(layout, name, url)))
         keys = [key for key in found if key not in listed]
         keys += [beside(key) for key in keys for beside in (layout.sidecar, layout.provenance)]
         deletes = [self._workspace.pool.submit(store.delete, key) for key in keys]

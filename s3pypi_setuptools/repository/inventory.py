@@ -7,7 +7,7 @@ A project's objects are ``p/<file>`` and ``p/<random>/<file>``. Deeper objects, 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby, islice
 
@@ -21,11 +21,11 @@ from .nesting import Nesting
 __all__ = [
     "COMPANIONS",
     "Folder",
+    "distribution_key",
     "holds_distributions",
     "is_distribution",
     "lookup",
     "matches_listing",
-    "principal",
     "survey",
     "survey_project",
 ]
@@ -51,6 +51,13 @@ class Folder:
     objects: Mapping[str, Info]
     others: tuple[str, ...] = ()
     is_other: bool = False
+
+    def unlisted(self, listed: Collection[str | None]) -> Iterator[Info]:
+        """The distributions whose keys are not in ``listed``, and the objects that belong to these."""
+        for key, info in self.objects.items():
+            main = distribution_key(key)
+            if key not in listed and main not in listed and is_distribution(main):
+                yield info
 
     @property
     def is_project(self) -> bool:
@@ -97,7 +104,7 @@ def _surveyed(store: Store, layout: Layout, name: str, infos: Iterable[Info]) ->
     return Folder(name, objects, others)
 
 
-def principal(key: str) -> str:
+def distribution_key(key: str) -> str:
     """The key of the distribution to which the object under ``key`` belongs; a distribution's own key for itself."""
     suffix = next((suffix for suffix in COMPANIONS if key.endswith(suffix)), "")
     return key.removesuffix(suffix)

@@ -11,7 +11,7 @@ from ..index.urls import CONTROL
 from ..naming import version_of
 from .page_kind import PageKind
 
-__all__ = ["Layout", "is_random", "own_key"]
+__all__ = ["Layout", "deletable_key", "is_random"]
 
 _RANDOM = re.compile(r"[0-9a-f]{16}")
 
@@ -162,9 +162,9 @@ class Layout:
         What lies deeper, or in a folder of another name, is never the project's.
         """
         own = self.folder(project)
-        return key.startswith(own) and ("/" not in key[len(own) :] or self.lies_apart(project, key))
+        return key.startswith(own) and ("/" not in key[len(own) :] or self.has_private_key(project, key))
 
-    def lies_apart(self, project: str, key: str) -> bool:
+    def has_private_key(self, project: str, key: str) -> bool:
         """Whether ``key`` is one that only a publisher makes: for a file whose plain key cannot serve it."""
         folder, separator, name = key.removeprefix(self.folder(project)).partition("/")
         return bool(separator and name and "/" not in name) and is_random(folder)
@@ -180,7 +180,7 @@ class Layout:
         return f"{key}.provenance"
 
 
-def own_key(layout: Layout, project: str, url: str) -> str | None:
+def deletable_key(layout: Layout, project: str, url: str) -> str | None:
     """Key of the object of ``url``, if it is a file of ``project``, and no other project's.
 
     Own are the files at the two places that a project has in its folder (`Layout.is_own_place`), and those at the top

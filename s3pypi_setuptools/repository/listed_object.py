@@ -13,7 +13,7 @@ from ..errors import NotFound, Unavailable
 from ..index.model import File
 from ..stores.base import Info
 from .inventory import lookup
-from .layout import Layout, own_key
+from .layout import Layout, deletable_key
 from .upload import SHA256, Part, Placement
 from .workspace import Workspace
 
@@ -77,7 +77,7 @@ def look(workspace: Workspace, listed: File, placement: Placement) -> Callable[[
             return Holding(lost=True)
         if ours and any(sound.result() is False for sound in beside.values()):
             return Holding(lost=True)
-        if ours and missing and own_key(workspace.layout, one.project, listed.url) is None:
+        if ours and missing and deletable_key(workspace.layout, one.project, listed.url) is None:
             return Holding(lost=True)
         return Holding(frozenset(missing))
 

@@ -15,7 +15,7 @@ from ...monitor import Progress, Stage
 from ...repository.change import Decision
 from ...repository.document_kind import OtherRepository
 from ...repository.first_listing import FirstListing
-from ...repository.layout import own_key
+from ...repository.layout import deletable_key
 from ...repository.manifest import Manifest
 from ...repository.repository import Repository
 from ...repository.root_entry import RootEntry
@@ -162,7 +162,7 @@ class Publication:
         return self._comparison.choices(manifest, self._distributions, self._if_exists, self._now)
 
     def _is_own(self, listed: File) -> bool:
-        return own_key(self._workspace.layout, self._project, listed.url) is not None
+        return deletable_key(self._workspace.layout, self._project, listed.url) is not None
 
     def _files(self, choices: list[Choice], removed: frozenset[str]) -> list[File]:
         """The entries to list, whose objects are stored."""

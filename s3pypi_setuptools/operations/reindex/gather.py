@@ -10,7 +10,7 @@ from ...errors import NotFound
 from ...index.model import File
 from ...index.urls import file_url, is_relative
 from ...repository.addresses import find_key
-from ...repository.inventory import Folder, is_distribution, lookup, principal
+from ...repository.inventory import Folder, distribution_key, is_distribution, lookup
 from ...repository.manifest import Manifest
 from ...repository.other_projects import OtherProjects
 from ...repository.stored_file import StoredFile, has_bytes
@@ -80,7 +80,7 @@ class EvidenceGathering:
         """Listed files whose entries are incomplete or in doubt, by url."""
         wrong = {finding.key for finding in self._checked.findings if finding.problem in UNSOLVED}
         doubted = {
-            principal(finding.key)
+            distribution_key(finding.key)
             for finding in self._checked.findings
             if finding.problem in (Problem.SIDECAR, Problem.SIDECAR_MISSING, Problem.REQUIRES_PYTHON)
         }

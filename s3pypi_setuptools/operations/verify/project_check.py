@@ -12,7 +12,7 @@ from ...monitor import UNWATCHED, Tally
 from ...naming import guess_project, version_of
 from ...repository.addresses import find_key, unclear_names
 from ...repository.compression import stored_form
-from ...repository.inventory import Folder, is_distribution, lookup, matches_listing, principal
+from ...repository.inventory import Folder, distribution_key, is_distribution, lookup, matches_listing
 from ...repository.manifest import Manifest
 from ...repository.other_projects import OtherProjects
 from ...repository.page_kind import PageKind, elsewhere
@@ -86,6 +86,7 @@ class ProjectCheck:
         self._layout = workspace.layout
         self._kinds = kinds
         self._project = folder.name
+        self._folder = folder
         self._objects = folder.objects
         self._files = FileCheck(workspace, folder, deep=deep)
         self._tally = tally
@@ -106,12 +107,11 @@ class ProjectCheck:
             return self._without_manifest()
         except InvalidIndex as error:
             finding = self._finding(Problem.MANIFEST, key, f"{error}".removeprefix(f"{key}: "))
-            return CheckedProject(
-                self._project, None, damaged=True, findings=(finding,), unlisted=self._unlisted(set())
-            )
+            unlisted = tuple(self._folder.unlisted(()))
+            return CheckedProject(self._project, None, damaged=True, findings=(finding,), unlisted=unlisted)
         files = manifest.project.files
         keys = {file.filename: find_key(self._workspace, self._project, file.url, self._objects) for file in files}
-        unlisted = self._unlisted(set(filter(None, keys.values())))
+        unlisted = tuple(self._folder.unlisted(set(keys.values())))
         self._tally.expect(len(files))
         found: list[Finding] = []
         for file in files:
@@ -119,8 +119,8 @@ class ProjectCheck:
             if other not in (None, self._project):
                 detail = f"is a file of {other}, and listed under {self._project}: delete it here, and publish it there"
                 found.append(self._finding(Problem.OTHER_PROJECT, keys[file.filename] or file.filename, detail))
-            if lies := keys[file.filename]:
-                found += self._files.findings(file, lies)
+            if place := keys[file.filename]:
+                found += self._files.findings(file, place)
             self._tally.advance(1)
         found += self._page_findings(manifest)
         found += self._orphans(manifest, unlisted)
@@ -137,7 +137,7 @@ class ProjectCheck:
         return Finding(problem, self._project, key, detail)
 
     def _without_manifest(self) -> CheckedProject:
-        unlisted = self._unlisted(set())
+        unlisted = tuple(self._folder.unlisted(()))
         pages = [kind for kind, key in self._pages.items() if key in self._objects and self._objects[key].size]
         distributions = [
             info
@@ -163,13 +163,6 @@ class ProjectCheck:
             return ProjectDocuments(self._workspace, self._project).pages.state(kind).blank
         except InvalidIndex:
             return False
-
-    def _unlisted(self, listed: set[str]) -> tuple[Info, ...]:
-        return tuple(
-            info
-            for key, info in self._objects.items()
-            if key not in listed and principal(key) not in listed and is_distribution(principal(key))
-        )
 
     def _page_findings(self, manifest: Manifest) -> Iterator[Finding]:
         rendered: dict[bool, bytes] = {}
@@ -201,7 +194,7 @@ class ProjectCheck:
         removed = {key for url in manifest.removed if (key := self._layout.object_key(self._project, url))}
         unclear = unclear_names(manifest.project)
         for info in unlisted:
-            main = principal(info.key)
+            main = distribution_key(info.key)
             if main.rpartition("/")[2] in unclear or self._others.lister(self._project, main):
                 continue
             if lookup(self._store, info.key) is None:
@@ -219,14 +212,14 @@ class ProjectCheck:
         """Whether a publisher stored the object recently and may be about to list it."""
         if self._workspace.clock.now() - info.modified > PENDING:
             return False
-        if self._layout.lies_apart(self._project, info.key):
+        if self._layout.has_private_key(self._project, info.key):
             return True
         if not self._store.keeps_metadata:
             return False
         try:
-            return SHA256 in self._store.head(principal(info.key)).metadata
+            return SHA256 in self._store.head(distribution_key(info.key)).metadata
         except NotFound:
-            return principal(info.key) != info.key  # what goes with a file may be stored before it
+            return distribution_key(info.key) != info.key  # what goes with a file may be stored before it
 
 
 def _forms(kind: PageKind, page: bytes) -> Iterator[bytes]:
