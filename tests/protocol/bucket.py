@@ -82,7 +82,7 @@ def swap(key: str, expected: Any, value: Any) -> Request:
     return Request("put", key, expected, value)
 
 
-@lru_cache(None)
+@lru_cache(100_000)
 def serve(bucket: Bucket, request: Request) -> tuple[Bucket, Any]:
     """The bucket afterwards, and the answer: of a ``put``, whether its condition held."""
     objects = dict(bucket)
