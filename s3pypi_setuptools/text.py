@@ -17,7 +17,6 @@ __all__ = [
     "plain",
     "printable",
     "quoted",
-    "redacted",
     "size_text",
     "suggestion",
     "without_credentials",
@@ -74,27 +73,9 @@ def _has_rich() -> bool:
 _LONGEST = 200
 
 
-def redacted(text: str) -> str:
-    """``text`` without the user name and password that it may hold as a URL, or as one without ``://``.
-
-    Everything up to the last ``@`` goes, and all that follows a ``?``: keys and passwords may hold any character
-    themselves, and queries may be signed.
-    """
-    before, separator, after = text.partition("://")
-    if not separator:
-        before, after = "", text
-    user, at, rest = after.rpartition("@")
-    if at and (separator or ":" in user):
-        after = f"***@{rest}"
-    address, query, parameters = after.partition("?")
-    if separator and query and "=" in parameters:
-        after = f"{address}?***"
-    return f"{before}{separator}{after}"
-
-
 def quoted(text: str) -> str:
     """``text`` as an error shows it: in quotes, on one line, shortened, without credentials."""
-    shown = redacted(text)
+    shown = without_credentials(text, is_url=True)
     return ascii(shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…")
 
 
@@ -127,6 +108,23 @@ _USERINFO = re.compile(rf"(?<=://)(?:[^/?#\s@]+|[^/?#\s@:]*:(?!{_PORT})[^\s@]*)@
 _SIGNED = re.compile(r"(?i)\b((?:x-amz-)?(?:credential|signature|security-token)|awsaccesskeyid)=[^&\s,;\"'<>]+")
 
 
-def without_credentials(text: str) -> str:
-    """``text`` without the user names and passwords of URLs in it, and without their signatures."""
-    return _SIGNED.sub(rf"\1={HIDDEN}", _USERINFO.sub(f"{HIDDEN}@", text))
+def without_credentials(text: str, *, is_url: bool = False) -> str:
+    """``text`` without the user names and passwords of URLs in it, and without their signatures.
+
+    :param is_url: the text is one URL, perhaps a wrong one or one without ``://``. Everything up to its last ``@`` goes
+        then, and all that follows a ``?``: keys and passwords may hold any character themselves.
+    """
+    return _SIGNED.sub(rf"\1={HIDDEN}", _USERINFO.sub(f"{HIDDEN}@", _hide_user_and_query(text) if is_url else text))
+
+
+def _hide_user_and_query(url: str) -> str:
+    before, separator, after = url.partition("://")
+    if not separator:
+        before, after = "", url
+    user, at, rest = after.rpartition("@")
+    if at and (separator or ":" in user):
+        after = f"{HIDDEN}@{rest}"
+    address, _, parameters = after.partition("?")
+    if separator and "=" in parameters:
+        after = f"{address}?{HIDDEN}"
+    return f"{before}{separator}{after}"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from ..redaction import Redactor
+if TYPE_CHECKING:
+    from ..redaction import Redactor
 
 __all__ = ["Connection", "Secret"]
 

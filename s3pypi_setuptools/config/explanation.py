@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from .options import OPTIONS, Option
-from .settings import Settings
-from .values import SECRET_PARAMETERS
+from ..text import HIDDEN
+from .option import Option, shown
+from .settings import STORED, Settings
 
 __all__ = ["Row", "explain"]
-
-_HIDDEN = "***"
-_OTHER_FORMS = frozenset({"bucket", "prefix", "put-root-index"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,27 +31,15 @@ def explain(settings: Settings, of_aws: Mapping[str, tuple[str, str]] = MappingP
 
     :param of_aws: value and origin, by name, of those that AWS's configuration decides where nothing here gives them.
     """
-    return tuple(
-        Row(option.name, *of_aws[option.name])
-        if option.name in of_aws and option.name not in settings.origins
-        else Row(option.name, _shown(option, settings), settings.origins.get(option.name, "default"))
-        for option in OPTIONS
-        if option.implies is None and option.name not in _OTHER_FORMS
-    )
+    return tuple(_row(option, settings, of_aws) for option in STORED)
 
 
-def _shown(option: Option, settings: Settings) -> str:
+def _row(option: Option, settings: Settings, of_aws: Mapping[str, tuple[str, str]]) -> Row:
+    origin = settings.origins.get(option.name)
+    if origin is None and option.name in of_aws:
+        return Row(option.name, *of_aws[option.name])
     value = settings.value_of(option)
-    if value is None:
-        return "private" if option.name == "acl" and "acl" in settings.origins else ""
-    if option.secret:
-        return _HIDDEN
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case enum.Enum():
-            return str(value.value)
-        case Mapping():
-            return ",".join(f"{name}={_HIDDEN if name in SECRET_PARAMETERS else value[name]}" for name in value)
-        case _:
-            return str(value)
+    text = HIDDEN if option.secret and value is not None else shown(value)
+    if option.name == "acl" and origin is not None and value is None:
+        text = "private"
+    return Row(option.name, text, origin or "default")

@@ -1,4 +1,4 @@
-"""A layer: the settings that one source gives, checked, each with its origin."""
+"""A layer: the settings that one source gives, checked, each with its origin; and the sources nearest to the user."""
 
 from __future__ import annotations
 
@@ -9,11 +9,17 @@ from typing import NamedTuple
 
 from ..errors import ConfigurationError
 from ..redaction import Redactor
-from ..text import plain, quoted
-from .options import Form, Option, find, nearest
-from .values import SECRET_PARAMETERS, Value, parse_value
+from ..text import plain, quoted, suggestion
+from .environment import Environment
+from .option import Given, Option, shown
+from .options import OPTIONS, VARIABLES, find, find_variable, named, nearest
 
-__all__ = ["Entry", "Given", "Layer"]
+__all__ = ["Entry", "Layer", "command_line", "environment_variables", "setuptools_options"]
+
+_COMMAND_LINE = "command line"
+"""The origin of what was typed; setuptools' own word for it, too."""
+
+_PREFIX = "S3PYPI_"
 
 
 class Entry(NamedTuple):
@@ -36,16 +42,6 @@ class Entry(NamedTuple):
     def of_file(cls, place: str, name: str, raw: object) -> Entry:
         """The entry ``name`` of a file's section; ``place`` names both."""
         return cls(name, raw, place, f"{place} {plain(name)}")
-
-
-class Given(NamedTuple):
-    """A checked value and where it came from."""
-
-    value: Value
-    origin: str
-
-    def __repr__(self) -> str:
-        return f"<from {self.origin}>"
 
 
 class Layer(NamedTuple):
@@ -74,47 +70,94 @@ class Layer(NamedTuple):
         except ConfigurationError as error:
             redactor = Redactor()
             for entry in entries:
-                _conceal(redactor, entry.name, entry.raw)
+                if option := find(entry.name):
+                    option.conceal(entry.raw, redactor)
             raise ConfigurationError(redactor.redact(str(error))) from error.__cause__
 
     def conceal(self, redactor: Redactor) -> None:
         """Let ``redactor`` hide the secrets of the layer."""
         for name, given in self.values.items():
-            _conceal(redactor, name, given.value)
+            named(name).conceal(given.value, redactor)
 
     def only(self, names: frozenset[str]) -> Layer:
         """The layer without all other settings."""
         return Layer({name: given for name, given in self.values.items() if name in names}, self.base)
 
 
+def command_line(values: Mapping[str, object], environment: Environment) -> Layer:
+    """The layer of a command line; ``values`` by name or attribute, None for what was not given."""
+    return Layer.of(
+        (
+            Entry(
+                name, raw, _COMMAND_LINE, f"{_COMMAND_LINE} --{option.name if (option := find(name)) else plain(name)}"
+            )
+            for name, raw in values.items()
+            if raw is not None
+        ),
+        base=environment.cwd,
+    )
+
+
+def environment_variables(environment: Environment) -> Layer:
+    """The layer of the ``S3PYPI_…`` variables; an empty one counts as absent.
+
+    Raises `ConfigurationError` for a variable of that prefix that means nothing.
+    """
+    entries: list[Entry] = []
+    for variable, raw in environment.environ.items():
+        if not variable.startswith(_PREFIX) or variable in VARIABLES:
+            continue
+        option = find_variable(variable)
+        if option is None:
+            known = [*(option.variable for option in OPTIONS), *VARIABLES]
+            hint = suggestion(variable.removeprefix(_PREFIX), [name.removeprefix(_PREFIX) for name in known], _PREFIX)
+            raise ConfigurationError(f"environment: there is no setting {variable}{hint}")
+        if raw.strip():
+            entries.append(Entry(option.name, raw, f"environment {variable}", f"environment {variable}"))
+    return Layer.of(entries, base=environment.cwd)
+
+
+def setuptools_options(
+    options: Mapping[str, tuple[str, object]], command: str, environment: Environment
+) -> tuple[Layer, Layer]:
+    """The layers of a setuptools command: what was typed, and what its files and ``setup()`` say.
+
+    :param options: as ``Distribution.get_option_dict(command)`` has them: name to (source, value).
+    """
+    typed = {name: raw for name, (source, raw) in options.items() if source == _COMMAND_LINE}
+    merged = (
+        Entry.of_file(_place(str(source), command), name, raw)
+        for name, (source, raw) in options.items()
+        if source != _COMMAND_LINE and raw is not None
+    )
+    return command_line(typed, environment), Layer.of(merged, base=environment.cwd)
+
+
+def _place(source: str, command: str) -> str:
+    if source.endswith(".toml"):
+        return f"{source} [tool.distutils.{command}]"
+    return f"{source} [{command}]" if source.endswith(".cfg") else f"{source} ({command} options)"
+
+
 def _values(entries: Iterable[Entry], typed: bool) -> Mapping[str, Given]:
     values: dict[str, Given] = {}
-    implied: list[tuple[Option, Given]] = []
+    older: list[tuple[Option, Given]] = []
     for entry in entries:
         option = find(entry.name)
         if option is None:
             raise ConfigurationError(f"{entry.where}: there is no setting {quoted(entry.name)}{nearest(entry.name)}")
-        given = Given(parse_value(option, entry.raw, entry.where, typed=typed), entry.origin)
+        given = Given(option.parse(entry.raw, entry.where, typed=typed), entry.origin)
         if option.implies is not None:
-            implied.append((option, given))
+            older.append((option, given))
         elif option.name in values and values[option.name].value != given.value:
             raise ConfigurationError(f"{entry.where}: {option.name} is given twice, with different values")
         else:
             values[option.name] = given
-    for option, given in implied:
+    for option, given in older:
         _imply(values, option, given)
     _check_place(values)
     _move_acl(values)
     return values
-
-
-def _conceal(redactor: Redactor, name: str, raw: object) -> None:
-    option = find(name)
-    if option is not None and option.secret and isinstance(raw, str):
-        redactor.conceal(raw.strip(), ids=option.name == "aws-access-key-id")
-    if option is not None and option.form is Form.PARAMETERS:
-        pairs = raw.items() if isinstance(raw, Mapping) else (part.partition("=")[::2] for part in str(raw).split(","))
-        redactor.conceal(*(str(value).strip() for key, value in pairs if str(key).strip() in SECRET_PARAMETERS))
 
 
 def _imply(values: dict[str, Given], option: Option, given: Given) -> None:
@@ -122,8 +165,9 @@ def _imply(values: dict[str, Given], option: Option, given: Given) -> None:
         return
     name, value = option.implies
     if name in values and values[name].value != value:
+        other = f"{name}={shown(values[name].value)}"
         raise ConfigurationError(
-            f"{given.origin}: {option.name} means {name}={value}, but {name}={values[name].value} is asked for too"
+            f"{given.origin}: {option.name} means {name}={shown(value)}, but {other} is asked for too"
         )
     values.setdefault(name, Given(value, given.origin))
 
@@ -140,10 +184,7 @@ def _move_acl(values: dict[str, Given]) -> None:
     given = values.get("s3-put-args")
     if given is None or not isinstance(given.value, Mapping) or "ACL" not in given.value:
         return
-    option = find("acl")
-    if option is None:
-        raise AssertionError("the table has an acl")
-    acl = parse_value(option, given.value["ACL"], f"{given.origin}: ACL in s3-put-args")
+    acl = named("acl").parse(given.value["ACL"], f"{given.origin}: ACL in s3-put-args")
     if "acl" in values and values["acl"].value != acl:
         raise ConfigurationError(f"{given.origin}: acl and the ACL in s3-put-args contradict each other")
     values["acl"] = Given(acl, given.origin)

@@ -1,18 +1,21 @@
-"""The one table of all settings: how each is named, written and explained at every door.
+"""The one table of all settings: how each is named, written and explained at every entry point.
 
 An option's **name** is in lower case with dashes (``if-exists``): ``--if-exists`` on a command line, ``if_exists`` or
 ``if-exists`` in files and setuptools options, ``S3PYPI_IF_EXISTS`` in the environment. Older **spellings** mean the
 same; an option that **implies** a value of another is an older form of that (``force`` is ``if-exists = replace``).
+`Settings` are built from the values of these options: an option's value is their field of the same name, or that of
+their `Connection`.
 """
 
 from __future__ import annotations
 
-import enum
+import dataclasses
 import re
-from dataclasses import dataclass
 
 from ..text import suggestion
+from .connection import Connection, Secret
 from .if_exists import IfExists
+from .option import Form, Option
 from .page_style import PageStyle
 
 __all__ = [
@@ -25,73 +28,9 @@ __all__ = [
     "as_options",
     "find",
     "find_variable",
+    "named",
     "nearest",
 ]
-
-
-class Form(enum.Enum):
-    """How an option's value is written."""
-
-    TEXT = "a text"
-    FLAG = "true or false"
-    CHOICE = "one of a few words"
-    URL = "an http:// or https:// URL"
-    SECONDS = "a number of seconds"
-    PARAMETERS = "NAME=VALUE,... or a table of texts"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Option:
-    """One setting, for whoever reads or offers it.
-
-    :param help: one line, without full stop.
-    :param metavar: how command lines show the value; None for flags.
-    :param short: one letter; None for none.
-    :param spellings: older names, as users write them after ``--``.
-    :param implies: (name, value) of the option that a flag is an older form of.
-    :param secret: never shown.
-    """
-
-    name: str
-    help: str
-    form: Form = Form.TEXT
-    metavar: str | None = None
-    short: str | None = None
-    choices: tuple[str, ...] = ()
-    spellings: tuple[str, ...] = ()
-    implies: tuple[str, str] | None = None
-    secret: bool = False
-
-    @property
-    def attribute(self) -> str:
-        """As an identifier: ``if_exists``, what argparse and setuptools call it."""
-        return self.name.replace("-", "_")
-
-    @property
-    def variable(self) -> str:
-        """The environment variable: ``S3PYPI_IF_EXISTS``."""
-        return f"S3PYPI_{self.attribute.upper()}"
-
-    @property
-    def flag(self) -> bool:
-        """Whether it is true or false, and takes no value on a command line (setuptools: ``boolean_options``)."""
-        return self.form is Form.FLAG
-
-    @property
-    def repeatable(self) -> bool:
-        """Whether the values of several occurrences on a command line add up; of others the last counts."""
-        return self.form is Form.PARAMETERS
-
-    @property
-    def strings(self) -> tuple[str, ...]:
-        """What a command line accepts: ``-f``, ``--force``, older spellings last; for ``add_argument``."""
-        short = (f"-{self.short}",) if self.short else ()
-        return (*short, f"--{self.name}", *(f"--{spelling}" for spelling in self.spellings))
-
-    @property
-    def user_option(self) -> tuple[str, str | None, str]:
-        """An entry of a setuptools command's ``user_options``."""
-        return (self.name if self.flag else f"{self.name}=", self.short, self.help)
 
 
 OPTIONS: tuple[Option, ...] = (
@@ -110,23 +49,26 @@ OPTIONS: tuple[Option, ...] = (
         form=Form.CHOICE,
         metavar="WHAT",
         choices=tuple(what.value for what in IfExists),
+        convert=IfExists,
         help="a file that is listed already: same (equal contents are success, others a conflict), skip, fail, replace",
     ),
     Option(
         name="force",
         form=Form.FLAG,
         short="f",
-        implies=("if-exists", IfExists.REPLACE.value),
+        implies=("if-exists", IfExists.REPLACE),
         help="replace existing files (--if-exists=replace)",
     ),
     Option(
         name="strict",
         form=Form.FLAG,
-        implies=("if-exists", IfExists.FAIL.value),
+        implies=("if-exists", IfExists.FAIL),
         help="fail on any existing file (--if-exists=fail)",
     ),
     Option(name="file-mask", metavar="GLOB", help="which files, such as dist/*.whl"),
-    Option(name="dist-dir", metavar="FOLDER", help="folder of built distributions (default: dist)"),
+    Option(
+        name="dist-dir", repository_only=True, metavar="FOLDER", help="folder of built distributions (default: dist)"
+    ),
     Option(
         name="acl",
         form=Form.CHOICE,
@@ -141,6 +83,7 @@ OPTIONS: tuple[Option, ...] = (
             "bucket-owner-read",
             "bucket-owner-full-control",
         ),
+        convert=lambda text: None if text == "private" else text,
         help="canned ACL of every object; none is sent unless asked, nor for private",
     ),
     Option(
@@ -171,6 +114,7 @@ OPTIONS: tuple[Option, ...] = (
         metavar="KEY",
         spellings=("aws_secret_access_key",),
         secret=True,
+        convert=Secret,
         help="AWS secret access key (discouraged, likewise)",
     ),
     Option(
@@ -178,53 +122,83 @@ OPTIONS: tuple[Option, ...] = (
         metavar="TOKEN",
         spellings=("aws_session_token",),
         secret=True,
+        convert=Secret,
         help="AWS session token of temporary keys (discouraged, likewise)",
     ),
     Option(
         name="pages",
+        repository_only=True,
         form=Form.CHOICE,
         metavar="STYLE",
         choices=tuple(style.value for style in PageStyle),
+        convert=PageStyle,
         help="pages of a new repository: HTML at index.html and / (both, the default), index.html or / alone; or json: "
         "JSON at /, HTML at index.html",
     ),
     Option(
         name="index-html",
+        repository_only=True,
         form=Form.FLAG,
         spellings=("index.html", "unsafe-s3-website"),
-        implies=("pages", PageStyle.INDEX_HTML.value),
+        implies=("pages", PageStyle.INDEX_HTML),
         help="pages at index.html keys only (--pages=index.html)",
     ),
-    Option(name="put-root-index", form=Form.FLAG, help="accepted, without effect: the list of projects is always kept"),
-    Option(name="lock-indexes", form=Form.FLAG, short="l", help="lock projects in the DynamoDB table BUCKET-locks"),
-    Option(name="locks-table", metavar="TABLE", help="lock projects in this DynamoDB table"),
+    Option(
+        name="put-root-index",
+        repository_only=True,
+        form=Form.FLAG,
+        help="accepted, without effect: the list of projects is always kept",
+    ),
+    Option(
+        name="lock-indexes",
+        repository_only=True,
+        form=Form.FLAG,
+        short="l",
+        help="lock projects in the DynamoDB table BUCKET-locks",
+    ),
+    Option(name="locks-table", repository_only=True, metavar="TABLE", help="lock projects in this DynamoDB table"),
     Option(
         name="locks-timeout",
+        repository_only=True,
         form=Form.SECONDS,
         metavar="SECONDS",
         help="how long to wait for each lock (default: 300)",
     ),
-    Option(name="locks-profile", metavar="NAME", help="AWS profile for DynamoDB; by default the credentials for S3"),
-    Option(name="locks-region", metavar="REGION", help="AWS region of the lock table; by default that of S3"),
+    Option(
+        name="locks-profile",
+        repository_only=True,
+        metavar="NAME",
+        help="AWS profile for DynamoDB; by default the credentials for S3",
+    ),
+    Option(
+        name="locks-region",
+        repository_only=True,
+        metavar="REGION",
+        help="AWS region of the lock table; by default that of S3",
+    ),
     Option(
         name="locks-endpoint-url",
+        repository_only=True,
         form=Form.URL,
         metavar="URL",
         help="the DynamoDB service, where it is not AWS's; --endpoint-url is that of S3 alone",
     ),
     Option(
         name="public-url",
+        repository_only=True,
         form=Form.URL,
         metavar="URL",
         help="where installers reach the repository",
     ),
     Option(
         name="strict-metadata",
+        repository_only=True,
         form=Form.FLAG,
         help="refuse distributions whose metadata breaks the specification, where installers only ignore a field",
     ),
     Option(
         name="unsafe-no-locking",
+        repository_only=True,
         form=Form.FLAG,
         help="publish even to a store that does not honour conditional writes: concurrent publishers lose files there",
     ),
@@ -232,37 +206,12 @@ OPTIONS: tuple[Option, ...] = (
 """In the order in which help shows them."""
 
 
-CONNECTION = frozenset(
-    {
-        "profile",
-        "region",
-        "endpoint-url",
-        "no-sign-request",
-        "aws-access-key-id",
-        "aws-secret-access-key",
-        "aws-session-token",
-    }
-)
+_OF_CONNECTION = {field.name for field in dataclasses.fields(Connection)}
+CONNECTION = frozenset(option.name for option in OPTIONS if option.attribute in _OF_CONNECTION)
 """Names of the options that say how S3 is reached, not what is done there."""
 
 
-OF_REPOSITORIES = frozenset(
-    {
-        "dist-dir",
-        "pages",
-        "index-html",
-        "lock-indexes",
-        "locks-endpoint-url",
-        "locks-profile",
-        "locks-region",
-        "locks-table",
-        "locks-timeout",
-        "public-url",
-        "put-root-index",
-        "strict-metadata",
-        "unsafe-no-locking",
-    }
-)
+OF_REPOSITORIES = frozenset(option.name for option in OPTIONS if option.repository_only)
 """Names of the options that mean nothing for files that belong to no repository (``s3upload``)."""
 
 
@@ -282,6 +231,11 @@ def find(name: str) -> Option | None:
     return _BY_KEY.get(_key(name))
 
 
+def named(name: str) -> Option:
+    """The option whose own name it is; raises `KeyError` when there is none."""
+    return _BY_KEY[name]
+
+
 def find_variable(variable: str) -> Option | None:
     """The option that an environment variable gives; None when there is none."""
     return find(variable.upper().removeprefix("S3PYPI_"))
@@ -294,8 +248,6 @@ def nearest(name: str) -> str:
 
 def as_options(text: str) -> str:
     """``text`` for hatch, which takes settings as ``-o NAME=VALUE``: no ``--NAME`` for those of a command line."""
-    from .options import OPTIONS  # noqa: PLC0415  few errors need it
-
     names = "|".join(re.escape(string.removeprefix("--")) for option in OPTIONS for string in option.strings)
     text = re.sub(r"\bcommand line --(?=[\w.-])", "option ", text)
     return re.sub(rf"(?<![\w-])--({names})(?![\w.-])", r"-o \1", text)

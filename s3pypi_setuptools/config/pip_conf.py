@@ -15,9 +15,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from ..errors import ConfigurationError
-from .ini import read_sections, read_text
+from .environment import Environment, read_sections, read_text
 from .layers import Entry, Layer
-from .machine import Machine
 from .target import S3Target, s3_target
 
 __all__ = ["Website", "files", "layers", "parse_website"]
@@ -57,38 +56,38 @@ def parse_website(url: str) -> Website | None:
     return Website(s3_target(match["bucket"], unquote(parts.path)), match["region"].lower())
 
 
-def files(machine: Machine) -> list[Path]:
+def files(environment: Environment) -> list[Path]:
     """Where pip looks on this machine, in rising precedence; the files need not exist."""
-    environ, home = machine.environ, machine.home
+    environ, home = environment.environ, environment.home
     explicit = environ.get("PIP_CONFIG_FILE")
-    if explicit is not None and explicit.lower() == ("nul" if machine.windows else "/dev/null"):
+    if explicit is not None and explicit.lower() == ("nul" if environment.windows else "/dev/null"):
         return []
-    name = "pip.ini" if machine.windows else "pip.conf"
-    if machine.windows:
+    name = "pip.ini" if environment.windows else "pip.conf"
+    if environment.windows:
         common = [Path(environ.get("PROGRAMDATA") or "C:\\ProgramData") / "pip"]
         roaming = Path(environ["APPDATA"]) if environ.get("APPDATA") else home / "AppData" / "Roaming"
         user = [home / "pip", roaming / "pip"]
-    elif machine.platform == "darwin":
-        common = [machine.root / "Library" / "Application Support" / "pip"]
+    elif environment.platform == "darwin":
+        common = [environment.root / "Library" / "Application Support" / "pip"]
         newer = home / "Library" / "Application Support" / "pip"
         user = [home / ".pip", newer if newer.is_dir() else home / ".config" / "pip"]
     else:
-        shared = environ.get("XDG_CONFIG_DIRS", "").strip() or str(machine.root / "etc" / "xdg")
-        common = [*(Path(folder) / "pip" for folder in shared.split(":") if folder.strip()), machine.root / "etc"]
+        shared = environ.get("XDG_CONFIG_DIRS", "").strip() or str(environment.root / "etc" / "xdg")
+        common = [*(Path(folder) / "pip" for folder in shared.split(":") if folder.strip()), environment.root / "etc"]
         own = environ.get("XDG_CONFIG_HOME", "").strip()
         user = [home / ".pip", (Path(own) if own else home / ".config") / "pip"]
     if explicit and os.path.exists(explicit):  # noqa: PTH110 - false for what cannot be a path, too
         user = []
-    found = [folder / name for folder in (*common, *user, machine.prefix)]
-    return [*found, machine.cwd / explicit] if explicit else found
+    found = [folder / name for folder in (*common, *user, environment.prefix)]
+    return [*found, environment.cwd / explicit] if explicit else found
 
 
-def layers(machine: Machine) -> Iterator[Layer]:
+def layers(environment: Environment) -> Iterator[Layer]:
     """What pip's configuration tells of our repository, the surest first: ``[s3pypi]``, ``[ilabs.s3util]``, a website.
 
     Raises `ConfigurationError` for a file that cannot be read, and for what is wrong in ``[s3pypi]``.
     """
-    merged = _merge(machine)
+    merged = _merge(environment)
     yield Layer.of(
         Entry.of_file(f"{path} [{_OWN}]", name, raw)
         for (section, name), (path, raw) in merged.items()
@@ -97,7 +96,7 @@ def layers(machine: Machine) -> Iterator[Layer]:
     if (_OLD, "target") in merged:
         path, raw = merged[_OLD, "target"]
         yield Layer.of([Entry.of_file(f"{path} [{_OLD}]", "target", raw)], readers=f"it comes from [{_OLD}] in {path}")
-    for origin, value in _index_urls(machine, merged):
+    for origin, value in _index_urls(environment, merged):
         for url in value.split():
             try:
                 website = parse_website(url)
@@ -114,10 +113,10 @@ def layers(machine: Machine) -> Iterator[Layer]:
                 return
 
 
-def _merge(machine: Machine) -> dict[tuple[str, str], tuple[Path, str]]:
+def _merge(environment: Environment) -> dict[tuple[str, str], tuple[Path, str]]:
     """(section, name) to (file, value), names in lower case with dashes, as pip merges its files."""
     merged: dict[tuple[str, str], tuple[Path, str]] = {}
-    for path in files(machine):
+    for path in files(environment):
         text = read_text(path)
         if text is None:
             continue
@@ -127,12 +126,12 @@ def _merge(machine: Machine) -> dict[tuple[str, str], tuple[Path, str]]:
     return merged
 
 
-def _index_urls(machine: Machine, merged: dict[tuple[str, str], tuple[Path, str]]) -> Iterator[tuple[str, str]]:
+def _index_urls(environment: Environment, merged: dict[tuple[str, str], tuple[Path, str]]) -> Iterator[tuple[str, str]]:
     """(origin, value) of each index option that ``pip install`` would see."""
     for name in _INDEXES:
         variable = f"PIP_{name.replace('-', '_').upper()}"
-        if machine.environ.get(variable):
-            yield f"environment {variable}", machine.environ[variable]
+        if environment.environ.get(variable):
+            yield f"environment {variable}", environment.environ[variable]
             continue
         for section in _SECTIONS:
             path, value = merged.get((section, name), (Path(), ""))

@@ -10,9 +10,8 @@ from typing import NamedTuple
 
 from ..errors import ConfigurationError
 from ..text import quoted, suggestion
-from .ini import read_sections, read_text
+from .environment import Environment, read_sections, read_text
 from .layers import Entry, Layer
-from .machine import Machine
 from .options import OPTIONS, find
 from .target import is_name
 
@@ -37,7 +36,7 @@ class Pyproject(NamedTuple):
     options: Layer = Layer()
 
     @classmethod
-    def read(cls, folder: Path, machine: Machine) -> Pyproject:
+    def read(cls, folder: Path, environment: Environment) -> Pyproject:
         """The file in ``folder``.
 
         A file in which ``s3pypi`` is no key is not parsed. Raises `ConfigurationError` for TOML that cannot be read,
@@ -47,7 +46,7 @@ class Pyproject(NamedTuple):
         text = read_text(path)
         if text is None or not _may_hold_table(text):
             return cls()
-        shown = _shown(path, machine)
+        shown = _shown(path, environment)
         tool = _table(_parse(text, shown), "tool", shown)
         ours = _table(tool, _OURS, f"{shown} [tool]")
         place = f"{shown} [tool.{_OURS}]"
@@ -66,13 +65,13 @@ class Pyproject(NamedTuple):
         )
 
 
-def setup_cfg(folder: Path, machine: Machine) -> Layer:
+def setup_cfg(folder: Path, environment: Environment) -> Layer:
     """The layer of ``[s3pypi]`` in the ``setup.cfg`` in ``folder``; raises `ConfigurationError`."""
     path = folder / "setup.cfg"
     text = read_text(path)
     if text is None or f"[{_OURS}]" not in text:
         return Layer()
-    shown = _shown(path, machine)
+    shown = _shown(path, environment)
     section = read_sections(text, shown).get(_OURS, {})
     return Layer.of((Entry.of_file(f"{shown} [{_OURS}]", name, raw) for name, raw in section.items()), base=folder)
 
@@ -139,5 +138,5 @@ def _entries(table: Mapping[str, object], place: str, without: tuple[str, ...]) 
     return [Entry.of_file(place, name, raw) for name, raw in table.items() if name not in without]
 
 
-def _shown(path: Path, machine: Machine) -> str:
-    return path.name if path.parent == machine.cwd else str(path)
+def _shown(path: Path, environment: Environment) -> str:
+    return path.name if path.parent == environment.cwd else str(path)

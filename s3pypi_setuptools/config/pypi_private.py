@@ -19,24 +19,28 @@ from pathlib import Path
 
 from ..errors import ConfigurationError
 from ..text import quoted
-from .connection import Connection, Secret
-from .ini import read_sections, read_text
-from .machine import Machine
-from .options import find
+from .environment import Environment, read_sections, read_text
+from .option import Given
+from .options import named
 from .settings import IfExists, Settings
 from .target import FolderTarget, s3_target
-from .values import parse_value
 
 __all__ = ["DEFAULT_PATH", "read_pypi_private"]
 
 DEFAULT_PATH = "~/.pypi-private.cfg"
 
+_SKIP = Given(IfExists.SKIP, "pypi-private")
+_KEYS = {
+    "aws-access-key-id": "PP_S3_ACCESS_KEY",
+    "aws-secret-access-key": "PP_S3_SECRET_KEY",
+    "aws-session-token": "PP_S3_SESSION_TOKEN",
+}
 _S3 = "aws-s3"
 _FOLDER = "local-filesystem"
 
 
 def read_pypi_private(
-    path: str = DEFAULT_PATH, *, interpolate_environment: bool = False, machine: Machine | None = None
+    path: str = DEFAULT_PATH, *, interpolate_environment: bool = False, environment: Environment | None = None
 ) -> Settings:
     """The settings in the file at ``path`` (``~`` is understood); existing files are passed over, as pypiprivate does.
 
@@ -44,19 +48,19 @@ def read_pypi_private(
 
     Raises `ConfigurationError` that names file, section and key.
     """
-    machine = machine or Machine.current()
-    file = machine.home / path[2:] if path.startswith("~/") else machine.cwd / path
+    environment = environment or Environment.current()
+    file = environment.path(path)
     text = read_text(file)
     if text is None:
         raise ConfigurationError(f"{file}: there is no such file; pypi-private reads its storage from there (-c FILE)")
     sections = read_sections(text, str(file))
-    environ = machine.environ if interpolate_environment else {}
+    environ = environment.environ if interpolate_environment else {}
     kind = _Section(file, "storage", sections.get("storage"), environ).required("type")
     section = _Section(file, kind, sections.get(kind), environ)
     if kind == _FOLDER:
-        return _folder(section, machine)
+        return _folder(section, environment)
     if kind == _S3:
-        return _s3(section, machine)
+        return _s3(section, environment)
     raise ConfigurationError(
         f"{file} [storage] type: must be {_S3} or {_FOLDER}, not {quoted(kind)}; no other storage is supported"
     )
@@ -96,47 +100,24 @@ class _Section:
             raise ConfigurationError(f"{self.where(key)}: a bad '%'; write %% for one, %(name)s for a value") from None
 
 
-def _folder(section: _Section, machine: Machine) -> Settings:
-    text = section.required("base_path")
-    folder = machine.home / text[2:] if text.startswith("~/") else machine.cwd / text
-    return Settings(
-        target=FolderTarget(folder),
-        if_exists=IfExists.SKIP,
-        origins={"target": section.where("base_path"), "if-exists": "pypi-private"},
-    )
+def _folder(section: _Section, environment: Environment) -> Settings:
+    target = FolderTarget(environment.path(section.required("base_path")))
+    return Settings.of({"target": Given(target, section.where("base_path")), "if-exists": _SKIP})
 
 
-def _s3(section: _Section, machine: Machine) -> Settings:
-    origins = {"target": section.where("bucket"), "if-exists": "pypi-private"}
-    found: dict[str, str | None] = {}
+def _s3(section: _Section, environment: Environment) -> Settings:
+    values = {"if-exists": _SKIP}
     for key, name in (("acl", "acl"), ("endpoint", "endpoint-url"), ("region", "region")):
-        raw, option = section.optional(key), find(name)
-        if raw is not None and option is not None:
-            found[name] = str(parse_value(option, raw, section.where(key)))
-            origins[name] = section.where(key)
+        if (raw := section.optional(key)) is not None:
+            values[name] = Given(named(name).parse(raw, section.where(key)), section.where(key))
     bucket, prefix = section.required("bucket"), section.optional("prefix") or ""
     try:
-        target = s3_target(bucket, prefix)
+        values["target"] = Given(s3_target(bucket, prefix), section.where("bucket"))
     except ConfigurationError as error:
         raise ConfigurationError(f"{section.file} [{section.name}]: {error}") from None
-    key_id, secret, token = (
-        machine.environ.get(f"PP_S3_{what}") or None for what in ("ACCESS_KEY", "SECRET_KEY", "SESSION_TOKEN")
-    )
-    if key_id is None or secret is None:
-        key_id = secret = token = None
-    else:
-        origins["aws-access-key-id"] = "environment PP_S3_ACCESS_KEY"
-        origins["aws-secret-access-key"] = "environment PP_S3_SECRET_KEY"
-    return Settings(
-        target=target,
-        if_exists=IfExists.SKIP,
-        acl=None if found.get("acl") == "private" else found.get("acl"),
-        connection=Connection(
-            region=found.get("region"),
-            endpoint_url=found.get("endpoint-url"),
-            aws_access_key_id=key_id,
-            aws_secret_access_key=None if secret is None else Secret(secret),
-            aws_session_token=None if token is None else Secret(token),
-        ),
-        origins=origins,
-    )
+    keys = {name: environment.environ.get(variable) for name, variable in _KEYS.items()}
+    if keys["aws-access-key-id"] and keys["aws-secret-access-key"]:
+        for name, text in keys.items():
+            if text:
+                values[name] = Given(named(name).convert(text), f"environment {_KEYS[name]}")
+    return Settings.of(values)

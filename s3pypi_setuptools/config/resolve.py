@@ -3,7 +3,7 @@
 1. the command line (for setuptools commands: options whose source is ``command line``)
 2. the environment: ``S3PYPI_…``
 3. the setuptools command's options: ``[tool.distutils.s3pypi]`` over setup.cfg ``[s3pypi]`` over ``setup(options=…)``;
-   other doors read the first two themselves
+   other entry points read the first two themselves
 4. the named target's table, ``[tool.s3pypi.targets.NAME]``, when the target is a name
 5. ``[tool.s3pypi]`` in pyproject.toml
 6. only while nothing names a target: pip's configuration (`pip_conf`)
@@ -12,24 +12,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from ..errors import ConfigurationError
 from ..redaction import Redactor
 from ..text import quoted
-from . import sources
-from .connection import Connection, Secret
-from .layers import Given, Layer
-from .machine import Machine
+from . import layers
+from .environment import Environment
+from .layers import Layer
+from .option import Given
 from .options import CONNECTION
 from .project import Pyproject, setup_cfg
-from .settings import IfExists, PageStyle, Settings
+from .settings import Settings
 from .target import FolderTarget, S3Target, Target, is_name, meant_bucket, parse_target, s3_target, unknown_name
-
-if TYPE_CHECKING:
-    from .values import Value
 
 __all__ = ["resolve"]
 
@@ -42,7 +38,7 @@ def resolve(
     project: Path | None = None,
     repository: bool = True,
     relative_paths: bool = True,
-    machine: Machine | None = None,
+    environment: Environment | None = None,
 ) -> Settings:
     """The settings of one invocation.
 
@@ -53,78 +49,50 @@ def resolve(
     :param project: the folder of pyproject.toml and setup.cfg, absolute; by default the working folder.
     :param repository: false for files that belong to no repository (``s3upload``): only the command itself gives target
         and the like; all else gives named targets and the connection (profile, region, endpoint, keys).
-    :param relative_paths: false at doors where a build runs in a temporary folder: a target that is a relative path is
-        refused.
-    :param machine: by default this process's own.
+    :param relative_paths: false for builds, which run in temporary folders: a relative path as target is refused.
+    :param environment: by default this process's own.
 
     Raises `ConfigurationError`, one line that names source and setting.
     """
-    machine = machine or Machine.current()
-    folder = project or machine.cwd
-    pyproject = Pyproject.read(folder, machine)
-    own = [sources.command_line(command_line or {}, machine)]
+    environment = environment or Environment.current()
+    folder = project or environment.cwd
+    pyproject = Pyproject.read(folder, environment)
+    typed = [layers.command_line(command_line or {}, environment)]
     if options is None:
-        merged = [pyproject.options, setup_cfg(folder, machine)]
+        configured = [pyproject.options, setup_cfg(folder, environment)]
     else:
-        typed, configured = sources.setuptools_options(options, command, machine)
-        own.append(typed)
+        of_command, merged = layers.setuptools_options(options, command, environment)
+        typed.append(of_command)
         # setuptools passes over [tool.distutils] where pyproject.toml has neither [project] nor [tool.setuptools]
-        merged = [configured, pyproject.options] if repository else [configured]
-    environment = sources.environment(machine)
-    if repository:
-        above, below = [*own, environment, *merged], [pyproject.settings]
-    else:
-        above = [*own, environment.only(CONNECTION)]
-        above.extend(merged if options is not None else (layer.only(CONNECTION) for layer in merged))
-        below = [pyproject.settings.only(CONNECTION)]
+        configured = [merged, pyproject.options] if repository else [merged]
+    variables, general = layers.environment_variables(environment), pyproject.settings
+    if not repository:
+        variables, general = variables.only(CONNECTION), general.only(CONNECTION)
+        if options is None:
+            configured = [layer.only(CONNECTION) for layer in configured]
+    above, below = [*typed, variables, *configured], [general]
     redactor = Redactor()
     for layer in (*above, *below, *pyproject.targets.values()):
         layer.conceal(redactor)
     try:
-        return _chosen(above, below, pyproject, machine, repository=repository, relative_paths=relative_paths)
+        place = _locate([*above, *below])
+        if place is None and repository:
+            place = _locate_in_pip_conf(above, below, environment)
+        if place is not None and place.name is not None:
+            place = place.in_table(place.name, pyproject.targets)
+            above.append(place.layer)
+        target = None if place is None else place.target(environment, relative_paths=relative_paths)
+        values = {name: given for layer in reversed([*above, *below]) for name, given in layer.values.items()}
+        return _settings(values, place, target, repository=repository)
     except ConfigurationError as error:
         raise ConfigurationError(redactor.redact(str(error))) from error.__cause__
 
 
-def _chosen(
-    above: list[Layer],
-    below: list[Layer],
-    pyproject: Pyproject,
-    machine: Machine,
-    *,
-    repository: bool,
-    relative_paths: bool,
-) -> Settings:
-    """What the layers ``above`` a named target and those ``below`` it come to."""
-    place = _locate([*above, *below])
-    if place is None and repository:
-        from . import pip_conf  # noqa: PLC0415  the last resort
-
-        for layer in pip_conf.layers(machine):
-            below.append(layer)
-            place = _locate([*above, *below])
-            if place is not None:
-                break
-    target, origin, readers = None, "", None
-    if place is not None:
-        origin = place.given.origin
-        if place.name is not None:
-            named = pyproject.targets.get(place.name)
-            inner = _locate([named]) if named is not None else None
-            if named is None or inner is None:
-                raise ConfigurationError(f"{origin}: {unknown_name(place.name, pyproject.targets)}")
-            above.append(named)
-            origin, place = f"{origin}, {inner.given.origin}", inner
-        target = _target(place, origin, machine, relative_paths)
-        readers = place.layer.readers
-    values: dict[str, Given] = {}
-    for layer in reversed([*above, *below]):
-        values.update(layer.values)
-    return replace(_settings(values, target, origin, readers), repository=repository)
-
-
 class _Place(NamedTuple):
-    """What decides where the repository lives: a target, or a bucket and perhaps a prefix."""
+    """What decides where the repository lives: a target, or a bucket and perhaps a prefix.
+
+    :param given: the target or the bucket.
+    """
 
     layer: Layer
     given: Given
@@ -137,23 +105,28 @@ class _Place(NamedTuple):
         text = str(self.given.value)
         return None if self.is_bucket or not is_name(text) else text
 
+    def in_table(self, name: str, tables: Mapping[str, Layer]) -> _Place:
+        """The place that the table of ``name`` gives; its origin tells of both."""
+        inner = _locate([tables[name]]) if name in tables else None
+        if inner is None:
+            raise ConfigurationError(f"{self.given.origin}: {unknown_name(name, tables)}")
+        return inner._replace(given=Given(inner.given.value, f"{self.given.origin}, {inner.given.origin}"))
 
-def _target(place: _Place, origin: str, machine: Machine, relative_paths: bool) -> Target:
-    text = str(place.given.value)
-    try:
-        if place.is_bucket:
-            return s3_target(text, str(place.prefix.value) if place.prefix is not None else "")
-        target = parse_target(
-            text, base=place.layer.base if relative_paths else None, home=machine.home, windows=machine.windows
-        )
-        if isinstance(target, FolderTarget) and meant_bucket(text) and not target.path.exists():
-            raise ConfigurationError(
-                f"there is no folder {quoted(text)}: did you mean {quoted(f's3://{text}')}? "
-                f"A folder that is to be made is written {quoted(f'./{text}')}"
-            )
-    except ConfigurationError as error:
-        raise ConfigurationError(f"{origin}: {error}") from None
-    return target
+    def target(self, environment: Environment, *, relative_paths: bool) -> Target:
+        """The target that it means."""
+        text, base = str(self.given.value), self.layer.base if relative_paths else None
+        try:
+            if self.is_bucket:
+                return s3_target(text, "" if self.prefix is None else str(self.prefix.value))
+            target = parse_target(text, base=base, home=environment.home, windows=environment.windows)
+            if isinstance(target, FolderTarget) and meant_bucket(text) and not target.path.exists():
+                raise ConfigurationError(
+                    f"there is no folder {quoted(text)}: did you mean {quoted(f's3://{text}')}? "
+                    f"A folder that is to be made is written {quoted(f'./{text}')}"
+                )
+        except ConfigurationError as error:
+            raise ConfigurationError(f"{self.given.origin}: {error}") from None
+        return target
 
 
 def _locate(layers: list[Layer]) -> _Place | None:
@@ -161,64 +134,45 @@ def _locate(layers: list[Layer]) -> _Place | None:
     prefix: Given | None = None
     bucket: _Place | None = None
     for layer in layers:
-        if bucket is None and "target" in layer.values:
+        target = layer.values.get("target")
+        if target is not None:
+            if bucket is not None:
+                break
             if prefix is not None:
                 raise ConfigurationError(
-                    f"{prefix.origin}: prefix goes with bucket, but the target comes from "
-                    f"{layer.values['target'].origin}; give the whole target"
+                    f"{prefix.origin}: prefix goes with bucket, but the target comes from {target.origin}; "
+                    "give the whole target"
                 )
-            return _Place(layer, layer.values["target"])
-        if bucket is not None and "target" in layer.values:
-            break
+            return _Place(layer, target)
         prefix = prefix or layer.values.get("prefix")
         if bucket is None and "bucket" in layer.values:
             bucket = _Place(layer, layer.values["bucket"], is_bucket=True)
     return None if bucket is None else bucket._replace(prefix=prefix)
 
 
-def _settings(values: Mapping[str, Given], target: Target | None, origin: str, readers: str | None) -> Settings:
-    origins = {name: given.origin for name, given in values.items() if name not in {"target", "bucket", "prefix"}}
-    if target is not None:
-        origins["target"] = origin
+def _locate_in_pip_conf(above: list[Layer], below: list[Layer], environment: Environment) -> _Place | None:
+    """What decides it with the layers of pip's configuration, which go ``below`` as far as they are needed."""
+    from . import pip_conf  # noqa: PLC0415  the last resort
+
+    for layer in pip_conf.layers(environment):
+        below.append(layer)
+        place = _locate([*above, *below])
+        if place is not None:
+            return place
+    return None
+
+
+def _settings(values: dict[str, Given], place: _Place | None, target: Target | None, *, repository: bool) -> Settings:
     notes: list[str] = []
-    acl = _text(values, "acl")
+    readers = None if place is None else place.layer.readers
     assumed = readers is not None and "acl" not in values and isinstance(target, S3Target)
     if assumed:
-        acl = "public-read"
-        origins["acl"] = f"assumed: {readers}"
+        values["acl"] = Given("public-read", f"assumed: {readers}")
         notes.append(f"acl is public-read for the readers of {target}, as {readers}; --acl=private sends none")
+    if place is not None:
+        values["target"] = Given(target, place.given.origin)
     notes.extend(_credential_notes(values))
-    arguments = values["s3-put-args"].value if "s3-put-args" in values else {}
-    return Settings(
-        target=target,
-        connection=Connection(
-            profile=_text(values, "profile"),
-            region=_text(values, "region"),
-            endpoint_url=_text(values, "endpoint-url"),
-            no_sign_request=_flag(values, "no-sign-request"),
-            aws_access_key_id=_text(values, "aws-access-key-id"),
-            aws_secret_access_key=_secret(values, "aws-secret-access-key"),
-            aws_session_token=_secret(values, "aws-session-token"),
-        ),
-        if_exists=IfExists(_text(values, "if-exists") or IfExists.SAME.value),
-        file_mask=_text(values, "file-mask"),
-        dist_dir=_text(values, "dist-dir"),
-        acl=None if acl == "private" else acl,
-        acl_optional=assumed,
-        s3_put_args=dict(arguments) if isinstance(arguments, Mapping) else {},
-        pages=PageStyle(pages) if (pages := _text(values, "pages")) else None,
-        lock_indexes=_flag(values, "lock-indexes"),
-        locks_table=_text(values, "locks-table"),
-        locks_timeout=_seconds(values, "locks-timeout"),
-        locks_profile=_text(values, "locks-profile"),
-        locks_region=_text(values, "locks-region"),
-        locks_endpoint_url=_text(values, "locks-endpoint-url"),
-        public_url=_text(values, "public-url"),
-        strict_metadata=_flag(values, "strict-metadata"),
-        unsafe_no_locking=_flag(values, "unsafe-no-locking"),
-        origins=origins,
-        notes=tuple(notes),
-    )
+    return Settings.of(values, acl_optional=assumed, repository=repository, notes=tuple(notes))
 
 
 def _credential_notes(values: Mapping[str, Given]) -> list[str]:
@@ -236,26 +190,3 @@ def _credential_notes(values: Mapping[str, Given]) -> list[str]:
         f"aws-secret-access-key comes from {secret.origin}: keys are safer in an AWS profile, or in AWS_ACCESS_KEY_ID "
         "and AWS_SECRET_ACCESS_KEY"
     ]
-
-
-def _value(values: Mapping[str, Given], name: str) -> Value | None:
-    return values[name].value if name in values else None
-
-
-def _text(values: Mapping[str, Given], name: str) -> str | None:
-    value = _value(values, name)
-    return value if isinstance(value, str) else None
-
-
-def _seconds(values: Mapping[str, Given], name: str) -> int | None:
-    text = _text(values, name)
-    return None if text is None else int(text)
-
-
-def _secret(values: Mapping[str, Given], name: str) -> Secret | None:
-    text = _text(values, name)
-    return None if text is None else Secret(text)
-
-
-def _flag(values: Mapping[str, Given], name: str) -> bool:
-    return _value(values, name) is True

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 from ..errors import ConfigurationError
 from ..redaction import Redactor
 from .connection import Connection
 from .if_exists import IfExists
-from .options import CONNECTION, Option
+from .option import Given, Option
+from .options import CONNECTION, OPTIONS
 from .page_style import PageStyle
+from .put_parameters import secret_parameters
 from .target import Target
-from .values import SECRET_PARAMETERS
 
-__all__ = ["IfExists", "PageStyle", "Settings"]
+__all__ = ["STORED", "IfExists", "PageStyle", "Settings"]
 
 _FORMS = "s3://bucket/prefix, or a folder such as ./repo"
 
@@ -69,10 +71,22 @@ class Settings:
 
     def __post_init__(self) -> None:
         self.connection.conceal(self.redactor)
-        self.redactor.conceal(*(self.s3_put_args.get(name) for name in SECRET_PARAMETERS))
+        self.redactor.conceal(*secret_parameters(self.s3_put_args))
+
+    @classmethod
+    def of(cls, values: Mapping[str, Given], **more: Any) -> Settings:
+        """The settings that ``values`` give, by option name; the others have their defaults.
+
+        :param more: fields that are no options.
+        """
+        stored: dict[Option, Any] = {option: values[option.name].value for option in STORED if option.name in values}
+        connection = {option.attribute: value for option, value in stored.items() if option.name in CONNECTION}
+        own = {option.attribute: value for option, value in stored.items() if option.name not in CONNECTION}
+        origins = {option.name: values[option.name].origin for option in stored}
+        return cls(connection=Connection(**connection), origins=origins, **own, **more)
 
     def value_of(self, option: Option) -> object:
-        """The value of ``option``; raises `AttributeError` for older forms, which have none here."""
+        """The value of ``option``, which is one of `STORED`."""
         return getattr(self.connection if option.name in CONNECTION else self, option.attribute)
 
     def require_target(self) -> Target:
@@ -85,3 +99,11 @@ class Settings:
                 ways += "; a project's configuration names repositories, where loose files have no place"
             raise ConfigurationError(f"no target: {ways}")
         return self.target
+
+
+STORED = tuple(
+    option
+    for option in OPTIONS
+    if option.name in CONNECTION or option.attribute in {field.name for field in fields(Settings)}
+)
+"""The options that settings have a value for; the others are older or longer forms of these."""

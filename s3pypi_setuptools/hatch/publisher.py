@@ -76,7 +76,7 @@ class S3PyPIPublisher(PublisherInterface):
         self.app.display_error(line)
 
     def _settings(self, given: Mapping[str, object]) -> Settings:
-        from ..config.machine import Machine  # noqa: PLC0415
+        from ..config.environment import Environment  # noqa: PLC0415
         from ..config.options import find  # noqa: PLC0415
         from ..config.resolve import resolve  # noqa: PLC0415
         from ..errors import ConfigurationError  # noqa: PLC0415
@@ -96,7 +96,7 @@ class S3PyPIPublisher(PublisherInterface):
             options=table or None,
             command="hatch publish",
             project=root,
-            machine=Machine.current()._replace(cwd=root),
+            environment=Environment.current()._replace(cwd=root),
         )
 
     def _paths(self, artifacts: Sequence[str], settings: Settings) -> list[Path]:
@@ -167,8 +167,7 @@ def _name(option: str) -> str:
 
 
 def _dry_run(raw: object) -> bool:
-    from ..config.options import Form, Option  # noqa: PLC0415
-    from ..config.values import parse_value  # noqa: PLC0415
+    from ..config.option import Form, Option  # noqa: PLC0415
 
     option = Option(name=_DRY_RUN, form=Form.FLAG, help="say what would be done, and write nothing")
-    return raw == "" or parse_value(option, raw, f"option {_DRY_RUN}") is True
+    return raw == "" or option.parse(raw, f"option {_DRY_RUN}") is True

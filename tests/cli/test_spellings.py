@@ -15,7 +15,7 @@ from s3pypi_setuptools.cli.subcommands import load
 from s3pypi_setuptools.command import UploadCommand
 from s3pypi_setuptools.command.settings_command import SettingsCommand
 from s3pypi_setuptools.config.connection import Secret
-from s3pypi_setuptools.config.machine import Machine
+from s3pypi_setuptools.config.environment import Environment
 from s3pypi_setuptools.config.options import find
 from s3pypi_setuptools.config.resolve import resolve
 from s3pypi_setuptools.config.settings import IfExists, PageStyle, Settings
@@ -113,7 +113,7 @@ PYPIPRIVATE = [
 @pytest.mark.parametrize(("line", "expected"), [*ILABS, *GORILLA, *PYPIPRIVATE])
 def test_old_spellings(line: str, expected: Mapping[str, object], tmp_path: Path) -> None:
     program, *arguments = line.split()
-    machine = Machine(environ={}, cwd=tmp_path, home=tmp_path, prefix=tmp_path, platform="linux")
+    environment = Environment(environ={}, cwd=tmp_path, home=tmp_path, prefix=tmp_path, platform="linux")
     meant: object
     if program == "setup.py":
         distribution = Distribution({"name": "demo", "script_name": "setup.py", "script_args": arguments})
@@ -124,7 +124,9 @@ def test_old_spellings(line: str, expected: Mapping[str, object], tmp_path: Path
     elif program == "pypi-private":
         meant = pypi_private._parser().parse_intermixed_args(arguments)
     else:
-        meant = resolve(command_line=given(parsed(program, arguments)), repository=program == "s3pypi", machine=machine)
+        meant = resolve(
+            command_line=given(parsed(program, arguments)), repository=program == "s3pypi", environment=environment
+        )
     assert {name: value_in(meant, name) for name in expected} == expected
 
 
@@ -141,16 +143,16 @@ def parsed(program: str, arguments: list[str]) -> argparse.Namespace:
 
 
 def test_folders_are_targets_too(tmp_path: Path) -> None:
-    machine = Machine(environ={}, cwd=tmp_path, home=tmp_path, prefix=tmp_path, platform="linux")
-    settings = resolve(command_line=given(parsed("s3pypi", ["a.whl", "-t", "./repo"])), machine=machine)
+    environment = Environment(environ={}, cwd=tmp_path, home=tmp_path, prefix=tmp_path, platform="linux")
+    settings = resolve(command_line=given(parsed("s3pypi", ["a.whl", "-t", "./repo"])), environment=environment)
     assert settings.target == FolderTarget(tmp_path / "repo")
 
 
 def test_parameters_that_are_given_twice_are_refused(tmp_path: Path) -> None:
-    machine = Machine(environ={}, cwd=tmp_path, home=tmp_path, prefix=tmp_path, platform="linux")
+    environment = Environment(environ={}, cwd=tmp_path, home=tmp_path, prefix=tmp_path, platform="linux")
     arguments = ["a.whl", "--s3-put-args", "StorageClass=GLACIER", "--s3-put-args", "StorageClass=STANDARD"]
     with pytest.raises(ConfigurationError, match=r"command line --s3-put-args: StorageClass is given twice"):
-        resolve(command_line=given(parsed("s3pypi", arguments)), machine=machine)
+        resolve(command_line=given(parsed("s3pypi", arguments)), environment=environment)
 
 
 def test_s3upload_offers_the_same_settings_at_both_entry_points() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from s3pypi_setuptools.config.machine import Machine
+from s3pypi_setuptools.config.environment import Environment
 from s3pypi_setuptools.config.resolve import resolve
 from s3pypi_setuptools.config.settings import Settings
 from s3pypi_setuptools.errors import ConfigurationError
@@ -28,8 +28,8 @@ class Place:
         self.platform = "linux"
 
     @property
-    def machine(self) -> Machine:
-        return Machine(self.environ, self.project, self.home, self.prefix, self.platform, self.root)
+    def environment(self) -> Environment:
+        return Environment(self.environ, self.project, self.home, self.prefix, self.platform, self.root)
 
     @property
     def user_pip_conf(self) -> Path:
@@ -42,7 +42,7 @@ class Place:
         return file
 
     def resolve(self, **arguments: object) -> Settings:
-        return resolve(machine=self.machine, **arguments)  # type: ignore[arg-type]
+        return resolve(environment=self.environment, **arguments)  # type: ignore[arg-type]
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from s3pypi_setuptools.config.environment import Environment
 from s3pypi_setuptools.config.explanation import explain
-from s3pypi_setuptools.config.machine import Machine
 from s3pypi_setuptools.config.options import OPTIONS
 from s3pypi_setuptools.config.pypi_private import read_pypi_private
 from s3pypi_setuptools.config.resolve import resolve
@@ -53,11 +53,11 @@ def test_settings_or_one_clear_line(  # noqa: PLR0917
     for name, text in (("pyproject.toml", f"[tool.s3pypi]\n{table}"), ("setup.cfg", setup_cfg), ("pip.conf", pip_conf)):
         (tmp_path / name).write_bytes(text.encode("utf-8", "surrogatepass"))
     (tmp_path / "pip.ini").write_bytes((tmp_path / "pip.conf").read_bytes())
-    machine = Machine(environ, tmp_path, tmp_path / "home", tmp_path, platform, tmp_path)
-    bare = Machine({"XDG_CONFIG_DIRS": str(tmp_path)}, tmp_path / "nowhere", tmp_path, tmp_path, platform, tmp_path)
-    _settings_or_a_line(lambda: explain(resolve(command_line=command_line, machine=machine)))
-    _settings_or_a_line(lambda: explain(resolve(machine=bare)))
-    _settings_or_a_line(lambda: read_pypi_private("pip.conf", machine=machine, interpolate_environment=True))
+    environment = Environment(environ, tmp_path, tmp_path / "home", tmp_path, platform, tmp_path)
+    bare = Environment({"XDG_CONFIG_DIRS": str(tmp_path)}, tmp_path / "nowhere", tmp_path, tmp_path, platform, tmp_path)
+    _settings_or_a_line(lambda: explain(resolve(command_line=command_line, environment=environment)))
+    _settings_or_a_line(lambda: explain(resolve(environment=bare)))
+    _settings_or_a_line(lambda: read_pypi_private("pip.conf", environment=environment, interpolate_environment=True))
 
 
 def _settings_or_a_line(work: Callable[[], object]) -> None:

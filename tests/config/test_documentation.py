@@ -42,4 +42,4 @@ def test_the_pip_conf_of_the_page(place: Any) -> None:
 
 def test_the_pypi_private_file_of_the_page(place: Any) -> None:
     place.write(place.home / ".pypi-private.cfg", PYPI_PRIVATE)
-    assert read_pypi_private(machine=place.machine).target == S3Target("packages", "simple")
+    assert read_pypi_private(environment=place.environment).target == S3Target("packages", "simple")

@@ -111,7 +111,7 @@ def test_explain(place: Any) -> None:
     assert rows["profile"] == ("", "default")
     assert rows["no-sign-request"] == ("false", "default")
     assert rows.keys().isdisjoint({"bucket", "prefix", "force", "strict", "index-html", "put-root-index"})
-    assert "planted" not in repr(settings) + repr(rows) + repr(place.machine)
+    assert "planted" not in repr(settings) + repr(rows) + repr(place.environment)
 
 
 def test_a_run_without_configuration_files_imports_no_parser() -> None:

@@ -56,48 +56,48 @@ def test_places_on_linux(place: Any) -> None:
     common = [Path("/one/pip/pip.conf"), Path("/two/pip/pip.conf"), place.root / "etc/pip.conf"]
     user = [home / ".pip/pip.conf", home / ".config/pip/pip.conf"]
     own = place.prefix / "pip.conf"
-    assert files(place.machine) == [*common, *user, own]
+    assert files(place.environment) == [*common, *user, own]
     place.environ = {"XDG_CONFIG_HOME": "/xdg"}
-    assert files(place.machine)[:4] == [
+    assert files(place.environment)[:4] == [
         place.root / "etc/xdg/pip/pip.conf",
         place.root / "etc/pip.conf",
         home / ".pip/pip.conf",
         Path("/xdg/pip/pip.conf"),
     ]
     place.environ = {"XDG_CONFIG_DIRS": "/one:/two", "PIP_CONFIG_FILE": "/no/such.conf"}
-    assert files(place.machine) == [*common, *user, own, Path("/no/such.conf")]
+    assert files(place.environment) == [*common, *user, own, Path("/no/such.conf")]
     explicit = place.write("explicit.conf", "")
     place.environ["PIP_CONFIG_FILE"] = str(explicit)
-    assert files(place.machine) == [*common, own, explicit]
+    assert files(place.environment) == [*common, own, explicit]
     place.environ["PIP_CONFIG_FILE"] = os.devnull
-    assert files(place.machine) == []
+    assert files(place.environment) == []
 
 
 def test_places_on_macos(place: Any) -> None:
     place.platform, place.environ = "darwin", {}
     common = place.root / "Library/Application Support/pip/pip.conf"
     home = place.home
-    assert files(place.machine) == [
+    assert files(place.environment) == [
         common,
         home / ".pip/pip.conf",
         home / ".config/pip/pip.conf",
         place.prefix / "pip.conf",
     ]
     (home / "Library/Application Support/pip").mkdir(parents=True)
-    assert files(place.machine)[2] == home / "Library/Application Support/pip/pip.conf"
+    assert files(place.environment)[2] == home / "Library/Application Support/pip/pip.conf"
 
 
 def test_places_on_windows(place: Any) -> None:
     place.platform = "win32"
     place.environ = {"APPDATA": "/roaming", "PROGRAMDATA": "/common"}
-    assert files(place.machine) == [
+    assert files(place.environment) == [
         Path("/common/pip/pip.ini"),
         place.home / "pip/pip.ini",
         Path("/roaming/pip/pip.ini"),
         place.prefix / "pip.ini",
     ]
     place.environ = {"PIP_CONFIG_FILE": "nul"}
-    assert files(place.machine) == []
+    assert files(place.environment) == []
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="compares with the pip of this platform")
@@ -117,7 +117,7 @@ def test_pip_itself_looks_in_the_same_places(place: Any, explicit: str | None) -
         check=True,
     )
     looked = {Path(name) for name in re.findall(r"^  (/.*), exists: ", debug.stdout, re.MULTILINE)}
-    ours = set(files(place.machine._replace(root=Path("/"))))
+    ours = set(files(place.environment._replace(root=Path("/"))))
     if explicit == "explicit.conf":
         # pip lists the user's files here, and then does not read them.
         looked -= {place.home / ".pip/pip.conf", place.home / "xdg/pip/pip.conf"}

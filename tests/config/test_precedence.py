@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from s3pypi_setuptools.config.connection import Connection, Secret
-from s3pypi_setuptools.config.machine import Machine
+from s3pypi_setuptools.config.environment import Environment
 from s3pypi_setuptools.config.options import find
 from s3pypi_setuptools.config.settings import IfExists, PageStyle
 from s3pypi_setuptools.config.target import FolderTarget, S3Target
@@ -274,11 +274,11 @@ def test_pip_conf_is_left_alone_when_a_target_is_named(place: Any) -> None:
 
 
 def test_the_surroundings_of_this_process() -> None:
-    machine = Machine.current()
-    assert machine.cwd == Path.cwd()
-    assert machine.home == Path.home()
-    assert machine.prefix == Path(sys.prefix)
-    assert "PATH" not in repr(machine)
+    environment = Environment.current()
+    assert environment.cwd == Path.cwd()
+    assert environment.home == Path.home()
+    assert environment.prefix == Path(sys.prefix)
+    assert "PATH" not in repr(environment)
 
 
 @pytest.mark.parametrize("where", ["command line", "environment", "pyproject.toml"])

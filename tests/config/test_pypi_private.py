@@ -17,11 +17,11 @@ def write(place: Any, text: str) -> None:
 
 def test_a_folder(place: Any) -> None:
     write(place, "[storage]\ntype = local-filesystem\n[local-filesystem]\nbase_path = /srv/pypi\n")
-    settings = read_pypi_private(machine=place.machine)
+    settings = read_pypi_private(environment=place.environment)
     assert str(settings.target) == "file:///srv/pypi"
     assert settings.if_exists is IfExists.SKIP
     write(place, "[storage]\ntype = local-filesystem\n[local-filesystem]\nbase_path = repo\n")
-    assert read_pypi_private(machine=place.machine).target == FolderTarget(place.project / "repo")
+    assert read_pypi_private(environment=place.environment).target == FolderTarget(place.project / "repo")
 
 
 S3 = """
@@ -38,7 +38,7 @@ region = eu-west-1
 
 def test_s3(place: Any) -> None:
     write(place, S3.format(acl="public-read"))
-    settings = read_pypi_private(machine=place.machine)
+    settings = read_pypi_private(environment=place.environment)
     assert settings.target == S3Target("pkgs", "simple")
     assert (settings.acl, settings.connection.endpoint_url, settings.connection.region) == (
         "public-read",
@@ -48,15 +48,15 @@ def test_s3(place: Any) -> None:
     assert settings.connection.aws_access_key_id is None
     assert settings.origins["acl"] == f"{place.home / '.pypi-private.cfg'} [aws-s3] acl"
     write(place, S3.format(acl="private"))
-    assert read_pypi_private(machine=place.machine).acl is None
+    assert read_pypi_private(environment=place.environment).acl is None
 
 
 def test_credentials_come_from_the_environment_in_pairs(place: Any) -> None:
     write(place, S3.format(acl="private"))
     place.environ |= {"PP_S3_ACCESS_KEY": "key", "PP_S3_SESSION_TOKEN": "token"}
-    assert read_pypi_private(machine=place.machine).connection.aws_session_token is None
+    assert read_pypi_private(environment=place.environment).connection.aws_session_token is None
     place.environ["PP_S3_SECRET_KEY"] = "planted"
-    settings = read_pypi_private(machine=place.machine)
+    settings = read_pypi_private(environment=place.environment)
     assert settings.connection.aws_access_key_id == "key"
     assert settings.connection.aws_secret_access_key == Secret("planted")
     assert settings.connection.aws_session_token == Secret("token")
@@ -70,10 +70,10 @@ def test_interpolation_touches_only_the_keys_used(place: Any) -> None:
         "unused = %(nowhere)s %\n",
     )
     place.environ |= {"ROOT": "/srv/50%", "BROKEN": "%(", "NAME": "not-this"}
-    settings = read_pypi_private("other.cfg", interpolate_environment=True, machine=place.machine)
+    settings = read_pypi_private("other.cfg", interpolate_environment=True, environment=place.environment)
     assert str(settings.target) == "file:///srv/50%25/100%25/pypi"
     with pytest.raises(ConfigurationError, match=r"base_path: nothing is called 'root' \(-i lets"):
-        read_pypi_private("other.cfg", machine=place.machine)
+        read_pypi_private("other.cfg", environment=place.environment)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_interpolation_touches_only_the_keys_used(place: Any) -> None:
 def test_refused(place: Any, text: str, says: str) -> None:
     write(place, text)
     with pytest.raises(ConfigurationError) as caught:
-        read_pypi_private(machine=place.machine)
+        read_pypi_private(environment=place.environment)
     assert str(caught.value).startswith(str(place.home))
     assert says in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -102,4 +102,4 @@ def test_refused(place: Any, text: str, says: str) -> None:
 
 def test_no_file(place: Any) -> None:
     with pytest.raises(ConfigurationError, match="there is no such file"):
-        read_pypi_private("~/nothing.cfg", machine=place.machine)
+        read_pypi_private("~/nothing.cfg", environment=place.environment)

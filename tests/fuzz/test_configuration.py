@@ -9,8 +9,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from s3pypi_setuptools.config.environment import Environment
 from s3pypi_setuptools.config.explanation import explain
-from s3pypi_setuptools.config.machine import Machine
 from s3pypi_setuptools.config.options import OPTIONS, Form
 from s3pypi_setuptools.config.pip_conf import parse_website
 from s3pypi_setuptools.config.pypi_private import read_pypi_private
@@ -145,15 +145,15 @@ def test_files(  # noqa: PLR0917
         ("pip.ini", pip_conf),
     ):
         (tmp_path / name).write_bytes(data)
-    machine = Machine(environ, tmp_path, tmp_path / "home", tmp_path, platform, tmp_path / "root")
-    bare = Machine({"XDG_CONFIG_DIRS": str(tmp_path)}, tmp_path / "nowhere", tmp_path, tmp_path, platform, tmp_path)
-    check(result_of(lambda: resolve(machine=machine), ConfigurationError))
-    check(result_of(lambda: resolve(machine=machine, repository=False), ConfigurationError))
-    check(result_of(lambda: resolve(machine=bare, relative_paths=False), ConfigurationError))
+    environment = Environment(environ, tmp_path, tmp_path / "home", tmp_path, platform, tmp_path / "root")
+    bare = Environment({"XDG_CONFIG_DIRS": str(tmp_path)}, tmp_path / "nowhere", tmp_path, tmp_path, platform, tmp_path)
+    check(result_of(lambda: resolve(environment=environment), ConfigurationError))
+    check(result_of(lambda: resolve(environment=environment, repository=False), ConfigurationError))
+    check(result_of(lambda: resolve(environment=bare, relative_paths=False), ConfigurationError))
     given_options = {name: (source, value) for source, (name, value) in zip(SOURCES, options, strict=False)}
-    check(result_of(lambda: resolve(options=given_options, machine=machine), ConfigurationError))
+    check(result_of(lambda: resolve(options=given_options, environment=environment), ConfigurationError))
     for interpolated in (False, True):
-        reading = partial(read_pypi_private, "pip.conf", machine=machine, interpolate_environment=interpolated)
+        reading = partial(read_pypi_private, "pip.conf", environment=environment, interpolate_environment=interpolated)
         check(result_of(reading, ConfigurationError))
 
 

@@ -15,8 +15,8 @@ import pytest
 import s3pypi_setuptools
 from s3pypi_setuptools import PackageRepository, open_repository
 from s3pypi_setuptools.aws.sessions import Sessions
+from s3pypi_setuptools.config.environment import Environment
 from s3pypi_setuptools.config.explanation import explain
-from s3pypi_setuptools.config.machine import Machine
 from s3pypi_setuptools.config.resolve import resolve
 from s3pypi_setuptools.config.settings import Settings
 from s3pypi_setuptools.errors import ConfigurationError, Error
@@ -55,7 +55,7 @@ def test_settings_show_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pla
     typed = dict(argument.removeprefix("--").split("=", 1) for argument in given.arguments if "=" in argument)
     settings = resolve(command_line={**typed, "target": "s3://bucket/p"})
     store = open_store(settings.require_target(), settings, Sessions())
-    for each in (*everything(settings), *explain(settings), *everything(store), Machine.current()):
+    for each in (*everything(settings), *explain(settings), *everything(store), Environment.current()):
         assert_hidden(repr(each), str(each))
     assert_hidden(f"{settings}", "%s" % settings, f"{settings!r:>10}")  # noqa: UP031
 

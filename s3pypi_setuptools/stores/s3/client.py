@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ...aws.client import Access, conceal_credentials, configured_attempts, create_client
-from ...config.values import SECRET_PARAMETERS
+from ...config.put_parameters import secret_parameters
 from ...errors import ConfigurationError, Error
 from ...http_limits import limited
 from ..base import ANY, Condition
@@ -90,7 +90,7 @@ class S3Options(Access):
 
     def __post_init__(self) -> None:
         Access.__post_init__(self)  # dataclasses with slots have no super()
-        self.redactor.conceal(*(self.put_args.get(name) for name in SECRET_PARAMETERS))
+        self.redactor.conceal(*secret_parameters(self.put_args))
 
 
 class S3Client:

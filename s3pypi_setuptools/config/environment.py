@@ -1,18 +1,67 @@
-"""Configuration files of sections, read raw: ``%`` means itself."""
+"""What settings are looked up in: the surroundings of the process, and configuration files, read raw."""
 
 from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from ..errors import ConfigurationError
 
-__all__ = ["read_sections", "read_text"]
+__all__ = ["Environment", "read_sections", "read_text"]
 
 _LARGEST = 16 * 1024 * 1024
 """Bytes; what people write by hand is far smaller."""
+
+
+class Environment(NamedTuple):
+    """The surroundings that settings are looked up in.
+
+    :param environ: the environment variables.
+    :param cwd: what relative paths on the command line and in the environment start at; absolute.
+    :param home: what ``~`` means.
+    :param prefix: the Python environment's folder, ``sys.prefix``.
+    :param root: what the machine's own folders lie in, such as ``etc``; not on Windows, where variables name them.
+    :param platform: as ``sys.platform``: ``linux``, ``darwin``, ``win32``.
+    """
+
+    environ: Mapping[str, str]
+    cwd: Path
+    home: Path
+    prefix: Path
+    platform: str
+    root: Path = Path("/")
+
+    def __repr__(self) -> str:
+        return f"<{self.platform} environment, in {self.cwd}>"
+
+    @classmethod
+    def current(cls) -> Environment:
+        """The surroundings of the running process; raises `ConfigurationError` where the working folder is gone."""
+        try:
+            cwd = Path.cwd()
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise ConfigurationError(f"the working folder cannot be read ({reason}); change to another one") from None
+        return cls(
+            environ=os.environ,
+            cwd=cwd,
+            home=Path(os.path.expanduser("~")),  # noqa: PTH111  Path.home() raises where there is none
+            prefix=Path(sys.prefix),
+            platform=sys.platform,
+        )
+
+    @property
+    def windows(self) -> bool:
+        """Whether paths are Windows's."""
+        return self.platform == "win32"
+
+    def path(self, text: str) -> Path:
+        """The path that ``text`` means; it may begin with ``~/``."""
+        return self.home / text[2:] if text.startswith("~/") else self.cwd / text
 
 
 def read_text(path: Path) -> str | None:
@@ -48,7 +97,7 @@ def _read(path: Path) -> bytes:
 
 
 def read_sections(text: str, shown: str) -> Mapping[str, Mapping[str, str]]:
-    """The sections of ``text``, keys in lower case.
+    """The sections of ``text``, keys in lower case; ``%`` means itself.
 
     :param shown: the file's name, for errors.
 

@@ -1,0 +1,202 @@
+"""One setting: how it is named, how its value is written, and what is wrong with one that it may not have."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+from ..errors import ConfigurationError
+from ..text import HIDDEN, quoted, suggestion
+from .connection import Secret
+from .put_parameters import SECRET_PARAMETERS, check_parameters, kind_of, parse_parameters, secret_parameters
+
+if TYPE_CHECKING:
+    from ..redaction import Redactor
+
+__all__ = ["Form", "Given", "Option", "shown"]
+
+_WORDS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+_DIGITS = 9
+"""The most that a number of seconds may have: what threads can wait for."""
+_EMPTY_ALLOWED = frozenset({"prefix"})
+
+
+class Form(enum.Enum):
+    """How an option's value is written."""
+
+    TEXT = "a text"
+    FLAG = "true or false"
+    CHOICE = "one of a few words"
+    URL = "an http:// or https:// URL"
+    SECONDS = "a number of seconds"
+    PARAMETERS = "NAME=VALUE,... or a table of texts"
+
+
+class Given(NamedTuple):
+    """A checked value and where it came from."""
+
+    value: object
+    origin: str
+
+    def __repr__(self) -> str:
+        return f"<from {self.origin}>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Option:
+    """One setting, for whoever reads or offers it.
+
+    :param help: one line, without full stop.
+    :param convert: makes of a checked text what `Settings` hold.
+    :param metavar: how command lines show the value; None for flags.
+    :param short: one letter; None for none.
+    :param spellings: older names, as users write them after ``--``.
+    :param implies: (name, value) of the option that a flag is an older form of.
+    :param secret: never shown.
+    :param repository_only: means nothing for files that belong to no repository (``s3upload``).
+    """
+
+    name: str
+    help: str
+    form: Form = Form.TEXT
+    convert: Callable[[str], object] = str
+    metavar: str | None = None
+    short: str | None = None
+    choices: tuple[str, ...] = ()
+    spellings: tuple[str, ...] = ()
+    implies: tuple[str, enum.Enum] | None = None
+    secret: bool = False
+    repository_only: bool = False
+
+    @property
+    def attribute(self) -> str:
+        """As an identifier: ``if_exists``, what argparse and setuptools call it."""
+        return self.name.replace("-", "_")
+
+    @property
+    def variable(self) -> str:
+        """The environment variable: ``S3PYPI_IF_EXISTS``."""
+        return f"S3PYPI_{self.attribute.upper()}"
+
+    @property
+    def flag(self) -> bool:
+        """Whether it is true or false, and takes no value on a command line (setuptools: ``boolean_options``)."""
+        return self.form is Form.FLAG
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether the values of several occurrences on a command line add up; of others the last counts."""
+        return self.form is Form.PARAMETERS
+
+    @property
+    def strings(self) -> tuple[str, ...]:
+        """What a command line accepts: ``-f``, ``--force``, older spellings last; for ``add_argument``."""
+        short = (f"-{self.short}",) if self.short else ()
+        return (*short, f"--{self.name}", *(f"--{spelling}" for spelling in self.spellings))
+
+    @property
+    def user_option(self) -> tuple[str, str | None, str]:
+        """An entry of a setuptools command's ``user_options``."""
+        return (self.name if self.flag else f"{self.name}=", self.short, self.help)
+
+    def parse(self, raw: object, where: str, *, typed: bool = False) -> object:
+        """``raw`` as the option's value, as `Settings` hold it.
+
+        :param where: what errors begin with: the source and the name written there.
+        :param typed: the source has types of its own (TOML): a flag must be a boolean there.
+
+        Raises `ConfigurationError`, without the value where it is secret.
+        """
+        if self.form is Form.FLAG:
+            return _flag(raw, where, typed)
+        if self.form is Form.PARAMETERS and isinstance(raw, Mapping):
+            return check_parameters(raw, where)
+        if self.form is Form.SECONDS and isinstance(raw, int) and not isinstance(raw, bool):
+            raw = str(raw) if abs(raw) < 10**_DIGITS else "a number with too many digits"
+        if self.repeatable and not typed and isinstance(raw, list) and all(isinstance(text, str) for text in raw):
+            raw = ",".join(raw)
+        if not isinstance(raw, str):
+            allowed = f"one of {', '.join(self.choices)}" if self.choices else self.form.value
+            raise ConfigurationError(f"{where}: must be {allowed}, not {kind_of(raw)}")
+        text = raw.strip()
+        if not text and self.name not in _EMPTY_ALLOWED:
+            raise ConfigurationError(f"{where}: is empty; leave it out, or give a value")
+        if not text.isprintable():
+            raise ConfigurationError(f"{where}: holds a line break or another character that is not printable")
+        match self.form:
+            case Form.PARAMETERS:
+                return parse_parameters(text, where)
+            case Form.SECONDS:
+                return _seconds(text, where)
+            case Form.CHOICE:
+                text = _choice(self.choices, text, where)
+            case Form.URL:
+                text = _url(text, where)
+        return self.convert(text)
+
+    def conceal(self, value: object, redactor: Redactor) -> None:
+        """Let ``redactor`` hide what is secret in a value of the option, as written or parsed."""
+        text = value.reveal() if isinstance(value, Secret) else value
+        if self.secret and isinstance(text, str):
+            redactor.conceal(text.strip(), ids=self.name == "aws-access-key-id")
+        if self.form is Form.PARAMETERS:
+            redactor.conceal(*secret_parameters(value))
+
+
+def shown(value: object) -> str:
+    """A value as ``s3pypi config`` shows it, without the secrets among parameters; empty when there is none."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case enum.Enum():
+            return str(value.value)
+        case Mapping():
+            return ",".join(f"{name}={HIDDEN if name in SECRET_PARAMETERS else value[name]}" for name in value)
+        case _:
+            return str(value)
+
+
+def _flag(raw: object, where: str, typed: bool) -> bool:
+    if isinstance(raw, bool):
+        return raw
+    if not typed:
+        if isinstance(raw, int) and raw in {0, 1}:
+            return bool(raw)
+        if isinstance(raw, str) and raw.strip().lower() in _WORDS:
+            return _WORDS[raw.strip().lower()]
+    allowed = "true or false" if typed else "one of true, false, yes, no, on, off, 1, 0"
+    raise ConfigurationError(f"{where}: must be {allowed}, not {kind_of(raw)}")
+
+
+def _choice(choices: tuple[str, ...], text: str, where: str) -> str:
+    chosen = text.lower()
+    if chosen not in choices:
+        hint = suggestion(text, choices)
+        raise ConfigurationError(f"{where}: must be one of {', '.join(choices)}, not {quoted(text)}{hint}")
+    return chosen
+
+
+def _seconds(text: str, where: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) <= _DIGITS):
+        raise ConfigurationError(f"{where}: must be a whole number of seconds, such as 300, not {quoted(text)}")
+    return int(text)
+
+
+def _url(text: str, where: str) -> str:
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    if not host or parts.scheme not in {"http", "https"} or any(map(str.isspace, text)):
+        raise ConfigurationError(f"{where}: must be an http:// or https:// URL, not {quoted(text)}")
+    if "@" in parts.netloc:
+        raise ConfigurationError(f"{where}: holds a user name or password, {quoted(text)}; leave it out")
+    if parts.query or parts.fragment:
+        raise ConfigurationError(f"{where}: must be a URL without '?' and '#', not {quoted(text)}")
+    return text.rstrip("/")
