@@ -93,7 +93,7 @@ class EvidenceGathering:
             if (read := self._read(key, entry)) is None:
                 continue
             if file.sha256 not in (None, read.file.sha256):
-                self.errors.append(f"{read.file.path}: has other bytes than are listed: publish the file that is meant")
+                self.errors.append(f"{read.file.path}: has other bytes than the index states: publish the right file")
                 continue
             if read.project != self._project:
                 listed = f"is a file of {read.project}, and listed under {self._project}"
@@ -117,19 +117,20 @@ class EvidenceGathering:
         for info in self._newest(snapshot.base):
             if self._others.lister(self._project, info.key):
                 continue
+            place = self._store.url_of(info.key)
             folder, _, filename = info.key.removeprefix(own).rpartition("/")
             recorded = snapshot.complete and filename not in snapshot.named
             if recorded and (folder or self._is_publishers(info)):
                 self._leave(snapshot, info, apart=bool(folder))
                 continue
             if snapshot.base.removed_urls(filename):
-                self.left.append(f"{self._store.url_of(info.key)}: its name was removed once: publish it again")
+                self.left.append(f"{place}: a file of this name was removed before: publish it again")
                 continue
             entry = File(filename, file_url(filename, folder), upload_time=info.modified)
             if (read := self._read(info.key, entry)) is None:
                 continue
             if read.project != self._project:
-                self.left.append(f"{self._store.url_of(info.key)}: is a file of {read.project}: publish it there")
+                self.left.append(f"{place}: is a file of {read.project}: publish it there")
                 continue
             yield self._with_sidecar(info.key, read).corrected(entry)
 

@@ -43,7 +43,7 @@ class FileCheck:
             yield self._finding(
                 Problem.MISSING,
                 key,
-                "is listed, and does not exist: publish it again, or take it off with 'reindex --yes'",
+                "is listed, and does not exist: publish it again, or unlist it with 'reindex --yes'",
             )
             return
         if file.size is not None and info.size != file.size:
@@ -101,7 +101,7 @@ class FileCheck:
         elif metadata is not None or _is_late(file, info):
             data = self._store.get(sidecar).data
             if metadata is not None and data != metadata:
-                detail = "is not the metadata in the wheel: 'reindex --deep' corrects it"
+                detail = "differs from the METADATA in the wheel: 'reindex --deep' corrects it"
                 yield self._finding(Problem.SIDECAR, sidecar, detail)
                 return
             actual = hashlib.sha256(data).hexdigest()
@@ -115,7 +115,7 @@ class FileCheck:
         return Finding(problem, self._project, key, detail)
 
 
-_OTHER_BYTES = "publish the file that is meant with --force, which gives it a new key, or delete it"
+_OTHER_BYTES = "publish the right file with --force, which gives it a new key, or delete it"
 
 
 def _is_late(file: File, info: Info) -> bool:

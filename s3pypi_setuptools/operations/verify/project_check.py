@@ -151,7 +151,7 @@ class ProjectCheck:
             return CheckedProject(self._project, None, unlisted=unlisted, pending=len(distributions))
         if distributions:
             what = counted(len(distributions), "distribution")
-            detail = f"{what} and no manifest: 'reindex' makes one of what lies there"
+            detail = f"{what} and no manifest: 'reindex' makes one that lists them"
         else:
             detail = "pages and no manifest: 'reindex' makes one if they list files that exist; otherwise remove them"
         finding = self._finding(Problem.NO_MANIFEST, self._layout.manifest(self._project), detail)
@@ -171,7 +171,7 @@ class ProjectCheck:
             if manifest.deleted or kind not in self._kinds:
                 if info is not None and info.size:
                     why = "the project is deleted" if manifest.deleted else "this repository has no such pages"
-                    yield self._finding(Problem.PAGE_LEFT, key, f"is still there, though {why}: {_REINDEX}")
+                    yield self._finding(Problem.PAGE_LEFT, key, f"still exists, though {why}: {_REINDEX}")
                 continue
             if info is None:
                 yield self._finding(Problem.PAGE_MISSING, key, f"does not exist: {_REINDEX}")
@@ -185,9 +185,9 @@ class ProjectCheck:
 
     def _wrong_page(self, key: str, stored: bytes | None, manifest: Manifest) -> Finding:
         if stored and REJECTED_BY_OLD_PIP.encode() in stored:
-            detail = f"has {REJECTED_BY_OLD_PIP}, by which pip 22.3 to 23.1.2 reject wheels: {_REINDEX}"
+            detail = f"has {REJECTED_BY_OLD_PIP}, which makes pip 22.3 to 23.1.2 reject wheels: {_REINDEX}"
             return self._finding(Problem.PAGE_REJECTED, key, detail)
-        detail = f"is not what the manifest of commit {manifest.commit} renders to: {_REINDEX}"
+        detail = f"differs from the rendering of the manifest (commit {manifest.commit}): {_REINDEX}"
         return self._finding(Problem.PAGE, key, detail)
 
     def _orphans(self, manifest: Manifest, unlisted: tuple[Info, ...]) -> Iterator[Finding]:
@@ -200,12 +200,12 @@ class ProjectCheck:
             if lookup(self._store, info.key) is None:
                 continue  # deleted after the listing: the manifest is newer
             if removed & {info.key, main}:
-                detail = "is listed no more, and was not deleted to the end: 'prune' deletes it"
+                detail = "was taken off the index, but its deletion did not finish: 'prune' deletes it"
                 yield self._finding(Problem.REMOVED, info.key, detail)
             elif self._is_pending(info):
                 self._pending += 1
             else:
-                detail = "is not listed: 'reindex' lists what was put there by hand, 'prune' deletes it"
+                detail = "is not listed: 'reindex' lists a file that was copied there by hand, 'prune' deletes it"
                 yield self._finding(Problem.ORPHAN, info.key, detail)
 
     def _is_pending(self, info: Info) -> bool:

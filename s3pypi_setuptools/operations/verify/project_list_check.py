@@ -43,12 +43,12 @@ class ProjectListCheck:
             return [self._finding(Problem.ROOT, key, f"{error}")]
         listed = set(root.projects)
         found = [
-            Finding(Problem.ROOT_LACKS, name, key, "the list of projects lacks it: 'reindex' adds it")
+            Finding(Problem.ROOT_LACKS, name, key, "the list of projects does not name the project: 'reindex' adds it")
             for name in sorted(set(present) - listed)
         ]
         if self._whole:
             found += [
-                Finding(Problem.ROOT_EXTRA, name, key, "there is no such project: 'reindex' takes it off the list")
+                Finding(Problem.ROOT_EXTRA, name, key, "the project does not exist: 'reindex' removes it from the list")
                 for name in sorted(listed - set(present))
                 if self._is_absent(name)
             ]
@@ -65,7 +65,9 @@ class ProjectListCheck:
                 yield self._finding(Problem.PAGE_MISSING, key, "does not exist")
             else:
                 if data != kind.render_root(root):
-                    yield self._finding(Problem.PAGE, key, f"is not what the list of commit {root.commit} renders to")
+                    yield self._finding(
+                        Problem.PAGE, key, f"differs from the rendering of the list (commit {root.commit})"
+                    )
 
     def _is_absent(self, project: str) -> bool:
         key = self._layout.manifest(project)
