@@ -1,19 +1,25 @@
-"""A time limit for whole HTTP answers.
+"""Limits for whole HTTP answers: their time, and the size of those that are read into memory.
 
 A socket's own limit begins anew with every byte, so an answer that drips would be waited for without end.
 """
 
 from __future__ import annotations
 
+import functools
 import http.client
 import io
 import time
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-__all__ = ["limited"]
+__all__ = ["AnswerTooLarge", "limited", "limited_pool"]
 
 _LEAST_RATE = 16 * 1024
 """Bytes a second that an answer must bring once its seconds are used up: less than any line has that is of use."""
+
+
+_LARGEST = 16 * 1024 * 1024
+"""Bytes of an S3 answer that is no object: a listing of a thousand of the longest keys has less than four million."""
 
 
 C = TypeVar("C", bound=type)
@@ -27,6 +33,36 @@ def limited(connection: C, seconds: float) -> C:
     """
     response = type("LimitedResponse", (_LimitedResponse,), {"seconds": seconds})
     return type(f"Limited{connection.__name__}", (connection,), {"response_class": response})  # type: ignore[return-value]
+
+
+class AnswerTooLarge(Exception):
+    """An answer is larger than any that is sound."""
+
+
+def limited_pool(pool: C, seconds: float) -> C:
+    """The subclass of a urllib3 connection pool class, with `limited` connections.
+
+    ``stream`` of its responses, by which botocore reads what it keeps in memory (listings and errors, and no object),
+    raises `AnswerTooLarge` after `_LARGEST` bytes.
+    """
+
+    def urlopen(self: Any, *arguments: Any, **named: Any) -> Any:
+        response = pool.urlopen(self, *arguments, **named)  # type: ignore[attr-defined]
+        response.stream = functools.partial(_bounded, response, response.stream)
+        return response
+
+    members = {"ConnectionCls": limited(pool.ConnectionCls, seconds), "urlopen": urlopen}  # type: ignore[attr-defined]
+    return type(pool.__name__, (pool,), members)  # type: ignore[return-value]
+
+
+def _bounded(response: Any, stream: Callable[..., Iterator[bytes]], *arguments: Any) -> Iterator[bytes]:
+    left = _LARGEST
+    for chunk in stream(*arguments):
+        left -= len(chunk)
+        if left < 0:
+            response.close()
+            raise AnswerTooLarge("the answer is too large")
+        yield chunk
 
 
 class _LimitedResponse(http.client.HTTPResponse):

@@ -32,13 +32,13 @@ SUFFIXES = (
 SortKey: TypeAlias = "tuple[int, Version, str]"
 
 
-_WHEEL_TAGS = re.compile(r"-[^-]+-[^-]+-[^-]+\.whl")
+_WHEEL_TAGS = re.compile(r"-[^-]+-[^-]+-[^-]+\.whl\Z")
 
 
 _BUILD_TAG = re.compile(r"-\d[^-]*")
 
 
-_EGG_TAGS = re.compile(r"-py\d[^-]*(?:-.+)?\.egg")
+_EGG_TAGS = re.compile(r"-py\d[^-]*(?:-.+)?\.egg\Z")
 
 
 _NONE = Version("0")

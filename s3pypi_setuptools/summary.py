@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.filesize import decimal
 from rich.table import Table
 from rich.text import Text
 
 from .operations.publish.report import Outcome, PublishReport
 from .reports import install_command, outcome_text
-from .text import printable
+from .text import printable, size_text
 
 __all__ = ["show_summary"]
 
@@ -30,7 +29,7 @@ def show_summary(report: PublishReport) -> None:
     table.columns[1].justify = "right"
     for file in report.files:
         outcome = Text(outcome_text(file, report.dry_run), style=_STYLES[file.outcome])
-        table.add_row(Text(file.filename), decimal(file.size), outcome)
+        table.add_row(Text(file.filename), size_text(file.size), outcome)
     console.print(table)
     if command := install_command(report):
         console.print(Text("Install with:"))

@@ -17,6 +17,7 @@ import hypothesis
 import pytest
 
 from tests import lock_tables, servers
+from tests.clients.installers import Environments
 from tests.environment import is_foreign
 from tests.lock_tables import LockTable
 from tests.servers import S3Server
@@ -65,6 +66,17 @@ def process_state() -> dict[str, object]:
         "timeout of sockets": socket.getdefaulttimeout(),
         "limits": (sys.getrecursionlimit(), gc.get_threshold(), gc.get_freeze_count()),
     }
+
+
+@pytest.fixture(scope="session")
+def environments(tmp_path_factory: pytest.TempPathFactory) -> Environments:
+    """Where installers are, each in an environment of its own."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    folder = shared / "installers"
+    folder.mkdir(exist_ok=True)
+    return Environments(folder)
 
 
 @pytest.fixture

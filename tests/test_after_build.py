@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import signal
 from pathlib import Path, PurePosixPath
 
 import pytest
 
-from s3pypi_setuptools import after_build
+from s3pypi_setuptools import after_build, app
 from s3pypi_setuptools.after_build import Door, Kind, Verdict, may_publish
 from s3pypi_setuptools.config.resolve import resolve
 from s3pypi_setuptools.errors import ConfigurationError
@@ -265,3 +266,20 @@ def test_notes_about_settings_are_said_as_warnings(
     monkeypatch.setattr("s3pypi_setuptools.config.resolve.resolve", noting)
     after_build.push(samples.wheel(tmp_path / "dist"), project=tmp_path, command_line={"target": str(tmp_path / "r")})
     assert capsys.readouterr().err == "s3pypi: warning: one note\n"
+
+
+def test_a_push_that_is_interrupted_says_what_it_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    publish = app.publish
+
+    def interrupted(*arguments: object, **options: object) -> None:
+        publish(*arguments, **options)  # type: ignore[arg-type]
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(app, "publish", interrupted)
+    wheel = samples.wheel(tmp_path / "dist")
+    with pytest.raises(SystemExit, match="130"):
+        after_build.push(wheel, project=tmp_path, command_line={"target": str(tmp_path / "repo")})
+    line = f"s3pypi: interrupted: published {wheel.name}; push what was built with 's3pypi upload dist/*'\n"
+    assert capsys.readouterr().err == line

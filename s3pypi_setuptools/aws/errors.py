@@ -13,6 +13,7 @@ from ..errors import (
     Unavailable,
 )
 from ..redaction import redact
+from ..stores.s3.errors import is_too_large
 
 __all__ = [
     "CREDENTIALS_FAILED",
@@ -128,10 +129,10 @@ def unanswered(error: Exception, name: str, what: str, service: str = "the store
         )
     if isinstance(error, exceptions.ConnectTimeoutError | exceptions.ReadTimeoutError):
         return TimedOut(name, f"{what}: {service} did not answer in time; try again later")
-    if isinstance(
-        error, exceptions.IncompleteReadError | exceptions.ResponseStreamingError | ResponseParserError | KeyError
-    ):
-        return Unavailable(name, f"{what}: {service}'s answer was cut short or garbled; try again")
+    garbled = exceptions.IncompleteReadError | exceptions.ResponseStreamingError | ResponseParserError | KeyError
+    if is_too_large(error) or isinstance(error, garbled):
+        fault = "does not end; check the endpoint" if is_too_large(error) else "was cut short or garbled; try again"
+        return Unavailable(name, f"{what}: {service}'s answer {fault}")
     if isinstance(error, exceptions.ProxyConnectionError):
         return Unavailable(name, f"{what}: no connection to the proxy; check HTTPS_PROXY, HTTP_PROXY and NO_PROXY")
     if isinstance(error, exceptions.ConnectionClosedError):

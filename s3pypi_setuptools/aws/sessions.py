@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..config.environment import refuse_pipe
 from ..errors import AccessDenied, ConfigurationError, Error
 from ..redaction import Redactor
 from .errors import CREDENTIALS_FAILED, botocore_text, code_of, is_credential_failure, text_of
@@ -87,9 +88,13 @@ class Sessions:
         import botocore.session
         from botocore.exceptions import BotoCoreError
 
+        for variable, default in _CONFIGURATION:
+            _refuse_pipe(os.environ.get(variable) or default)
         try:
             session: Session = botocore.session.Session(profile=profile)
-            session.get_scoped_config()  # what reads the configuration, and looks for the profile
+            chosen = session.get_scoped_config()  # what reads the configuration, and looks for the profile
+            _refuse_pipe(session.get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE"))
+            _refuse_pipe(os.environ.get("AWS_WEB_IDENTITY_TOKEN_FILE") or chosen.get("web_identity_token_file"))
             role = session.get_component("credential_provider").get_provider("assume-role")
         except BotoCoreError as error:
             raise ConfigurationError(f"{name} cannot be set up: {botocore_text(error)}") from error
@@ -164,6 +169,8 @@ class _Cache:
     def _read(self, key: str) -> Any:
         from botocore.credentials import parse
 
+        if key not in self._files:  # a pipe is no entry either
+            return None
         try:
             entry = self._files[key]
             texts = [entry["Credentials"][name] for name in ("AccessKeyId", "SecretAccessKey", "SessionToken")]
@@ -180,6 +187,11 @@ def _failure(name: str, profile: str, error: Exception) -> Error:
     if is_credential_failure(error) or isinstance(error, ValueError):  # its text may hold some
         return ConfigurationError(CREDENTIALS_FAILED)
     return ConfigurationError(f"{name} cannot be set up: {botocore_text(error)}")
+
+
+def _refuse_pipe(path: str | None) -> None:
+    if path:
+        refuse_pipe(os.path.expanduser(os.path.expandvars(path)))  # noqa: PTH111
 
 
 def _may_ask() -> bool:

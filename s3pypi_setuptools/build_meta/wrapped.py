@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..config.environment import read_text
 from ..errors import ConfigurationError
 
 __all__ = ["load"]
@@ -51,12 +52,7 @@ def load(project: Path) -> object:
 
 def _chosen(project: Path) -> tuple[str, list[str]]:
     """The wrapped backend's name, and the folders of ``backend-path``, absolute."""
-    try:
-        text = (project / "pyproject.toml").read_bytes().decode().removeprefix("\ufeff")
-    except FileNotFoundError:
-        return _DEFAULT, []
-    except (OSError, ValueError) as error:
-        raise ConfigurationError(f"pyproject.toml: cannot be read: {error}") from error
+    text = read_text(project / "pyproject.toml") or ""
     if text.count("build-backend") <= 1:  # [build-system] has one; parsing costs more than all else here
         return _DEFAULT, []
     table = _table(text)

@@ -6,9 +6,10 @@ import threading
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
-from ..text import printable
+from ..text import printable, size_text
 
 __all__ = ["ProgressBars"]
 
@@ -23,7 +24,7 @@ class ProgressBars:
         self._display = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(),
-            DownloadColumn(),
+            _Sizes(),
             TimeRemainingColumn(),
             TextColumn("{task.fields[filename]}", markup=False),
             console=Console(stderr=True),
@@ -77,3 +78,11 @@ class ProgressBars:
 
     def _advance(self, kind: str, filename: str, count: int) -> None:
         self._display.update(self._tasks[kind], advance=count, filename=printable(filename))
+
+
+class _Sizes(ProgressColumn):
+    """How much is done, of how much."""
+
+    def render(self, task: Task) -> Text:
+        """As of `ProgressColumn`."""
+        return Text(f"{size_text(int(task.completed))} of {size_text(int(task.total or 0))}")

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ..errors import ConfigurationError
 
-__all__ = ["Environment", "read_sections", "read_text"]
+__all__ = ["Environment", "read_sections", "read_text", "refuse_pipe"]
 
 _LARGEST = 16 * 1024 * 1024
 """Bytes; what people write by hand is far smaller."""
@@ -82,15 +82,32 @@ def read_text(path: Path) -> str | None:
         raise ConfigurationError(f"{str(path)!a}: is no path") from None
 
 
+def refuse_pipe(path: str | Path) -> None:
+    """Raise `ConfigurationError` for a pipe, device or socket, which whoever reads it may wait for without end."""
+    try:
+        _refuse_pipe(path, os.stat(path))  # noqa: PTH116
+    except (OSError, ValueError):
+        return
+
+
+def _refuse_pipe(path: str | Path, status: os.stat_result) -> None:
+    """As `refuse_pipe`; the null device is an empty file."""
+    if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode) or _is_null(status)):
+        raise ConfigurationError(f"{path}: is a pipe, device or socket; give a regular file")
+
+
+def _is_null(status: os.stat_result) -> bool:
+    return stat.S_ISCHR(status.st_mode) and os.path.samestat(status, Path(os.devnull).stat())
+
+
 def _read(path: Path) -> bytes:
     """The bytes of a regular file; nothing of the null device. A pipe is not waited for."""
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with os.fdopen(descriptor, "rb") as stream:
         status = os.fstat(descriptor)
-        if stat.S_ISCHR(status.st_mode) and os.path.samestat(status, Path(os.devnull).stat()):
+        _refuse_pipe(path, status)
+        if _is_null(status):
             return b""
-        if not stat.S_ISREG(status.st_mode):
-            raise ConfigurationError(f"{path}: is a pipe, device or socket; give a regular file")
         if status.st_size > _LARGEST:
             raise ConfigurationError(f"{path}: is larger than {_LARGEST // 2**20} MiB, and no configuration file")
         return stream.read(_LARGEST)

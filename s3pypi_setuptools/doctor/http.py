@@ -6,6 +6,7 @@ import gzip
 import http.client
 import io
 import netrc
+import os
 import ssl
 import urllib.error
 import urllib.request
@@ -21,7 +22,7 @@ from ..http_limits import limited
 from ..index.model import LARGEST_DOCUMENT
 from ..redaction import redact
 
-__all__ = ["PAGE_TYPES", "Answer", "NoAnswer", "Unreachable", "fetch"]
+__all__ = ["PAGE_TYPES", "Answer", "NoAnswer", "Unreachable", "fetch", "netrc_file"]
 
 PAGE_TYPES = ("application/vnd.pypi.simple.v1+json", "application/vnd.pypi.simple.v1+html", "text/html")
 """What installers take for a page."""
@@ -135,9 +136,15 @@ def _answer(status: int, headers: object, body: bytes) -> Answer:
     return Answer(status, found, body)
 
 
+def netrc_file() -> str:
+    """Where pip finds passwords; the null device in place of a pipe, which would be waited for."""
+    path = os.path.expanduser(os.environ.get("NETRC") or "~/.netrc")  # noqa: PTH111
+    return path if os.path.isfile(path) or not os.path.exists(path) else os.devnull  # noqa: PTH110, PTH113
+
+
 def _authorization(url: str) -> dict[str, str]:
     try:
-        found = netrc.netrc().authenticators(urlsplit(url).hostname or "")
+        found = netrc.netrc(netrc_file()).authenticators(urlsplit(url).hostname or "")
     except (OSError, netrc.NetrcParseError, ValueError):  # the last for what is no UTF-8
         return {}
     if found is None:

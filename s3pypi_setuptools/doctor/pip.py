@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 
 from ..redaction import redact
 from .check import Check, Result
+from .http import netrc_file
 
 __all__ = ["pip_check"]
 
@@ -44,6 +45,8 @@ def pip_check(index_url: str, project: str, *, unread: str | None = None) -> Che
     ]
     environment = {name: value for name, value in os.environ.items() if name not in _OURS}
     environment["PIP_CONFIG_FILE"] = os.devnull
+    if netrc_file() == os.devnull:
+        environment["NETRC"] = os.devnull
     try:
         done = subprocess.run(  # noqa: S603
             [*pip, "index", "versions", project, *options],

@@ -21,6 +21,7 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 from ..errors import InvalidIndex
 from ..naming import SUFFIXES, is_project_name, normalize_name
+from ..text import size_text
 from .fields import (
     API_VERSION,
     MOST_FILES,
@@ -161,19 +162,10 @@ def _link(file: File) -> str:
 def _remarks(file: File) -> str:
     remarks = []
     if file.size is not None:
-        remarks.append(_size(file.size))
+        remarks.append(size_text(file.size))
     if file.yanked is not None:
         remarks.append(f"yanked: {escape(file.yanked)}" if file.yanked else "yanked")
     return f" <small>{' · '.join(remarks)}</small>" if remarks else ""
-
-
-def _size(count: int) -> str:
-    amount = float(count)
-    for unit in ("B", "kB", "MB"):
-        if amount < 1000:  # noqa: PLR2004
-            return f"{amount:.3g} {unit}"
-        amount /= 1000
-    return f"{amount:.1f} GB"
 
 
 def _strongest(hashes: Hashes) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from ..index.model import File
+from ..index.urls import is_relative
 from ..stores.base import Info
 from .addresses import find_key, located
 from .inventory import lookup
@@ -48,6 +49,6 @@ def _adopted(workspace: Workspace, project: str, file: File, listing: Mapping[st
     if key := layout.object_key(project, file.url):
         log.warning("%s: the page of %s links to it, but it does not exist; left out", key, project)
         return None
-    outside = find_key(workspace, project, file.url, listing)
+    outside = find_key(workspace, project, file.url) if is_relative(file.url) else None
     info = lookup(workspace.store, outside) if outside else None
     return file if info is None else replace(file, size=info.size, upload_time=file.upload_time or info.modified)

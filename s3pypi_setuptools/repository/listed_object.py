@@ -44,11 +44,15 @@ class Holding:
     lost: bool = False
 
 
-def look(workspace: Workspace, listed: File, placement: Placement) -> Callable[[], Holding]:
+def look(
+    workspace: Workspace, listed: File, placement: Placement, *, listed_since: bool = False
+) -> Callable[[], Holding]:
     """Start to look up the objects of ``listed``; the returned function waits for the answer, or raises `StoreError`.
 
     Sizes and noted hashes are compared; only `s3pypi verify --deep` reads every file. Files outside the repository are
     not looked up. A part that ``placement`` has just created counts as missing.
+
+    :param listed_since: somebody else listed the file after ``placement`` began, and relied on what it had created.
     """
     one = placement.distribution
     key = workspace.layout.object_key(one.project, listed.url)
@@ -57,6 +61,8 @@ def look(workspace: Workspace, listed: File, placement: Placement) -> Callable[[
     ours = listed.sha256 == one.file.sha256
     offered = {Part.FILE: True, Part.METADATA: listed.core_metadata, Part.PROVENANCE: listed.provenance}
     made = {part for part in placement.created(listed.url) if offered[part] is not None}
+    if ours and listed_since:
+        made.clear()
     store, pool = workspace.store, workspace.pool
     head = pool.submit(lookup, store, key)
     beside: dict[Part, Future[bool | None]] = {}

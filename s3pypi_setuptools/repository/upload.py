@@ -192,7 +192,10 @@ class Placement:
         if Part.METADATA in parts and (metadata := self.distribution.metadata) is not None:
             creates[Part.METADATA] = pool.submit(create_sidecar, self._workspace, key, metadata)
         if Part.PROVENANCE in parts and self.distribution.provenance is not None:
-            creates[Part.PROVENANCE] = pool.submit(self._put_provenance, key)
+            file = creates.get(Part.FILE)  # beside other bytes than ours, it would keep theirs from having one
+            creates[Part.PROVENANCE] = pool.submit(
+                lambda: (file is None or file.result()) and self._put_provenance(key)
+            )
         return creates
 
     def _put(self, key: str) -> None:
@@ -217,7 +220,7 @@ class Placement:
     def attach(self, url: str) -> bool:
         """Store the provenance beside the listed file of ``url``; whether what lies there is of our bytes."""
         key = self._layout.object_key(self.distribution.project, url)
-        return key is not None and (self._put_provenance(key) or self._attested(key))
+        return key is not None and self._attach(key)
 
     def attests(self, key: str) -> bool:
         """Whether the provenance beside the object under ``key`` is of our bytes; raises `NotFound`."""
@@ -226,9 +229,12 @@ class Placement:
         one = self.distribution
         return attests(self._store.get(self._layout.provenance(key)).data, one.filename, one.file.sha256)
 
-    def _attested(self, key: str) -> bool:
+    def _attach(self, key: str) -> bool:
+        """As `attach`, of the object under ``key``; true where there is no provenance."""
+        if self.distribution.provenance is None or self._put_provenance(key):
+            return True
         try:
-            return self.distribution.provenance is None or self.attests(key)
+            return self.attests(key)
         except NotFound:
             return False
 
@@ -237,11 +243,10 @@ class Placement:
         key = self._key(url)
         if not self._holds(key):
             return False
-        if not self._attested(key):
+        metadata = self.distribution.metadata
+        if metadata is not None and not has_bytes(self._store, self._layout.sidecar(key), metadata):
             return False
-        if self.distribution.metadata is None:
-            return True
-        return has_bytes(self._store, self._layout.sidecar(key), self.distribution.metadata)
+        return self._attach(key)
 
     def _holds(self, key: str) -> bool:
         """Whether the object under ``key`` has our bytes, which are about to be listed: its metadata is no proof."""

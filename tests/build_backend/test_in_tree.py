@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,6 +67,14 @@ def test_without_a_backend_path_the_installed_module_is_taken(both: Path) -> Non
 def test_a_backend_path_outside_the_project_is_refused(both: Path, path: str) -> None:
     (both / "pyproject.toml").write_text(IN_TREE.format(path=[path]), encoding="utf-8")
     with pytest.raises(ConfigurationError, match="must be a folder within the project"):
+        load(both)
+
+
+def test_a_pipe_in_place_of_the_projects_settings_is_not_waited_for(both: Path) -> None:
+    path = both / "pyproject.toml"
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(ConfigurationError, match=r"pyproject\.toml: is a pipe, device or socket"):
         load(both)
 
 

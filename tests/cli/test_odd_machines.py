@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import tarfile
 import time
@@ -72,14 +73,41 @@ def test_pipes_and_devices_in_place_of_files(
     elif kind == "device":
         path.symlink_to("/dev/zero")
     else:
-        import socket  # noqa: PLC0415
-
         with socket.socket(socket.AF_UNIX) as server:
             monkeypatch.chdir(place)
             server.bind(name)
     environ = {"PIP_CONFIG_FILE": str(path)} if name == "pip.conf" else {}
     arguments = ["config"] if environ else ["upload", "dist", *TARGET]  # a target on the command line needs no pip.conf
     assert_one_line(run("s3pypi", *arguments, cwd=place, environ=environ), name)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+@pytest.mark.parametrize(
+    "variable",
+    [
+        *("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"),
+        *("AWS_WEB_IDENTITY_TOKEN_FILE", "ca_bundle", "web_identity_token_file", ".aws/config", ".aws/credentials"),
+    ],
+)
+def test_pipes_and_devices_in_place_of_files_of_aws(tmp_path: Path, variable: str, kind: str) -> None:
+    path = tmp_path / (variable if variable.startswith(".") else "odd")
+    path.parent.mkdir(exist_ok=True)
+    if kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to("/dev/zero")
+    environ = {"HOME": str(tmp_path), "AWS_ROLE_ARN": "arn:aws:iam::123456789012:role/r"}
+    if variable.islower() and path.name == "odd":
+        (tmp_path / "config").write_text(f"[default]\n{variable}={path}\n")
+        environ["AWS_CONFIG_FILE"] = str(tmp_path / "config")
+    elif path.name == "odd":
+        environ[variable] = str(path)
+    else:
+        environ |= {"AWS_CONFIG_FILE": "", "AWS_SHARED_CREDENTIALS_FILE": ""}
+    with socket.create_server(("127.0.0.1", 0)) as server:  # where nobody answers
+        endpoint = f"https://127.0.0.1:{server.getsockname()[1]}"
+        done = run("s3pypi", "list", "-t", "s3://bucket/x", "--endpoint-url", endpoint, cwd=tmp_path, environ=environ)
+    assert_one_line(done, f"{path}: is a pipe, device or socket; give a regular file")
 
 
 def test_the_null_device_is_an_empty_file(place: Path) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from s3pypi_setuptools.text import size_text
 from tests import samples, servers
 from tests.cli.programs import command, run, run_json, run_on_terminal
 from tests.distribution.archives import core_metadata, make_wheel, wheel_members
@@ -208,6 +209,8 @@ def test_quiet_on_a_terminal_says_nothing(project: Path) -> None:
 def test_force_color_gives_pipes_the_table(project: Path) -> None:
     done = run("s3pypi", "dist", "-t", "./repo", cwd=project, environ={"FORCE_COLOR": "1"})
     assert "\x1b[" in done.stdout
+    for path in (project / "dist").glob("demo-*"):
+        assert f" {size_text(path.stat().st_size)} " in done.stdout, "as other tables spell sizes"
 
 
 def test_a_code_page_without_the_characters_is_no_error(project: Path) -> None:

@@ -20,7 +20,6 @@ from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.repository.workspace import Clock
 from s3pypi_setuptools.session import Session
 from tests import samples
-from tests.clients.installers import Environments
 from tests.end_to_end import test_serve
 from tests.servers import S3Server, ceph
 
@@ -28,16 +27,6 @@ CEPH = ceph(os.environ)
 
 PROJECTS = ("Acme.Core_Lib", "Zeta.Core_Lib")
 """Their metadata spells the names in a way of its own."""
-
-
-@pytest.fixture(scope="session")
-def environments(tmp_path_factory: pytest.TempPathFactory) -> Environments:
-    shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent
-    folder = shared / "installers"
-    folder.mkdir(exist_ok=True)
-    return Environments(folder)
 
 
 @pytest.fixture(scope="session")

@@ -80,6 +80,10 @@ class Environments:
         )
         return folder / "bin"
 
+    def pdm(self) -> Path:
+        """pdm, with the versions that its makers tested."""
+        return self.scripts("pdm[locked]") / "pdm"
+
 
 Run = Callable[[Environments, str, tuple[str, ...], Path], "subprocess.CompletedProcess[str]"]
 
@@ -218,7 +222,7 @@ def pdm(*options: str) -> Run:
     def install(
         made: Environments, index: str, names: tuple[str, ...], folder: Path
     ) -> subprocess.CompletedProcess[str]:
-        script = made.scripts("pdm[locked]") / "pdm"  # with the versions that its makers tested
+        script = made.pdm()
         environment = {"PDM_CHECK_UPDATE": "0", "PDM_CACHE_DIR": str(folder / "cache")}
         locked = consumer([script, "lock", *options], folder, index, names, environment)
         return locked if locked.returncode else run([script, "sync"], folder, environment)

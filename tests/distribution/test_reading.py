@@ -26,13 +26,13 @@ def test_a_missing_file(tmp_path: Path) -> None:
 def test_an_empty_file(tmp_path: Path) -> None:
     path = tmp_path / WHEEL_NAME
     path.touch()
-    assert "the file is empty" in refusal(path)
+    assert refusal(path) == f"{path}: the file is empty"
 
 
 def test_a_folder(tmp_path: Path) -> None:
     path = tmp_path / WHEEL_NAME
     path.mkdir()
-    assert "not a regular file" in refusal(path)
+    assert refusal(path) == f"{path}: not a regular file"
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")

@@ -98,32 +98,75 @@ def test_names_that_trick_people(tmp_path: Path, filename: str) -> None:
     ["demo-1.0.egg", "demo-1.0.exe", "demo-1.0-py3-none-any.whl.asc", "demo-1.0.txt", "demo-1.0.WHL", "demo"],
 )
 def test_other_files_are_no_distributions(tmp_path: Path, filename: str) -> None:
-    assert "publish wheels (.whl) and sdists" in refusal(make_wheel(tmp_path, filename))
+    assert refusal(make_wheel(tmp_path, filename)).endswith(
+        ": not a distribution; publish wheels (.whl) and sdists (.tar.gz, .zip, .tar.bz2, .tar.xz)"
+    )
 
 
 @pytest.mark.parametrize(
     ("metadata", "reason"),
     [
-        (core_metadata("other", "1.0"), "disagrees with its filename"),
-        (core_metadata("demo", "1.1"), "disagrees with its filename"),
-        (core_metadata("demo", "one"), "PEP 440"),
-        (core_metadata("demo", "1" * 1000), "disagrees with its filename"),
-        (core_metadata("demo", "1" * 5000), "Version of 5000 characters"),
-        (core_metadata("../demo", "1.0"), "not legal"),
-        (core_metadata("d\u0435mo", "1.0"), "not legal"),
-        (METADATA.replace(b"A", b"\xff").replace(b"demo", b"dem\xff"), "not UTF-8"),
-        (b"Name: demo\n\n", "has the version None"),
-        (b"", "has the name None"),
-        (b"\n\n" + METADATA, "has the name None"),
-        (b"\0" * 100, "is no field"),
-        (b"Metadata-Version: 2.1\nLicense: MIT\nand more\nName: demo\nVersion: 1.0\n", "line 3 of its METADATA"),
-        (METADATA + b"\xff", "not UTF-8"),
-        (b"\xef\xbb\xbf" + METADATA, "byte-order mark"),
-        (b"a:\n" * 300_000 + METADATA, "fields of 30000"),
+        (
+            core_metadata("other", "1.0"),
+            "its METADATA says other 1.0, which disagrees with its filename; build it again, and do not rename it",
+        ),
+        (
+            core_metadata("demo", "1.1"),
+            "its METADATA says demo 1.1, which disagrees with its filename; build it again, and do not rename it",
+        ),
+        (
+            core_metadata("demo", "one"),
+            (
+                "its METADATA has the version 'one', which installers do not take (PEP 440); correct it in the "
+                "project and build again"
+            ),
+        ),
+        (
+            core_metadata("demo", "1" * 1000),
+            (
+                "its METADATA says demo 111111111111111111111111111111111111111111111111111111111111, which "
+                "disagrees with its filename; build it again, and do not rename it"
+            ),
+        ),
+        (core_metadata("demo", "1" * 5000), "its METADATA has a Version of 5000 characters; build it again"),
+        (core_metadata("../demo", "1.0"), "its METADATA has the name '../demo', which is not legal; build it again"),
+        (
+            core_metadata("d\u0435mo", "1.0"),
+            "its METADATA has the name 'd\\u0435mo', which is not legal; build it again",
+        ),
+        (METADATA.replace(b"A", b"\xff").replace(b"demo", b"dem\xff"), "its METADATA is not UTF-8; build it again"),
+        (
+            b"Name: demo\n\n",
+            (
+                "its METADATA has the version None, which installers do not take (PEP 440); correct it in the "
+                "project and build again"
+            ),
+        ),
+        (b"", "its METADATA has the name None, which is not legal; build it again"),
+        (b"\n\n" + METADATA, "its METADATA has the name None, which is not legal; build it again"),
+        (
+            b"\0" * 100,
+            (
+                "its METADATA has the name None, which is not legal; line 1 of its METADATA is no field: "
+                "'\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00...; "
+                "installers read no field that follows; build it again"
+            ),
+        ),
+        (
+            b"Metadata-Version: 2.1\nLicense: MIT\nand more\nName: demo\nVersion: 1.0\n",
+            (
+                "its METADATA has the name None, which is not legal; line 3 of its METADATA, after 'License', is "
+                "no field: 'and more'; installers read no field that follows; build it again"
+            ),
+        ),
+        (METADATA + b"\xff", "its METADATA is not UTF-8; build it again"),
+        (b"\xef\xbb\xbf" + METADATA, "its METADATA begins with a byte-order mark; build it again"),
+        (b"a:\n" * 300_000 + METADATA, "its METADATA has fields of 300003 lines; build it again"),
     ],
 )
 def test_metadata_that_installers_refuse(tmp_path: Path, metadata: bytes, reason: str) -> None:
-    assert reason in refusal(make_wheel(tmp_path, members=wheel_members(metadata)))
+    path = make_wheel(tmp_path, members=wheel_members(metadata))
+    assert refusal(path) == f"{path}: {reason}"
 
 
 @pytest.mark.parametrize(
@@ -180,28 +223,56 @@ MEMBERS = wheel_members()
 @pytest.mark.parametrize(
     ("members", "reason"),
     [
-        ([], "holds no .dist-info folders"),
-        ([("demo.py", b"")], "holds no .dist-info folders"),
-        ([*MEMBERS, ("other-1.0.dist-info/METADATA", METADATA)], "holds 2 .dist-info folders"),
-        ([("sub/" + name, data) for name, data in MEMBERS], "holds no .dist-info folders"),
-        ([member for member in MEMBERS if "METADATA" not in member[0]], f"holds no {INFO}/METADATA"),
-        ([member for member in MEMBERS if "RECORD" not in member[0]], f"holds no {INFO}/RECORD"),
-        ([member for member in MEMBERS if "WHEEL" not in member[0]], f"holds no {INFO}/WHEEL"),
+        ([], "the wheel holds no .dist-info folders; build it again"),
+        ([("demo.py", b"")], "the wheel holds no .dist-info folders; build it again"),
+        (
+            [*MEMBERS, ("other-1.0.dist-info/METADATA", METADATA)],
+            "the wheel holds 2 .dist-info folders; build it again",
+        ),
+        ([("sub/" + name, data) for name, data in MEMBERS], "the wheel holds no .dist-info folders; build it again"),
+        (
+            [member for member in MEMBERS if "METADATA" not in member[0]],
+            "the archive holds no demo-1.0.dist-info/METADATA; build it again",
+        ),
+        (
+            [member for member in MEMBERS if "RECORD" not in member[0]],
+            "the archive holds no demo-1.0.dist-info/RECORD; build it again",
+        ),
+        (
+            [member for member in MEMBERS if "WHEEL" not in member[0]],
+            "the archive holds no demo-1.0.dist-info/WHEEL; build it again",
+        ),
         (
             [*MEMBERS[:2], (f"{INFO}/WHEEL", WHEEL.replace(b"1.0", b"2.0")), MEMBERS[3]],
-            "not of wheel version 1.x",
+            "the wheel is not of wheel version 1.x; installers cannot read it",
         ),
-        (wheel_members(folder="other-1.0.dist-info"), "disagrees with its filename"),
-        (wheel_members(folder="demo-1.1.dist-info"), "disagrees with its filename"),
-        ([*MEMBERS, ("../evil.py", b"")], "leads out"),
-        ([*MEMBERS, ("/evil.py", b"")], "leads out"),
-        ([*MEMBERS, ("a\\..\\..\\evil.py", b"")], "leads out"),
-        ([*MEMBERS, ("C:/evil.py", b"")], "leads out"),
-        ([(f"{INFO}/METADATA", b"\0" * (MAX_SIZE + 1))], "larger than 10 MiB"),
+        (
+            wheel_members(folder="other-1.0.dist-info"),
+            "its folder 'other-1.0.dist-info' disagrees with its filename; build it again",
+        ),
+        (
+            wheel_members(folder="demo-1.1.dist-info"),
+            "its folder 'demo-1.1.dist-info' disagrees with its filename; build it again",
+        ),
+        (
+            [*MEMBERS, ("../evil.py", b"")],
+            "the archive holds the path '../evil.py', which leads out of it; build it again",
+        ),
+        ([*MEMBERS, ("/evil.py", b"")], "the archive holds the path '/evil.py', which leads out of it; build it again"),
+        (
+            [*MEMBERS, ("a\\..\\..\\evil.py", b"")],
+            "the archive holds the path 'a\\\\..\\\\..\\\\evil.py', which leads out of it; build it again",
+        ),
+        (
+            [*MEMBERS, ("C:/evil.py", b"")],
+            "the archive holds the path 'C:/evil.py', which leads out of it; build it again",
+        ),
+        ([(f"{INFO}/METADATA", b"\0" * (MAX_SIZE + 1))], "its demo-1.0.dist-info/METADATA is larger than 10 MiB"),
     ],
 )
 def test_archives_that_installers_refuse(tmp_path: Path, members: list[tuple[str, bytes]], reason: str) -> None:
-    assert reason in refusal(make_wheel(tmp_path, members=members))
+    path = make_wheel(tmp_path, members=members)
+    assert refusal(path) == f"{path}: {reason}"
 
 
 def test_two_files_of_metadata(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -262,6 +263,17 @@ def test_a_length_that_is_no_number(folder: Path, web: Web, without_pip: None) -
 def test_a_netrc_that_is_no_text(folder: Path, web: Web, without_pip: None, own_environment: Path) -> None:
     (own_environment / ".netrc").write_bytes(b"machine h\xff login u password p\n")
     assert examine(folder, web.url).report.ok
+
+
+@pytest.mark.parametrize("variable", [None, "NETRC"])
+def test_a_pipe_in_place_of_netrc_is_passed_over(
+    folder: Path, web: Web, own_environment: Path, monkeypatch: pytest.MonkeyPatch, variable: str | None
+) -> None:
+    path = own_environment / ("other" if variable else ".netrc")
+    os.mkfifo(path)
+    if variable:
+        monkeypatch.setenv(variable, str(path))
+    assert examine(folder, web.url).named("ok") >= INDEX
 
 
 def test_where_nobody_listens_publishing_is_sound_and_reading_unchecked(folder: Path) -> None:

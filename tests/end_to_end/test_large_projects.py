@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 import urllib.request
 from collections.abc import Callable
@@ -14,6 +13,7 @@ import pytest
 from s3pypi_setuptools.stores.content_encoding import decode
 from tests import samples
 from tests.cli.programs import run as run_program
+from tests.clients.installers import Environments
 from tests.end_to_end.conftest import run, run_poetry
 from tests.servers import S3Server, program
 
@@ -36,7 +36,7 @@ def index(s3_server: S3Server, public_bucket: tuple[str, str], s3_env: dict[str,
     return url
 
 
-def with_pip(index: str, folder: Path) -> None:
+def with_pip(index: str, folder: Path, _made: Environments) -> None:
     command = [
         sys.executable,
         "-m",
@@ -52,32 +52,31 @@ def with_pip(index: str, folder: Path) -> None:
     run([*command, "--trusted-host", "127.0.0.1"], folder)
 
 
-def with_uv(index: str, folder: Path) -> None:
+def with_uv(index: str, folder: Path, _made: Environments) -> None:
     command = [program("uv"), "pip", "install", "--no-cache", "--default-index", index, "--target", "site", "demo"]
     run([*command, "--python", sys.executable], folder)
 
 
-def with_poetry(index: str, folder: Path) -> None:
+def with_poetry(index: str, folder: Path, _made: Environments) -> None:
     run_poetry("lock", folder / "consumer", index, "demo")
     assert f'version = "{LATEST}"' in (folder / "consumer" / "poetry.lock").read_text()
 
 
-def with_pdm(index: str, folder: Path) -> None:
+def with_pdm(index: str, folder: Path, made: Environments) -> None:
     (folder / "pyproject.toml").write_text(
         '[project]\nname = "consumer"\nversion = "1"\nrequires-python = ">=3.10"\ndependencies = ["demo"]\n'
         f'[[tool.pdm.source]]\nname = "pypi"\nurl = "{index}"\n'
     )
-    run([program("pdm"), "lock"], folder, {"PDM_CHECK_UPDATE": "false", "PDM_CACHE_DIR": str(folder / "cache")})
+    run([made.pdm(), "lock"], folder, {"PDM_CHECK_UPDATE": "false", "PDM_CACHE_DIR": str(folder / "cache")})
     assert f'version = "{LATEST}"' in (folder / "pdm.lock").read_text()
 
 
-NO_PDM = pytest.mark.skipif(shutil.which("pdm") is None, reason="pdm is not installed on this machine")
-
-
-@pytest.mark.parametrize("install", [with_pip, with_uv, with_poetry, pytest.param(with_pdm, marks=NO_PDM)])
-def test_installers_decode_the_page(index: str, tmp_path: Path, install: Callable[[str, Path], None]) -> None:
+@pytest.mark.parametrize("install", [with_pip, with_uv, with_poetry, with_pdm])
+def test_installers_decode_the_page(
+    index: str, tmp_path: Path, environments: Environments, install: Callable[[str, Path, Environments], None]
+) -> None:
     folder = tmp_path / "installer"
     folder.mkdir()
-    install(index, folder)
+    install(index, folder, environments)
     if (folder / "site").exists():
         assert (folder / "site" / f"demo-{LATEST}.dist-info").is_dir()

@@ -70,9 +70,7 @@ def test_root_page() -> None:
     assert '<li><a href="demo/">demo</a></li>' in render_root(["demo"], None).decode()
 
 
-@pytest.mark.parametrize(
-    ("size", "shown"), [(0, "0 B"), (999, "999 B"), (1_500_000, "1.5 MB"), (3 * 10**12, "3000.0 GB")]
-)
+@pytest.mark.parametrize(("size", "shown"), [(0, "0 B"), (999, "999 B"), (1_500_000, "1.5 MB"), (3 * 10**12, "3.0 TB")])
 def test_sizes_for_people(size: int, shown: str) -> None:
     assert f"<small>{shown}</small>" in render_project(Project("a", (File("a-1.zip", "a-1.zip", size=size),))).decode()
 

@@ -38,8 +38,8 @@ def test_projects_of_filenames(filename: str, project: str | None) -> None:
 def test_every_kind_of_file_has_a_version(suffix: str) -> None:
     tags = {".whl": "-py3-none-any", ".egg": "-py3.12"}.get(suffix, "")
     assert version_of("foo", f"foo-1.2{tags}{suffix}") == "1.2"
-    if not tags:
-        assert version_of("foo", f"foo-1.2{suffix}x") is None
+    for more in ("x", ".asc", "\n", suffix[:-1]):
+        assert version_of("foo", f"foo-1.2{tags}{suffix}{more}") is None
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+from s3pypi_setuptools.monitor import Stage, Unattended
 from s3pypi_setuptools.operations.prune import PruneReport, prune
 from s3pypi_setuptools.operations.reindex.reindex import ReindexReport, reindex
 from s3pypi_setuptools.operations.verify.verify import VerifyReport, verify
@@ -19,6 +20,17 @@ from s3pypi_setuptools.transaction import Backoff
 from tests.operations.conftest import World
 
 DAY = timedelta(days=1)
+
+
+class Watching(Unattended):
+    """Remembers which names have reached all pages."""
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+
+    def reached(self, stage: Stage, project: str, names: Iterable[str]) -> None:
+        if stage is Stage.PUBLISHED:
+            self.done += [f"{project}/{name}" for name in names]
 
 
 @contextmanager

@@ -13,9 +13,10 @@ import pytest
 
 from s3pypi_setuptools.config.settings import IfExists
 from s3pypi_setuptools.distribution.selection import select_distributions
-from s3pypi_setuptools.errors import InvalidDistribution
+from s3pypi_setuptools.errors import InvalidDistribution, Unavailable
 from s3pypi_setuptools.operations.file_selector import Wanted
 from tests import samples
+from tests.faults import FaultyStore, Request
 from tests.operations.attestations import GITHUB, attest
 from tests.operations.conftest import World
 from tests.operations.contents import deleted
@@ -150,6 +151,35 @@ def test_a_provenance_of_other_bytes_is_not_taken_for_ours(world: World) -> None
     assert file.provenance == f"{URL}demo/{file.url}.provenance"
     assert world.store.get(KEY).data == left
     assert provenance(world, f"team/demo/{file.url}.provenance")
+
+
+def test_a_refused_file_leaves_no_provenance_behind(world: World) -> None:
+    wheel, other = world.wheel(), world.wheel(salt="other")
+    attest(wheel)
+    attest(other)
+    bare = Path(shutil.copy(wheel, world.folder))
+    world.push(bare, index_url=URL)
+    before = world.stored()
+
+    assert [file.outcome.value for file in world.push(other, index_url=URL).files] == ["failed"]
+    assert world.stored() == before
+    assert world.push(wheel, index_url=URL).ok
+    assert world.pages()[0].files[0].provenance, "no other lies in its place"
+
+
+def test_a_killed_upload_is_completed_with_its_provenance(world: World) -> None:
+    wheel = world.wheel()
+    attest(wheel)
+
+    def die(request: Request) -> None:
+        if request.key == KEY or request.key.endswith("manifest.json"):
+            raise Unavailable(request.key, "the process is gone")
+
+    assert not world.push(wheel, store=FaultyStore(world.store, die), index_url=URL).ok
+    assert KEY.removesuffix(".provenance") in world.stored()
+    assert world.push(wheel, index_url=URL).ok
+    assert world.pages()[0].files[0].url == wheel.name
+    assert provenance(world)
 
 
 def test_a_deleted_file_takes_its_provenance_along(world: World) -> None:

@@ -11,15 +11,18 @@ import pytest
 from s3pypi_setuptools import RepositoryError, open_repository
 from s3pypi_setuptools.distribution.local_file import PART_SIZE, LocalFile
 from s3pypi_setuptools.errors import AccessDenied
+from s3pypi_setuptools.monitor import Silent
 from s3pypi_setuptools.operations.delete import delete
 from s3pypi_setuptools.operations.file_selector import Wanted
 from s3pypi_setuptools.operations.publish.report import Outcome
+from s3pypi_setuptools.operations.transfer.promote import promote
 from s3pypi_setuptools.repository.repository import Repository
-from s3pypi_setuptools.stores.base import ANY, Attributes, Condition, PartsWrite, Token
+from s3pypi_setuptools.stores.base import ANY, Attributes, Condition, Info, PartsWrite, Store, Token
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests import samples
 from tests.faults import FaultyStore, Request
 from tests.operations.conftest import World
+from tests.operations.transfers import opened
 from tests.servers import S3Server
 
 
@@ -57,6 +60,34 @@ def test_small_files_keep_the_plain_key(tmp_path: Path) -> None:
     world = World(tmp_path, CarelessWithParts())
     assert world.push(world.wheel(), samples.sdist(tmp_path)).ok
     assert {file.url for file in world.pages()[0].files} == {world.wheel().name, "demo-1.0.tar.gz"}
+
+
+class CarelessWithCopies(CarelessWithParts):
+    """Copies from its own kind, whatever lies there by then: what another publisher has stored at the plain key."""
+
+    def copies_from(self, source: Store) -> bool:
+        return isinstance(source, CarelessWithCopies)
+
+    def copy(
+        self, source: Store, original: Info, key: str, attributes: Attributes, condition: Condition = ANY
+    ) -> Token:
+        self.put(f"team/demo/{key.rpartition('/')[2]}", b"another publisher's", Attributes())
+        return self.put(key, source.get(original.key).data, attributes)
+
+
+def test_a_copy_overwrites_nothing_and_the_manifest_knows_its_token(tmp_path: Path) -> None:
+    staging, world = World(tmp_path / "staging", CarelessWithCopies()), World(tmp_path, CarelessWithCopies())
+    wheel = staging.wheel()
+    staging.push(wheel)
+    world.push(world.wheel(name="other"))
+
+    with opened(staging, reading=True) as origin, opened(world) as target:
+        assert promote(origin, target, "demo", "1.0", progress=Silent()).ok
+
+    assert world.store.get(f"team/demo/{wheel.name}").data == b"another publisher's"
+    assert world.listed() == staging.listed()
+    [entry] = json.loads(world.store.get("team/demo/manifest.json").data)["files"]
+    assert entry["_etag"] == world.store.head(f"team/demo/{entry['url']}").token
 
 
 class Asked(MemoryStore):

@@ -102,6 +102,24 @@ def test_verify_and_reindex_call_it_a_fault(two: World) -> None:
     assert two.listed("other") == before
 
 
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_reindex_says_so_of_what_a_page_alone_lists(two: World, elsewhere: bool) -> None:
+    """A page of ours tells hash and size of an sdist, so that the file itself need not be read."""
+    name = "other-99.0.tar.gz"
+    data = two.sdist("99.0", name="other").read_bytes()
+    two.put(f"team/evil/{name}", data)
+    told = {"size": len(data), "hashes": {"sha256": hashlib.sha256(data).hexdigest()}, "core-metadata": False}
+    url = f"https://files.example/{name}" if elsewhere else name
+    list_stray(two, filename=name, url=url, **told)
+    assert not reindexed(two).ok
+    two.store.delete("team/evil/manifest.json")
+    for again in (False, True):
+        report = reindexed(two)
+        assert not report.ok, again
+        [line] = [line for each in report.projects for line in each.errors]
+        assert line.endswith("is a file of other, and listed under evil: delete it here, and publish it there")
+
+
 def test_what_lies_unlisted_in_a_folder_with_a_manifest_is_listed_nowhere(tmp_path: Path) -> None:
     two = World(tmp_path)
     two.push(two.wheel(name="evil"), two.wheel("2.0", name="other"))

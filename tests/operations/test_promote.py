@@ -16,6 +16,7 @@ from s3pypi_setuptools.operations.transfer.promote import PromoteReport, promote
 from s3pypi_setuptools.operations.yank import yank
 from s3pypi_setuptools.stores.base import Store
 from tests.operations.conftest import World
+from tests.operations.maintenance import problems, state
 from tests.operations.transfers import foreign, killed_at_every_request, opened
 
 
@@ -130,3 +131,38 @@ def test_killed_at_any_request_and_done_again(tmp_path: Path, staging: World, wh
         assert promoted(staging, world).ok
         assert len(world.listed()) == 2
         assert world.projects() == ("demo",)
+
+
+def test_a_dry_run_says_what_would_be_and_writes_nothing(staging: World, world: World) -> None:
+    world.push(world.wheel(name="other"))
+    before = state(world)
+    with opened(staging, reading=True) as source, opened(world) as target:
+        report = promote(source, target, "demo", "1", dry_run=True, progress=Silent())
+        assert (report.source, report.target) == (source.url, target.url)
+    assert (report.ok, report.dry_run, report.project, report.version) == (True, True, "demo", "1")
+    assert [file.outcome.value for file in report.files] == ["published", "published"]
+    assert state(world) == before
+
+
+def test_a_project_that_takes_no_uploads_gets_no_object(staging: World, world: World) -> None:
+    world.push(world.wheel("0.9"))
+    with opened(world) as repository:
+        set_status(repository, "demo", Status.ARCHIVED)
+    before = state(world)
+    assert not promoted(staging, world).ok
+    assert state(world) == before
+
+
+def test_a_project_that_is_not_there_is_named_with_the_nearest(staging: World, world: World) -> None:
+    with opened(staging, reading=True) as source, opened(world) as target, pytest.raises(RepositoryError) as caught:
+        promote(source, target, "dem", "1.0", progress=Silent())
+    assert str(caught.value) == "memory:///team: there is no project 'dem' (did you mean 'demo'?)"
+
+
+def test_a_metadata_file_that_is_not_the_listed_one_is_not_taken_along(staging: World, world: World) -> None:
+    sidecar = "team/demo/demo-1.0-py3-none-any.whl.metadata"
+    right = staging.store.get(sidecar).data
+    staging.put(sidecar, b"Name: other")
+    assert promoted(staging, world).ok
+    assert world.store.get(sidecar).data == right
+    assert problems(world, deep=True) == []

@@ -19,7 +19,7 @@ from tests import samples
 from tests.faults import FaultyStore, Killed, Request
 from tests.operations import contents
 from tests.operations.conftest import World
-from tests.operations.maintenance import DAY, problems, reindexed, state, verified
+from tests.operations.maintenance import DAY, problems, pruned, reindexed, state, verified
 
 WHEEL = "team/demo/demo-1.0-py3-none-any.whl"
 SDIST = "team/demo/demo-1.0.tar.gz"
@@ -279,3 +279,22 @@ def test_a_project_that_is_being_begun_is_no_finding(world: World) -> None:
     assert [each[0] for each in problems(world, later=timedelta())] == ["only-on-root"]
     assert verified(world, later=timedelta()).pending == 1
     assert "no-manifest" in [each[0] for each in problems(world)]
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_of_an_orphan_whose_name_is_taken_the_advice_is_what_helps(world: World, listed: bool) -> None:
+    wheel = world.wheel()
+    world.push(wheel, world.sdist())
+    if not listed:
+        contents.deleted(world, Wanted(filenames=(wheel.name,)))
+    for suffix in ("", ".metadata"):
+        world.put(f"team/demo/{'0' * 16}/{wheel.name}{suffix}", b"others")
+
+    details = [finding.detail for finding in verified(world).findings]
+
+    why = "another file of its name is" if listed else "a file of its name was removed once"
+    assert details == [f"is not listed, and {why}: 'prune' deletes it"] * 2
+    reindexed(world)
+    assert len(problems(world)) == 2
+    pruned(world)
+    assert problems(world) == []

@@ -91,16 +91,21 @@ def test_a_document_that_is_too_large_is_not_read() -> None:
 
 
 @contextlib.contextmanager
-def dripping(head: bytes) -> Iterator[int]:
-    """The port of a server that answers with ``head``, and then a byte every 50 ms."""
+def dripping(head: bytes, drop: bytes = b" ", pause: float = 0.05, drops: list[int] | None = None) -> Iterator[int]:
+    """The port of a server that answers with ``head``, and then with a ``drop`` after each ``pause`` (in seconds).
+
+    :param drops: gets the size of each that was sent.
+    """
     over = threading.Event()
 
     def drip(connection: socket.socket) -> None:
         with contextlib.suppress(OSError), connection:
             connection.recv(65536)
             connection.sendall(head)
-            while not over.wait(0.05):
-                connection.sendall(b" ")
+            while not over.wait(pause):
+                connection.sendall(drop)
+                if drops is not None:
+                    drops.append(len(drop))
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
@@ -141,6 +146,27 @@ def test_an_answer_that_drips_is_not_waited_for_without_end(head: bytes, ask: Ca
         with pytest.raises(Unavailable):
             ask(store_at(port))
         assert time.monotonic() - began < 120
+
+
+@pytest.mark.parametrize(
+    ("status", "ask"),
+    [
+        ("200 OK", lambda store: list(store.list(""))),
+        ("200 OK", lambda store: store.put("k", b"1", base.Attributes())),
+        ("403 Forbidden", lambda store: list(store.list(""))),
+        ("403 Forbidden", lambda store: store.get("k")),
+        ("404 Not Found", lambda store: list(store.stream("k"))),
+    ],
+)
+def test_a_fast_answer_without_end_is_not_read_to_the_end(status: str, ask: Callable[[S3Store], object]) -> None:
+    head = f"HTTP/1.1 {status}\r\nContent-Type: application/xml\r\n\r\n<ListBucketResult>".encode()
+    sent: list[int] = []
+    with dripping(head, b"<Key>a</Key>" * 10000, 0, sent) as port:
+        began = time.monotonic()
+        with pytest.raises(Unavailable, match="the store's answer does not end; check the endpoint"):
+            ask(store_at(port, Patience(connect=10, answer=20, long_answer=20)))
+        assert time.monotonic() - began < 60
+    assert sum(sent) < 40 * 2**20
 
 
 def test_a_reader_may_take_its_time() -> None:

@@ -131,7 +131,7 @@ def _lines(report: PruneReport) -> Iterator[str]:
     gone = _gone(report)
     for one in gone:
         yield f"{verb} {one.name}  {one.url}  {_why(one)}"
-    yield f"{verb} {counted(len(gone), 'object')}, {counted(sum(one.size or 0 for one in gone), 'byte')}"
+    yield f"{verb} {counted(len(gone), 'object')}, {size_text(sum(one.size or 0 for one in gone))}"
 
 
 def _why(one: Pruned) -> str:

@@ -38,19 +38,26 @@ class Comparison:
         self._project = project
         self._placements = placements
         self._contents: dict[tuple[str, str | None], Contents] = {}
+        self._unlisted: set[str] = set()  # filenames that a manifest of this run did not list
 
     def choices(
         self, manifest: Manifest, distributions: Iterable[Publishable], if_exists: IfExists, now: datetime
     ) -> list[Choice]:
         """What is to become of each; ``if_exists`` and ``now`` as of `choose`. Raises `StoreError`."""
         listed = [(one, manifest.file(one.filename)) for one in distributions]
+        self._unlisted.update(one.filename for one, file in listed if file is None)
         seen = [NOTHING_SEEN] * len(listed)
         while True:
             found = [choose(file, one, if_exists, now, known) for (one, file), known in zip(listed, seen, strict=True)]
             if not any(isinstance(each, Look) for each in found):
                 return [each for each in found if isinstance(each, Choice)]
             looks = {
-                index: look(self._workspace, file, self._placements[one.filename])
+                index: look(
+                    self._workspace,
+                    file,
+                    self._placements[one.filename],
+                    listed_since=one.filename in self._unlisted or bool(file.upload_time and file.upload_time > now),
+                )
                 for index, (one, file) in enumerate(listed)
                 if found[index] is Look.OBJECT and file
             }

@@ -18,7 +18,7 @@ from ...repository.upload import SHA256
 from ...repository.workspace import Workspace
 from ...stores.base import Info
 from ..verify.problems import Problem
-from ..verify.project_check import CheckedProject
+from ..verify.project_check import CheckedProject, other_project
 from .evidence import Evidence
 from .recovery import Recovered
 
@@ -86,6 +86,8 @@ class EvidenceGathering:
         }
         for file in base.project.files:
             key = self._key(file)
+            if (other := other_project(self._project, file.filename)) and wrong.isdisjoint({key, file.filename}):
+                self.errors.append(f"{self._store.url_of(key) if key else file.filename}: {other}")
             doubtful = not file.has_facts or key in doubted or not is_relative(file.url)
             if key is None or file.url in missing or key in wrong or not doubtful:
                 continue
@@ -95,7 +97,7 @@ class EvidenceGathering:
             if file.sha256 not in (None, read.file.sha256):
                 self.errors.append(f"{read.file.path}: has other bytes than the index states: publish the right file")
                 continue
-            if read.project != self._project:
+            if read.project != self._project and not other:
                 listed = f"is a file of {read.project}, and listed under {self._project}"
                 self.errors.append(f"{read.file.path}: {listed}: delete it here, and publish it there")
             yield file.url, self._with_sidecar(key, read)
@@ -155,7 +157,8 @@ class EvidenceGathering:
             name = info.key.rpartition("/")[2]
             if info.key in listed or name in names or not is_distribution(info.key):
                 continue
-            if name not in found or info.modified > found[name].modified or info.key == f"{own}{name}":
+            other, plain = found.get(name), f"{own}{name}"
+            if other is None or info.key == plain or (other.key != plain and info.modified > other.modified):
                 found[name] = info
         yield from found.values()
 

@@ -126,7 +126,12 @@ class Source:
 
     def place(self, found: Found) -> str:
         """Where the file lies, for messages."""
-        return self.store.url_of(found.info.key) if found.info else without_credentials(found.file.url)
+        key = found.info.key if found.info else self.layout.object_key(found.project, found.file.url)
+        return self.store.url_of(key) if key else without_credentials(found.file.url)
+
+    def folder(self, project: str) -> str:
+        """Where the folder of ``project`` lies, for messages."""
+        return self.store.url_of(self.layout.folder(project))
 
     def _each(
         self, files: Iterable[Found], read: Callable[[Found, Info], StoredFile]

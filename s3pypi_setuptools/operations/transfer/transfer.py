@@ -62,5 +62,4 @@ class Transfer:
 
     def report_failed(self, project: str, error: Error) -> ImportedFile:
         """The report of a project whose import ``error`` ended."""
-        place = self.source.store.url_of(f"{project}/")
-        return ImportedFile(project, "", ImportOutcome.FAILED, place, str(error))
+        return ImportedFile(project, "", ImportOutcome.FAILED, self.source.folder(project), str(error))

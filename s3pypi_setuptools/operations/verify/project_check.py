@@ -25,7 +25,7 @@ from ...text import counted
 from .file_check import FileCheck
 from .problems import Finding, Problem
 
-__all__ = ["PENDING", "CheckedProject", "ProjectCheck"]
+__all__ = ["PENDING", "CheckedProject", "ProjectCheck", "other_project"]
 
 PENDING = timedelta(hours=1)
 """How long a publisher may take from storing its first object to its commit."""
@@ -57,6 +57,14 @@ class CheckedProject:
     def exists(self) -> bool:
         """Whether the list of projects should name the project."""
         return self.damaged or self.lost or (self.manifest is not None and not self.manifest.deleted)
+
+
+def other_project(project: str, filename: str) -> str | None:
+    """What is wrong where ``project`` lists a file that another project's name begins; None where nothing is."""
+    other = guess_project(filename) if version_of(project, filename) is None else None
+    if other in (None, project):
+        return None
+    return f"is a file of {other}, and listed under {project}: delete it here, and publish it there"
 
 
 class ProjectCheck:
@@ -115,9 +123,7 @@ class ProjectCheck:
         self._tally.expect(len(files))
         found: list[Finding] = []
         for file in files:
-            other = guess_project(file.filename) if version_of(self._project, file.filename) is None else None
-            if other not in (None, self._project):
-                detail = f"is a file of {other}, and listed under {self._project}: delete it here, and publish it there"
+            if detail := other_project(self._project, file.filename):
                 found.append(self._finding(Problem.OTHER_PROJECT, keys[file.filename] or file.filename, detail))
             if place := keys[file.filename]:
                 found += self._files.findings(file, place)
@@ -205,8 +211,7 @@ class ProjectCheck:
             elif self._is_pending(info):
                 self._pending += 1
             else:
-                detail = "is not listed: 'reindex' lists a file that was copied there by hand, 'prune' deletes it"
-                yield self._finding(Problem.ORPHAN, info.key, detail)
+                yield self._finding(Problem.ORPHAN, info.key, _orphan(manifest, main.rpartition("/")[2]))
 
     def _is_pending(self, info: Info) -> bool:
         """Whether a publisher stored the object recently and may be about to list it."""
@@ -220,6 +225,15 @@ class ProjectCheck:
             return SHA256 in self._store.head(distribution_key(info.key)).metadata
         except NotFound:
             return distribution_key(info.key) != info.key  # what goes with a file may be stored before it
+
+
+def _orphan(manifest: Manifest, name: str) -> str:
+    """What is the matter with an object that is not listed, or goes with the file ``name``, and what helps."""
+    if manifest.file(name):
+        return "is not listed, and another file of its name is: 'prune' deletes it"
+    if manifest.removed_urls(name):
+        return "is not listed, and a file of its name was removed once: 'prune' deletes it"
+    return "is not listed: 'reindex' lists a file that was copied there by hand, 'prune' deletes it"
 
 
 def _forms(kind: PageKind, page: bytes) -> Iterator[bytes]:

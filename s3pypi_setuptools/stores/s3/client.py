@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 from ...aws.client import Access, conceal_credentials, configured_attempts, create_client
 from ...config.put_parameters import secret_parameters
 from ...errors import ConfigurationError, Error
-from ...http_limits import limited
+from ...http_limits import limited_pool
 from ..base import ANY, Condition
-from .errors import translated
+from .errors import is_too_large, translated
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -260,18 +260,23 @@ class S3Client:
 
 
 def _give_up(attempts: int, caught_exception: Exception | None = None, **_: object) -> None:
-    """End the attempts at a request that the store does not answer sooner than those at one that it refuses."""
+    """End the attempts at a request that the store does not answer sooner than those at one that it refuses.
+
+    No other attempt follows an answer that is too large.
+    """
     from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
     if attempts >= _TIMED_OUT_ATTEMPTS and isinstance(caught_exception, ConnectTimeoutError | ReadTimeoutError):
         raise caught_exception
+    if caught_exception and is_too_large(caught_exception):
+        raise caught_exception
 
 
 def _limit_answers(client: BaseClient, seconds: float) -> None:
-    """Limit the time that a whole answer may take; botocore has no setting for it."""
+    """Limit the time that a whole answer may take, and its size; botocore has no setting for that."""
     pools = client._endpoint.http_session._pool_classes_by_scheme
     for scheme, pool in pools.items():
-        pools[scheme] = type(pool.__name__, (pool,), {"ConnectionCls": limited(pool.ConnectionCls, seconds)})
+        pools[scheme] = limited_pool(pool, seconds)
 
 
 def _is_aws(client: BaseClient) -> bool:

@@ -1,0 +1,65 @@
+"""Who lists a file outside a project's folder records that before, as the store allows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from s3pypi_setuptools.errors import InvalidIndex
+from s3pypi_setuptools.repository.layout import Layout
+from s3pypi_setuptools.repository.page_kind import PageKind
+from s3pypi_setuptools.repository.repository_config import RepositoryRecord
+from s3pypi_setuptools.repository.shared_files import SharedFiles
+from s3pypi_setuptools.stores.base import ANY, Attributes, Condition, Matches, Token
+from s3pypi_setuptools.stores.memory import MemoryStore
+from s3pypi_setuptools.transaction import PATIENT
+
+LAYOUT = Layout("team")
+RECORD = RepositoryRecord((PageKind.JSON, PageKind.HTML), True, True, True, shared_files=False)
+
+
+class Noting(MemoryStore):
+    """Keeps the conditions of its writes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conditions: list[Condition] = []
+
+    def put(self, key: str, data: bytes, attributes: Attributes, condition: Condition = ANY) -> Token:
+        self.conditions.append(condition)
+        return super().put(key, data, attributes, condition)
+
+
+@pytest.mark.parametrize("conditional", [True, False])
+def test_the_record_is_changed_once_and_on_its_token_where_the_store_honours_that(conditional: bool) -> None:
+    store, record = Noting(), replace(RECORD, conditional_writes=conditional)
+    token = store.put(LAYOUT.repository, record.to_json(), Attributes())
+    shared = SharedFiles(store, LAYOUT, PATIENT, lambda: record)
+    assert not shared.possible
+
+    shared.record()
+    shared.record()
+
+    assert shared.possible
+    assert store.conditions[1:] == [Matches(token) if conditional else ANY]
+    assert store.attributes(LAYOUT.repository) == Attributes("application/json", "no-cache")
+    stored = store.get(LAYOUT.repository).data
+    assert RepositoryRecord.from_json(stored, "") == replace(record, shared_files=True)
+
+
+def test_what_others_have_recorded_is_not_written_again() -> None:
+    store = Noting()
+    store.put(LAYOUT.repository, replace(RECORD, shared_files=True).to_json(), Attributes())
+
+    SharedFiles(store, LAYOUT, PATIENT, lambda: RECORD).record()
+
+    assert len(store.conditions) == 1
+
+
+def test_a_record_that_cannot_be_read_any_more_is_named() -> None:
+    store = Noting()
+    store.put(LAYOUT.repository, b"{", Attributes())
+
+    with pytest.raises(InvalidIndex, match=r"^team/repository\.json: "):
+        SharedFiles(store, LAYOUT, PATIENT, lambda: RECORD).record()
