@@ -8,8 +8,9 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from s3pypi_setuptools import after_build, app
+from s3pypi_setuptools import after_build
 from s3pypi_setuptools.after_build import Door, Kind, Verdict, may_publish
+from s3pypi_setuptools.api import PackageRepository
 from s3pypi_setuptools.config.resolve import resolve
 from s3pypi_setuptools.errors import ConfigurationError
 from tests import samples
@@ -271,13 +272,13 @@ def test_notes_about_settings_are_said_as_warnings(
 def test_a_push_that_is_interrupted_says_what_it_published(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    publish = app.publish
+    publish = PackageRepository.publish
 
     def interrupted(*arguments: object, **options: object) -> None:
         publish(*arguments, **options)  # type: ignore[arg-type]
         signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr(app, "publish", interrupted)
+    monkeypatch.setattr(PackageRepository, "publish", interrupted)
     wheel = samples.wheel(tmp_path / "dist")
     with pytest.raises(SystemExit, match="130"):
         after_build.push(wheel, project=tmp_path, command_line={"target": str(tmp_path / "repo")})

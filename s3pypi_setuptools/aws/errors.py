@@ -12,8 +12,8 @@ from ..errors import (
     TimedOut,
     Unavailable,
 )
+from ..http_limits import AnswerTooLarge
 from ..redaction import redact
-from ..stores.s3.errors import is_too_large
 
 __all__ = [
     "CREDENTIALS_FAILED",
@@ -22,6 +22,7 @@ __all__ = [
     "botocore_text",
     "code_of",
     "is_credential_failure",
+    "is_too_large",
     "status_of",
     "text_of",
     "unanswered",
@@ -101,6 +102,11 @@ def is_credential_failure(error: Exception) -> bool:
         | exceptions.CredentialRetrievalError
         | exceptions.MetadataRetrievalError,
     )
+
+
+def is_too_large(error: Exception) -> bool:
+    """Whether the answer was larger than any that is sound; botocore wraps that, unless it reads an error's body."""
+    return isinstance(getattr(error, "kwargs", {}).get("error", error), AnswerTooLarge)
 
 
 def unanswered(error: Exception, name: str, what: str, service: str = "the store") -> Error:

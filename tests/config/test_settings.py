@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from s3pypi_setuptools.config.settings import IfExists, PageStyle, Secret, Settings
+from s3pypi_setuptools.config.connection import Connection, Secret
+from s3pypi_setuptools.config.settings import IfExists, PageStyle, Settings
 from s3pypi_setuptools.config.target import S3Target
 
 
@@ -41,13 +42,15 @@ def test_every_setting_reaches_its_place(place: Any) -> None:
         dist_dir="build",
         acl="bucket-owner-read",
         s3_put_args={"StorageClass": "STANDARD_IA"},
-        profile="p",
-        region="r",
-        endpoint_url="http://localhost:1",
-        no_sign_request=True,
-        aws_access_key_id="AKIAPLANTEDPLANTED",
-        aws_secret_access_key=Secret("secret-planted"),
-        aws_session_token=Secret("token-planted"),
+        connection=Connection(
+            profile="p",
+            region="r",
+            endpoint_url="http://localhost:1",
+            no_sign_request=True,
+            aws_access_key_id="AKIAPLANTEDPLANTED",
+            aws_secret_access_key=Secret("secret-planted"),
+            aws_session_token=Secret("token-planted"),
+        ),
         pages=PageStyle.JSON,
         lock_indexes=True,
         locks_table="table",

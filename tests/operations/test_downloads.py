@@ -35,9 +35,9 @@ def test_other_bytes_are_an_error_of_their_file_alone(three: World, tmp_path: Pa
     with opened(three, reading=True) as repository:
         report = download(repository, "demo", "1.0", tmp_path)
     assert not report.ok
-    there = f"{WHEEL}: {tmp_path / WHEEL} exists with other bytes; move it away, or choose another folder"
-    stored = f"{SDIST}: team/demo/{SDIST}: its bytes do not have the listed sha256 hash; see s3pypi verify --deep"
-    assert [file.error for file in report.files] == [there, stored]
+    there = f"{tmp_path / WHEEL} exists with other bytes; move it away, or choose another folder"
+    stored = f"team/demo/{SDIST}: its bytes do not have the listed sha256 hash; see s3pypi verify --deep"
+    assert [str(file.error) for file in report.files] == [there, stored]
     assert (tmp_path / WHEEL).read_bytes() == b"mine"
     assert not list(tmp_path.glob("*.gz"))
     assert not list(tmp_path.glob(".s3pypi-*"))

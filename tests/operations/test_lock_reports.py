@@ -9,7 +9,7 @@ import pytest
 
 from s3pypi_setuptools.errors import LockError
 from s3pypi_setuptools.locks.base import Lock, Table, lock_id
-from s3pypi_setuptools.operations.locks import HeldLock, UnlockReport, force_unlock, list_locks, read_lock_id
+from s3pypi_setuptools.operations.locks import HeldLock, UnlockReport, force_unlock, list_locks, read_lock
 
 DEMO, OTHER = lock_id("demo"), lock_id("other")
 NOTHING = "f" * 40
@@ -77,5 +77,5 @@ def test_a_lock_that_is_let_go_meanwhile_is_named() -> None:
 
 
 def test_an_id_is_told_from_a_name() -> None:
-    assert read_lock_id(DEMO.upper()) == DEMO
-    assert read_lock_id("demo") is None
+    assert read_lock(DEMO.upper()) == (DEMO, None)
+    assert read_lock("demo") == (DEMO, "demo")

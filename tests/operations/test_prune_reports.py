@@ -43,7 +43,7 @@ def test_records_that_go_after_the_question_fail_their_project(three: World) -> 
 
     [project] = report.projects
     assert (report.ok, project.project, project.pruned) == (False, "demo", ())
-    assert project.error == "demo: its manifest is gone; nothing of it was deleted: reindex it first"
+    assert str(project.error) == "demo: its manifest is gone; nothing of it was deleted: reindex it first"
     assert f"team/demo/{orphan}" in three.stored()
 
 

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ...aws.client import Access, conceal_credentials, configured_attempts, create_client
+from ...aws.errors import is_too_large
 from ...config.put_parameters import secret_parameters
 from ...errors import ConfigurationError, Error
 from ...http_limits import limited_pool
 from ..base import ANY, Condition
-from .errors import is_too_large, translated
+from .errors import translated
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient

@@ -26,10 +26,9 @@ from ...errors import (
     StoreError,
     Unavailable,
 )
-from ...http_limits import AnswerTooLarge
 from ..base import ABSENT, ANY, Condition, Matches
 
-__all__ = ["is_absent", "is_denial", "is_too_large", "reason", "refused_action", "translated", "words_of"]
+__all__ = ["is_absent", "is_denial", "reason", "refused_action", "translated", "words_of"]
 
 _REFUSED_ACTION = re.compile(r"not authorized to perform: ([A-Za-z0-9-]+:[A-Za-z0-9]+)")
 
@@ -48,11 +47,6 @@ _ACTIONS = {
 def is_absent(error: BaseException | None) -> bool:
     """Whether S3 said that there is no such object."""
     return isinstance(error, Exception) and code_of(error) in {"NoSuchKey", "NotFound", "404"}
-
-
-def is_too_large(error: Exception) -> bool:
-    """Whether the answer was larger than any that is sound; botocore wraps that, unless it reads an error's body."""
-    return isinstance(getattr(error, "kwargs", {}).get("error", error), AnswerTooLarge)
 
 
 def translated(error: Exception, operation: str, name: str, condition: Condition = ANY) -> Error:
