@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from s3pypi_setuptools.config.values import parse_value
 
 from s3pypi_setuptools.config.options import find
 from s3pypi_setuptools.config.pip_conf import files
@@ -67,7 +66,7 @@ def test_a_refusal_hides_the_secrets_of_every_source(refusal: Refusal) -> None:
 def test_flags_are_words_where_a_source_has_no_types() -> None:
     option = find("force")
     assert option is not None
-    assert parse_value(option, "yes", "here") is True
+    assert option.parse("yes", "here") is True
 
 
 def test_windows_without_variables(place: Any) -> None:
