@@ -9,6 +9,7 @@ from typing import TypeAlias
 from packaging.version import InvalidVersion, Version
 
 __all__ = [
+    "ATTESTATION_SUFFIX",
     "SDIST_SUFFIXES",
     "SUFFIXES",
     "SortKey",
@@ -27,6 +28,10 @@ SUFFIXES = (
     *(".egg", ".exe", ".msi", ".rpm", ".deb", ".dmg"),
 )
 """How the names of files end that any index ever listed as distributions."""
+
+
+ATTESTATION_SUFFIX = ".publish.attestation"
+"""Suffix of an attestation, after the filename of its distribution (PEP 740)."""
 
 
 SortKey: TypeAlias = "tuple[int, Version, str]"

@@ -16,11 +16,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from ..errors import InvalidDistribution
+from ..naming import ATTESTATION_SUFFIX
 
-__all__ = ["SUFFIX", "attests", "provenance_of", "read_attestation"]
-
-SUFFIX = ".publish.attestation"
-"""How the name of an attestation ends; what comes before is the distribution's filename."""
+__all__ = ["attests", "provenance_of", "read_attestation"]
 
 _VERSION = 1
 _MAX_SIZE = 1024 * 1024
@@ -36,7 +34,7 @@ def read_attestation(path: Path, filename: str, sha256: str) -> dict[str, Any] |
 
     Raises `InvalidDistribution` for one that is malformed, or attests other bytes than those with ``sha256``.
     """
-    beside = path.with_name(path.name + SUFFIX)
+    beside = path.with_name(path.name + ATTESTATION_SUFFIX)
     try:
         # Asked before it is opened: opening a pipe would wait for its writer.
         if not stat.S_ISREG(beside.stat().st_mode):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from ..errors import InvalidDistribution
-from ..naming import normalize_name
+from ..naming import ATTESTATION_SUFFIX, normalize_name
 from ..text import printable
 from . import filename_checks as filenames
 from . import sdist, wheel
@@ -161,7 +161,7 @@ class Distribution:
 
 
 def _provenance(path: Path, sha256: str) -> bytes | None:
-    if not os.path.exists(f"{path}.publish.attestation"):  # noqa: PTH110 - false, where the name is too long for a file
+    if not os.path.exists(f"{path}{ATTESTATION_SUFFIX}"):  # noqa: PTH110 - false, where the name is too long for a file
         return None
     from .attestation import provenance_of, read_attestation  # noqa: PLC0415 - few have one
 

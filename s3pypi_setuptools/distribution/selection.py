@@ -10,14 +10,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ..errors import InvalidDistribution
-from ..naming import SDIST_SUFFIXES
+from ..naming import ATTESTATION_SUFFIX, SDIST_SUFFIXES
 
 __all__ = ["distributions_of", "is_distribution", "select_distributions", "select_files"]
 
 log = logging.getLogger(__name__)
-
-
-_ATTESTATION = ".publish.attestation"
 
 
 _COMPANIONS = (
@@ -73,9 +70,9 @@ def select_distributions(patterns: Iterable[str]) -> list[Path]:
             if not any(is_distribution(file.name) for file in found):
                 raise InvalidDistribution(f"{path}: the folder holds no wheel (.whl) and no sdist (.tar.gz)")
             selected.update(dict.fromkeys(file for file in found if is_distribution(file.name) or _is_companion(file)))
-    attestations = [path for path in selected if path.name.endswith(_ATTESTATION)]
+    attestations = [path for path in selected if path.name.endswith(ATTESTATION_SUFFIX)]
     for path in attestations:
-        if path.with_name(path.name.removesuffix(_ATTESTATION)) not in selected:
+        if path.with_name(path.name.removesuffix(ATTESTATION_SUFFIX)) not in selected:
             raise InvalidDistribution(f"{path}: its distribution is not among the files to publish; name both")
         del selected[path]
     if any(is_distribution(path.name) for path in selected):

@@ -13,7 +13,7 @@ from itertools import groupby, islice
 
 from ..distribution.filename_checks import check
 from ..errors import InvalidDistribution, NotFound
-from ..naming import is_project_name, normalize_name
+from ..naming import ATTESTATION_SUFFIX, is_project_name, normalize_name
 from ..stores.base import Info, Store
 from .layout import Layout
 from .nesting import Nesting
@@ -23,7 +23,7 @@ __all__ = [
     "Folder",
     "distribution_key",
     "holds_distributions",
-    "is_distribution",
+    "is_distribution_key",
     "lookup",
     "matches_listing",
     "survey",
@@ -33,7 +33,7 @@ __all__ = [
 _LOOKED_AT = 1000
 """Objects that one listing request tells of at most (S3 ListObjectsV2)."""
 
-COMPANIONS = (".metadata", ".provenance", ".asc", ".publish.attestation")
+COMPANIONS = (".metadata", ".provenance", ".asc", ATTESTATION_SUFFIX)
 """Suffixes of the objects that belong to a distribution: its own key with one of these."""
 
 
@@ -56,7 +56,7 @@ class Folder:
         """The distributions whose keys are not in ``listed``, and the objects that belong to these."""
         for key, info in self.objects.items():
             main = distribution_key(key)
-            if key not in listed and main not in listed and is_distribution(main):
+            if key not in listed and main not in listed and is_distribution_key(main):
                 yield info
 
     @property
@@ -110,7 +110,7 @@ def distribution_key(key: str) -> str:
     return key.removesuffix(suffix)
 
 
-def is_distribution(key: str) -> bool:
+def is_distribution_key(key: str) -> bool:
     """Whether pages can refer to ``key``, and it ends in a filename that a wheel or sdist can have."""
     if not Layout.has_url(key):
         return False
@@ -143,4 +143,4 @@ def _folder(path: str) -> str:
 
 def holds_distributions(store: Store, layout: Layout) -> bool:
     """Whether distributions are among the first objects of the repository: one listing request."""
-    return any(is_distribution(info.key) for info in islice(store.list(layout.top), _LOOKED_AT))
+    return any(is_distribution_key(info.key) for info in islice(store.list(layout.top), _LOOKED_AT))

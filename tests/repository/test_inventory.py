@@ -10,7 +10,7 @@ import pytest
 from s3pypi_setuptools.repository.inventory import (
     Folder,
     distribution_key,
-    is_distribution,
+    is_distribution_key,
     lookup,
     matches_listing,
     survey,
@@ -73,10 +73,10 @@ def test_the_distribution_to_which_an_object_belongs() -> None:
 
 
 def test_distributions_are_told_by_their_names() -> None:
-    assert is_distribution(WHEEL)
-    assert is_distribution(APART)
+    assert is_distribution_key(WHEEL)
+    assert is_distribution_key(APART)
     for key in ("team/demo/index.html", f"{WHEEL}.metadata", "team/demo/a\\b-1.0.tar.gz", "team/demo/x-1.0.exe"):
-        assert not is_distribution(key)
+        assert not is_distribution_key(key)
 
 
 def test_an_etag_that_is_the_md5_proves_the_content(store: MemoryStore) -> None:

@@ -10,7 +10,7 @@ from ...errors import NotFound
 from ...index.model import File
 from ...index.urls import file_url, is_relative
 from ...repository.addresses import find_key
-from ...repository.inventory import Folder, distribution_key, is_distribution, lookup
+from ...repository.inventory import Folder, distribution_key, is_distribution_key, lookup
 from ...repository.manifest import Manifest
 from ...repository.other_projects import OtherProjects
 from ...repository.stored_file import StoredFile, has_bytes
@@ -155,7 +155,7 @@ class EvidenceGathering:
         own = self._layout.folder(self._project)
         for info in self._checked.unlisted:
             name = info.key.rpartition("/")[2]
-            if info.key in listed or name in names or not is_distribution(info.key):
+            if info.key in listed or name in names or not is_distribution_key(info.key):
                 continue
             other, plain = found.get(name), f"{own}{name}"
             if other is None or info.key == plain or (other.key != plain and info.modified > other.modified):

@@ -19,7 +19,7 @@ from ...naming import version_of
 from ...repository.adoption import adoptable
 from ...repository.change import Change, Decision
 from ...repository.document_kind import OtherKind
-from ...repository.inventory import is_distribution
+from ...repository.inventory import is_distribution_key
 from ...repository.layout import Layout
 from ...repository.manifest import FORMAT, Manifest
 from ...repository.page_kind import PageKind
@@ -252,7 +252,7 @@ def _names(project: str, data: bytes) -> Iterator[str]:
     """The filenames of a project that appear in a damaged document."""
     for match in _NAME.finditer(data):
         name = unquote(match[0].decode(errors="replace"))
-        if is_distribution(name) and version_of(project, name) is not None:
+        if is_distribution_key(name) and version_of(project, name) is not None:
             yield name
 
 

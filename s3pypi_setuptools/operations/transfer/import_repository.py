@@ -16,7 +16,7 @@ from ...concurrency import side_by_side
 from ...errors import Error
 from ...monitor import Progress
 from ...naming import guess_project, version_of
-from ...repository.inventory import Folder, is_distribution
+from ...repository.inventory import Folder, is_distribution_key
 from ...repository.repository import Repository
 from ...stores.base import Info
 from .completion import is_complete_for_import
@@ -109,7 +109,7 @@ class _Import:
                     yield folder
                 continue
             for key, info in folder.objects.items():
-                project = guess_project(key.rpartition("/")[2]) if is_distribution(key) else None
+                project = guess_project(key.rpartition("/")[2]) if is_distribution_key(key) else None
                 if project and (not self._projects or project in self._projects):
                     self._outside[project].append(info)
 

@@ -14,7 +14,7 @@ from ...index.model import File, Project
 from ...index.urls import is_relative
 from ...naming import version_of
 from ...repository.addresses import find_key, unclear_names
-from ...repository.inventory import Folder, is_distribution, lookup
+from ...repository.inventory import Folder, is_distribution_key, lookup
 from ...repository.manifest import Manifest
 from ...repository.repository import Repository
 from ...repository.stored_file import StoredBytes, StoredFile, read_if_exists, stream_hash
@@ -89,7 +89,7 @@ class Source:
             return  # an object that a manifest does not list was removed or refused, or is being published
         unclear = unclear_names(manifest.project)
         for key, info in folder.objects.items():
-            if key not in keys and is_distribution(key) and key.rpartition("/")[2] not in unclear:
+            if key not in keys and is_distribution_key(key) and key.rpartition("/")[2] not in unclear:
                 yield self.found(project, info)
 
     def has_manifest(self, folder: Folder) -> bool:
@@ -142,7 +142,7 @@ class Source:
 
     def _read(self, found: Found, info: Info) -> StoredFile:
         entry = replace(found.file, url=found.url or found.file.url)
-        if not is_distribution(info.key):
+        if not is_distribution_key(info.key):
             file = StoredBytes(self.store, info, stream_hash(self.store, info.key))
             return StoredFile(file, entry, invalid="is no wheel and no sdist")
         stored = _read(self.store, info, entry)

@@ -12,7 +12,7 @@ from ...monitor import UNWATCHED, Tally
 from ...naming import guess_project, version_of
 from ...repository.addresses import find_key, unclear_names
 from ...repository.compression import stored_form
-from ...repository.inventory import Folder, distribution_key, is_distribution, lookup, matches_listing
+from ...repository.inventory import Folder, distribution_key, is_distribution_key, lookup, matches_listing
 from ...repository.manifest import Manifest
 from ...repository.other_projects import OtherProjects
 from ...repository.page_kind import PageKind, elsewhere
@@ -148,7 +148,7 @@ class ProjectCheck:
         distributions = [
             info
             for info in unlisted
-            if is_distribution(info.key)
+            if is_distribution_key(info.key)
             and version_of(self._project, info.key.rpartition("/")[2])
             and not self._others.lister(self._project, info.key)
         ]
