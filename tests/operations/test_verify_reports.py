@@ -20,7 +20,7 @@ from tests.operations.transfers import foreign
 
 FOLDER = "team/demo/"
 WHEEL = f"{FOLDER}demo-1.0-py3-none-any.whl"
-OTHER_BYTES = "publish the file that is meant with --force, which gives it a new key, or delete it"
+OTHER_BYTES = "publish the right file with --force, which gives it a new key, or delete it"
 
 
 def found(world: World, *, deep: bool = False) -> list[tuple[str, str | None, str, str]]:
@@ -43,7 +43,7 @@ def test_a_file_that_is_gone_or_has_another_size(three: World) -> None:
             "missing",
             "demo",
             WHEEL,
-            "is listed, and does not exist: publish it again, or take it off with 'reindex --yes'",
+            "is listed, and does not exist: publish it again, or unlist it with 'reindex --yes'",
         ),
         ("wrong-size", "demo", sdist, f"has 1 byte, {size} are listed: {OTHER_BYTES}"),
     ]
@@ -64,7 +64,7 @@ def test_a_metadata_file_that_is_not_the_wheels(world: World) -> None:
     world.push(world.wheel())
     right = world.store.get(f"{WHEEL}.metadata").data
     world.put(f"{WHEEL}.metadata", b"wrong")
-    detail = "is not the metadata in the wheel: 'reindex --deep' corrects it"
+    detail = "differs from the METADATA in the wheel: 'reindex --deep' corrects it"
     assert found(world, deep=True) == [("wrong-metadata", "demo", f"{WHEEL}.metadata", detail)]
     world.put(f"{WHEEL}.metadata", right)
     manifest = world.store.get(f"{FOLDER}manifest.json").data
@@ -137,8 +137,8 @@ def test_a_list_of_projects_that_is_another_record_or_lacks_one(three: World) ->
     three.put("team/manifest.json", root.replace(b'"demo"', b'"gone"'))
     lacks, extra, *_ = found(three)
     record = "team/manifest.json"
-    assert lacks == ("not-on-root", "demo", record, "the list of projects lacks it: 'reindex' adds it")
-    assert extra == ("only-on-root", "gone", record, "there is no such project: 'reindex' takes it off the list")
+    assert lacks == ("not-on-root", "demo", record, "the list of projects does not name the project: 'reindex' adds it")
+    assert extra == ("only-on-root", "gone", record, "the project does not exist: 'reindex' removes it from the list")
     three.store.delete(record)
     assert found(three) == [
         ("damaged-root", None, record, "the list of projects does not exist: 'reindex' corrects it")
