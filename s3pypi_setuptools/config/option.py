@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
@@ -45,7 +45,7 @@ class Given(NamedTuple):
         return f"<from {self.origin}>"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Option:
     """One setting, for whoever reads or offers it.
 
@@ -61,6 +61,7 @@ class Option:
 
     name: str
     help: str
+    _: KW_ONLY
     form: Form = Form.TEXT
     convert: Callable[[str], object] = str
     metavar: str | None = None
