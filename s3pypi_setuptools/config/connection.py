@@ -60,6 +60,11 @@ class Connection:
     aws_secret_access_key: Secret | None = None
     aws_session_token: Secret | None = None
 
+    @property
+    def needs_credentials(self) -> bool:
+        """Whether botocore's chain has to give the credentials: requests are signed, and no keys are given."""
+        return not self.no_sign_request and self.aws_access_key_id is None
+
     def conceal(self, redactor: Redactor) -> None:
         """Let ``redactor`` hide the keys."""
         redactor.conceal(self.aws_access_key_id, ids=True)

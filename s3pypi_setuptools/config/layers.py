@@ -11,15 +11,13 @@ from ..errors import ConfigurationError
 from ..redaction import Redactor
 from ..text import plain, quoted, suggestion
 from .environment import Environment
-from .option import Given, Option, shown
+from .option import VARIABLE_PREFIX, Given, Option, shown
 from .options import OPTIONS, VARIABLES, find, find_variable, named, nearest
 
 __all__ = ["Entry", "Layer", "command_line", "environment_variables", "setuptools_options"]
 
 _COMMAND_LINE = "command line"
 """The origin of what was typed; setuptools' own word for it, too."""
-
-_PREFIX = "S3PYPI_"
 
 
 class Entry(NamedTuple):
@@ -105,12 +103,13 @@ def environment_variables(environment: Environment) -> Layer:
     """
     entries: list[Entry] = []
     for variable, raw in environment.environ.items():
-        if not variable.startswith(_PREFIX) or variable in VARIABLES:
+        if not variable.startswith(VARIABLE_PREFIX) or variable in VARIABLES:
             continue
         option = find_variable(variable)
         if option is None:
             known = [*(option.variable for option in OPTIONS), *VARIABLES]
-            hint = suggestion(variable.removeprefix(_PREFIX), [name.removeprefix(_PREFIX) for name in known], _PREFIX)
+            short = [name.removeprefix(VARIABLE_PREFIX) for name in known]
+            hint = suggestion(variable.removeprefix(VARIABLE_PREFIX), short, VARIABLE_PREFIX)
             raise ConfigurationError(f"environment: there is no setting {variable}{hint}")
         if raw.strip():
             entries.append(Entry(option.name, raw, f"environment {variable}", f"environment {variable}"))

@@ -16,8 +16,9 @@ from .put_parameters import SECRET_PARAMETERS, check_parameters, kind_of, parse_
 if TYPE_CHECKING:
     from ..redaction import Redactor
 
-__all__ = ["Form", "Given", "Option", "shown"]
+__all__ = ["VARIABLE_PREFIX", "Form", "Given", "Option", "shown"]
 
+VARIABLE_PREFIX = "S3PYPI_"
 _WORDS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 _DIGITS = 9
 """The most that a number of seconds may have: what threads can wait for."""
@@ -80,7 +81,7 @@ class Option:
     @property
     def variable(self) -> str:
         """The environment variable: ``S3PYPI_IF_EXISTS``."""
-        return f"S3PYPI_{self.attribute.upper()}"
+        return f"{VARIABLE_PREFIX}{self.attribute.upper()}"
 
     @property
     def flag(self) -> bool:

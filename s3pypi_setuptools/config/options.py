@@ -15,7 +15,7 @@ import re
 from ..text import suggestion
 from .connection import Connection, Secret
 from .if_exists import IfExists
-from .option import Form, Option
+from .option import VARIABLE_PREFIX, Form, Option
 from .page_style import PageStyle
 
 __all__ = [
@@ -222,7 +222,7 @@ def named(name: str) -> Option:
 
 def find_variable(variable: str) -> Option | None:
     """The option that an environment variable gives; None when there is none."""
-    return find(variable.upper().removeprefix("S3PYPI_"))
+    return find(variable.upper().removeprefix(VARIABLE_PREFIX))
 
 
 def nearest(name: str) -> str:

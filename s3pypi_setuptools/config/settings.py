@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from ..errors import ConfigurationError
@@ -88,6 +88,20 @@ class Settings:
     def value_of(self, option: Option) -> object:
         """The value of ``option``, which is one of `STORED`."""
         return getattr(self.connection if option.name in CONNECTION else self, option.attribute)
+
+    @property
+    def has_lock_table(self) -> bool:
+        """Whether projects are locked in a DynamoDB table."""
+        return self.locks_table is not None or self.lock_indexes
+
+    @property
+    def locks_connection(self) -> Connection:
+        """How the lock table is reached: as S3 is, but for the endpoint, unless ``locks_profile`` names other keys."""
+        endpoint_url, region = self.locks_endpoint_url, self.locks_region
+        if self.locks_profile is not None:
+            return Connection(profile=self.locks_profile, region=region, endpoint_url=endpoint_url)
+        region = region or self.connection.region
+        return replace(self.connection, region=region, endpoint_url=endpoint_url, no_sign_request=False)
 
     def require_target(self) -> Target:
         """The target; raises `ConfigurationError` that says how to name one when nothing does."""

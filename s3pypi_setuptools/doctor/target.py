@@ -68,6 +68,6 @@ def examine(
 def _tolerated(settings: Settings) -> str | None:
     if settings.unsafe_no_locking:
         return "--unsafe-no-locking is set: let one publisher at a time work"
-    if settings.locks_table or settings.lock_indexes:
+    if settings.has_lock_table:
         return "the lock table keeps publishers apart"
     return None

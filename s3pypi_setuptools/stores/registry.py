@@ -22,13 +22,10 @@ def sign_in(settings: Settings, sessions: Sessions, *, store: bool = True, locks
     :param store: those of the target.
     :param locks: those of the lock table, where one is configured.
     """
-    connection = settings.connection
-    has_keys = connection.aws_access_key_id is not None
-    if store and isinstance(settings.target, S3Target) and not connection.no_sign_request and not has_keys:
-        sessions.sign_in("S3", connection.profile, settings.redactor)
-    configured = settings.locks_table or settings.lock_indexes
-    if locks and configured and (settings.locks_profile or not has_keys):
-        sessions.sign_in("DynamoDB", settings.locks_profile or connection.profile, settings.redactor)
+    if store and isinstance(settings.target, S3Target) and settings.connection.needs_credentials:
+        sessions.sign_in("S3", settings.connection.profile, settings.redactor)
+    if locks and settings.has_lock_table and settings.locks_connection.needs_credentials:
+        sessions.sign_in("DynamoDB", settings.locks_connection.profile, settings.redactor)
 
 
 def open_store(target: Target, settings: Settings, sessions: Sessions) -> Store:

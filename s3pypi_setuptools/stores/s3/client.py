@@ -141,8 +141,7 @@ class S3Client:
         return translated(error, operation, name, condition)
 
     def _conceal_credentials(self) -> None:
-        connection = self._options.connection
-        if self._session and not connection.no_sign_request and not connection.aws_access_key_id:
+        if self._session and self._options.connection.needs_credentials:
             conceal_credentials(self._session, self._options.redactor)
         self._concealed = True
 
