@@ -1,4 +1,4 @@
-"""What settings are looked up in: the surroundings of the process, and configuration files, read raw."""
+"""Where settings are looked up: variables, folders and platform of the process, and configuration files."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from ..errors import ConfigurationError
 __all__ = ["Environment", "read_sections", "read_text", "refuse_pipe"]
 
 _LARGEST = 16 * 1024 * 1024
-"""Bytes; what people write by hand is far smaller."""
+"""Bytes; configuration that people write is far smaller."""
 
 
 class Environment(NamedTuple):
-    """The surroundings that settings are looked up in.
+    """Variables, folders and platform that settings are looked up in.
 
     :param environ: the environment variables.
     :param cwd: what relative paths on the command line and in the environment start at; absolute.
@@ -40,7 +40,7 @@ class Environment(NamedTuple):
 
     @classmethod
     def current(cls) -> Environment:
-        """The surroundings of the running process; raises `ConfigurationError` where the working folder is gone."""
+        """Those of the running process; raises `ConfigurationError` where the working folder is gone."""
         try:
             cwd = Path.cwd()
         except OSError as error:

@@ -24,8 +24,8 @@ class Entry(NamedTuple):
     """A setting as a source writes it.
 
     :param name: in any spelling.
-    :param origin: where it stands, in words, for people.
-    :param where: what an error about it begins with.
+    :param origin: where it is written, for people.
+    :param where: the start of an error about it.
     """
 
     name: str
@@ -46,8 +46,8 @@ class Layer(NamedTuple):
     """What one source gives.
 
     :param values: by option name; older forms already turned into what they mean.
-    :param base: what a relative path of its target starts at; None: it may have none.
-    :param readers: why the readers of its target need public objects, in words; None: they do not.
+    :param base: the folder to which a relative path of its target is relative; None: relative paths are refused.
+    :param readers: why readers of its target need public objects, for people; None: they do not.
     """
 
     values: Mapping[str, Given] = MappingProxyType({})

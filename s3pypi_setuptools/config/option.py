@@ -1,4 +1,4 @@
-"""One setting: how it is named, how its value is written, and what is wrong with one that it may not have."""
+"""One setting: its names, and how its value is written, checked and shown."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Given(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Option:
-    """One setting, for whoever reads or offers it.
+    """One setting: names, help and the form of its value.
 
     :param help: one line, without full stop.
     :param convert: makes of a checked text what `Settings` hold.

@@ -1,4 +1,4 @@
-"""pip's configuration: where pip looks it up, in pip's order, and what it tells of our repository.
+"""pip's configuration: which files pip reads, in which order, and the target that they name.
 
 pip reads, each overriding those before: the machine's files, the user's (the older folder before the newer; neither
 when ``PIP_CONFIG_FILE`` names an existing file), the Python environment's, ``PIP_CONFIG_FILE``, the ``PIP_…``
@@ -32,7 +32,7 @@ _WEBSITE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Website:
-    """A repository as the S3 website that serves it tells of it."""
+    """The repository behind the URL of an S3 website."""
 
     target: S3Target
     region: str
@@ -57,7 +57,7 @@ def parse_website(url: str) -> Website | None:
 
 
 def files(environment: Environment) -> list[Path]:
-    """Where pip looks on this machine, in rising precedence; the files need not exist."""
+    """The files that pip reads, the one that overrides all others last; they need not exist."""
     environ, home = environment.environ, environment.home
     explicit = environ.get("PIP_CONFIG_FILE")
     if explicit is not None and explicit.lower() == ("nul" if environment.windows else "/dev/null"):
@@ -83,7 +83,7 @@ def files(environment: Environment) -> list[Path]:
 
 
 def layers(environment: Environment) -> Iterator[Layer]:
-    """What pip's configuration tells of our repository, the surest first: ``[s3pypi]``, ``[ilabs.s3util]``, a website.
+    """The layers of pip's configuration, strongest first: ``[s3pypi]``, ``[ilabs.s3util]``, the URL of an S3 website.
 
     Raises `ConfigurationError` for a file that cannot be read, and for what is wrong in ``[s3pypi]``.
     """

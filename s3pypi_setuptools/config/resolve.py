@@ -89,7 +89,7 @@ def resolve(
 
 
 class _Place(NamedTuple):
-    """What decides where the repository lives: a target, or a bucket and perhaps a prefix.
+    """The setting that decides where the repository is: a target, or a bucket and perhaps a prefix.
 
     :param given: the target or the bucket.
     """
@@ -106,14 +106,14 @@ class _Place(NamedTuple):
         return None if self.is_bucket or not is_name(text) else text
 
     def in_table(self, name: str, tables: Mapping[str, Layer]) -> _Place:
-        """The place that the table of ``name`` gives; its origin tells of both."""
+        """The place that the table of the named target gives; its origin names both."""
         inner = _locate([tables[name]]) if name in tables else None
         if inner is None:
             raise ConfigurationError(f"{self.given.origin}: {unknown_name(name, tables)}")
         return inner._replace(given=Given(inner.given.value, f"{self.given.origin}, {inner.given.origin}"))
 
     def target(self, environment: Environment, *, relative_paths: bool) -> Target:
-        """The target that it means."""
+        """The target; raises `ConfigurationError`."""
         text, base = str(self.given.value), self.layer.base if relative_paths else None
         try:
             if self.is_bucket:
@@ -130,7 +130,7 @@ class _Place(NamedTuple):
 
 
 def _locate(layers: list[Layer]) -> _Place | None:
-    """What decides where the repository lives: the first target or bucket; a bucket takes the first prefix."""
+    """Find where the repository is: the first target or bucket; a bucket takes the first prefix."""
     prefix: Given | None = None
     bucket: _Place | None = None
     for layer in layers:
@@ -151,7 +151,7 @@ def _locate(layers: list[Layer]) -> _Place | None:
 
 
 def _locate_in_pip_conf(above: list[Layer], below: list[Layer], environment: Environment) -> _Place | None:
-    """What decides it with the layers of pip's configuration, which go ``below`` as far as they are needed."""
+    """Find where the repository is in pip's configuration; layers of it are added ``below`` until one decides."""
     from . import pip_conf  # noqa: PLC0415  the last resort
 
     for layer in pip_conf.layers(environment):

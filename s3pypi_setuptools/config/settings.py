@@ -26,23 +26,23 @@ class Settings:
     """Every setting, typed and validated.
 
     :param target: None when nothing names one.
-    :param connection: how S3 is reached, and the lock table where nothing else is said of it.
-    :param acl: canned ACL; None when none is sent (``private`` means that too).
+    :param connection: how S3 is reached; the lock table, too, unless ``locks_…`` fields differ.
+    :param acl: canned ACL; None when none is sent, as for ``private``.
     :param acl_optional: the ACL was assumed for the readers of an S3 website, not asked for: go on without it where the
         bucket refuses ACLs.
     :param s3_put_args: parameters of S3 ``PutObject`` for every object, such as ``ServerSideEncryption``.
     :param public_url: where installers reach the repository; http(s), without trailing ``/``.
-    :param pages: which pages a repository that is made now has; None: see `repository.opening`.
+    :param pages: the page style of a new repository; None: see `repository.opening`.
     :param dist_dir: folder of built distributions, as given.
     :param lock_indexes: lock projects in the DynamoDB table ``BUCKET-locks``, unless ``locks_table`` names another.
     :param locks_timeout: how long to wait for each lock, in seconds.
-    :param locks_profile: with it, neither keys nor region of S3 hold for DynamoDB.
-    :param strict_metadata: refuse distributions whose metadata installers would pass over with a warning.
-    :param unsafe_no_locking: publish also to a store that does not honour conditional writes.
+    :param locks_profile: with it, the keys and region of ``connection`` are not used for DynamoDB.
+    :param strict_metadata: refuse distributions whose metadata would otherwise only cause a warning.
+    :param unsafe_no_locking: publish also to a store that ignores conditional writes.
     :param repository: the target is a repository; false for ``s3upload``.
     :param origins: for each setting that was given, by its name as people write it (``if-exists``), where its value
         came from, in words.
-    :param notes: lines that people should see: what was assumed or is discouraged.
+    :param notes: lines to show to people: what was assumed or is discouraged.
     :param redactor: hides the secrets among these settings, and the credentials that are found with them.
     """
 
