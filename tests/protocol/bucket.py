@@ -19,22 +19,26 @@ class File(NamedTuple):
     """A listed file.
 
     :param content: what the object under ``key`` holds, a letter.
+    :param by: the run that published it; the real manifest has the upload time.
     """
 
     name: str
     key: str
     content: str
+    by: str = ""
 
 
 class Manifest(NamedTuple):
     """A project's record.
 
     :param removed: (filename, key) of what was listed once; it only grows.
+    :param deleted: the whole project was deleted: it has no pages, and is on no list.
     """
 
     commit: Commit = NO_COMMIT
     files: frozenset[File] = frozenset()
     removed: frozenset[tuple[str, str]] = frozenset()
+    deleted: bool = False
 
 
 class Page(NamedTuple):
@@ -68,8 +72,9 @@ def list_folder(folder: str) -> Request:
     return Request("list", folder)
 
 
-def delete(key: str) -> Request:
-    return Request("delete", key)
+def delete(key: str, expected: Any = None) -> Request:
+    """A deletion, with ``If-Match`` where something is ``expected``."""
+    return Request("delete", key, expected)
 
 
 def create(key: str, value: Any) -> Request:
@@ -84,13 +89,13 @@ def swap(key: str, expected: Any, value: Any) -> Request:
 
 @lru_cache(100_000)
 def serve(bucket: Bucket, request: Request) -> tuple[Bucket, Any]:
-    """The bucket afterwards, and the answer: of a ``put``, whether its condition held."""
+    """The bucket afterwards, and the answer: of a write, whether its condition held."""
     objects = dict(bucket)
     if request.kind == "get":
         return bucket, objects.get(request.key)
     if request.kind == "list":
         return bucket, tuple(sorted(item for item in bucket if item[0].startswith(request.key) and is_file(item[0])))
-    if request.kind == "delete":
+    if request.kind == "delete" and request.expected in (None, objects.get(request.key)):
         objects.pop(request.key, None)
     elif objects.get(request.key) != request.expected:
         return bucket, False

@@ -45,6 +45,7 @@ class Plan(NamedTuple):
     removed: frozenset[tuple[str, str]]
     seen: Any
     sweep: frozenset[str] = frozenset()
+    deleted: bool = False
     renews: bool = False
     refused: bool = False
 
@@ -72,6 +73,8 @@ class Choices:
             return (yield from self._publish(me, job, base, seen))
         if job.action is Action.DELETE:
             return self._delete(job, base, seen)
+        if job.action is Action.DELETE_PROJECT:
+            return self._delete_project(base, seen)
         if job.action is Action.PRUNE:
             return self._prune(base, seen)
         return self._reindex(job, base, seen)
@@ -98,7 +101,9 @@ class Choices:
         """List our file; where the name is listed, look at its object before anything else."""
         file, plain = listed(base, job.filename), plain_key(job.project, job.filename)
         gone = removed_keys(base, job.filename)
-        unchanged = Plan(base.files, base.removed, upload, gone)
+        unchanged = Plan(base.files, base.removed, upload, gone, base.deleted)
+        if file and (file.content, file.by) == (job.content, me):
+            return unchanged  # from a commit whose response was lost
         if file and (file.content == job.content or job.action is Action.PUBLISH):
             objects = self._shape.objects(file.key, file.content)
             [found, *others] = yield [get(key) for key, _ in objects]
@@ -121,7 +126,7 @@ class Choices:
             removed = frozenset(each for each in removed if each[0] != job.filename)
         removed |= {(file.name, file.key)} if file else set()
         key, upload = yield from self._store(me, job, upload, removed)
-        files = frozenset(other for other in base.files if other != file) | {File(job.filename, key, job.content)}
+        files = frozenset(other for other in base.files if other != file) | {File(job.filename, key, job.content, me)}
         return Plan(files, removed, upload, removed_keys(Manifest(files=files, removed=removed), job.filename))
 
     def _store(self, me: str, job: Job, upload: Upload, removed: frozenset[tuple[str, str]]) -> Requests:
@@ -150,10 +155,18 @@ class Choices:
         """Unlist the key that was seen first; what was deleted before is deleted to the end."""
         file, gone = listed(base, job.filename), removed_keys(base, job.filename)
         if not file and (not gone or self._lacks(Rule.DELETE_TWICE)):
-            return Plan(base.files, base.removed, seen, refused=True)
+            return Plan(base.files, base.removed, seen, deleted=base.deleted, refused=True)
         if not file or (file.key != seen and not self._lacks(Rule.DELETE_ONLY_WHAT_WAS_SEEN)):
-            return Plan(base.files, base.removed, seen, gone)
+            return Plan(base.files, base.removed, seen, gone, base.deleted)
         return Plan(base.files - {file}, base.removed | {(file.name, file.key)}, seen, gone | {file.key})
+
+    def _delete_project(self, base: Manifest, seen: frozenset[File]) -> Plan:
+        """Unlist the files that were seen first; the project is deleted if no other is left."""
+        files = base.files - seen
+        removed = base.removed | {(file.name, file.key) for file in base.files & seen}
+        refused = base == Manifest()
+        sweep = removed_keys(Manifest(files=files, removed=removed))
+        return Plan(files, removed, seen, sweep, deleted=not files, refused=refused)
 
     def _prune(self, base: Manifest, seen: tuple[tuple[str, str], ...]) -> Plan:
         """Remove every object that is not listed."""
@@ -164,7 +177,7 @@ class Choices:
         marked = base.removed | {(filename_of(key), key) for key in sweep}
         if self._lacks(Rule.PRUNE_MARKS_REMOVED):
             marked = base.removed
-        return Plan(base.files, marked, seen, sweep)
+        return Plan(base.files, marked, seen, sweep, base.deleted)
 
     def _reindex(self, job: Job, base: Manifest, seen: tuple[tuple[str, str], ...]) -> Plan:
         """List every plain object, with its metadata file, whose name is neither listed nor removed."""
@@ -177,4 +190,4 @@ class Choices:
             if key == plain_key(job.project, filename_of(key)) and filename_of(key) not in names
             if {*self._shape.objects(key, content)} <= {*seen}
         }
-        return Plan(base.files | found, base.removed, seen)
+        return Plan(base.files | found, base.removed, seen, deleted=base.deleted and not found)

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 from .bucket import Bucket, Request, serve
 from .invariants import History, Invariants
 from .jobs import Job, Outcome, Shape
-from .phases import Ended, Next, Protocol
+from .phases import Protocol
+from .project_list import Ended, Next
 from .repositories import COMMANDS, Repository
 from .rules import Rule
 

@@ -18,7 +18,7 @@ from .bucket import (
     removed_keys,
 )
 from .jobs import PUBLISHERS, Action, Job, Outcome, Shape, manifest_key, shown
-from .phases import Ended
+from .project_list import Ended
 from .repositories import WHEEL, Repository
 
 UNLISTED, LISTED, TAKEN = range(3)
@@ -39,7 +39,9 @@ class History(NamedTuple):
 
     @classmethod
     def of(cls, commands: Sequence[tuple[Job, ...]], repository: Repository) -> History:
-        deleted = frozenset({("p", WHEEL)}) if repository is Repository.HALF_DELETED else frozenset()
+        deleted = (
+            frozenset({("p", WHEEL)}) if repository in (Repository.HALF_DELETED, Repository.DELETED) else frozenset()
+        )
         return cls(tuple((UNLISTED,) * len(jobs) for jobs in commands), deleted, (0,) * len(commands))
 
     def started_again(self, index: int) -> History:
@@ -61,6 +63,9 @@ class Invariants:
         self._commands = commands
         self._shape = shape
         self._gone = plain_key("p", WHEEL) if repository is Repository.MISSING else None
+        self._leaves_list = repository is Repository.DELETED or any(
+            job.action is Action.DELETE_PROJECT for jobs in commands for job in jobs
+        )
         self._unlisted_content: dict[Bucket, list[File]] = {}
 
     def changes(self, jobs: tuple[Job, ...]) -> bool:
@@ -93,7 +98,9 @@ class Invariants:
             now = listed(new, file.name)
             if now and now.content == file.content:
                 continue
-            asked_for = job.action in (Action.DELETE, Action.REPLACE) and job.filename == file.name
+            asked_for = job.action is Action.DELETE_PROJECT or (
+                job.action in (Action.DELETE, Action.REPLACE) and job.filename == file.name
+            )
             if not (asked_for or (file.key == self._gone and now)):
                 wrong.append(f"committed files are not lost: {file.name} was lost by {job.action.name}")
             if asked_for or job.action is not Action.PUBLISH:
@@ -109,6 +116,9 @@ class Invariants:
             history = history._replace(deleted=history.deleted - mine)
         elif job.action is Action.DELETE:
             history = history._replace(deleted=history.deleted | mine)
+        elif job.action is Action.DELETE_PROJECT:
+            names = {(job.project, file.name) for file in (old.files if old else ())}
+            history = history._replace(deleted=history.deleted | names)
         return history, wrong
 
     def _taken(self, history: History, project: str, file: File) -> History:
@@ -131,9 +141,10 @@ class Invariants:
         excused = None if done and published else self._gone
         if any(file.key != excused for file in self._without_object(bucket)):
             yield "listed files exist: a manifest or page lists an object that is missing, or is another"
-        for project in {key.partition("/")[0] for key in objects if key.endswith("/manifest.json")}:
-            if not all(project in objects[key].projects for key in (PROJECT_LIST, PROJECT_LIST_PAGE)):
-                yield "projects are on the list: one has a manifest and is not on it"
+        if rest or not self._leaves_list:
+            # Whoever finds the project off the list puts it there, also if it was deleted meanwhile: a known limit.
+            alone = len(self._commands) == 1
+            yield from self._broken_list(objects, rest=done and alone)
         for index, (jobs, end) in enumerate(zip(self._commands, ends, strict=True)):
             if end is None:
                 continue
@@ -141,6 +152,16 @@ class Invariants:
                 yield from self._broken_job(objects, job, end, history.published[index][number], rest=rest)
             if jobs[0].action is Action.DELETE and history.commits[index] > 1:
                 yield "deleted files stay deleted: one deletion took effect twice"
+
+    def _broken_list(self, objects: dict[str, Any], *, rest: bool) -> Iterator[str]:
+        for key, manifest in objects.items():
+            project, _, name = key.partition("/")
+            if name == "manifest.json":
+                listed_in = [project in objects[place].projects for place in (PROJECT_LIST, PROJECT_LIST_PAGE)]
+                if not manifest.deleted and not all(listed_in):
+                    yield "projects are on the list: one has a manifest and is not on it"
+                if manifest.deleted and rest and any(listed_in):
+                    yield "deleted projects are off the list: one is on it"
 
     def _broken_job(
         self, objects: dict[str, Any], job: Job, end: Ended, published: int, *, rest: bool
@@ -197,6 +218,8 @@ class Invariants:
             refused = outcome is Outcome.REFUSED
             if job.action is Action.DELETE and (file or (refused and removed) or kept & removed):
                 yield "who is killed is run again: the deletion is not complete"
+            if job.action is Action.DELETE_PROJECT and not refused and (manifest is None or not manifest.deleted):
+                yield "who is killed is run again: the project is not deleted"
             if job.action is Action.PRUNE and manifest:
                 expected = {key for one in manifest.files for key, _ in self._shape.objects(one.key, "")}
                 if kept - expected:

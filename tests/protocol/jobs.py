@@ -12,6 +12,7 @@ class Action(enum.Enum):
     PUBLISH = enum.auto()
     REPLACE = enum.auto()
     DELETE = enum.auto()
+    DELETE_PROJECT = enum.auto()
     PRUNE = enum.auto()
     REINDEX = enum.auto()
     INSTALL = enum.auto()
@@ -66,6 +67,6 @@ def manifest_key(project: str) -> str:
     return f"{project}/manifest.json"
 
 
-def shown(manifest: Manifest) -> Page:
-    """The page of a manifest."""
-    return Page(manifest.commit, manifest.files)
+def shown(manifest: Manifest) -> Page | None:
+    """The page of a manifest; None where there is to be none."""
+    return None if manifest.deleted else Page(manifest.commit, manifest.files)

@@ -7,43 +7,14 @@ the same arguments are in the same state, however they came there, and that keep
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from .bucket import (
-    NO_COMMIT,
-    PROJECT_LIST,
-    PROJECT_LIST_PAGE,
-    Commit,
-    Manifest,
-    ProjectList,
-    Request,
-    delete,
-    get,
-    list_folder,
-    listed,
-    swap,
-)
+from .bucket import Commit, Manifest, Page, Request, create, delete, get, list_folder, listed, swap
 from .choices import Choices, Plan, Upload
 from .jobs import PUBLISHERS, Action, Job, Outcome, Shape, manifest_key, shown
+from .project_list import Ended, Next, Phase, ProjectListPhases
 from .rules import Rule
-
-
-class Ended(NamedTuple):
-    """The end of a command.
-
-    :param keys: those that it saw removed; of an installer, the key that was not found.
-    """
-
-    outcome: Outcome
-    keys: frozenset[str] = frozenset()
-
-
-class Next(NamedTuple):
-    """The next phase, a method of `Protocol`, by name."""
-
-    phase: str
-    arguments: tuple[Any, ...]
 
 
 class Work(NamedTuple):
@@ -64,10 +35,7 @@ class Work(NamedTuple):
     then: Next | Ended
 
 
-Phase = Generator[list[Request], list[Any], "Next | Ended"]
-
-
-class Protocol:
+class Protocol(ProjectListPhases):
     """The phases of all commands.
 
     :param without: rules that are left out.
@@ -80,9 +48,6 @@ class Protocol:
 
     def phase(self, name: str) -> Callable[..., Phase]:
         return getattr(self, name)
-
-    def _lacks(self, rule: Rule) -> bool:
-        return rule is self._without
 
     # --- wave 1: store, and read ---
 
@@ -99,13 +64,15 @@ class Protocol:
             if job.action in PUBLISHERS:
                 created, mine = mine[: len(self._choices.creations(job))], mine[len(self._choices.creations(job)) :]
                 seen = Upload((yield from self._choices.compared(job, created)))
-            elif job.action is not Action.DELETE:
+            elif self._first_look(job):
                 seen, *mine = mine
             manifest, *pages = mine
             if job.action is Action.DELETE:
                 seen = (file := listed(self._base(manifest, pages), job.filename)) and file.key
+            if job.action is Action.DELETE_PROJECT:
+                seen = self._base(manifest, pages).files
             todo.append((job, seen, manifest, self._page_states(manifest, pages)))
-        new = frozenset(job.project for job, _, manifest, _ in todo if manifest is None)
+        new = frozenset(job.project for job, _, manifest, _ in todo if manifest is None or manifest.deleted)
         if len(todo) > 1 and self._lacks(Rule.SHARED_LIST_ENTRY_FIRST):
             todo.reverse()
         then: Next | Ended = Ended(Outcome.DONE)
@@ -142,34 +109,54 @@ class Protocol:
     # --- decide, and wave 2: the commit ---
 
     def decide(self, work: Work) -> Phase:
-        """What the manifest becomes; the same, and it is only for the pages to follow."""
-        job, manifest, then = work.job, work.manifest, work.then
+        """What the manifest becomes; where it stays the same, only the pages follow."""
+        job, manifest = work.job, work.manifest
         base = self._base(manifest, work.pages)
         plan: Plan = yield from self._choices.plan(work.me, job, base, work.seen)
-        if plan.refused:
-            then = refused(then)
-        same = (plan.files, plan.removed) == (base.files, base.removed)
+        work = work._replace(seen=plan.seen, then=refused(work.then) if plan.refused else work.then)
+        new = Manifest((base.commit[0] + 1, work.me), plan.files, plan.removed, plan.deleted)
+        same = new._replace(commit=base.commit) == base
         if manifest is None and (plan.refused or (same and not base.files)):
-            return then
-        work = work._replace(seen=plan.seen, then=then)
+            return work.then
         if manifest and same and base.files == manifest.files and not plan.renews:
-            late = self._shape.page_keys(job.project)
-            if job.action is Action.PRUNE and self._lacks(Rule.PRUNE_WAITS_FOR_PAGES):
-                late = ()
-            if job.action is Action.PUBLISH and not plan.refused and self._lacks(Rule.REPEATED_PUSH_REPAIRS_PAGES):
-                return then
-            return Next("catch_up", (job.project, manifest.commit, late, Next("sweep", (plan.sweep, then))))
-        new = Manifest((base.commit[0] + 1, work.me), plan.files, plan.removed)
+            return self._repeat(work, manifest, plan.sweep, refused=plan.refused)
         commit = Next("commit", (work, new, plan.sweep))
-        if manifest is None and work.enters and not self._lacks(Rule.PROJECT_LIST_FIRST):
+        if new.deleted or not (manifest is None or manifest.deleted):
+            return commit
+        if not self._lacks(Rule.PAGES_BEGIN_BLANK):
+            commit = Next("open", (work, new, plan.sweep))
+        if work.enters and not self._lacks(Rule.PROJECT_LIST_FIRST):
             return Next("enter", (work.enters, commit))
         return commit
+
+    def _repeat(self, work: Work, manifest: Manifest, sweep: frozenset[str], *, refused: bool = False) -> Next | Ended:
+        """What follows where nothing is left to commit: pages, list and objects."""
+        job, late = work.job, self._shape.page_keys(work.job.project)
+        if job.action is Action.PRUNE and self._lacks(Rule.PRUNE_WAITS_FOR_PAGES):
+            late = ()
+        if job.action is Action.PUBLISH and not refused and self._lacks(Rule.REPEATED_PUSH_REPAIRS_PAGES):
+            return work.then
+        then = Next("sweep", (sweep, work.then))
+        if manifest.deleted and not refused:
+            then = Next("leave", (job.project, then))
+        pages = Next("catch_up", (work.me, job.project, manifest.commit, late, then))
+        return pages if manifest.deleted or refused else Next("enter", (frozenset({job.project}), pages, True))
+
+    def open(self, work: Work, new: Manifest, sweep: frozenset[str]) -> Phase:
+        """Create the pages that are absent, blank."""
+        pages = dict(zip(self._shape.page_keys(work.job.project), work.pages, strict=True))
+        absent = [key for key, page in pages.items() if page is None]
+        if absent:
+            for key, made in zip(absent, (yield [create(key, blank(work.me)) for key in absent]), strict=True):
+                [pages[key]] = [blank(work.me)] if made else (yield [get(key)])
+        return Next("commit", (work._replace(pages=tuple(pages.values())), new, sweep))
 
     def commit(self, work: Work, new: Manifest, sweep: frozenset[str]) -> Phase:
         """Put the manifest on its token; then every page on the token that was read before."""
         project = work.job.project
-        keys = self._shape.page_keys(project)
-        pages = [swap(key, page, shown(new)) for key, page in zip(keys, work.pages, strict=True)]
+        states = dict(zip(self._shape.page_keys(project), work.pages, strict=True))
+        blind = self._lacks(Rule.PAGES_BEGIN_BLANK) and not new.deleted
+        pages = [write_page(key, page, new) for key, page in states.items() if page or blind]
         early = pages if self._lacks(Rule.PAGES_AFTER_COMMIT) else []
         done, *written = yield [swap(manifest_key(project), work.manifest, new), *early]
         if not done:
@@ -177,6 +164,8 @@ class Protocol:
             work = work._replace(
                 manifest=manifest, pages=self._page_states(manifest, read), enters=frozenset({project})
             )
+            if manifest and manifest.commit == new.commit:
+                return self._repeat(work, manifest, sweep)  # ours took effect, and its response was lost
             file = listed(new, work.job.filename)
             if manifest and file and self._lacks(Rule.DECIDE_AGAIN):
                 again = manifest._replace(commit=(manifest.commit[0] + 1, work.me), files=manifest.files | {file})
@@ -184,56 +173,52 @@ class Protocol:
             return Next("decide", (work,))
         if sweep and self._lacks(Rule.PAGES_BEFORE_DELETION):
             yield [delete(key) for key in sorted(sweep)]
-        if not early:
+        if pages and not early:
             written = yield pages
-        late = tuple(key for key, done in zip(keys, written, strict=True) if not done)
-        finish = Next("catch_up", (project, new.commit, late, Next("sweep", (sweep, work.then))))
-        if work.manifest is None and self._lacks(Rule.PROJECT_LIST_FIRST):
-            return Next("enter", (frozenset({project}), finish))
-        return finish
+        ready = {request.key for request, done in zip(pages, written, strict=True) if done}
+        late = tuple(key for key in states if key not in ready)
+        finish = Next("sweep", (sweep, work.then))
+        if new.deleted:
+            finish = Next("leave", (project, finish))
+        elif work.manifest is None or work.manifest.deleted:
+            if self._lacks(Rule.PROJECT_LIST_FIRST):
+                finish = Next("enter", (frozenset({project}), finish))
+            elif not self._lacks(Rule.ENTRY_IS_CHECKED):
+                finish = Next("check_entry", (project, finish))
+        return Next("catch_up", (work.me, project, new.commit, late, finish))
 
     # --- wave 3: the pages, and what follows ---
 
-    def catch_up(self, project: str, written: Commit, late: tuple[str, ...], then: Next) -> Phase:
+    def catch_up(self, me: str, project: str, written: Commit, late: tuple[str, ...], then: Next) -> Phase:
         """Bring the first late page up: read it, then the manifest; whoever commits later sees to later pages."""
         if not late:
             return then
+        key, again = late[0], Next("catch_up", (me, project, written, late, then))
+        order = [key, manifest_key(project)]
         if self._lacks(Rule.PAGE_IS_READ_FIRST):
+            order.reverse()
+        read = {}
+        for each in order:
+            [read[each]] = yield [get(each)]
+        page, manifest = read[key], read[manifest_key(project)]
+        if page is None and not manifest.deleted and not self._lacks(Rule.PAGES_BEGIN_BLANK):
+            [page] = [blank(me)] if (yield [create(key, blank(me))]) == [True] else (yield [get(key)])
             [manifest] = yield [get(manifest_key(project))]
-            [page] = yield [get(late[0])]
-        else:
-            [page] = yield [get(late[0])]
-            [manifest] = yield [get(manifest_key(project))]
-        commit = page.commit if page and page.commit is not None else NO_COMMIT
-        done = commit == manifest.commit or written[0] < commit[0] < manifest.commit[0]
-        if not done:
-            [done] = yield [swap(late[0], page, shown(manifest))]
-        return Next("catch_up", (project, written, late[1:] if done else late, then))
+            if page is None:
+                return again
+        if page != shown(manifest):
+            commit = page.commit[0] if page and page.commit else 0
+            if manifest.deleted or not written[0] < commit < manifest.commit[0]:
+                [done] = yield [write_page(key, page, manifest)]
+                if not done:
+                    return again
+        return Next("catch_up", (me, project, written, late[1:], then))
 
     def sweep(self, keys: frozenset[str], then: Next | Ended) -> Phase:
         """Delete the objects that no page lists any more."""
         if keys:
             yield [delete(each) for key in sorted(keys) for each, _ in self._shape.objects(key, "")]
         return Ended(then.outcome, then.keys | keys) if isinstance(then, Ended) else then
-
-    def enter(self, projects: frozenset[str], then: Next) -> Phase:
-        """Put new projects on the list of projects: the record, then its page."""
-        record, page = yield [get(PROJECT_LIST), get(PROJECT_LIST_PAGE)]
-        if projects <= record.projects:
-            return Next("enter_page", (then,))
-        new = ProjectList(record.commit + 1, record.projects | projects)
-        [done] = yield [swap(PROJECT_LIST, record, new)]
-        if not done:
-            return Next("enter", (projects, then))
-        [done] = yield [swap(PROJECT_LIST_PAGE, page, new)]
-        return then if done else Next("enter_page", (then,))
-
-    def enter_page(self, then: Next) -> Phase:
-        """Bring the page of the list of projects up to the record."""
-        [page] = yield [get(PROJECT_LIST_PAGE)]
-        [record] = yield [get(PROJECT_LIST)]
-        [done] = [True] if page == record else (yield [swap(PROJECT_LIST_PAGE, page, record)])
-        return then if done else Next("enter_page", (then,))
 
     def install(self, job: Job) -> Phase:
         """What an installer does: read the page, then the file that it lists."""
@@ -244,6 +229,17 @@ class Protocol:
         if content is None:
             return Ended(Outcome.NOT_FOUND, frozenset({file.key}))
         return Ended(Outcome.DONE if content == file.content else Outcome.OTHER_CONTENT)
+
+
+def blank(me: str) -> Page:
+    """A page that lists nothing yet."""
+    return Page((0, me), frozenset())
+
+
+def write_page(key: str, page: Page | None, manifest: Manifest) -> Request:
+    """Write the manifest's page over ``page``, or delete it."""
+    new = shown(manifest)
+    return delete(key, page) if new is None else swap(key, page, new)
 
 
 def refused(then: Next | Ended) -> Next | Ended:

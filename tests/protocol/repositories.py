@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[Job, ...]] = {
     "replace a": (Job(Action.REPLACE, "p", WHEEL, "a"),),
     "replace b": (Job(Action.REPLACE, "p", WHEEL, "b"),),
     "delete": (Job(Action.DELETE, "p", WHEEL),),
+    "delete project": (Job(Action.DELETE_PROJECT, "p"),),
     "prune": (Job(Action.PRUNE, "p"),),
     "reindex": (Job(Action.REINDEX, "p"),),
     "install": (Job(Action.INSTALL, "p", WHEEL),),
@@ -35,6 +36,7 @@ class Repository(enum.Enum):
     LISTED = "p lists f.whl with content a"
     ORPHAN = "the object of f.whl is there, and not listed"
     HALF_DELETED = "f.whl was deleted by a command that was killed before it wrote the page"
+    DELETED = "the whole project p was deleted"
     MISSING = "p lists f.whl with content a, and its object is gone"
     FOREIGN = "another tool's page lists f.whl with content a; there is no manifest"
 
@@ -42,9 +44,11 @@ class Repository(enum.Enum):
         """The objects."""
         file = File(WHEEL, plain_key("p", WHEEL), "a")
         none: frozenset[File] = frozenset()
-        projects = ProjectList(1, frozenset(() if self in (Repository.NEW, Repository.FOREIGN) else {"p"}))
+        projects = ProjectList(
+            1, frozenset(() if self in (Repository.NEW, Repository.DELETED, Repository.FOREIGN) else {"p"})
+        )
         objects: dict[str, Any] = {PROJECT_LIST: projects, PROJECT_LIST_PAGE: projects}
-        if self not in (Repository.NEW, Repository.EMPTY, Repository.MISSING):
+        if self not in (Repository.NEW, Repository.EMPTY, Repository.DELETED, Repository.MISSING):
             objects |= dict(shape.objects(file.key, file.content))
         files = {file} if self in (Repository.LISTED, Repository.MISSING) else none
         page: Page | None = Page((2, ""), frozenset(files))
@@ -54,6 +58,8 @@ class Repository(enum.Enum):
                 Page((1, ""), frozenset({file})),
                 Manifest((2, ""), none, frozenset({(file.name, file.key)})),
             )
+        elif self is Repository.DELETED:
+            page, manifest = None, Manifest((2, ""), none, frozenset({(file.name, file.key)}), deleted=True)
         elif self is Repository.FOREIGN:
             page, manifest = Page(None, frozenset({file})), None
         elif self is Repository.NEW:
