@@ -175,7 +175,7 @@ def push(path: Path, *, project: Path, command_line: Mapping[str, object] | None
 
     try:
         with silenced(), Interruption(account.stop, interrupted):
-            from . import reports  # noqa: PLC0415
+            from . import report_lines  # noqa: PLC0415
             from .api import PackageRepository  # noqa: PLC0415
             from .config.resolve import resolve  # noqa: PLC0415
 
@@ -184,8 +184,8 @@ def push(path: Path, *, project: Path, command_line: Mapping[str, object] | None
             for note in settings.notes:
                 say(f"warning: {note}")
             report = PackageRepository(settings).publish(path, monitor=Monitor(observer=account))
-            failures = [redactor.redact(line) for line in reports.failures(report, REPLACE)]
-            for line in reports.publish_lines(report):
+            failures = [redactor.redact(line) for line in report_lines.failures(report, REPLACE)]
+            for line in report_lines.publish_lines(report):
                 print(line, flush=True)
     except KeyboardInterrupt:  # all is said: build tools would print a traceback
         raise SystemExit(INTERRUPTED) from None

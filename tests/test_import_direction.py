@@ -16,7 +16,7 @@ PACKAGE = Path(s3pypi_setuptools.__file__).parent
 LEVELS = (
     ("text",),
     ("errors", "http_limits"),
-    ("naming", "redaction", "monitor", "concurrency", "interruption"),
+    ("naming", "redaction", "monitor", "concurrency", "interruption", "tables"),
     ("config",),
     ("distribution",),
     ("index",),
@@ -27,7 +27,7 @@ LEVELS = (
     ("repository",),
     ("operations",),
     ("doctor",),
-    ("reports", "summary"),
+    ("report_lines",),
     ("session",),
     ("api",),
     ("after_build",),

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from ..config.options import CONNECTION, OPTIONS, Option
 from ..errors import UsageError
 
-__all__ = ["LOCK_TABLE", "PUBLISHING", "READING", "add_settings", "given"]
+__all__ = ["CHANGING", "EVERY", "LOCK_TABLE", "READING", "TO_WRITE", "add_settings", "given"]
 
 _PLACE = ("target", "bucket", "prefix", "public-url")
 _WHAT_HAPPENS = ("if-exists", "force", "strict")
@@ -16,13 +16,7 @@ _DISTRIBUTIONS = ("strict-metadata",)
 _OBJECTS = ("acl", "s3-put-args", "pages", "index-html", "put-root-index")
 LOCK_TABLE: Collection[str] = ("locks-profile", "locks-region", "locks-endpoint-url")
 """How the lock table is reached, beside what `CONNECTION` says of S3."""
-
 _LOCKING = ("lock-indexes", "locks-table", "locks-timeout", *LOCK_TABLE, "unsafe-no-locking")
-PUBLISHING: Collection[str] = frozenset({*_WHAT_HAPPENS, *_DISTRIBUTIONS})
-"""What only commands that publish files from this machine take."""
-READING: Collection[str] = frozenset({*_PLACE, *CONNECTION})
-"""What commands that only read take."""
-
 _GROUPS: tuple[tuple[str, Collection[str]], ...] = (
     ("where", _PLACE),
     ("files that are listed already", _WHAT_HAPPENS),
@@ -33,22 +27,25 @@ _GROUPS: tuple[tuple[str, Collection[str]], ...] = (
 )
 
 
-def add_settings(
-    parser: argparse.ArgumentParser,
-    *,
-    only: Collection[str] | None = None,
-    without: Collection[str] = (),
-    titles: Mapping[str, str] | None = None,
-) -> None:
-    """Offer every setting in every spelling, in groups, except those named ``without`` and those of other doors.
+EVERY: frozenset[str] = frozenset(name for _, names in _GROUPS for name in names)
+"""What commands take that publish files from this machine."""
+CHANGING: frozenset[str] = EVERY - {*_WHAT_HAPPENS, *_DISTRIBUTIONS}
+"""What commands take that change a repository in other ways."""
+READING: Collection[str] = frozenset({*_PLACE, *CONNECTION})
+"""What commands take that only read."""
+TO_WRITE = {"where": "the repository to write, in other words"}
+"""The title of the target's settings where ``--from`` names a second one."""
 
-    :param only: the names of those to offer; by default all.
+
+def add_settings(parser: argparse.ArgumentParser, names: Collection[str], titles: Mapping[str, str]) -> None:
+    """Offer the settings that have these names, in every spelling, in groups.
+
+    :param titles: other titles for some of the groups.
     """
-    for title, names in _GROUPS:
-        wanted = [name for name in names if name not in without and (only is None or name in only)]
-        offered = [option for option in OPTIONS if option.name in wanted]
+    for title, group_names in _GROUPS:
+        offered = [option for option in OPTIONS if option.name in group_names and option.name in names]
         if offered:
-            group = parser.add_argument_group((titles or {}).get(title, title))
+            group = parser.add_argument_group(titles.get(title, title))
             for option in offered:
                 _add(group, option)
 

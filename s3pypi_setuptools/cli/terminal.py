@@ -11,32 +11,23 @@ import logging
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Protocol, TextIO
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, TextIO
 
 from ..errors import Error
-from ..monitor import Account, Progress, Silent
+from ..monitor import UNWATCHED, Account, Progress, Silent, Tally
 from ..redaction import Redactor
 from ..text import is_drawable, is_watched, printable
 
 if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
     from ..config.settings import Settings
-    from ..operations.init import InitReport
-    from ..operations.publish.report import PublishReport
-    from ..operations.upload_files import UploadReport
+    from ..tables import Table
+    from .render.bars import ByteBars, CountBar
+    from .render.output import Output
 
-__all__ = ["Drawing", "Terminal"]
+__all__ = ["Terminal"]
 
 _PACKAGE = __name__.partition(".")[0]
-
-
-class Drawing(Protocol):
-    """What is drawn on a terminal, until it is stopped."""
-
-    def stop(self) -> None:
-        """Draw no more, and take away what was drawn."""
 
 
 class Terminal:
@@ -51,10 +42,10 @@ class Terminal:
         self.quiet = False
         self.json = json
         self.account = Account()
-        """What is done of what was asked for, told when it is interrupted; verbs that change anything `begin` it."""
+        """What is done of what was asked for, told when it is interrupted; commands that change anything `begin` it."""
         self.redactor = Redactor()
         """Hides the secrets of the settings in use; see `use`."""
-        self._bars: Drawing | None = None
+        self._bars: ByteBars | CountBar | None = None
         self._reported = False
         self._unwritten: OSError | None = None
         for stream in (sys.stdout, sys.stderr):
@@ -159,14 +150,26 @@ class Terminal:
     @contextlib.contextmanager
     def progress(self) -> Iterator[Progress]:
         """Progress that is drawn where somebody watches."""
-        if self.quiet or self.json or not is_drawable(sys.stderr):
+        if not self._draws_bars():
             yield Silent()
             return
-        from .progress_bars import ProgressBars  # noqa: PLC0415
+        from .render.bars import ByteBars  # noqa: PLC0415
 
-        bars = ProgressBars()
-        with self.drawing(bars), bars:
+        bars = ByteBars()
+        with self._drawing(bars):
             yield bars
+
+    @contextlib.contextmanager
+    def counting(self, what: str, unit: str) -> Iterator[Tally]:
+        """A count that is drawn where somebody watches, as a bar called ``what`` that counts in ``unit``s."""
+        if not self._draws_bars():
+            yield UNWATCHED
+            return
+        from .render.bars import CountBar  # noqa: PLC0415
+
+        bar = CountBar(what, unit)
+        with self._drawing(bar):
+            yield bar
 
     def ask(self, lines: Iterable[str], question: str) -> str:
         """Show ``lines`` and ask ``question`` on stderr; the answer from stdin in lower case, empty at its end."""
@@ -178,77 +181,52 @@ class Terminal:
             self._write(sys.stderr, "\n")
         return answer.strip().lower()
 
-    @contextlib.contextmanager
-    def drawing(self, bars: Drawing) -> Iterator[None]:
-        """Whatever stops all drawing stops ``bars`` too, while the context lasts, and after an interruption of it."""
-        self._bars = bars
-        yield
-        self._bars = None
-
     def stop_drawing(self) -> None:
         """Leave the terminal as it was, from whichever thread."""
         if self._bars is not None:
             self._bars.stop()
 
-    def report(self, report: PublishReport | UploadReport | InitReport) -> int:
-        """Show what was done; the exit status."""
-        from .. import reports  # noqa: PLC0415
-        from ..operations.init import InitReport  # noqa: PLC0415
-        from ..operations.publish.report import PublishReport  # noqa: PLC0415
-
+    def show(self, output: Output) -> int:
+        """Show a report in the form that was asked for; the exit status."""
         if self.json:
-            self.object(reports.to_json(report))
-        elif self.quiet:
-            pass
-        elif isinstance(report, PublishReport) and is_watched():
-            from ..summary import show_summary  # noqa: PLC0415
+            from .render.output import to_json  # noqa: PLC0415
 
-            self._draw(lambda: show_summary(report))
-        elif isinstance(report, PublishReport):
-            self.results(reports.publish_lines(report))
-        elif isinstance(report, InitReport):
-            self.results(reports.init_lines(report))
+            self.object(to_json(output.report))
+        elif self.quiet:
+            self.text("" if output.ok else "\n".join(map(printable, output.failures)))
+        elif output.drawn and is_watched():
+            self._draw(output.drawn())
         else:
-            self.results(reports.upload_lines(report))
-        if isinstance(report, InitReport):
-            return 0
-        for line in reports.failures(report):
+            self.results(output.lines)
+        for line in output.errors:
             self.error(line)
-        return 0 if report.ok else 1
+        self.warnings(output.warnings)
+        return 0 if output.ok else 1
 
-    def show(
-        self,
-        report: DataclassInstance,
-        lines: Iterable[str],
-        draw: Callable[[], None] | None = None,
-        failures: Iterable[str] = (),
-    ) -> int:
-        """Show what a verb reported; the exit status, 1 where the report has an ``ok`` that is false.
+    def _draws_bars(self) -> bool:
+        return not self.quiet and not self.json and is_drawable(sys.stderr)
 
-        :param lines: the report for programs to read, a line a thing; not asked for where it is JSON or a drawing.
-        :param draw: shows it to people on stdout; without one they get the lines.
-        :param failures: of the lines those that say what failed, and are said however quiet the program is to be; none
-            where the caller says it on stderr.
-        """
-        from .. import reports  # noqa: PLC0415
-
-        ok = getattr(report, "ok", True)
-        if self.json:
-            self.object(reports.to_json(report))
-        elif self.quiet:
-            self.text("" if ok else "\n".join(map(printable, failures)))
-        elif draw and is_watched():
-            self._draw(draw)
-        else:
-            self.results(lines)
-        return 0 if ok else 1
+    @contextlib.contextmanager
+    def _drawing(self, bars: ByteBars | CountBar) -> Iterator[None]:
+        """Stop ``bars`` at the end of the context, and earlier when all drawing is stopped."""
+        self._bars = bars
+        try:
+            yield
+        finally:
+            bars.stop()
+        self._bars = None
 
     def _diagnostic(self, kind: str, line: str) -> None:
         self._write(sys.stderr, f"{self.program}: {kind}: {printable(self.redactor.redact(line))}\n")
 
-    def _draw(self, draw: Callable[[], None]) -> None:
+    def _draw(self, drawn: Table | Iterable[str]) -> None:
+        from ..tables import Table  # noqa: PLC0415
+
+        if not isinstance(drawn, Table):
+            self.results(drawn)
+            return
         try:
-            draw()
+            drawn.draw()
         except SystemExit:  # how rich says that nobody reads any more
             _silence(sys.stdout)
         except OSError as error:

@@ -28,7 +28,7 @@ class PyPICommand(SettingsCommand):
 
     def publish(self) -> Iterable[str]:
         """Publish; one line for each file that failed."""
-        from .. import after_build, reports  # noqa: PLC0415
+        from .. import after_build, report_lines  # noqa: PLC0415
         from ..api import PackageRepository  # noqa: PLC0415
         from ..monitor import Monitor  # noqa: PLC0415
 
@@ -44,19 +44,18 @@ class PyPICommand(SettingsCommand):
         self._show(report)
         self.conflict = report.conflict
         name = self.get_command_name()
-        return reports.failures(report, "-C--build-option=--force" if self.in_build_hook() else f"'{name} --force'")
+        force = "-C--build-option=--force" if self.in_build_hook() else f"'{name} --force'"
+        return report_lines.failures(report, force)
 
     def _show(self, report: PublishReport) -> None:
         """As ``s3pypi upload``: a table and the install command on a terminal, else lines."""
-        from .. import reports  # noqa: PLC0415
+        from .. import report_lines  # noqa: PLC0415
         from ..text import is_watched  # noqa: PLC0415
 
-        if not (self.distribution.verbose and is_watched()):
-            self.say(reports.publish_lines(report))
-            return
-        from ..summary import show_summary  # noqa: PLC0415
-
-        show_summary(report)
+        if self.distribution.verbose and is_watched():
+            report_lines.publish_table(report).draw()
+        else:
+            self.say(report_lines.publish_lines(report))
 
     def _paths(self, settings: Settings, built: list[Path]) -> list[Path]:
         from ..distribution.selection import distributions_of, select_distributions  # noqa: PLC0415

@@ -18,7 +18,7 @@ class UploadCommand(SettingsCommand):
 
     def publish(self) -> Iterable[str]:
         """Upload; one line for each file that failed."""
-        from .. import reports  # noqa: PLC0415
+        from .. import report_lines  # noqa: PLC0415
         from ..api import PackageRepository  # noqa: PLC0415
         from ..distribution.selection import select_files  # noqa: PLC0415
         from ..errors import UsageError  # noqa: PLC0415
@@ -31,5 +31,5 @@ class UploadCommand(SettingsCommand):
         paths = select_files([settings.file_mask])
         repository = PackageRepository(settings)
         report = repository.upload_files(paths, dry_run=bool(self.dry_run), monitor=Monitor(observer=observer))
-        self.say(reports.upload_lines(report))
-        return reports.failures(report)
+        self.say(report_lines.upload_lines(report))
+        return report_lines.failures(report)

@@ -40,7 +40,7 @@ class S3PyPIPublisher(PublisherInterface):
 
     def publish(self, artifacts: list[str], options: dict[str, object]) -> None:
         """Publish; aborts hatch with one line when anything failed."""
-        from .. import reports  # noqa: PLC0415
+        from .. import report_lines  # noqa: PLC0415
         from ..api import PackageRepository  # noqa: PLC0415
         from ..interruption import Interruption  # noqa: PLC0415
         from ..redaction import Redactor  # noqa: PLC0415
@@ -65,7 +65,7 @@ class S3PyPIPublisher(PublisherInterface):
             self.app.abort(as_options(redactor.describe(error)))
             return
         self._show(report, paths)
-        if failures := [redactor.redact(line) for line in reports.failures(report, "-o force")]:
+        if failures := [redactor.redact(line) for line in report_lines.failures(report, "-o force")]:
             for line in failures[:-1]:
                 self.app.display_error(line)
             self.app.abort(failures[-1])
@@ -134,7 +134,7 @@ class S3PyPIPublisher(PublisherInterface):
 
     def _show(self, report: PublishReport, paths: Sequence[Path]) -> None:
         from ..operations.publish.report import Outcome  # noqa: PLC0415
-        from ..reports import install_command, outcome_text  # noqa: PLC0415
+        from ..report_lines import install_command, outcome_text  # noqa: PLC0415
 
         display = {
             Outcome.PUBLISHED: self.app.display_success,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from s3pypi_setuptools.cli.subcommands import SUBCOMMANDS
+from s3pypi_setuptools.cli.commands import SUBCOMMANDS
 from tests import samples
 from tests.cli.programs import run
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from setuptools import Distribution
 
+from s3pypi_setuptools.cli.commands import load
+from s3pypi_setuptools.cli.entry import split
 from s3pypi_setuptools.cli.options import given
-from s3pypi_setuptools.cli.programs import pypi_private, s3pypi, s3upload
-from s3pypi_setuptools.cli.subcommands import load
 from s3pypi_setuptools.command import UploadCommand
 from s3pypi_setuptools.command.settings_command import SettingsCommand
 from s3pypi_setuptools.config.connection import Secret
@@ -122,7 +122,7 @@ def test_old_spellings(line: str, expected: Mapping[str, object], tmp_path: Path
         assert isinstance(command, SettingsCommand)
         meant = command.resolve()
     elif program == "pypi-private":
-        meant = pypi_private._parser().parse_intermixed_args(arguments)
+        meant = load(program).parser().parse_intermixed_args(arguments)
     else:
         meant = resolve(
             command_line=given(parsed(program, arguments)), repository=program == "s3pypi", environment=environment
@@ -136,9 +136,7 @@ def value_in(meant: object, name: str) -> object:
 
 
 def parsed(program: str, arguments: list[str]) -> argparse.Namespace:
-    if program == "s3upload":
-        return s3upload._parser().parse_intermixed_args(arguments)
-    name, rest = s3pypi._split(arguments)
+    name, rest = split(arguments) if program == "s3pypi" else (program, arguments)
     return load(name or "upload").parser().parse_intermixed_args(rest)
 
 

@@ -28,13 +28,13 @@ WARM = (
     "http.cookiejar", "pip._internal.cli.main", "pip._internal.commands.install", "pip._internal.index.package_finder",
     "pip._internal.network.session", "pip._internal.operations.install.wheel",
     "pip._internal.resolution.resolvelib.resolver",
-    "rich.console", "s3pypi_setuptools.api", "s3pypi_setuptools.session", "s3pypi_setuptools.cli.programs.s3pypi",
+    "rich.console", "s3pypi_setuptools.api", "s3pypi_setuptools.session", "s3pypi_setuptools.cli.entry",
     *(f"s3pypi_setuptools.operations.{name}" for name in ("delete", "migrate_index", "prune", "publish.publish",
         "reindex.reindex", "reindex.recovery", "transfer.promote", "transfer.import_repository", "verify.verify",
         "yank")),
-    *(f"s3pypi_setuptools.cli.subcommands.{name}" for name in ("delete", "migrate_index", "promote", "prune", "reindex",
+    *(f"s3pypi_setuptools.cli.commands.{name}" for name in ("delete", "migrate_index", "promote", "prune", "reindex",
         "upload", "verify", "yank")),
-    "s3pypi_setuptools.config.resolve", "s3pypi_setuptools.reports", "s3pypi_setuptools.distribution.selection",
+    "s3pypi_setuptools.config.resolve", "s3pypi_setuptools.report_lines", "s3pypi_setuptools.distribution.selection",
     "s3pypi_setuptools.stores.local.store", "s3pypi_setuptools.stores.probe", "s3pypi_setuptools.stores.s3.store",
 )  # fmt: skip
 

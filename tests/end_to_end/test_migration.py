@@ -196,7 +196,7 @@ def test_the_commands_refuse_in_one_line(tmp_path: Path) -> None:
         ("mirror", "--to", "./there"): "say what to mirror: --from TARGET",
         ("promote", "demo", "1.0", "--from", "./here", "--to", "./a", "-t", "./b"): "give the repository to write once",
         ("import", "../demo", "-t", "./there"): "'../demo' is not the name of a project",
-        ("migrate-index", "/", "-t", "./there"): "this would ask first, and there is no terminal to ask on",
+        ("migrate-index", "/", "-t", "./there"): "confirmation needed, but stdin is not a terminal",
     }.items():
         done = programs.run("s3pypi", *arguments, cwd=tmp_path)
         assert done.returncode == 2, arguments

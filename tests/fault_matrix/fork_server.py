@@ -20,7 +20,7 @@ from botocore import credentials, endpoint, httpchecksum, httpsession, parsers, 
 
 from s3pypi_setuptools import cli
 from s3pypi_setuptools import session as opened_session  # noqa: F401
-from s3pypi_setuptools.cli.programs import s3pypi, s3upload  # noqa: F401
+from s3pypi_setuptools.cli.commands import s3upload, upload  # noqa: F401
 from s3pypi_setuptools.operations import delete, download, listing, migrate_index, prune, status, yank  # noqa: F401
 from s3pypi_setuptools.operations.publish import publish  # noqa: F401
 from s3pypi_setuptools.operations.reindex import reindex  # noqa: F401

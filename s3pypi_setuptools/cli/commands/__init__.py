@@ -1,0 +1,66 @@
+"""The commands of ``s3pypi``, and the other console scripts; only the chosen one's module is imported.
+
+Each is a `Command`: a constant named after it, ``MIGRATE_INDEX`` for ``migrate-index``.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import cast
+
+from ..command import Command
+
+__all__ = ["GROUPS", "SUBCOMMANDS", "load"]
+
+GROUPS: dict[str, dict[str, str]] = {
+    "publishing": {
+        "upload": "publish distributions; the default, so the word may be left out",
+        "release": "build a project, and publish what was built",
+    },
+    "reading": {
+        "list": "list the projects, or the files of one",
+        "show": "show the details of a project, or of one version",
+        "download": "download the files of a version, verified by their hashes",
+    },
+    "changing": {
+        "delete": "delete a version, single files, or a whole project",
+        "yank": "mark a version as one that installers should avoid",
+        "unyank": "remove that mark",
+        "status": "show or set a project's status: active, archived, quarantined or deprecated",
+    },
+    "maintenance": {
+        "verify": "check that listed files exist, and that pages and records agree",
+        "reindex": "rebuild records and pages from the stored files; list files that were put there by hand",
+        "prune": "delete files that are not listed, and old releases by rules",
+    },
+    "between repositories": {
+        "promote": "also list a version in another repository",
+        "mirror": "copy a repository to another place; run again, copy what is new",
+        "import": "adopt a repository that another tool made",
+        "migrate-index": "change the pages: HTML at index.html, / or both, or JSON at /",
+    },
+    "lock tables": {
+        "locks": "list the locks in the DynamoDB lock table, and who holds them",
+        "force-unlock": "remove a lock whose holder is gone",
+    },
+    "set-up": {
+        "init": "make an empty repository",
+        "doctor": "check whether a target can be published to, and what to do if it cannot",
+        "config": "show every setting, its value, and where it came from",
+        "completion": "print a script that completes commands and options in your shell",
+    },
+}
+"""The commands and their summaries, in the groups and order in which help shows them."""
+
+SUBCOMMANDS = {name: summary for group in GROUPS.values() for name, summary in group.items()}
+"""All of them."""
+
+_MODULES = {"force-unlock": "locks", "import": "import_", "mirror": "import_", "unyank": "yank"}
+"""Modules that are not named after the command."""
+
+
+def load(name: str) -> Command:
+    """The command, or the console script, called ``name``."""
+    constant = name.replace("-", "_")
+    module = importlib.import_module(f".{_MODULES.get(name, constant)}", __name__)
+    return cast("Command", getattr(module, constant.upper()))

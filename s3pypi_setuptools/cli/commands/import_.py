@@ -1,0 +1,117 @@
+"""``s3pypi import``: adopt a repository that another tool made; ``s3pypi mirror``: copy one to another place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ...text import counted
+from ..command import DRY_RUN, PROJECTS, Argument, Call, Command
+from ..options import CHANGING, TO_WRITE
+from ..render.output import Output
+
+if TYPE_CHECKING:
+    from ...operations.transfer.report import ImportReport
+
+__all__ = ["IMPORT", "MIRROR"]
+
+_STRAYS = Argument(
+    "--strays",
+    action="store_true",
+    help="also take files that another project's manifest lists, and files from another project's folder into projects "
+    "that have a manifest",
+)
+_WOULD = {"adopted": "would adopt", "completed": "would complete", "copied": "would copy"}
+
+
+def _import(call: Call, *, elsewhere: bool) -> Output:
+    """Import, in place too unless the files are to be copied ``elsewhere``."""
+    arguments = call.arguments
+    report = call.repository.import_from(
+        call.source if arguments.origin else None,
+        projects=arguments.projects,
+        strays=arguments.strays,
+        elsewhere=elsewhere,
+        dry_run=arguments.dry_run,
+        monitor=call.monitor,
+    )
+    noted = [(file, file.outcome.value) for file in report.files if file.note is not None]
+    warnings = [f"{file.source}: {outcome}: {file.note}" for file, outcome in noted if outcome != "failed"]
+    left = [
+        f"{folder}/ is no project's folder; its files are listed from copies, and it can go"
+        for folder in report.folders_left
+    ]
+    return Output(
+        report=report,
+        lines=_lines(report),
+        errors=[f"{file.source}: {file.note}" for file, outcome in noted if outcome == "failed"],
+        warnings=[*warnings, *left],
+    )
+
+
+def _lines(report: ImportReport) -> Iterator[str]:
+    """``OUTCOME PROJECT FILENAME  WHERE`` for each file that did not fail, and how many there are of each."""
+    counts: dict[str, int] = {}
+    for file in report.files:
+        outcome = file.outcome.value
+        said = _WOULD.get(outcome, outcome) if report.dry_run else outcome
+        counts[said] = counts.get(said, 0) + 1
+        if outcome != "failed":
+            yield f"{said} {file.project} {file.filename}  {file.source}"
+    yield ", ".join(
+        [counted(len(report.files), "file"), *(f"{count} {said}" for said, count in sorted(counts.items()))]
+    )
+
+
+IMPORT = Command(
+    program="s3pypi import",
+    usage="[PROJECT...] [--from TARGET] --to TARGET [options]",
+    description="""\
+Adopt what s3pypi, ilabs.s3util, pypiprivate or elasticpypi stored, in place or from another target.
+
+Every file goes to the project that its own metadata names. Hashes, sizes, requires-python and metadata files that are
+missing are added, by reading the files. No file is overwritten, moved or deleted; a file outside its project's folder
+is copied into it.""",
+    examples="""\
+examples:
+  s3pypi import -t s3://packages/simple --dry-run             show what would be adopted, in place
+  s3pypi import -t s3://packages/simple                       adopt it
+  s3pypi import demo --from s3://old-bucket --to s3://new     one project, into a new repository
+
+Exit status: 0 all is listed, 1 something failed, 2 the command line is wrong.""",
+    arguments=(PROJECTS, _STRAYS),
+    settings=CHANGING,
+    titles=TO_WRITE,
+    two_targets=True,
+    dry_run=DRY_RUN,
+    takes_yes=True,
+    done="listed",
+    sends=True,
+    run=partial(_import, elsewhere=False),
+)
+MIRROR = Command(
+    program="s3pypi mirror",
+    usage="[PROJECT...] --from TARGET --to TARGET [options]",
+    description="""\
+Copy what a repository of this or another tool lists to another place. Run it again to copy what is new.
+
+Hashes, upload times, yanks, statuses, metadata files and attestations are copied too. Files that are listed there
+already with the same bytes are skipped; with other bytes they are an error. Nothing is deleted there.""",
+    examples="""\
+examples:
+  s3pypi mirror --from s3://packages/simple --to ./backup
+  s3pypi mirror demo --from prod --to s3://packages-eu/simple --region eu-west-1
+
+Exit status: 0 all is listed there, 1 something failed, 2 the command line is wrong.""",
+    arguments=(PROJECTS, _STRAYS),
+    settings=CHANGING,
+    titles=TO_WRITE,
+    two_targets=True,
+    needs_source="say what to mirror",
+    dry_run=DRY_RUN,
+    takes_yes=True,
+    done="listed",
+    sends=True,
+    run=partial(_import, elsewhere=True),
+)

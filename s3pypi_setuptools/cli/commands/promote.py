@@ -1,0 +1,54 @@
+"""``s3pypi promote PROJECT VERSION --from T1 --to T2``: also list a version in another repository."""
+
+from __future__ import annotations
+
+from ..command import DRY_RUN, PROJECT, Argument, Call, Command
+from ..options import TO_WRITE
+from ..render.output import Output
+
+__all__ = ["PROMOTE"]
+
+_DESCRIPTION = """\
+List all files of a version of one repository in another one too, in one commit.
+
+The bytes, hashes, metadata files, attestations and yanks stay the same. S3 copies the files by itself if both
+repositories are on one service and are reached with the same credentials; otherwise they pass through this machine."""
+
+_EXAMPLES = """\
+examples:
+  s3pypi promote demo 1.0 --from s3://packages/staging --to s3://packages/simple
+  s3pypi promote demo 1.0 --from staging --to prod --dry-run      names of [tool.s3pypi.targets]
+
+Exit status: 0 the version is listed there, 1 something failed, 2 the command line is wrong."""
+
+
+def _promote(call: Call) -> Output:
+    from ...report_lines import error_line, file_line  # noqa: PLC0415
+
+    arguments = call.arguments
+    report = call.source.promote(
+        arguments.project, arguments.release, call.repository, dry_run=arguments.dry_run, monitor=call.monitor
+    )
+    return Output(
+        report=report,
+        lines=[file_line(file, report.dry_run) for file in report.files if file.error is None],
+        errors=[error_line(file) for file in report.files if file.error is not None],
+        warnings=[f"{name} is yanked, there as in {report.source}" for name in report.yanked],
+    )
+
+
+PROMOTE = Command(
+    program="s3pypi promote",
+    usage="PROJECT VERSION --from TARGET --to TARGET [options]",
+    description=_DESCRIPTION,
+    examples=_EXAMPLES,
+    arguments=(PROJECT, Argument("release", metavar="VERSION", help="the version")),
+    titles=TO_WRITE,
+    two_targets=True,
+    needs_source="say where the version is listed",
+    dry_run=DRY_RUN,
+    takes_yes=True,
+    done="listed",
+    sends=True,
+    run=_promote,
+)

@@ -1,0 +1,172 @@
+"""``s3pypi prune [PROJECT…]``: delete files that are not listed, and old releases."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from ...errors import UsageError
+from ...tables import Cell, Column, Table
+from ...text import counted, size_text
+from ..command import DRY_RUN, Argument, Call, Command
+from ..options import CHANGING
+from ..render.columns import ABSENT, columns, day, size
+from ..render.output import Output
+
+if TYPE_CHECKING:
+    from ...operations.prune import Pruned, PruneReport
+    from ...operations.retention import Retention
+
+__all__ = ["PRUNE"]
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_DURATION = re.compile(r"(\d{1,6})([smhdw])", re.ASCII)
+
+_DESCRIPTION = """\
+Delete files that no manifest lists (orphans), and old releases by rules. Without rules it deletes only orphans; with
+rules only releases, or both with --orphans. A release is deleted only if every given rule allows it. The newest stable
+release of a project always stays, unless --last-stable is given. If no project is named, probe objects that s3pypi
+left in the store (.s3pypi-probe-...) are deleted with the orphans.
+
+Projects are names or globs, such as 'acme-*'; without any, all. It may run beside publishers."""
+
+_EXAMPLES = """\
+examples:
+  s3pypi prune --dry-run                                   show files that are not listed
+  s3pypi prune --keep-last 5 --older-than 90d --dry-run    releases beyond the newest five, and older than 90 days
+  s3pypi prune 'acme-*' --dev --older-than 2w --yes        old development releases, without asking
+
+Exit status: 0 done, 1 something failed or the answer was no, 2 the command line is wrong or confirmation is needed
+and stdin is not a terminal."""
+
+
+def _retention(arguments: argparse.Namespace) -> Retention:
+    from ...operations.retention import Retention  # noqa: PLC0415
+
+    return Retention(
+        keep_last=arguments.keep_last,
+        older_than=arguments.older_than,
+        pre_releases=arguments.pre_releases,
+        dev=arguments.dev,
+        last_stable=arguments.last_stable,
+    )
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    if arguments.last_stable and not _retention(arguments).removes:
+        raise UsageError("--last-stable says what else may go: give --keep-last, --older-than, --pre-releases or --dev")
+
+
+def _prune(call: Call) -> Output:
+    from ...operations.prune import GRACE  # noqa: PLC0415
+
+    arguments, retention = call.arguments, _retention(call.arguments)
+    report = call.repository.prune_by(
+        arguments.patterns,
+        retention,
+        orphans=arguments.orphans or not retention.removes,
+        grace=GRACE if arguments.grace is None else arguments.grace,
+        dry_run=arguments.dry_run,
+        confirm=call.asking(lambda report: (_short_lines(report), "Delete this?")),
+        monitor=call.monitor,
+    )
+    return Output(
+        report=report,
+        lines=_lines(report),
+        drawn=lambda: _drawn(report),
+        errors=[str(project.error) for project in report.projects if project.error],
+    )
+
+
+def _short_lines(report: PruneReport) -> Iterator[str]:
+    """What would be deleted, for a terminal: a line an object, without URLs."""
+    gone = _gone(report)
+    yield f"of {report.target}, would delete:"
+    yield from columns([[f"  {one.name}", size(one.size, ABSENT), one.reason.value] for one in gone])
+    yield f"would delete {_sum(gone)}"
+
+
+def _lines(report: PruneReport) -> Iterator[str]:
+    verb = "would delete" if report.dry_run else "deleted"
+    gone = _gone(report)
+    for one in gone:
+        yield f"{verb} {one.name}  {one.url}  {one.reason.value} {one.version or ABSENT} {day(one.time, ABSENT)}"
+    yield f"{verb} {_sum(gone)}"
+
+
+def _drawn(report: PruneReport) -> Table | Iterable[str]:
+    verb = "Would delete" if report.dry_run else "Deleted"
+    gone = _gone(report)
+    if not gone:
+        return [f"{verb} {_sum(gone)}"]
+    columns = (
+        Column("File", folds=True),
+        Column("Project", spare=2),
+        Column("Version", spare=1),
+        Column("Size", right=True),
+        Column("Stored", spare=3),
+        Column("Why"),
+    )
+    rows = []
+    for one in gone:
+        facts = (one.version or ABSENT, size(one.size, ABSENT), day(one.time, ABSENT), one.reason.value)
+        rows.append([*map(Cell, (one.name, one.project, *facts))])
+    return Table((f"{verb} from {report.target}",), columns, rows, below=(Cell(f"{verb} {_sum(gone)}"),))
+
+
+def _gone(report: PruneReport) -> list[Pruned]:
+    return [one for project in report.projects if not project.error for one in project.pruned]
+
+
+def _sum(gone: list[Pruned]) -> str:
+    return f"{counted(len(gone), 'object')}, {size_text(sum(one.size or 0 for one in gone))}"
+
+
+def _duration(text: str) -> timedelta:
+    """``90d`` and the like: a number with one of s, m, h, d, w; ``0`` needs none."""
+    match = _DURATION.fullmatch(text.strip().lower())
+    if match:
+        return timedelta(**{_UNITS[match[2]]: int(match[1])})
+    if text.strip() == "0":
+        return timedelta()
+    raise argparse.ArgumentTypeError(f"{text!a} is no length of time: write a number and s, m, h, d or w, as in 90d")
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError(f"{text!a} is not a number of releases")
+    return int(text)
+
+
+def _rule(*strings: str, **details: object) -> Argument:
+    return Argument(*strings, group="releases that may go", **details)
+
+
+PRUNE = Command(
+    program="s3pypi prune",
+    usage="[PROJECT...] [--keep-last N] [--older-than D] [--target TARGET] [options]",
+    description=_DESCRIPTION,
+    examples=_EXAMPLES,
+    arguments=(
+        Argument("patterns", metavar="PROJECT", nargs="*", help="names or globs of projects (default: all)"),
+        Argument("--orphans", action="store_true", help="files that are not listed (the default without rules)"),
+        Argument(
+            "--grace", metavar="D", type=_duration, help="keep orphans that were stored more recently (default: 24h)"
+        ),
+        _rule("--keep-last", metavar="N", type=_count, help="those beyond the newest N of each project"),
+        _rule("--older-than", metavar="D", type=_duration, help="those uploaded longer ago (90d, 12w, 36h)"),
+        _rule("--pre-releases", action="store_true", help="alphas, betas and release candidates"),
+        _rule("--dev", action="store_true", help="development releases"),
+        _rule("--last-stable", action="store_true", help="even the newest stable release"),
+    ),
+    settings=CHANGING,
+    dry_run=DRY_RUN,
+    asks=lambda arguments: True,
+    done="deleted",
+    counts=("Looking", "projects"),
+    check=_check,
+    run=_prune,
+)

@@ -1,1 +1,0 @@
-"""The programs, a module each with a ``main`` that returns the exit status."""

@@ -1,0 +1,1 @@
+"""How reports are shown: lines for programs, tables and bars for people."""
