@@ -1,87 +1,76 @@
-"""What resolving makes of every setting."""
+"""What settings derive from their values."""
 
 from __future__ import annotations
 
-from typing import Any
+import pytest
 
 from s3pypi_setuptools.config.connection import Connection, Secret
-from s3pypi_setuptools.config.settings import IfExists, PageStyle, Settings
-from s3pypi_setuptools.config.target import S3Target
+from s3pypi_setuptools.config.option import Given
+from s3pypi_setuptools.config.options import named
+from s3pypi_setuptools.config.settings import IfExists, Settings
+
+KEYS = Connection(profile="work", region="eu-west-1", aws_access_key_id="ID", aws_secret_access_key=Secret("KEY"))
 
 
-def test_every_setting_reaches_its_place(place: Any) -> None:
-    command_line = {
-        "target": "s3://bucket/simple",
-        "if-exists": "fail",
-        "file-mask": "dist/*",
-        "dist-dir": "build",
-        "acl": "bucket-owner-read",
-        "s3-put-args": "StorageClass=STANDARD_IA",
-        "profile": "p",
-        "region": "r",
-        "endpoint-url": "http://localhost:1",
-        "no-sign-request": True,
-        "aws-access-key-id": "AKIAPLANTEDPLANTED",
-        "aws-secret-access-key": "secret-planted",
-        "aws-session-token": "token-planted",
-        "pages": "json",
-        "lock-indexes": True,
-        "locks-table": "table",
-        "locks-timeout": "17",
-        "locks-profile": "lp",
-        "locks-region": "lr",
-        "locks-endpoint-url": "http://localhost:2",
-        "public-url": "https://host/simple/",
-        "strict-metadata": True,
-        "unsafe-no-locking": True,
+def test_settings_are_built_from_the_values_of_options() -> None:
+    values = {
+        "region": Given("eu-west-1", "environment S3PYPI_REGION"),
+        "if-exists": Given(IfExists.SKIP, "command line"),
+        "prefix": Given("part of the target", "command line"),
     }
-    assert place.resolve(command_line=command_line) == Settings(
-        target=S3Target("bucket", "simple"),
-        if_exists=IfExists.FAIL,
-        file_mask="dist/*",
-        dist_dir="build",
-        acl="bucket-owner-read",
-        s3_put_args={"StorageClass": "STANDARD_IA"},
-        connection=Connection(
-            profile="p",
-            region="r",
-            endpoint_url="http://localhost:1",
-            no_sign_request=True,
-            aws_access_key_id="AKIAPLANTEDPLANTED",
-            aws_secret_access_key=Secret("secret-planted"),
-            aws_session_token=Secret("token-planted"),
-        ),
-        pages=PageStyle.JSON,
-        lock_indexes=True,
-        locks_table="table",
-        locks_timeout=17,
-        locks_profile="lp",
-        locks_region="lr",
-        locks_endpoint_url="http://localhost:2",
-        public_url="https://host/simple",
-        strict_metadata=True,
-        unsafe_no_locking=True,
-        origins=dict.fromkeys(command_line, "command line"),
-        notes=(
-            "aws-secret-access-key comes from command line: keys are safer in an AWS profile, or in AWS_ACCESS_KEY_ID "
-            "and AWS_SECRET_ACCESS_KEY",
-        ),
+    settings = Settings.of(values, repository=False)
+    assert settings == Settings(
+        connection=Connection(region="eu-west-1"),
+        if_exists=IfExists.SKIP,
+        repository=False,
+        origins={"region": "environment S3PYPI_REGION", "if-exists": "command line"},
     )
+    assert settings.value_of(named("region")) == "eu-west-1"
+    assert settings.value_of(named("if-exists")) is IfExists.SKIP
+    assert settings.value_of(named("profile")) is None
 
 
-def test_nothing_given_leaves_every_default(place: Any) -> None:
-    assert place.resolve() == Settings()
-    assert place.resolve(repository=False) == Settings(repository=False)
+@pytest.mark.parametrize(
+    ("settings", "connection"),
+    [
+        (Settings(), Connection()),
+        (Settings(connection=KEYS), KEYS),
+        (Settings(connection=Connection(endpoint_url="http://s3", no_sign_request=True)), Connection()),
+        (
+            Settings(
+                connection=Connection(region="eu-west-1"), locks_region="us-east-1", locks_endpoint_url="http://d"
+            ),
+            Connection(region="us-east-1", endpoint_url="http://d"),
+        ),
+        (Settings(connection=KEYS, locks_profile="locks"), Connection(profile="locks")),
+        (
+            Settings(connection=KEYS, locks_profile="locks", locks_region="us-east-1"),
+            Connection(profile="locks", region="us-east-1"),
+        ),
+    ],
+)
+def test_the_lock_table_is_reached_as_s3_is_unless_a_profile_of_its_own_is_given(
+    settings: Settings, connection: Connection
+) -> None:
+    assert settings.locks_connection == connection
 
 
-def test_settings_hide_their_secrets_in_other_texts(place: Any) -> None:
-    settings = place.resolve(
-        command_line={
-            "aws-access-key-id": "AKIAPLANTEDPLANTED",
-            "aws-secret-access-key": "secret-planted",
-            "aws-session-token": "token-planted",
-            "s3-put-args": "SSECustomerKey=customer-planted,StorageClass=STANDARD_IA",
-        }
-    )
-    text = "AKIAPLANTEDPLANTED secret-planted token-planted customer-planted STANDARD_IA"
-    assert settings.redactor.redact(text) == "*** *** *** *** STANDARD_IA"
+@pytest.mark.parametrize(
+    ("connection", "needed"),
+    [
+        (Connection(), True),
+        (Connection(profile="work"), True),
+        (KEYS, False),
+        (Connection(no_sign_request=True), False),
+    ],
+)
+def test_credentials_are_looked_for_unless_keys_are_given_or_nothing_is_signed(
+    connection: Connection, needed: bool
+) -> None:
+    assert connection.needs_credentials is needed
+
+
+def test_a_lock_table_is_named_or_derived_from_the_bucket() -> None:
+    assert Settings(locks_table="table").has_lock_table
+    assert Settings(lock_indexes=True).has_lock_table
+    assert not Settings(locks_profile="work").has_lock_table
