@@ -128,3 +128,8 @@ def removed_keys(manifest: Manifest | None, filename: str | None = None) -> froz
         return frozenset()
     keys = {key for name, key in manifest.removed if filename in (None, name)}
     return frozenset(keys - {file.key for file in manifest.files})
+
+
+def replaced(row: tuple[Any, ...], index: int, value: Any) -> tuple[Any, ...]:
+    """The row with another value at that index."""
+    return (*row[:index], value, *row[index + 1 :])

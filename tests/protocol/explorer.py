@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from .bucket import Bucket, Request, serve
+from .bucket import Bucket, Request, replaced, serve
 from .invariants import History, Invariants
 from .jobs import Job, Outcome, Shape
 from .phases import Protocol
@@ -47,7 +47,9 @@ class Command:
 
 
 class State(NamedTuple):
-    """
+    """A state of the search.
+
+    :param kills: how many kills there may be still; ``lost`` likewise for lost responses.
     :param runs: how often each command was run again.
     """
 
@@ -123,7 +125,7 @@ class Explorer:
         command, jobs = state.commands[index], self._jobs[index]
         if isinstance(command.at, Ended):
             if command.outcome is Outcome.KILLED and all(other.outcome for other in state.commands):
-                runs = _put(state.runs, index, state.runs[index] + 1)
+                runs = replaced(state.runs, index, state.runs[index] + 1)
                 again = self._with(state, index, self._started(index, runs[index]))
                 again = again._replace(runs=runs, history=state.history.started_again(index))
                 self._add(again, (state, index, "RUN AGAIN"))
@@ -151,7 +153,7 @@ class Explorer:
             self._fail(self._invariants.broken_after_run_again(index, after.at.outcome, bucket), done)
 
     def _with(self, state: State, index: int, command: Command) -> State:
-        return state._replace(commands=_put(state.commands, index, command))
+        return state._replace(commands=replaced(state.commands, index, command))
 
     def _add(self, state: State, came: tuple[State, int, str] | None) -> None:
         if state not in self._came:
@@ -180,7 +182,7 @@ class Explorer:
         """The command when one of its requests was answered."""
         key = number, answer
         if key not in command.followers:
-            answers = _put(command.answers, number, answer)
+            answers = replaced(command.answers, number, answer)
             if any(each is PENDING for each in answers):
                 follower = self._one(command.at, command.answered, command.requests, answers)
             else:
@@ -206,10 +208,6 @@ class Explorer:
         if parts not in self._known:
             self._known[parts] = Command(*parts)
         return self._known[parts]
-
-
-def _put(row: tuple[Any, ...], index: int, value: Any) -> tuple[Any, ...]:
-    return (*row[:index], value, *row[index + 1 :])
 
 
 def _text(request: Request, answer: Any) -> str:

@@ -16,6 +16,7 @@ from .bucket import (
     listed,
     plain_key,
     removed_keys,
+    replaced,
 )
 from .jobs import PUBLISHERS, Action, Job, Outcome, Shape, manifest_key, shown
 from .project_list import Ended
@@ -46,11 +47,13 @@ class History(NamedTuple):
 
     def started_again(self, index: int) -> History:
         published = (UNLISTED,) * len(self.published[index])
-        return self._replace(published=_put(self.published, index, published), commits=_put(self.commits, index, 0))
+        return self._replace(
+            published=replaced(self.published, index, published), commits=replaced(self.commits, index, 0)
+        )
 
     def with_published(self, index: int, job: int, value: int) -> History:
-        row = _put(self.published[index], job, value)
-        return self._replace(published=_put(self.published, index, row))
+        row = replaced(self.published[index], job, value)
+        return self._replace(published=replaced(self.published, index, row))
 
 
 class Invariants:
@@ -89,7 +92,7 @@ class Invariants:
             history, wrong = self._committed(history, job, request.expected, request.value)
             if publishes:
                 history = history.with_published(index, number, LISTED)
-            return history._replace(commits=_put(history.commits, index, history.commits[index] + 1)), wrong
+            return history._replace(commits=replaced(history.commits, index, history.commits[index] + 1)), wrong
         return history, []
 
     def _committed(self, history: History, job: Job, old: Manifest | None, new: Manifest) -> tuple[History, list[str]]:
@@ -224,7 +227,3 @@ class Invariants:
                 expected = {key for one in manifest.files for key, _ in self._shape.objects(one.key, "")}
                 if kept - expected:
                     yield "who is killed is run again: objects are left that nothing lists"
-
-
-def _put(row: tuple[Any, ...], index: int, value: Any) -> tuple[Any, ...]:
-    return (*row[:index], value, *row[index + 1 :])
