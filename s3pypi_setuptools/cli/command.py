@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,8 +17,6 @@ from .options import EVERY, add_settings, given
 from .parser import ArgumentParser, add_output_options
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ..api import PackageRepository
     from ..config.settings import Settings
     from .render.output import Output
@@ -60,7 +58,7 @@ _TWO_TARGETS = (
 )
 
 
-def resolve_settings(arguments: argparse.Namespace) -> Settings:
+def _resolve(arguments: argparse.Namespace) -> Settings:
     """The settings of the repository that a command works on; raises `UsageError` and `ConfigurationError`."""
     from ..config.resolve import resolve  # noqa: PLC0415
 
@@ -116,7 +114,7 @@ class Command:
     counts: tuple[str, str] | None = None
     answers: bool = False
     check: Callable[[argparse.Namespace], None] = lambda arguments: None
-    resolve: Callable[[argparse.Namespace], Settings] = resolve_settings
+    resolve: Callable[[argparse.Namespace], Settings] = _resolve
 
     def parser(self) -> ArgumentParser:
         """The parser of its arguments."""
