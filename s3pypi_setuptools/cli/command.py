@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import contextlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from ..config.options import CONNECTION
 from ..errors import UsageError
@@ -70,8 +70,7 @@ def _resolve(arguments: argparse.Namespace) -> Settings:
     return resolve(command_line=settings)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class Command(NamedTuple):
     """A command: what its help says, what it takes, and what it does.
 
     :param program: the words that call it, ``s3pypi delete``.
@@ -101,7 +100,7 @@ class Command:
     examples: str | None = None
     arguments: tuple[Argument, ...] = ()
     settings: Collection[str] = EVERY
-    titles: Mapping[str, str] = field(default_factory=dict)
+    titles: Mapping[str, str] = MappingProxyType({})
     json: bool = True
     two_targets: bool = False
     needs_source: str | None = None
@@ -146,14 +145,14 @@ class Command:
         if self.done or self.then:
             terminal.account.begin(self.done, self.then or SAME_COMMAND)
         settings = self.resolve(arguments)
-        source = self._source(arguments)
+        source = self._resolve_source(arguments)
         terminal.use(settings, source)
         if self.answers:
             terminal.quiet = False
         with self._monitor(terminal) as monitor:
             call = Call(
-                arguments=arguments,
-                terminal=terminal,
+                arguments,
+                terminal,
                 monitor=monitor,
                 confirm=confirm,
                 settings=settings,
@@ -170,7 +169,7 @@ class Command:
         elif self.takes_yes:
             group.add_argument("-y", "--yes", action="store_true", help=argparse.SUPPRESS)
 
-    def _source(self, arguments: argparse.Namespace) -> Settings | None:
+    def _resolve_source(self, arguments: argparse.Namespace) -> Settings | None:
         """The settings of the repository that is only read: those of the connection, and ``--from``."""
         if not self.two_targets or arguments.origin is None:
             return None
@@ -191,7 +190,6 @@ class Command:
             yield Monitor(observer=terminal.account)
 
 
-@dataclass(frozen=True, kw_only=True)
 class Call:
     """One run of a command.
 
@@ -202,12 +200,22 @@ class Call:
     :param source_settings: of the repository that ``--from`` names; those of the other where it names none.
     """
 
-    arguments: argparse.Namespace
-    terminal: Terminal
-    monitor: Monitor
-    confirm: Confirm | None
-    settings: Settings
-    source_settings: Settings
+    def __init__(
+        self,
+        arguments: argparse.Namespace,
+        terminal: Terminal,
+        *,
+        monitor: Monitor,
+        confirm: Confirm | None,
+        settings: Settings,
+        source_settings: Settings,
+    ) -> None:
+        self.arguments = arguments
+        self.terminal = terminal
+        self.monitor = monitor
+        self.confirm = confirm
+        self.settings = settings
+        self._source_settings = source_settings
 
     @cached_property
     def repository(self) -> PackageRepository:
@@ -221,7 +229,7 @@ class Call:
         """The repository that ``--from`` names; it shares the credentials of the other."""
         from ..api import PackageRepository  # noqa: PLC0415
 
-        return PackageRepository(self.source_settings, beside=self.repository)
+        return PackageRepository(self._source_settings, beside=self.repository)
 
     def asking(self, ask: Callable[[_R], tuple[Iterable[str], str] | None]) -> Callable[[_R], None] | None:
         """Ask before a report's work is done; None where nothing is to be asked.

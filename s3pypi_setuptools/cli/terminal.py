@@ -189,7 +189,7 @@ class Terminal:
     def show(self, output: Output) -> int:
         """Show a report in the form that was asked for; the exit status."""
         if self.json:
-            from .render.output import to_json  # noqa: PLC0415
+            from .render.as_json import to_json  # noqa: PLC0415
 
             self.object(to_json(output.report))
         elif self.quiet:

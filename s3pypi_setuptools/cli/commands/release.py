@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,7 +65,7 @@ def _release(call: Call) -> Output:
             f"built but not published: {terminal.redactor.describe(error)}; {advice}"
         ) from error
     output = publish_output(report)
-    return output if report.ok or report.conflict else replace(output, errors=[*output.errors, advice])
+    return output if report.ok or report.conflict else output._replace(errors=[*output.errors, advice])
 
 
 def _build(call: Call, project: Path, folder: Path) -> Sequence[Path]:

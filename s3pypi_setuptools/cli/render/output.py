@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
-import enum
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-from ...errors import Error
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
     from ...tables import Table
 
-__all__ = ["Output", "to_json"]
+__all__ = ["Output"]
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Output:
+class Output(NamedTuple):
     """A report, and how it is shown.
 
     :param lines: the report for programs, a line a thing.
@@ -43,30 +36,3 @@ class Output:
     def ok(self) -> bool:
         """Whether nothing failed; the exit status is 1 otherwise. A report without ``ok`` cannot fail."""
         return not self.failed and bool(getattr(self.report, "ok", True))
-
-
-def to_json(report: DataclassInstance) -> dict[str, object]:
-    """The report's fields under their own names, and ``ok``; times in ISO 8601 (UTC), tuples as lists."""
-    return {"ok": getattr(report, "ok", True), **_fields(report)}
-
-
-def _fields(value: DataclassInstance) -> dict[str, object]:
-    return {field.name: _value(getattr(value, field.name)) for field in dataclasses.fields(value)}
-
-
-def _value(value: object) -> object:
-    plain: object = value
-    match value:
-        case enum.Enum():
-            plain = value.value
-        case Path() | Error():
-            plain = str(value)
-        case datetime():
-            plain = value.isoformat().replace("+00:00", "Z")
-        case tuple() | list():
-            plain = [_value(item) for item in value]
-        case Mapping():
-            plain = {str(key): _value(item) for key, item in value.items()}
-        case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            plain = _fields(value)
-    return plain
