@@ -11,14 +11,9 @@ from typing import TypeVar
 __all__ = ["side_by_side"]
 
 T = TypeVar("T")
-
-
 R = TypeVar("R")
 
-
 WORKERS = 16
-
-
 WAITING = 2
 """Things taken from the source for each worker, done or not, before the oldest result is taken."""
 

@@ -17,10 +17,8 @@ __all__ = ["AnswerTooLarge", "limited", "limited_pool"]
 _LEAST_RATE = 16 * 1024
 """Bytes a second that an answer must bring once its seconds are used up: less than any line has that is of use."""
 
-
 _LARGEST = 16 * 1024 * 1024
 """Bytes of an S3 answer that is no object: a listing of a thousand of the longest keys has less than four million."""
-
 
 C = TypeVar("C", bound=type)
 

@@ -119,17 +119,10 @@ class Unwatched:
 
 
 UNWATCHED = Unwatched()
-
-
 SAME_COMMAND = "the same command completes what is left"
-
-
 SAME_FILES = "the same command with the same files completes what is left"
 
-
 _FEW = 5
-
-
 _SHOWN = 3
 """Names that are shown where there are more than a few."""
 

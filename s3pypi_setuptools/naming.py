@@ -29,23 +29,13 @@ SUFFIXES = (
 )
 """How the names of files end that any index ever listed as distributions."""
 
-
 ATTESTATION_SUFFIX = ".publish.attestation"
 """Suffix of an attestation, after the filename of its distribution (PEP 740)."""
 
-
 SortKey: TypeAlias = "tuple[int, Version, str]"
-
-
 _WHEEL_TAGS = re.compile(r"-[^-]+-[^-]+-[^-]+\.whl\Z")
-
-
 _BUILD_TAG = re.compile(r"-\d[^-]*")
-
-
 _EGG_TAGS = re.compile(r"-py\d[^-]*(?:-.+)?\.egg\Z")
-
-
 _NONE = Version("0")
 
 
@@ -112,7 +102,6 @@ def sort_key(project: str, filename: str) -> SortKey:
 SDIST_SUFFIXES = (".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz")
 """How the names of sdists end (PEP 625 allows the first alone)."""
 
-
 _CONTENT_TYPES = {
     ".whl": "application/zip",
     ".zip": "application/zip",
@@ -122,14 +111,8 @@ _CONTENT_TYPES = {
     ".tar.bz2": "application/x-bzip2",
     ".tar.xz": "application/x-xz",
 }
-
-
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
-
-
 _SEPARATORS = re.compile(r"[-_.]+")
-
-
 _LONGEST_NAME = 255
 
 

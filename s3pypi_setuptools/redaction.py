@@ -28,18 +28,12 @@ _SECRET_VARIABLES = (
     "PP_S3_SECRET_KEY",
     "PP_S3_SESSION_TOKEN",
 )
-
-
 _SHORTEST = 6
 """Characters of a secret; shorter ones are nobody's, and would hide ordinary words."""
-
-
 _SHORTEST_ID = 16
 """Characters of a key id, as AWS gives them; shorter ones are user names, and may be ordinary words."""
 
-
 _CHATTY = ("boto3", "botocore", "s3transfer", "urllib3")
-
 
 _MOST = 200
 """Secrets that one redactor remembers: the latest, so that a service whose keys are renewed for years stays quick."""

@@ -97,14 +97,8 @@ def suggestion(word: str, words: Iterable[str], before: str = "", *, likeness: f
 
 
 HIDDEN = "***"
-
-
 _PORT = r"\d+(?:[/?#]|$)"
-
-
 _USERINFO = re.compile(rf"(?<=://)(?:[^/?#\s@]+|[^/?#\s@:]*:(?!{_PORT})[^\s@]*)@")
-
-
 _SIGNED = re.compile(r"(?i)\b((?:x-amz-)?(?:credential|signature|security-token)|awsaccesskeyid)=[^&\s,;\"'<>]+")
 
 

@@ -49,8 +49,6 @@ CREDENTIAL_ADVICE = {
     "InvalidObjectState": "the object is archived",
     "KMS.DisabledException": "the KMS key is disabled",
 }
-
-
 TRANSIENT_CODES = frozenset(
     {
         "BandwidthLimitExceeded",
@@ -72,11 +70,7 @@ TRANSIENT_CODES = frozenset(
         "XAmzContentChecksumMismatch",
     }
 )
-
-
 CREDENTIALS_FAILED = "no credentials could be obtained; sign in again, or look at the profile"
-
-
 ELSEWHERE = "the bucket lies in another region; set `region`"
 
 

@@ -26,12 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["Sessions"]
 
 _CONFIGURATION = (("AWS_CONFIG_FILE", "~/.aws/config"), ("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"))
-
-
 _ASKING = (b"mfa_serial", b"credential_process")
 """Settings of profiles by which somebody may have to type something."""
-
-
 _CODE_DIGITS = 6
 
 

@@ -26,7 +26,6 @@ _GROUPS: tuple[tuple[str, Collection[str]], ...] = (
     ("locking", _LOCKING),
 )
 
-
 EVERY: frozenset[str] = frozenset(name for _, names in _GROUPS for name in names)
 """What commands take that publish files from this machine."""
 CHANGING: frozenset[str] = EVERY - {*_WHAT_HAPPENS, *_DISTRIBUTIONS}

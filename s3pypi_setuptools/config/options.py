@@ -195,15 +195,12 @@ OPTIONS: tuple[Option, ...] = (
 )
 """In the order in which help shows them."""
 
-
 _OF_CONNECTION = {field.name for field in dataclasses.fields(Connection)}
 CONNECTION = frozenset(option.name for option in OPTIONS if option.attribute in _OF_CONNECTION)
 """Names of the options that say how S3 is reached, not what is done there."""
 
-
 OF_REPOSITORIES = frozenset(option.name for option in OPTIONS if option.repository_only)
 """Names of the options that mean nothing for files that belong to no repository (``s3upload``)."""
-
 
 VARIABLES = ("S3PYPI_PUBLISH",)
 """Environment variables of ours that are no settings."""

@@ -18,7 +18,6 @@ __all__ = ["PART_SIZE", "LocalFile", "signature", "temporary_folder"]
 PART_SIZE = 8 * 1024 * 1024
 """Bytes in every part of a multipart upload but the last; files up to this size are sent in one request."""
 
-
 _CHUNK_SIZE = 1024 * 1024  # divides PART_SIZE; small enough that both hashes find the bytes in the processor's cache
 
 

@@ -15,16 +15,12 @@ from ..naming import ATTESTATION_SUFFIX, SDIST_SUFFIXES
 __all__ = ["distributions_of", "is_distribution", "select_distributions", "select_files"]
 
 log = logging.getLogger(__name__)
-
-
 _COMPANIONS = (
     *(".asc", ".sig", ".sigstore", ".sigstore.json"),  # signatures
     *(".md5", ".sha1", ".sha256", ".sha384", ".sha512", ".b2", "sums", "sums.txt", "checksums.txt"),
     *(".egg", ".exe", ".msi", ".rpm"),  # what bdist commands of setuptools make or made
 )
 """How files end that build and signing tools put beside distributions, and that no index lists."""
-
-
 _SHOWN = 5
 
 

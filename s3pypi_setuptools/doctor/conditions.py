@@ -15,17 +15,9 @@ from .check import ABORT, DELETE, MULTIPART, Check, Examiner, Result, refusal
 __all__ = ["condition_checks", "raced", "settled", "unraced"]
 
 _CREATE, _REPLACE, _MULTIPART = "conditional create", "conditional replace", "conditional multipart"
-
-
 _DELETE, _SLASH, _ENCODING = "conditional delete", "keys ending in /", "content encoding"
-
-
 _OWN_KEYS = "ignored: large files get keys of their own"
-
-
 _NEEDS = {_MULTIPART: (MULTIPART, ABORT), _DELETE: (DELETE,)}
-
-
 _NAMES = (_CREATE, _REPLACE, _MULTIPART, _DELETE, _SLASH, _ENCODING)
 
 

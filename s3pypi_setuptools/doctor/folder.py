@@ -25,20 +25,12 @@ __all__ = ["FolderExaminer"]
 _LITTLE = 1024**3
 """Bytes of free space below which a line says so."""
 
-
 _MIB = 1024**2
-
-
 _PLAIN = Attributes("text/plain")
-
-
 _NETWORK = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "fuse.sshfs", "fuse.s3fs"}
 )
-
-
 _MOUNTS = Path("/proc/self/mounts")
-
 
 _LOCKS = """
 import sys, fcntl
@@ -48,8 +40,6 @@ with open(sys.argv[1], "r+b") as file:
     except BlockingIOError:
         sys.exit(9)
 """
-
-
 _REFUSED = 9
 
 

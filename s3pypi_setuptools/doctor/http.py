@@ -27,17 +27,10 @@ __all__ = ["PAGE_TYPES", "Answer", "NoAnswer", "Unreachable", "fetch", "netrc_fi
 PAGE_TYPES = ("application/vnd.pypi.simple.v1+json", "application/vnd.pypi.simple.v1+html", "text/html")
 """What installers take for a page."""
 
-
 _ACCEPT = f"{PAGE_TYPES[0]}, {PAGE_TYPES[1]};q=0.1, {PAGE_TYPES[2]};q=0.01"
-
-
 _SECONDS = 20.0
-
-
 _WHOLE_SECONDS = 3 * _SECONDS
 """What a whole answer may keep us waiting."""
-
-
 _PORTS = {"http": 80, "https": 443}
 
 

@@ -22,29 +22,17 @@ from .pip import pip_check
 __all__ = ["UNCHECKED", "index_checks", "unknown_index"]
 
 _MOST_DIGITS = 19
-
-
 UNCHECKED = "could not be checked"
 """What the finding begins with where the index cannot be reached from here."""
-
 
 SETTLING = 1.0
 """Seconds before a page that differs is fetched again: a publisher may be at work."""
 
-
 _FRESH_SECONDS = 600
-
-
 _OK, _FORBIDDEN, _ABSENT, _UNAUTHORIZED = 200, 403, 404, 401
-
-
 _PROJECT_PAGE = "project page"
-
-
 _LOOKED_AT = 5
 """Projects that are looked at to find one with files."""
-
-
 _HASHED = 4 * 1024**2
 """Bytes up to which a file is fetched, to be hashed."""
 

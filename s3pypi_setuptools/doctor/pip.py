@@ -15,14 +15,8 @@ from .http import netrc_file
 __all__ = ["pip_check"]
 
 _NAME = "pip"
-
-
 _SECONDS = 60
-
-
 _REFUSALS = ("Skipping page", "Could not fetch URL")
-
-
 _OURS = ("PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_INDEX_URL", "PIP_NO_INDEX")
 
 

@@ -26,17 +26,9 @@ from .s3_access import Connection
 __all__ = ["S3Examiner"]
 
 _DATA = b"written by s3pypi doctor, and about to be deleted\n"
-
-
 _KEPT = Attributes("application/vnd.pypi.simple.v1+json", "no-cache", {"s3pypi-probe": "kept"})
-
-
 _DENIED = "denied"
-
-
 _LOOKED_AT = 10
-
-
 _SIDE_BY_SIDE = 8
 
 

@@ -24,20 +24,14 @@ __all__ = ["Connection"]
 _SKEW = timedelta(minutes=5)
 """S3 refuses signatures that are a quarter of an hour off."""
 
-
 CLOCK = "clock"
 
-
 _PATIENCE = Patience(connect=5, answer=10, long_answer=10, attempts=2)
-
-
 _REFUSALS = CREDENTIAL_ADVICE.keys() - {"InvalidObjectState", "KMS.DisabledException"}
 """Error codes that say that the credentials, whatever they may do, are not taken."""
 
-
 _SHOWN = 4
 """Characters of an access key id that are shown, at its end."""
-
 
 _PROVIDERS = {
     "explicit": "the settings",

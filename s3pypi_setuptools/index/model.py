@@ -22,7 +22,6 @@ __all__ = ["LARGEST_DOCUMENT", "File", "Hashes", "Project", "ProjectStatus", "Ro
 Hashes: TypeAlias = tuple[tuple[str, str], ...]
 """(algorithm, lower-case hexadecimal digest) pairs, sorted by algorithm."""
 
-
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
 

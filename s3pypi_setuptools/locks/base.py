@@ -176,6 +176,4 @@ class _Unlimited(Lease):
 
 
 _UNLIMITED = _Unlimited()
-
-
 NO_LOCKS = NoLocks()

@@ -30,8 +30,6 @@ _ATTRIBUTES = {
     "expires_at": "ExpiresAt",
     "lease_seconds": "LeaseSeconds",
 }
-
-
 _METHODS = {
     "DeleteItem": "delete_item",
     "GetItem": "get_item",
@@ -39,21 +37,12 @@ _METHODS = {
     "Scan": "scan",
     "UpdateItem": "update_item",
 }
-
-
 _REFUSED = "ConditionalCheckFailedException"
-
-
 _SERVER_ERROR = 500
-
 
 # A lease outlives a renewal that is sent as often as this, each for as long as this.
 _ATTEMPTS = 3
-
-
 _CONNECT_SECONDS = 4
-
-
 _READ_SECONDS = 8
 
 

@@ -25,22 +25,17 @@ __all__ = ["LEASE", "TIMEOUT", "HeldLock", "LeasedLocks"]
 
 log = logging.getLogger(__name__)
 
-
 LEASE = 60.0
 """Seconds that a lock lasts after each renewal."""
-
 
 TIMEOUT = 300.0
 """Seconds that one waits for a lock."""
 
-
 _SKEW = timedelta(minutes=10)
 """More than two clocks differ that AWS accepts: requests signed more than five minutes off are refused."""
 
-
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 1.0
 """Seconds between two looks at a lock that others hold, without jitter."""
-
 
 _UNANSWERED = 3
 """How many looks in a row may fail: a busy table is asked again."""

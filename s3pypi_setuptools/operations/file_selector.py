@@ -30,7 +30,6 @@ __all__ = [
 
 T = TypeVar("T")
 
-
 _NAMED = 5
 
 

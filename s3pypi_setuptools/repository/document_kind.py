@@ -53,11 +53,7 @@ _KEYS = {
     Kind.ROOT: ("meta", "projects"),
     Kind.REPOSITORY: ("format", "pages", "conditional-writes"),
 }
-
-
 _NAMES = {Kind.PROJECT: "a project", Kind.ROOT: "a repository", Kind.REPOSITORY: "a repository"}
-
-
 _FINER_NAMES = {Kind.ROOT: "a repository's projects", Kind.REPOSITORY: "a repository's settings"}
 
 

@@ -22,7 +22,6 @@ __all__ = ["Manifest", "blank_id", "is_blank", "next_id", "number_of"]
 
 FORMAT = 1
 
-
 _ETAG = "_etag"
 
 
@@ -143,11 +142,7 @@ def _file(entry: object) -> File:
 
 
 _DIGITS = 12
-
-
 _ID = re.compile(r"[0-9a-f]{32}")
-
-
 _LAST = 16**_DIGITS - 1
 
 

@@ -41,7 +41,6 @@ WAYS_OUT = (
 LOOKED_AT = 1000
 """How many objects are looked at to tell the page style of a foreign repository: one listing request."""
 
-
 _HTML = (PageKind.HTML, PageKind.SLASH)
 _FOREIGN = {"index.html": PageKind.HTML, "": PageKind.SLASH}
 _NEED_SLASH = (PageStyle.SLASH, PageStyle.JSON)

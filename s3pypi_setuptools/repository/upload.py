@@ -27,14 +27,10 @@ __all__ = ["FOREVER", "SHA256", "Part", "Placement", "create_sidecar", "holds"]
 
 log = logging.getLogger(__name__)
 
-
 SHA256 = "s3pypi-sha256"
 """Name of the user metadata that holds a distribution's SHA-256."""
 
-
 FOREVER = "max-age=365000000, immutable"
-
-
 PROVENANCE_TYPE = "application/vnd.pypi.integrity.v1+json"
 
 

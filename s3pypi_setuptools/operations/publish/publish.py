@@ -21,7 +21,6 @@ __all__ = ["FileReport", "Note", "Outcome", "PublishReport", "publish"]
 PROJECTS = 32
 """Projects that are changed at once."""
 
-
 FEW = 32
 """Distributions that, with their metadata files, leave connections free."""
 

@@ -27,7 +27,6 @@ __all__ = ["UNSOLVED", "EvidenceGathering"]
 WRITING = timedelta(seconds=5)
 """In a folder, a file that was modified less than this ago may still be copied or published: its age is waited for."""
 
-
 UNSOLVED = frozenset({Problem.SIZE, Problem.HASH, Problem.UNREADABLE, Problem.OTHER_PROJECT, Problem.FAILED})
 """Problems that reindexing cannot correct."""
 

@@ -38,16 +38,10 @@ __all__ = ["Recovered", "Recovery", "discard_damaged_record"]
 
 log = logging.getLogger(__name__)
 
-
 _REMOVED = re.compile(rb'"removed"\s*:\s*\[((?:\s*"(?:[^"\\]|\\.)*"\s*,?)*)')
-
-
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
-
-
 _NAME = re.compile(rb"(?<![\w.!+%-])[A-Za-z0-9][\w.!+%-]{1,250}")
 """A possible filename in damaged JSON or HTML; matching takes time linear in the length of the text."""
-
 
 _DELETED = re.compile(rb'"deleted"\s*:\s*true')
 

@@ -22,7 +22,6 @@ __all__ = ["Finding", "Problem", "VerifyReport", "verify"]
 RECHECK_DELAYS = (1.0, 2.0)
 """Seconds before a project with problems is checked again, and a third time if its manifest is recent."""
 
-
 RECENT = timedelta(minutes=1)
 """The publisher that committed a manifest this recently may still be writing its pages."""
 

@@ -14,19 +14,10 @@ __all__ = ["TEMPORARY", "translated"]
 TEMPORARY = ".tmp"
 """How the names of temporary files end."""
 
-
 _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR})
-
-
 _DENIED = frozenset({errno.EACCES, errno.EPERM})
-
-
 _IN_THE_WAY = frozenset({errno.EEXIST, errno.EISDIR, errno.ENOTDIR, errno.ENOTEMPTY})
-
-
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
-
-
 _PASSING = frozenset({errno.EIO, errno.ESTALE, errno.ETIMEDOUT})
 
 

@@ -13,15 +13,10 @@ from typing import TypeVar
 __all__ = ["flush", "flush_folder", "make_folders", "patiently", "refused_by_windows"]
 
 _SHARING_SECONDS = 5.0
-
-
 _WINDOWS_CHARACTERS = frozenset('<>:"|?*\\')
-
-
 _WINDOWS_DEVICES = frozenset(
     {"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10))}
 )
-
 
 T = TypeVar("T")
 

@@ -20,15 +20,9 @@ from .files import flush, patiently
 __all__ = ["OpenFolder", "is_link", "open_folder"]
 
 _BY_DESCRIPTOR = hasattr(os, "O_NOFOLLOW") and {os.open, os.stat, os.mkdir, os.unlink, os.rename} <= os.supports_dir_fd
-
-
 _ALWAYS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-
-
 # With O_PATH a folder that may be searched, but not listed, can be passed through.
 _FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0)
-
-
 _LINK_TAGS = frozenset({0xA000000C, 0xA0000003})
 """Windows' reparse tags of symbolic links and of junctions."""
 

@@ -51,15 +51,10 @@ __all__ = ["LOCK", "PRIVATE", "LocalStore"]
 
 log = logging.getLogger(__name__)
 
-
 PRIVATE = ".s3pypi"
 """The folder of locks and temporary files."""
-
-
 LOCK = "lock"
 """The file in it on which writers exclude one another."""
-
-
 _ABANDONED_SECONDS = 24 * 3600
 
 

@@ -11,8 +11,6 @@ from .client import S3Client, S3Options
 __all__ = ["aws_settings"]
 
 _ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
-
-
 _PROFILES = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")
 
 

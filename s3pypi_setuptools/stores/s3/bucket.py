@@ -17,7 +17,6 @@ __all__ = ["Bucket", "body_arguments", "condition_arguments", "crc32_text"]
 
 logger = logging.getLogger(__name__)
 
-
 _METHODS = {
     "AbortMultipartUpload": "abort_multipart_upload",
     "CompleteMultipartUpload": "complete_multipart_upload",
@@ -32,11 +31,7 @@ _METHODS = {
     "UploadPart": "upload_part",
     "UploadPartCopy": "upload_part_copy",
 }
-
-
 _TAKE_LONG = frozenset({"CompleteMultipartUpload", "CopyObject", "ListObjectsV2", "UploadPart", "UploadPartCopy"})
-
-
 _ANSWERS = {
     "CompleteMultipartUpload": ("ETag",),
     "CopyObject": ("CopyObjectResult",),
@@ -49,7 +44,6 @@ _ANSWERS = {
     "UploadPartCopy": ("CopyPartResult",),
 }
 """What the answer to a request says without fail; one that lacks it came from something that is no store."""
-
 
 _WHOLE_BODY = 64 * 1024  # what is longer goes in blocks, each with a time limit of its own
 

@@ -25,33 +25,19 @@ if TYPE_CHECKING:
 __all__ = ["Patience", "S3Client", "S3Options"]
 
 _AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws")
-
-
 _CONDITIONS = {
     "PutObject": ("IfMatch", "IfNoneMatch"),
     "CompleteMultipartUpload": ("IfMatch", "IfNoneMatch"),
     "DeleteObject": ("IfMatch",),
 }
-
-
 _OWN_ARGUMENTS = frozenset(
     {"Body", "Bucket", "ContentEncoding", "ContentLength", "ContentMD5", "ContentType", "IfMatch", "IfNoneMatch", "Key"}
 )
-
-
 _EVERY_REQUEST = ("ExpectedBucketOwner", "RequestPayer", "SSECustomer")
-
-
 _POOL_CONNECTIONS = 64
-
-
 _TIMED_OUT_ATTEMPTS = 2
-
-
 _DIGITS = 18
 """Of a number that fits 64 bits."""
-
-
 _WHOLE_ANSWER = 3
 """A whole answer may keep us waiting so many times as long as a silence between its bytes."""
 

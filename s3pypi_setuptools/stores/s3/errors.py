@@ -31,11 +31,7 @@ from ..base import ABSENT, ANY, Condition, Matches
 __all__ = ["is_absent", "is_denial", "reason", "refused_action", "translated", "words_of"]
 
 _REFUSED_ACTION = re.compile(r"not authorized to perform: ([A-Za-z0-9-]+:[A-Za-z0-9]+)")
-
-
 _SAYS_NOTHING = frozenset({"", "accessdenied", "forbidden", "unauthorized"})
-
-
 _ACTIONS = {
     "GetObject": "cannot be read",
     "HeadObject": "cannot be read",

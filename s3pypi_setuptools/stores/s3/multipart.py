@@ -18,10 +18,7 @@ from .bucket import Bucket, body_arguments, condition_arguments, crc32_text
 __all__ = ["MultipartUploads"]
 
 _MOST_PARTS = 10_000
-
-
 _PARTS_IN_FLIGHT = 4
-
 
 COPIED_AT_ONCE = 1024**3
 """Bytes that one request copies at most: S3 takes 5 GiB, and less than that is over before connections time out."""

@@ -30,16 +30,9 @@ __all__ = ["S3Options", "S3Store"]
 
 T = TypeVar("T")
 
-
 _MOST_EMPTY_ANSWERS = 1000
-
-
 _MD5 = re.compile('"?[0-9a-f]{32}"?')
-
-
 _BULKY = 256 * 1024
-
-
 _BULKY_AT_ONCE = 8
 """Files above `_BULKY` bytes that are in memory at once, however many requests are in flight."""
 
