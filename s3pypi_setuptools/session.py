@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import threading
-import weakref
 from collections.abc import Iterator
 
 from .aws.sessions import Sessions
@@ -33,7 +32,7 @@ class Session:
 
     :param beside: a session whose AWS credentials this one shares, so that nobody is asked for them twice.
 
-    Its connections are closed by `close`, or when it is garbage.
+    Its connections stay open until `close`, or until it is garbage.
     """
 
     def __init__(self, settings: Settings, *, beside: Session | None = None) -> None:
@@ -42,14 +41,13 @@ class Session:
         self._lock = threading.Lock()
         self._store: Store | None = None
         self._table: Table | None = None
-        self._open = contextlib.ExitStack()
-        weakref.finalize(self, self._open.close)
 
     def close(self) -> None:
         """Close the connections; the next call opens others."""
         with self._lock:
-            self._open.close()
-            self._store = self._table = None
+            store, self._store, self._table = self._store, None, None
+        if store is not None:
+            store.close()
 
     @property
     def layout(self) -> Layout:
@@ -84,7 +82,6 @@ class Session:
         with self._lock:
             if self._store is None:
                 self._store = open_store(target, self.settings, self._aws)
-                self._open.callback(self._store.close)
             return self._store
 
     def lock_table(self) -> Table:

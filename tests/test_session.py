@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import os
+import stat
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -39,6 +42,15 @@ def program(place: str, tmp_path: Path) -> Callable[..., str]:
         return done.stdout
 
     return program
+
+
+def open_sockets() -> int:
+    """How many sockets this process has open."""
+    count = 0
+    for number in range(1024):
+        with contextlib.suppress(OSError):
+            count += stat.S_ISSOCK(os.fstat(number).st_mode)
+    return count
 
 
 def published(repository: PackageRepository, folder: Path, *versions: str, name: str = "demo") -> None:
@@ -103,9 +115,15 @@ def test_threads_share_a_session(place: str, tmp_path: Path) -> None:
 
 
 def test_connections_are_closed_with_the_object_and_open_again(place: str, tmp_path: Path) -> None:
+    gc.collect()
+    before = open_sockets()
     repository = open_repository(place)
     published(repository, tmp_path / "dist", "1.0")
+    assert open_sockets() > before or place.startswith("file:")
     repository.close()
+    gc.collect()  # urllib3 closes the connections of a pool with it
+    assert open_sockets() <= before
     assert repository.names() == ("demo",)
     del repository
-    gc.collect()  # a connection that is left open would be a warning, which is an error here
+    gc.collect()
+    assert open_sockets() <= before
