@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import TextIO
 
 __all__ = [
+    "HIDDEN",
     "counted",
     "is_drawable",
     "is_watched",

@@ -145,14 +145,14 @@ def test_metadata_that_a_page_speaks_of_is_listed_only_where_it_lies_beside_the_
 
 
 def test_of_a_file_outside_the_repository_size_and_time_are_learned_where_it_can_be_read(world: World) -> None:
-    world.put("shared/demo-0.9.tar.gz", b"nine")
-    world.put("team/demo/index.html", b'<a href="../../shared/demo-0.9.tar.gz">demo-0.9.tar.gz</a>')
+    world.put("pool/demo-0.9.tar.gz", b"nine")
+    world.put("team/demo/index.html", b'<a href="../../pool/demo-0.9.tar.gz">demo-0.9.tar.gz</a>')
 
     assert world.push(world.wheel()).ok
 
     file = world.pages_there("demo")[0].files[0]
-    modified = world.store.head("shared/demo-0.9.tar.gz").modified
-    assert (file.url, file.size, file.upload_time) == ("../../shared/demo-0.9.tar.gz", 4, modified)
+    modified = world.store.head("pool/demo-0.9.tar.gz").modified
+    assert (file.url, file.size, file.upload_time) == ("../../pool/demo-0.9.tar.gz", 4, modified)
 
 
 def test_taking_over_what_lies_in_a_project_asks_for_no_object_that_was_listed(world: World) -> None:
