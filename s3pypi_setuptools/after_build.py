@@ -164,17 +164,17 @@ def push(path: Path, *, project: Path, command_line: Mapping[str, object] | None
     the process.
     """
     from .interruption import INTERRUPTED, Interruption  # noqa: PLC0415
-    from .monitor import Account, Monitor  # noqa: PLC0415
+    from .monitor import Journal, Monitor  # noqa: PLC0415
     from .redaction import Redactor, silenced  # noqa: PLC0415
 
-    account = Account().begin("published", advice(path.parent))
+    journal = Journal().begin("published", advice(path.parent))
     redactor = Redactor()
 
     def interrupted(word: str) -> None:
-        say(redactor.redact(f"{word}: {account.sentence()}"))
+        say(redactor.redact(f"{word}: {journal.sentence()}"))
 
     try:
-        with silenced(), Interruption(account.stop, interrupted):
+        with silenced(), Interruption(journal.stop, interrupted):
             from . import report_lines  # noqa: PLC0415
             from .api import PackageRepository  # noqa: PLC0415
             from .config.resolve import resolve  # noqa: PLC0415
@@ -183,7 +183,7 @@ def push(path: Path, *, project: Path, command_line: Mapping[str, object] | None
             redactor.include(settings.redactor)
             for note in settings.notes:
                 say(f"warning: {note}")
-            report = PackageRepository(settings).publish(path, monitor=Monitor(observer=account))
+            report = PackageRepository(settings).publish(path, monitor=Monitor(observer=journal))
             failures = [redactor.redact(line) for line in report_lines.failures(report, REPLACE)]
             for line in report_lines.publish_lines(report):
                 print(line, flush=True)

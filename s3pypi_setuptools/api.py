@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from .index.model import Status
     from .operations.delete import DeleteReport
     from .operations.download import DownloadReport
-    from .operations.file_selector import Wanted
+    from .operations.file_selector import FileSelector
     from .operations.init import InitReport
     from .operations.listing import ListReport, ProjectReport, ProjectSummary
-    from .operations.locks import HeldLock, LocksReport, UnlockReport
+    from .operations.locks import LockInfo, LocksReport, UnlockReport
     from .operations.migrate_index import MigrateReport
     from .operations.prune import PruneReport
     from .operations.publish.report import PublishReport
@@ -118,9 +118,9 @@ class PackageRepository:
     def initialize(self) -> InitReport:
         """Make an empty repository; one that exists stays as it is."""
         from .operations.init import initialize
-        from .repository.opening import read_record
+        from .repository.opening import read_config
 
-        existed = read_record(self._session.store(locks=True), self._session.layout) is not None
+        existed = read_config(self._session.store(locks=True), self._session.layout) is not None
         with self._session.repository(existing=False) as repository:
             return initialize(repository, existed=existed, pages=self._settings.pages)
 
@@ -153,7 +153,7 @@ class PackageRepository:
                 index_url=session.index_url,
                 read_only=read_only,
                 left=left,
-                tally=monitor.count,
+                counter=monitor.count,
             )
 
     def publish(
@@ -183,7 +183,7 @@ class PackageRepository:
         # A store that ignores conditions would overwrite listed files; one that keeps no metadata could not tell a
         # refused file from one that somebody put there to be listed.
         cautious = settings.unsafe_no_locking or store.conditional_writes is False or not store.keeps_metadata
-        with session.repository(existing=False, dry_run=dry_run, overseer=monitor.observer) as repository:
+        with session.repository(existing=False, dry_run=dry_run, observer=monitor.observer) as repository:
             return publish(
                 repository,
                 distributions,
@@ -217,7 +217,7 @@ class PackageRepository:
                 if_exists=self._settings.if_exists,
                 dry_run=dry_run,
                 progress=monitor.progress,
-                overseer=monitor.observer,
+                observer=monitor.observer,
             )
         return UploadReport(self.target, files, dry_run)
 
@@ -240,9 +240,9 @@ class PackageRepository:
         from .operations.file_selector import project_pattern
         from .operations.listing import list_projects
 
-        wanted = tuple(map(project_pattern, patterns))
+        selector = tuple(map(project_pattern, patterns))
         with self._session.repository(reading=True) as repository:
-            return list_projects(repository, wanted, names_only=names_only)
+            return list_projects(repository, selector, names_only=names_only)
 
     def show(self, project: str, version: str | None = None) -> ProjectReport:
         """A project with its files, or with those of one version."""
@@ -274,46 +274,46 @@ class PackageRepository:
                 project_name(project),
                 version,
                 Path(folder),
-                tally=monitor.count,
-                overseer=monitor.observer,
+                counter=monitor.count,
+                observer=monitor.observer,
             )
 
     def delete(self, project: str, version: str, *, dry_run: bool = False) -> DeleteReport:
         """Delete all files of a version, the objects too; what was deleted before is deleted to the end."""
-        from .operations.file_selector import Wanted
+        from .operations.file_selector import FileSelector
 
-        return self.delete_selected(project, Wanted(version), dry_run=dry_run)
+        return self.delete_selected(project, FileSelector(version), dry_run=dry_run)
 
     def delete_files(self, project: str, filenames: Iterable[str], *, dry_run: bool = False) -> DeleteReport:
         """Delete single files, as `delete`; raises `ValueError` when none is named."""
-        from .operations.file_selector import Wanted
+        from .operations.file_selector import FileSelector
 
-        wanted = Wanted(filenames=tuple(filenames))
-        if wanted.whole:
+        selector = FileSelector(filenames=tuple(filenames))
+        if selector.whole:
             raise ValueError("name the files to delete")
-        return self.delete_selected(project, wanted, dry_run=dry_run)
+        return self.delete_selected(project, selector, dry_run=dry_run)
 
     def delete_project(self, project: str, *, dry_run: bool = False) -> DeleteReport:
         """Delete a whole project: it is on no list any more, and its pages are gone."""
-        from .operations.file_selector import Wanted
+        from .operations.file_selector import FileSelector
 
-        return self.delete_selected(project, Wanted(), dry_run=dry_run)
+        return self.delete_selected(project, FileSelector(), dry_run=dry_run)
 
     def delete_selected(
         self,
         project: str,
-        wanted: Wanted,
+        selector: FileSelector,
         *,
         dry_run: bool = False,
         confirm: Callable[[DeleteReport], None] | None = None,
         monitor: Monitor = UNMONITORED,
     ) -> DeleteReport:
-        """Delete the files that ``wanted`` selects: a version, single files or the whole project."""
+        """Delete the files that ``selector`` selects: a version, single files or the whole project."""
         from .operations.delete import delete
         from .operations.file_selector import project_name
 
-        with self._session.repository(dry_run=dry_run, overseer=monitor.observer) as repository:
-            return delete(repository, project_name(project), wanted, dry_run=dry_run, confirm=confirm)
+        with self._session.repository(dry_run=dry_run, observer=monitor.observer) as repository:
+            return delete(repository, project_name(project), selector, dry_run=dry_run, confirm=confirm)
 
     def yank(
         self,
@@ -326,12 +326,12 @@ class PackageRepository:
         monitor: Monitor = UNMONITORED,
     ) -> YankReport:
         """Mark all files of a version, or single files, as yanked (PEP 592)."""
-        from .operations.file_selector import Wanted, project_name
+        from .operations.file_selector import FileSelector, project_name
         from .operations.yank import yank
 
-        with self._session.repository(dry_run=dry_run, overseer=monitor.observer) as repository:
-            wanted = Wanted(version, tuple(filenames))
-            return yank(repository, project_name(project), wanted, reason=reason, dry_run=dry_run)
+        with self._session.repository(dry_run=dry_run, observer=monitor.observer) as repository:
+            selector = FileSelector(version, tuple(filenames))
+            return yank(repository, project_name(project), selector, reason=reason, dry_run=dry_run)
 
     def unyank(
         self,
@@ -343,11 +343,11 @@ class PackageRepository:
         monitor: Monitor = UNMONITORED,
     ) -> YankReport:
         """Take the mark of `yank` off."""
-        from .operations.file_selector import Wanted, project_name
+        from .operations.file_selector import FileSelector, project_name
         from .operations.yank import unyank
 
-        with self._session.repository(dry_run=dry_run, overseer=monitor.observer) as repository:
-            return unyank(repository, project_name(project), Wanted(version, tuple(filenames)), dry_run=dry_run)
+        with self._session.repository(dry_run=dry_run, observer=monitor.observer) as repository:
+            return unyank(repository, project_name(project), FileSelector(version, tuple(filenames)), dry_run=dry_run)
 
     def set_status(
         self,
@@ -364,7 +364,7 @@ class PackageRepository:
         from .operations.status import set_status
 
         marker = Status(status)
-        with self._session.repository(dry_run=dry_run, overseer=monitor.observer) as repository:
+        with self._session.repository(dry_run=dry_run, observer=monitor.observer) as repository:
             return set_status(repository, project_name(project), marker, reason=reason, dry_run=dry_run)
 
     def verify(self, *projects: str, deep: bool = False, monitor: Monitor = UNMONITORED) -> VerifyReport:
@@ -377,7 +377,7 @@ class PackageRepository:
 
         with self._session.repository(reading=True) as repository:
             monitor.count.expect(0)  # nobody is asked for credentials any more: what is drawn may begin
-            return verify(repository, project_names(projects), deep=deep, tally=monitor.count)
+            return verify(repository, project_names(projects), deep=deep, counter=monitor.count)
 
     def reindex(
         self,
@@ -404,10 +404,10 @@ class PackageRepository:
         if not dry_run and discard_damaged_record(store, layout):
             log.warning("%s: was damaged, and is made anew; set the public URL again if one was set", layout.repository)
         existing = not holds_distributions(store, layout)
-        with self._session.repository(existing=existing, dry_run=dry_run, overseer=monitor.observer) as repository:
+        with self._session.repository(existing=existing, dry_run=dry_run, observer=monitor.observer) as repository:
             monitor.count.expect(0)
             return reindex(
-                repository, names, deep=deep, unlist_missing=unlist_missing, dry_run=dry_run, tally=monitor.count
+                repository, names, deep=deep, unlist_missing=unlist_missing, dry_run=dry_run, counter=monitor.count
             )
 
     def prune(
@@ -452,18 +452,18 @@ class PackageRepository:
         from .operations.file_selector import project_pattern
         from .operations.prune import prune
 
-        wanted = tuple(map(project_pattern, patterns))
-        with self._session.repository(dry_run=dry_run, overseer=monitor.observer) as repository:
+        selector = tuple(map(project_pattern, patterns))
+        with self._session.repository(dry_run=dry_run, observer=monitor.observer) as repository:
             monitor.count.expect(0)
             return prune(
                 repository,
-                wanted,
+                selector,
                 orphans=orphans,
                 grace=grace,
                 retention=retention,
                 dry_run=dry_run,
                 confirm=confirm,
-                tally=monitor.count,
+                counter=monitor.count,
             )
 
     def promote(
@@ -491,7 +491,7 @@ class PackageRepository:
             raise to._is_the_same()
         with (
             source.repository(reading=True) as origin,
-            target.repository(existing=False, dry_run=dry_run, overseer=monitor.observer) as destination,
+            target.repository(existing=False, dry_run=dry_run, observer=monitor.observer) as destination,
         ):
             return promote(
                 origin,
@@ -536,7 +536,7 @@ class PackageRepository:
             origin = None
         with ExitStack() as stack:
             destination = stack.enter_context(
-                target.repository(existing=False, dry_run=dry_run, overseer=monitor.observer)
+                target.repository(existing=False, dry_run=dry_run, observer=monitor.observer)
             )
             return import_repository(
                 stack.enter_context(origin.repository(existing=False, reading=True)) if origin else destination,
@@ -563,10 +563,10 @@ class PackageRepository:
         from .operations.migrate_index import migrate_index
 
         style = PageStyle(style)
-        with self._session.repository(dry_run=dry_run, overseer=monitor.observer) as repository:
+        with self._session.repository(dry_run=dry_run, observer=monitor.observer) as repository:
             return migrate_index(repository, style, dry_run=dry_run, confirm=confirm)
 
-    def locks(self) -> tuple[HeldLock, ...]:
+    def locks(self) -> tuple[LockInfo, ...]:
         """Who holds which lock of the lock table; raises `ConfigurationError` where none is configured."""
         return self.locks_report().locks
 

@@ -10,19 +10,19 @@ from typing import Protocol
 __all__ = [
     "SAME_COMMAND",
     "SAME_FILES",
-    "UNATTENDED",
+    "UNCOUNTED",
     "UNMONITORED",
-    "UNWATCHED",
-    "Account",
+    "UNOBSERVED",
+    "Cancelled",
+    "ItemCounter",
+    "Journal",
     "Monitor",
-    "Overseer",
+    "Observer",
     "Progress",
-    "Silent",
+    "SilentProgress",
     "Stage",
-    "Stopped",
-    "Tally",
-    "Unattended",
-    "Unwatched",
+    "Uncounted",
+    "Unobserved",
 ]
 
 
@@ -42,7 +42,7 @@ class Progress(Protocol):
         """``count`` more bytes of the file are stored."""
 
 
-class Silent:
+class SilentProgress:
     """Progress that nobody watches."""
 
     def hashing(self, filename: str, size: int) -> None:
@@ -71,34 +71,34 @@ class Stage(enum.Enum):
     """All pages tell of it."""
 
 
-class Stopped(BaseException):
+class Cancelled(BaseException):
     """The work was to end, and did so before its next commit."""
 
 
-class Overseer(Protocol):
+class Observer(Protocol):
     """Told how far changes have come, and asked whether to begin more; called from several threads at once."""
 
-    def reached(self, stage: Stage, project: str, names: Iterable[str]) -> None:
+    def on_stage(self, stage: Stage, project: str, names: Iterable[str]) -> None:
         """What changes by these ``names``, of files or of the project itself, has come so far."""
 
-    def go_on(self) -> None:
-        """Asked before what need not be begun, such as a commit; raises `Stopped` where it is not to be."""
+    def check_cancelled(self) -> None:
+        """Asked before what need not be begun, such as a commit; raises `Cancelled` where it is not to be."""
 
 
-class Unattended:
-    """Work that nobody oversees."""
+class Unobserved:
+    """Work that nobody observes."""
 
-    def reached(self, stage: Stage, project: str, names: Iterable[str]) -> None:
+    def on_stage(self, stage: Stage, project: str, names: Iterable[str]) -> None:
         """Nothing."""
 
-    def go_on(self) -> None:
+    def check_cancelled(self) -> None:
         """Always."""
 
 
-UNATTENDED = Unattended()
+UNOBSERVED = Unobserved()
 
 
-class Tally(Protocol):
+class ItemCounter(Protocol):
     """Told how far a count has come; called from several threads at once."""
 
     def expect(self, count: int) -> None:
@@ -108,7 +108,7 @@ class Tally(Protocol):
         """``count`` more were looked at."""
 
 
-class Unwatched:
+class Uncounted:
     """A count that nobody watches."""
 
     def expect(self, count: int) -> None:
@@ -118,7 +118,7 @@ class Unwatched:
         """Nothing."""
 
 
-UNWATCHED = Unwatched()
+UNCOUNTED = Uncounted()
 SAME_COMMAND = "the same command completes what is left"
 SAME_FILES = "the same command with the same files completes what is left"
 
@@ -136,16 +136,16 @@ class Monitor:
     :param observer: told how far each change has come, and asked before it commits.
     """
 
-    progress: Progress = Silent()
-    count: Tally = UNWATCHED
-    observer: Overseer = UNATTENDED
+    progress: Progress = SilentProgress()  # noqa: RUF009 - it has no state
+    count: ItemCounter = UNCOUNTED
+    observer: Observer = UNOBSERVED
 
 
 UNMONITORED = Monitor()
 
 
-class Account:
-    """An `Overseer` that remembers what it is told, and ends the work when it is asked to.
+class Journal:
+    """An `Observer` that remembers what it is told, and ends the work when it is asked to.
 
     It takes no locks, as signal handlers call it: single operations on a dict are atomic.
     """
@@ -156,7 +156,7 @@ class Account:
         self._done: str | None = None
         self._then: str | None = None
 
-    def begin(self, done: str | None, then: str = SAME_COMMAND) -> Account:
+    def begin(self, done: str | None, then: str = SAME_COMMAND) -> Journal:
         """Say what is about to be done; the account itself, to be passed on.
 
         :param done: what becomes of each file, as a past participle: ``published``; None where it concerns none.
@@ -165,15 +165,15 @@ class Account:
         self._done, self._then = done, then
         return self
 
-    def reached(self, stage: Stage, project: str, names: Iterable[str]) -> None:
-        """As of `Overseer`."""
+    def on_stage(self, stage: Stage, project: str, names: Iterable[str]) -> None:
+        """As of `Observer`."""
         for name in names:
             self._stages[project, name] = stage
 
-    def go_on(self) -> None:
-        """Raises `Stopped` after `stop`."""
+    def check_cancelled(self) -> None:
+        """Raises `Cancelled` after `stop`."""
         if self._stopped:
-            raise Stopped
+            raise Cancelled
 
     def stop(self) -> None:
         """Let no more commits begin."""

@@ -17,9 +17,9 @@ from .config.settings import Settings
 from .config.target import S3Target
 from .locks.base import NO_LOCKS, Locks, Table
 from .locks.registry import open_locks, open_table
-from .monitor import UNATTENDED, Overseer
+from .monitor import UNOBSERVED, Observer
 from .repository.layout import Layout
-from .repository.opening import Opening
+from .repository.opening import OpenOptions
 from .repository.repository import Repository
 from .stores.base import Store
 from .stores.registry import open_store, sign_in
@@ -108,21 +108,21 @@ class Session:
         existing: bool = True,
         dry_run: bool = False,
         reading: bool = False,
-        overseer: Overseer = UNATTENDED,
+        observer: Observer = UNOBSERVED,
     ) -> Iterator[Repository]:
         """The repository, for one call.
 
         :param existing: refuse a place where there is none; otherwise one is made.
         :param dry_run: write nothing, and take no locks.
         :param reading: as ``dry_run``; a store that does not honour conditional writes will do, too.
-        :param overseer: told how far each change has come, and asked before it commits.
+        :param observer: told how far each change has come, and asked before it commits.
 
-        Raises `ConfigurationError` without a target; where there is no repository, `Repository.record` raises.
+        Raises `ConfigurationError` without a target; where there is no repository, `Repository.config` raises.
         """
         writes = not (dry_run or reading)
         store = self.store(locks=writes)
         locks = self.locks()
-        opening = Opening(
+        opening = OpenOptions(
             style=self.settings.pages,
             public_url=self.settings.public_url,
             unsafe_no_locking=self.settings.unsafe_no_locking or reading,
@@ -130,6 +130,6 @@ class Session:
             dry_run=not writes,
             existing=existing,
         )
-        call = Repository(store, self.layout, opening, overseer=overseer, locks=locks if writes else NO_LOCKS)
+        call = Repository(store, self.layout, opening, observer=observer, locks=locks if writes else NO_LOCKS)
         with contextlib.closing(call) as repository:
             yield repository

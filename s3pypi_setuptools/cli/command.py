@@ -143,7 +143,7 @@ class Command(NamedTuple):
             raise UsageError(f"{self.needs_source}: --from TARGET")
         confirm = confirmation(arguments, terminal) if self.asks and self.asks(arguments) else None
         if self.done or self.then:
-            terminal.account.begin(self.done, self.then or SAME_COMMAND)
+            terminal.journal.begin(self.done, self.then or SAME_COMMAND)
         settings = self.resolve(arguments)
         source = self._resolve_source(arguments)
         terminal.use(settings, source)
@@ -182,12 +182,12 @@ class Command(NamedTuple):
     def _monitor(self, terminal: Terminal) -> Iterator[Monitor]:
         if self.sends:
             with terminal.progress() as progress:
-                yield Monitor(progress, observer=terminal.account)
+                yield Monitor(progress, observer=terminal.journal)
         elif self.counts:
             with terminal.counting(*self.counts) as count:
-                yield Monitor(count=count, observer=terminal.account)
+                yield Monitor(count=count, observer=terminal.journal)
         else:
-            yield Monitor(observer=terminal.account)
+            yield Monitor(observer=terminal.journal)
 
 
 class Call:

@@ -115,7 +115,7 @@ def _run(program: str, work: Callable[[Sequence[str], Terminal], int]) -> int:
     """
     argv = sys.argv[1:]
     terminal = Terminal(program, json="--json" in argv)
-    interruption = Interruption(terminal.account.stop, terminal.interrupted, last=True)
+    interruption = Interruption(terminal.journal.stop, terminal.interrupted, last=True)
     gc.set_threshold(*_COLLECT)
     try:
         with terminal.logging(), interruption:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, TextIO
 
 from ..errors import Error
-from ..monitor import UNWATCHED, Account, Progress, Silent, Tally
+from ..monitor import UNCOUNTED, ItemCounter, Journal, Progress, SilentProgress
 from ..redaction import Redactor
 from ..text import is_drawable, is_watched, printable
 
@@ -41,7 +41,7 @@ class Terminal:
         self.verbose = False
         self.quiet = False
         self.json = json
-        self.account = Account()
+        self.journal = Journal()
         """What is done of what was asked for, told when it is interrupted; commands that change anything `begin` it."""
         self.redactor = Redactor()
         """Hides the secrets of the settings in use; see `use`."""
@@ -123,11 +123,11 @@ class Terminal:
     def interrupted(self, word: str) -> None:
         """Say what was done before the program was ``word``: interrupted or terminated; from whichever thread."""
         self.stop_drawing()
-        line = self.redactor.redact(f"{word}: {self.account.sentence()}")
+        line = self.redactor.redact(f"{word}: {self.journal.sentence()}")
         self.error(line)
         if self.json and not self._reported:
             error = {"type": word.capitalize(), "message": line}
-            self.object({"ok": False, "error": error, "changes": self.account.changes()})
+            self.object({"ok": False, "error": error, "changes": self.journal.changes()})
 
     def object(self, value: dict[str, object]) -> None:
         """A JSON object on stdout, indented for people's eyes."""
@@ -144,14 +144,14 @@ class Terminal:
         if self._unwritten is None:
             return status
         reason = self._unwritten.strerror or str(self._unwritten)
-        self.error("; ".join(filter(None, (f"the output cannot be written: {reason}", self.account.outcome()))))
+        self.error("; ".join(filter(None, (f"the output cannot be written: {reason}", self.journal.outcome()))))
         return status or 1
 
     @contextlib.contextmanager
     def progress(self) -> Iterator[Progress]:
         """Progress that is drawn where somebody watches."""
         if not self._draws_bars():
-            yield Silent()
+            yield SilentProgress()
             return
         from .render.bars import ByteBars  # noqa: PLC0415
 
@@ -160,10 +160,10 @@ class Terminal:
             yield bars
 
     @contextlib.contextmanager
-    def counting(self, what: str, unit: str) -> Iterator[Tally]:
+    def counting(self, what: str, unit: str) -> Iterator[ItemCounter]:
         """A count that is drawn where somebody watches, as a bar called ``what`` that counts in ``unit``s."""
         if not self._draws_bars():
-            yield UNWATCHED
+            yield UNCOUNTED
             return
         from .render.bars import CountBar  # noqa: PLC0415
 

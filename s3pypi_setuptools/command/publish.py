@@ -35,10 +35,10 @@ class PyPICommand(SettingsCommand):
         built = [Path(path) for command, _, path in self.distribution.dist_files if command in _DISTRIBUTIONS]
         if self.in_build_hook() and not built:  # older setuptools run it in get_requires_for_build_wheel too
             return ()
-        observer = self.account.begin("published")
+        observer = self.journal.begin("published")
         settings = self.resolve()
         paths = self._paths(settings, built)
-        self.account.begin("published", after_build.advice(paths[0].parent))
+        self.journal.begin("published", after_build.advice(paths[0].parent))
         repository = PackageRepository(settings)
         report = repository.publish(*paths, dry_run=bool(self.dry_run), monitor=Monitor(observer=observer))
         self._show(report)

@@ -13,7 +13,7 @@ from setuptools.errors import ExecError, OptionError
 if TYPE_CHECKING:
     from ..config.options import Option
     from ..config.settings import Settings
-    from ..monitor import Account
+    from ..monitor import Journal
     from ..redaction import Redactor
 
 __all__ = ["SettingsCommand"]
@@ -53,7 +53,7 @@ class SettingsCommand(Command):
     """Hides the secrets of the settings of this run."""
     conflict: bool = False
     """Whether it failed because what it was to publish is published already: the same files will fail again."""
-    account: Account
+    journal: Journal
     """What is done of what was asked for, told when it is interrupted."""
     user_options = _Declaration(_user_options)
     boolean_options = _Declaration(_boolean_options)
@@ -86,13 +86,13 @@ class SettingsCommand(Command):
         """Do the work; raises setuptools' errors, which it prints as one line."""
         from ..errors import UsageError  # noqa: PLC0415
         from ..interruption import Interruption  # noqa: PLC0415
-        from ..monitor import Account  # noqa: PLC0415
+        from ..monitor import Journal  # noqa: PLC0415
         from ..redaction import silenced  # noqa: PLC0415
 
-        self.account = Account()
+        self.journal = Journal()
         try:
             # setuptools' -v is every library's.
-            with silenced(), Interruption(self.account.stop, self._interrupted):
+            with silenced(), Interruption(self.journal.stop, self._interrupted):
                 failures = [self.redactor.redact(line) for line in self.publish()]
         except UsageError as error:
             raise OptionError(self.redactor.describe(error)) from error
@@ -146,7 +146,7 @@ class SettingsCommand(Command):
         return "setuptools.build_meta" in sys.modules
 
     def _interrupted(self, word: str) -> None:
-        line = f"{word}: {self.account.sentence()}{self._aftermath()}"
+        line = f"{word}: {self.journal.sentence()}{self._aftermath()}"
         print(f"{self.get_command_name()}: {self.redactor.redact(line)}", file=sys.stderr, flush=True)
 
     def _aftermath(self) -> str:

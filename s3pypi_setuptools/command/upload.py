@@ -24,7 +24,7 @@ class UploadCommand(SettingsCommand):
         from ..errors import UsageError  # noqa: PLC0415
         from ..monitor import Monitor  # noqa: PLC0415
 
-        observer = self.account.begin("uploaded")
+        observer = self.journal.begin("uploaded")
         settings = self.resolve()
         if settings.file_mask is None:
             raise UsageError("file-mask is missing: say which files, such as --file-mask='dist/*'")

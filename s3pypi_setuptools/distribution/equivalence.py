@@ -34,19 +34,19 @@ _PATIENCE = 120.0
 _Facts: TypeAlias = tuple[object, ...]
 
 
-def equivalent(first: Path, second: Path, filename: str, go_on: Callable[[], None] = lambda: None) -> bool:
+def equivalent(first: Path, second: Path, filename: str, check_cancelled: Callable[[], None] = lambda: None) -> bool:
     """Whether the wheels or sdists at both paths, which bear the name ``filename``, have the same contents.
 
     False, too, where that takes more than two minutes, 100,000 members, or 4 GiB unpacked.
 
-    :param go_on: called often; what it raises ends the comparison.
+    :param check_cancelled: called often; what it raises ends the comparison.
 
     Raises `OSError` when one cannot be read.
     """
     deadline = time.monotonic() + _PATIENCE
 
     def check() -> None:
-        go_on()
+        check_cancelled()
         if time.monotonic() > deadline:
             raise InvalidDistribution("takes too long to compare")
 

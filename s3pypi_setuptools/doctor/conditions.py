@@ -8,7 +8,7 @@ from dataclasses import replace
 from ..errors import AccessDenied, Contended, StoreError, Unavailable
 from ..repository.opening import WAYS_OUT
 from ..repository.page_kind import PageKind
-from ..repository.repository_config import RepositoryRecord
+from ..repository.repository_config import RepositoryConfig
 from ..stores.capabilities import Capabilities
 from .check import ABORT, DELETE, MULTIPART, Check, Examiner, Result, refusal
 
@@ -42,7 +42,7 @@ def unraced(reason: str) -> list[Check]:
 
 
 def condition_checks(
-    found: Capabilities, record: RepositoryRecord | None, lacking: Collection[str], *, tolerated: str | None
+    found: Capabilities, record: RepositoryConfig | None, lacking: Collection[str], *, tolerated: str | None
 ) -> list[Check]:
     """The checks of what was found.
 
@@ -61,7 +61,7 @@ def condition_checks(
     return [_unless(check, [need for need in _NEEDS.get(check.name, ()) if need in lacking]) for check in checks]
 
 
-def settled(found: Capabilities, record: RepositoryRecord | None, lacking: Collection[str]) -> Capabilities:
+def settled(found: Capabilities, record: RepositoryConfig | None, lacking: Collection[str]) -> Capabilities:
     """``found``, but what the record says where ``lacking`` leaves it unknown."""
     recorded = (False, False) if record is None else (record.conditional_multipart, record.conditional_delete)
     multipart = recorded[0] if set(_NEEDS[_MULTIPART]) & set(lacking) else found.conditional_multipart
@@ -86,7 +86,7 @@ def _noted(name: str, honoured: bool, yes: str, no: str, advice: str | None = No
     return Check(name, Result.OK, yes) if honoured else Check(name, Result.WARNING, no, advice)
 
 
-def _encoding(kept: bool, record: RepositoryRecord | None) -> Check:
+def _encoding(kept: bool, record: RepositoryConfig | None) -> Check:
     if record is not None and record.content_encoding and not kept:
         return Check(_ENCODING, Result.NO, "lost, and the repository relies on it", "s3pypi reindex, after this")
     if record is not None and kept and not record.content_encoding:

@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from ..errors import Error
-from ..monitor import UNWATCHED, Tally
+from ..monitor import UNCOUNTED, ItemCounter
 from ..repository.layout import Layout
-from ..repository.opening import read_record
-from ..repository.repository_config import RepositoryRecord
+from ..repository.opening import read_config
+from ..repository.repository_config import RepositoryConfig
 from ..stores.base import Store
 from ..stores.capabilities import Capabilities
 from ..stores.probe import probe_folder
@@ -55,10 +55,10 @@ def doctor(
     origin: str | None = None,
     tolerated: str | None = None,
     locks: Callable[[], list[Check]] = lambda: [],
-    index: Callable[[RepositoryRecord | None], list[Check]] = lambda record: [],
+    index: Callable[[RepositoryConfig | None], list[Check]] = lambda record: [],
     read_only: bool = False,
     left: Callable[[str | None], None] = lambda where: None,
-    tally: Tally = UNWATCHED,
+    counter: ItemCounter = UNCOUNTED,
 ) -> DoctorReport:
     """Ask all that can be asked; what goes wrong is a check, and no error.
 
@@ -70,7 +70,7 @@ def doctor(
     :param index: asks what installers are given, of a repository with that record.
     :param read_only: write nothing.
     :param left: told where objects may stay before the first is written, and None when, interrupted, none stays.
-    :param tally: counts the steps.
+    :param counter: counts the steps.
     """
     work = _Examination(store, layout, examiner, tolerated, left)
     steps: list[Callable[[], list[Check]]] = [
@@ -81,13 +81,13 @@ def doctor(
         locks,
         lambda: index(work.record),
     ]
-    tally.expect(len(steps))
+    counter.expect(len(steps))
     told = f"{target} (from {origin})" if origin else target
     checks: dict[str, Check] = {"target": Check("target", Result.OK, told)}
     try:
         for step in steps:
             found = step()
-            tally.advance(1)
+            counter.advance(1)
             checks.update({check.name: check for check in found})
             if step is steps[0] and _unreachable(found):
                 break
@@ -119,12 +119,12 @@ class _Examination:
         self._writes = False
         self._lacking: list[str] = []
         self._found: Capabilities | None = None
-        self.record: RepositoryRecord | None = None
+        self.record: RepositoryConfig | None = None
 
     def read(self) -> list[Check]:
         checks = self._examiner.read(self._layout.prefix, self._folder)
         with contextlib.suppress(Error):  # what is wrong with it, or with reading, is told by other checks
-            self.record = read_record(self._store, self._layout)
+            self.record = read_config(self._store, self._layout)
         return checks
 
     def skip(self) -> list[Check]:

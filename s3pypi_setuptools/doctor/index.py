@@ -90,7 +90,7 @@ class _Index:
     def __init__(self, repository: Repository, url: str) -> None:
         self._store = repository.workspace.store
         self._layout = repository.workspace.layout
-        self._kinds = repository.record.pages
+        self._kinds = repository.config.pages
         self._url = url
         self.answers = True
 

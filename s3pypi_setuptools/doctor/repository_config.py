@@ -7,7 +7,7 @@ from dataclasses import replace
 from ..errors import AccessDenied, Error, InvalidIndex, NotFound
 from ..repository.document_kind import RECORD_ATTRIBUTES
 from ..repository.layout import Layout
-from ..repository.repository_config import RepositoryRecord
+from ..repository.repository_config import RepositoryConfig
 from ..repository.surroundings import refuse_project_folder
 from ..stores.base import ANY, Matches, Store
 from ..stores.capabilities import Capabilities
@@ -41,7 +41,7 @@ def _attempt(store: Store, layout: Layout, found: Capabilities | None) -> Check:
     except NotFound:
         refuse_project_folder(store, layout)
         return Check(_NAME, Result.OK, "there is no repository yet; the first upload makes it, or s3pypi init")
-    record = RepositoryRecord.from_json(stored.data, layout.repository)
+    record = RepositoryConfig.from_json(stored.data, layout.repository)
     if found is None:
         return Check(_NAME, Result.SKIPPED, f"{layout.repository} is left as it is: nothing was raced")
     renewed = replace(

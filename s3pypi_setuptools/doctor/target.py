@@ -7,11 +7,11 @@ from contextlib import closing
 
 from ..config.settings import Settings
 from ..locks.base import Locks
-from ..monitor import UNWATCHED, Tally
+from ..monitor import UNCOUNTED, ItemCounter
 from ..repository.layout import Layout
-from ..repository.opening import Opening
+from ..repository.opening import OpenOptions
 from ..repository.repository import Repository
-from ..repository.repository_config import RepositoryRecord
+from ..repository.repository_config import RepositoryConfig
 from ..stores.base import Store
 from .check import Check, Result
 from .doctor import DoctorReport, doctor
@@ -21,7 +21,7 @@ from .registry import open_examiner
 
 __all__ = ["examine"]
 
-READING = Opening(unsafe_no_locking=True, dry_run=True, existing=True)
+READING = OpenOptions(unsafe_no_locking=True, dry_run=True, existing=True)
 
 
 def examine(
@@ -33,7 +33,7 @@ def examine(
     index_url: str | None,
     read_only: bool = False,
     left: Callable[[str | None], None] = lambda where: None,
-    tally: Tally = UNWATCHED,
+    counter: ItemCounter = UNCOUNTED,
 ) -> DoctorReport:
     """Examine ``settings.target``, which lies in ``store`` under ``layout``, as `doctor`.
 
@@ -41,7 +41,7 @@ def examine(
     :param index_url: what installers are given, where the settings tell it.
     """
 
-    def index(record: RepositoryRecord | None) -> list[Check]:
+    def index(record: RepositoryConfig | None) -> list[Check]:
         public = record.public_url if record is not None else None
         url = index_url or (f"{public}/" if public else None)
         if record is None or url is None:
@@ -61,7 +61,7 @@ def examine(
         index=index,
         read_only=read_only,
         left=left,
-        tally=tally,
+        counter=counter,
     )
 
 

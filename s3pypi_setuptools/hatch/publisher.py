@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from hatch.publish.plugin.interface import PublisherInterface
 
 from ..config.options import as_options
-from ..monitor import SAME_FILES, Account, Monitor, Progress, Silent
+from ..monitor import SAME_FILES, Journal, Monitor, Progress, SilentProgress
 
 if TYPE_CHECKING:
     from ..config.settings import Settings
@@ -46,10 +46,10 @@ class S3PyPIPublisher(PublisherInterface):
         from ..redaction import Redactor  # noqa: PLC0415
 
         given = {_name(name): value for name, value in options.items() if name not in _FLAGS_OF_HATCH}
-        account, redactor = Account().begin("published", SAME_FILES), Redactor()
+        journal, redactor = Journal().begin("published", SAME_FILES), Redactor()
         try:
             with Interruption(
-                account.stop, lambda word: self._interrupted(redactor.redact(f"{word}: {account.sentence()}"))
+                journal.stop, lambda word: self._interrupted(redactor.redact(f"{word}: {journal.sentence()}"))
             ):
                 dry_run = _dry_run(given.pop(_DRY_RUN.replace("-", "_"), False))
                 settings = self._settings(given)
@@ -59,7 +59,7 @@ class S3PyPIPublisher(PublisherInterface):
                 paths = self._paths(artifacts, settings)
                 with self._progress(f"Publishing to {settings.require_target()}") as progress:
                     report = PackageRepository(settings).publish(
-                        *paths, dry_run=dry_run, monitor=Monitor(progress, observer=account)
+                        *paths, dry_run=dry_run, monitor=Monitor(progress, observer=journal)
                     )
         except Exception as error:  # hatch would print a traceback
             self.app.abort(as_options(redactor.describe(error)))
@@ -124,7 +124,7 @@ class S3PyPIPublisher(PublisherInterface):
         console = self.app.console
         if self.app.verbosity < 0 or not console.is_interactive:
             self.app.display_waiting(title)
-            yield Silent()
+            yield SilentProgress()
             return
         from .spinner import Spinner  # noqa: PLC0415
 

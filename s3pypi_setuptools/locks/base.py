@@ -97,14 +97,14 @@ class Locks(ABC):
         """Make sure, by one request, that locks can be asked for. Raises `StoreError` and `ConfigurationError`."""
 
     @abstractmethod
-    def held(self, name: str, go_on: Callable[[], None]) -> AbstractContextManager[Lease]:
+    def held(self, name: str, check_cancelled: Callable[[], None]) -> AbstractContextManager[Lease]:
         """Hold the lock ``name`` while the context lasts; a thread that holds it already goes on holding it.
 
         When the context ends by what is no `Exception`, it was interrupted, and requests may be under way still: the
         lock is kept until `close`, which is to be called after them. When it ends by `Unavailable`, a request may
         still take effect: the lock is left to expire.
 
-        :param go_on: called from time to time while others hold the lock; what it raises ends the waiting.
+        :param check_cancelled: called from time to time while others hold the lock; what it raises ends the waiting.
 
         Raises `LockError` when others hold it for too long, `StoreError` and `ConfigurationError`.
         """
@@ -159,7 +159,7 @@ class NoLocks(Locks):
         """Nothing."""
 
     @contextmanager
-    def held(self, name: str, go_on: Callable[[], None]) -> Iterator[Lease]:  # noqa: ARG002
+    def held(self, name: str, check_cancelled: Callable[[], None]) -> Iterator[Lease]:  # noqa: ARG002
         """At once, and beside others."""
         yield _UNLIMITED
 

@@ -67,13 +67,13 @@ class LeasedLocks(Locks):
         self._table.read(lock_id("?"))
 
     @contextmanager
-    def held(self, name: str, go_on: Callable[[], None] = lambda: None) -> Iterator[Lease]:
+    def held(self, name: str, check_cancelled: Callable[[], None] = lambda: None) -> Iterator[Lease]:
         """As `Locks.held`; says who holds the lock when it has to wait."""
         own: dict[str, HeldLock] = self._threads.__dict__.setdefault("own", {})
         if name in own:
             yield own[name]
             return
-        own[name] = held = self._acquire(name, go_on)
+        own[name] = held = self._acquire(name, check_cancelled)
         try:
             yield held
         except Unavailable:
@@ -101,19 +101,19 @@ class LeasedLocks(Locks):
         for held in left:
             self._abandon(held)
 
-    def _acquire(self, name: str, go_on: Callable[[], None]) -> HeldLock:
+    def _acquire(self, name: str, check_cancelled: Callable[[], None]) -> HeldLock:
         held = HeldLock(self._table, name, self._owner, self._lease)
         with self._guard:
             self._held.add(held)  # before it is asked for: whatever interrupts that, it is released in the end
         try:
-            self._wait(held, go_on)
+            self._wait(held, check_cancelled)
         except Exception:
             self._release(held)
             raise
         held.keep()
         return held
 
-    def _wait(self, held: HeldLock, go_on: Callable[[], None]) -> None:
+    def _wait(self, held: HeldLock, check_cancelled: Callable[[], None]) -> None:
         deadline = time.monotonic() + self._timeout
         seen: Lock | None = None
         seen_at = 0.0
@@ -121,7 +121,7 @@ class LeasedLocks(Locks):
         free = True
         unanswered = 0
         while True:
-            go_on()
+            check_cancelled()
             try:
                 if free and held.take(None):
                     return

@@ -14,7 +14,7 @@ from ..repository.manifest import Manifest
 from ..repository.other_projects import OtherProjects
 from ..repository.repository import Repository
 from ..text import without_credentials
-from .file_selector import Wanted, existing, naming_nearest
+from .file_selector import FileSelector, existing, naming_nearest
 
 __all__ = ["DeleteReport", "DeletedFile", "delete"]
 
@@ -59,12 +59,12 @@ class DeleteReport:
 def delete(
     repository: Repository,
     project: str,
-    wanted: Wanted,
+    selector: FileSelector,
     *,
     dry_run: bool = False,
     confirm: Callable[[DeleteReport], None] | None = None,
 ) -> DeleteReport:
-    """Delete what is ``wanted`` of ``project`` (normalized); what was deleted before is deleted to the end.
+    """Delete what ``selector`` selects of ``project`` (normalized); what was deleted before is deleted to the end.
 
     :param confirm: called with what would be deleted before anything is; what it raises ends the work. Nothing is
         deleted then that it was not shown.
@@ -72,7 +72,7 @@ def delete(
     Raises `RepositoryError` for a project, version or file that there never was, and `StoreError`.
     """
     others = repository.others(thorough=False)
-    deletion = _Deletion(repository, project, wanted, others)
+    deletion = _Deletion(repository, project, selector, others)
     if dry_run or confirm:
         report = naming_nearest(repository, project, lambda: repository.preview(project, deletion.decide)).result
         report = replace(report, dry_run=True)
@@ -90,28 +90,28 @@ class _Deletion:
     A file of the same name that is listed later, under another url, is somebody's newer publication.
     """
 
-    def __init__(self, repository: Repository, project: str, wanted: Wanted, others: OtherProjects) -> None:
+    def __init__(self, repository: Repository, project: str, selector: FileSelector, others: OtherProjects) -> None:
         self.others = others
         self._url = repository.url
         self._store = repository.workspace.store
         self._layout = repository.workspace.layout
         self._project = project
-        self._wanted = wanted
+        self._selector = selector
         self._doomed: tuple[File, ...] | None = None
 
     def decide(self, manifest: Manifest) -> Decision[DeleteReport]:
         """What becomes of the manifest."""
-        before = self._wanted.removed(manifest)
+        before = self._selector.removed(manifest)
         if self._doomed is None:
             if not (before or manifest.deleted):
                 existing(manifest, self._project)
-            if not self._wanted.whole:
-                self._wanted.check(manifest, {filename_of(url) for url in before})
-            self._doomed = self._wanted.listed(manifest)
+            if not self._selector.whole:
+                self._selector.check(manifest, {filename_of(url) for url in before})
+            self._doomed = self._selector.listed(manifest)
         urls = {file.filename: file.url for file in self._doomed}
         now = [file for file in manifest.project.files if urls.get(file.filename) == file.url]
         files = manifest.project.without_files({file.filename for file in now})
-        whole = (self._wanted.whole or manifest.deleted) and not files.files
+        whole = (self._selector.whole or manifest.deleted) and not files.files
         new = replace(
             manifest,
             project=files.with_status(None) if whole else files,
@@ -127,7 +127,7 @@ class _Deletion:
         report = DeleteReport(
             target=self._url,
             project=self._project,
-            version=self._wanted.version,
+            version=self._selector.version,
             whole=whole,
             files=tuple(map(self._told, self._doomed)),
             remaining=len(files.files),

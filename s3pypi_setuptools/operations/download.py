@@ -14,10 +14,10 @@ from pathlib import Path
 from ..concurrency import side_by_side
 from ..errors import Error, RepositoryError
 from ..index.model import File, Status
-from ..monitor import UNATTENDED, UNWATCHED, Overseer, Stage, Tally
+from ..monitor import UNCOUNTED, UNOBSERVED, ItemCounter, Observer, Stage
 from ..repository.repository import Repository
 from ..text import quoted
-from .file_selector import Wanted, existing, naming_nearest
+from .file_selector import FileSelector, existing, naming_nearest
 from .listing import latest_version
 
 __all__ = ["DownloadOutcome", "DownloadReport", "DownloadedFile", "download"]
@@ -71,8 +71,8 @@ def download(
     version: str | None,
     folder: Path,
     *,
-    tally: Tally = UNWATCHED,
-    overseer: Overseer = UNATTENDED,
+    counter: ItemCounter = UNCOUNTED,
+    observer: Observer = UNOBSERVED,
 ) -> DownloadReport:
     """Store all files of a version of ``project`` (normalized) in ``folder``, which is made where there is none.
 
@@ -80,8 +80,8 @@ def download(
     it is, and is an error.
 
     :param version: None is the one that an installer would choose.
-    :param tally: counts files.
-    :param overseer: told of each file that is complete.
+    :param counter: counts files.
+    :param observer: told of each file that is complete.
 
     Raises `RepositoryError` for a project or version that does not exist, and for a quarantined project; `StoreError`.
     What concerns one file fails that file in the report.
@@ -94,29 +94,29 @@ def download(
         version = latest_version(manifest.project)
         if version is None:
             raise RepositoryError(f"{project} lists no version that is not yanked; name one, as in {project}==1.0")
-    wanted = Wanted(version)
-    wanted.check(manifest)
-    files = wanted.listed(manifest)
-    tally.expect(len(files))
+    selector = FileSelector(version)
+    selector.check(manifest)
+    files = selector.listed(manifest)
+    counter.expect(len(files))
 
     def fetch(file: File) -> DownloadedFile:
         try:
             path = _inside(folder, file.filename)
-            outcome = _fetch(repository, project, file, path, overseer)
+            outcome = _fetch(repository, project, file, path, observer)
         except Error as error:
             return DownloadedFile(file.filename, DownloadOutcome.FAILED, error=error)
         except OSError as error:
             failure = Error(f"{folder}: {error.strerror or error}")
             return DownloadedFile(file.filename, DownloadOutcome.FAILED, error=failure)
         finally:
-            tally.advance(1)
-        overseer.reached(Stage.PUBLISHED, project, [file.filename])
+            counter.advance(1)
+        observer.on_stage(Stage.PUBLISHED, project, [file.filename])
         return DownloadedFile(file.filename, outcome, path)
 
     return DownloadReport(repository.url, project, version, tuple(side_by_side(files, fetch)))
 
 
-def _fetch(repository: Repository, project: str, file: File, path: Path, overseer: Overseer) -> DownloadOutcome:
+def _fetch(repository: Repository, project: str, file: File, path: Path, observer: Observer) -> DownloadOutcome:
     hashes = dict(file.hashes)
     algorithm = next((name for name in _ALGORITHMS if name in hashes), None)
     if algorithm is None:
@@ -131,7 +131,7 @@ def _fetch(repository: Repository, project: str, file: File, path: Path, oversee
         digest = hashlib.new(algorithm)
         with partial.open("xb") as stream:
             for chunk in repository.workspace.store.stream(key):
-                overseer.go_on()
+                observer.check_cancelled()
                 digest.update(chunk)
                 stream.write(chunk)
         if digest.hexdigest() != hashes[algorithm].lower():

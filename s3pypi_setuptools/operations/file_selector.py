@@ -18,8 +18,8 @@ from ..repository.repository import Repository
 from ..text import quoted, suggestion
 
 __all__ = [
+    "FileSelector",
     "NoSuchProject",
-    "Wanted",
     "existing",
     "named_folders",
     "naming_nearest",
@@ -38,7 +38,7 @@ class NoSuchProject(RepositoryError):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class FileSelector:
     """The files of ``version``, or those called ``filenames``; with neither, all of the project."""
 
     version: str | None = None
@@ -101,7 +101,7 @@ def naming_nearest(repository: Repository, project: str, work: Callable[[], T]) 
     try:
         return work()
     except NoSuchProject as error:
-        repository.record  # noqa: B018 - no repository at all says more
+        repository.require()  # no repository at all says more
         names: tuple[str, ...] = ()
         with contextlib.suppress(Error):
             names = repository.projects()

@@ -29,7 +29,7 @@ def read_files(
 
         def hashed(count: int) -> None:
             monitor.progress.hashed(path.name, count)
-            monitor.observer.go_on()
+            monitor.observer.check_cancelled()
 
         return read(path, hashed)
 

@@ -33,7 +33,7 @@ def initialize(repository: Repository, *, existed: bool, pages: PageStyle | None
 
     Raises `RepositoryError` and `StoreError`.
     """
-    record = repository.record
+    record = repository.config
     repository.conditional_multipart()
     honours = "honours" if record.conditional_writes else "does not honour"
     kinds = ", ".join(kind.value for kind in record.pages)

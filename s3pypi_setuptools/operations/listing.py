@@ -14,7 +14,7 @@ from ..naming import parse_version, version_of
 from ..repository.document_kind import OtherRepository
 from ..repository.repository import Repository
 from ..text import quoted, suggestion, without_credentials
-from .file_selector import Wanted, existing, naming_nearest
+from .file_selector import FileSelector, existing, naming_nearest
 
 __all__ = [
     "FileDetails",
@@ -152,10 +152,10 @@ def show_project(
     Raises `RepositoryError` for a project or version that there is not, and `StoreError`.
     """
     manifest = naming_nearest(repository, name, lambda: existing(repository.manifest(name), name))
-    wanted = Wanted(version)
+    selector = FileSelector(version)
     if version is not None:
-        wanted.check(manifest)
-    project, public = manifest.project, repository.record.public_url
+        selector.check(manifest)
+    project, public = manifest.project, repository.config.public_url
     status = project.status or ProjectStatus(Status.ACTIVE)
     return ProjectReport(
         target=repository.url,
@@ -164,7 +164,7 @@ def show_project(
         status=status.status,
         reason=status.reason,
         versions=project.versions,
-        files=tuple(_details(repository, name, file) for file in wanted.listed(manifest)),
+        files=tuple(_details(repository, name, file) for file in selector.listed(manifest)),
         offered=status.status is not Status.QUARANTINED,
     )
 

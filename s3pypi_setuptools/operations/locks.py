@@ -11,13 +11,13 @@ from ..errors import LockError
 from ..locks.base import ROOT, Lock, Table, lock_id
 from .file_selector import project_name
 
-__all__ = ["HeldLock", "LocksReport", "UnlockReport", "force_unlock", "list_locks", "read_lock"]
+__all__ = ["LockInfo", "LocksReport", "UnlockReport", "force_unlock", "list_locks", "read_lock"]
 
 _ID = re.compile(r"[0-9a-f]{40}")
 
 
 @dataclass(frozen=True, slots=True)
-class HeldLock:
+class LockInfo:
     """A lock of the table.
 
     :param project: what it is on, ``/`` for the list of projects; None when it cannot be told.
@@ -40,7 +40,7 @@ class LocksReport:
     """The locks of a table, the oldest first."""
 
     table: str
-    locks: tuple[HeldLock, ...]
+    locks: tuple[LockInfo, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class UnlockReport:
     """A lock that was removed, or would have been."""
 
     table: str
-    lock: HeldLock
+    lock: LockInfo
     dry_run: bool = False
 
 
@@ -112,6 +112,6 @@ def _names(projects: Iterable[str]) -> dict[str, str]:
     return {lock_id(name): name for name in (ROOT, *projects)}
 
 
-def _told(lock: Lock, names: dict[str, str]) -> HeldLock:
+def _told(lock: Lock, names: dict[str, str]) -> LockInfo:
     expired = lock.expires is not None and lock.expires < datetime.now(timezone.utc)
-    return HeldLock(lock.id, lock.name or names.get(lock.id), lock.owner, lock.since, lock.expires, expired)
+    return LockInfo(lock.id, lock.name or names.get(lock.id), lock.owner, lock.since, lock.expires, expired)

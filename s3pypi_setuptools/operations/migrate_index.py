@@ -20,9 +20,9 @@ from ..repository.inventory import Folder, lookup
 from ..repository.manifest import Manifest
 from ..repository.page_kind import PageKind, elsewhere, kinds_of
 from ..repository.pages import COMMIT
-from ..repository.project_list import RootIndex
+from ..repository.project_list import ProjectList
 from ..repository.repository import Repository
-from ..repository.repository_config import RepositoryRecord
+from ..repository.repository_config import RepositoryConfig
 from ..repository.root_entry import RootEntry
 from ..repository.snapshot import ProjectDocuments
 from ..stores.base import Info, Matches
@@ -89,10 +89,10 @@ class _Migration:
         self._workspace = repository.workspace
         self._store = repository.workspace.store
         self._layout = repository.workspace.layout
-        self._before = repository.record.pages
+        self._before = repository.config.pages
         self._kinds = kinds_of(style)
         self._all = (*self._kinds, *elsewhere(self._kinds, self._before))
-        self._root = RootIndex(repository.workspace)
+        self._root = ProjectList(repository.workspace)
 
     def check(self) -> None:
         """Raise `RepositoryError` when the store cannot keep such pages."""
@@ -116,7 +116,7 @@ class _Migration:
         """Migrate."""
         self._decide(self._all)
         projects = [name for name in side_by_side(self._folders(), self._bring_up) if name]
-        RootIndex(self._workspace, exact=True).refresh(self._all)
+        ProjectList(self._workspace, exact=True).refresh(self._all)
         self._decide(self._kinds)
         removed: list[str] = []
         left: list[str] = []
@@ -141,7 +141,7 @@ class _Migration:
 
         def attempt() -> None:
             found = self._store.get(key)
-            record = RepositoryRecord.from_json(found.data, key)
+            record = RepositoryConfig.from_json(found.data, key)
             if record.pages != kinds:
                 data = replace(record, pages=kinds).to_json()
                 self._store.put(key, data, RECORD_ATTRIBUTES, Matches(found.info.token))

@@ -18,7 +18,7 @@ from ..concurrency import side_by_side
 from ..errors import Error, RepositoryError
 from ..index.model import File
 from ..index.urls import filename_of
-from ..monitor import UNWATCHED, Tally
+from ..monitor import UNCOUNTED, ItemCounter
 from ..repository.addresses import unclear_names
 from ..repository.change import Decision
 from ..repository.inventory import Folder, distribution_key
@@ -132,7 +132,7 @@ def prune(
     retention: Retention = KEEP_ALL,
     dry_run: bool = False,
     confirm: Callable[[PruneReport], None] | None = None,
-    tally: Tally = UNWATCHED,
+    counter: ItemCounter = UNCOUNTED,
 ) -> PruneReport:
     """Delete objects that nothing lists, and releases as ``retention`` says.
 
@@ -140,13 +140,13 @@ def prune(
     :param orphans: whether objects go that nothing lists and that were stored longer than ``grace`` ago.
     :param confirm: called with what would be deleted before anything is; what it raises ends the work. Nothing is
         deleted then that it was not shown.
-    :param tally: counts projects.
+    :param counter: counts projects.
 
     Raises `RepositoryError` for a named project that does not exist, and `StoreError` where the listing fails. An
     error that concerns one project fails that project in the report.
     """
-    repository.record  # noqa: B018 - raises where there is no repository
-    work = _Pruning(repository, orphans, grace, retention, tally)
+    repository.require()  # raises where there is no repository
+    work = _Pruning(repository, orphans, grace, retention, counter)
     plans = [plan for plan in side_by_side(_chosen(repository, patterns), work.plan) if plan.report != _nothing(plan)]
     preview = PruneReport(repository.url, tuple(plan.report for plan in plans), dry_run=True)
     if work.unread:
@@ -179,7 +179,7 @@ class _Pruning:
     """One run."""
 
     def __init__(
-        self, repository: Repository, orphans: bool, grace: timedelta, retention: Retention, tally: Tally
+        self, repository: Repository, orphans: bool, grace: timedelta, retention: Retention, counter: ItemCounter
     ) -> None:
         self._repository = repository
         self._store = repository.workspace.store
@@ -188,7 +188,7 @@ class _Pruning:
         self._retention = retention
         self._now = repository.workspace.clock.now()
         self._before = self._now - grace
-        self._tally = tally
+        self._counter = counter
         self.others = repository.others()
         self.unread: str | None = None
 
@@ -196,7 +196,7 @@ class _Pruning:
         """What is to go of one project; nothing of one that has no manifest."""
         if is_probe_folder(folder.name):
             return self._probe(folder)
-        self._tally.expect(1)
+        self._counter.expect(1)
         try:
             manifest = (
                 self._repository.manifest(folder.name) if self._layout.manifest(folder.name) in folder.objects else None
@@ -204,7 +204,7 @@ class _Pruning:
         except Error as error:
             return _Plan(folder.name, PrunedProject(folder.name, error=error))
         finally:
-            self._tally.advance(1)
+            self._counter.advance(1)
         if manifest is None:
             return _Plan(folder.name, PrunedProject(folder.name))
         objects = dict(self._unlisted(folder, manifest)) if self._orphans else {}

@@ -10,7 +10,7 @@ from pathlib import Path
 from ..config.settings import IfExists
 from ..distribution.local_file import LocalFile
 from ..errors import AlreadyExists, Error, InvalidDistribution
-from ..monitor import UNATTENDED, Overseer, Progress, Stage
+from ..monitor import UNOBSERVED, Observer, Progress, Stage
 from ..naming import content_type
 from ..repository.upload import SHA256, holds
 from ..stores.base import ABSENT, ANY, Attributes, Store
@@ -61,7 +61,7 @@ def upload(
     if_exists: IfExists,
     dry_run: bool,
     progress: Progress,
-    overseer: Overseer = UNATTENDED,
+    observer: Observer = UNOBSERVED,
 ) -> tuple[UploadedFile, ...]:
     """Store each of ``files`` under ``prefix`` (empty, or without ``/`` at either end), side by side.
 
@@ -75,19 +75,19 @@ def upload(
             raise InvalidDistribution(f"{file.path}: would be stored under the same name as {names[file.path.name]}")
 
     if not dry_run:
-        overseer.reached(Stage.PENDING, "", names)
+        observer.on_stage(Stage.PENDING, "", names)
 
     def one(file: LocalFile) -> UploadedFile:
         key = f"{prefix}/{file.path.name}" if prefix else file.path.name
         url = store.url_of(key)
         try:
             stored = _store(
-                store, key, file, if_exists=if_exists, dry_run=dry_run, progress=progress, overseer=overseer
+                store, key, file, if_exists=if_exists, dry_run=dry_run, progress=progress, observer=observer
             )
         except Error as error:
             return UploadedFile(file.path, url, file.size, stored=False, error=error)
         if not dry_run:
-            overseer.reached(Stage.PUBLISHED, "", [file.path.name])
+            observer.on_stage(Stage.PUBLISHED, "", [file.path.name])
         return UploadedFile(file.path, url, file.size, stored)
 
     return tuple(pool.map(one, files))
@@ -101,7 +101,7 @@ def _store(
     if_exists: IfExists,
     dry_run: bool,
     progress: Progress,
-    overseer: Overseer,
+    observer: Observer,
 ) -> bool:
     name = file.path.name
     attributes = Attributes(content_type(name), metadata={SHA256: file.sha256})
@@ -113,12 +113,12 @@ def _store(
             return _exists(key, if_exists, same=False)
     if dry_run:
         return True
-    overseer.go_on()
+    observer.check_cancelled()
     progress.sending(name, file.size)
 
     def sent(count: int) -> None:
         progress.sent(name, count)
-        overseer.go_on()
+        observer.check_cancelled()
 
     if if_exists is IfExists.REPLACE:
         update(lambda: store.put_file(key, file, attributes, ANY, sent))

@@ -10,7 +10,7 @@ from ..naming import version_of
 from ..repository.change import Decision
 from ..repository.manifest import Manifest
 from ..repository.repository import Repository
-from .file_selector import Wanted, existing, naming_nearest
+from .file_selector import FileSelector, existing, naming_nearest
 
 __all__ = ["YankReport", "YankedFile", "unyank", "yank"]
 
@@ -46,9 +46,9 @@ class YankReport:
 
 
 def yank(
-    repository: Repository, project: str, wanted: Wanted, *, reason: str | None = None, dry_run: bool = False
+    repository: Repository, project: str, selector: FileSelector, *, reason: str | None = None, dry_run: bool = False
 ) -> YankReport:
-    """Mark what is ``wanted`` of ``project`` (normalized) as yanked.
+    """Mark what ``selector`` selects of ``project`` (normalized) as yanked.
 
     :param reason: for people, on one line; None keeps the reason of a file that is marked already.
 
@@ -59,27 +59,31 @@ def yank(
         text = reason if reason is not None else file.yanked or ""
         return files.yank({file.filename}, clean_text(text))
 
-    return _change(repository, project, wanted, mark, dry_run)
+    return _change(repository, project, selector, mark, dry_run)
 
 
-def unyank(repository: Repository, project: str, wanted: Wanted, *, dry_run: bool = False) -> YankReport:
-    """Take the mark off what is ``wanted`` of ``project`` (normalized); errors as `yank`."""
-    return _change(repository, project, wanted, lambda files, file: files.unyank({file.filename}), dry_run)
+def unyank(repository: Repository, project: str, selector: FileSelector, *, dry_run: bool = False) -> YankReport:
+    """Take the mark off what ``selector`` selects of ``project`` (normalized); errors as `yank`."""
+    return _change(repository, project, selector, lambda files, file: files.unyank({file.filename}), dry_run)
 
 
 def _change(
-    repository: Repository, project: str, wanted: Wanted, mark: Callable[[Project, File], Project], dry_run: bool
+    repository: Repository,
+    project: str,
+    selector: FileSelector,
+    mark: Callable[[Project, File], Project],
+    dry_run: bool,
 ) -> YankReport:
     def decide(manifest: Manifest) -> Decision[YankReport]:
         existing(manifest, project)
-        wanted.check(manifest)
-        files = wanted.listed(manifest)
+        selector.check(manifest)
+        files = selector.listed(manifest)
         marked = manifest.project
         for file in files:
             marked = mark(marked, file)
         told = tuple(_told(project, file, marked.file(file.filename) or file) for file in files)
         new = replace(manifest, project=marked, deleted=False)
-        report = YankReport(repository.url, project, wanted.version, told, dry_run)
+        report = YankReport(repository.url, project, selector.version, told, dry_run)
         return Decision(new, report, names=tuple(file.filename for file in files))
 
     if dry_run:

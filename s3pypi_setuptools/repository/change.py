@@ -48,7 +48,7 @@ class Decision(Generic[T]):
     :param sweep: urls in ``removed`` whose objects are deleted in the end.
     :param refusal: raised in the end, once the pages are of the manifest.
     :param renews: commit though the content is the same, so that whoever decided on the manifest before decides again.
-    :param names: what changes: filenames, or the project's own; told to whoever oversees the work.
+    :param names: what changes: filenames, or the project's own; told to the observer.
     """
 
     manifest: Manifest
@@ -121,7 +121,7 @@ class Change(Generic[T]):
         reading, self._reading = self._reading or self._documents.reading(), None
         now = self._documents.snapshot(reading, self._kinds)
         if self._sent:
-            self._reached(Stage.PENDING, self._sent[0])  # if that put took effect, what was read shows it
+            self._tell_stage(Stage.PENDING, self._sent[0])  # if that put took effect, what was read shows it
         decision = self._decision(now)
         if decision.refusal and now.manifest is None:
             raise decision.refusal
@@ -130,10 +130,10 @@ class Change(Generic[T]):
         if now.manifest and not decision.renews and new.same_content(now.manifest):
             if entering and self._entry.enter(self._documents.name):
                 # It may have been deleted since the manifest was read, and have been off the root for that.
-                self._settle_root()
-            self._reached(Stage.COMMITTED, decision)
+                self._reconcile_project_list()
+            self._tell_stage(Stage.COMMITTED, decision)
             return _Committed(decision, now.manifest, now, now=False, entered=False)
-        self._workspace.go_on()
+        self._workspace.check_cancelled()
         if entering := entering and (now.manifest is None or now.manifest.deleted):
             opening = self._documents.pages.opening(now.pages)
             try:
@@ -149,10 +149,10 @@ class Change(Generic[T]):
         data, attributes = stored_form(new.to_json(), RECORD_ATTRIBUTES, compress=self._workspace.compresses())
         condition = Matches(now.token) if now.token else ABSENT
         lease.confirm()
-        self._workspace.go_on()
-        self._reached(Stage.COMMITTING, decision)
+        self._workspace.check_cancelled()
+        self._tell_stage(Stage.COMMITTING, decision)
         self._workspace.store.put(self._documents.manifest_key, data, attributes, condition)
-        self._reached(Stage.COMMITTED, decision)
+        self._tell_stage(Stage.COMMITTED, decision)
         return _Committed(decision, new, now, now=True, entered=entering)
 
     def _decision(self, now: Snapshot) -> Decision[T]:
@@ -193,18 +193,18 @@ class Change(Generic[T]):
         if missing and missing.result():
             self._entry.enter(name)
         if manifest.deleted and not committed.decision.refusal:
-            self._settle_root()
-        self._reached(Stage.PUBLISHED, committed.decision)
+            self._reconcile_project_list()
+        self._tell_stage(Stage.PUBLISHED, committed.decision)
         self._sweep(committed.decision.sweep & manifest.removed, manifest)
         if committed.decision.refusal:
             raise committed.decision.refusal
         return committed.decision.result
 
-    def _reached(self, stage: Stage, decision: Decision[T]) -> None:
+    def _tell_stage(self, stage: Stage, decision: Decision[T]) -> None:
         if not decision.refusal:
-            self._workspace.reached(stage, self._documents.name, decision.names)
+            self._workspace.on_stage(stage, self._documents.name, decision.names)
 
-    def _settle_root(self) -> None:
+    def _reconcile_project_list(self) -> None:
         """Take the project off the root, if it is deleted."""
 
         def gone(name: str) -> bool:
@@ -212,7 +212,7 @@ class Change(Generic[T]):
             manifest = self._documents.manifest()[0] if name == self._documents.name else None
             return manifest is not None and manifest.deleted
 
-        self._entry.root.settle(frozenset(), frozenset({self._documents.name}), gone, self._kinds)
+        self._entry.root.reconcile(frozenset(), frozenset({self._documents.name}), gone, self._kinds)
 
     def _sweep(self, urls: frozenset[str], manifest: Manifest) -> None:
         """Delete the objects of urls that no page lists any more, and what lies beside them.

@@ -14,7 +14,7 @@ from ..index.model import File
 from ..stores.base import Info
 from .inventory import lookup
 from .layout import Layout, deletable_key
-from .upload import SHA256, Part, Placement
+from .upload import SHA256, Part, Upload
 from .workspace import Workspace
 
 __all__ = ["Contents", "Holding", "Part", "is_stored", "look"]
@@ -44,23 +44,21 @@ class Holding:
     lost: bool = False
 
 
-def look(
-    workspace: Workspace, listed: File, placement: Placement, *, listed_since: bool = False
-) -> Callable[[], Holding]:
+def look(workspace: Workspace, listed: File, upload: Upload, *, listed_since: bool = False) -> Callable[[], Holding]:
     """Start to look up the objects of ``listed``; the returned function waits for the answer, or raises `StoreError`.
 
     Sizes and noted hashes are compared; only `s3pypi verify --deep` reads every file. Files outside the repository are
-    not looked up. A part that ``placement`` has just created counts as missing.
+    not looked up. A part that ``upload`` has just created counts as missing.
 
-    :param listed_since: somebody else listed the file after ``placement`` began, and relied on what it had created.
+    :param listed_since: somebody else listed the file after ``upload`` began, and relied on what it had created.
     """
-    one = placement.distribution
+    one = upload.distribution
     key = workspace.layout.object_key(one.project, listed.url)
     if key is None:
         return Holding
     ours = listed.sha256 == one.file.sha256
     offered = {Part.FILE: True, Part.METADATA: listed.core_metadata, Part.PROVENANCE: listed.provenance}
-    made = {part for part in placement.created(listed.url) if offered[part] is not None}
+    made = {part for part in upload.created(listed.url) if offered[part] is not None}
     if ours and listed_since:
         made.clear()
     store, pool = workspace.store, workspace.pool
@@ -70,7 +68,7 @@ def look(
         sidecar, metadata = workspace.layout.sidecar(key), one.metadata
         beside[Part.METADATA] = pool.submit(_found, lambda: store.get(sidecar).data == metadata)
     if ours and one.provenance is not None and listed.provenance is not None:
-        beside[Part.PROVENANCE] = pool.submit(_found, lambda: placement.attests(key))
+        beside[Part.PROVENANCE] = pool.submit(_found, lambda: upload.attests(key))
 
     def result() -> Holding:
         info = head.result()

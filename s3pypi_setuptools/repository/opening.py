@@ -18,18 +18,18 @@ from .first_listing import FirstListing
 from .inventory import Folder, survey
 from .layout import Layout
 from .page_kind import PageKind, kinds_of
-from .repository_config import RepositoryRecord
+from .repository_config import RepositoryConfig
 from .surroundings import refuse_project_folder
 
 __all__ = [
     "WAYS_OUT",
+    "OpenOptions",
     "Opened",
-    "Opening",
     "ask_about_parts",
-    "change_record",
+    "change_config",
     "compress_from_now_on",
-    "open_record",
-    "read_record",
+    "open_config",
+    "read_config",
 ]
 
 WAYS_OUT = (
@@ -58,7 +58,7 @@ UNASKED = Capabilities(
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class OpenOptions:
     """What is wanted of a repository that is yet to be made, and of the store of one that exists.
 
     :param style: None: what an existing repository of another tool has, or else HTML wherever the store keeps it.
@@ -79,45 +79,45 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A repository's record.
+    """A repository's configuration, repository.json.
 
-    :param listing: what lay in the place just before the record was made; None where there was one already,
+    :param listing: what lay in the place just before it was made; None where there was one already,
         or more lay there than one answer lists.
     """
 
-    record: RepositoryRecord
+    config: RepositoryConfig
     listing: FirstListing | None = None
 
 
-def read_record(store: Store, layout: Layout) -> RepositoryRecord | None:
-    """The repository's record; None where there is none."""
+def read_config(store: Store, layout: Layout) -> RepositoryConfig | None:
+    """The repository's configuration; None where there is none."""
     key = layout.repository
     try:
-        return RepositoryRecord.from_json(store.get(key).data, key)
+        return RepositoryConfig.from_json(store.get(key).data, key)
     except NotFound:
         return None
 
 
-def open_record(store: Store, layout: Layout, opening: Opening, backoff: Backoff = PATIENT) -> Opened:
-    """The repository's record, made now where there is none.
+def open_config(store: Store, layout: Layout, opening: OpenOptions, backoff: Backoff = PATIENT) -> Opened:
+    """The repository's configuration, made now where there is none.
 
     Raises `RepositoryError` where the store does not honour conditional writes, unless that is wanted; where there is
     no repository, if an existing one is wanted; and where one was to be made in the folder of another one's project.
     """
-    record = read_record(store, layout)
-    opened = Opened(record) if record else _make(store, layout, opening, backoff)
-    _refuse_unsafe(store, opened.record, opening)
+    config = read_config(store, layout)
+    opened = Opened(config) if config else _make(store, layout, opening, backoff)
+    _refuse_unsafe(store, opened.config, opening)
     return opened
 
 
-def change_record(
-    store: Store, layout: Layout, change: Callable[[RepositoryRecord], RepositoryRecord]
-) -> tuple[RepositoryRecord, RepositoryRecord]:
-    """Change the record, which must exist; it before and after. Raises what reading, ``change`` and writing do."""
+def change_config(
+    store: Store, layout: Layout, change: Callable[[RepositoryConfig], RepositoryConfig]
+) -> tuple[RepositoryConfig, RepositoryConfig]:
+    """Change the configuration, which must exist; it before and after. Raises as reading, ``change`` and writing."""
 
-    def attempt() -> tuple[RepositoryRecord, RepositoryRecord]:
+    def attempt() -> tuple[RepositoryConfig, RepositoryConfig]:
         stored = store.get(layout.repository)
-        before = RepositoryRecord.from_json(stored.data, layout.repository)
+        before = RepositoryConfig.from_json(stored.data, layout.repository)
         after = change(before)
         if after != before:
             condition = Matches(stored.info.token) if before.conditional_writes else ANY
@@ -127,25 +127,25 @@ def change_record(
     return update(attempt)
 
 
-def ask_about_parts(store: Store, layout: Layout, record: RepositoryRecord) -> bool:
-    """Whether the store heeds the condition of a creation in parts, which ``record`` does not say; noted in the record.
+def ask_about_parts(store: Store, layout: Layout, config: RepositoryConfig) -> bool:
+    """Whether the store heeds the condition of a creation in parts, which ``config`` does not say; noted there.
 
     No where the store ignores other conditions, and where these credentials cannot ask.
     """
     from ..stores.probe import probe_folder, probe_parts  # noqa: PLC0415 - once in a repository's life
 
-    if not record.conditional_writes:
+    if not config.conditional_writes:
         return False
     try:
         found = probe_parts(store, probe_folder(layout.prefix))
     except AccessDenied:
         return False
 
-    def note(now: RepositoryRecord) -> RepositoryRecord:
+    def note(now: RepositoryConfig) -> RepositoryConfig:
         return replace(now, conditional_multipart=found) if now.conditional_multipart is None else now
 
     with contextlib.suppress(AccessDenied, NotFound):  # then the next who needs it asks again
-        _, after = change_record(store, layout, note)
+        _, after = change_config(store, layout, note)
         return found and after.conditional_multipart is True
     return found
 
@@ -153,20 +153,21 @@ def ask_about_parts(store: Store, layout: Layout, record: RepositoryRecord) -> b
 def compress_from_now_on(store: Store, layout: Layout) -> bool:
     """Have the documents of large projects stored compressed, if the store keeps ``Content-Encoding``.
 
-    Whether the record (there must be one) says so now and did not before. Raises what reading, probing and writing do.
+    Whether the configuration (there must be one) says so now and did not before. Raises what reading, probing and
+    writing do.
     """
     from ..stores.probe import probe_encoding, probe_folder  # noqa: PLC0415 - once in a repository's life
 
-    def change(record: RepositoryRecord) -> RepositoryRecord:
-        kept = record.content_encoding or probe_encoding(store, probe_folder(layout.prefix))
-        return replace(record, content_encoding=kept)
+    def change(config: RepositoryConfig) -> RepositoryConfig:
+        kept = config.content_encoding or probe_encoding(store, probe_folder(layout.prefix))
+        return replace(config, content_encoding=kept)
 
-    before, after = change_record(store, layout, change)
+    before, after = change_config(store, layout, change)
     return before != after
 
 
-def _refuse_unsafe(store: Store, record: RepositoryRecord, opening: Opening) -> None:
-    if not (record.conditional_writes or opening.locked or opening.unsafe_no_locking):
+def _refuse_unsafe(store: Store, config: RepositoryConfig, opening: OpenOptions) -> None:
+    if not (config.conditional_writes or opening.locked or opening.unsafe_no_locking):
         raise RepositoryError(
             f"{store.url}: this store does not honour conditional writes, so publishers that run at the same time "
             f"could lose each other's files: {WAYS_OUT}; s3pypi doctor asks "
@@ -174,7 +175,7 @@ def _refuse_unsafe(store: Store, record: RepositoryRecord, opening: Opening) -> 
         )
 
 
-def _make(store: Store, layout: Layout, opening: Opening, backoff: Backoff) -> Opened:
+def _make(store: Store, layout: Layout, opening: OpenOptions, backoff: Backoff) -> Opened:
     listed = list(islice(store.list(layout.top), LOOKED_AT))
     whole = len(listed) < LOOKED_AT
     refuse_project_folder(store, layout, {info.key for info in listed} if whole else None)
@@ -187,7 +188,7 @@ def _make(store: Store, layout: Layout, opening: Opening, backoff: Backoff) -> O
     if opening.style in _NEED_SLASH and not found.slash_keys:
         raise RepositoryError(f"{place}: this store keeps no keys that end in /: choose the page style index.html")
     pages = kinds_of(opening.style) if opening.style else (PageKind.JSON, *(style or _HTML))
-    record = RepositoryRecord(
+    config = RepositoryConfig(
         pages=pages if found.slash_keys else kinds_of(PageStyle.INDEX_HTML),
         conditional_writes=found.conditional_writes,
         conditional_delete=found.conditional_delete,
@@ -197,12 +198,12 @@ def _make(store: Store, layout: Layout, opening: Opening, backoff: Backoff) -> O
         shared_files=style is not None,
     )
     if opening.dry_run:
-        return Opened(record)
-    _refuse_unsafe(store, record, opening)
-    condition = ABSENT if record.conditional_writes else ANY
-    if not create(lambda: store.put(layout.repository, record.to_json(), RECORD_ATTRIBUTES, condition), backoff):
-        record = read_record(store, layout) or record
-    return Opened(record, FirstListing(layout, folders) if whole else None)
+        return Opened(config)
+    _refuse_unsafe(store, config, opening)
+    condition = ABSENT if config.conditional_writes else ANY
+    if not create(lambda: store.put(layout.repository, config.to_json(), RECORD_ATTRIBUTES, condition), backoff):
+        config = read_config(store, layout) or config
+    return Opened(config, FirstListing(layout, folders) if whole else None)
 
 
 def _probed(store: Store, layout: Layout) -> Capabilities:

@@ -77,7 +77,7 @@ class DerivedPages(Generic[R]):
     :param keys: key of each page.
     :param render: the bytes of a page.
     :param commit_of: the commit id in a page's bytes, for stores that keep no metadata.
-    :param read_record: reads the record anew; None when there is none.
+    :param read_config: reads the record anew; None when there is none.
     :param deleted: whether the record has no pages at all.
     :param blank: the record of that commit id that lists nothing; None where pages are never deleted.
     :param compressed: large JSON pages are stored compressed, where the workspace compresses.
@@ -91,7 +91,7 @@ class DerivedPages(Generic[R]):
         *,
         render: Callable[[PageKind, R], bytes],
         commit_of: Callable[[PageKind, bytes], str | None],
-        read_record: Callable[[], R | None],
+        read_config: Callable[[], R | None],
         deleted: Callable[[R], bool] = lambda record: False,
         blank: Callable[[str], R] | None = None,
         compressed: bool = False,
@@ -102,7 +102,7 @@ class DerivedPages(Generic[R]):
         self._keys = keys
         self._render = render
         self._commit_of = commit_of
-        self._read_record = read_record
+        self._read_record = read_config
         self._deleted = deleted
         self._blank = blank
         self._compressed = compressed

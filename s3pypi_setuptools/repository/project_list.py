@@ -19,12 +19,12 @@ from .pages import DerivedPages, ForeignPage, PageState
 from .root_record import parse_root_record, render_root_record
 from .workspace import Workspace
 
-__all__ = ["RootIndex"]
+__all__ = ["ProjectList"]
 
 log = logging.getLogger(__name__)
 
 
-class RootIndex:
+class ProjectList:
     """The root of one repository, as this process changes it.
 
     :param exact: as of `DerivedPages`.
@@ -72,7 +72,7 @@ class RootIndex:
                 raise
             return project in self._added
 
-    def settle(
+    def reconcile(
         self,
         present: frozenset[str],
         absent: frozenset[str],
@@ -228,7 +228,7 @@ class RootIndex:
             self._layout.pages(kinds=kinds),
             render=lambda kind, root: kind.render_root(root),
             commit_of=lambda kind, data: self._parse(kind, data).commit,
-            read_record=self._record,
+            read_config=self._record,
             exact=self._exact,
         )
 

@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 from ..locks.base import NO_LOCKS, ROOT, Locks
-from ..monitor import UNATTENDED, Overseer
+from ..monitor import UNOBSERVED, Observer
 from ..stores.base import Store
 from ..transaction import PATIENT, Backoff
 from .change import Change, Decision
@@ -17,10 +17,10 @@ from .first_listing import FirstListing
 from .inventory import Folder
 from .layout import Layout
 from .manifest import Manifest
-from .opening import Opened, Opening, ask_about_parts, open_record, read_record
+from .opening import Opened, OpenOptions, ask_about_parts, open_config, read_config
 from .other_projects import OtherProjects
-from .project_list import RootIndex
-from .repository_config import RepositoryRecord
+from .project_list import ProjectList
+from .repository_config import RepositoryConfig
 from .root_entry import RootEntry
 from .shared_files import SharedFiles
 from .snapshot import ProjectDocuments, Reading
@@ -36,7 +36,7 @@ REQUESTS = 32
 UPLOADS = 32
 """Requests that store distributions in flight at once."""
 
-PLAIN = Opening()
+PLAIN = OpenOptions()
 
 
 class Repository:
@@ -44,7 +44,7 @@ class Repository:
 
     :param opening: what is wanted of a repository that is yet to be made, and refused of one that exists; its public
         URL also holds of one that exists.
-    :param overseer: told how far each change has come, and asked before it commits.
+    :param observer: told how far each change has come, and asked before it commits.
     :param locks: taken for every change; the repository's own from now on, which it closes.
     """
 
@@ -52,11 +52,11 @@ class Repository:
         self,
         store: Store,
         layout: Layout,
-        opening: Opening = PLAIN,
+        opening: OpenOptions = PLAIN,
         *,
         clock: Clock = SYSTEM,
         backoff: Backoff = PATIENT,
-        overseer: Overseer = UNATTENDED,
+        observer: Observer = UNOBSERVED,
         locks: Locks = NO_LOCKS,
     ) -> None:
         self._pool = ThreadPoolExecutor(REQUESTS, "s3pypi-request")
@@ -69,13 +69,13 @@ class Repository:
             self._uploads,
             clock,
             backoff,
-            overseer,
+            observer,
             locks,
-            compresses=lambda: self.record.content_encoding,
-            public_urls=lambda: tuple(url for url in (opening.public_url, self.record.public_url) if url),
-            shared=SharedFiles(store, layout, backoff, lambda: self.record),
+            compresses=lambda: self.config.content_encoding,
+            public_urls=lambda: tuple(url for url in (opening.public_url, self.config.public_url) if url),
+            shared=SharedFiles(store, layout, backoff, lambda: self.config),
         )
-        self._root = RootIndex(self.workspace)
+        self._root = ProjectList(self.workspace)
         table = self._pool.submit(locks.verify)
         self._opened = self._pool.submit(self._open, opening, table)
         self._listing_taken = False
@@ -104,20 +104,24 @@ class Repository:
         return self.workspace.store.url_of(self.workspace.layout.prefix)
 
     @property
-    def record(self) -> RepositoryRecord:
+    def config(self) -> RepositoryConfig:
         """What holds for the whole repository, made now where there was none.
 
         Raises `RepositoryError` where the store cannot keep the promises, and `StoreError`.
         """
-        return self._opened.result().record
+        return self._opened.result().config
+
+    def require(self) -> None:
+        """Make sure that there is a repository that can be used; raises as `config`."""
+        self._opened.result()
 
     def conditional_multipart(self) -> bool:
         """Whether the store heeds the condition of a creation in parts; asked, and recorded, where nobody has yet."""
-        if (recorded := self.record.conditional_multipart) is not None:
+        if (recorded := self.config.conditional_multipart) is not None:
             return recorded
         with self._asking:
             if self._parts is None:
-                self._parts = ask_about_parts(self.workspace.store, self.workspace.layout, self.record)
+                self._parts = ask_about_parts(self.workspace.store, self.workspace.layout, self.config)
             return self._parts
 
     def first_listing(self) -> FirstListing | None:
@@ -125,25 +129,25 @@ class Repository:
 
         None, too, where nothing but the lock table keeps a creation from writing over what others make meanwhile.
         """
-        if not self._opened.done() or self.workspace.locks.exclusive or not self.record.conditional_writes:
+        if not self._opened.done() or self.workspace.locks.exclusive or not self.config.conditional_writes:
             return None
         taken, self._listing_taken = self._listing_taken, True
         return None if taken else self._opened.result().listing
 
     def projects(self) -> tuple[str, ...]:
         """The names of all projects, normalized and sorted; the projects of another tool's repository too."""
-        return self._root.projects(self.record.pages)
+        return self._root.projects(self.config.pages)
 
     def manifest(self, project: str) -> Manifest | None:
         """The record of ``project`` (normalized), or else one of what other tools' pages list; None without either.
 
-        A deleted project has a record, which says so. Where there is no repository, this raises as `record` does.
+        A deleted project has a record, which says so. Where there is no repository, this raises as `config` does.
         """
         documents = ProjectDocuments(self.workspace, project)
         manifest, _ = documents.manifest()
         if manifest is not None:
             return manifest
-        kinds = self.record.pages
+        kinds = self.config.pages
         adopted = documents.snapshot(documents.reading(), kinds).base
         return adopted if adopted.project.files else None
 
@@ -169,7 +173,7 @@ class Repository:
     def preview(self, project: str, decide: Callable[[Manifest], Decision[T]]) -> Decision[T]:
         """What ``decide`` would make of the project now; nothing is written."""
         documents = ProjectDocuments(self.workspace, project)
-        return decide(documents.snapshot(documents.reading(), self.record.pages).base)
+        return decide(documents.snapshot(documents.reading(), self.config.pages).base)
 
     def root_entry(self, projects: Collection[str] = (), listing: FirstListing | None = None) -> RootEntry:
         """How ``projects`` (normalized), which have no manifest, enter the root together.
@@ -177,7 +181,7 @@ class Repository:
         :param listing: of the whole repository; a root that it shows to be absent is not asked for.
         """
         absent = listing is not None and listing.root_is_absent
-        return RootEntry(self._root, self.record.pages, projects, absent=absent)
+        return RootEntry(self._root, self.config.pages, projects, absent=absent)
 
     def others(self, *, thorough: bool = True) -> OtherProjects:
         """What other projects list, as of when that is first asked for; ``thorough`` as of `OtherProjects`."""
@@ -204,22 +208,22 @@ class Repository:
         if reading is None and not self.workspace.locks.exclusive:
             reading = self._reading(documents)
         entry = entry or self.root_entry()
-        change = Change(entry, documents, self.record.pages, decide, reading, others=others)
+        change = Change(entry, documents, self.config.pages, decide, reading, others=others)
         if threading.current_thread() is not threading.main_thread():
             return change.run()
         # Ctrl-C is raised in the main thread: elsewhere nothing comes between a commit and its pages.
         return self._changes.submit(change.run).result()
 
-    def _open(self, opening: Opening, table: Future[None]) -> Opened:
+    def _open(self, opening: OpenOptions, table: Future[None]) -> Opened:
         workspace = self.workspace
-        found = read_record(workspace.store, workspace.layout) if workspace.locks.exclusive else None
+        found = read_config(workspace.store, workspace.layout) if workspace.locks.exclusive else None
         table.result()
         with contextlib.nullcontext() if found else workspace.held(ROOT):
-            return open_record(workspace.store, workspace.layout, opening, workspace.backoff)
+            return open_config(workspace.store, workspace.layout, opening, workspace.backoff)
 
     def _reading(self, documents: ProjectDocuments) -> Reading:
         """A brief one, where a page that another tool wrote is sure to be noticed when it is written over."""
         honours = self.workspace.store.conditional_writes
         if honours is None and self._opened.done() and not self._opened.exception():
-            honours = self.record.conditional_writes
+            honours = self.config.conditional_writes
         return documents.brief_reading() if honours else documents.reading()

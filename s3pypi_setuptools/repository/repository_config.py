@@ -12,7 +12,7 @@ from ..index.urls import canonical_url
 from .document_kind import Kind, OtherKind, check_kind
 from .page_kind import PageKind
 
-__all__ = ["RepositoryRecord"]
+__all__ = ["RepositoryConfig"]
 
 FORMAT = 2
 """The newest that is understood. A repository with pages or an encoding that version 1.0 does not know is of format 2,
@@ -20,7 +20,7 @@ others of 1."""
 
 
 @dataclass(frozen=True, slots=True)
-class RepositoryRecord:
+class RepositoryConfig:
     """What holds for a whole repository.
 
     :param pages: the pages that every project and the root have.
@@ -62,7 +62,7 @@ class RepositoryRecord:
         return json.dumps(document, indent=2).encode() + b"\n"
 
     @classmethod
-    def from_json(cls, data: bytes, key: str) -> RepositoryRecord:
+    def from_json(cls, data: bytes, key: str) -> RepositoryConfig:
         """The record that `to_json` made.
 
         Raises `OtherKind` for a sound document of another kind, `InvalidIndex` for anything else, naming ``key``.

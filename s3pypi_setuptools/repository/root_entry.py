@@ -11,7 +11,7 @@ import threading
 from collections.abc import Collection
 
 from .page_kind import PageKind
-from .project_list import RootIndex
+from .project_list import ProjectList
 
 __all__ = ["RootEntry"]
 
@@ -25,7 +25,7 @@ class RootEntry:
     """
 
     def __init__(
-        self, root: RootIndex, kinds: tuple[PageKind, ...], together: Collection[str] = (), *, absent: bool = False
+        self, root: ProjectList, kinds: tuple[PageKind, ...], together: Collection[str] = (), *, absent: bool = False
     ) -> None:
         self.root = root
         self._kinds = kinds
@@ -37,7 +37,7 @@ class RootEntry:
         self._absent = absent
 
     def enter(self, project: str) -> bool:
-        """As `RootIndex.enter`."""
+        """As `ProjectList.enter`."""
         with self._lock:
             if project in self._outside:
                 self._enter(project, frozenset(self._outside - {project}))

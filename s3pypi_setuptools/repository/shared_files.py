@@ -13,7 +13,7 @@ from ..stores.base import ANY, Matches, Store
 from ..transaction import Backoff, update
 from .document_kind import RECORD_ATTRIBUTES
 from .layout import Layout
-from .repository_config import RepositoryRecord
+from .repository_config import RepositoryConfig
 
 __all__ = ["SharedFiles"]
 
@@ -24,7 +24,7 @@ class SharedFiles:
     :param record: the record, as it was when the repository was opened.
     """
 
-    def __init__(self, store: Store, layout: Layout, backoff: Backoff, record: Callable[[], RepositoryRecord]) -> None:
+    def __init__(self, store: Store, layout: Layout, backoff: Backoff, record: Callable[[], RepositoryConfig]) -> None:
         self._store = store
         self._key = layout.repository
         self._backoff = backoff
@@ -44,7 +44,7 @@ class SharedFiles:
 
     def _attempt(self) -> None:
         found = self._store.get(self._key)
-        record = RepositoryRecord.from_json(found.data, self._key)
+        record = RepositoryConfig.from_json(found.data, self._key)
         if not record.shared_files:
             condition = Matches(found.info.token) if record.conditional_writes else ANY
             data = replace(record, shared_files=True).to_json()

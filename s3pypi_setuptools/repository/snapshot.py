@@ -90,7 +90,7 @@ class ProjectDocuments:
             self._keys,
             render=lambda kind, manifest: kind.render_project(manifest.project),
             commit_of=lambda kind, data: self._parse(kind, data).commit,
-            read_record=lambda: self.manifest()[0],
+            read_config=lambda: self.manifest()[0],
             deleted=lambda manifest: manifest.deleted,
             blank=lambda commit: Manifest(Project(name, commit=commit)),
             compressed=True,

@@ -23,7 +23,7 @@ from ..transaction import create
 from .stored_file import Publishable, StoredBytes, has_bytes, stream_hash
 from .workspace import Workspace, wait_for
 
-__all__ = ["FOREVER", "SHA256", "Part", "Placement", "create_sidecar", "holds"]
+__all__ = ["FOREVER", "SHA256", "Part", "Upload", "create_sidecar", "holds"]
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ class Part(enum.Enum):
     PROVENANCE = "provenance"
 
 
-class Placement:
+class Upload:
     """One distribution on its way into the store.
 
     :param conditional: asked whether the store heeds the condition of a creation; given whether the bytes are sent in
@@ -195,7 +195,7 @@ class Placement:
         return creates
 
     def _put(self, key: str) -> None:
-        self._workspace.go_on()
+        self._workspace.check_cancelled()
         file = self.distribution.file
         attributes = Attributes(content_type(self.distribution.filename), FOREVER, {SHA256: file.sha256})
         if isinstance(file, StoredBytes):
@@ -206,7 +206,7 @@ class Placement:
     def _told(self, count: int) -> None:
         """A part of a large file is stored: what this raises ends its upload, which leaves nothing behind then."""
         self._sent(count)
-        self._workspace.go_on()
+        self._workspace.check_cancelled()
 
     def _put_provenance(self, key: str) -> bool:
         data, attributes = self.distribution.provenance or b"", Attributes(PROVENANCE_TYPE, FOREVER)

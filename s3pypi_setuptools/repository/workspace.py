@@ -13,7 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 from ..locks.base import NO_LOCKS, Lease, Locks
-from ..monitor import UNATTENDED, Overseer, Stage, Stopped
+from ..monitor import UNOBSERVED, Cancelled, Observer, Stage
 from ..stores.base import Store
 from ..transaction import Backoff
 from .document_kind import OtherRepository
@@ -52,7 +52,7 @@ class Workspace:
     :param pool: runs requests side by side; what runs there never waits for what is submitted later.
     :param uploads: as ``pool``, for distributions: the commits of some projects need not queue behind others' files.
     :param backoff: how long lost races wait.
-    :param overseer: told how far each change has come.
+    :param observer: told how far each change has come.
     :param locks: where a project, and the list of projects, is locked while it is changed.
     :param compresses: whether documents of large projects are stored compressed (see `compression`).
     :param public_urls: tells where installers are known to reach the repository.
@@ -66,7 +66,7 @@ class Workspace:
     uploads: Executor
     clock: Clock
     backoff: Backoff
-    overseer: Overseer = UNATTENDED
+    observer: Observer = UNOBSERVED
     locks: Locks = NO_LOCKS
     compresses: Callable[[], bool] = lambda: False
     public_urls: Callable[[], tuple[str, ...]] = tuple
@@ -100,17 +100,17 @@ class Workspace:
 
     def held(self, name: str) -> AbstractContextManager[Lease]:
         """Hold the lock ``name`` while the context lasts; as `Locks.held`."""
-        return self.locks.held(name, self.go_on)
+        return self.locks.held(name, self.check_cancelled)
 
-    def go_on(self) -> None:
-        """Asked before every commit, and between the parts of large files; raises `Stopped` when there is no more."""
+    def check_cancelled(self) -> None:
+        """Asked before every commit, and between the parts of large files; raises `Cancelled` when there is no more."""
         if self.closing.is_set():
-            raise Stopped
-        self.overseer.go_on()
+            raise Cancelled
+        self.observer.check_cancelled()
 
-    def reached(self, stage: Stage, project: str, names: Iterable[str]) -> None:
+    def on_stage(self, stage: Stage, project: str, names: Iterable[str]) -> None:
         """Tell how far a change has come."""
-        self.overseer.reached(stage, project, names)
+        self.observer.on_stage(stage, project, names)
 
 
 def wait_for(requests: Iterable[Future[Any]]) -> None:

@@ -13,9 +13,9 @@ import pytest
 from s3pypi_setuptools.config.connection import Connection, Secret
 from s3pypi_setuptools.config.settings import PageStyle, Settings
 from s3pypi_setuptools.config.target import FolderTarget, S3Target
-from s3pypi_setuptools.monitor import Silent
+from s3pypi_setuptools.monitor import SilentProgress
 from s3pypi_setuptools.operations.publish.publish import publish
-from s3pypi_setuptools.repository.opening import Opening
+from s3pypi_setuptools.repository.opening import OpenOptions
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.repository.workspace import Clock
 from s3pypi_setuptools.session import Session
@@ -42,9 +42,9 @@ def published(settings: Settings, dist: tuple[list[Path], list[Path]], style: Pa
     for paths, age in zip(dist, (timedelta(days=30), timedelta()), strict=True):
         clock = Clock(now=lambda age=age: datetime.now(timezone.utc) - age)  # type: ignore[misc]
         with closing(Session(settings)) as session:
-            repository = Repository(session.store(), session.layout, Opening(style=style), clock=clock)
+            repository = Repository(session.store(), session.layout, OpenOptions(style=style), clock=clock)
             try:
-                report = publish(repository, [samples.read(path) for path in paths], progress=Silent())
+                report = publish(repository, [samples.read(path) for path in paths], progress=SilentProgress())
             finally:
                 repository.close()
         assert report.ok

@@ -60,7 +60,7 @@ def test_help_names_the_exit_statuses(tmp_path: Path) -> None:
 
 
 class Steps:
-    """A tally, as a bar shows it."""
+    """A counter, as a bar shows it."""
 
     def __init__(self) -> None:
         self.expected = self.done = 0

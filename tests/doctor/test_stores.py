@@ -13,7 +13,7 @@ from s3pypi_setuptools.doctor.repository_config import renew
 from s3pypi_setuptools.doctor.s3 import S3Examiner
 from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.repository.page_kind import PageKind
-from s3pypi_setuptools.repository.repository_config import RepositoryRecord
+from s3pypi_setuptools.repository.repository_config import RepositoryConfig
 from s3pypi_setuptools.stores.base import Attributes, Condition, Token
 from s3pypi_setuptools.stores.capabilities import Capabilities
 from s3pypi_setuptools.stores.memory import MemoryStore
@@ -126,7 +126,7 @@ def test_what_a_push_leaves_unasked_is_asked_by_init_and_by_doctor(
 
 def test_a_store_that_got_worse_is_recorded_as_such(moto: S3Server, tmp_path: Path) -> None:
     bucket = moto.new_bucket("ignores-put")
-    good = RepositoryRecord((PageKind.JSON, PageKind.HTML), True, True, True)
+    good = RepositoryConfig((PageKind.JSON, PageKind.HTML), True, True, True)
     moto.client().put_object(Bucket=bucket, Key="team/repository.json", Body=good.to_json())
     examine(moto, bucket)
     assert record(moto, bucket)["conditional-writes"] is False
@@ -142,7 +142,7 @@ class ChangedMeanwhile(MemoryStore):
     def put(self, key: str, data: bytes, attributes: Attributes, condition: Condition) -> Token:  # type: ignore[override]
         if not self.others:
             self.others = True
-            theirs = RepositoryRecord((PageKind.JSON,), True, False, False, "https://theirs.example.com")
+            theirs = RepositoryConfig((PageKind.JSON,), True, False, False, "https://theirs.example.com")
             super().put(key, theirs.to_json(), attributes)
         return super().put(key, data, attributes, condition)
 
@@ -150,11 +150,11 @@ class ChangedMeanwhile(MemoryStore):
 def test_a_record_that_somebody_changes_meanwhile_keeps_that() -> None:
     store = ChangedMeanwhile()
     MemoryStore.put(
-        store, LAYOUT.repository, RepositoryRecord((PageKind.HTML,), True, True, False).to_json(), Attributes()
+        store, LAYOUT.repository, RepositoryConfig((PageKind.HTML,), True, True, False).to_json(), Attributes()
     )
     assert renew(store, LAYOUT, ALL).result.value == "ok"
-    renewed = RepositoryRecord.from_json(store.get(LAYOUT.repository).data, LAYOUT.repository)
-    assert renewed == RepositoryRecord((PageKind.JSON,), True, True, True, "https://theirs.example.com")
+    renewed = RepositoryConfig.from_json(store.get(LAYOUT.repository).data, LAYOUT.repository)
+    assert renewed == RepositoryConfig((PageKind.JSON,), True, True, True, "https://theirs.example.com")
 
 
 def test_a_damaged_record_is_told_of() -> None:

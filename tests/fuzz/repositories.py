@@ -10,9 +10,9 @@ from s3pypi_setuptools.config.settings import IfExists
 from s3pypi_setuptools.distribution import Distribution
 from s3pypi_setuptools.errors import InvalidIndex
 from s3pypi_setuptools.index.model import Status
-from s3pypi_setuptools.monitor import Silent
+from s3pypi_setuptools.monitor import SilentProgress
 from s3pypi_setuptools.operations.delete import delete
-from s3pypi_setuptools.operations.file_selector import Wanted
+from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.listing import list_projects, show_project
 from s3pypi_setuptools.operations.prune import prune
 from s3pypi_setuptools.operations.publish.publish import publish
@@ -40,11 +40,13 @@ DOCUMENTS = {MANIFEST, "team/demo/index.json", "team/demo/index.html", "team/dem
 Verb = Callable[[Repository, Distribution], object]
 
 VERBS: dict[str, Verb] = {
-    "publish": lambda repository, one: publish(repository, [one], progress=Silent()),
-    "replace": lambda repository, one: publish(repository, [one], if_exists=IfExists.REPLACE, progress=Silent()),
-    "delete version": lambda repository, one: delete(repository, "demo", Wanted("1.0")),
-    "delete project": lambda repository, one: delete(repository, "demo", Wanted()),
-    "yank": lambda repository, one: yank(repository, "demo", Wanted("1.0"), reason="a"),
+    "publish": lambda repository, one: publish(repository, [one], progress=SilentProgress()),
+    "replace": lambda repository, one: publish(
+        repository, [one], if_exists=IfExists.REPLACE, progress=SilentProgress()
+    ),
+    "delete version": lambda repository, one: delete(repository, "demo", FileSelector("1.0")),
+    "delete project": lambda repository, one: delete(repository, "demo", FileSelector()),
+    "yank": lambda repository, one: yank(repository, "demo", FileSelector("1.0"), reason="a"),
     "status": lambda repository, one: set_status(repository, "demo", Status.DEPRECATED),
     "prune": lambda repository, one: prune(repository, ["demo"], grace=timedelta(), retention=Retention(keep_last=0)),
     "reindex": lambda repository, one: reindex(repository, ["demo"], unlist_missing=True),
@@ -60,7 +62,7 @@ class Place:
         self.one = Distribution.read(samples.wheel(folder))
         other = Distribution.read(samples.wheel(folder, "other"))
         store = MemoryStore()
-        self._with(store, lambda repository: publish(repository, [self.one, other], progress=Silent()))
+        self._with(store, lambda repository: publish(repository, [self.one, other], progress=SilentProgress()))
         store.put("outside/demo-1.0-py3-none-any.whl", b"x", Attributes())
         store.put("team/other/demo-1.0-py3-none-any.whl", b"x", Attributes())
         store.put("team/demo-2.0.zip", b"x", Attributes())

@@ -14,7 +14,7 @@ from s3pypi_setuptools.errors import InvalidIndex
 from s3pypi_setuptools.index import simple_html, simple_json
 from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.repository.manifest import Manifest
-from s3pypi_setuptools.repository.repository_config import RepositoryRecord
+from s3pypi_setuptools.repository.repository_config import RepositoryConfig
 from tests.fuzz.budget import share
 from tests.fuzz.mutations import changed, changes, edited, edits, json_values
 from tests.fuzz.repositories import VERBS, Place
@@ -111,9 +111,9 @@ def test_repository_records(value_changes: list[Any], bytewise: list[Any]) -> No
     data = edited(
         json.dumps(changed(copy.deepcopy(RECORD), value_changes)).encode(), bytewise if len(bytewise) > 2 else []
     )
-    found = result_of(lambda: RepositoryRecord.from_json(data, "repository.json"), InvalidIndex)
+    found = result_of(lambda: RepositoryConfig.from_json(data, "repository.json"), InvalidIndex)
     if found is not None:
-        assert RepositoryRecord.from_json(found.to_json(), "repository.json") == found
+        assert RepositoryConfig.from_json(found.to_json(), "repository.json") == found
 
 
 @share(4)

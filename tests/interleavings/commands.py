@@ -12,9 +12,9 @@ from s3pypi_setuptools.config.settings import IfExists
 from s3pypi_setuptools.distribution import Distribution
 from s3pypi_setuptools.errors import RepositoryError
 from s3pypi_setuptools.index.model import File, Project, Status
-from s3pypi_setuptools.monitor import Silent
+from s3pypi_setuptools.monitor import SilentProgress
 from s3pypi_setuptools.operations.delete import delete
-from s3pypi_setuptools.operations.file_selector import Wanted
+from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.prune import prune
 from s3pypi_setuptools.operations.publish.publish import publish
 from s3pypi_setuptools.operations.reindex.reindex import reindex
@@ -107,7 +107,7 @@ class Publish(Command):
             [self.distribution(files, project) for project in self.projects],
             if_exists=self.if_exists,
             cautious=not repository.workspace.store.keeps_metadata,
-            progress=Silent(),
+            progress=SilentProgress(),
         )
         if not report.ok:
             raise RepositoryError("; ".join(str(file.error) for file in report.files if file.error))
@@ -141,7 +141,7 @@ class Delete(Command):
         return (self.project,)
 
     def run(self, repository: Repository, files: Files) -> None:
-        delete(repository, self.project, Wanted(self.version))
+        delete(repository, self.project, FileSelector(self.version))
 
     def _matches(self, name: str) -> bool:
         return self.version is None or name == filename(self.project, self.version)
@@ -175,7 +175,7 @@ class Yank(Command):
         return (self.project,)
 
     def run(self, repository: Repository, files: Files) -> None:
-        (unyank if self.off else yank)(repository, self.project, Wanted(self.version))
+        (unyank if self.off else yank)(repository, self.project, FileSelector(self.version))
 
     def may(self, before: Manifest, after: Manifest) -> bool:
         return _same(before, after, lambda project: project.unyank({filename(self.project, self.version)}))

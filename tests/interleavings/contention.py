@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from s3pypi_setuptools.index.model import File, Root
-from s3pypi_setuptools.repository.opening import Opening
+from s3pypi_setuptools.repository.opening import OpenOptions
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.repository.workspace import Clock
 from s3pypi_setuptools.stores.base import Store
@@ -68,7 +68,7 @@ def race(
 
         def work() -> None:
             try:
-                repository = Repository(view, LAYOUT, Opening(), clock=clock, backoff=patience)
+                repository = Repository(view, LAYOUT, OpenOptions(), clock=clock, backoff=patience)
                 try:
                     command.run(repository, files)
                 finally:

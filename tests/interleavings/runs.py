@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 
 from s3pypi_setuptools.errors import Error
 from s3pypi_setuptools.repository.layout import Layout
-from s3pypi_setuptools.repository.opening import Opening
+from s3pypi_setuptools.repository.opening import OpenOptions
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.repository.workspace import Clock
 from s3pypi_setuptools.stores.base import Store
@@ -99,7 +99,7 @@ class Run:
 
         def work() -> None:
             try:
-                opening = Opening(existing=not command.makes_repository)
+                opening = OpenOptions(existing=not command.makes_repository)
                 backoff = Backoff(sleep=lambda seconds: None)
                 repository = Repository(store, LAYOUT, opening, clock=clock, backoff=backoff)
                 try:

@@ -17,9 +17,9 @@ from s3pypi_setuptools.repository import change, pages
 from s3pypi_setuptools.repository.change import Change
 from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.pages import DerivedPages
-from s3pypi_setuptools.repository.project_list import RootIndex
+from s3pypi_setuptools.repository.project_list import ProjectList
 from s3pypi_setuptools.repository.root_entry import RootEntry
-from s3pypi_setuptools.repository.upload import Placement
+from s3pypi_setuptools.repository.upload import Upload
 from s3pypi_setuptools.stores.base import ANY
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.interleavings.commands import Command, Delete, Files, Prune, Publish, SetStatus, Yank
@@ -109,7 +109,7 @@ BROKEN: Mapping[str, Broken] = {
         lambda: around(Change, "_finish", objects_first), "listed", (Delete(version="1.0"),)
     ),
     "the root comes late": Broken(
-        lambda: mock.patch.object(RootIndex, "enter", return_value=False), "another project", (Publish(),)
+        lambda: mock.patch.object(ProjectList, "enter", return_value=False), "another project", (Publish(),)
     ),
     "the first decision stands": Broken(lambda: around(Change, "_decision", first_decision), "listed", (NEXT, LAST)),
     "the manifest is put on any state": Broken(
@@ -125,7 +125,7 @@ BROKEN: Mapping[str, Broken] = {
         lambda: around(Change, "_finish", same_is_done), "another project", (Publish(),), (Fault.CRASH,)
     ),
     "created is ours": Broken(
-        lambda: mock.patch.object(Placement, "_settle", return_value=True),
+        lambda: mock.patch.object(Upload, "_settle", return_value=True),
         "another project",
         (Publish(), Publish(salt="b")),
     ),
@@ -138,13 +138,13 @@ BROKEN: Mapping[str, Broken] = {
         lambda: around(DerivedPages, "__init__", never_blank), "another project", (Publish(), Delete(), Yank())
     ),
     "the root is looked at once": Broken(
-        lambda: mock.patch.object(RootIndex, "settle", one_look), "deleted", (Prune(), Publish())
+        lambda: mock.patch.object(ProjectList, "reconcile", one_look), "deleted", (Prune(), Publish())
     ),
     "the root is not looked at after the commits": Broken(
         lambda: mock.patch.object(RootEntry, "finish"), "deleted", (Prune(), Publish(version="2.0", also=("other",)))
     ),
     "who is taken along does not enter": Broken(
-        lambda: around(RootIndex, "enter", takes_none_along), "nothing", (Publish(also=("other",)),)
+        lambda: around(ProjectList, "enter", takes_none_along), "nothing", (Publish(also=("other",)),)
     ),
     "a later page counts as any": Broken(
         lambda: mock.patch.object(DerivedPages, "_follows", return_value=True), "listed", (NEXT, SetStatus())

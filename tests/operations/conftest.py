@@ -13,11 +13,11 @@ import pytest
 from s3pypi_setuptools.config.settings import IfExists
 from s3pypi_setuptools.index import simple_html, simple_json
 from s3pypi_setuptools.index.model import Project, Root
-from s3pypi_setuptools.monitor import Silent
+from s3pypi_setuptools.monitor import SilentProgress
 from s3pypi_setuptools.operations.publish.publish import publish
 from s3pypi_setuptools.operations.publish.report import PublishReport
 from s3pypi_setuptools.repository.layout import Layout
-from s3pypi_setuptools.repository.opening import Opening
+from s3pypi_setuptools.repository.opening import OpenOptions
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Attributes, Store
 from s3pypi_setuptools.stores.memory import MemoryStore
@@ -40,10 +40,10 @@ class World:
 
     def push(self, *paths: Path, store: Store | None = None, **options: Any) -> PublishReport:
         """Publish the files at ``paths``, in a process of their own as far as the store can tell."""
-        opening = Opening(dry_run=options.get("dry_run", False))
+        opening = OpenOptions(dry_run=options.get("dry_run", False))
         repository = Repository(store or self.store, self.layout, opening, backoff=Backoff(first=0.001, most=0.01))
         try:
-            return publish(repository, [samples.read(path) for path in paths], progress=Silent(), **options)
+            return publish(repository, [samples.read(path) for path in paths], progress=SilentProgress(), **options)
         finally:
             repository.close()
 

@@ -6,21 +6,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from s3pypi_setuptools.operations.delete import DeleteReport, delete
-from s3pypi_setuptools.operations.file_selector import Wanted
-from s3pypi_setuptools.repository.opening import Opening
+from s3pypi_setuptools.operations.file_selector import FileSelector
+from s3pypi_setuptools.repository.opening import OpenOptions
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Store
 from s3pypi_setuptools.transaction import Backoff
 from tests.operations.conftest import World
 
-ONE = Wanted("1.0")
-WHOLE = Wanted()
+ONE = FileSelector("1.0")
+WHOLE = FileSelector()
 
 
 @contextmanager
 def opened(world: World, store: Store | None = None, *, reading: bool = False) -> Iterator[Repository]:
     """The repository, in a process of its own as far as the store can tell."""
-    opening = Opening(dry_run=reading, existing=True)
+    opening = OpenOptions(dry_run=reading, existing=True)
     repository = Repository(store or world.store, world.layout, opening, backoff=Backoff(first=0.001, most=0.01))
     try:
         yield repository
@@ -28,7 +28,9 @@ def opened(world: World, store: Store | None = None, *, reading: bool = False) -
         repository.close()
 
 
-def deleted(world: World, wanted: Wanted = ONE, project: str = "demo", store: Store | None = None) -> DeleteReport:
+def deleted(
+    world: World, wanted: FileSelector = ONE, project: str = "demo", store: Store | None = None
+) -> DeleteReport:
     with opened(world, store) as repository:
         return delete(repository, project, wanted)
 

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from s3pypi_setuptools.monitor import Stage, Unattended
+from s3pypi_setuptools.monitor import Stage, Unobserved
 from s3pypi_setuptools.operations.prune import PruneReport, prune
 from s3pypi_setuptools.operations.reindex.reindex import ReindexReport, reindex
 from s3pypi_setuptools.operations.verify.verify import VerifyReport, verify
-from s3pypi_setuptools.repository.opening import Opening
+from s3pypi_setuptools.repository.opening import OpenOptions
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.repository.workspace import Clock
 from s3pypi_setuptools.stores.base import Attributes, Store
@@ -22,13 +22,13 @@ from tests.operations.conftest import World
 DAY = timedelta(days=1)
 
 
-class Watching(Unattended):
+class Watching(Unobserved):
     """Remembers which names have reached all pages."""
 
     def __init__(self) -> None:
         self.done: list[str] = []
 
-    def reached(self, stage: Stage, project: str, names: Iterable[str]) -> None:
+    def on_stage(self, stage: Stage, project: str, names: Iterable[str]) -> None:
         if stage is Stage.PUBLISHED:
             self.done += [f"{project}/{name}" for name in names]
 
@@ -38,7 +38,9 @@ def opened(world: World, store: Store | None, later: timedelta, dry_run: bool = 
     """The repository, ``later`` than now, as somebody sees it who does not wait."""
     clock = Clock(now=lambda: datetime.now(timezone.utc) + later)
     backoff = Backoff(sleep=lambda seconds: None)
-    repository = Repository(store or world.store, world.layout, Opening(dry_run=dry_run), clock=clock, backoff=backoff)
+    repository = Repository(
+        store or world.store, world.layout, OpenOptions(dry_run=dry_run), clock=clock, backoff=backoff
+    )
     try:
         yield repository
     finally:

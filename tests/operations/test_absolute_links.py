@@ -8,7 +8,7 @@ import pytest
 
 from s3pypi_setuptools.operations.publish.report import Outcome
 from s3pypi_setuptools.operations.transfer.report import ImportOutcome
-from s3pypi_setuptools.repository.opening import Opening
+from s3pypi_setuptools.repository.opening import OpenOptions
 from s3pypi_setuptools.repository.repository import Repository
 from tests import samples
 from tests.operations.conftest import World
@@ -52,9 +52,9 @@ def repository(world: World, link: str, base: str = "", public_url: str | None =
         world.put(f"team/{folder}/{WHEEL}", world.wheel().read_bytes())
     head = f'<base href="{base}">' if base else ""
     foreign(world, "demo", links=f'{head}<a href="{link}">{WHEEL}</a>')
-    opened = Repository(world.store, world.layout, Opening(public_url=public_url))
+    opened = Repository(world.store, world.layout, OpenOptions(public_url=public_url))
     try:
-        assert opened.record
+        assert opened.config
     finally:
         opened.close()
 

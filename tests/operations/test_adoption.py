@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools.config.settings import IfExists
-from s3pypi_setuptools.monitor import Silent
-from s3pypi_setuptools.operations.file_selector import Wanted
+from s3pypi_setuptools.monitor import SilentProgress
+from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.prune import PruneReport
 from s3pypi_setuptools.operations.publish.publish import publish
 from s3pypi_setuptools.operations.publish.report import Outcome
 from s3pypi_setuptools.operations.verify.problems import Problem
 from s3pypi_setuptools.operations.yank import yank
 from s3pypi_setuptools.repository.manifest import Manifest
-from s3pypi_setuptools.repository.opening import Opening
+from s3pypi_setuptools.repository.opening import OpenOptions
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests import samples
@@ -153,11 +153,11 @@ def test_a_folder_mark_of_a_console_is_no_page(world: World) -> None:
 def test_where_conditions_are_ignored_what_another_tool_adds_is_not_written_over(tmp_path: Path) -> None:
     """Its page is read then, not told from the manifest: writing it would not fail."""
     world = World(tmp_path, CarelessStore(content_tokens=True))
-    repository = Repository(world.store, world.layout, Opening(unsafe_no_locking=True))
+    repository = Repository(world.store, world.layout, OpenOptions(unsafe_no_locking=True))
     try:
-        publish(repository, [samples.read(world.wheel("1.0"))], cautious=True, progress=Silent())
+        publish(repository, [samples.read(world.wheel("1.0"))], cautious=True, progress=SilentProgress())
         foreign(world)
-        yank(repository, "demo", Wanted("1.0"))
+        yank(repository, "demo", FileSelector("1.0"))
     finally:
         repository.close()
     for page in world.pages():

@@ -14,7 +14,7 @@ import pytest
 from s3pypi_setuptools.config.settings import IfExists
 from s3pypi_setuptools.distribution.selection import select_distributions
 from s3pypi_setuptools.errors import InvalidDistribution, Unavailable
-from s3pypi_setuptools.operations.file_selector import Wanted
+from s3pypi_setuptools.operations.file_selector import FileSelector
 from tests import samples
 from tests.faults import FaultyStore, Request
 from tests.operations.attestations import GITHUB, attest
@@ -186,7 +186,7 @@ def test_a_deleted_file_takes_its_provenance_along(world: World) -> None:
     wheel = world.wheel()
     attest(wheel)
     world.push(wheel, index_url=URL)
-    deleted(world, Wanted("1.0"))
+    deleted(world, FileSelector("1.0"))
     assert KEY not in world.stored()
 
 

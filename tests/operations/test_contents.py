@@ -7,7 +7,7 @@ import pytest
 from s3pypi_setuptools.errors import NotFound, RepositoryError
 from s3pypi_setuptools.index.model import Status
 from s3pypi_setuptools.operations.delete import DeletedFile, DeleteReport, delete
-from s3pypi_setuptools.operations.file_selector import Wanted
+from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.listing import list_projects, show_project
 from s3pypi_setuptools.operations.publish.report import Outcome
 from s3pypi_setuptools.operations.status import set_status
@@ -18,7 +18,7 @@ from tests.operations.contents import ONE, WHOLE, deleted, objects, opened
 
 
 def test_a_deleted_version_is_on_no_page_and_its_objects_are_gone(three: World) -> None:
-    report = deleted(three, Wanted("1.0.0"))
+    report = deleted(three, FileSelector("1.0.0"))
 
     assert {file.filename for file in report.files} == {three.wheel().name, three.sdist().name}
     assert (report.remaining, report.whole) == (2, False)
@@ -36,7 +36,7 @@ def test_a_version_deleted_again_is_success_and_writes_nothing(three: World) -> 
 
 
 def test_single_files_are_deleted_by_name(three: World) -> None:
-    wanted = Wanted(filenames=(three.sdist().name, three.wheel("2.0").name))
+    wanted = FileSelector(filenames=(three.sdist().name, three.wheel("2.0").name))
     assert len(deleted(three, wanted).files) == 2
     assert set(three.listed()) == {three.wheel().name, three.wheel("1.1").name}
 
@@ -95,15 +95,19 @@ def test_a_whole_project_leaves_nothing_but_its_record(three: World) -> None:
 @pytest.mark.parametrize(
     ("project", "wanted", "said"),
     [
-        ("demo", Wanted("1.2"), "demo has no version '1.2' (did you mean '1.1'?); it has 2.0, 1.1, 1.0"),
-        ("demo", Wanted("junk"), "demo has no version 'junk'"),
-        ("demo", Wanted(filenames=("demo-1.0.tar.xz",)), "demo lists no file 'demo-1.0.tar.xz' (did you mean 'demo-1"),
+        ("demo", FileSelector("1.2"), "demo has no version '1.2' (did you mean '1.1'?); it has 2.0, 1.1, 1.0"),
+        ("demo", FileSelector("junk"), "demo has no version 'junk'"),
+        (
+            "demo",
+            FileSelector(filenames=("demo-1.0.tar.xz",)),
+            "demo lists no file 'demo-1.0.tar.xz' (did you mean 'demo-1",
+        ),
         ("dmo", ONE, "memory:///team: there is no project 'dmo' (did you mean 'demo'?)"),
         ("dmo", WHOLE, "memory:///team: there is no project 'dmo' (did you mean 'demo'?)"),
     ],
 )
 def test_what_there_never_was_is_an_error_that_names_the_nearest(
-    three: World, project: str, wanted: Wanted, said: str
+    three: World, project: str, wanted: FileSelector, said: str
 ) -> None:
     before = {info.key: info.token for info in three.store.list("")}
     with opened(three) as repository:
@@ -142,7 +146,7 @@ def test_what_was_published_after_the_question_is_not_deleted(three: World) -> N
         three.push(late)
 
     with opened(three) as repository:
-        report = delete(repository, "demo", Wanted("1.1"), confirm=answer)
+        report = delete(repository, "demo", FileSelector("1.1"), confirm=answer)
     assert [file.filename for file in report.files] == [three.wheel("1.1").name]
     assert late.name in three.listed()
 
@@ -208,7 +212,7 @@ def test_yanked_files_say_so_on_every_page_until_they_are_unyanked(three: World)
         assert all(mark[three.wheel("2.0").name] is None for mark in marks())
         again = yank(repository, "demo", ONE)
         assert [(file.changed, file.yanked) for file in again.files] == [(False, "broken <b>badly</b>")] * 2
-        other = yank(repository, "demo", Wanted(filenames=(three.sdist().name,)), reason="")
+        other = yank(repository, "demo", FileSelector(filenames=(three.sdist().name,)), reason="")
         assert [(file.changed, file.yanked) for file in other.files] == [(True, "")]
         unyank(repository, "demo", ONE)
     assert all(mark[three.wheel().name] is None for mark in marks())
@@ -235,7 +239,7 @@ def test_a_status_is_on_every_page(three: World, status: Status) -> None:
 def test_the_list_of_projects_says_what_each_holds(three: World) -> None:
     three.push(three.wheel("3.0rc1"), three.wheel("1.9"))
     with opened(three) as repository:
-        yank(repository, "demo", Wanted("2.0"))
+        yank(repository, "demo", FileSelector("2.0"))
         report = list_projects(repository)
         names = list_projects(repository, names_only=True)
     demo, other = report.projects
@@ -293,7 +297,7 @@ def test_a_version_deleted_of_a_deleted_project_does_not_bring_it_back(three: Wo
 
 def test_a_report_tells_where_each_deleted_file_lay(three: World) -> None:
     wheel = three.wheel("2.0")
-    report = deleted(three, Wanted("2.0"))
+    report = deleted(three, FileSelector("2.0"))
     assert (report.target, report.project, report.version) == ("memory:///team", "demo", "2.0")
     url = f"memory:///team/demo/{wheel.name}"
     assert report.files == (DeletedFile(wheel.name, "2.0", wheel.stat().st_size, url),)
@@ -320,7 +324,7 @@ def test_the_status_of_a_project_outlives_a_version_of_it(three: World) -> None:
 
 
 def test_a_file_deleted_again_by_name_is_success(three: World) -> None:
-    wanted = Wanted(filenames=(three.sdist().name,))
+    wanted = FileSelector(filenames=(three.sdist().name,))
     deleted(three, wanted)
     assert deleted(three, wanted).files == ()
 
@@ -328,12 +332,12 @@ def test_a_file_deleted_again_by_name_is_success(three: World) -> None:
 def test_a_version_that_a_deleted_project_never_had_is_named(three: World) -> None:
     deleted(three, WHOLE)
     with opened(three) as repository, pytest.raises(RepositoryError, match=r"^demo has no version '9\.9'"):
-        delete(repository, "demo", Wanted("9.9"))
+        delete(repository, "demo", FileSelector("9.9"))
 
 
 def test_only_objects_of_the_deleted_files_are_asked_to_go(three: World) -> None:
     deleted(three)
     store = FaultyStore(three.store)
-    deleted(three, Wanted("1.1"), store=store)
+    deleted(three, FileSelector("1.1"), store=store)
     names = {request.key.rpartition("/")[2] for request in store.requests if request.verb == "delete"}
     assert names == {three.wheel("1.1").name + suffix for suffix in ("", ".metadata", ".provenance")}

@@ -9,7 +9,7 @@ import pytest
 from s3pypi_setuptools.errors import RepositoryError
 from s3pypi_setuptools.index.model import Status
 from s3pypi_setuptools.operations.delete import DeleteReport, delete
-from s3pypi_setuptools.operations.file_selector import Wanted
+from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.listing import show_project
 from s3pypi_setuptools.operations.migrate_index import PageStyle, migrate_index
 from s3pypi_setuptools.operations.status import StatusReport, set_status
@@ -80,7 +80,7 @@ def test_yanks_are_reported_file_by_file(three: World) -> None:
     with opened(three) as repository:
         foretold = yank(repository, "demo", ONE, reason="bad", dry_run=True)
         report = yank(repository, "demo", ONE, reason="bad")
-        again = yank(repository, "demo", Wanted(filenames=(wheel,)))
+        again = yank(repository, "demo", FileSelector(filenames=(wheel,)))
         undone = unyank(repository, "demo", ONE)
     files = (YankedFile(wheel, "1.0", "bad", True), YankedFile(sdist, "1.0", "bad", True))
     assert report == YankReport("memory:///team", "demo", "1.0", files)
@@ -116,15 +116,15 @@ def test_a_deleted_project_comes_back_with_no_mark(three: World) -> None:
 def test_the_latest_versions_are_named_where_one_lacks(world: World) -> None:
     world.push(*(world.wheel(f"1.{number}") for number in range(5)))
     with opened(world) as repository, pytest.raises(RepositoryError) as caught:
-        delete(repository, "demo", Wanted("9"))
+        delete(repository, "demo", FileSelector("9"))
     assert str(caught.value) == "demo has no version '9'; it has 1.4, 1.3, 1.2, 1.1, 1.0"
     world.push(world.wheel("1.5"))
     with opened(world) as repository, pytest.raises(RepositoryError) as caught:
-        delete(repository, "demo", Wanted("9"))
+        delete(repository, "demo", FileSelector("9"))
     assert str(caught.value) == "demo has no version '9'; it has 1.5, 1.4, 1.3, 1.2, 1.1, …"
-    deleted(world, Wanted(filenames=tuple(world.wheel(f"1.{number}").name for number in range(6))))
+    deleted(world, FileSelector(filenames=tuple(world.wheel(f"1.{number}").name for number in range(6))))
     with opened(world) as repository, pytest.raises(RepositoryError) as caught:
-        yank(repository, "demo", Wanted("9"))
+        yank(repository, "demo", FileSelector("9"))
     assert str(caught.value) == "demo has no version '9'; it lists no files"
 
 
@@ -132,7 +132,7 @@ def test_a_mark_that_is_there_already_writes_nothing(three: World) -> None:
     for _ in range(2):
         with opened(three) as repository:
             yank(repository, "demo", ONE, reason="bad")
-            unyank(repository, "demo", Wanted("2.0"))
+            unyank(repository, "demo", FileSelector("2.0"))
             set_status(repository, "demo", Status.DEPRECATED, reason="old")
         before = state(three)
     with opened(three) as repository:
@@ -146,8 +146,8 @@ def test_a_mark_that_is_there_already_writes_nothing(three: World) -> None:
 @pytest.mark.parametrize(
     ("verb", "told"),
     [
-        (lambda repository: delete(repository, "demo", Wanted("1.1")), ["demo-1.1-py3-none-any.whl"]),
-        (lambda repository: yank(repository, "demo", Wanted("2.0")), ["demo-2.0-py3-none-any.whl"]),
+        (lambda repository: delete(repository, "demo", FileSelector("1.1")), ["demo-1.1-py3-none-any.whl"]),
+        (lambda repository: yank(repository, "demo", FileSelector("2.0")), ["demo-2.0-py3-none-any.whl"]),
         (lambda repository: set_status(repository, "demo", Status.ARCHIVED), ["demo"]),
         (lambda repository: migrate_index(repository, PageStyle.INDEX_HTML), ["demo", "other"]),
     ],
@@ -155,7 +155,7 @@ def test_a_mark_that_is_there_already_writes_nothing(three: World) -> None:
 )
 def test_what_changes_is_told_by_name(three: World, verb: Callable[[Repository], object], told: list[str]) -> None:
     watching = Watching()
-    repository = Repository(three.store, three.layout, overseer=watching)
+    repository = Repository(three.store, three.layout, observer=watching)
     try:
         verb(repository)
     finally:

@@ -11,7 +11,7 @@ import pytest
 from s3pypi_setuptools.errors import InvalidIndex, StoreError
 from s3pypi_setuptools.index.model import Status
 from s3pypi_setuptools.operations.delete import delete
-from s3pypi_setuptools.operations.file_selector import Wanted
+from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.reindex.reindex import ReindexReport
 from s3pypi_setuptools.operations.status import set_status
 from s3pypi_setuptools.repository.manifest import Manifest
@@ -165,7 +165,7 @@ def test_files_that_are_gone_are_named_before_a_damaged_record_lets_them_go(worl
 
 def test_what_a_damaged_manifest_still_says_was_removed_stays_removed(world: World) -> None:
     world.push(world.wheel(), world.wheel("2.0"))
-    contents.deleted(world, Wanted("2.0"))
+    contents.deleted(world, FileSelector("2.0"))
     removed = manifest(world).removed
     data = world.store.get(MANIFEST).data
     world.store.put(MANIFEST, data.replace(b'"commit"', b"commit"), Attributes())
@@ -221,7 +221,7 @@ def test_a_damaged_page_alone_is_not_written_over(world: World, how: str) -> Non
 @pytest.mark.parametrize(
     "change",
     [
-        lambda repository: delete(repository, "demo", Wanted()),
+        lambda repository: delete(repository, "demo", FileSelector()),
         lambda repository: set_status(repository, "demo", Status.DEPRECATED),
     ],
     ids=["delete", "status"],

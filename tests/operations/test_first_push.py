@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools.errors import RepositoryError
-from s3pypi_setuptools.monitor import Silent
+from s3pypi_setuptools.monitor import SilentProgress
 from s3pypi_setuptools.operations.delete import delete
-from s3pypi_setuptools.operations.file_selector import Wanted
+from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.publish.publish import publish
 from s3pypi_setuptools.repository.layout import Layout
-from s3pypi_setuptools.repository.opening import Opening
+from s3pypi_setuptools.repository.opening import OpenOptions
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.memory import MemoryStore
@@ -111,7 +111,7 @@ def test_a_project_that_was_made_and_deleted_at_the_same_moment(world: World) ->
     def make_and_delete() -> None:
         world.push(world.wheel("3.0", name="new00"))
         with closing(Repository(world.store, world.layout)) as repository:
-            delete(repository, "new00", Wanted())
+            delete(repository, "new00", FileSelector())
 
     push_meanwhile(world, make_and_delete)
 
@@ -184,8 +184,8 @@ def test_where_conditions_are_ignored_everything_is_read(tmp_path: Path) -> None
     store = FaultyStore(world.store)
     wheels = [samples.read(path) for path in new_wheels(world)]
 
-    with closing(Repository(store, world.layout, Opening(unsafe_no_locking=True))) as repository:
-        assert publish(repository, wheels, progress=Silent()).ok
+    with closing(Repository(store, world.layout, OpenOptions(unsafe_no_locking=True))) as repository:
+        assert publish(repository, wheels, progress=SilentProgress()).ok
 
     read = reads(store)
     assert [
@@ -200,10 +200,10 @@ def test_a_later_publication_of_the_same_repository_reads(world: World) -> None:
     store = FaultyStore(world.store)
     with closing(Repository(store, world.layout)) as repository:
         first = [samples.read(path) for path in new_wheels(world)]
-        assert publish(repository, first, progress=Silent()).ok
+        assert publish(repository, first, progress=SilentProgress()).ok
         world.push(world.wheel("1.0", name="later00"))
         later = [samples.read(world.wheel("2.0", name=f"later{number:02}")) for number in range(40)]
-        assert publish(repository, later, progress=Silent()).ok
+        assert publish(repository, later, progress=SilentProgress()).ok
 
     assert len(world.listed("later00")) == 2
     assert reads(store)["get", "team/later01/manifest.json"]

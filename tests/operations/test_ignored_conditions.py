@@ -11,9 +11,9 @@ import pytest
 from s3pypi_setuptools import RepositoryError, open_repository
 from s3pypi_setuptools.distribution.local_file import PART_SIZE, LocalFile
 from s3pypi_setuptools.errors import AccessDenied
-from s3pypi_setuptools.monitor import Silent
+from s3pypi_setuptools.monitor import SilentProgress
 from s3pypi_setuptools.operations.delete import delete
-from s3pypi_setuptools.operations.file_selector import Wanted
+from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.publish.report import Outcome
 from s3pypi_setuptools.operations.transfer.promote import promote
 from s3pypi_setuptools.repository.repository import Repository
@@ -82,7 +82,7 @@ def test_a_copy_overwrites_nothing_and_the_manifest_knows_its_token(tmp_path: Pa
     world.push(world.wheel(name="other"))
 
     with opened(staging, reading=True) as origin, opened(world) as target:
-        assert promote(origin, target, "demo", "1.0", progress=Silent()).ok
+        assert promote(origin, target, "demo", "1.0", progress=SilentProgress()).ok
 
     assert world.store.get(f"team/demo/{wheel.name}").data == b"another publisher's"
     assert world.listed() == staging.listed()
@@ -248,7 +248,7 @@ def test_who_deletes_a_project_makes_the_pages_anew_of_whoever_publishes_it_mean
             pushed.append(world.push(world.wheel("2.0")))
 
     with closing(Repository(FaultyStore(world.store, before=push_another), world.layout)) as repository:
-        delete(repository, "demo", Wanted())
+        delete(repository, "demo", FileSelector())
 
     assert [report.ok for report in pushed] == [True]
     assert set(world.listed()) == {world.wheel("2.0").name}

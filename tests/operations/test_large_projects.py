@@ -15,7 +15,7 @@ from s3pypi_setuptools.repository.compression import LARGE
 from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.opening import compress_from_now_on
 from s3pypi_setuptools.repository.repository import Repository
-from s3pypi_setuptools.repository.repository_config import RepositoryRecord
+from s3pypi_setuptools.repository.repository_config import RepositoryConfig
 from s3pypi_setuptools.stores.base import Attributes, Store
 from s3pypi_setuptools.stores.local.store import LocalStore
 from s3pypi_setuptools.stores.memory import MemoryStore
@@ -129,7 +129,7 @@ def test_a_repository_of_old_stays_plain_until_it_is_told_otherwise(tmp_path: Pa
     assert compress_from_now_on(world.store, world.layout)
     assert not compress_from_now_on(world.store, world.layout), "it is so already"
     data = world.store.get("team/repository.json").data
-    assert RepositoryRecord.from_json(data, "repository.json").content_encoding
+    assert RepositoryConfig.from_json(data, "repository.json").content_encoding
     assert json.loads(data)["format"] == 2
     world.push(world.wheel("2.0"))
     assert encodings(world)["manifest.json"] == encodings(world)["index.json"] == "gzip"
@@ -139,12 +139,12 @@ def test_a_repository_of_old_stays_plain_until_it_is_told_otherwise(tmp_path: Pa
 def test_a_project_that_becomes_small_is_stored_plain_again(world: World) -> None:
     manifest = Manifest.from_json(world.store.get("team/demo/manifest.json").data, "team/demo/manifest.json")
     from s3pypi_setuptools.operations.delete import delete  # noqa: PLC0415
-    from s3pypi_setuptools.operations.file_selector import Wanted  # noqa: PLC0415
+    from s3pypi_setuptools.operations.file_selector import FileSelector  # noqa: PLC0415
 
     opened = repository(world)
     try:
         names = tuple(file.filename for file in manifest.project.files[5:])
-        delete(opened, "demo", Wanted(filenames=names))
+        delete(opened, "demo", FileSelector(filenames=names))
         assert verify(opened).ok
     finally:
         opened.close()

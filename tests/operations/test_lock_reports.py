@@ -9,7 +9,7 @@ import pytest
 
 from s3pypi_setuptools.errors import LockError
 from s3pypi_setuptools.locks.base import Lock, Table, lock_id
-from s3pypi_setuptools.operations.locks import HeldLock, UnlockReport, force_unlock, list_locks, read_lock
+from s3pypi_setuptools.operations.locks import LockInfo, UnlockReport, force_unlock, list_locks, read_lock
 
 DEMO, OTHER = lock_id("demo"), lock_id("other")
 NOTHING = "f" * 40
@@ -45,8 +45,8 @@ def day(number: int, minute: int = 0) -> datetime:
     return datetime(2026, 1, number, 0, minute, tzinfo=timezone.utc)
 
 
-DEMOS = HeldLock(DEMO, "demo", "me@host", day(2), day(2, 1), expired=True)
-OTHERS = HeldLock(OTHER, "other", "ci@host", day(1), None, expired=False)
+DEMOS = LockInfo(DEMO, "demo", "me@host", day(2), day(2, 1), expired=True)
+OTHERS = LockInfo(OTHER, "other", "ci@host", day(1), None, expired=False)
 
 
 def test_locks_are_listed_oldest_first() -> None:

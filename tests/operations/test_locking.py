@@ -15,14 +15,14 @@ import pytest
 from s3pypi_setuptools.errors import AccessDenied, LockError
 from s3pypi_setuptools.locks.base import ROOT, lock_id
 from s3pypi_setuptools.locks.leases import LEASE, TIMEOUT, LeasedLocks
-from s3pypi_setuptools.monitor import Silent
+from s3pypi_setuptools.monitor import SilentProgress
 from s3pypi_setuptools.operations.delete import delete
-from s3pypi_setuptools.operations.file_selector import Wanted
+from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.publish.publish import publish
 from s3pypi_setuptools.operations.yank import yank
 from s3pypi_setuptools.repository.change import Decision
 from s3pypi_setuptools.repository.manifest import Manifest
-from s3pypi_setuptools.repository.opening import Opening
+from s3pypi_setuptools.repository.opening import OpenOptions
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Store
 from tests import samples
@@ -41,14 +41,14 @@ def publisher(
     world: World, locks: LockTable, lease: float = LEASE, timeout: float = TIMEOUT, store: Store | None = None
 ) -> Iterator[Repository]:
     """The repository, as a process of its own would open it."""
-    table, opening = LeasedLocks(locks.table, lease=lease, timeout=timeout), Opening(locked=True)
+    table, opening = LeasedLocks(locks.table, lease=lease, timeout=timeout), OpenOptions(locked=True)
     with closing(Repository(store or world.store, world.layout, opening, locks=table)) as repository:
         yield repository
 
 
 def push(world: World, locks: LockTable, *paths: Path) -> None:
     with publisher(world, locks) as repository:
-        assert publish(repository, [samples.read(path) for path in paths], progress=Silent()).ok
+        assert publish(repository, [samples.read(path) for path in paths], progress=SilentProgress()).ok
 
 
 def test_publishers_at_once_lose_nothing_and_all_pages_agree(careless: World, locks: LockTable) -> None:
@@ -72,11 +72,11 @@ def test_all_verbs_at_once(careless: World, locks: LockTable) -> None:
             match number:
                 case 0 | 1:
                     path = wheels[f"{4 + number}.0"]
-                    assert publish(repository, [samples.read(path)], progress=Silent()).ok
+                    assert publish(repository, [samples.read(path)], progress=SilentProgress()).ok
                 case 2:
-                    delete(repository, "demo", Wanted("1.0"))
+                    delete(repository, "demo", FileSelector("1.0"))
                 case 3:
-                    yank(repository, "demo", Wanted("2.0"), reason="old")
+                    yank(repository, "demo", FileSelector("2.0"), reason="old")
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(work, range(4)))
@@ -111,7 +111,7 @@ def test_a_lost_lock_on_the_list_of_projects_is_waited_for_by_all_together(
     wheels = [samples.read(careless.wheel(name=f"other-{number}")) for number in range(8)]
 
     with publisher(careless, locks, timeout=1) as repository:
-        report = publish(repository, wheels, progress=Silent())
+        report = publish(repository, wheels, progress=SilentProgress())
 
     assert all("the list of projects: is locked by ci@agent-7" in str(file.error) for file in report.files)
     waited = [record for record in caplog.records if "waiting up to 1 s" in record.getMessage()]
@@ -131,7 +131,7 @@ def test_the_lock_is_held_until_blank_pages_are_written(careless: World, locks: 
             raise AccessDenied(request.key, "planned")
 
     with publisher(careless, locks, store=FaultyStore(careless.store, before)) as repository:
-        assert not publish(repository, [samples.read(careless.wheel())], progress=Silent()).ok
+        assert not publish(repository, [samples.read(careless.wheel())], progress=SilentProgress()).ok
         push(careless, locks, wheel := careless.wheel("2.0"))
 
     assert set(careless.listed()) == {wheel.name}

@@ -8,12 +8,12 @@ import pytest
 
 from s3pypi_setuptools.config.page_style import PageStyle
 from s3pypi_setuptools.errors import RepositoryError, StoreError
-from s3pypi_setuptools.monitor import Silent
+from s3pypi_setuptools.monitor import SilentProgress
 from s3pypi_setuptools.operations.migrate_index import MigrateReport, migrate_index
 from s3pypi_setuptools.operations.publish.publish import publish
 from s3pypi_setuptools.repository.change import Decision
 from s3pypi_setuptools.repository.layout import Layout
-from s3pypi_setuptools.repository.opening import Opening
+from s3pypi_setuptools.repository.opening import OpenOptions
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Attributes, Store
 from s3pypi_setuptools.stores.local.store import LocalStore
@@ -98,7 +98,7 @@ def test_another_tools_repository_is_adopted_with_it(world: World, style: PageSt
 
 def test_a_page_that_an_older_publisher_leaves_is_settled_by_the_same_again(both: World) -> None:
     with opened(both) as repository:
-        repository.record  # noqa: B018 - as the publisher sees it
+        repository.require()  # as the publisher sees it
         migrated(both, PageStyle.INDEX_HTML)
         repository.change("demo", lambda manifest: Decision(manifest, None))
     assert "team/demo/" in both.stored()
@@ -108,9 +108,9 @@ def test_a_page_that_an_older_publisher_leaves_is_settled_by_the_same_again(both
 
 def test_a_page_of_the_old_form_that_an_older_publisher_leaves_is_settled_by_the_same_again(both: World) -> None:
     with opened(both) as repository:
-        repository.record  # noqa: B018 - as the publisher sees it
+        repository.require()  # as the publisher sees it
         migrated(both, PageStyle.JSON)
-        publish(repository, [samples.read(both.wheel("2.0"))], progress=Silent())
+        publish(repository, [samples.read(both.wheel("2.0"))], progress=SilentProgress())
     assert problems(both) == [("wrong-page", "demo/")]
     assert migrated(both, PageStyle.JSON).removed == ()
     assert problems(both) == []
@@ -149,10 +149,10 @@ def test_a_lost_record_is_made_anew_with_the_pages_that_there_are(both: World, s
 
 @pytest.mark.parametrize("style", PageStyle)
 def test_the_first_push_makes_the_pages_that_are_asked_for(world: World, style: PageStyle) -> None:
-    repository = Repository(world.store, world.layout, Opening(style=style))
+    repository = Repository(world.store, world.layout, OpenOptions(style=style))
     try:
         paths = [world.wheel(), world.wheel(name="other")]
-        publish(repository, [samples.read(path) for path in paths], progress=Silent())
+        publish(repository, [samples.read(path) for path in paths], progress=SilentProgress())
     finally:
         repository.close()
     assert html_pages(world) == expected(style)
@@ -218,10 +218,10 @@ def test_a_store_without_such_keys_refuses_before_anything_is_written(
 @pytest.mark.parametrize("kind", ["folder", "store"])
 def test_a_store_without_such_keys_refuses_a_new_repository(tmp_path: Path, style: PageStyle, kind: str) -> None:
     store = LocalStore(tmp_path / "repository") if kind == "folder" else WithoutSlashKeys(MemoryStore())
-    repository = Repository(store, Layout("team"), Opening(style=style))
+    repository = Repository(store, Layout("team"), OpenOptions(style=style))
     try:
         with pytest.raises(RepositoryError, match=r"keeps no keys that end in /: choose the page style index.html"):
-            repository.record  # noqa: B018
+            repository.require()
     finally:
         repository.close()
     assert list(store.list("")) == []

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools.index.model import ProjectStatus, Status
-from s3pypi_setuptools.operations.file_selector import Wanted
+from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.status import set_status
 from s3pypi_setuptools.operations.yank import yank
 from tests.faults import FaultyStore
@@ -24,7 +24,7 @@ def test_a_mirror_lists_what_the_source_lists(tmp_path: Path, world: World) -> N
     source = World(tmp_path / "source")
     source.push(source.wheel(), source.sdist(), source.wheel(name="other"))
     with opened(source) as repository:
-        yank(repository, "demo", Wanted(filenames=("demo-1.0.tar.gz",)), reason="bad")
+        yank(repository, "demo", FileSelector(filenames=("demo-1.0.tar.gz",)), reason="bad")
         set_status(repository, "other", Status.ARCHIVED, reason="over")
 
     for expected in ("copied", "present"):
@@ -42,7 +42,7 @@ def test_a_mirror_follows_and_deletes_nothing(tmp_path: Path, world: World) -> N
     mirrored(source, world)
     source.push(source.wheel("2.0"))
     with opened(source) as repository:
-        yank(repository, "demo", Wanted("1.0"))
+        yank(repository, "demo", FileSelector("1.0"))
     world.push(world.wheel("3.0"))
     store = FaultyStore(world.store)
 
@@ -109,10 +109,10 @@ def test_a_mirror_keeps_its_own_yanks_and_status(tmp_path: Path, world: World) -
     source.push(source.wheel())
     mirrored(source, world)
     with opened(world) as repository:
-        yank(repository, "demo", Wanted("1.0"), reason="ours")
+        yank(repository, "demo", FileSelector("1.0"), reason="ours")
         set_status(repository, "demo", Status.DEPRECATED, reason="ours")
     with opened(source) as repository:
-        yank(repository, "demo", Wanted("1.0"), reason="theirs")
+        yank(repository, "demo", FileSelector("1.0"), reason="theirs")
     for status in (None, Status.ARCHIVED):
         if status:
             with opened(source) as repository:

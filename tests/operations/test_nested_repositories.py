@@ -15,9 +15,9 @@ import pytest
 from s3pypi_setuptools.config.page_style import PageStyle
 from s3pypi_setuptools.errors import InvalidIndex, RepositoryError
 from s3pypi_setuptools.index.model import Status
-from s3pypi_setuptools.monitor import Silent
+from s3pypi_setuptools.monitor import SilentProgress
 from s3pypi_setuptools.operations.delete import delete
-from s3pypi_setuptools.operations.file_selector import Wanted
+from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.listing import list_projects, show_project
 from s3pypi_setuptools.operations.migrate_index import migrate_index
 from s3pypi_setuptools.operations.reindex.recovery import discard_damaged_record
@@ -80,7 +80,7 @@ def empty(world: World, folder: str) -> None:
     """One of this tool that was only made."""
     inner = _elsewhere(world, folder)
     with opened(inner) as repository:
-        assert repository.record
+        assert repository.config
     _copy(inner, world)
 
 
@@ -142,8 +142,8 @@ def everything(world: World) -> None:
     assert {project for project, _ in outcomes(mirrored(world, mirror))} == {"demo", "prod"}
     with opened(world) as repository:
         assert [project.name for project in list_projects(repository).projects] == ["demo", "prod"]
-        yank(repository, "demo", Wanted("2.0"))
-    contents.deleted(world, Wanted(), "demo")
+        yank(repository, "demo", FileSelector("2.0"))
+    contents.deleted(world, FileSelector(), "demo")
     assert world.push(world.wheel("4.0")).ok
 
 
@@ -194,11 +194,11 @@ def test_a_project_of_its_name_is_refused(outer: World, make: Maker) -> None:
         with opened(outer) as repository, pytest.raises(OtherRepository, match="is another repository"):
             act(repository)
 
-    change(lambda repository: delete(repository, "dev", Wanted()))
-    change(lambda repository: yank(repository, "dev", Wanted("3.0")))
+    change(lambda repository: delete(repository, "dev", FileSelector()))
+    change(lambda repository: yank(repository, "dev", FileSelector("3.0")))
     change(lambda repository: set_status(repository, "dev", Status.ARCHIVED))
     change(lambda repository: show_project(repository, "dev"))
-    change(lambda repository: promote(repository, repository, "dev", "1.0", progress=Silent()))
+    change(lambda repository: promote(repository, repository, "dev", "1.0", progress=SilentProgress()))
     for operation in (verified, reindexed, pruned):
         with pytest.raises(OtherRepository, match="is another repository"):
             operation(outer, "dev")
@@ -389,7 +389,7 @@ FOLDERS = ("demo", "demo/sub", "demo/a/b/c")
 @pytest.mark.parametrize("kind", ["ours", "deleted", "another tool's"])
 def test_a_project_folder_is_no_place_for_a_repository(outer: World, folder: str, kind: str) -> None:
     if kind == "deleted":
-        contents.deleted(outer, Wanted(), "demo")
+        contents.deleted(outer, FileSelector(), "demo")
     if kind == "another tool's":
         outer.store.delete("team/demo/manifest.json")
         for name in ("repository.json", "manifest.json", "demo/index.json"):
@@ -400,7 +400,7 @@ def test_a_project_folder_is_no_place_for_a_repository(outer: World, folder: str
     before = outer.stored()
     for reading in (True, False):
         with opened(target, reading=reading) as repository, pytest.raises(RepositoryError) as raised:
-            assert repository.record
+            assert repository.config
         assert f"the folder of the project demo in the repository {outer.store.url}/team: " in str(raised.value)
     assert outer.stored() == before
 
@@ -418,7 +418,7 @@ def test_opening_a_repository_that_exists_asks_nothing_more(world: World) -> Non
     world.push(world.wheel())
     store = FaultyStore(world.store)
     with opened(world, store) as repository:
-        assert repository.record
+        assert repository.config
     assert [(request.verb, request.key) for request in store.requests] == [("get", "team/repository.json")]
 
 
@@ -435,7 +435,7 @@ def test_the_page_style_of_a_nested_repository_is_not_the_outer_ones(tmp_path: P
     another_tools(World(tmp_path, store), "dev")
     world = World(tmp_path, store)
     with contents.opened(world) as repository, pytest.raises(RepositoryError, match="there is no repository here"):
-        assert repository.record
+        assert repository.config
     assert world.push(world.wheel()).ok
     assert {"team/demo/", "team/demo/index.html"} <= set(world.stored())
 

@@ -9,8 +9,8 @@ import pytest
 from s3pypi_setuptools.config.settings import IfExists
 from s3pypi_setuptools.errors import RepositoryError
 from s3pypi_setuptools.index.model import Status
-from s3pypi_setuptools.monitor import Silent
-from s3pypi_setuptools.operations.file_selector import Wanted
+from s3pypi_setuptools.monitor import SilentProgress
+from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.status import set_status
 from s3pypi_setuptools.operations.transfer.promote import PromoteReport, promote
 from s3pypi_setuptools.operations.yank import yank
@@ -31,7 +31,7 @@ def promoted(
     source: World, target: World, version: str = "1.0", store: Store | None = None, **how: IfExists
 ) -> PromoteReport:
     with opened(source, reading=True) as origin, opened(target, store) as destination:
-        return promote(origin, destination, "demo", version, progress=Silent(), **how)
+        return promote(origin, destination, "demo", version, progress=SilentProgress(), **how)
 
 
 def test_every_file_of_the_version_is_listed_with_its_hashes_and_metadata(staging: World, world: World) -> None:
@@ -63,7 +63,7 @@ def test_again_is_success_and_writes_nothing(staging: World, world: World) -> No
 
 def test_a_yank_goes_along(staging: World, world: World) -> None:
     with opened(staging) as repository:
-        yank(repository, "demo", Wanted("1.0"), reason="leaks <memory>")
+        yank(repository, "demo", FileSelector("1.0"), reason="leaks <memory>")
     report = promoted(staging, world)
     assert report.yanked == ("demo-1.0-py3-none-any.whl", "demo-1.0.tar.gz")
     assert {file.yanked for file in world.pages()[0].files} == {"leaks <memory>"}
@@ -137,7 +137,7 @@ def test_a_dry_run_says_what_would_be_and_writes_nothing(staging: World, world: 
     world.push(world.wheel(name="other"))
     before = state(world)
     with opened(staging, reading=True) as source, opened(world) as target:
-        report = promote(source, target, "demo", "1", dry_run=True, progress=Silent())
+        report = promote(source, target, "demo", "1", dry_run=True, progress=SilentProgress())
         assert (report.source, report.target) == (source.url, target.url)
     assert (report.ok, report.dry_run, report.project, report.version) == (True, True, "demo", "1")
     assert [file.outcome.value for file in report.files] == ["published", "published"]
@@ -155,7 +155,7 @@ def test_a_project_that_takes_no_uploads_gets_no_object(staging: World, world: W
 
 def test_a_project_that_is_not_there_is_named_with_the_nearest(staging: World, world: World) -> None:
     with opened(staging, reading=True) as source, opened(world) as target, pytest.raises(RepositoryError) as caught:
-        promote(source, target, "dem", "1.0", progress=Silent())
+        promote(source, target, "dem", "1.0", progress=SilentProgress())
     assert str(caught.value) == "memory:///team: there is no project 'dem' (did you mean 'demo'?)"
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from s3pypi_setuptools.config.settings import IfExists
 from s3pypi_setuptools.errors import AccessDenied, RepositoryError, Unavailable
-from s3pypi_setuptools.operations.file_selector import Wanted
+from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.prune import Pruned, PruneReport, Reason
 from s3pypi_setuptools.operations.retention import Retention
 from s3pypi_setuptools.repository.manifest import Manifest
@@ -81,7 +81,7 @@ def test_deletions_are_finished_whatever_their_age(world: World) -> None:
         if request.verb == "delete":
             raise AccessDenied(request.key, "no")
 
-    contents.deleted(world, Wanted("2.0"), store=FaultyStore(world.store, before=deny))
+    contents.deleted(world, FileSelector("2.0"), store=FaultyStore(world.store, before=deny))
     report = pruned(world, later=timedelta())
     assert {one.reason for one in report.pruned} == {Reason.REMOVED}
     assert not [key for key in world.stored() if "2.0" in key]
@@ -281,5 +281,5 @@ def test_every_project_is_counted(world: World) -> None:
         def advance(self, count: int) -> None:
             counted["done"] += count
 
-    pruned(world, tally=Counting())
+    pruned(world, counter=Counting())
     assert counted == {"expected": 2, "done": 2}

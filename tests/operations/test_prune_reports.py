@@ -23,7 +23,7 @@ MANIFEST = "team/demo/manifest.json"
 def test_the_files_that_go_are_told(three: World) -> None:
     orphan = drop_in(three, three.wheel("3.0"))
     watching = Watching()
-    repository = Repository(three.store, three.layout, overseer=watching)
+    repository = Repository(three.store, three.layout, observer=watching)
     try:
         prune(repository, retention=Retention(keep_last=1), grace=timedelta())
     finally:

@@ -10,13 +10,13 @@ import pytest
 from s3pypi_setuptools.config.settings import IfExists
 from s3pypi_setuptools.errors import InvalidIndex
 from s3pypi_setuptools.index.model import Status
-from s3pypi_setuptools.operations.file_selector import Wanted
+from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.reindex.recovery import discard_damaged_record
 from s3pypi_setuptools.operations.reindex.reindex import reindex
 from s3pypi_setuptools.operations.status import set_status
 from s3pypi_setuptools.operations.yank import yank
 from s3pypi_setuptools.repository.manifest import Manifest
-from s3pypi_setuptools.repository.opening import Opening
+from s3pypi_setuptools.repository.opening import OpenOptions
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.local.store import LocalStore
@@ -123,7 +123,7 @@ def test_in_a_folder_what_is_being_written_is_waited_for(tmp_path: Path) -> None
         drop_in(world, world.sdist("2.0"))
 
     world.store.put("team/demo/demo-2.0.tar.gz", b"the first half", Attributes())
-    repository = Repository(world.store, world.layout, Opening(), backoff=Backoff(sleep=finish))
+    repository = Repository(world.store, world.layout, OpenOptions(), backoff=Backoff(sleep=finish))
     try:
         assert reindex(repository).ok
     finally:
@@ -136,9 +136,9 @@ def marked(world: World) -> dict[str, object]:
     """demo 1.0 yanked, 2.0 deleted, 3.0 replaced, deprecated; what is to be kept of that."""
     world.push(world.wheel(), world.wheel("2.0"), world.wheel("3.0"))
     world.push(world.wheel("3.0", salt="x"), if_exists=IfExists.REPLACE)
-    contents.deleted(world, Wanted("2.0"))
+    contents.deleted(world, FileSelector("2.0"))
     with contents.opened(world) as repository:
-        yank(repository, "demo", Wanted("1.0"), reason="it <breaks>")
+        yank(repository, "demo", FileSelector("1.0"), reason="it <breaks>")
         set_status(repository, "demo", Status.DEPRECATED, reason="use other")
     return known(world)
 
@@ -177,7 +177,7 @@ def test_removed_files_do_not_come_back_with_a_damaged_manifest(world: World) ->
             raise Killed
 
     with pytest.raises(Killed):
-        contents.deleted(world, Wanted("2.0"), store=FaultyStore(world.store, before=deny))
+        contents.deleted(world, FileSelector("2.0"), store=FaultyStore(world.store, before=deny))
     stored_by_a_publisher(world, world.sdist("4.0"))
     world.store.put(MANIFEST, b"garbage", Attributes())
 
@@ -196,7 +196,7 @@ def test_removed_files_do_not_come_back_with_a_damaged_manifest(world: World) ->
 
 def test_a_deleted_project_stays_deleted(world: World) -> None:
     world.push(world.wheel(), world.wheel(name="other"))
-    contents.deleted(world, Wanted())
+    contents.deleted(world, FileSelector())
     data = world.store.get(MANIFEST).data
     assert reindexed(world).projects == ()
     world.store.put(MANIFEST, data.replace(b'"commit"', b"commit"), Attributes())

@@ -11,7 +11,7 @@ import pytest
 
 from s3pypi_setuptools.config.settings import IfExists
 from s3pypi_setuptools.operations.delete import DeleteReport, delete
-from s3pypi_setuptools.operations.file_selector import Wanted
+from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.publish.report import Outcome
 from s3pypi_setuptools.operations.retention import Retention
 from tests.faults import FaultyStore
@@ -34,7 +34,7 @@ def page(world: World, project: str, *links: str) -> None:
     foreign(world, project, links="".join(f'<a href="{link}">{link.rpartition("/")[2]}</a>' for link in links))
 
 
-def deleted(world: World, project: str = "demo", wanted: Wanted = Wanted("1.0")) -> DeleteReport:  # noqa: B008
+def deleted(world: World, project: str = "demo", wanted: FileSelector = FileSelector("1.0")) -> DeleteReport:  # noqa: B008
     with opened(world) as repository:
         return delete(repository, project, wanted)
 
@@ -101,7 +101,7 @@ def test_a_file_that_two_projects_list_outlives_one_of_them(shared: World, adopt
     shared.push(shared.wheel("2.0"))
     if adopt:
         shared.push(shared.wheel("2.0", name="alias"))
-    report = deleted(shared, wanted=Wanted())
+    report = deleted(shared, wanted=FileSelector())
     assert {file.filename: bool(file.kept) for file in report.files} == {WHEEL: True, f"demo-2.0-{WHEEL[9:]}": False}
     settle(shared)
     assert f"team/packages/{WHEEL}" in shared.stored()
@@ -130,8 +130,8 @@ KEEP_ONE = Retention(keep_last=1)
     "unlist",
     [
         deleted,
-        lambda world: deleted(world, wanted=Wanted()),
-        lambda world: deleted(world, wanted=Wanted(filenames=(WHEEL,))),
+        lambda world: deleted(world, wanted=FileSelector()),
+        lambda world: deleted(world, wanted=FileSelector(filenames=(WHEEL,))),
         lambda world: pruned(world, "demo", retention=KEEP_ONE),
         lambda world: pruned(world, retention=KEEP_ONE, grace=timedelta()),
         lambda world: world.push(world.wheel(salt="other"), if_exists=IfExists.REPLACE),
@@ -151,7 +151,7 @@ def test_what_another_project_lists_of_ones_own_folder_stays(lent: World, unlist
 def test_what_nobody_lists_any_more_is_pruned(lent: World) -> None:
     report = deleted(lent)
     assert [file.kept for file in report.files] == ["alias lists it, too"]
-    deleted(lent, "alias", Wanted())
+    deleted(lent, "alias", FileSelector())
     pruned(lent, grace=timedelta())
     assert f"team/demo/{WHEEL}" not in lent.stored()
     assert not problems(lent)
@@ -174,7 +174,9 @@ def test_a_project_that_cannot_be_read_may_list_anything(lent: World, caplog: py
     for key in [key for key in lent.stored() if key.startswith("team/third/") and not key.endswith((".whl", "data"))]:
         lent.put(key, b"damaged")
     with caplog.at_level(logging.WARNING):
-        assert [file.kept for file in deleted(lent, wanted=Wanted("2.0")).files] == ["another project may list it"]
+        assert [file.kept for file in deleted(lent, wanted=FileSelector("2.0")).files] == [
+            "another project may list it"
+        ]
     assert "team/third/" in caplog.text
     assert "team/demo/demo-2.0-py3-none-any.whl" in lent.stored()
     pruned(lent, "demo", grace=timedelta())
@@ -218,7 +220,7 @@ def test_the_record_says_whether_deletions_have_to_look(world: World, tmp_path: 
     assert recorded(world) is False
     store = FaultyStore(world.store)
     with opened(world, store) as repository:
-        delete(repository, "demo", Wanted("1.0"))
+        delete(repository, "demo", FileSelector("1.0"))
     assert not [request for request in store.requests if request.verb == "list" or "/third/" in request.key]
 
     page(world, "alias", "../third/third-1.0-py3-none-any.whl")

@@ -12,10 +12,10 @@ import pytest
 from s3pypi_setuptools.config.settings import IfExists
 from s3pypi_setuptools.distribution.local_file import PART_SIZE
 from s3pypi_setuptools.errors import Contended
-from s3pypi_setuptools.monitor import Silent, Stage
+from s3pypi_setuptools.monitor import SilentProgress, Stage
 from s3pypi_setuptools.operations.publish.publish import publish
 from s3pypi_setuptools.operations.transfer.promote import promote
-from s3pypi_setuptools.repository.opening import Opening
+from s3pypi_setuptools.repository.opening import OpenOptions
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.memory import MemoryStore
@@ -24,7 +24,7 @@ from tests.faults import FaultyStore, Request
 from tests.operations.attestations import attest
 from tests.operations.conftest import World
 from tests.operations.transfers import foreign, opened
-from tests.repository.project_desk import Overseer
+from tests.repository.project_desk import Observer
 
 FOREVER = "max-age=365000000, immutable"
 
@@ -54,7 +54,7 @@ def _names(world: World) -> list[str]:
 
 
 @dataclass
-class Recorder(Silent):
+class Recorder(SilentProgress):
     """Progress as it was told."""
 
     told: set[tuple[str, str, int]] = field(default_factory=set)
@@ -69,8 +69,8 @@ class Recorder(Silent):
 def test_whoever_watches_hears_of_each_file_by_its_name(world: World) -> None:
     world.push(world.wheel("0.9"))
     paths = [world.wheel(), world.sdist(), world.wheel("0.9", salt="x")]
-    recorder, overseer = Recorder(), Overseer()
-    repository = Repository(world.store, world.layout, Opening(), overseer=overseer)
+    recorder, observer = Recorder(), Observer()
+    repository = Repository(world.store, world.layout, OpenOptions(), observer=observer)
     try:
         publish(repository, [*map(samples.read, paths)], if_exists=IfExists.SKIP, progress=recorder)
     finally:
@@ -78,7 +78,7 @@ def test_whoever_watches_hears_of_each_file_by_its_name(world: World) -> None:
 
     new = {(path.name, path.stat().st_size) for path in paths[:2]}
     assert recorder.told == {(what, name, size) for what in ("sending", "sent") for name, size in new}
-    assert {(stage, project, tuple(sorted(names))) for stage, project, names in overseer.stages} == {
+    assert {(stage, project, tuple(sorted(names))) for stage, project, names in observer.stages} == {
         (Stage.PENDING, "demo", tuple(sorted(path.name for path in paths))),
         *(
             (stage, "demo", tuple(sorted(path.name for path in paths[:2])))
@@ -113,7 +113,7 @@ def test_a_promotion_overwrites_nothing_that_lies_in_its_place(tmp_path: Path, w
     world.put(key, b"another publisher's")
 
     with opened(staging, reading=True) as origin, opened(world) as destination:
-        assert promote(origin, destination, "demo", "1.0", progress=Silent()).ok
+        assert promote(origin, destination, "demo", "1.0", progress=SilentProgress()).ok
 
     assert world.store.get(key).data == b"another publisher's"
     assert world.listed()["demo-1.0-py3-none-any.whl"] == staging.listed()["demo-1.0-py3-none-any.whl"]

@@ -11,7 +11,7 @@ import pytest
 from s3pypi_setuptools.config.settings import IfExists
 from s3pypi_setuptools.errors import AccessDenied, RepositoryError
 from s3pypi_setuptools.index.model import Status
-from s3pypi_setuptools.operations.file_selector import Wanted
+from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.status import set_status
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.local.store import LocalStore
@@ -52,8 +52,8 @@ def test_a_sound_repository_has_no_findings(two: World) -> None:
 def test_every_kind_of_change_leaves_no_findings(world: World) -> None:
     world.push(world.wheel(), world.sdist(), world.wheel("2.0"), world.wheel(name="other"))
     world.push(world.wheel(salt="x"), if_exists=IfExists.REPLACE)
-    contents.deleted(world, Wanted("2.0"))
-    contents.deleted(world, Wanted(), "other")
+    contents.deleted(world, FileSelector("2.0"))
+    contents.deleted(world, FileSelector(), "other")
     assert problems(world, deep=True) == []
     with contents.opened(world) as repository:
         set_status(repository, "demo", Status.QUARANTINED)
@@ -220,7 +220,7 @@ def test_a_publisher_at_work_is_no_finding(world: World) -> None:
         if request.key == "team/demo/manifest.json" and len(done) < 2:
             done.append(1)
             world.push(world.wheel(f"3.{len(done)}"))
-            contents.deleted(world, Wanted(f"{len(done)}.0"))
+            contents.deleted(world, FileSelector(f"{len(done)}.0"))
 
     assert problems(world, store=FaultyStore(world.store, before=publish)) == []
     assert done
@@ -233,7 +233,7 @@ def test_an_unfinished_deletion_is_found(world: World) -> None:
         if request.verb == "delete":
             raise AccessDenied(request.key, "no")
 
-    contents.deleted(world, Wanted("2.0"), store=FaultyStore(world.store, before=deny))
+    contents.deleted(world, FileSelector("2.0"), store=FaultyStore(world.store, before=deny))
     assert problems(world) == [
         ("not-deleted", "demo/demo-2.0-py3-none-any.whl"),
         ("not-deleted", "demo/demo-2.0-py3-none-any.whl.metadata"),
@@ -286,7 +286,7 @@ def test_of_an_orphan_whose_name_is_taken_the_advice_is_what_helps(world: World,
     wheel = world.wheel()
     world.push(wheel, world.sdist())
     if not listed:
-        contents.deleted(world, Wanted(filenames=(wheel.name,)))
+        contents.deleted(world, FileSelector(filenames=(wheel.name,)))
     for suffix in ("", ".metadata"):
         world.put(f"team/demo/{'0' * 16}/{wheel.name}{suffix}", b"others")
 

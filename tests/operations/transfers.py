@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from s3pypi_setuptools.monitor import Silent
+from s3pypi_setuptools.monitor import SilentProgress
 from s3pypi_setuptools.operations.transfer.import_repository import import_repository
 from s3pypi_setuptools.operations.transfer.report import ImportReport
-from s3pypi_setuptools.repository.opening import Opening
+from s3pypi_setuptools.repository.opening import OpenOptions
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Store
 from s3pypi_setuptools.transaction import Backoff
@@ -23,7 +23,7 @@ LISTING = "<!DOCTYPE html>\n<html><body>\n{links}\n</body></html>\n"
 @contextmanager
 def opened(world: World, store: Store | None = None, *, reading: bool = False) -> Iterator[Repository]:
     """The repository, made if need be."""
-    opening = Opening(dry_run=reading)
+    opening = OpenOptions(dry_run=reading)
     repository = Repository(store or world.store, world.layout, opening, backoff=Backoff(first=0.001, most=0.01))
     try:
         yield repository
@@ -34,12 +34,12 @@ def opened(world: World, store: Store | None = None, *, reading: bool = False) -
 def imported(world: World, store: Store | None = None, *projects: str, dry_run: bool = False) -> ImportReport:
     """Import in place."""
     with opened(world, store, reading=dry_run) as repository:
-        return import_repository(repository, repository, projects=projects, dry_run=dry_run, progress=Silent())
+        return import_repository(repository, repository, projects=projects, dry_run=dry_run, progress=SilentProgress())
 
 
 def mirrored(source: World, target: World, store: Store | None = None) -> ImportReport:
     with opened(source, reading=True) as origin, opened(target, store) as destination:
-        return import_repository(origin, destination, progress=Silent())
+        return import_repository(origin, destination, progress=SilentProgress())
 
 
 def foreign(world: World, folder: str, *paths: Path, links: str | None = None) -> None:

@@ -23,7 +23,7 @@ class FakeLocks(NoLocks):
     exclusive = True
 
     @contextmanager
-    def held(self, name: str, go_on: Callable[[], None]) -> Iterator[Lease]:
+    def held(self, name: str, check_cancelled: Callable[[], None]) -> Iterator[Lease]:
         self.names.append(name)
         yield _FakeLease(self)
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from s3pypi_setuptools.errors import FileConflict
 from s3pypi_setuptools.index.model import File
 from s3pypi_setuptools.locks.base import NO_LOCKS, Locks
-from s3pypi_setuptools.monitor import Stage, Stopped
+from s3pypi_setuptools.monitor import Cancelled, Stage
 from s3pypi_setuptools.repository.change import Change, Decision
 from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.page_kind import PageKind
-from s3pypi_setuptools.repository.project_list import RootIndex
+from s3pypi_setuptools.repository.project_list import ProjectList
 from s3pypi_setuptools.repository.root_entry import RootEntry
 from s3pypi_setuptools.repository.snapshot import ProjectDocuments, Reading
 from s3pypi_setuptools.stores.memory import MemoryStore
@@ -58,31 +58,31 @@ def refusing(manifest: Manifest) -> Decision[str]:
 
 
 @dataclass
-class Overseer:
+class Observer:
     stages: list[tuple[Stage, str, tuple[str, ...]]] = field(default_factory=list)
     stops_at: int = 99
     asked: int = 0
 
-    def reached(self, stage: Stage, project: str, names: Iterable[str]) -> None:
+    def on_stage(self, stage: Stage, project: str, names: Iterable[str]) -> None:
         self.stages.append((stage, project, tuple(names)))
 
-    def go_on(self) -> None:
+    def check_cancelled(self) -> None:
         self.asked += 1
         if self.asked > self.stops_at:
-            raise Stopped
+            raise Cancelled
 
 
 @dataclass
 class Desk:
     store: FaultyStore = field(default_factory=lambda: FaultyStore(MemoryStore()))
     locks: Locks = NO_LOCKS
-    overseer: Overseer = field(default_factory=Overseer)
+    observer: Observer = field(default_factory=Observer)
     compresses: bool = False
 
     def change(self, decide: Decide, reading: Reading | None = None) -> str:
         """One change, in a process of its own as far as the store can tell."""
-        work = workspace(self.store, locks=self.locks, overseer=self.overseer, compresses=lambda: self.compresses)
-        entry = RootEntry(RootIndex(work), KINDS)
+        work = workspace(self.store, locks=self.locks, observer=self.observer, compresses=lambda: self.compresses)
+        entry = RootEntry(ProjectList(work), KINDS)
         return Change(entry, ProjectDocuments(work, "demo"), KINDS, decide, reading).run()
 
     def other(self, decide: Decide) -> Callable[[], object]:
@@ -109,7 +109,7 @@ class Desk:
         return {info.key.removeprefix("team/") for info in self.store.store.list("")}
 
     def projects(self) -> tuple[str, ...]:
-        return RootIndex(workspace(FaultyStore(self.store.store))).read()[0].projects
+        return ProjectList(workspace(FaultyStore(self.store.store))).read()[0].projects
 
     def writes(self) -> list[str]:
         return [request.key.removeprefix("team/") for request in self.store.requests if request.writes]

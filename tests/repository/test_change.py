@@ -6,11 +6,11 @@ import pytest
 
 from s3pypi_setuptools.errors import AccessDenied, FileConflict, LockError, Unavailable
 from s3pypi_setuptools.locks.base import ROOT
-from s3pypi_setuptools.monitor import Stage, Stopped
+from s3pypi_setuptools.monitor import Cancelled, Stage
 from s3pypi_setuptools.repository.change import Decision
 from s3pypi_setuptools.repository.manifest import Manifest, number_of
 from s3pypi_setuptools.repository.page_kind import PageKind
-from s3pypi_setuptools.repository.project_list import RootIndex
+from s3pypi_setuptools.repository.project_list import ProjectList
 from s3pypi_setuptools.repository.snapshot import ProjectDocuments
 from s3pypi_setuptools.stores.base import Attributes
 from tests.faults import FaultyStore
@@ -82,7 +82,7 @@ def test_what_is_listed_already_commits_nothing_and_brings_pages_up(desk: Desk) 
     desk.change(listing(FIRST))
     desk.store.store.delete("team/demo/index.html")
     commit = desk.manifest.commit
-    desk.overseer.stages.clear()
+    desk.observer.stages.clear()
     desk.store.requests.clear()
 
     assert desk.change(listing(FIRST)) == "listed 1"
@@ -91,7 +91,7 @@ def test_what_is_listed_already_commits_nothing_and_brings_pages_up(desk: Desk) 
 
     assert desk.manifest.commit == commit
     assert desk.listed() == {FIRST}
-    assert [stage for stage, _, _ in desk.overseer.stages] == [Stage.COMMITTED, Stage.PUBLISHED]
+    assert [stage for stage, _, _ in desk.observer.stages] == [Stage.COMMITTED, Stage.PUBLISHED]
 
 
 def test_what_is_listed_already_enters_a_root_that_lacks_it(desk: Desk) -> None:
@@ -150,13 +150,13 @@ def test_a_commit_that_did_not_take_effect_is_decided_again(desk: Desk) -> None:
     desk.store.before = once("put", MANIFEST, raising(Unavailable(MANIFEST, "no answer came")))
     desk.change(listing(FIRST))
     assert desk.listed() == {FIRST}
-    stages = [stage for stage, _, _ in desk.overseer.stages]
+    stages = [stage for stage, _, _ in desk.observer.stages]
     assert stages == [Stage.COMMITTING, Stage.PENDING, Stage.COMMITTING, Stage.COMMITTED, Stage.PUBLISHED]
 
 
 def test_stages_name_the_project_and_what_changes(desk: Desk) -> None:
     desk.change(listing(FIRST))
-    assert desk.overseer.stages == [
+    assert desk.observer.stages == [
         (stage, "demo", (FIRST,)) for stage in (Stage.COMMITTING, Stage.COMMITTED, Stage.PUBLISHED)
     ]
 
@@ -165,21 +165,21 @@ def test_a_refusal_of_a_new_project_writes_nothing(desk: Desk) -> None:
     with pytest.raises(FileConflict):
         desk.change(refusing)
     assert desk.stored() == set()
-    assert desk.overseer.stages == []
+    assert desk.observer.stages == []
 
 
 def test_a_refusal_is_raised_once_the_pages_are_up(desk: Desk) -> None:
     desk.change(listing(FIRST))
     desk.store.store.delete("team/demo/index.html")
     desk.store.store.delete(ROOT_RECORD)
-    desk.overseer.stages.clear()
+    desk.observer.stages.clear()
 
     with pytest.raises(FileConflict):
         desk.change(refusing)
 
     assert desk.listed() == {FIRST}
     assert "manifest.json" not in desk.stored(), "what is refused does not enter the root"
-    assert desk.overseer.stages == []
+    assert desk.observer.stages == []
 
 
 def test_a_refusal_of_a_deleted_project_leaves_the_root_alone(desk: Desk) -> None:
@@ -211,7 +211,7 @@ def test_a_deleted_project_that_is_published_to_again_is_new(desk: Desk) -> None
 def test_a_project_that_was_taken_off_the_root_meanwhile_is_added_again(desk: Desk) -> None:
     def take_off() -> None:
         work = workspace(FaultyStore(desk.store.store))
-        RootIndex(work).settle(frozenset(), frozenset({"demo"}), lambda name: True, KINDS)
+        ProjectList(work).reconcile(frozenset(), frozenset({"demo"}), lambda name: True, KINDS)
 
     desk.store.before = once("put", MANIFEST, take_off)
     desk.change(listing(FIRST))
@@ -240,14 +240,14 @@ def test_a_page_of_another_tool_that_adds_nothing_is_written_over(desk: Desk) ->
 
 def test_nobody_is_asked_to_stop_where_nothing_is_committed(desk: Desk) -> None:
     desk.change(listing(FIRST))
-    desk.overseer.asked = desk.overseer.stops_at = 0
+    desk.observer.asked = desk.observer.stops_at = 0
     assert desk.change(listing(FIRST)) == "listed 1"
 
 
 @pytest.mark.parametrize("times", [0, 1])
 def test_a_change_that_is_to_stop_commits_nothing(desk: Desk, times: int) -> None:
-    desk.overseer.stops_at = times
-    with pytest.raises(Stopped):
+    desk.observer.stops_at = times
+    with pytest.raises(Cancelled):
         desk.change(listing(FIRST))
     assert "demo/manifest.json" not in desk.stored()
     assert ("manifest.json" in desk.stored()) is bool(times)
@@ -294,7 +294,7 @@ def test_blank_pages_are_waited_for_when_the_root_fails(desk: Desk) -> None:
 def test_a_lost_root_record_is_not_made_up_for_others_by_a_deletion(desk: Desk) -> None:
     desk.change(listing(FIRST))
     work = workspace(FaultyStore(desk.store.store))
-    RootIndex(work).enter("other", KINDS)
+    ProjectList(work).enter("other", KINDS)
     desk.store.store.delete(ROOT_RECORD)
     desk.change(unlisting())
     assert desk.projects() == ("other",)

@@ -11,7 +11,7 @@ from s3pypi_setuptools.errors import AccessDenied, LockError, Unavailable
 from s3pypi_setuptools.index import simple_html, simple_json
 from s3pypi_setuptools.locks.base import NO_LOCKS, Locks
 from s3pypi_setuptools.repository.page_kind import PageKind
-from s3pypi_setuptools.repository.project_list import RootIndex
+from s3pypi_setuptools.repository.project_list import ProjectList
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.faults import FaultyStore, Request
 from tests.repository.conftest import once, workspace
@@ -27,8 +27,8 @@ def store() -> FaultyStore:
     return FaultyStore(MemoryStore())
 
 
-def index(store: FaultyStore) -> RootIndex:
-    return RootIndex(workspace(store))
+def index(store: FaultyStore) -> ProjectList:
+    return ProjectList(workspace(store))
 
 
 def listed(store: FaultyStore) -> tuple[str, ...]:
@@ -51,10 +51,10 @@ def test_of_two_who_make_the_record_none_writes_over_the_other(store: FaultyStor
 
 
 class Calls:
-    """Calls of `RootIndex.enter`, each in a thread, which wait until a first one has written the record."""
+    """Calls of `ProjectList.enter`, each in a thread, which wait until a first one has written the record."""
 
     def __init__(self, store: FaultyStore, locks: Locks = NO_LOCKS) -> None:
-        self.root = RootIndex(workspace(store, locks=locks))
+        self.root = ProjectList(workspace(store, locks=locks))
         self.outcomes: dict[str, bool | BaseException] = {}
         self._threads: list[threading.Thread] = []
         self._writing, self._free = threading.Event(), threading.Event()

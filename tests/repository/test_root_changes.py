@@ -13,7 +13,7 @@ from s3pypi_setuptools.index.model import Project, Root
 from s3pypi_setuptools.locks.base import ROOT
 from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.repository.manifest import Manifest, number_of
-from s3pypi_setuptools.repository.project_list import RootIndex
+from s3pypi_setuptools.repository.project_list import ProjectList
 from s3pypi_setuptools.repository.root_record import parse_root_record
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.memory import MemoryStore
@@ -123,7 +123,7 @@ def test_a_page_whose_bytes_changed_is_left_where_none_are_compared(store: Fault
 
 
 def test_large_pages_are_stored_as_they_are(store: FaultyStore) -> None:
-    root = RootIndex(workspace(store, compresses=lambda: True))
+    root = ProjectList(workspace(store, compresses=lambda: True))
     root.enter("demo", KINDS, frozenset(f"project-{number}" for number in range(1000)))
     for key in (RECORD, *PAGES):
         assert store.store.attributes(key).content_encoding is None  # type: ignore[attr-defined]
@@ -171,7 +171,7 @@ def gone(*names: str) -> Callable[[str], bool]:
 
 
 def settled(store: FaultyStore, present: str, absent: str, is_gone: Callable[[str], bool]) -> None:
-    index(store).settle(frozenset(present.split()), frozenset(absent.split()), is_gone, KINDS)
+    index(store).reconcile(frozenset(present.split()), frozenset(absent.split()), is_gone, KINDS)
 
 
 def test_what_is_present_is_added_and_what_is_gone_is_taken_off(store: FaultyStore) -> None:
@@ -241,7 +241,7 @@ def test_exact_pages_have_the_bytes_that_are_rendered(store: FaultyStore, page: 
     index(store).enter("demo", KINDS)
     found = store.store.get(page)
     store.store.put(page, found.data + b" ", Attributes(metadata=found.info.metadata))
-    RootIndex(workspace(store), exact=True).refresh(KINDS)
+    ProjectList(workspace(store), exact=True).refresh(KINDS)
     assert store.store.get(page).data == found.data
 
 
@@ -299,20 +299,20 @@ def test_without_pages_the_folders_tell_of_the_projects(store: FaultyStore) -> N
 
 
 def test_without_a_prefix_there_is_no_page_at_the_top(store: FaultyStore) -> None:
-    RootIndex(replace(workspace(store), layout=Layout(""))).enter("demo", KINDS)
+    ProjectList(replace(workspace(store), layout=Layout(""))).enter("demo", KINDS)
     assert state(store).keys() == {"manifest.json", "index.json", "index.html"}
 
 
 def test_the_root_is_locked_while_it_is_changed(store: FaultyStore) -> None:
     locks = FakeLocks()
-    RootIndex(workspace(store, locks=locks)).enter("demo", KINDS)
+    ProjectList(workspace(store, locks=locks)).enter("demo", KINDS)
     assert (locks.names, locks.confirmed) == ([ROOT], 2)
 
 
 @pytest.mark.parametrize(("confirmed", "written"), [(0, set()), (1, {RECORD})])
 def test_nothing_is_written_once_the_lock_is_lost(store: FaultyStore, confirmed: int, written: set[str]) -> None:
     locks = FakeLocks(lasts=confirmed)
-    root = RootIndex(workspace(store, locks=locks))
+    root = ProjectList(workspace(store, locks=locks))
     with pytest.raises(LockError):
         root.enter("demo", KINDS)
     assert state(store).keys() == written

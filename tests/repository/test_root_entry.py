@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from s3pypi_setuptools.repository.page_kind import PageKind
-from s3pypi_setuptools.repository.project_list import RootIndex
+from s3pypi_setuptools.repository.project_list import ProjectList
 from s3pypi_setuptools.repository.root_entry import RootEntry
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.faults import FaultyStore
@@ -15,22 +15,22 @@ KINDS = (PageKind.JSON, PageKind.HTML, PageKind.SLASH)
 
 
 @pytest.fixture
-def root() -> RootIndex:
-    return RootIndex(workspace(FaultyStore(MemoryStore())))
+def root() -> ProjectList:
+    return ProjectList(workspace(FaultyStore(MemoryStore())))
 
 
-def take_off(root: RootIndex, *projects: str) -> None:
-    root.settle(frozenset(), frozenset(projects), lambda name: True, KINDS)
+def take_off(root: ProjectList, *projects: str) -> None:
+    root.reconcile(frozenset(), frozenset(projects), lambda name: True, KINDS)
 
 
-def test_the_first_takes_the_others_along_and_each_was_entered(root: RootIndex) -> None:
+def test_the_first_takes_the_others_along_and_each_was_entered(root: ProjectList) -> None:
     entry = RootEntry(root, KINDS, {"a", "b"})
     assert entry.enter("a")
     assert root.read()[0].projects == ("a", "b")
     assert entry.enter("b")
 
 
-def test_a_project_that_enters_once_more_asks_the_root(root: RootIndex) -> None:
+def test_a_project_that_enters_once_more_asks_the_root(root: ProjectList) -> None:
     entry = RootEntry(root, KINDS, {"a", "b"})
     for project in ("a", "b"):
         entry.enter(project)
@@ -40,14 +40,14 @@ def test_a_project_that_enters_once_more_asks_the_root(root: RootIndex) -> None:
     assert root.read()[0].projects == ("a", "b")
 
 
-def test_a_project_by_itself_is_missing_where_the_root_lacks_it(root: RootIndex) -> None:
+def test_a_project_by_itself_is_missing_where_the_root_lacks_it(root: ProjectList) -> None:
     entry = RootEntry(root, KINDS)
     assert entry.is_missing("a")
     entry.enter("a")
     assert not entry.is_missing("a")
 
 
-def test_all_that_are_missing_in_the_end_are_added_again(root: RootIndex) -> None:
+def test_all_that_are_missing_in_the_end_are_added_again(root: ProjectList) -> None:
     entry = RootEntry(root, KINDS, {"a", "b", "c"})
     entry.enter("a")
     take_off(root, "a", "b", "c")

@@ -9,14 +9,14 @@ import pytest
 from s3pypi_setuptools.errors import InvalidIndex
 from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.repository.page_kind import PageKind
-from s3pypi_setuptools.repository.repository_config import RepositoryRecord
+from s3pypi_setuptools.repository.repository_config import RepositoryConfig
 from s3pypi_setuptools.repository.shared_files import SharedFiles
 from s3pypi_setuptools.stores.base import ANY, Attributes, Condition, Matches, Token
 from s3pypi_setuptools.stores.memory import MemoryStore
 from s3pypi_setuptools.transaction import PATIENT
 
 LAYOUT = Layout("team")
-RECORD = RepositoryRecord((PageKind.JSON, PageKind.HTML), True, True, True, shared_files=False)
+RECORD = RepositoryConfig((PageKind.JSON, PageKind.HTML), True, True, True, shared_files=False)
 
 
 class Noting(MemoryStore):
@@ -45,7 +45,7 @@ def test_the_record_is_changed_once_and_on_its_token_where_the_store_honours_tha
     assert store.conditions[1:] == [Matches(token) if conditional else ANY]
     assert store.attributes(LAYOUT.repository) == Attributes("application/json", "no-cache")
     stored = store.get(LAYOUT.repository).data
-    assert RepositoryRecord.from_json(stored, "") == replace(record, shared_files=True)
+    assert RepositoryConfig.from_json(stored, "") == replace(record, shared_files=True)
 
 
 def test_what_others_have_recorded_is_not_written_again() -> None:

@@ -20,7 +20,7 @@ from s3pypi_setuptools.errors import LockError, TimedOut, Unavailable
 from s3pypi_setuptools.locks.base import ROOT, Lock, lock_id
 from s3pypi_setuptools.locks.dynamodb import DynamoDBTable
 from s3pypi_setuptools.locks.leases import LeasedLocks
-from s3pypi_setuptools.monitor import Stopped
+from s3pypi_setuptools.monitor import Cancelled
 from tests.lock_tables import LockTable
 
 SHORT = 3.0
@@ -214,11 +214,11 @@ def test_who_waits_may_be_told_to_stop(locks: LockTable, make: Callable[..., Lea
     locks.put("demo")
     asked = iter(range(3))
 
-    def go_on() -> None:
+    def check_cancelled() -> None:
         if next(asked) == 2:
-            raise Stopped
+            raise Cancelled
 
-    with pytest.raises(Stopped), make().held("demo", go_on):
+    with pytest.raises(Cancelled), make().held("demo", check_cancelled):
         pytest.fail("it is locked")
 
 

@@ -41,7 +41,7 @@ def _check(arguments: argparse.Namespace) -> None:
 
 
 def _delete(call: Call) -> Output:
-    from ...operations.file_selector import Wanted  # noqa: PLC0415
+    from ...operations.file_selector import FileSelector  # noqa: PLC0415
 
     arguments = call.arguments
     if arguments.all and not arguments.yes:
@@ -51,7 +51,7 @@ def _delete(call: Call) -> Output:
         )
     report = call.repository.delete_selected(
         arguments.project,
-        Wanted(arguments.release, tuple(arguments.filenames)),
+        FileSelector(arguments.release, tuple(arguments.filenames)),
         dry_run=arguments.dry_run,
         # The deletion of what an earlier run unlisted is completed without asking.
         confirm=call.asking(

@@ -33,7 +33,7 @@ def _doctor(call: Call) -> Output:
             "old"
         )
         deleted = "what was written to ask is deleted again"
-        call.terminal.account.begin(None, deleted if where is None else stays)
+        call.terminal.journal.begin(None, deleted if where is None else stays)
 
     report = call.repository.doctor(read_only=call.arguments.read_only, left=left, monitor=call.monitor)
     return Output(

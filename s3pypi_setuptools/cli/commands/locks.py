@@ -13,7 +13,7 @@ from ..render.columns import columns, time_text
 from ..render.output import Output
 
 if TYPE_CHECKING:
-    from ...operations.locks import HeldLock, LocksReport
+    from ...operations.locks import LockInfo, LocksReport
 
 __all__ = ["FORCE_UNLOCK", "LOCKS"]
 
@@ -35,7 +35,7 @@ def _force_unlock(call: Call) -> Output:
     return Output(report=report, lines=[f"{'would remove' if report.dry_run else 'removed'} {_holder(report.lock)}"])
 
 
-def _holder(lock: HeldLock) -> str:
+def _holder(lock: LockInfo) -> str:
     """Whose lock it is, in one line."""
     what = "the list of projects" if lock.project == "/" else lock.project or "an unknown project"
     expiry = _expiry(lock)
@@ -44,7 +44,7 @@ def _holder(lock: HeldLock) -> str:
     return f"{lock.id} ({what}): {', '.join(facts)}"
 
 
-def _expiry(lock: HeldLock) -> str | None:
+def _expiry(lock: LockInfo) -> str | None:
     return "expired" if lock.expired else time_text(lock.expires)
 
 

@@ -59,7 +59,7 @@ def _run(call: Call, projects: Sequence[str], *, unlist_missing: bool) -> Reinde
             deep=call.arguments.deep,
             unlist_missing=unlist_missing,
             dry_run=call.arguments.dry_run,
-            monitor=Monitor(count=count, observer=call.terminal.account),
+            monitor=Monitor(count=count, observer=call.terminal.journal),
         )
 
 

@@ -54,7 +54,7 @@ def _release(call: Call) -> Output:
     folder = Path(arguments.outdir) if arguments.outdir else project / (call.settings.dist_dir or "dist")
     built = _build(call, project, folder)
     advice = after_build.advice(folder)
-    terminal.account.begin("published", advice)
+    terminal.journal.begin("published", advice)
     if not terminal.quiet:
         what = f"publishing {' and '.join(path.name for path in built)} to {call.settings.require_target()}"
         terminal.remark(f"{what} (--dry-run: nothing is written)" if arguments.dry_run else what)

@@ -44,7 +44,7 @@ def _status(call: Call) -> Output:
         call.terminal.quiet = False  # the status is what was asked for
         project = call.repository.show(arguments.project)
         return Output(report=project, lines=[_line(project.name, project)])
-    call.terminal.account.begin("set the status of")
+    call.terminal.journal.begin("set the status of")
     report = call.repository.set_status(
         arguments.project,
         arguments.status,

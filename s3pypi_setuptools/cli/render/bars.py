@@ -55,7 +55,7 @@ class _Sizes(ProgressColumn):
 
 
 class CountBar(_Bars):
-    """A `monitor.Tally`, drawn as one bar called ``what`` that counts in ``unit``s."""
+    """A `monitor.ItemCounter`, drawn as one bar called ``what`` that counts in ``unit``s."""
 
     def __init__(self, what: str, unit: str) -> None:
         texts = (TextColumn(what, markup=False), TextColumn(unit, markup=False))

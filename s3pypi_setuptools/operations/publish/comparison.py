@@ -17,7 +17,7 @@ from ...repository.addresses import find_key
 from ...repository.listed_object import Contents, look
 from ...repository.manifest import Manifest
 from ...repository.stored_file import Publishable, download
-from ...repository.upload import Placement, holds
+from ...repository.upload import Upload, holds
 from ...repository.workspace import Workspace
 from .decision import NOTHING_SEEN, Choice, Look, choose
 
@@ -30,13 +30,13 @@ _LARGEST = 4 * 1024**3
 class Comparison:
     """Chooses what becomes of the distributions of one project, and looks at the store for what that takes.
 
-    :param placements: by filename.
+    :param uploads: by filename.
     """
 
-    def __init__(self, workspace: Workspace, project: str, placements: Mapping[str, Placement]) -> None:
+    def __init__(self, workspace: Workspace, project: str, uploads: Mapping[str, Upload]) -> None:
         self._workspace = workspace
         self._project = project
-        self._placements = placements
+        self._uploads = uploads
         self._contents: dict[tuple[str, str | None], Contents] = {}
         self._unlisted: set[str] = set()  # filenames that a manifest of this run did not list
 
@@ -55,7 +55,7 @@ class Comparison:
                 index: look(
                     self._workspace,
                     file,
-                    self._placements[one.filename],
+                    self._uploads[one.filename],
                     listed_since=one.filename in self._unlisted or bool(file.upload_time and file.upload_time > now),
                 )
                 for index, (one, file) in enumerate(listed)
@@ -88,9 +88,9 @@ class Comparison:
                 return Contents.DIFFERENT
             with temporary_folder() as folder:
                 path = folder / "listed"
-                digest = download(store, key, path, lambda _: self._workspace.go_on())
+                digest = download(store, key, path, lambda _: self._workspace.check_cancelled())
                 same = listed.sha256 in (None, digest) and equivalent(
-                    path, one.file.path, one.filename, self._workspace.go_on
+                    path, one.file.path, one.filename, self._workspace.check_cancelled
                 )
         except NotFound:
             return Contents.DIFFERENT

@@ -21,7 +21,7 @@ from ...repository.repository import Repository
 from ...repository.root_entry import RootEntry
 from ...repository.snapshot import Reading
 from ...repository.stored_file import Publishable, StoredFile
-from ...repository.upload import Part, Placement
+from ...repository.upload import Part, Upload
 from ...text import without_credentials
 from .comparison import Comparison
 from .decision import Choice, held_back
@@ -58,9 +58,9 @@ class Publication:
         self._now = repository.workspace.clock.now()
         self._reading: Reading | None = None
         self._early = False
-        self._placements = {one.filename: self._placement(one) for one in distributions}
-        self._comparison = Comparison(repository.workspace, project, self._placements)
-        self._workspace.reached(Stage.PENDING, project, self._placements)
+        self._uploads = {one.filename: self._upload(one) for one in distributions}
+        self._comparison = Comparison(repository.workspace, project, self._uploads)
+        self._workspace.on_stage(Stage.PENDING, project, self._uploads)
 
     def read(self, listing: FirstListing | None) -> None:
         """Start to read the manifest and the pages; what ``listing`` tells need not be read."""
@@ -71,7 +71,7 @@ class Publication:
         self._early = True
         for one in self._distributions:
             if one.file.size <= PART_SIZE:
-                self._placements[one.filename].begin()
+                self._uploads[one.filename].begin()
         self._early = False
 
     @property
@@ -105,15 +105,15 @@ class Publication:
         :param entry: how a new project enters the root; None: by itself.
         """
         if self._workspace.locks.exclusive:
-            for place in self._placements.values():  # files that need no lock: others need not wait for them
+            for place in self._uploads.values():  # files that need no lock: others need not wait for them
                 place.settle_down()
         try:
             return self._repository.change(self._project, self._decide, self._reading, entry)
         except _Refused as refused:
             return refused.reports
         except OtherRepository as error:
-            if self._repository.record.conditional_writes:  # else a creation may have written over the other's object
-                for place in self._placements.values():
+            if self._repository.config.conditional_writes:  # else a creation may have written over the other's object
+                for place in self._uploads.values():
                     place.take_back()
             return self.failed(error)
         except Error as error:
@@ -136,7 +136,7 @@ class Publication:
         choices = self._choices(manifest)
         for choice in choices:
             if choice.missing and choice.listed:
-                self._placements[choice.distribution.filename].restore(choice.listed.url, choice.missing)
+                self._uploads[choice.distribution.filename].restore(choice.listed.url, choice.missing)
         if any(choice.error for choice in choices):
             return _decision(manifest, tuple(self._told(held_back(choice)) for choice in choices))
         new, removed, names = manifest, set(manifest.removed), set()
@@ -148,7 +148,7 @@ class Publication:
         files += self._attested(choices)
         if files:
             new = replace(manifest.with_files(files), removed=frozenset(removed), deleted=False)
-        for place in self._placements.values():
+        for place in self._uploads.values():
             place.settle_down()
         sweep = frozenset(url for name in names for url in new.removed_urls(name))
         urls = {file.filename: file.url for file in new.project.files}
@@ -167,7 +167,7 @@ class Publication:
     def _files(self, choices: list[Choice], removed: frozenset[str]) -> list[File]:
         """The entries to list, whose objects are stored."""
         gone = {filename_of(url) for url in removed}
-        places = [self._placements[choice.distribution.filename] for choice in choices]
+        places = [self._uploads[choice.distribution.filename] for choice in choices]
         for place in places:
             if place.distribution.filename not in gone:
                 place.begin()
@@ -184,7 +184,7 @@ class Publication:
             for choice in choices
             if choice.stays and choice.listed and choice.listed.provenance is None
             if (provenance := self._provenance(choice.distribution, choice.listed.url))
-            and self._placements[choice.distribution.filename].attach(choice.listed.url)
+            and self._uploads[choice.distribution.filename].attach(choice.listed.url)
         ]
 
     def _provenance(self, one: Publishable, url: str) -> str | None:
@@ -205,9 +205,9 @@ class Publication:
             else None
         )
 
-    def _placement(self, one: Publishable) -> Placement:
+    def _upload(self, one: Publishable) -> Upload:
         progress = self._progress
-        return Placement(
+        return Upload(
             self._workspace,
             one,
             self._is_conditional,
@@ -222,7 +222,7 @@ class Publication:
             return self._repository.conditional_multipart()
         # What goes to plain keys before the record is known overwrites nothing that is listed, where the record then
         # says no: files that are listed there lie at keys of their own.
-        return self._early or self._repository.record.conditional_writes
+        return self._early or self._repository.config.conditional_writes
 
     def _told(self, choice: Choice, urls: dict[str, str] | None = None) -> FileReport:
         one, workspace = choice.distribution, self._workspace
@@ -256,7 +256,7 @@ def _public_url(repository: Repository, index_url: str | None) -> str | None:
     """Where installers reach the repository over HTTP, with ``/`` at its end."""
     if index_url and index_url.startswith(("https://", "http://")):
         return index_url
-    public = repository.record.public_url
+    public = repository.config.public_url
     return f"{public}/" if public else None
 
 

@@ -54,17 +54,17 @@ def publish(
     locked = repository.workspace.locks.exclusive
     if locked and not cautious:
         # Where conditions are not honoured, the lock alone keeps files from writing over others' of the same name.
-        cautious = not repository.record.conditional_writes
+        cautious = not repository.config.conditional_writes
     if not cautious and if_exists is IfExists.SAME:
         for publication in publications:
             publication.store_small_files()
     if len(distributions) > FEW:
         # The files keep every connection busy, and what the record teaches of the store saves requests later.
-        repository.record  # noqa: B018
+        repository.require()
     listing = None if cautious else repository.first_listing()
     for publication in publications:
         publication.read(listing)
-    repository.record  # noqa: B018 - raises what concerns all projects
+    repository.require()  # raises what concerns all projects
     new = {one.project for one in _new(publications)} if publications[1:] else set()
     entry = repository.root_entry(new, listing or repository.first_listing())
     done = [*_side_by_side(publications, entry, repository.workspace)]
@@ -78,7 +78,7 @@ def publish(
 
 
 def _report(repository: Repository, index_url: str | None, files: Iterable[FileReport], dry_run: bool) -> PublishReport:
-    public = repository.record.public_url
+    public = repository.config.public_url
     return PublishReport(repository.url, index_url or (f"{public}/" if public else None), tuple(files), dry_run)
 
 

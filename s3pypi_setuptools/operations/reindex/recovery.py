@@ -24,10 +24,10 @@ from ...repository.layout import Layout
 from ...repository.manifest import FORMAT, Manifest
 from ...repository.page_kind import PageKind
 from ...repository.pages import PageState
-from ...repository.project_list import RootIndex
+from ...repository.project_list import ProjectList
 from ...repository.repository import Repository
 from ...repository.repository_config import FORMAT as RECORD_FORMAT
-from ...repository.repository_config import RepositoryRecord
+from ...repository.repository_config import RepositoryConfig
 from ...repository.root_entry import RootEntry
 from ...repository.root_record import parse_root_record
 from ...repository.snapshot import ProjectDocuments, Reading, Snapshot
@@ -66,7 +66,7 @@ class Recovery:
 
     def __init__(self, repository: Repository) -> None:
         self.workspace = repository.workspace
-        self._kinds = repository.record.pages
+        self._kinds = repository.config.pages
         self._root = _RecoveredRoot(repository.workspace, exact=True)
         self._others = repository.others()
 
@@ -104,7 +104,7 @@ class Recovery:
         def gone(project: str) -> bool:
             return project not in unknown and self._gone(project)
 
-        self._root.settle(frozenset(present), frozenset(absent), gone, self._kinds)
+        self._root.reconcile(frozenset(present), frozenset(absent), gone, self._kinds)
 
     def _gone(self, project: str) -> bool:
         manifest, token = _RecoveredDocuments(self.workspace, project).manifest()
@@ -186,11 +186,11 @@ class _RecoveredDocuments(ProjectDocuments):
         self.named.update(_names(self.name, data))
 
 
-class _RecoveredRoot(RootIndex):
+class _RecoveredRoot(ProjectList):
     """The list of projects, damaged or not."""
 
     def read(self) -> tuple[Root, Token | None]:
-        """As `RootIndex.read`; an empty list and the token for a damaged record."""
+        """As `ProjectList.read`; an empty list and the token for a damaged record."""
         try:
             found = self._store.get(self._layout.root_manifest)
         except NotFound:
@@ -221,7 +221,7 @@ def discard_damaged_record(store: Store, layout: Layout) -> bool:
     except NotFound:
         return False
     try:
-        RepositoryRecord.from_json(found.data, layout.repository)
+        RepositoryConfig.from_json(found.data, layout.repository)
     except OtherKind:
         raise
     except InvalidIndex:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from ...concurrency import side_by_side
 from ...errors import Error
 from ...index.urls import is_relative
-from ...monitor import UNWATCHED, Tally
+from ...monitor import UNCOUNTED, ItemCounter
 from ...repository.inventory import Folder
 from ...repository.repository import Repository
 from ..file_selector import named_folders
@@ -58,7 +58,7 @@ def reindex(
     deep: bool = False,
     unlist_missing: bool = False,
     dry_run: bool = False,
-    tally: Tally = UNWATCHED,
+    counter: ItemCounter = UNCOUNTED,
 ) -> ReindexReport:
     """Rebuild lost, damaged and outdated documents of a repository, or of some ``projects`` (normalized).
 
@@ -66,12 +66,12 @@ def reindex(
 
     :param deep: read every listed file, and correct metadata files and requires-python by it.
     :param unlist_missing: unlist files that surely do not exist.
-    :param tally: counts files.
+    :param counter: counts files.
 
     Raises `RepositoryError` for a project that does not exist, and `StoreError` if the listing fails. An error in one
     project is in that project's report.
     """
-    work = _Reindexing(repository, deep, unlist_missing, dry_run, tally)
+    work = _Reindexing(repository, deep, unlist_missing, dry_run, counter)
     folders = named_folders(repository, projects) if projects else repository.workspace.survey()
     present: set[str] = set()
     unknown: set[str] = set()
@@ -93,21 +93,23 @@ def reindex(
 class _Reindexing:
     """One run; the parameters are those of `reindex`."""
 
-    def __init__(self, repository: Repository, deep: bool, unlist_missing: bool, dry_run: bool, tally: Tally) -> None:
+    def __init__(
+        self, repository: Repository, deep: bool, unlist_missing: bool, dry_run: bool, counter: ItemCounter
+    ) -> None:
         self.workspace = repository.workspace
-        self.kinds = repository.record.pages
+        self.kinds = repository.config.pages
         self.recovery = Recovery(repository)
         self.others = repository.others()
         self.deep = deep
         self.unlist_missing = unlist_missing
         self.dry_run = dry_run
-        self.tally = tally
+        self.counter = counter
 
     def run(self, folder: Folder) -> tuple[CheckedProject, ReindexedProject]:
         """Check one project, and rebuild it if anything is wrong."""
         others, checked = self.others, CheckedProject(folder.name, None, damaged=True)
         try:
-            check = ProjectCheck(self.workspace, self.kinds, folder, others, deep=self.deep, tally=self.tally)
+            check = ProjectCheck(self.workspace, self.kinds, folder, others, deep=self.deep, counter=self.counter)
             checked = check.run()
             files = checked.manifest.project.files if checked.manifest else ()
             doubtful = (not file.has_facts or not is_relative(file.url) for file in files)

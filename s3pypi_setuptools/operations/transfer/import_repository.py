@@ -53,8 +53,8 @@ def import_repository(
 
     An error of one file or project is in the report; raises `RepositoryError` and `StoreError` for a whole repository.
     """
-    source.record  # noqa: B018 - raises what concerns all projects
-    target.record  # noqa: B018 - likewise
+    source.require()  # raises what concerns all projects
+    target.require()  # likewise
     with ThreadPoolExecutor(READ_AT_ONCE, "s3pypi-read") as pool:
         transfer = Transfer(Source(source, pool), target, index_url, progress)
         work = _Import(transfer, frozenset(projects), strays=strays)

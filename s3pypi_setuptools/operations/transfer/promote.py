@@ -10,7 +10,7 @@ from ...errors import RepositoryError
 from ...index.model import Status
 from ...monitor import Progress
 from ...repository.repository import Repository
-from ..file_selector import Wanted, existing, naming_nearest
+from ..file_selector import FileSelector, existing, naming_nearest
 from ..publish.publish import publish
 from ..publish.report import FileReport
 from .source import read_listed
@@ -71,12 +71,12 @@ def promote(
     of ``source`` says, and `StoreError`. Files that ``target`` refuses are in the report.
     """
     manifest = naming_nearest(source, project, lambda: existing(source.manifest(project), project))
-    wanted = Wanted(version)
-    wanted.check(manifest)
+    selector = FileSelector(version)
+    selector.check(manifest)
     status = manifest.project.status
     if status and status.status is Status.QUARANTINED:
         raise RepositoryError(f"{project} is quarantined in {source.url} and offers no files (PEP 792)")
-    files = [replace(file, upload_time=None) for file in wanted.listed(manifest)]
+    files = [replace(file, upload_time=None) for file in selector.listed(manifest)]
     with ThreadPoolExecutor(EXAMINED_AT_ONCE, "s3pypi-examine") as pool:
         stored = list(pool.map(lambda file: read_listed(source, project, file), files))
     report = publish(

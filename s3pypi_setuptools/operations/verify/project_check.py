@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from ...errors import InvalidIndex, NotFound
 from ...index.simple_html import REJECTED_BY_OLD_PIP
-from ...monitor import UNWATCHED, Tally
+from ...monitor import UNCOUNTED, ItemCounter
 from ...naming import guess_project, version_of
 from ...repository.addresses import find_key, unclear_names
 from ...repository.compression import stored_form
@@ -75,7 +75,7 @@ class ProjectCheck:
     :param kinds: the pages of the repository.
     :param others: tells whether another project lists an object that this one does not.
     :param deep: read every listed file and every metadata file.
-    :param tally: counts files.
+    :param counter: counts files.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class ProjectCheck:
         others: OtherProjects,
         *,
         deep: bool = False,
-        tally: Tally = UNWATCHED,
+        counter: ItemCounter = UNCOUNTED,
     ) -> None:
         self._others = others
         self._workspace = workspace
@@ -97,7 +97,7 @@ class ProjectCheck:
         self._folder = folder
         self._objects = folder.objects
         self._files = FileCheck(workspace, folder, deep=deep)
-        self._tally = tally
+        self._counter = counter
         places = [
             kind for kind in (*kinds, *elsewhere(kinds)) if not (kind.at_slash and workspace.store.slash_keys is False)
         ]
@@ -120,14 +120,14 @@ class ProjectCheck:
         files = manifest.project.files
         keys = {file.filename: find_key(self._workspace, self._project, file.url, self._objects) for file in files}
         unlisted = tuple(self._folder.unlisted(set(keys.values())))
-        self._tally.expect(len(files))
+        self._counter.expect(len(files))
         found: list[Finding] = []
         for file in files:
             if detail := other_project(self._project, file.filename):
                 found.append(self._finding(Problem.OTHER_PROJECT, keys[file.filename] or file.filename, detail))
             if place := keys[file.filename]:
                 found += self._files.findings(file, place)
-            self._tally.advance(1)
+            self._counter.advance(1)
         found += self._page_findings(manifest)
         found += self._orphans(manifest, unlisted)
         return CheckedProject(

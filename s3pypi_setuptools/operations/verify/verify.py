@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from ...concurrency import side_by_side
 from ...errors import StoreError
-from ...monitor import UNWATCHED, Tally
+from ...monitor import UNCOUNTED, ItemCounter
 from ...repository.inventory import Folder, survey_project
 from ...repository.other_projects import OtherProjects
 from ...repository.repository import Repository
@@ -51,7 +51,7 @@ class VerifyReport:
 
 
 def verify(
-    repository: Repository, projects: Sequence[str] = (), *, deep: bool = False, tally: Tally = UNWATCHED
+    repository: Repository, projects: Sequence[str] = (), *, deep: bool = False, counter: ItemCounter = UNCOUNTED
 ) -> VerifyReport:
     """Compare the manifests and pages of a repository, or of some ``projects`` (normalized), with its objects.
 
@@ -59,12 +59,12 @@ def verify(
     the store refuses to show is reported.
 
     :param deep: read every file and compare its hash, and each wheel's METADATA with its metadata file.
-    :param tally: counts files.
+    :param counter: counts files.
 
     Raises `RepositoryError` for a project that does not exist, and `StoreError` if the listing fails.
     """
-    work = _Verification(repository, deep, tally)
-    root = ProjectListCheck(repository.workspace, repository.record.pages, whole=not projects)
+    work = _Verification(repository, deep, counter)
+    root = ProjectListCheck(repository.workspace, repository.config.pages, whole=not projects)
     folders = named_folders(repository, projects) if projects else _all(repository)
     for checked in side_by_side(folders, work.check):
         work.add(checked)
@@ -93,11 +93,11 @@ def _all(repository: Repository) -> Iterator[Folder]:
 class _Verification:
     """The counts and findings so far; those of a project that is to be checked again are left out."""
 
-    def __init__(self, repository: Repository, deep: bool, tally: Tally) -> None:
+    def __init__(self, repository: Repository, deep: bool, counter: ItemCounter) -> None:
         self._workspace = repository.workspace
-        self._kinds = repository.record.pages
+        self._kinds = repository.config.pages
         self._deep = deep
-        self._tally = tally
+        self._counter = counter
         self._rounds = 0
         self._others = OtherProjects(repository.workspace, thorough=True)
         self.present: set[str] = set()
@@ -115,7 +115,9 @@ class _Verification:
     def check(self, folder: Folder) -> tuple[CheckedProject, bool]:
         """Check one project, and tell whether to check it again. Its `StoreError` becomes a finding."""
         try:
-            check = ProjectCheck(self._workspace, self._kinds, folder, self._others, deep=self._deep, tally=self._tally)
+            check = ProjectCheck(
+                self._workspace, self._kinds, folder, self._others, deep=self._deep, counter=self._counter
+            )
             found = check.run()
         except StoreError as error:
             finding = Finding(Problem.FAILED, folder.name, error.key, error.message)
