@@ -25,7 +25,7 @@ from delay_proxy import DelayProxy
 from distributions import make_wheel
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from tests.servers import S3Server, ministack
+from tests.support.servers import S3Server, ministack
 
 HERE = Path(__file__).parent
 COUNTS = (1, 4, 16, 64)

@@ -16,11 +16,11 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from tests import lock_tables, servers
 from tests.clients.installers import Environments
-from tests.environment import is_foreign
-from tests.lock_tables import LockTable
-from tests.servers import S3Server
+from tests.support import lock_tables, servers
+from tests.support.environment import is_foreign
+from tests.support.lock_tables import LockTable
+from tests.support.servers import S3Server
 
 # A busy machine is no defect of the code.
 hypothesis.settings.register_profile("s3pypi", deadline=None)
@@ -125,7 +125,7 @@ def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
 @pytest.fixture(scope="session")
 def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
     """A server that is proof of nothing but of its faults; see `moto_server`."""
-    from tests import moto_server  # noqa: PLC0415 - few tests load it
+    from tests.support import moto_server  # noqa: PLC0415 - few tests load it
 
     with moto_server.moto(tmp_path_factory.mktemp("moto")) as server:
         yield server

@@ -13,7 +13,7 @@ from s3pypi_setuptools.after_build import Door, Kind, Verdict, may_publish
 from s3pypi_setuptools.api import PackageRepository
 from s3pypi_setuptools.config.resolve import resolve
 from s3pypi_setuptools.errors import ConfigurationError
-from tests import samples
+from tests.support import samples
 
 DIST = PurePosixPath("/home/user/project/dist")
 UV = PurePosixPath("/home/user/.cache/uv/builds-v0/.tmpQ1w2E3")

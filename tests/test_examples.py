@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.own_wheel import MACHINE, environment_with, find_links
+from tests.support.own_wheel import MACHINE, environment_with, find_links
 
 CHECKOUT = Path(__file__).parents[1]
 COPIED = ("s3pypi_setuptools", "examples", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")

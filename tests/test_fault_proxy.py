@@ -15,8 +15,8 @@ import botocore.session
 import pytest
 from botocore.config import Config
 
-from tests import samples
-from tests.fault_proxy import (
+from tests.support import samples
+from tests.support.fault_proxy import (
     Answer,
     CutShort,
     Do,
@@ -30,7 +30,7 @@ from tests.fault_proxy import (
     Passing,
     Stall,
 )
-from tests.servers import S3Server, program
+from tests.support.servers import S3Server, program
 
 KEY = "a b+ü/demo-1.0+local.whl"
 PART = 5 * 1024 * 1024

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers import S3Server
+from tests.support.servers import S3Server
 
 CHECKOUT = Path(__file__).parents[1]
 PAGES = [CHECKOUT / "README.md", *sorted(CHECKOUT.glob("*/**/*.md"))]

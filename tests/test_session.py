@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools import PackageRepository, open_repository
-from tests import samples
 from tests.cli.programs import run
 from tests.conftest import CEPH
-from tests.servers import S3Server
+from tests.support import samples
+from tests.support.servers import S3Server
 
 SERVERS = ["ministack", "ceph"] if CEPH else ["ministack"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.own_wheel import environment_with, find_links
+from tests.support.own_wheel import environment_with, find_links
 
 
 @pytest.fixture

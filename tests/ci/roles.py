@@ -15,7 +15,7 @@ from typing import Any
 
 import botocore.session
 
-from tests.servers import S3Server, free_port, program, running, wait_until_answers
+from tests.support.servers import S3Server, free_port, program, running, wait_until_answers
 
 ACCOUNT = "123456789012"
 ROLE = "publish-packages"

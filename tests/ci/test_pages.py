@@ -12,7 +12,7 @@ import pytest
 
 from tests.ci.roles import ROLE_ARN, account, identity_token, make_role, take_role
 from tests.ci.runners import BUCKET, GitHub, GitLab, blocks, parsed
-from tests.servers import S3Server
+from tests.support.servers import S3Server
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the pages show POSIX shells")
 

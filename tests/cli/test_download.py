@@ -10,9 +10,9 @@ import pytest
 
 from s3pypi_setuptools import RepositoryError, open_repository
 from s3pypi_setuptools.operations.download import _inside
-from tests import samples
 from tests.cli.programs import run, run_json
-from tests.servers import S3Server
+from tests.support import samples
+from tests.support.servers import S3Server
 
 WHEEL, SDIST = "demo-1.1-py3-none-any.whl", "demo-1.1.tar.gz"
 TARGET = ["-t", "./repo"]

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools.locks.base import lock_id
-from tests import samples
 from tests.cli.programs import command, run, run_on_terminal
-from tests.lock_tables import LockTable
-from tests.servers import S3Server
+from tests.support import samples
+from tests.support.lock_tables import LockTable
+from tests.support.servers import S3Server
 
 ID = "89e495e7941cf9e40e6980d14a16bf023ccd4c91"
 """Of demo."""

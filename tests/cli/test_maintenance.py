@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import samples
 from tests.cli.programs import answered, run, run_json, run_on_terminal
+from tests.support import samples
 
 TARGET = ["-t", "./repo"]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools import open_repository
-from tests import samples
 from tests.cli.programs import answered, run, run_on_terminal
+from tests.support import samples
 
 NAME = "acme-core-library"
 FILES = [

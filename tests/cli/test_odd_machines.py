@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import samples
 from tests.cli.programs import command, run
+from tests.support import samples
 
 TARGET = ["-t", "./repo"]
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools.cli.commands import SUBCOMMANDS
-from tests import samples
 from tests.cli.programs import run
+from tests.support import samples
 
 
 def test_init_makes_a_repository_once(tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests import samples
 from tests.cli.programs import run
-from tests.servers import S3Server
+from tests.support import samples
+from tests.support.servers import S3Server
 
 JSON = "application/vnd.pypi.simple.v1+json"
 HTML = "text/html; charset=utf-8"

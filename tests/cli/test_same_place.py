@@ -8,9 +8,9 @@ import pytest
 
 from s3pypi_setuptools import open_repository
 from s3pypi_setuptools.errors import UsageError
-from tests import samples
 from tests.cli.programs import run
-from tests.servers import S3Server
+from tests.support import samples
+from tests.support.servers import S3Server
 
 SAID = "both repositories are this one; name two different ones\n"
 

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools.text import size_text
-from tests import samples, servers
 from tests.cli.programs import command, run, run_json, run_on_terminal
 from tests.distribution.archives import core_metadata, make_wheel, wheel_members
-from tests.servers import S3Server
+from tests.support import samples, servers
+from tests.support.servers import S3Server
 
 
 @pytest.fixture

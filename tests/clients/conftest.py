@@ -19,9 +19,9 @@ from s3pypi_setuptools.repository.opening import OpenOptions
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.repository.workspace import Clock
 from s3pypi_setuptools.session import Session
-from tests import samples
 from tests.end_to_end import test_serve
-from tests.servers import S3Server, ceph
+from tests.support import samples
+from tests.support.servers import S3Server, ceph
 
 CEPH = ceph(os.environ)
 

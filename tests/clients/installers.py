@@ -12,7 +12,7 @@ from pathlib import Path
 
 from s3pypi_setuptools.stores.local.lock import exclusive
 from tests.end_to_end import old_tools
-from tests.servers import program
+from tests.support.servers import program
 
 __all__ = ["INSTALLERS", "Environments", "Installer", "LeftOut", "run"]
 

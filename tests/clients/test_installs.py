@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools import open_repository
-from tests import samples
 from tests.clients.installers import HTML, INSTALLERS, JSON, Environments, Installer, LeftOut
+from tests.support import samples
 
 EVERYTHING = os.environ.get("S3PYPI_TEST_CLIENTS") == "all"
 FEW = {"pip 9.0.3": (HTML,), "pip 23.0.1": (HTML, "folder"), "pip": (JSON,), "uv": (JSON,), "poetry": (JSON,)}

@@ -7,8 +7,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from tests import samples
-from tests.in_process import Said, run
+from tests.support import samples
+from tests.support.in_process import Said, run
 
 __all__ = ["WHEEL", "Place"]
 

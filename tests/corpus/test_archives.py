@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools.distribution import Distribution
-from tests import samples
 from tests.corpus.archives import BAD, GOOD, SDIST_NAME, bombs
 from tests.distribution.archives import WHEEL_NAME
-from tests.in_process import run
+from tests.support import samples
+from tests.support.in_process import run
 
 LIMIT = 224 * 1024 * 1024
 CHILD = """

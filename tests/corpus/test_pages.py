@@ -11,10 +11,10 @@ import pytest
 from s3pypi_setuptools.errors import InvalidIndex
 from s3pypi_setuptools.index import simple_html, simple_json
 from s3pypi_setuptools.index.model import Project
-from tests import samples
 from tests.corpus.places import Place
-from tests.in_process import run
-from tests.refusals import result_of
+from tests.support import samples
+from tests.support.in_process import run
+from tests.support.refusals import result_of
 
 PAGES = sorted((Path(__file__).parent / "pages").iterdir())
 HEAD, TAIL = b"<!DOCTYPE html><html><body>", b"</body></html>"

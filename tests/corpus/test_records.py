@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests import samples
 from tests.corpus.places import WHEEL, Place
+from tests.support import samples
 
 DEEP = "[" * 100_000
 

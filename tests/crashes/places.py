@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from tests.servers import S3Server
+from tests.support.servers import S3Server
 
 __all__ = ["Bucket", "Folders", "Place"]
 

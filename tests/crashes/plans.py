@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Collection
 
-from tests.fault_proxy import Do, Passing
+from tests.support.fault_proxy import Do, Passing
 
 __all__ = ["Around", "Held", "Landing", "Plan", "Waves"]
 

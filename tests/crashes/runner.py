@@ -13,7 +13,7 @@ from tests.crashes.places import Place
 from tests.crashes.plans import Around, Held, Landing, Plan, Waves
 from tests.crashes.processes import Ended, Forks
 from tests.crashes.scenarios import Bench, Scenario
-from tests.fault_proxy import FaultProxy, no_fault
+from tests.support.fault_proxy import FaultProxy, no_fault
 
 __all__ = ["Runner", "requests_of"]
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests import samples
 from tests.crashes.places import Place
+from tests.support import samples
 
 __all__ = ["EVERYTHING", "SCENARIOS", "Bench", "Scenario"]
 

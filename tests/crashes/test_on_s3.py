@@ -11,8 +11,8 @@ from tests.crashes.places import Bucket
 from tests.crashes.processes import Forks
 from tests.crashes.runner import Runner, requests_of
 from tests.crashes.scenarios import EVERYTHING, SCENARIOS
-from tests.fault_proxy import FaultProxy
-from tests.servers import S3Server
+from tests.support.fault_proxy import FaultProxy
+from tests.support.servers import S3Server
 
 CHOSEN = tuple(SCENARIOS) if EVERYTHING else ("replace", "delete", "new-project")
 

@@ -12,8 +12,8 @@ from tests.crashes.plans import Plan, named
 from tests.crashes.processes import Ended, Forks, start_really
 from tests.crashes.runner import Runner
 from tests.crashes.scenarios import SCENARIOS
-from tests.fault_proxy import FaultProxy, Passing, no_fault
-from tests.servers import S3Server
+from tests.support.fault_proxy import FaultProxy, Passing, no_fault
+from tests.support.servers import S3Server
 
 
 @pytest.fixture

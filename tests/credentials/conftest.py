@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import samples
-from tests.servers import S3Server
+from tests.support import samples
+from tests.support.servers import S3Server
 
 ROLE = "arn:aws:iam::123456789012:role/publisher"
 SERIAL = "arn:aws:iam::123456789012:mfa/alex"

@@ -18,12 +18,12 @@ import pytest
 from s3pypi_setuptools import open_repository
 from s3pypi_setuptools.aws import sessions as aws_sessions
 from s3pypi_setuptools.errors import ConfigurationError
-from tests import lock_tables
 from tests.credentials import sts
 from tests.credentials.conftest import SERIAL
 from tests.credentials.terminals import CODE, CTRL_C, run
-from tests.servers import S3Server, program
 from tests.stores.canned_server import canned
+from tests.support import lock_tables
+from tests.support.servers import S3Server, program
 
 PROMPT = f"Enter MFA code for {SERIAL}: "
 

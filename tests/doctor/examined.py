@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from s3pypi_setuptools import PackageRepository, open_repository
 from s3pypi_setuptools.doctor.check import Check
 from s3pypi_setuptools.doctor.doctor import DoctorReport
-from tests.servers import S3Server
+from tests.support.servers import S3Server
 
 __all__ = ["Examined", "examine", "left", "repository", "settings"]
 

@@ -9,8 +9,8 @@ import pytest
 
 from s3pypi_setuptools.repository.opening import WAYS_OUT
 from tests.doctor.examined import Examined, repository
-from tests.fault_proxy import Answer, CutShort, DropAfter, Fault, FaultProxy, Passing
-from tests.servers import S3Server
+from tests.support.fault_proxy import Answer, CutShort, DropAfter, Fault, FaultProxy, Passing
+from tests.support.servers import S3Server
 
 LACKS_KEY = (
     "User: arn:aws:sts::123456789012:assumed-role/ci/1 is not authorized to perform: kms:GenerateDataKey "

@@ -13,10 +13,10 @@ from s3pypi_setuptools import open_repository
 from s3pypi_setuptools.doctor import folder as local_examination
 from s3pypi_setuptools.doctor.folder import FolderExaminer
 from s3pypi_setuptools.stores.local.store import LocalStore
-from tests import samples
 from tests.doctor.examined import Examined
 from tests.fault_matrix.forked import Programs, programs
 from tests.fault_matrix.test_full_disk import small_disk
+from tests.support import samples
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.doctor.examined import examine
-from tests.lock_tables import LockTable, new_table
-from tests.servers import S3Server
+from tests.support.lock_tables import LockTable, new_table
+from tests.support.servers import S3Server
 
 
 @pytest.fixture

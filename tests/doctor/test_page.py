@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.cli.programs import run
 from tests.doctor.examined import examine
-from tests.servers import S3Server
+from tests.support.servers import S3Server
 from tests.test_readme import sessions
 
 PAGE = (Path(__file__).parents[2] / "docs" / "doctor.md").read_text(encoding="utf-8")

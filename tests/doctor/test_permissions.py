@@ -10,8 +10,8 @@ from dataclasses import replace
 import pytest
 
 from tests.doctor.examined import Examined, left, repository
-from tests.fault_proxy import Answer, FaultProxy, Passing
-from tests.servers import S3Server
+from tests.support.fault_proxy import Answer, FaultProxy, Passing
+from tests.support.servers import S3Server
 
 ACTIONS = {
     "PutObject": {"PutObject", "CopyObject", "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload"},

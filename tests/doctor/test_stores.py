@@ -18,11 +18,11 @@ from s3pypi_setuptools.stores.base import Attributes, Condition, Token
 from s3pypi_setuptools.stores.capabilities import Capabilities
 from s3pypi_setuptools.stores.memory import MemoryStore
 from s3pypi_setuptools.stores.s3.store import S3Store
-from tests import samples
 from tests.doctor.examined import examine, left, repository
-from tests.fault_proxy import Answer, FaultProxy, Passing
-from tests.servers import S3Server
 from tests.stores.test_s3 import options
+from tests.support import samples
+from tests.support.fault_proxy import Answer, FaultProxy, Passing
+from tests.support.servers import S3Server
 
 CONDITIONS = {"conditional create", "conditional replace", "conditional multipart", "conditional delete"}
 ALL = Capabilities(True, True, True, True, True, True)

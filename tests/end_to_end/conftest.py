@@ -13,7 +13,7 @@ import pytest
 
 from s3pypi_setuptools.stores.local.lock import exclusive
 from tests.end_to_end import old_tools
-from tests.servers import S3Server, free_port, program, running, wait_until_answers
+from tests.support.servers import S3Server, free_port, program, running, wait_until_answers
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "setup-py"
 

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from tests import servers
+from tests.support import servers
 
 __all__ = ["on_one_server"]
 

@@ -17,11 +17,11 @@ from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.stores.base import Store
 from s3pypi_setuptools.stores.local.store import LocalStore
 from s3pypi_setuptools.stores.s3.store import S3Store
-from tests import samples
 from tests.conftest import CEPH
 from tests.fault_matrix.forked import Done, Programs, programs
-from tests.servers import S3Server
 from tests.stores.test_s3 import options
+from tests.support import samples
+from tests.support.servers import S3Server
 
 FEW = 16
 MANY = 64

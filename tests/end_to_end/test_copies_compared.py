@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from tests import samples
-from tests.in_process import Said, run
-from tests.servers import S3Server
+from tests.support import samples
+from tests.support.in_process import Said, run
+from tests.support.servers import S3Server
 
 WHEEL, SDIST = "demo-1.0-py3-none-any.whl", "demo-1.0.tar.gz"
 COMMANDS = {"promote": ("promote", "demo", "1.0"), "mirror": ("mirror",)}

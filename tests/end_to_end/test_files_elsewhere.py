@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests import samples
-from tests.in_process import Said, run
-from tests.servers import S3Server
+from tests.support import samples
+from tests.support.in_process import Said, run
+from tests.support.servers import S3Server
 
 WHEEL, POOLED = "demo-1.0-py3-none-any.whl", "demo-2.0-py3-none-any.whl"
 

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools.stores.content_encoding import decode
-from tests import samples
 from tests.cli.programs import run as run_program
 from tests.clients.installers import Environments
 from tests.end_to_end.conftest import run, run_poetry
-from tests.servers import S3Server, program
+from tests.support import samples
+from tests.support.servers import S3Server, program
 
 VERSIONS = 50
 LATEST = f"1.{VERSIONS - 1}"

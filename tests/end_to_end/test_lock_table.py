@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from tests import samples
 from tests.cli import programs
-from tests.lock_tables import LockTable
-from tests.servers import S3Server
+from tests.support import samples
+from tests.support.lock_tables import LockTable
+from tests.support.servers import S3Server
 
 PUBLISHERS = 8
 

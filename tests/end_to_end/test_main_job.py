@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from tests.end_to_end.conftest import build_and_publish, run, run_poetry, says_hello
-from tests.servers import S3Server, program
+from tests.support.servers import S3Server, program
 
 NAME = "hello-s3pypi"
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from tests import samples
 from tests.cli.programs import run as program
 from tests.end_to_end.one_server import on_one_server
 from tests.end_to_end.test_looking_after import Place
-from tests.servers import S3Server
+from tests.support import samples
+from tests.support.servers import S3Server
 
 
 class Bucket(Place):

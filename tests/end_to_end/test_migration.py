@@ -12,12 +12,12 @@ from urllib.request import urlopen
 import pytest
 from pypi_simple import PyPISimple
 
-from tests import samples
 from tests.cli import programs
 from tests.end_to_end import old_tools
 from tests.end_to_end.conftest import run, run_poetry
 from tests.end_to_end.one_server import on_one_server
-from tests.servers import S3Server, program
+from tests.support import samples
+from tests.support.servers import S3Server, program
 
 VERSIONS = ("1.2.1", "2.0.1")
 ILABS = ("ilabs.s3util==0.6.7", "boto3", "setuptools<81")

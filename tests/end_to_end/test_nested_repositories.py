@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from tests import samples
 from tests.cli import programs
 from tests.end_to_end import old_tools
 from tests.end_to_end.conftest import run
-from tests.servers import S3Server
+from tests.support import samples
+from tests.support.servers import S3Server
 
 
 @pytest.fixture(scope="session")

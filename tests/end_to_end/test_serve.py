@@ -16,10 +16,10 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests import samples
 from tests.cli import programs
 from tests.end_to_end.conftest import run
-from tests.servers import free_port, program, running, wait_until_answers
+from tests.support import samples
+from tests.support.servers import free_port, program, running, wait_until_answers
 
 PAGE = (Path(__file__).parents[2] / "docs" / "serve.md").read_text(encoding="utf-8")
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}{os.pathsep}/usr/sbin")

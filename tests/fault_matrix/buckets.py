@@ -11,8 +11,8 @@ from typing import Any
 from tests.fault_matrix.forked import Done, Programs
 from tests.fault_matrix.seen import Seen
 from tests.fault_matrix.verbs import BASE
-from tests.fault_proxy import FaultProxy, Passing
-from tests.servers import S3Server
+from tests.support.fault_proxy import FaultProxy, Passing
+from tests.support.servers import S3Server
 
 __all__ = ["Bench", "Stored", "role_of"]
 

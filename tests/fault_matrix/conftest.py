@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.environment import is_foreign
 from tests.fault_matrix.buckets import Bench
 from tests.fault_matrix.forked import Programs, programs
 from tests.fault_matrix.verbs import BASE, VERBS, make_distributions
-from tests.servers import S3Server
+from tests.support.environment import is_foreign
+from tests.support.servers import S3Server
 
 
 @pytest.fixture(scope="session")

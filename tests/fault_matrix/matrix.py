@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from tests.fault_matrix.buckets import role_of
 from tests.fault_matrix.verbs import VERBS
-from tests.fault_proxy import Answer, CutShort, DropAfter, DropBefore, Fault, Garbage, Garbled, Passing
+from tests.support.fault_proxy import Answer, CutShort, DropAfter, DropBefore, Fault, Garbage, Garbled, Passing
 
 __all__ = ["ALWAYS", "FAULTS", "MAYBE", "PAGES", "ROLES", "Case", "cases", "failing"]
 

@@ -19,8 +19,8 @@ from tests.fault_matrix.buckets import Bench
 from tests.fault_matrix.forked import Done
 from tests.fault_matrix.seen import assert_one_line
 from tests.fault_matrix.verbs import READS, VERBS
-from tests.fault_proxy import Answer, FaultProxy
-from tests.servers import free_port
+from tests.support.fault_proxy import Answer, FaultProxy
+from tests.support.servers import free_port
 
 PLANTED = "planted-secret"
 

@@ -7,11 +7,11 @@ import time
 
 import pytest
 
-from tests import samples
 from tests.fault_matrix.buckets import Bench
 from tests.fault_matrix.seen import assert_one_line
 from tests.fault_matrix.verbs import WHEEL
-from tests.fault_proxy import Answer, Do, Fault, FaultProxy, Passing
+from tests.support import samples
+from tests.support.fault_proxy import Answer, Do, Fault, FaultProxy, Passing
 
 LARGE = 42 * 1024 * 1024
 WHEEL_NAME = f"demo-4.0{WHEEL}"

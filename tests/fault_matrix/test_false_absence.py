@@ -7,7 +7,7 @@ import pytest
 from tests.fault_matrix.buckets import Bench, role_of
 from tests.fault_matrix.seen import assert_one_line
 from tests.fault_matrix.verbs import BASE, VERBS
-from tests.fault_proxy import Answer, Fault, FaultProxy, Passing
+from tests.support.fault_proxy import Answer, Fault, FaultProxy, Passing
 
 REFUSED = Answer(412, "PreconditionFailed")
 ABSENT = Answer(404, "NoSuchKey")

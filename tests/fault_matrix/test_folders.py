@@ -16,8 +16,8 @@ from s3pypi_setuptools.stores.local.store import LocalStore
 from tests.fault_matrix.forked import Programs
 from tests.fault_matrix.seen import assert_one_line, in_folder
 from tests.fault_matrix.verbs import READS, VERBS, WHEEL
-from tests.faults import FaultyStore, Request
 from tests.operations.conftest import World
+from tests.support.store_doubles import FaultyStore, Request
 
 Damage = Callable[[Path], None]
 

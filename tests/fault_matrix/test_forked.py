@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests import samples
 from tests.fault_matrix.forked import Programs
+from tests.support import samples
 
 
 def test_it_runs_where_and_how_it_is_told(cli: Programs, tmp_path: Path) -> None:

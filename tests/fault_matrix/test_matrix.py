@@ -14,7 +14,7 @@ from tests.fault_matrix.forked import Done
 from tests.fault_matrix.matrix import MAYBE, ROLES, Case, cases, failing
 from tests.fault_matrix.seen import assert_one_line
 from tests.fault_matrix.verbs import READS, VERBS, Verb
-from tests.fault_proxy import FaultProxy
+from tests.support.fault_proxy import FaultProxy
 
 MOST_REQUESTS = 3000
 

@@ -15,8 +15,8 @@ from s3pypi_setuptools.stores.s3.store import S3Store
 from tests.fault_matrix.buckets import Bench, role_of
 from tests.fault_matrix.matrix import MAYBE, ROLES
 from tests.fault_matrix.verbs import VERBS, WHEEL
-from tests.fault_proxy import Fault, FaultProxy, Passing, Stall
 from tests.operations.conftest import World
+from tests.support.fault_proxy import Fault, FaultProxy, Passing, Stall
 
 BRIEF = Patience(connect=5, answer=4, long_answer=6)
 PARTS = ("CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import random
 from concurrent.futures import ThreadPoolExecutor
 
-from tests import samples
 from tests.fault_matrix.buckets import Bench, role_of
 from tests.fault_matrix.matrix import MAYBE, ROLES
 from tests.fault_matrix.seen import assert_one_line
 from tests.fault_matrix.verbs import VERBS, WHEEL
-from tests.fault_proxy import Answer, Fault, FaultProxy, Passing
+from tests.support import samples
+from tests.support.fault_proxy import Answer, Fault, FaultProxy, Passing
 
 SLOW_DOWN = Answer(503, "SlowDown")
 AS_EVER = "5"

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests import samples
 from tests.fault_matrix.seen import Seen
+from tests.support import samples
 
 __all__ = ["BASE", "READS", "VERBS", "Verb", "make_distributions"]
 

@@ -26,9 +26,9 @@ from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.memory import MemoryStore
 from s3pypi_setuptools.transaction import Backoff
-from tests import samples
-from tests.faults import FaultyStore
-from tests.refusals import result_of
+from tests.support import samples
+from tests.support.refusals import result_of
+from tests.support.store_doubles import FaultyStore
 
 __all__ = ["VERBS", "Place"]
 

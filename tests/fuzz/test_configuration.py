@@ -20,8 +20,8 @@ from s3pypi_setuptools.config.target import FolderTarget, S3Target, parse_target
 from s3pypi_setuptools.errors import ConfigurationError
 from tests.fuzz.budget import share
 from tests.fuzz.mutations import edited, edits, odd_texts
-from tests.in_process import run
-from tests.refusals import result_of
+from tests.support.in_process import run
+from tests.support.refusals import result_of
 
 SCHEMES = (
     r"s3:// S3:// s3: s3:/ s3:/// file:// file:/// file: FILE://localhost/ http:// arn:aws:s3::: "

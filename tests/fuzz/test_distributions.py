@@ -23,13 +23,13 @@ from s3pypi_setuptools.distribution.filename_checks import check
 from s3pypi_setuptools.errors import InvalidDistribution
 from s3pypi_setuptools.index.model import clean_text
 from s3pypi_setuptools.naming import is_project_name, normalize_name
-from tests import samples
 from tests.distribution.archives import WHEEL
 from tests.fuzz.budget import share
 from tests.fuzz.mutations import changed, changes, edited, edits, json_values, odd_texts
-from tests.in_process import run
 from tests.index import strategies as index
-from tests.refusals import result_of
+from tests.support import samples
+from tests.support.in_process import run
+from tests.support.refusals import result_of
 
 names = st.one_of(st.sampled_from(["demo", "Demo", "de.mo", "demo_x", "nul"]), index.names)
 versions = st.one_of(st.sampled_from(["1.0", "1.0.0", "v1", "1.0-1", "1!1.0", "1.0+Local_1", "1.0rc1"]), index.versions)

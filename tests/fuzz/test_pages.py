@@ -17,7 +17,7 @@ from tests.fuzz.mutations import edited, edits, odd_texts
 from tests.fuzz.repositories import VERBS, Place
 from tests.fuzz.test_records import urls
 from tests.index.strategies import MARKUP, indexes
-from tests.refusals import result_of
+from tests.support.refusals import result_of
 
 SAMPLES = [path.read_bytes() for path in sorted((Path(__file__).parents[1] / "corpus" / "pages").glob("*.html"))]
 ANCHORS = (b"<a ", b"href", b"<", b'"', b"data-")

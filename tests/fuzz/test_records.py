@@ -19,7 +19,7 @@ from tests.fuzz.budget import share
 from tests.fuzz.mutations import changed, changes, edited, edits, json_values
 from tests.fuzz.repositories import VERBS, Place
 from tests.index.strategies import indexes, many_hashes
-from tests.refusals import result_of
+from tests.support.refusals import result_of
 
 KEY = "team/demo/manifest.json"
 WHEEL = "demo-1.0-py3-none-any.whl"

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tests.hatch.conftest import HOOK, SDIST, WHEEL, Project
-from tests.servers import program
+from tests.support.servers import program
 
 ASKED = {"S3PYPI_PUBLISH": "1"}
 WHEEL2 = WHEEL.replace("py3", "py2.py3")  # hatchling's default without requires-python

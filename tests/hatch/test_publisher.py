@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests import samples
 from tests.hatch.conftest import SDIST, WHEEL, Project, Run
-from tests.servers import S3Server
+from tests.support import samples
+from tests.support.servers import S3Server
 
 BOTH = [WHEEL, SDIST]
 CHECKOUT = Path(__file__).parents[2]

@@ -22,7 +22,7 @@ from s3pypi_setuptools.operations.status import set_status
 from s3pypi_setuptools.operations.yank import unyank, yank
 from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.repository import Repository
-from tests import samples
+from tests.support import samples
 
 __all__ = ["Command", "Delete", "Files", "Prune", "Publish", "Reindex", "SetStatus", "Yank"]
 

@@ -30,8 +30,8 @@ from tests.interleavings.conftest import BEGINNINGS, Beginnings
 from tests.interleavings.orders import LENGTH, Order
 from tests.interleavings.runs import Run, fill, play
 from tests.interleavings.scheduling import Fault
-from tests.servers import S3Server
 from tests.stores.test_s3 import options
+from tests.support.servers import S3Server
 
 TIMES = int(os.environ.get("S3PYPI_TEST_EXAMPLES", "1"))
 FAULTS = (Fault.LOST, Fault.REFUSED, Fault.CONTENDED, Fault.CRASH)

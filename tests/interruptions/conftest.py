@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests import samples
 from tests.interruptions.publishing import Publishing
 from tests.interruptions.soundness import Stored
-from tests.servers import S3Server
+from tests.support import samples
+from tests.support.servers import S3Server
 
 
 @pytest.fixture

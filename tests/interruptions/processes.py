@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.fault_proxy import FaultProxy, Passing
-from tests.proxy_faults import Do, Fault
+from tests.support.fault_proxy import FaultProxy, Passing
+from tests.support.proxy_faults import Do, Fault
 
 LONG = 600.0
 """Seconds of grace that no test waits for: the process ends because its work did."""

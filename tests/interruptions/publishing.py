@@ -10,7 +10,7 @@ from pathlib import Path
 
 from s3pypi_setuptools import PackageRepository, open_repository
 from tests.interruptions.processes import LONG, SHORT, Ended, Halt, ended, halted, program, send, start
-from tests.servers import S3Server
+from tests.support.servers import S3Server
 
 __all__ = ["BOTH", "SDIST", "STATUS", "WHEEL", "Publishing", "fills", "puts"]
 

@@ -12,8 +12,8 @@ from s3pypi_setuptools.operations.publish.publish import publish
 from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.memory import MemoryStore
-from tests import samples
-from tests.faults import FaultyStore, Request
+from tests.support import samples
+from tests.support.store_doubles import FaultyStore, Request
 
 
 def slowly(request: Request) -> None:

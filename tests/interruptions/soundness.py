@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from botocore.exceptions import ClientError
 
-from tests.servers import S3Server
+from tests.support.servers import S3Server
 
 __all__ = ["Stored"]
 

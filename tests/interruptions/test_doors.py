@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests import samples
 from tests.interruptions.processes import Ended, Halt, ended, halted, send, start
 from tests.interruptions.publishing import SDIST, WHEEL
 from tests.interruptions.soundness import Stored
-from tests.servers import S3Server
+from tests.support import samples
+from tests.support.servers import S3Server
 
 SETUP = "from setuptools import setup\nsetup(name='demo', version='1.0', py_modules=['demo'])\n"
 PYPROJECT = "[project]\nname = 'demo'\nversion = '1.0'\n"

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests import samples
 from tests.interruptions.processes import LONG, SHORT, ended, halted, program, send, start, wait_until
 from tests.interruptions.publishing import SDIST, WHEEL, Publishing, puts
+from tests.support import samples
 
 PIPE = 4096
 """Bytes that the smallest pipe holds."""

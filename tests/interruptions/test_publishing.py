@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests import samples
 from tests.interruptions.processes import Halt, wait_until
 from tests.interruptions.publishing import BOTH, SDIST, WHEEL, Publishing, fills, puts
 from tests.interruptions.soundness import Stored
+from tests.support import samples
 
 MANIFEST, PAGE = "demo/manifest.json", "demo/index.json"
 MEBIBYTE = 1024 * 1024

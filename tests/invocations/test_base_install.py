@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import samples
+from tests.support import samples
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.build_backend.projects import distributions, make_project, published
-from tests.servers import S3Server
+from tests.support.servers import S3Server
 
 FRONT_ENDS = {
     "build": (sys.executable, "-m", "build", "--installer=uv"),

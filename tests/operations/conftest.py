@@ -22,7 +22,7 @@ from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Attributes, Store
 from s3pypi_setuptools.stores.memory import MemoryStore
 from s3pypi_setuptools.transaction import Backoff
-from tests import samples
+from tests.support import samples
 
 
 def parsed(page: bytes, project: str) -> Project:

@@ -10,10 +10,10 @@ from s3pypi_setuptools.operations.publish.report import Outcome
 from s3pypi_setuptools.operations.transfer.report import ImportOutcome
 from s3pypi_setuptools.repository.opening import OpenOptions
 from s3pypi_setuptools.repository.repository import Repository
-from tests import samples
 from tests.operations.conftest import World
 from tests.operations.maintenance import problems, pruned, reindexed
 from tests.operations.transfers import foreign, imported
+from tests.support import samples
 
 WHEEL = "demo-1.0-py3-none-any.whl"
 PUBLIC = "https://pypi.example.com:8443/simple"

@@ -20,10 +20,10 @@ from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.opening import OpenOptions
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.memory import MemoryStore
-from tests import samples
-from tests.faults import CarelessStore
 from tests.operations.conftest import World
 from tests.operations.maintenance import pruned, reindexed, verified
+from tests.support import samples
+from tests.support.store_doubles import CarelessStore
 
 
 @pytest.fixture(params=[False, True], ids=["pages read", "pages told"])

@@ -12,9 +12,9 @@ from s3pypi_setuptools.operations.listing import list_projects, show_project
 from s3pypi_setuptools.operations.publish.report import Outcome
 from s3pypi_setuptools.operations.status import set_status
 from s3pypi_setuptools.operations.yank import unyank, yank
-from tests.faults import FaultyStore, Request
 from tests.operations.conftest import World
 from tests.operations.contents import ONE, WHOLE, deleted, objects, opened
+from tests.support.store_doubles import FaultyStore, Request
 
 
 def test_a_deleted_version_is_on_no_page_and_its_objects_are_gone(three: World) -> None:

@@ -11,9 +11,9 @@ import pytest
 from s3pypi_setuptools.errors import AccessDenied, StoreError, Unavailable
 from s3pypi_setuptools.operations.yank import yank
 from s3pypi_setuptools.stores.base import Store
-from tests.faults import FaultyStore, Killed, Request
 from tests.operations.conftest import World
 from tests.operations.contents import ONE, WHOLE, deleted, objects, opened
+from tests.support.store_doubles import FaultyStore, Killed, Request
 
 
 def marked(world: World, store: Store) -> None:

@@ -15,11 +15,11 @@ from s3pypi_setuptools.operations.migrate_index import PageStyle, migrate_index
 from s3pypi_setuptools.operations.status import StatusReport, set_status
 from s3pypi_setuptools.operations.yank import YankedFile, YankReport, unyank, yank
 from s3pypi_setuptools.repository.repository import Repository
-from tests.faults import FaultyStore
 from tests.operations.conftest import World
 from tests.operations.contents import ONE, WHOLE, deleted, opened
 from tests.operations.maintenance import Watching, state
 from tests.operations.transfers import foreign
+from tests.support.store_doubles import FaultyStore
 
 
 def ignore(report: DeleteReport) -> None:

@@ -18,10 +18,10 @@ from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.memory import MemoryStore
-from tests.faults import FaultyStore, Killed, Request
 from tests.operations import contents
 from tests.operations.conftest import World
 from tests.operations.maintenance import DAY, opened, problems, pruned, reindexed, state
+from tests.support.store_doubles import FaultyStore, Killed, Request
 
 FOLDER = "team/demo/"
 MANIFEST = f"{FOLDER}manifest.json"

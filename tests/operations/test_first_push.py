@@ -21,9 +21,9 @@ from s3pypi_setuptools.repository.opening import OpenOptions
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.memory import MemoryStore
-from tests import samples
-from tests.faults import FaultyStore, Request
 from tests.operations.conftest import World
+from tests.support import samples
+from tests.support.store_doubles import FaultyStore, Request
 
 PROJECTS = 20
 ROOT = ["team/manifest.json", "team/index.json", "team/index.html", "team/"]

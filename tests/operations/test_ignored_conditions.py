@@ -19,11 +19,11 @@ from s3pypi_setuptools.operations.transfer.promote import promote
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import ANY, Attributes, Condition, Info, PartsWrite, Store, Token
 from s3pypi_setuptools.stores.memory import MemoryStore
-from tests import samples
-from tests.faults import FaultyStore, Request
 from tests.operations.conftest import World
 from tests.operations.transfers import opened
-from tests.servers import S3Server
+from tests.support import samples
+from tests.support.servers import S3Server
+from tests.support.store_doubles import FaultyStore, Request
 
 
 class CarelessWithParts(MemoryStore):

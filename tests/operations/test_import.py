@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import FaultyStore
 from tests.operations.conftest import World
 from tests.operations.transfers import foreign, hyphenated, imported, killed_at_every_request, old, outcomes
+from tests.support.store_doubles import FaultyStore
 
 
 def test_what_is_missing_is_filled_in(world: World) -> None:

@@ -13,11 +13,11 @@ from s3pypi_setuptools.operations.status import set_status
 from s3pypi_setuptools.operations.transfer.import_repository import import_repository
 from s3pypi_setuptools.operations.transfer.report import ImportedFile, ImportOutcome
 from s3pypi_setuptools.repository.repository import Repository
-from tests.faults import FaultyStore, Request
 from tests.operations.conftest import World
 from tests.operations.contents import deleted
 from tests.operations.maintenance import Watching, state
 from tests.operations.transfers import foreign, imported, mirrored, opened, outcomes
+from tests.support.store_doubles import FaultyStore, Request
 
 FOLDER = "memory:///team"
 WHEEL = "demo-1.0-py3-none-any.whl"

@@ -19,9 +19,9 @@ from s3pypi_setuptools.repository.repository_config import RepositoryConfig
 from s3pypi_setuptools.stores.base import Attributes, Store
 from s3pypi_setuptools.stores.local.store import LocalStore
 from s3pypi_setuptools.stores.memory import MemoryStore
-from tests.faults import FaultyStore
 from tests.operations.conftest import World
 from tests.operations.test_requests import SlowStore
+from tests.support.store_doubles import FaultyStore
 
 MANY = 50
 DOCUMENTS = ("manifest.json", "index.json", "index.html", "")

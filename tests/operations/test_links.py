@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import samples
-from tests.in_process import Said, run
+from tests.support import samples
+from tests.support.in_process import Said, run
 
 OLD = (1_700_000_000, 1_700_000_000)
 

@@ -25,10 +25,10 @@ from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.opening import OpenOptions
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Store
-from tests import samples
-from tests.faults import CarelessStore, FaultyStore, Request
-from tests.lock_tables import LockTable
 from tests.operations.conftest import World
+from tests.support import samples
+from tests.support.lock_tables import LockTable
+from tests.support.store_doubles import CarelessStore, FaultyStore, Request
 
 
 @pytest.fixture

@@ -18,13 +18,13 @@ from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Attributes, Store
 from s3pypi_setuptools.stores.local.store import LocalStore
 from s3pypi_setuptools.stores.memory import MemoryStore
-from tests import samples
 from tests.doctor import examined
-from tests.faults import FaultyStore, Request
 from tests.operations.conftest import World
 from tests.operations.maintenance import problems, reindexed
 from tests.operations.transfers import foreign, killed_at_every_request, opened
-from tests.servers import S3Server
+from tests.support import samples
+from tests.support.servers import S3Server
+from tests.support.store_doubles import FaultyStore, Request
 
 
 def migrated(world: World, style: PageStyle, store: Store | None = None, *, dry_run: bool = False) -> MigrateReport:

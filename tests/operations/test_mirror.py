@@ -10,9 +10,9 @@ from s3pypi_setuptools.index.model import ProjectStatus, Status
 from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.status import set_status
 from s3pypi_setuptools.operations.yank import yank
-from tests.faults import FaultyStore
 from tests.operations.conftest import World
 from tests.operations.transfers import foreign, mirrored, old, opened, outcomes
+from tests.support.store_doubles import FaultyStore
 
 
 def test_a_mirror_says_of_no_folder_of_the_source_that_it_can_go(tmp_path: Path, world: World) -> None:

@@ -19,14 +19,14 @@ from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.local.store import LocalStore
 from s3pypi_setuptools.stores.memory import MemoryStore
 from s3pypi_setuptools.stores.registry import open_store
-from tests import samples
-from tests.faults import FaultyStore, Request
 from tests.operations.attestations import attest
 from tests.operations.conftest import World
 from tests.operations.contents import deleted
 from tests.operations.maintenance import problems
 from tests.operations.test_attestations import URL
-from tests.servers import S3Server
+from tests.support import samples
+from tests.support.servers import S3Server
+from tests.support.store_doubles import FaultyStore, Request
 
 FILES = {"wheel": 0, "sdist": 0, "large wheel": PART_SIZE}
 

@@ -32,11 +32,11 @@ from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Attributes, Info, Store, Token
 from s3pypi_setuptools.stores.local.store import LocalStore
 from s3pypi_setuptools.stores.memory import MemoryStore
-from tests.faults import FaultyStore
 from tests.operations import contents
 from tests.operations.conftest import World
 from tests.operations.maintenance import DAY, problems, pruned, reindexed, verified
 from tests.operations.transfers import LISTING, imported, mirrored, opened, outcomes
+from tests.support.store_doubles import FaultyStore
 
 PLACES = ("dev", "demo/dev", "demo/a/b/dev", "0123456789abcdef", "demo/0123456789abcdef", "Dev", "demo/1.0")
 """Folders of other repositories, below a repository that has the project demo."""

@@ -13,8 +13,8 @@ from s3pypi_setuptools.operations.reindex.recovery import Recovery
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.memory import MemoryStore
 from s3pypi_setuptools.transaction import Backoff
-from tests.faults import FaultyStore, Request
 from tests.operations.conftest import World
+from tests.support.store_doubles import FaultyStore, Request
 
 PROJECTS = 20
 ROOT = ["team/manifest.json", "team/index.json", "team/index.html", "team/"]

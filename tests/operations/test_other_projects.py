@@ -14,10 +14,10 @@ from s3pypi_setuptools.operations.transfer.import_repository import import_repos
 from s3pypi_setuptools.operations.transfer.report import ImportReport
 from s3pypi_setuptools.stores.local.store import LocalStore
 from s3pypi_setuptools.stores.memory import MemoryStore
-from tests.faults import FaultyStore, Killed, Request
 from tests.operations.conftest import World
 from tests.operations.maintenance import problems, reindexed, state
 from tests.operations.transfers import foreign, imported, mirrored, opened, outcomes
+from tests.support.store_doubles import FaultyStore, Killed, Request
 
 STRAY = "other-99.0-py3-none-any.whl"
 

@@ -15,10 +15,10 @@ from s3pypi_setuptools.operations.prune import Pruned, PruneReport, Reason
 from s3pypi_setuptools.operations.retention import Retention
 from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.stores.base import Attributes
-from tests.faults import FaultyStore, Killed, Request
 from tests.operations import contents
 from tests.operations.conftest import World
 from tests.operations.maintenance import DAY, problems, pruned, state
+from tests.support.store_doubles import FaultyStore, Killed, Request
 
 MANIFEST = "team/demo/manifest.json"
 ORPHANS = ["demo-2.0-py3-none-any.whl", "demo-2.0-py3-none-any.whl.metadata", "demo-2.0.tar.gz"]

@@ -17,8 +17,8 @@ from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.memory import MemoryStore
-from tests.faults import FaultyStore, Request
 from tests.operations.conftest import World
+from tests.support.store_doubles import FaultyStore, Request
 
 Hash = Callable[[Path], str]
 

@@ -14,7 +14,7 @@ from s3pypi_setuptools.index.model import File
 from s3pypi_setuptools.operations.publish.decision import Choice, Look, Seen, choose, held_back
 from s3pypi_setuptools.operations.publish.report import Note, Outcome
 from s3pypi_setuptools.repository.listed_object import Contents, Holding, Part
-from tests import samples
+from tests.support import samples
 
 NOW = datetime(2026, 11, 30, tzinfo=timezone.utc)
 THERE = Holding()

@@ -14,8 +14,8 @@ from s3pypi_setuptools.config.settings import IfExists
 from s3pypi_setuptools.errors import AccessDenied, Contended, Error, NotFound, Unavailable
 from s3pypi_setuptools.operations.publish.report import Outcome
 from s3pypi_setuptools.stores.memory import MemoryStore
-from tests.faults import FaultyStore, Killed, Request
 from tests.operations.conftest import World
+from tests.support.store_doubles import FaultyStore, Killed, Request
 
 
 def requests_of(world: World, *paths: Path, **options: object) -> list[Request]:

@@ -17,14 +17,14 @@ from s3pypi_setuptools.operations.publish import comparison
 from s3pypi_setuptools.operations.publish.report import FileReport, Note, Outcome
 from s3pypi_setuptools.stores.local.store import LocalStore
 from s3pypi_setuptools.stores.memory import MemoryStore
-from tests import samples
-from tests.faults import FaultyStore, Request
 from tests.operations.attestations import attest
 from tests.operations.conftest import World
 from tests.operations.maintenance import problems
 from tests.operations.test_attestations import URL
 from tests.operations.test_promote import promoted
 from tests.operations.transfers import mirrored
+from tests.support import samples
+from tests.support.store_doubles import FaultyStore, Request
 
 
 @pytest.fixture(params=["memory", "folder"])

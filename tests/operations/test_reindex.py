@@ -21,11 +21,11 @@ from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.local.store import LocalStore
 from s3pypi_setuptools.transaction import Backoff
-from tests import samples
-from tests.faults import FaultyStore, Killed, Request
 from tests.operations import contents
 from tests.operations.conftest import World
 from tests.operations.maintenance import drop_in, problems, reindexed, state
+from tests.support import samples
+from tests.support.store_doubles import FaultyStore, Killed, Request
 
 MANIFEST = "team/demo/manifest.json"
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools.stores.base import Attributes
-from tests import samples
-from tests.faults import FaultyStore, Killed, Request
 from tests.operations import contents
 from tests.operations.conftest import World
 from tests.operations.maintenance import drop_in, problems, pruned, reindexed
+from tests.support import samples
+from tests.support.store_doubles import FaultyStore, Killed, Request
 
 MANIFEST = "team/demo/manifest.json"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from s3pypi_setuptools.errors import NotFound, Unavailable
-from tests import samples
-from tests.faults import FaultyStore, Request
 from tests.operations.conftest import World
 from tests.operations.maintenance import drop_in, problems, reindexed, state
+from tests.support import samples
+from tests.support.store_doubles import FaultyStore, Request
 
 FOLDER = "team/demo/"
 MANIFEST = f"{FOLDER}manifest.json"

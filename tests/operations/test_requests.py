@@ -10,9 +10,9 @@ from s3pypi_setuptools.config.settings import IfExists
 from s3pypi_setuptools.distribution.local_file import PART_SIZE
 from s3pypi_setuptools.operations.publish.report import Outcome
 from s3pypi_setuptools.stores.memory import MemoryStore
-from tests import samples
-from tests.faults import FaultyStore, Request
 from tests.operations.conftest import World
+from tests.support import samples
+from tests.support.store_doubles import FaultyStore, Request
 
 LATENCY = 0.6
 """Seconds; far above the time in which all requests of a wave are begun."""

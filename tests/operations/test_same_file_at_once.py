@@ -8,8 +8,8 @@ import pytest
 
 from s3pypi_setuptools.config.settings import IfExists
 from s3pypi_setuptools.operations.publish.report import FileReport, Outcome
-from tests.faults import FaultyStore, Request
 from tests.operations.conftest import World
+from tests.support.store_doubles import FaultyStore, Request
 
 MANIFEST = "team/demo/manifest.json"
 

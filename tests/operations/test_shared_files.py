@@ -14,10 +14,10 @@ from s3pypi_setuptools.operations.delete import DeleteReport, delete
 from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.publish.report import Outcome
 from s3pypi_setuptools.operations.retention import Retention
-from tests.faults import FaultyStore
 from tests.operations.conftest import World
 from tests.operations.maintenance import problems, pruned, reindexed
 from tests.operations.transfers import foreign, imported, opened, outcomes
+from tests.support.store_doubles import FaultyStore
 
 WHEEL = "demo-1.0-py3-none-any.whl"
 NOW = timedelta()

@@ -19,12 +19,12 @@ from s3pypi_setuptools.repository.opening import OpenOptions
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.memory import MemoryStore
-from tests import samples
-from tests.faults import FaultyStore, Request
 from tests.operations.attestations import attest
 from tests.operations.conftest import World
 from tests.operations.transfers import foreign, opened
 from tests.repository.project_desk import Observer
+from tests.support import samples
+from tests.support.store_doubles import FaultyStore, Request
 
 FOREVER = "max-age=365000000, immutable"
 

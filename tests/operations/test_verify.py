@@ -15,11 +15,11 @@ from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.status import set_status
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.local.store import LocalStore
-from tests import samples
-from tests.faults import FaultyStore, Killed, Request
 from tests.operations import contents
 from tests.operations.conftest import World
 from tests.operations.maintenance import DAY, problems, pruned, reindexed, state, verified
+from tests.support import samples
+from tests.support.store_doubles import FaultyStore, Killed, Request
 
 WHEEL = "team/demo/demo-1.0-py3-none-any.whl"
 SDIST = "team/demo/demo-1.0.tar.gz"

@@ -14,8 +14,8 @@ from s3pypi_setuptools.repository.opening import OpenOptions
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Store
 from s3pypi_setuptools.transaction import Backoff
-from tests.faults import FaultyStore, Killed, Request
 from tests.operations.conftest import World
+from tests.support.store_doubles import FaultyStore, Killed, Request
 
 LISTING = "<!DOCTYPE html>\n<html><body>\n{links}\n</body></html>\n"
 

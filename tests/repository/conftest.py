@@ -10,7 +10,7 @@ from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.repository.workspace import SYSTEM, Workspace
 from s3pypi_setuptools.stores.base import Store
 from s3pypi_setuptools.transaction import Backoff
-from tests.faults import Request
+from tests.support.store_doubles import Request
 
 T = TypeVar("T")
 

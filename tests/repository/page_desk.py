@@ -11,8 +11,8 @@ from s3pypi_setuptools.repository.pages import DerivedPages, PageState
 from s3pypi_setuptools.repository.snapshot import ProjectDocuments
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.memory import MemoryStore
-from tests.faults import FaultyStore
 from tests.repository.conftest import workspace
+from tests.support.store_doubles import FaultyStore
 
 JSON, HTML, SLASH = KINDS = (PageKind.JSON, PageKind.HTML, PageKind.SLASH)
 KEYS = {JSON: "team/demo/index.json", HTML: "team/demo/index.html", SLASH: "team/demo/"}

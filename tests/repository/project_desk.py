@@ -16,8 +16,8 @@ from s3pypi_setuptools.repository.project_list import ProjectList
 from s3pypi_setuptools.repository.root_entry import RootEntry
 from s3pypi_setuptools.repository.snapshot import ProjectDocuments, Reading
 from s3pypi_setuptools.stores.memory import MemoryStore
-from tests.faults import FaultyStore
 from tests.repository.conftest import workspace
+from tests.support.store_doubles import FaultyStore
 
 KINDS = (PageKind.JSON, PageKind.HTML, PageKind.SLASH)
 MANIFEST, ROOT_RECORD = "team/demo/manifest.json", "team/manifest.json"

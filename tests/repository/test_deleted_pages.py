@@ -8,9 +8,9 @@ from s3pypi_setuptools.errors import NotFound, StoreError
 from s3pypi_setuptools.repository.pages import ForeignPage, PageState
 from s3pypi_setuptools.stores.base import ANY, Attributes, Condition, Matches
 from s3pypi_setuptools.stores.memory import MemoryStore
-from tests.faults import FaultyStore, Request
 from tests.repository.conftest import once
 from tests.repository.page_desk import HTML, KEYS, KINDS, SLASH, THEIRS, Desk, manifest
+from tests.support.store_doubles import FaultyStore, Request
 
 
 @pytest.fixture

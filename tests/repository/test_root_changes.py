@@ -17,10 +17,10 @@ from s3pypi_setuptools.repository.project_list import ProjectList
 from s3pypi_setuptools.repository.root_record import parse_root_record
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.memory import MemoryStore
-from tests.faults import FaultyStore, Request
 from tests.repository.conftest import once, workspace
 from tests.repository.locks import FakeLocks
 from tests.repository.test_root import KINDS, PAGES, RECORD, index, listed
+from tests.support.store_doubles import FaultyStore, Request
 
 THEIRS = b'<!DOCTYPE html><a href="old/">old</a>'
 

@@ -14,7 +14,7 @@ from s3pypi_setuptools.index.model import File
 from s3pypi_setuptools.repository.stored_file import StoredFile, has_bytes, read_if_exists
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.memory import MemoryStore
-from tests import samples
+from tests.support import samples
 
 NAME = "demo-1.0-py3-none-any.whl"
 KEY = f"team/demo/{NAME}"

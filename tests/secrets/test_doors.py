@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from tests import samples
 from tests.secrets.answers import ANSWERS
 from tests.secrets.places import KEYS, OF_AWS, SSE
 from tests.secrets.planted import SECRET_KEY, assert_hidden
-from tests.servers import S3Server
 from tests.stores.canned_server import canned
+from tests.support import samples
+from tests.support.servers import S3Server
 
 SETUP = "from setuptools import setup\nsetup(name='demo', version='1.0', py_modules=['demo']{extra})\n"
 TYPED = [f"--{name}={value}" for name, value in KEYS.items()]

@@ -9,7 +9,6 @@ from urllib.parse import quote
 
 import pytest
 
-from tests import in_process, samples
 from tests.secrets.planted import (
     ENCODED_PASSWORD,
     KEY_ID,
@@ -20,6 +19,7 @@ from tests.secrets.planted import (
     TOKEN,
     assert_hidden,
 )
+from tests.support import in_process, samples
 
 URL = f"https://user:{ENCODED_PASSWORD}@127.0.0.1:1/simple"
 SIGNED = f"https://bucket.s3.amazonaws.com/p?X-Amz-Credential={quote(KEY_ID)}%2F2026&X-Amz-Signature={SIGNATURE}"

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests import in_process, samples
 from tests.secrets.answers import ANSWERS
 from tests.secrets.places import PLACES, SSE, plant
 from tests.secrets.planted import assert_hidden
 from tests.stores.canned_server import canned
+from tests.support import in_process, samples
 
 VERBS: Mapping[str, Sequence[str]] = {
     "upload": ("upload", "dist"),

@@ -21,10 +21,10 @@ from s3pypi_setuptools.locks.base import NO_LOCKS, Lock, Table
 from s3pypi_setuptools.locks.dynamodb import DynamoDBTable
 from s3pypi_setuptools.locks.leases import LeasedLocks
 from s3pypi_setuptools.locks.registry import open_locks, open_table
-from tests import lock_tables
-from tests.lock_tables import LockTable
-from tests.servers import S3Server, free_port
 from tests.stores.canned_server import Answer, Canned, canned
+from tests.support import lock_tables
+from tests.support.lock_tables import LockTable
+from tests.support.servers import S3Server, free_port
 
 CAPACITY = {"ConsumedCapacity": {"CapacityUnits": 1}}
 ABSENT = Answer(body=json.dumps(CAPACITY).encode())

@@ -21,7 +21,7 @@ from s3pypi_setuptools.locks.base import ROOT, Lock, lock_id
 from s3pypi_setuptools.locks.dynamodb import DynamoDBTable
 from s3pypi_setuptools.locks.leases import LeasedLocks
 from s3pypi_setuptools.monitor import Cancelled
-from tests.lock_tables import LockTable
+from tests.support.lock_tables import LockTable
 
 SHORT = 3.0
 """A lease, in seconds."""

@@ -16,8 +16,8 @@ from s3pypi_setuptools.stores.content_encoding import decode
 from s3pypi_setuptools.stores.memory import MemoryStore
 from s3pypi_setuptools.stores.probe import probe, probe_folder, probe_parts
 from s3pypi_setuptools.stores.s3.store import S3Store
-from tests.servers import S3Server
 from tests.stores.test_s3 import options
+from tests.support.servers import S3Server
 
 GOOD = Capabilities(True, True, True, True, True, True)
 

@@ -8,8 +8,8 @@ from s3pypi_setuptools.config.connection import Connection, Secret
 from s3pypi_setuptools.stores.base import Store
 from s3pypi_setuptools.stores.s3.client import S3Options
 from s3pypi_setuptools.stores.s3.store import S3Store
-from tests.servers import S3Server
 from tests.stores.contract import PROCESSES, StoreContract, run_incrementer
+from tests.support.servers import S3Server
 
 
 def options(server: S3Server, **more: object) -> S3Options:

@@ -17,8 +17,8 @@ from s3pypi_setuptools.stores.memory import MemoryStore
 from s3pypi_setuptools.stores.s3 import multipart as s3_multipart
 from s3pypi_setuptools.stores.s3.client import S3Options
 from s3pypi_setuptools.stores.s3.store import S3Store
-from tests.servers import S3Server
 from tests.stores.test_s3 import options
+from tests.support.servers import S3Server
 
 DATA = os.urandom(300_000)
 NOTED = Attributes("application/zip", "max-age=1", {"noted": "yes"})

@@ -14,7 +14,7 @@ from s3pypi_setuptools.aws.client import Access
 from s3pypi_setuptools.config.connection import Connection, Secret
 from s3pypi_setuptools.locks.base import lock_id
 from s3pypi_setuptools.locks.dynamodb import DynamoDBTable
-from tests.servers import S3Server
+from tests.support.servers import S3Server
 
 
 @dataclass(frozen=True)

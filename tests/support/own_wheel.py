@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-CHECKOUT = Path(__file__).parents[1]
+CHECKOUT = Path(__file__).parents[2]
 PARTS = ("s3pypi_setuptools", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
 # What leads this machine's pip and uv to a package index: isolated builds fetch their requirements.
 MACHINE = {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "UV_"))}

@@ -22,9 +22,9 @@ from types import TracebackType
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
-from tests.http_messages import Request, Response, read_request, read_response
-from tests.proxy_faults import Answer, CutShort, Do, DropAfter, DropBefore, Fault, Garbage, Garbled, Hold, Stall
-from tests.s3_operations import operation_of
+from tests.support.http_messages import Request, Response, read_request, read_response
+from tests.support.proxy_faults import Answer, CutShort, Do, DropAfter, DropBefore, Fault, Garbage, Garbled, Hold, Stall
+from tests.support.s3_operations import operation_of
 
 __all__ = [
     "Answer",

@@ -1,4 +1,4 @@
-"""What a `tests.fault_proxy.FaultProxy` can do to a request."""
+"""What a `tests.support.fault_proxy.FaultProxy` can do to a request."""
 
 from __future__ import annotations
 

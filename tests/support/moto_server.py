@@ -22,7 +22,7 @@ from moto.s3.models import S3Backend
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import run_simple
 
-from tests.servers import S3Server, free_port, running, wait_until_answers
+from tests.support.servers import S3Server, free_port, running, wait_until_answers
 
 __all__ = ["moto"]
 
@@ -33,7 +33,7 @@ GAP_SECONDS = 0.1
 def moto(folder: Path) -> Iterator[S3Server]:
     server = S3Server("moto", f"http://127.0.0.1:{free_port()}", "anybody", "any-secret")
     command = [sys.executable, "-m", __name__, server.endpoint_url.rpartition(":")[2]]
-    with running(command, Path(__file__).parents[1], {}, log=folder) as process:
+    with running(command, Path(__file__).parents[2], {}, log=folder) as process:
         wait_until_answers(f"{server.endpoint_url}/moto-api/", process)
         yield server
 
