@@ -16,7 +16,7 @@ PACKAGE = Path(s3pypi_setuptools.__file__).parent
 LEVELS = (
     ("text",),
     ("errors", "http_limits"),
-    ("naming", "redaction", "monitor", "concurrency", "interruption", "tables"),
+    ("build_gate", "naming", "redaction", "monitor", "concurrency", "interruption", "tables"),
     ("config",),
     ("distribution",),
     ("index",),
@@ -30,7 +30,7 @@ LEVELS = (
     ("report_lines",),
     ("session",),
     ("api",),
-    ("after_build",),
+    ("build_push",),
     ("build_meta", "command", "hatch", "pdm", "cli", "server"),
     ("__main__",),
 )

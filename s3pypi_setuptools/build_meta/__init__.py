@@ -1,4 +1,4 @@
-"""A PEP 517 build backend that publishes what it builds, when the invocation asks it to (`..after_build`).
+"""A PEP 517 build backend that publishes what it builds, if the invocation asks it to (`..build_gate`).
 
 It wraps another backend, ``setuptools.build_meta`` unless the project names one::
 

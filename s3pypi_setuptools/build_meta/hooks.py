@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from .. import after_build
-from ..after_build import Door, Kind
+from .. import build_push
+from ..build_gate import Frontend, Kind
 from ..errors import Error
 from . import wrapped
 
@@ -28,7 +28,7 @@ def find_hook(name: str) -> Hook | None:
     try:
         theirs = getattr(wrapped.load(Path.cwd()), name, None)
     except Error as error:
-        after_build.abort(error)
+        build_push.abort(error)
     return None if theirs is None else _WRAPPERS[name](theirs)
 
 
@@ -99,18 +99,18 @@ class _Settings:
         self._given = given
         self._project = Path.cwd()
         try:
-            self._ours, self.theirs = after_build.divide(given)
+            self._ours, self.theirs = build_push.split_config_settings(given)
         except Error as error:
-            after_build.abort(error)
+            build_push.abort(error)
 
     def admit(self, kind: Kind, folder: str) -> bool:
         try:
-            return after_build.admit(Door.BACKEND, kind, folder, self._given)
+            return build_push.admit(Frontend.BACKEND, kind, folder, self._given)
         except Error as error:
-            after_build.abort(error)
+            build_push.abort(error)
 
     def push(self, path: Path) -> None:
         try:
-            after_build.push(path.absolute(), project=self._project, command_line=self._ours)
+            build_push.push(path.absolute(), project=self._project, command_line=self._ours)
         except Error as error:
-            after_build.abort(error)
+            build_push.abort(error)

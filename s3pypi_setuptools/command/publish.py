@@ -28,7 +28,7 @@ class PyPICommand(SettingsCommand):
 
     def publish(self) -> Iterable[str]:
         """Publish; one line for each file that failed."""
-        from .. import after_build, report_lines  # noqa: PLC0415
+        from .. import build_push, report_lines  # noqa: PLC0415
         from ..api import PackageRepository  # noqa: PLC0415
         from ..monitor import Monitor  # noqa: PLC0415
 
@@ -38,7 +38,7 @@ class PyPICommand(SettingsCommand):
         observer = self.journal.begin("published")
         settings = self.resolve()
         paths = self._paths(settings, built)
-        self.journal.begin("published", after_build.advice(paths[0].parent))
+        self.journal.begin("published", build_push.advice(paths[0].parent))
         repository = PackageRepository(settings)
         report = repository.publish(*paths, dry_run=bool(self.dry_run), monitor=Monitor(observer=observer))
         self._show(report)

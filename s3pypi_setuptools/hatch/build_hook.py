@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-from .. import after_build
+from .. import build_push
+from ..build_gate import Frontend, Kind
 from ..errors import ConfigurationError, Error
 
 if TYPE_CHECKING:
@@ -23,14 +24,14 @@ _OF_HATCHLING = frozenset(
     {"dependencies", "enable-by-default", "require-runtime-dependencies", "require-runtime-features"}
 )
 _KINDS = {
-    ("sdist", "standard"): after_build.Kind.SDIST,
-    ("wheel", "standard"): after_build.Kind.WHEEL,
-    ("wheel", "editable"): after_build.Kind.EDITABLE,
+    ("sdist", "standard"): Kind.SDIST,
+    ("wheel", "standard"): Kind.WHEEL,
+    ("wheel", "editable"): Kind.EDITABLE,
 }
 
 
 class PublishingBuildHook(Interface):
-    """Publishes the sdist or wheel that was built, when the build was asked to publish (`after_build`).
+    """Publishes the sdist or wheel that was built, if the build was asked to publish (`build_gate`).
 
     The settings are the project's (``[tool.s3pypi]``): the hook's table holds hatchling's own keys alone.
     """
@@ -44,11 +45,11 @@ class PublishingBuildHook(Interface):
             return
         path = Path(artifact_path).absolute()
         try:
-            if after_build.admit(after_build.Door.HATCH, kind, path.parent):
+            if build_push.admit(Frontend.HATCH, kind, path.parent):
                 self._check_table()
-                after_build.push(path, project=Path(self.root))
+                build_push.push(path, project=Path(self.root))
         except Error as error:  # hatchling would print a traceback
-            after_build.say(f"error: {error}")
+            build_push.say(f"error: {error}")
             self.app.abort()
 
     def _check_table(self) -> None:

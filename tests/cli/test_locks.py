@@ -205,7 +205,7 @@ def setup_py(folder: Path, target: str) -> list[str]:
 
 def backend(folder: Path, target: str) -> list[str]:
     code = (
-        "from pathlib import Path\nfrom s3pypi_setuptools.after_build import push\n"
+        "from pathlib import Path\nfrom s3pypi_setuptools.build_push import push\n"
         f"push(Path('dist/demo-1.0-py3-none-any.whl'), project=Path(), command_line={{'target': {target!r}}})"
     )
     samples.wheel(folder / "dist")

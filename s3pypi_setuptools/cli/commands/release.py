@@ -46,31 +46,29 @@ def _resolve(arguments: argparse.Namespace) -> Settings:
 
 
 def _release(call: Call) -> Output:
-    from ... import after_build  # noqa: PLC0415
+    from ...build_push import PushFailed, advice  # noqa: PLC0415
     from ..render.published import publish_output  # noqa: PLC0415
 
     arguments, terminal = call.arguments, call.terminal
     project = Path(arguments.project).absolute()
     folder = Path(arguments.outdir) if arguments.outdir else project / (call.settings.dist_dir or "dist")
     built = _build(call, project, folder)
-    advice = after_build.advice(folder)
-    terminal.journal.begin("published", advice)
+    then = advice(folder)
+    terminal.journal.begin("published", then)
     if not terminal.quiet:
         what = f"publishing {' and '.join(path.name for path in built)} to {call.settings.require_target()}"
         terminal.remark(f"{what} (--dry-run: nothing is written)" if arguments.dry_run else what)
     try:
         report = call.repository.publish(*built, dry_run=arguments.dry_run, monitor=call.monitor)
     except Exception as error:
-        raise after_build.PushFailed(
-            f"built but not published: {terminal.redactor.describe(error)}; {advice}"
-        ) from error
+        raise PushFailed(f"built but not published: {terminal.redactor.describe(error)}; {then}") from error
     output = publish_output(report)
-    return output if report.ok or report.conflict else output._replace(errors=[*output.errors, advice])
+    return output if report.ok or report.conflict else output._replace(errors=[*output.errors, then])
 
 
 def _build(call: Call, project: Path, folder: Path) -> Sequence[Path]:
     """Build; what the build says is held back until it fails where the output is to be quiet."""
-    from ... import after_build  # noqa: PLC0415
+    from ...build_gate import without_switches  # noqa: PLC0415
     from ...operations.release import build_release  # noqa: PLC0415
 
     arguments, terminal = call.arguments, call.terminal
@@ -80,7 +78,7 @@ def _build(call: Call, project: Path, folder: Path) -> Sequence[Path]:
             project,
             folder,
             config_settings=_config_settings(arguments.config_settings),
-            environ=after_build.without_switches(os.environ),
+            environ=without_switches(os.environ),
             sdist=not arguments.wheel,
             output=held_back.append if terminal.quiet else terminal.remark,
         )
