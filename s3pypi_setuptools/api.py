@@ -78,8 +78,8 @@ class PackageRepository:
     """A repository on S3 or in a folder; see `open_repository`.
 
     Every method is one command, complete in itself, and safe beside any other publisher, in this process or elsewhere.
-    Project names may be spelt in any way. All raise `ConfigurationError`, `RepositoryError` (there is no such project,
-    version or file, or the repository does not allow it) and `StoreError`; their text is one line for people.
+    Project names may be spelt in any way. All raise `ConfigurationError`, `RepositoryError` (its subclass `NotListed`
+    where there is no such project, version or file) and `StoreError`; their text is one line for people.
 
     ``monitor`` of a method is told of the work while it is done, and may cancel it (`Stopped`). ``confirm`` is called
     with the report of what is about to be destroyed; what it raises ends the work, and nothing is changed.

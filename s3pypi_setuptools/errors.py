@@ -1,14 +1,17 @@
-"""Every error this package raises on purpose.
+"""The errors that this package raises on purpose.
 
 ::
 
     Error                       one clear line: what failed, on what, what to do next
-    ├── UsageError              the command line itself is wrong (exit status 2)
+    ├── UsageError              what was asked for is not valid, such as the name of a project (exit status 2)
     ├── ConfigurationError      a setting is missing, unknown, or has a bad value
     │   └── MissingPackage      a package that an extra installs is not there
     ├── InvalidDistribution     a file is not a distribution that can be published
     ├── InvalidIndex            a page, manifest or other record cannot be understood
     ├── RepositoryError         the repository does not allow what was asked
+    │   ├── NotListed           it lists no such project, version or file
+    │   │   └── NoSuchProject   there is no such project
+    │   ├── NotAllowed          the status of the project forbids it (PEP 792)
     │   ├── FileConflict        a published filename would get other bytes
     │   └── LockError           a lock is held by someone else for too long, or was lost
     └── StoreError              the store failed, on ``key``
@@ -17,10 +20,12 @@
         │   └── AlreadyExists   it was to be created, and exists
         ├── Contended           another conditional write was in flight: nothing was written, try again
         ├── AccessDenied        the credentials do not allow it
+        │   └── NotAuthenticated  there are no credentials, or the store does not accept them
+        ├── StoreMisconfigured  the settings do not fit the store: no such bucket, another region
         └── Unavailable         no usable answer: network, throttling, server error
             └── TimedOut        the store stayed silent
 
-Doors print ``str(error)`` and exit with ``error.exit_status``; nothing else about an error reaches people.
+Programs tell errors apart by their classes. Commands print ``str(error)`` and exit with ``error.exit_status``.
 """
 
 from __future__ import annotations
@@ -38,10 +43,15 @@ __all__ = [
     "InvalidIndex",
     "LockError",
     "MissingPackage",
+    "NoSuchProject",
+    "NotAllowed",
+    "NotAuthenticated",
     "NotFound",
+    "NotListed",
     "PreconditionFailed",
     "RepositoryError",
     "StoreError",
+    "StoreMisconfigured",
     "TimedOut",
     "Unavailable",
     "UsageError",
@@ -58,7 +68,7 @@ class Error(Exception):
 
 
 class UsageError(Error):
-    """The command line itself is wrong."""
+    """What was asked for is not valid by itself, such as an option of a command or the name of a project."""
 
     exit_status = 2
 
@@ -86,6 +96,21 @@ class InvalidIndex(Error):
 
 class RepositoryError(Error):
     """The repository does not allow what was asked."""
+
+
+class NotListed(RepositoryError):
+    """The repository lists no such project, version or file."""
+
+
+class NoSuchProject(NotListed):
+    """There is no such project, or it was deleted."""
+
+
+class NotAllowed(RepositoryError):
+    """The status of the project forbids it: an archived one takes no uploads, a quarantined one offers no files.
+
+    See https://peps.python.org/pep-0792/.
+    """
 
 
 class FileConflict(RepositoryError):
@@ -153,9 +178,17 @@ class AccessDenied(StoreError):
     """The credentials do not allow the request."""
 
 
+class NotAuthenticated(AccessDenied):
+    """There are no credentials, or the store does not accept them: they are expired, unknown or wrongly signed."""
+
+
+class StoreMisconfigured(StoreError):
+    """The settings do not fit the store: there is no such bucket, it lies in another region, or it refuses ACLs."""
+
+
 class Unavailable(StoreError):
     """The store gave no usable answer; for a write, whether it took effect is not known."""
 
 
 class TimedOut(Unavailable):
-    """The store stayed silent for as long as anybody is to wait: trying again is up to people."""
+    """The store did not answer in the time that a request may take. It is not asked again."""

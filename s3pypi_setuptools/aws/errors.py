@@ -5,13 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..errors import (
-    AccessDenied,
-    Error,
-    StoreError,
-    TimedOut,
-    Unavailable,
-)
+from ..errors import AccessDenied, Error, NotAuthenticated, StoreError, StoreMisconfigured, TimedOut, Unavailable
 from ..http_limits import AnswerTooLarge
 from ..redaction import redact
 
@@ -23,6 +17,7 @@ __all__ = [
     "code_of",
     "is_credential_failure",
     "is_too_large",
+    "refusal",
     "status_of",
     "text_of",
     "unanswered",
@@ -49,6 +44,8 @@ CREDENTIAL_ADVICE = {
     "InvalidObjectState": "the object is archived",
     "KMS.DisabledException": "the KMS key is disabled",
 }
+_ACCEPTED = frozenset({"AccountProblem", "AllAccessDisabled", "InvalidObjectState", "KMS.DisabledException"})
+"""Of those, the codes by which AWS accepts the credentials, and refuses the request for another reason."""
 TRANSIENT_CODES = frozenset(
     {
         "BandwidthLimitExceeded",
@@ -84,6 +81,12 @@ def status_of(error: Exception) -> int:
     return int(response_of(error).get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
 
 
+def refusal(code: str, name: str, what: str) -> AccessDenied:
+    """The error for a code of `CREDENTIAL_ADVICE`; ``name`` and ``what`` as of `unanswered`."""
+    kind = AccessDenied if code in _ACCEPTED else NotAuthenticated
+    return kind(name, f"{what}: {CREDENTIAL_ADVICE[code]}")
+
+
 def is_credential_failure(error: Exception) -> bool:
     """Whether whoever hands out credentials failed; the error's text may hold some."""
     from botocore import exceptions
@@ -114,15 +117,17 @@ def unanswered(error: Exception, name: str, what: str, service: str = "the store
 
     text = botocore_text(error)
     if isinstance(error, (exceptions.NoCredentialsError, exceptions.PartialCredentialsError)):
-        return AccessDenied(
+        return NotAuthenticated(
             name, f"{what}: no credentials were found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile"
         )
     if isinstance(error, exceptions.RefreshWithMFAUnsupportedError):
-        return AccessDenied(name, f"{what}: the role's credentials expire, and new ones need an MFA code; try again")
+        return NotAuthenticated(
+            name, f"{what}: the role's credentials expire, and new ones need an MFA code; try again"
+        )
     if is_credential_failure(error):
-        return AccessDenied(name, f"{what}: {CREDENTIALS_FAILED} ({type(error).__name__})")
+        return NotAuthenticated(name, f"{what}: {CREDENTIALS_FAILED} ({type(error).__name__})")
     if isinstance(error, exceptions.InvalidRegionError):
-        return StoreError(name, f"{what}: the region is not the name of one; set `region`")
+        return StoreMisconfigured(name, f"{what}: the region is not the name of one; set `region`")
     if isinstance(error, exceptions.SSLError):
         return Unavailable(
             name, f"{what}: the TLS connection to {service} failed; check the endpoint and AWS_CA_BUNDLE"
@@ -138,13 +143,13 @@ def unanswered(error: Exception, name: str, what: str, service: str = "the store
     if isinstance(error, exceptions.ConnectionClosedError):
         return Unavailable(name, f"{what}: {service} broke off the connection; try again")
     if "Invalid header value" in str(error):
-        return AccessDenied(
+        return NotAuthenticated(
             name, f"{what}: the access key id, the session token or a parameter holds a line break; take it out"
         )
     if isinstance(error, exceptions.HTTPClientError | exceptions.ConnectionError | OSError):
         return Unavailable(name, f"{what}: no connection to {service}; check the network and the endpoint")
     if isinstance(error, RecursionError):  # botocore looks for the region of a bucket that redirects whoever asks
-        return StoreError(name, f"{what}: {ELSEWHERE}")
+        return StoreMisconfigured(name, f"{what}: {ELSEWHERE}")
     return StoreError(name, f"{what}: {text}")
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..config.environment import refuse_pipe
-from ..errors import AccessDenied, ConfigurationError, Error
+from ..errors import ConfigurationError, Error, NotAuthenticated
 from ..redaction import Redactor
 from .errors import CREDENTIALS_FAILED, botocore_text, code_of, is_credential_failure, text_of
 
@@ -60,7 +60,7 @@ class Sessions:
         """Obtain the credentials now, where the AWS configuration may have somebody asked for that.
 
         Call it in the main thread, before threads begin to work and anything is drawn. Elsewhere it asks nobody.
-        Raises `ConfigurationError` and `AccessDenied`.
+        Raises `ConfigurationError` and `NotAuthenticated`.
         """
         if profile in self._signed_in or not _may_ask():
             return
@@ -179,7 +179,7 @@ class _Cache:
 def _failure(name: str, profile: str, error: Exception) -> Error:
     if code_of(error):
         text = text_of(error) or code_of(error)
-        return AccessDenied(f"profile {profile}", f"AWS gives no credentials for its role: {text}")
+        return NotAuthenticated(f"profile {profile}", f"AWS gives no credentials for its role: {text}")
     if is_credential_failure(error) or isinstance(error, ValueError):  # its text may hold some
         return ConfigurationError(CREDENTIALS_FAILED)
     return ConfigurationError(f"{name} cannot be set up: {botocore_text(error)}")

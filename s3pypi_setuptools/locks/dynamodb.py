@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..aws.client import Access, conceal_credentials, configured_attempts, create_client
-from ..aws.errors import CREDENTIAL_ADVICE, TRANSIENT_CODES, code_of, status_of, text_of, unanswered
-from ..errors import AccessDenied, ConfigurationError, Error, StoreError, Unavailable
+from ..aws.errors import CREDENTIAL_ADVICE, TRANSIENT_CODES, code_of, refusal, status_of, text_of, unanswered
+from ..errors import AccessDenied, ConfigurationError, Error, StoreError, StoreMisconfigured, Unavailable
 from .base import Lock, Table
 
 if TYPE_CHECKING:
@@ -165,9 +165,10 @@ class DynamoDBTable(Table):
         if not status:
             return unanswered(error, name, what, place)
         if code == "ResourceNotFoundException":
-            return StoreError(name, f"{what}: {place} has no such table; check its name and locks-region, or make it")
+            advice = "check its name and locks-region, or make it"
+            return StoreMisconfigured(name, f"{what}: {place} has no such table; {advice}")
         if code in CREDENTIAL_ADVICE:
-            return AccessDenied(name, f"{what}: {CREDENTIAL_ADVICE[code]}")
+            return refusal(code, name, what)
         if code.startswith("AccessDenied"):
             return AccessDenied(name, f"{what}: access denied; dynamodb:{operation} on the table is needed")
         if status >= _SERVER_ERROR or code in TRANSIENT_CODES:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..concurrency import side_by_side
-from ..errors import Error, RepositoryError
+from ..errors import Error, NotAllowed, NotListed, RepositoryError
 from ..index.model import File, Status
 from ..monitor import UNCOUNTED, UNOBSERVED, ItemCounter, Observer, Stage
 from ..repository.repository import Repository
@@ -83,17 +83,18 @@ def download(
     :param counter: counts files.
     :param observer: told of each file that is complete.
 
-    Raises `RepositoryError` for a project or version that does not exist, and for a quarantined project; `StoreError`.
+    Raises `NotListed` for a project or version that does not exist, `NotAllowed` for a quarantined project, and
+    `StoreError`.
     What concerns one file fails that file in the report.
     """
     manifest = naming_nearest(repository, project, lambda: existing(repository.manifest(project), project))
     status = manifest.project.status
     if status is not None and status.status is Status.QUARANTINED:
-        raise RepositoryError(f"{project} is quarantined: installers are offered none of its files")
+        raise NotAllowed(f"{project} is quarantined: installers are offered none of its files")
     if version is None:
         version = latest_version(manifest.project)
         if version is None:
-            raise RepositoryError(f"{project} lists no version that is not yanked; name one, as in {project}==1.0")
+            raise NotListed(f"{project} lists no version that is not yanked; name one, as in {project}==1.0")
     selector = FileSelector(version)
     selector.check(manifest)
     files = selector.listed(manifest)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from ..errors import Error, RepositoryError, UsageError
+from ..errors import Error, NoSuchProject, NotListed, UsageError
 from ..index.model import File
 from ..index.urls import filename_of
 from ..naming import is_glob, is_project_name, normalize_name, parse_version, version_of
@@ -19,7 +19,6 @@ from ..text import quoted, suggestion
 
 __all__ = [
     "FileSelector",
-    "NoSuchProject",
     "existing",
     "named_folders",
     "naming_nearest",
@@ -31,10 +30,6 @@ __all__ = [
 T = TypeVar("T")
 
 _NAMED = 5
-
-
-class NoSuchProject(RepositoryError):
-    """Nothing is known of the project, or it was deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +56,19 @@ class FileSelector:
         return frozenset(url for url in manifest.removed if self._names(manifest.project.name, filename_of(url)))
 
     def check(self, manifest: Manifest, known: Iterable[str] = ()) -> None:
-        """Raise `RepositoryError` unless every wanted version or filename is listed, or among the ``known`` filenames.
+        """Raise `NotListed` unless every wanted version or filename is listed, or among the ``known`` filenames.
 
         It names the nearest.
         """
         project, gone = manifest.project, set(known)
         if self.version is not None:
             if not project.files_of(self.version) and not gone:
-                raise RepositoryError(f"{project.name} has no version {quoted(self.version)}{self._near(manifest)}")
+                raise NotListed(f"{project.name} has no version {quoted(self.version)}{self._near(manifest)}")
             return
         names = [file.filename for file in project.files]
         for name in self.filenames:
             if name not in names and name not in gone:
-                raise RepositoryError(f"{project.name} lists no file {quoted(name)}{suggestion(name, names)}")
+                raise NotListed(f"{project.name} lists no file {quoted(name)}{suggestion(name, names)}")
 
     def _names(self, project: str, filename: str) -> bool:
         if self.version is None:

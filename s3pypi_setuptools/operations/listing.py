@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..errors import Error, RepositoryError
+from ..errors import Error, NotListed
 from ..index.model import File, Project, ProjectStatus, Status
 from ..naming import parse_version, version_of
 from ..repository.document_kind import OtherRepository
@@ -117,13 +117,13 @@ def list_projects(repository: Repository, patterns: Sequence[str] = (), *, names
     :param patterns: globs of normalized names; all projects where none is given.
 
     A project whose record cannot be read is listed with the error; another repository, which the list of projects has
-    for one, is left out. Raises `RepositoryError` for a pattern that no name
-    matches, and what concerns the whole repository.
+    for one, is left out. Raises `NotListed` for a pattern that no name matches, and what concerns the whole
+    repository.
     """
     every = repository.projects()
     for pattern in patterns:
         if not fnmatch.filter(every, pattern):
-            raise RepositoryError(f"{repository.url}: no project matches {quoted(pattern)}{suggestion(pattern, every)}")
+            raise NotListed(f"{repository.url}: no project matches {quoted(pattern)}{suggestion(pattern, every)}")
     names = [name for name in every if not patterns or any(fnmatch.fnmatchcase(name, each) for each in patterns)]
     if names_only:
         return ListReport(repository.url, tuple(map(ProjectSummary, names)))
@@ -149,7 +149,7 @@ def show_project(
 
     :param index_url: what installers are given, where the repository's record need not say.
 
-    Raises `RepositoryError` for a project or version that there is not, and `StoreError`.
+    Raises `NotListed` for a project or version that does not exist, and `StoreError`.
     """
     manifest = naming_nearest(repository, name, lambda: existing(repository.manifest(name), name))
     selector = FileSelector(version)

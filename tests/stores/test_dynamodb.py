@@ -16,7 +16,15 @@ from s3pypi_setuptools.aws.sessions import Sessions
 from s3pypi_setuptools.config.connection import Connection, Secret
 from s3pypi_setuptools.config.resolve import resolve
 from s3pypi_setuptools.config.settings import Settings
-from s3pypi_setuptools.errors import AccessDenied, ConfigurationError, Error, StoreError, Unavailable
+from s3pypi_setuptools.errors import (
+    AccessDenied,
+    ConfigurationError,
+    Error,
+    NotAuthenticated,
+    StoreError,
+    StoreMisconfigured,
+    Unavailable,
+)
 from s3pypi_setuptools.locks.base import NO_LOCKS, Lock, Table
 from s3pypi_setuptools.locks.dynamodb import DynamoDBTable
 from s3pypi_setuptools.locks.leases import LeasedLocks
@@ -60,7 +68,7 @@ REMOVE: Callable[[Table], object] = lambda table: table.remove(LOCK)  # noqa: E7
         (
             TAKE,
             failure(400, "ResourceNotFoundException"),
-            StoreError,
+            StoreMisconfigured,
             "has no such table; check its name and locks-reg",
         ),
         (READ, failure(400, "AccessDeniedException"), AccessDenied, "dynamodb:GetItem on the table is needed"),
@@ -68,10 +76,10 @@ REMOVE: Callable[[Table], object] = lambda table: table.remove(LOCK)  # noqa: E7
         (TAKE, failure(400, "AccessDeniedException"), AccessDenied, "dynamodb:PutItem on the table is needed"),
         (RENEW, failure(400, "AccessDeniedException"), AccessDenied, "dynamodb:UpdateItem on the table is needed"),
         (REMOVE, failure(400, "AccessDeniedException"), AccessDenied, "dynamodb:DeleteItem on the table is needed"),
-        (READ, failure(400, "UnrecognizedClientException"), AccessDenied, "access key id is not known"),
-        (READ, failure(400, "InvalidSignatureException"), AccessDenied, "secret access key"),
-        (READ, failure(400, "ExpiredTokenException"), AccessDenied, "expired"),
-        (READ, failure(400, "MissingAuthenticationTokenException"), AccessDenied, "no credentials"),
+        (READ, failure(400, "UnrecognizedClientException"), NotAuthenticated, "access key id is not known"),
+        (READ, failure(400, "InvalidSignatureException"), NotAuthenticated, "secret access key"),
+        (READ, failure(400, "ExpiredTokenException"), NotAuthenticated, "expired"),
+        (READ, failure(400, "MissingAuthenticationTokenException"), NotAuthenticated, "no credentials"),
         (TAKE, failure(400, "ProvisionedThroughputExceededException"), Unavailable, "try again"),
         (TAKE, failure(400, "ThrottlingException"), Unavailable, "try again"),
         (TAKE, failure(500, "InternalServerError"), Unavailable, "500"),

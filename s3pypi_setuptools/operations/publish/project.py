@@ -8,7 +8,7 @@ from datetime import datetime
 
 from ...config.settings import IfExists
 from ...distribution.local_file import PART_SIZE
-from ...errors import Error, FileConflict, RepositoryError
+from ...errors import Error, FileConflict, NotAllowed
 from ...index.model import File, Project, Status
 from ...index.urls import canonical_url, file_url, filename_of
 from ...monitor import Progress, Stage
@@ -262,7 +262,7 @@ def _public_url(repository: Repository, index_url: str | None) -> str | None:
 
 def _refuse_status(project: Project) -> None:
     if project.status and project.status.status in (Status.ARCHIVED, Status.QUARANTINED):
-        raise RepositoryError(
+        raise NotAllowed(
             f"{project.name} is {project.status.status.value} and takes no uploads (PEP 792): "
             "set its status to active first"
         )

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from ...config.settings import IfExists
-from ...errors import RepositoryError
+from ...errors import NotAllowed
 from ...index.model import Status
 from ...monitor import Progress
 from ...repository.repository import Repository
@@ -67,15 +67,16 @@ def promote(
 
     :param index_url: the URL at which installers reach ``target``.
 
-    Raises `RepositoryError` if ``source`` does not list or offer the version, or if a file differs from what the index
-    of ``source`` says, and `StoreError`. Files that ``target`` refuses are in the report.
+    Raises `NotListed` if ``source`` does not list the version, `NotAllowed` if the project is quarantined there,
+    `RepositoryError` if a file differs from what the index of ``source`` says, and `StoreError`. Files that ``target``
+    refuses are in the report.
     """
     manifest = naming_nearest(source, project, lambda: existing(source.manifest(project), project))
     selector = FileSelector(version)
     selector.check(manifest)
     status = manifest.project.status
     if status and status.status is Status.QUARANTINED:
-        raise RepositoryError(f"{project} is quarantined in {source.url} and offers no files (PEP 792)")
+        raise NotAllowed(f"{project} is quarantined in {source.url} and offers no files (PEP 792)")
     files = [replace(file, upload_time=None) for file in selector.listed(manifest)]
     with ThreadPoolExecutor(EXAMINED_AT_ONCE, "s3pypi-examine") as pool:
         stored = list(pool.map(lambda file: read_listed(source, project, file), files))

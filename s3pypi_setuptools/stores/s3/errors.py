@@ -11,6 +11,7 @@ from ...aws.errors import (
     ELSEWHERE,
     TRANSIENT_CODES,
     code_of,
+    refusal,
     response_of,
     status_of,
     text_of,
@@ -21,9 +22,11 @@ from ...errors import (
     AlreadyExists,
     Contended,
     Error,
+    NotAuthenticated,
     NotFound,
     PreconditionFailed,
     StoreError,
+    StoreMisconfigured,
     Unavailable,
 )
 from ..base import ABSENT, ANY, Condition, Matches
@@ -60,7 +63,8 @@ def translated(error: Exception, operation: str, name: str, condition: Condition
     reading = operation in {"GetObject", "HeadObject"}
     if code == "NoSuchBucket":
         bucket = name.removeprefix("s3://").partition("/")[0]
-        return StoreError(f"s3://{bucket}", "this bucket does not exist; check its name, the region and the endpoint")
+        advice = "this bucket does not exist; check its name, the region and the endpoint"
+        return StoreMisconfigured(f"s3://{bucket}", advice)
     version = condition.token if isinstance(condition, Matches) else ""
     if (status == 412 or code == "PreconditionFailed") and condition is not ANY:
         failed = AlreadyExists if condition is ABSENT else PreconditionFailed
@@ -73,13 +77,14 @@ def translated(error: Exception, operation: str, name: str, condition: Condition
         if condition is not ANY and code != "NoSuchUpload":
             return PreconditionFailed(name, version=version)
     if code in CREDENTIAL_ADVICE:
-        return AccessDenied(name, f"{what}: {CREDENTIAL_ADVICE[code]}")
+        return refusal(code, name, what)
     if status in {401, 403} or code in {"AccessDenied", "AllAccessDisabled"}:
         told = words_of(error)
         advice = _permission_advice(operation)
         if (action := refused_action(told)) and action not in advice:
             advice = f"{action} is needed"
-        return AccessDenied(name, f"{what}: access denied{': ' if told else ''}{told}; {advice}")
+        kind = NotAuthenticated if status == 401 else AccessDenied
+        return kind(name, f"{what}: access denied{': ' if told else ''}{told}; {advice}")
     if status >= 500 and status != 501:
         said = status if code in {"", str(status)} else f"{status} {code}"  # a HEAD has no body to say more
         return Unavailable(name, f"{what}: the store answered {said}; try again later")
@@ -90,13 +95,13 @@ def translated(error: Exception, operation: str, name: str, condition: Condition
 
 def _refused(code: str, status: int, text: str, name: str, what: str) -> StoreError:
     if code == "AccessControlListNotSupported":
-        return StoreError(
+        return StoreMisconfigured(
             name, f"{what}: this bucket refuses ACLs; publish without one, and grant reading by a bucket policy"
         )
     if status == 501 or code == "NotImplemented":
-        return StoreError(name, f"{what}: the store does not know conditional requests ({text or code})")
+        return StoreMisconfigured(name, f"{what}: the store does not know conditional requests ({text or code})")
     if status in {301, 307} or code in {"PermanentRedirect", "IllegalLocationConstraintException"}:
-        return StoreError(name, f"{what}: {ELSEWHERE}")
+        return StoreMisconfigured(name, f"{what}: {ELSEWHERE}")
     if code in {"", str(status)}:  # a HEAD has no body to say why
         return StoreError(
             name, f"{what}: the store answered {status}; check the credentials, the region and the endpoint"
