@@ -118,7 +118,7 @@ class PackageRepository:
     def initialize(self) -> InitReport:
         """Make an empty repository; one that exists stays as it is."""
         from .operations.init import initialize
-        from .repository.opening import read_config
+        from .repository.repository_config import read_config
 
         existed = read_config(self._session.store(locks=True), self._session.layout) is not None
         with self._session.repository(existing=False) as repository:

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from ..errors import Error
 from ..monitor import UNCOUNTED, ItemCounter
 from ..repository.layout import Layout
-from ..repository.opening import read_config
-from ..repository.repository_config import RepositoryConfig
+from ..repository.repository_config import RepositoryConfig, read_config
 from ..stores.base import Store
 from ..stores.capabilities import Capabilities
 from ..stores.probe import probe_folder

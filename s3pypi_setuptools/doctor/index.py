@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 from ..errors import Error, NotFound
 from ..index.model import File
 from ..redaction import redact
-from ..repository.document_kind import OtherRepository
+from ..repository.documents import OtherRepository
 from ..repository.repository import Repository
 from .check import Check, Result
 from .http import PAGE_TYPES, Answer, NoAnswer, Unreachable, fetch

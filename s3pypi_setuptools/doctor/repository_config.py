@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..errors import AccessDenied, Error, InvalidIndex, NotFound
-from ..repository.document_kind import RECORD_ATTRIBUTES
+from ..repository.documents import DOCUMENT_ATTRIBUTES
 from ..repository.layout import Layout
+from ..repository.nesting import refuse_project_folder
 from ..repository.repository_config import RepositoryConfig
-from ..repository.surroundings import refuse_project_folder
 from ..stores.base import ANY, Matches, Store
 from ..stores.capabilities import Capabilities
 from ..transaction import update
@@ -54,7 +54,7 @@ def _attempt(store: Store, layout: Layout, found: Capabilities | None) -> Check:
     if renewed == record:
         return Check(_NAME, Result.OK, f"{layout.repository} says what was found")
     condition = Matches(stored.info.token) if found.conditional_writes else ANY
-    store.put(layout.repository, renewed.to_json(), RECORD_ATTRIBUTES, condition)
+    store.put(layout.repository, renewed.to_json(), DOCUMENT_ATTRIBUTES, condition)
     changes = ", ".join(
         f"{name} was {_word(old)}, is {_word(new)}"
         for name, old, new in (

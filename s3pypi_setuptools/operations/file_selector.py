@@ -109,7 +109,7 @@ def named_folders(repository: Repository, projects: Iterable[str]) -> Iterator[F
     Raises `OtherRepository` for one whose folder is one.
     """
     for name in projects:
-        folder = repository.workspace.survey_project(name)
+        folder = repository.workspace.list_folder(name)
         if not folder.objects:
             naming_nearest(repository, name, partial(existing, None, name))
         yield folder

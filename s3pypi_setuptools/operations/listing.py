@@ -11,7 +11,7 @@ from datetime import datetime
 from ..errors import Error, NotListed
 from ..index.model import File, Project, ProjectStatus, Status
 from ..naming import parse_version, version_of
-from ..repository.document_kind import OtherRepository
+from ..repository.documents import OtherRepository
 from ..repository.repository import Repository
 from ..text import quoted, suggestion, without_credentials
 from .file_selector import FileSelector, existing, naming_nearest

@@ -15,10 +15,11 @@ from ..config.page_style import PageStyle
 from ..errors import PreconditionFailed, RepositoryError
 from ..locks.base import ROOT
 from ..repository.change import Change, Decision
-from ..repository.document_kind import RECORD_ATTRIBUTES
-from ..repository.inventory import Folder, lookup
+from ..repository.documents import DOCUMENT_ATTRIBUTES
+from ..repository.inventory import Folder
 from ..repository.manifest import Manifest
-from ..repository.page_kind import PageKind, elsewhere, kinds_of
+from ..repository.objects import head_if_exists
+from ..repository.page_kind import PageKind, kinds_of, other_kinds
 from ..repository.pages import COMMIT
 from ..repository.project_list import ProjectList
 from ..repository.repository import Repository
@@ -91,7 +92,7 @@ class _Migration:
         self._layout = repository.workspace.layout
         self._before = repository.config.pages
         self._kinds = kinds_of(style)
-        self._all = (*self._kinds, *elsewhere(self._kinds, self._before))
+        self._all = (*self._kinds, *other_kinds(self._kinds, self._before))
         self._root = ProjectList(repository.workspace)
 
     def check(self) -> None:
@@ -144,7 +145,7 @@ class _Migration:
             record = RepositoryConfig.from_json(found.data, key)
             if record.pages != kinds:
                 data = replace(record, pages=kinds).to_json()
-                self._store.put(key, data, RECORD_ATTRIBUTES, Matches(found.info.token))
+                self._store.put(key, data, DOCUMENT_ATTRIBUTES, Matches(found.info.token))
 
         with self._workspace.held(ROOT):
             update(attempt, self._workspace.backoff)
@@ -152,7 +153,7 @@ class _Migration:
     def _folders(self) -> Iterator[Folder]:
         """The folders of projects that have a manifest or a page."""
         layout = self._layout
-        for folder in self._workspace.survey():
+        for folder in self._workspace.list_folders():
             if not folder.is_project:
                 continue
             pages = [
@@ -172,7 +173,7 @@ class _Migration:
 
     def _old(self, project: str | None) -> list[str]:
         """Keys of the pages of the old choice, of ``project`` or of the root."""
-        old = [kind for kind in elsewhere(self._kinds) if not kind.at_slash or self._store.slash_keys is not False]
+        old = [kind for kind in other_kinds(self._kinds) if not kind.at_slash or self._store.slash_keys is not False]
         return [*self._layout.pages(project, old).values()]
 
     def _doomed(self, project: str | None) -> list[str]:
@@ -193,5 +194,5 @@ class _Migration:
         return True
 
     def _page(self, key: str) -> Info | None:
-        info = lookup(self._store, key)
+        info = head_if_exists(self._store, key)
         return info if info and info.size else None  # the mark of a folder that a console made is no page

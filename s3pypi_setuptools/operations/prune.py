@@ -19,9 +19,10 @@ from ..errors import Error, RepositoryError
 from ..index.model import File
 from ..index.urls import filename_of
 from ..monitor import UNCOUNTED, ItemCounter
-from ..repository.addresses import unclear_names
 from ..repository.change import Decision
-from ..repository.inventory import Folder, distribution_key
+from ..repository.inventory import Folder
+from ..repository.layout import distribution_key
+from ..repository.links import names_with_absolute_urls
 from ..repository.manifest import Manifest
 from ..repository.repository import Repository
 from ..stores.probe import is_probe_folder
@@ -166,7 +167,7 @@ def _nothing(plan: _Plan) -> PrunedProject:
 def _chosen(repository: Repository, patterns: Sequence[str]) -> Iterator[Folder]:
     named = [pattern for pattern in patterns if not set(pattern) & set("*?[")]
     if len(named) < len(patterns) or not patterns:
-        for folder in repository.workspace.survey():
+        for folder in repository.workspace.list_folders():
             if is_probe_folder(folder.name) and not patterns:
                 yield folder
             if folder.is_project and (not patterns or any(fnmatchcase(folder.name, each) for each in patterns)):
@@ -277,7 +278,7 @@ class _Pruning:
 
     def _unlisted(self, folder: Folder, manifest: Manifest) -> Iterator[tuple[str, Pruned]]:
         listed = {self._layout.object_key(folder.name, file.url) for file in manifest.project.files}
-        unclear = unclear_names(manifest.project)
+        unclear = names_with_absolute_urls(manifest.project)
         for info in folder.unlisted(listed):
             key, main = info.key, distribution_key(info.key)
             removed = self._unlisted_url(folder.name, key) in manifest.removed

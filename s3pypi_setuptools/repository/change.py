@@ -20,10 +20,9 @@ from ..locks.base import Lease
 from ..monitor import Stage
 from ..stores.base import ABSENT, Matches
 from ..transaction import update
-from .addresses import unclear_names
-from .compression import stored_form
-from .document_kind import RECORD_ATTRIBUTES
+from .documents import DOCUMENT_ATTRIBUTES, stored_form
 from .layout import deletable_key
+from .links import names_with_absolute_urls
 from .manifest import Manifest, next_id
 from .other_projects import OtherProjects
 from .page_kind import PageKind
@@ -146,7 +145,7 @@ class Change(Generic[T]):
         commit = next_id(now.base.commit, self._workspace.clock.new_id)
         new = new.committed(commit, now.base.generation + 1)
         self._sent = decision, commit
-        data, attributes = stored_form(new.to_json(), RECORD_ATTRIBUTES, compress=self._workspace.compresses())
+        data, attributes = stored_form(new.to_json(), DOCUMENT_ATTRIBUTES, compress=self._workspace.compresses())
         condition = Matches(now.token) if now.token else ABSENT
         lease.confirm()
         self._workspace.check_cancelled()
@@ -168,7 +167,7 @@ class Change(Generic[T]):
         if not (removed or decision.sweep):
             return decision
         keys = {url: self._workspace.layout.object_key(name, url) for url in removed | decision.sweep}
-        unclear = unclear_names(new.project)
+        unclear = names_with_absolute_urls(new.project)
         spared = frozenset(
             url for url, key in keys.items() if key and (filename_of(url) in unclear or self._others.lister(name, key))
         )

@@ -6,35 +6,19 @@ A project's objects are ``p/<file>`` and ``p/<random>/<file>``. Deeper objects, 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby, islice
 
-from ..distribution.filename_checks import check
-from ..errors import InvalidDistribution, NotFound
-from ..naming import ATTESTATION_SUFFIX, is_project_name, normalize_name
+from ..naming import is_project_name, normalize_name
 from ..stores.base import Info, Store
-from .layout import Layout
+from .layout import Layout, distribution_key, is_distribution_key
 from .nesting import Nesting
 
-__all__ = [
-    "COMPANIONS",
-    "Folder",
-    "distribution_key",
-    "holds_distributions",
-    "is_distribution_key",
-    "lookup",
-    "matches_listing",
-    "survey",
-    "survey_project",
-]
+__all__ = ["FirstListing", "Folder", "holds_distributions", "list_folder", "list_folders"]
 
 _LOOKED_AT = 1000
 """Objects that one listing request tells of at most (S3 ListObjectsV2)."""
-
-COMPANIONS = (".metadata", ".provenance", ".asc", ATTESTATION_SUFFIX)
-"""Suffixes of the objects that belong to a distribution: its own key with one of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +49,7 @@ class Folder:
         return is_project_name(self.name) and normalize_name(self.name) == self.name and not self.is_other
 
 
-def survey(store: Store, layout: Layout, listing: Iterable[Info] | None = None) -> Iterator[Folder]:
+def list_folders(store: Store, layout: Layout, listing: Iterable[Info] | None = None) -> Iterator[Folder]:
     """Every folder of the repository, as the listing comes in; last, the objects in no folder.
 
     Memory holds one folder at a time, and the objects in no folder. Requests besides the listing are made only for
@@ -75,20 +59,20 @@ def survey(store: Store, layout: Layout, listing: Iterable[Info] | None = None) 
     """
     root: dict[str, Info] = {}
     listed = store.list(layout.top) if listing is None else listing
-    for name, infos in groupby(listed, lambda info: _folder(info.key[len(layout.top) :])):
+    for name, infos in groupby(listed, lambda info: _folder_name(info.key[len(layout.top) :])):
         if name:
-            yield _surveyed(store, layout, name, infos)
+            yield _folder(store, layout, name, infos)
         else:
             root.update((info.key, info) for info in infos)
     yield Folder("", root)
 
 
-def survey_project(store: Store, layout: Layout, project: str) -> Folder:
+def list_folder(store: Store, layout: Layout, project: str) -> Folder:
     """The folder of one project (normalized); without objects if it does not exist."""
-    return _surveyed(store, layout, project, store.list(layout.folder(project)))
+    return _folder(store, layout, project, store.list(layout.folder(project)))
 
 
-def _surveyed(store: Store, layout: Layout, name: str, infos: Iterable[Info]) -> Folder:
+def _folder(store: Store, layout: Layout, name: str, infos: Iterable[Info]) -> Folder:
     nesting = Nesting(store, layout.folder(name))
     objects = {}
     for info in infos:
@@ -104,39 +88,7 @@ def _surveyed(store: Store, layout: Layout, name: str, infos: Iterable[Info]) ->
     return Folder(name, objects, others)
 
 
-def distribution_key(key: str) -> str:
-    """The key of the distribution to which the object under ``key`` belongs; a distribution's own key for itself."""
-    suffix = next((suffix for suffix in COMPANIONS if key.endswith(suffix)), "")
-    return key.removesuffix(suffix)
-
-
-def is_distribution_key(key: str) -> bool:
-    """Whether pages can refer to ``key``, and it ends in a filename that a wheel or sdist can have."""
-    if not Layout.has_url(key):
-        return False
-    try:
-        check(key.rpartition("/")[2])
-    except InvalidDistribution:
-        return False
-    return True
-
-
-def lookup(store: Store, key: str) -> Info | None:
-    """The object under ``key``, from the store itself and not a listing; None if it surely does not exist."""
-    try:
-        return store.head(key)
-    except NotFound:
-        return None
-
-
-def matches_listing(info: Info, data: bytes) -> bool:
-    """Whether the listing alone proves that the object holds ``data``: its ETag is the MD5 of ``data``."""
-    if info.size != len(data):
-        return False
-    return info.token.strip('"') == hashlib.md5(data, usedforsecurity=False).hexdigest()
-
-
-def _folder(path: str) -> str:
+def _folder_name(path: str) -> str:
     name, separator, _ = path.partition("/")
     return name if separator else ""
 
@@ -144,3 +96,26 @@ def _folder(path: str) -> str:
 def holds_distributions(store: Store, layout: Layout) -> bool:
     """Whether distributions are among the first objects of the repository: one listing request."""
     return any(is_distribution_key(info.key) for info in islice(store.list(layout.top), _LOOKED_AT))
+
+
+class FirstListing:
+    """The objects of a place, which were listed to the end.
+
+    :param folders: those that hold any, by name.
+    """
+
+    def __init__(self, layout: Layout, folders: Mapping[str, Folder]) -> None:
+        self._layout = layout
+        self._folders = folders
+
+    @property
+    def root_is_absent(self) -> bool:
+        """Whether neither the root record nor a root page lay there."""
+        keys = {self._layout.root_manifest, *self._layout.pages().values()}
+        return keys.isdisjoint(self._folders[""].objects)
+
+    def new_project(self, name: str) -> Folder | None:
+        """The folder of the project, if no manifest and no other repository lay in it; None otherwise."""
+        folder = self._folders.get(name) or Folder(name, {})
+        known = folder.is_other or folder.others or self._layout.manifest(name) in folder.objects
+        return None if known else folder

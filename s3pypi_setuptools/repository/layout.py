@@ -7,11 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
 
+from ..distribution.filename_checks import check
+from ..errors import InvalidDistribution
 from ..index.urls import CONTROL
-from ..naming import version_of
+from ..naming import ATTESTATION_SUFFIX, version_of
 from .page_kind import PageKind
 
-__all__ = ["Layout", "deletable_key", "is_random"]
+__all__ = ["COMPANIONS", "Layout", "deletable_key", "distribution_key", "is_distribution_key", "is_random"]
+
+COMPANIONS = (".metadata", ".provenance", ".asc", ATTESTATION_SUFFIX)
+"""Suffixes of the objects that belong to a distribution: each is stored under the distribution's key and its suffix."""
 
 _RANDOM = re.compile(r"[0-9a-f]{16}")
 
@@ -195,3 +200,20 @@ def deletable_key(layout: Layout, project: str, url: str) -> str | None:
         return key if version_of(project, name) is not None else None
     documents = (layout.manifest(project), layout.json_page(project), layout.html_page(project))
     return key if layout.is_own_place(project, key) and key not in documents else None
+
+
+def distribution_key(key: str) -> str:
+    """The key of the distribution to which the object under ``key`` belongs; a distribution's own key for itself."""
+    suffix = next((suffix for suffix in COMPANIONS if key.endswith(suffix)), "")
+    return key.removesuffix(suffix)
+
+
+def is_distribution_key(key: str) -> bool:
+    """Whether pages can refer to ``key``, and it ends in a filename that a wheel or sdist can have."""
+    if not Layout.has_url(key):
+        return False
+    try:
+        check(key.rpartition("/")[2])
+    except InvalidDistribution:
+        return False
+    return True

@@ -12,8 +12,8 @@ from typing import TypeVar
 from ..errors import NotFound, Unavailable
 from ..index.model import File
 from ..stores.base import Info
-from .inventory import lookup
 from .layout import Layout, deletable_key
+from .objects import head_if_exists
 from .upload import SHA256, Part, Upload
 from .workspace import Workspace
 
@@ -62,7 +62,7 @@ def look(workspace: Workspace, listed: File, upload: Upload, *, listed_since: bo
     if ours and listed_since:
         made.clear()
     store, pool = workspace.store, workspace.pool
-    head = pool.submit(lookup, store, key)
+    head = pool.submit(head_if_exists, store, key)
     beside: dict[Part, Future[bool | None]] = {}
     if one.metadata is not None and _is_offered(listed, one.metadata):
         sidecar, metadata = workspace.layout.sidecar(key), one.metadata

@@ -16,7 +16,7 @@ from ..index.fields import is_commit
 from ..index.model import File, Project, clean_text
 from ..index.simple_json import decode, encode, file_from_json, file_to_json, shown, status_from_json, status_to_json
 from ..index.urls import filename_of
-from .document_kind import Kind, OtherKind, check_kind
+from .documents import Kind, OtherKind, check_kind
 
 __all__ = ["Manifest", "blank_id", "is_blank", "next_id", "number_of"]
 

@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from ..config.page_style import PageStyle
 from ..errors import AccessDenied, NotFound, RepositoryError
 from ..naming import is_project_name
-from ..stores.base import ABSENT, ANY, Matches, Store
+from ..stores.base import ABSENT, ANY, Store
 from ..stores.capabilities import Capabilities, known
-from ..transaction import PATIENT, Backoff, create, update
-from .document_kind import RECORD_ATTRIBUTES
-from .first_listing import FirstListing
-from .inventory import Folder, survey
+from ..transaction import PATIENT, Backoff, create
+from .documents import DOCUMENT_ATTRIBUTES
+from .inventory import FirstListing, Folder, list_folders
 from .layout import Layout
+from .nesting import refuse_project_folder
 from .page_kind import PageKind, kinds_of
-from .repository_config import RepositoryConfig
-from .surroundings import refuse_project_folder
+from .repository_config import RepositoryConfig, change_config, read_config
 
 __all__ = [
     "WAYS_OUT",
     "OpenOptions",
     "Opened",
     "ask_about_parts",
-    "change_config",
     "compress_from_now_on",
     "open_config",
-    "read_config",
 ]
 
 WAYS_OUT = (
@@ -89,15 +86,6 @@ class Opened:
     listing: FirstListing | None = None
 
 
-def read_config(store: Store, layout: Layout) -> RepositoryConfig | None:
-    """The repository's configuration; None where there is none."""
-    key = layout.repository
-    try:
-        return RepositoryConfig.from_json(store.get(key).data, key)
-    except NotFound:
-        return None
-
-
 def open_config(store: Store, layout: Layout, opening: OpenOptions, backoff: Backoff = PATIENT) -> Opened:
     """The repository's configuration, made now where there is none.
 
@@ -108,23 +96,6 @@ def open_config(store: Store, layout: Layout, opening: OpenOptions, backoff: Bac
     opened = Opened(config) if config else _make(store, layout, opening, backoff)
     _refuse_unsafe(store, opened.config, opening)
     return opened
-
-
-def change_config(
-    store: Store, layout: Layout, change: Callable[[RepositoryConfig], RepositoryConfig]
-) -> tuple[RepositoryConfig, RepositoryConfig]:
-    """Change the configuration, which must exist; it before and after. Raises as reading, ``change`` and writing."""
-
-    def attempt() -> tuple[RepositoryConfig, RepositoryConfig]:
-        stored = store.get(layout.repository)
-        before = RepositoryConfig.from_json(stored.data, layout.repository)
-        after = change(before)
-        if after != before:
-            condition = Matches(stored.info.token) if before.conditional_writes else ANY
-            store.put(layout.repository, after.to_json(), RECORD_ATTRIBUTES, condition)
-        return before, after
-
-    return update(attempt)
 
 
 def ask_about_parts(store: Store, layout: Layout, config: RepositoryConfig) -> bool:
@@ -179,7 +150,7 @@ def _make(store: Store, layout: Layout, opening: OpenOptions, backoff: Backoff) 
     listed = list(islice(store.list(layout.top), LOOKED_AT))
     whole = len(listed) < LOOKED_AT
     refuse_project_folder(store, layout, {info.key for info in listed} if whole else None)
-    folders = {folder.name: folder for folder in survey(store, layout, listed)}
+    folders = {folder.name: folder for folder in list_folders(store, layout, listed)}
     style = _foreign_style(store, folders.values()) or (None if whole else ())
     place = store.url_of(layout.prefix)
     if opening.existing and style is None:
@@ -201,7 +172,7 @@ def _make(store: Store, layout: Layout, opening: OpenOptions, backoff: Backoff) 
         return Opened(config)
     _refuse_unsafe(store, config, opening)
     condition = ABSENT if config.conditional_writes else ANY
-    if not create(lambda: store.put(layout.repository, config.to_json(), RECORD_ATTRIBUTES, condition), backoff):
+    if not create(lambda: store.put(layout.repository, config.to_json(), DOCUMENT_ATTRIBUTES, condition), backoff):
         config = read_config(store, layout) or config
     return Opened(config, FirstListing(layout, folders) if whole else None)
 

@@ -15,7 +15,7 @@ from ..errors import Error
 from ..index.model import File
 from ..index.urls import is_relative
 from ..naming import is_project_name
-from .document_kind import OtherRepository
+from .documents import OtherRepository
 from .snapshot import ProjectDocuments
 from .workspace import Workspace
 

@@ -10,7 +10,7 @@ from ..index import simple_html, simple_json
 from ..index.model import Project, Root
 from ..stores.base import Attributes
 
-__all__ = ["PageKind", "elsewhere", "kinds_of"]
+__all__ = ["PageKind", "kinds_of", "other_kinds"]
 
 
 class PageKind(enum.Enum):
@@ -82,7 +82,7 @@ def kinds_of(style: PageStyle) -> tuple[PageKind, ...]:
     return _OF_STYLE[style]
 
 
-def elsewhere(
+def other_kinds(
     kinds: Collection[PageKind], others: Iterable[PageKind] = (PageKind.JSON, PageKind.HTML, PageKind.SLASH)
 ) -> tuple[PageKind, ...]:
     """Those of ``others`` that lie at other keys than all of ``kinds``."""

@@ -18,7 +18,7 @@ from typing import Generic, Protocol, TypeVar
 from ..errors import Contended, NotFound, PreconditionFailed, Unavailable
 from ..stores.base import ABSENT, Attributes, Matches, Token
 from ..transaction import create, update
-from .compression import stored_form
+from .documents import stored_form
 from .manifest import blank_id, is_blank, number_of
 from .page_kind import PageKind
 from .workspace import Workspace

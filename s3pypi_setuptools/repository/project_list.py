@@ -9,19 +9,31 @@ from collections.abc import Callable
 
 from ..errors import Error, InvalidIndex, LockError, NotFound, RepositoryError
 from ..index.model import Root
+from ..index.simple_json import decode, encode, root_document, root_of
 from ..locks.base import ROOT, Lease
 from ..stores.base import ABSENT, Matches, Token
 from ..transaction import update
-from .document_kind import RECORD_ATTRIBUTES, Kind, OtherKind
+from .documents import DOCUMENT_ATTRIBUTES, Kind, OtherKind, check_kind
 from .manifest import next_id
 from .page_kind import PageKind
 from .pages import DerivedPages, ForeignPage, PageState
-from .root_record import parse_root_record, render_root_record
 from .workspace import Workspace
 
-__all__ = ["ProjectList"]
+__all__ = ["ProjectList", "parse_project_list", "render_project_list"]
 
 log = logging.getLogger(__name__)
+
+
+def render_project_list(root: Root) -> bytes:
+    """The record's bytes; equal roots give equal bytes."""
+    return encode({"kind": Kind.ROOT.value, **root_document(root.projects, root.commit)})
+
+
+def parse_project_list(data: bytes) -> Root:
+    """The root that `render_project_list` made; raises `InvalidIndex`, and `OtherKind` for a record of another kind."""
+    document = decode(data)
+    check_kind(document, Kind.ROOT)
+    return root_of(document)
 
 
 class ProjectList:
@@ -111,7 +123,7 @@ class ProjectList:
         except NotFound:
             return Root(), None
         try:
-            return parse_root_record(found.data), found.info.token
+            return parse_project_list(found.data), found.info.token
         except OtherKind as error:
             raise self._other_kind(error) from error
         except InvalidIndex as error:
@@ -139,7 +151,7 @@ class ProjectList:
         for kind, key in self._layout.pages(kinds=kinds).items():
             with contextlib.suppress(NotFound):
                 found |= {*self._parse(kind, self._store.get(key).data).projects}
-        folders = list(self._workspace.survey())
+        folders = list(self._workspace.list_folders())
         found -= {folder.name for folder in folders if folder.is_other}
         return Root.of(found or (folder.name for folder in folders if folder.is_project and folder.objects)).projects
 
@@ -198,7 +210,7 @@ class ProjectList:
             adopted, states[kind] = self._adopt(kind, lost)
             projects |= adopted
         if new := projects - frozenset(root.projects):
-            projects -= new & frozenset(folder.name for folder in self._workspace.survey() if folder.is_other)
+            projects -= new & frozenset(folder.name for folder in self._workspace.list_folders() if folder.is_other)
         projects = change(projects)
         asked.append((frozenset(root.projects), projects))
         if token and root.commit and projects == frozenset(root.projects):
@@ -206,7 +218,7 @@ class ProjectList:
         root = Root.of(projects, next_id(root.commit, self._workspace.clock.new_id))
         condition = Matches(token) if token else ABSENT
         lease.confirm()
-        self._store.put(self._layout.root_manifest, render_root_record(root), RECORD_ATTRIBUTES, condition)
+        self._store.put(self._layout.root_manifest, render_project_list(root), DOCUMENT_ATTRIBUTES, condition)
         return root, states, True
 
     def _adopt(self, kind: PageKind, lost: bool) -> tuple[frozenset[str], PageState]:

@@ -13,16 +13,14 @@ from ..monitor import UNOBSERVED, Observer
 from ..stores.base import Store
 from ..transaction import PATIENT, Backoff
 from .change import Change, Decision
-from .first_listing import FirstListing
-from .inventory import Folder
+from .inventory import FirstListing, Folder
 from .layout import Layout
 from .manifest import Manifest
-from .opening import Opened, OpenOptions, ask_about_parts, open_config, read_config
+from .opening import Opened, OpenOptions, ask_about_parts, open_config
 from .other_projects import OtherProjects
 from .project_list import ProjectList
-from .repository_config import RepositoryConfig
+from .repository_config import RepositoryConfig, SharedFiles, read_config
 from .root_entry import RootEntry
-from .shared_files import SharedFiles
 from .snapshot import ProjectDocuments, Reading
 from .workspace import SYSTEM, Clock, Workspace
 
@@ -167,8 +165,8 @@ class Repository:
         return None if self.workspace.locks.exclusive else ProjectDocuments(self.workspace, project).reading()
 
     def reading_folder(self, project: str) -> Future[Folder]:
-        """Ask, without waiting, for what lies in the folder of ``project`` (normalized); `Workspace.survey_project`."""
-        return self._pool.submit(self.workspace.survey_project, project)
+        """Ask, without waiting, for what lies in the folder of ``project`` (normalized); `Workspace.list_folder`."""
+        return self._pool.submit(self.workspace.list_folder, project)
 
     def preview(self, project: str, decide: Callable[[Manifest], Decision[T]]) -> Decision[T]:
         """What ``decide`` would make of the project now; nothing is written."""

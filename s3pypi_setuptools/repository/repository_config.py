@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
-from ..errors import InvalidIndex
+from ..errors import InvalidIndex, NotFound
 from ..index.simple_json import shown
 from ..index.urls import canonical_url
-from .document_kind import Kind, OtherKind, check_kind
+from ..stores.base import ANY, Matches, Store
+from ..transaction import Backoff, update
+from .documents import DOCUMENT_ATTRIBUTES, Kind, OtherKind, check_kind
+from .layout import Layout
 from .page_kind import PageKind
 
-__all__ = ["RepositoryConfig"]
+__all__ = ["RepositoryConfig", "SharedFiles", "change_config", "read_config"]
 
 FORMAT = 2
 """The newest that is understood. A repository with pages or an encoding that version 1.0 does not know is of format 2,
@@ -115,3 +119,62 @@ def _public_url(value: object) -> str | None:
     if canonical_url(f"{value}/") is None:
         raise ValueError
     return value
+
+
+def read_config(store: Store, layout: Layout) -> RepositoryConfig | None:
+    """The repository's configuration; None where there is none."""
+    key = layout.repository
+    try:
+        return RepositoryConfig.from_json(store.get(key).data, key)
+    except NotFound:
+        return None
+
+
+def change_config(
+    store: Store, layout: Layout, change: Callable[[RepositoryConfig], RepositoryConfig]
+) -> tuple[RepositoryConfig, RepositoryConfig]:
+    """Change the configuration, which must exist; it before and after. Raises as reading, ``change`` and writing."""
+
+    def attempt() -> tuple[RepositoryConfig, RepositoryConfig]:
+        stored = store.get(layout.repository)
+        before = RepositoryConfig.from_json(stored.data, layout.repository)
+        after = change(before)
+        if after != before:
+            condition = Matches(stored.info.token) if before.conditional_writes else ANY
+            store.put(layout.repository, after.to_json(), DOCUMENT_ATTRIBUTES, condition)
+        return before, after
+
+    return update(attempt)
+
+
+class SharedFiles:
+    """What the record of one repository says, and how it comes to say so.
+
+    :param record: the record, as it was when the repository was opened.
+    """
+
+    def __init__(self, store: Store, layout: Layout, backoff: Backoff, record: Callable[[], RepositoryConfig]) -> None:
+        self._store = store
+        self._key = layout.repository
+        self._backoff = backoff
+        self._record = record
+        self._recorded = False
+
+    @property
+    def possible(self) -> bool:
+        """Whether a project may list files outside its own folder; where reading costs nothing, it is looked at."""
+        return self._recorded or self._store.cheap_reads or self._record().shared_files
+
+    def record(self) -> None:
+        """Record that a project does. Raises `StoreError`."""
+        if not (self._recorded or self._record().shared_files):
+            update(self._attempt, self._backoff)
+            self._recorded = True
+
+    def _attempt(self) -> None:
+        found = self._store.get(self._key)
+        record = RepositoryConfig.from_json(found.data, self._key)
+        if not record.shared_files:
+            condition = Matches(found.info.token) if record.conditional_writes else ANY
+            data = replace(record, shared_files=True).to_json()
+            self._store.put(self._key, data, DOCUMENT_ATTRIBUTES, condition)

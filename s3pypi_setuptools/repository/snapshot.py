@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from ..errors import Error, InvalidIndex, NotFound, RepositoryError
 from ..index.model import File, Project
 from ..stores.base import Info, Token
-from .adoption import adoptable
-from .document_kind import Kind, OtherKind, OtherRepository
+from .documents import Kind, OtherKind, OtherRepository
 from .inventory import Folder
+from .links import adoptable
 from .manifest import Manifest
 from .page_kind import PageKind
 from .pages import DerivedPages, PageState
@@ -159,7 +159,7 @@ class ProjectDocuments:
         # A new project costs one listing, which tells whose the folder is; an existing one costs nothing more.
         objects: Mapping[str, Info] = {}
         if manifest is None:
-            folder = reading.folder.result() if reading.folder else self.workspace.survey_project(self.name)
+            folder = reading.folder.result() if reading.folder else self.workspace.list_folder(self.name)
             objects = folder.objects
         if reading.pages is None and manifest:
             states = self.pages.told(manifest)

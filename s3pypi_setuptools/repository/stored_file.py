@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TypeAlias
 
 from ..distribution import Description, Distribution
 from ..distribution.local_file import LocalFile, temporary_folder
-from ..errors import InvalidDistribution, NotFound, RepositoryError, StoreError
+from ..errors import InvalidDistribution, RepositoryError
 from ..index.model import File
 from ..stores.base import Attributes, Condition, Info, Store, Token
 from ..text import printable
+from .objects import download
 
-__all__ = ["Publishable", "StoredBytes", "StoredFile", "download", "has_bytes", "read_if_exists", "stream_hash"]
+__all__ = ["Publishable", "StoredBytes", "StoredFile"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,43 +124,3 @@ class StoredFile:
 
 Publishable: TypeAlias = Distribution | StoredFile
 """What can be published: a file on disk, or one that lies in a store already."""
-
-
-def download(store: Store, key: str, path: Path, received: Callable[[int], None] = lambda count: None) -> str:
-    """Write the object under ``key`` to ``path``, in bounded memory; the SHA-256 of its bytes.
-
-    :param received: called with the number of bytes of each chunk; an error that it raises ends the download.
-
-    Raises `NotFound`, and `StoreError` if the file cannot be written.
-    """
-    digest = hashlib.sha256()
-    try:
-        with path.open("wb") as file:
-            for chunk in store.stream(key):
-                digest.update(chunk)
-                file.write(chunk)
-                received(len(chunk))
-    except OSError as error:
-        raise StoreError(key, f"cannot be kept in a temporary file: {error.strerror or error}") from error
-    return digest.hexdigest()
-
-
-def has_bytes(store: Store, key: str, data: bytes) -> bool:
-    """Whether the object under ``key``, a small one, exists and holds ``data``."""
-    return read_if_exists(store, key) == data
-
-
-def read_if_exists(store: Store, key: str) -> bytes | None:
-    """The bytes of the object under ``key``, a small one; None where there is none."""
-    try:
-        return store.get(key).data
-    except NotFound:
-        return None
-
-
-def stream_hash(store: Store, key: str) -> str:
-    """The SHA-256 of the object under ``key``, read in bounded memory; raises `NotFound`."""
-    digest = hashlib.sha256()
-    for chunk in store.stream(key):
-        digest.update(chunk)
-    return digest.hexdigest()

@@ -20,7 +20,8 @@ from ..index.urls import file_url
 from ..naming import content_type
 from ..stores.base import ABSENT, Attributes, Store, Token
 from ..transaction import create
-from .stored_file import Publishable, StoredBytes, has_bytes, stream_hash
+from .objects import has_bytes, stream_hash
+from .stored_file import Publishable, StoredBytes
 from .workspace import Workspace, wait_for
 
 __all__ = ["FOREVER", "SHA256", "Part", "Upload", "create_sidecar", "holds"]

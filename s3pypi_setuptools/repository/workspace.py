@@ -16,10 +16,10 @@ from ..locks.base import NO_LOCKS, Lease, Locks
 from ..monitor import UNOBSERVED, Cancelled, Observer, Stage
 from ..stores.base import Store
 from ..transaction import Backoff
-from .document_kind import OtherRepository
-from .inventory import Folder, survey, survey_project
+from .documents import OtherRepository
+from .inventory import Folder, list_folder, list_folders
 from .layout import Layout
-from .shared_files import SharedFiles
+from .repository_config import SharedFiles
 
 __all__ = ["SYSTEM", "Clock", "Workspace", "wait_for"]
 
@@ -74,18 +74,18 @@ class Workspace:
     closing: threading.Event = field(default_factory=threading.Event)
     _named: set[str] = field(default_factory=set)
 
-    def survey(self) -> Iterator[Folder]:
-        """Every folder of the repository, as `survey.survey`; a warning names each other repository in it, once."""
-        for folder in survey(self.store, self.layout):
+    def list_folders(self) -> Iterator[Folder]:
+        """Every folder, as `inventory.list_folders`; a warning names each other repository in it, once."""
+        for folder in list_folders(self.store, self.layout):
             self.name_others(folder.others)
             yield folder
 
-    def survey_project(self, project: str) -> Folder:
-        """The folder of one project (normalized), as `survey.survey_project`; a warning as `survey`.
+    def list_folder(self, project: str) -> Folder:
+        """The folder of one project (normalized), as `inventory.list_folder`; a warning as `list_folders`.
 
         Raises `OtherRepository` where it is one.
         """
-        folder = survey_project(self.store, self.layout, project)
+        folder = list_folder(self.store, self.layout, project)
         if folder.is_other:
             raise OtherRepository(self.store, self.layout, project)
         self.name_others(folder.others)

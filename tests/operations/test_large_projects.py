@@ -11,7 +11,7 @@ from s3pypi_setuptools.errors import InvalidIndex
 from s3pypi_setuptools.operations.publish.report import Outcome
 from s3pypi_setuptools.operations.reindex.reindex import reindex
 from s3pypi_setuptools.operations.verify.verify import verify
-from s3pypi_setuptools.repository.compression import LARGE
+from s3pypi_setuptools.repository.documents import LARGE
 from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.opening import compress_from_now_on
 from s3pypi_setuptools.repository.repository import Repository

@@ -25,8 +25,8 @@ from s3pypi_setuptools.operations.retention import Retention
 from s3pypi_setuptools.operations.status import set_status
 from s3pypi_setuptools.operations.transfer.promote import promote
 from s3pypi_setuptools.operations.yank import yank
-from s3pypi_setuptools.repository.document_kind import OtherRepository
-from s3pypi_setuptools.repository.inventory import survey
+from s3pypi_setuptools.repository.documents import OtherRepository
+from s3pypi_setuptools.repository.inventory import list_folders
 from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Attributes, Info, Store, Token
@@ -263,7 +263,7 @@ def test_a_bucket_with_many_prefixes(tmp_path: Path) -> None:
         _copy(inner, top)
     before = {info.key: info.token for info in store.list("")}
 
-    folders = {folder.name: folder for folder in survey(store, Layout())}
+    folders = {folder.name: folder for folder in list_folders(store, Layout())}
 
     assert {name for name, folder in folders.items() if folder.is_other} == {"a", "dev", "zz"}
     assert folders["demo"].others == ("demo/demo-1.0-x/", "demo/z/")
@@ -285,7 +285,7 @@ def test_a_bucket_with_many_prefixes(tmp_path: Path) -> None:
 def test_a_sound_repository_costs_no_look_for_others(world: World) -> None:
     world.push(*(world.wheel("1.0", name=f"project{number}") for number in range(20)))
     store = FaultyStore(world.store)
-    assert len(list(survey(store, world.layout))) == 21
+    assert len(list(list_folders(store, world.layout))) == 21
     assert [request.verb for request in store.requests] == ["list"]
 
 
@@ -456,7 +456,7 @@ def test_a_survey_holds_no_more_than_one_project(tmp_path: Path) -> None:
     world.push(world.wheel())
     tracemalloc.start()
     try:
-        folders = {folder.name: len(folder.objects) for folder in survey(store, world.layout)}
+        folders = {folder.name: len(folder.objects) for folder in list_folders(store, world.layout)}
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

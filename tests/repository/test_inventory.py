@@ -7,16 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from s3pypi_setuptools.repository.inventory import (
-    Folder,
-    distribution_key,
-    is_distribution_key,
-    lookup,
-    matches_listing,
-    survey,
-    survey_project,
-)
-from s3pypi_setuptools.repository.layout import Layout
+from s3pypi_setuptools.repository.inventory import Folder, list_folder, list_folders
+from s3pypi_setuptools.repository.layout import Layout, distribution_key, is_distribution_key
+from s3pypi_setuptools.repository.objects import head_if_exists, matches_listing
 from s3pypi_setuptools.stores.base import Attributes, Token
 from s3pypi_setuptools.stores.memory import MemoryStore
 
@@ -38,17 +31,17 @@ def store() -> MemoryStore:
 
 
 def test_a_survey_takes_the_listing_apart_by_folder(store: MemoryStore) -> None:
-    folders = {folder.name: folder for folder in survey(store, LAYOUT)}
+    folders = {folder.name: folder for folder in list_folders(store, LAYOUT)}
     assert list(folders) == ["Not_Normal", "demo", ""]
     assert [*folders["demo"].objects] == [APART, WHEEL, f"{WHEEL}.metadata", "team/demo/index.html"]
     assert [*folders[""].objects] == ["team/index.html"]
     assert [name for name, folder in folders.items() if folder.is_project] == ["demo"]
-    assert survey_project(store, LAYOUT, "demo") == folders["demo"]
-    assert survey_project(store, LAYOUT, "absent") == Folder("absent", {})
+    assert list_folder(store, LAYOUT, "demo") == folders["demo"]
+    assert list_folder(store, LAYOUT, "absent") == Folder("absent", {})
 
 
 def test_a_listing_that_is_there_already_is_not_asked_for_again(store: MemoryStore) -> None:
-    assert list(survey(MemoryStore(), LAYOUT, store.list("team/"))) == list(survey(store, LAYOUT))
+    assert list(list_folders(MemoryStore(), LAYOUT, store.list("team/"))) == list(list_folders(store, LAYOUT))
 
 
 @pytest.mark.parametrize(
@@ -63,7 +56,7 @@ def test_a_listing_that_is_there_already_is_not_asked_for_again(store: MemorySto
 def test_unlisted_are_distributions_and_what_belongs_to_them(
     store: MemoryStore, listed: tuple[str | None, ...], unlisted: list[str]
 ) -> None:
-    assert [info.key for info in survey_project(store, LAYOUT, "demo").unlisted(listed)] == unlisted
+    assert [info.key for info in list_folder(store, LAYOUT, "demo").unlisted(listed)] == unlisted
 
 
 def test_the_distribution_to_which_an_object_belongs() -> None:
@@ -81,8 +74,8 @@ def test_distributions_are_told_by_their_names() -> None:
 
 def test_an_etag_that_is_the_md5_proves_the_content(store: MemoryStore) -> None:
     info = store.head(WHEEL)
-    assert lookup(store, "team/absent") is None
-    assert lookup(store, WHEEL) == info
+    assert head_if_exists(store, "team/absent") is None
+    assert head_if_exists(store, WHEEL) == info
     info = replace(info, token=Token(f'"{hashlib.md5(WHEEL.encode(), usedforsecurity=False).hexdigest()}"'))
     assert matches_listing(info, WHEEL.encode())
     assert not matches_listing(info, b"x" * len(WHEEL))

@@ -7,7 +7,7 @@ import pytest
 
 from s3pypi_setuptools.errors import InvalidIndex
 from s3pypi_setuptools.index.model import File, Project, Status
-from s3pypi_setuptools.repository.document_kind import Kind, OtherKind
+from s3pypi_setuptools.repository.documents import Kind, OtherKind
 from s3pypi_setuptools.repository.manifest import Manifest
 
 KEY = "team/demo/manifest.json"

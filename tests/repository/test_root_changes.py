@@ -13,8 +13,7 @@ from s3pypi_setuptools.index.model import Project, Root
 from s3pypi_setuptools.locks.base import ROOT
 from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.repository.manifest import Manifest, number_of
-from s3pypi_setuptools.repository.project_list import ProjectList
-from s3pypi_setuptools.repository.root_record import parse_root_record
+from s3pypi_setuptools.repository.project_list import ProjectList, parse_project_list
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.repository.conftest import once, workspace
@@ -56,7 +55,7 @@ def test_one_index_tells_of_each_project_that_it_added(store: FaultyStore) -> No
 def test_the_record_is_never_cached_and_counts_its_commits(store: FaultyStore) -> None:
     for number, project in enumerate(("a", "b"), 1):
         index(store).enter(project, KINDS)
-        record = parse_root_record(store.store.get(RECORD).data)
+        record = parse_project_list(store.store.get(RECORD).data)
         assert number_of(record.commit or "") == number
         assert store.store.attributes(RECORD) == Attributes("application/json", "no-cache")  # type: ignore[attr-defined]
 

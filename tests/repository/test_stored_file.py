@@ -11,7 +11,8 @@ import pytest
 
 from s3pypi_setuptools.errors import NotFound
 from s3pypi_setuptools.index.model import File
-from s3pypi_setuptools.repository.stored_file import StoredFile, has_bytes, read_if_exists
+from s3pypi_setuptools.repository.objects import has_bytes, read_if_exists
+from s3pypi_setuptools.repository.stored_file import StoredFile
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.support import samples

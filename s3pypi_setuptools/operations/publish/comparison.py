@@ -13,10 +13,11 @@ from ...distribution.equivalence import equivalent
 from ...distribution.local_file import temporary_folder
 from ...errors import InvalidDistribution, NotFound
 from ...index.model import File
-from ...repository.addresses import find_key
+from ...repository.links import find_key
 from ...repository.listed_object import Contents, look
 from ...repository.manifest import Manifest
-from ...repository.stored_file import Publishable, download
+from ...repository.objects import download
+from ...repository.stored_file import Publishable
 from ...repository.upload import Upload, holds
 from ...repository.workspace import Workspace
 from .decision import NOTHING_SEEN, Choice, Look, choose

@@ -13,8 +13,8 @@ from ...index.model import File, Project, Status
 from ...index.urls import canonical_url, file_url, filename_of
 from ...monitor import Progress, Stage
 from ...repository.change import Decision
-from ...repository.document_kind import OtherRepository
-from ...repository.first_listing import FirstListing
+from ...repository.documents import OtherRepository
+from ...repository.inventory import FirstListing
 from ...repository.layout import deletable_key
 from ...repository.manifest import Manifest
 from ...repository.repository import Repository

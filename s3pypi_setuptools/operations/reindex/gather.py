@@ -9,11 +9,13 @@ from datetime import timedelta
 from ...errors import NotFound
 from ...index.model import File
 from ...index.urls import file_url, is_relative
-from ...repository.addresses import find_key
-from ...repository.inventory import Folder, distribution_key, is_distribution_key, lookup
+from ...repository.inventory import Folder
+from ...repository.layout import distribution_key, is_distribution_key
+from ...repository.links import find_key
 from ...repository.manifest import Manifest
+from ...repository.objects import has_bytes, head_if_exists
 from ...repository.other_projects import OtherProjects
-from ...repository.stored_file import StoredFile, has_bytes
+from ...repository.stored_file import StoredFile
 from ...repository.upload import SHA256
 from ...repository.workspace import Workspace
 from ...stores.base import Info
@@ -71,7 +73,7 @@ class EvidenceGathering:
         urls = set()
         for file in base.project.files:
             key = self._key(file)
-            if key and key not in self._objects and lookup(self._store, key) is None:
+            if key and key not in self._objects and head_if_exists(self._store, key) is None:
                 urls.add(file.url)
         return frozenset(urls)
 
@@ -164,11 +166,11 @@ class EvidenceGathering:
     def _is_publishers(self, info: Info) -> bool:
         """Whether a publisher, and no other tool, stored the object."""
         if self._store.keeps_metadata:
-            found = lookup(self._store, info.key)
+            found = head_if_exists(self._store, info.key)
             return found is None or SHA256 in found.metadata
         if (young := info.modified + WRITING - self._workspace.clock.now()) > timedelta():
             self._workspace.backoff.sleep(young.total_seconds())
-        return lookup(self._store, self._layout.sidecar(info.key)) is not None
+        return head_if_exists(self._store, self._layout.sidecar(info.key)) is not None
 
     def _read(self, key: str, entry: File) -> StoredFile | None:
         """Read the object under ``key``; None if it was deleted meanwhile, or is no valid distribution."""

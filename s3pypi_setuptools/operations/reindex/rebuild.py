@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from ...errors import InvalidIndex, NotFound
 from ...index.urls import filename_of
 from ...repository.change import Decision
-from ...repository.inventory import Folder, matches_listing
+from ...repository.inventory import Folder
 from ...repository.manifest import Manifest
+from ...repository.objects import matches_listing
 from ...repository.other_projects import OtherProjects
 from ...repository.upload import FOREVER, create_sidecar
 from ...stores.base import ABSENT, Attributes, Condition, Matches

@@ -16,20 +16,18 @@ from urllib.parse import unquote
 from ...errors import InvalidIndex, NotFound
 from ...index.model import File, Project, Root, Status, clean_text
 from ...naming import version_of
-from ...repository.adoption import adoptable
 from ...repository.change import Change, Decision
-from ...repository.document_kind import OtherKind
-from ...repository.inventory import is_distribution_key
-from ...repository.layout import Layout
+from ...repository.documents import OtherKind
+from ...repository.layout import Layout, is_distribution_key
+from ...repository.links import adoptable
 from ...repository.manifest import FORMAT, Manifest
 from ...repository.page_kind import PageKind
 from ...repository.pages import PageState
-from ...repository.project_list import ProjectList
+from ...repository.project_list import ProjectList, parse_project_list
 from ...repository.repository import Repository
 from ...repository.repository_config import FORMAT as RECORD_FORMAT
 from ...repository.repository_config import RepositoryConfig
 from ...repository.root_entry import RootEntry
-from ...repository.root_record import parse_root_record
 from ...repository.snapshot import ProjectDocuments, Reading, Snapshot
 from ...repository.workspace import Workspace
 from ...stores.base import Matches, Store, Token
@@ -196,7 +194,7 @@ class _RecoveredRoot(ProjectList):
         except NotFound:
             return Root(), None
         try:
-            return parse_root_record(found.data), found.info.token
+            return parse_project_list(found.data), found.info.token
         except OtherKind as error:
             raise self._other_kind(error) from error
         except InvalidIndex as error:

@@ -72,7 +72,7 @@ def reindex(
     project is in that project's report.
     """
     work = _Reindexing(repository, deep, unlist_missing, dry_run, counter)
-    folders = named_folders(repository, projects) if projects else repository.workspace.survey()
+    folders = named_folders(repository, projects) if projects else repository.workspace.list_folders()
     present: set[str] = set()
     unknown: set[str] = set()
     reports: list[ReindexedProject] = []

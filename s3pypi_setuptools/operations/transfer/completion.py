@@ -10,8 +10,9 @@ from ...index.urls import is_elsewhere
 from ...naming import version_of
 from ...repository.change import Decision
 from ...repository.manifest import Manifest
+from ...repository.objects import has_bytes
 from ...repository.repository import Repository
-from ...repository.stored_file import StoredFile, has_bytes
+from ...repository.stored_file import StoredFile
 from ...repository.upload import create_sidecar
 from .report import ImportOutcome
 

@@ -16,7 +16,8 @@ from ...concurrency import side_by_side
 from ...errors import Error
 from ...monitor import Progress
 from ...naming import guess_project, version_of
-from ...repository.inventory import Folder, is_distribution_key
+from ...repository.inventory import Folder
+from ...repository.layout import is_distribution_key
 from ...repository.repository import Repository
 from ...stores.base import Info
 from .completion import is_complete_for_import
@@ -103,7 +104,7 @@ class _Import:
 
     def _folders(self) -> Iterator[Folder]:
         """The projects' folders; distributions in other folders are noted in ``_outside``, by project."""
-        for folder in self._source.repository.workspace.survey():
+        for folder in self._source.repository.workspace.list_folders():
             if folder.is_project and not folder.name.startswith("."):
                 if not self._projects or folder.name in self._projects:
                     yield folder

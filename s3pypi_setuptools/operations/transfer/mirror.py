@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ...repository.change import Decision
-from ...repository.inventory import Folder, survey_project
+from ...repository.inventory import Folder, list_folder
 from ...repository.listed_object import is_stored
 from ...repository.manifest import Manifest
 from ...text import without_credentials
@@ -58,7 +58,7 @@ class Mirror:
         """Each file, with its report if it need not or cannot be read."""
         workspace, report = self._target.workspace, self._transfer.report
         listed = {file.filename: file for file in before.project.files} if before else {}
-        objects = survey_project(workspace.store, workspace.layout, project).objects if listed else {}
+        objects = list_folder(workspace.store, workspace.layout, project).objects if listed else {}
         for found in files:
             known = listed.get(found.file.filename)
             if found.error:

@@ -13,11 +13,13 @@ from ...errors import Error, InvalidDistribution, NotFound, RepositoryError
 from ...index.model import File, Project
 from ...index.urls import is_relative
 from ...naming import version_of
-from ...repository.addresses import find_key, unclear_names
-from ...repository.inventory import Folder, is_distribution_key, lookup
+from ...repository.inventory import Folder
+from ...repository.layout import is_distribution_key
+from ...repository.links import find_key, names_with_absolute_urls
 from ...repository.manifest import Manifest
+from ...repository.objects import head_if_exists, read_if_exists, stream_hash
 from ...repository.repository import Repository
-from ...repository.stored_file import StoredBytes, StoredFile, read_if_exists, stream_hash
+from ...repository.stored_file import StoredBytes, StoredFile
 from ...stores.base import Info, Store
 from ...text import without_credentials
 from .completion import is_complete_for_import
@@ -81,13 +83,13 @@ class Source:
                 yield Found(project, file, None, committed)
                 continue
             keys.add(key)
-            info = folder.objects.get(key) or lookup(self.store, key)
+            info = folder.objects.get(key) or head_if_exists(self.store, key)
             error = None if info else "is listed, but missing"
             url = None if is_relative(file.url) else self.layout.object_url(project, key)
             yield Found(project, file, info, committed, error, url=url)
         if committed:
             return  # an object that a manifest does not list was removed or refused, or is being published
-        unclear = unclear_names(manifest.project)
+        unclear = names_with_absolute_urls(manifest.project)
         for key, info in folder.objects.items():
             if key not in keys and is_distribution_key(key) and key.rpartition("/")[2] not in unclear:
                 yield self.found(project, info)

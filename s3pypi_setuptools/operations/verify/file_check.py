@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from ...index.model import File
-from ...repository.inventory import Folder, lookup, matches_listing
-from ...repository.stored_file import StoredFile, stream_hash
+from ...repository.inventory import Folder
+from ...repository.objects import head_if_exists, matches_listing, stream_hash
+from ...repository.stored_file import StoredFile
 from ...repository.upload import SHA256
 from ...repository.workspace import Workspace
 from ...stores.base import Info
@@ -38,7 +39,7 @@ class FileCheck:
     def findings(self, file: File, key: str) -> Iterator[Finding]:
         """Problems of ``file``, whose object has the key ``key``; raises `StoreError`."""
         # Adopted files may lie outside the folder, and new ones may be younger than the listing.
-        info = self._objects.get(key) or lookup(self._store, key)
+        info = self._objects.get(key) or head_if_exists(self._store, key)
         if info is None:
             yield self._finding(
                 Problem.MISSING,
@@ -91,7 +92,7 @@ class FileCheck:
         sidecar = self._layout.sidecar(key)
         if file.core_metadata is None:
             return
-        info = self._objects.get(sidecar) or lookup(self._store, sidecar)
+        info = self._objects.get(sidecar) or head_if_exists(self._store, sidecar)
         if info is None:
             yield self._finding(Problem.SIDECAR_MISSING, sidecar, "is listed, and does not exist: 'reindex' makes it")
             return

@@ -10,14 +10,15 @@ from ...errors import InvalidIndex, NotFound
 from ...index.simple_html import REJECTED_BY_OLD_PIP
 from ...monitor import UNCOUNTED, ItemCounter
 from ...naming import guess_project, version_of
-from ...repository.addresses import find_key, unclear_names
-from ...repository.compression import stored_form
-from ...repository.inventory import Folder, distribution_key, is_distribution_key, lookup, matches_listing
+from ...repository.documents import stored_form
+from ...repository.inventory import Folder
+from ...repository.layout import distribution_key, is_distribution_key
+from ...repository.links import find_key, names_with_absolute_urls
 from ...repository.manifest import Manifest
+from ...repository.objects import head_if_exists, matches_listing, read_if_exists
 from ...repository.other_projects import OtherProjects
-from ...repository.page_kind import PageKind, elsewhere
+from ...repository.page_kind import PageKind, other_kinds
 from ...repository.snapshot import ProjectDocuments
-from ...repository.stored_file import read_if_exists
 from ...repository.upload import SHA256
 from ...repository.workspace import Workspace
 from ...stores.base import Info
@@ -99,7 +100,9 @@ class ProjectCheck:
         self._files = FileCheck(workspace, folder, deep=deep)
         self._counter = counter
         places = [
-            kind for kind in (*kinds, *elsewhere(kinds)) if not (kind.at_slash and workspace.store.slash_keys is False)
+            kind
+            for kind in (*kinds, *other_kinds(kinds))
+            if not (kind.at_slash and workspace.store.slash_keys is False)
         ]
         self._pages = workspace.layout.pages(folder.name, places)
         self._pending = 0
@@ -198,12 +201,12 @@ class ProjectCheck:
 
     def _orphans(self, manifest: Manifest, unlisted: tuple[Info, ...]) -> Iterator[Finding]:
         removed = {key for url in manifest.removed if (key := self._layout.object_key(self._project, url))}
-        unclear = unclear_names(manifest.project)
+        unclear = names_with_absolute_urls(manifest.project)
         for info in unlisted:
             main = distribution_key(info.key)
             if main.rpartition("/")[2] in unclear or self._others.lister(self._project, main):
                 continue
-            if lookup(self._store, info.key) is None:
+            if head_if_exists(self._store, info.key) is None:
                 continue  # deleted after the listing: the manifest is newer
             if removed & {info.key, main}:
                 detail = "was taken off the index, but its deletion did not finish: 'prune' deletes it"

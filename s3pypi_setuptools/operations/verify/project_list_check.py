@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterator
 
 from ...errors import InvalidIndex, NotFound, StoreError
 from ...index.model import Root
-from ...repository.document_kind import OtherKind
+from ...repository.documents import OtherKind
 from ...repository.manifest import Manifest
 from ...repository.page_kind import PageKind
-from ...repository.root_record import parse_root_record
+from ...repository.project_list import parse_project_list
 from ...repository.workspace import Workspace
 from .problems import Finding, Problem
 
@@ -32,7 +32,7 @@ class ProjectListCheck:
         """Problems of the list; unless all projects were checked, only whether it names those that are ``present``."""
         key = self._layout.root_manifest
         try:
-            root = parse_root_record(self._store.get(key).data)
+            root = parse_project_list(self._store.get(key).data)
         except NotFound:
             root = Root()
             if present:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from ...concurrency import side_by_side
 from ...errors import StoreError
 from ...monitor import UNCOUNTED, ItemCounter
-from ...repository.inventory import Folder, survey_project
+from ...repository.inventory import Folder, list_folder
 from ...repository.other_projects import OtherProjects
 from ...repository.repository import Repository
 from ..file_selector import named_folders
@@ -87,7 +87,7 @@ def verify(
 
 
 def _all(repository: Repository) -> Iterator[Folder]:
-    return (folder for folder in repository.workspace.survey() if folder.is_project)
+    return (folder for folder in repository.workspace.list_folders() if folder.is_project)
 
 
 class _Verification:
@@ -110,7 +110,7 @@ class _Verification:
         names, self.doubtful = self.doubtful, []
         self._rounds += 1
         self._others = OtherProjects(self._workspace, thorough=True)
-        return (survey_project(self._workspace.store, self._workspace.layout, name) for name in names)
+        return (list_folder(self._workspace.store, self._workspace.layout, name) for name in names)
 
     def check(self, folder: Folder) -> tuple[CheckedProject, bool]:
         """Check one project, and tell whether to check it again. Its `StoreError` becomes a finding."""

@@ -7,23 +7,27 @@ the store recognizes it. Of a path from the host's root only the end is certain,
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from ..errors import StoreError
-from ..index.model import Project
+from ..index.model import File, Project
 from ..index.urls import is_relative
 from ..stores.base import Info, Store
-from .inventory import lookup
 from .layout import Layout
+from .objects import head_if_exists
 from .workspace import Workspace
 
-__all__ = ["find_key", "located", "named_keys", "unclear_names"]
+__all__ = ["adoptable", "find_key", "linked_keys", "linked_object", "names_with_absolute_urls"]
+
+log = logging.getLogger(__name__)
 
 _PORTS = {"http": 80, "https": 443}
 
 
-def named_keys(workspace: Workspace, project: str, url: str) -> tuple[str, ...]:
+def linked_keys(workspace: Workspace, project: str, url: str) -> tuple[str, ...]:
     """The keys that ``url``, on the pages of ``project``, may name; the likeliest first.
 
     Empty if nothing shows that it names an object of the repository.
@@ -44,15 +48,17 @@ def named_keys(workspace: Workspace, project: str, url: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*sure, *own, *possible)))
 
 
-def located(workspace: Workspace, project: str, url: str, listing: Mapping[str, Info] | None = None) -> Info | None:
+def linked_object(
+    workspace: Workspace, project: str, url: str, listing: Mapping[str, Info] | None = None
+) -> Info | None:
     """The object of the repository that ``url``, on the pages of ``project``, names; None if there is none.
 
     :param listing: the objects of the project's folder, by key, if it was listed.
     """
     folder = workspace.layout.folder(project)
-    for key in named_keys(workspace, project, url):
+    for key in linked_keys(workspace, project, url):
         known = listing if key.startswith(folder) else None
-        info = lookup(workspace.store, key) if known is None else known.get(key)
+        info = head_if_exists(workspace.store, key) if known is None else known.get(key)
         if info:
             return info
     return None
@@ -65,18 +71,18 @@ def find_key(workspace: Workspace, project: str, url: str, listing: Mapping[str,
     """
     layout = workspace.layout
     if not is_relative(url):
-        info = located(workspace, project, url, listing)
+        info = linked_object(workspace, project, url, listing)
         return info.key if info else None
     if key := layout.object_key(project, url):
         return key
     if outside := layout.store_key(project, url):
         with contextlib.suppress(StoreError):
-            lookup(workspace.store, outside)
+            head_if_exists(workspace.store, outside)
             return outside
     return None
 
 
-def unclear_names(project: Project) -> frozenset[str]:
+def names_with_absolute_urls(project: Project) -> frozenset[str]:
     """The names of files that ``project`` lists by absolute URLs, which may lead to its folder or elsewhere."""
     return frozenset(file.filename for file in project.files if not is_relative(file.url))
 
@@ -100,3 +106,39 @@ def _of_store(store: Store, layout: Layout, url: str) -> tuple[str, ...]:
     key = store.key_of(url)
     inside = layout.key_below(key[len(layout.top) :]) if key and key.startswith(layout.top) else None
     return (inside,) if inside else ()
+
+
+def adoptable(workspace: Workspace, project: str, files: Iterable[File]) -> tuple[File, ...]:
+    """Entries for those of ``files``, from another tool's page, whose objects exist.
+
+    The size is the object's, and so is the upload time if the page states none. An absolute URL of an object in the
+    repository becomes a relative one. A file outside the repository is kept as the page lists it. A link to an object
+    that does not exist is left out, with a warning.
+    """
+    listing = {info.key: info for info in workspace.store.list(workspace.layout.folder(project))}
+    unique = {file.filename: file for file in reversed(tuple(files))}
+    adopted = workspace.pool.map(lambda file: _adopted(workspace, project, file, listing), [*unique.values()][::-1])
+    return tuple(file for file in adopted if file)
+
+
+def _adopted(workspace: Workspace, project: str, file: File, listing: Mapping[str, Info]) -> File | None:
+    layout = workspace.layout
+    if info := linked_object(workspace, project, file.url, listing):
+        url, sidecar = layout.object_url(project, info.key), layout.sidecar(info.key)
+        if sidecar.startswith(layout.folder(project)):
+            described = sidecar in listing
+        else:
+            described = file.core_metadata is not None and head_if_exists(workspace.store, sidecar) is not None
+        return replace(
+            file,
+            url=url,
+            size=info.size,
+            upload_time=file.upload_time or info.modified,
+            core_metadata=file.core_metadata if described else None,
+        )
+    if key := layout.object_key(project, file.url):
+        log.warning("%s: the page of %s links to it, but it does not exist; left out", key, project)
+        return None
+    outside = find_key(workspace, project, file.url) if is_relative(file.url) else None
+    info = head_if_exists(workspace.store, outside) if outside else None
+    return file if info is None else replace(file, size=info.size, upload_time=file.upload_time or info.modified)
