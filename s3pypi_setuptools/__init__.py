@@ -16,7 +16,7 @@ __version__ = "1.0.0"
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .api import PackageRepository, open_repository
-    from .config.if_exists import IfExists
+    from .config.choices import IfExists
     from .distribution import Distribution
     from .errors import (
         AccessDenied,
@@ -80,7 +80,7 @@ __all__ = [
 
 _HOMES = {
     "api": ("PackageRepository", "open_repository"),
-    "config.if_exists": ("IfExists",),
+    "config.choices": ("IfExists",),
     "distribution": ("Distribution",),
     "errors": (
         "AccessDenied",

@@ -1,1 +1,1 @@
-"""Where settings come from, and what they say: layers in, one typed `settings.Settings` out."""
+"""Settings: the table of all options, the places where they may be written, and the merged `settings.Settings`."""

@@ -1,4 +1,4 @@
-"""How S3 and DynamoDB are reached, and with whose credentials."""
+"""How to reach S3 and DynamoDB, and with which credentials."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ __all__ = ["Connection", "Secret"]
 
 
 class Secret:
-    """A text that shows neither itself nor its length; call `reveal` where the value is needed.
+    """A secret text, shown as ``***``; call `reveal` where the value is needed.
 
-    Not a ``str``: nothing joins, formats or serializes it by accident.
+    It is not a ``str``, so that no code joins, formats or serializes it by accident.
     """
 
     __slots__ = ("_text",)
@@ -44,12 +44,12 @@ class Secret:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """How a service of AWS, or one that speaks its protocol, is reached; botocore's own chain gives what is None.
+    """How to reach a service of AWS, or one that speaks its protocol. botocore looks up what is None.
 
     :param region: such as ``eu-west-1``.
-    :param endpoint_url: http(s), without trailing ``/``.
+    :param endpoint_url: an http or https URL, without trailing ``/``.
     :param no_sign_request: send requests to S3 without credentials.
-    :param aws_session_token: belongs to temporary keys; only beside the two others.
+    :param aws_session_token: belongs to temporary keys; set only together with the two other ``aws_`` parameters.
     """
 
     profile: str | None = None
@@ -62,11 +62,11 @@ class Connection:
 
     @property
     def needs_credentials(self) -> bool:
-        """Whether botocore's chain has to give the credentials: requests are signed, and no keys are given."""
+        """Whether botocore has to look up credentials: requests are signed, and no keys are given."""
         return not self.no_sign_request and self.aws_access_key_id is None
 
     def conceal(self, redactor: Redactor) -> None:
-        """Let ``redactor`` hide the keys."""
+        """Make ``redactor`` hide the keys."""
         redactor.conceal(self.aws_access_key_id, ids=True)
         secrets = (self.aws_secret_access_key, self.aws_session_token)
         redactor.conceal(*(secret.reveal() for secret in secrets if secret is not None))

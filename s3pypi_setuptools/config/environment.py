@@ -1,4 +1,4 @@
-"""Where settings are looked up: variables, folders and platform of the process, and configuration files."""
+"""The environment that settings are looked up in, and the reading of configuration files."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ from ..errors import ConfigurationError
 __all__ = ["Environment", "read_sections", "read_text", "refuse_pipe"]
 
 _LARGEST = 16 * 1024 * 1024
-"""Bytes; configuration that people write is far smaller."""
+"""Bytes of a configuration file; files that people write are far smaller."""
 
 
 class Environment(NamedTuple):
-    """Variables, folders and platform that settings are looked up in.
+    """The variables, folders and platform that settings are looked up in.
 
     :param environ: the environment variables.
-    :param cwd: what relative paths on the command line and in the environment start at; absolute.
-    :param home: what ``~`` means.
-    :param prefix: the Python environment's folder, ``sys.prefix``.
-    :param root: what the machine's own folders lie in, such as ``etc``; not on Windows, where variables name them.
+    :param cwd: the absolute folder that relative paths on the command line and in the environment start from.
+    :param home: the folder that ``~`` means.
+    :param prefix: the folder of the Python environment, ``sys.prefix``.
     :param platform: as ``sys.platform``: ``linux``, ``darwin``, ``win32``.
+    :param root: the folder above the machine's own folders such as ``etc``; not used on Windows, where variables name
+        them.
     """
 
     environ: Mapping[str, str]
@@ -40,7 +41,7 @@ class Environment(NamedTuple):
 
     @classmethod
     def current(cls) -> Environment:
-        """Those of the running process; raises `ConfigurationError` where the working folder is gone."""
+        """The environment of the running process; raises `ConfigurationError` if its working folder was deleted."""
         try:
             cwd = Path.cwd()
         except OSError as error:
@@ -56,18 +57,18 @@ class Environment(NamedTuple):
 
     @property
     def windows(self) -> bool:
-        """Whether paths are Windows's."""
+        """Whether paths are those of Windows."""
         return self.platform == "win32"
 
     def path(self, text: str) -> Path:
-        """The path that ``text`` means; it may begin with ``~/``."""
+        """Make a path of ``text``, which may be relative or begin with ``~/``."""
         return self.home / text[2:] if text.startswith("~/") else self.cwd / text
 
 
 def read_text(path: Path) -> str | None:
-    """The text of the file, in UTF-8 with or without a byte order mark; None where there is no file.
+    """Read a file in UTF-8, with or without a byte order mark; None if there is no such file.
 
-    Raises `ConfigurationError` when it cannot be read.
+    Raises `ConfigurationError` if it cannot be read.
     """
     try:
         return _read(path).decode("utf-8-sig")
@@ -83,7 +84,7 @@ def read_text(path: Path) -> str | None:
 
 
 def refuse_pipe(path: str | Path) -> None:
-    """Raise `ConfigurationError` for a pipe, device or socket, which whoever reads it may wait for without end."""
+    """Raise `ConfigurationError` for a pipe, device or socket: reading it might wait for ever."""
     try:
         _refuse_pipe(path, os.stat(path))  # noqa: PTH116
     except (OSError, ValueError):
@@ -91,7 +92,7 @@ def refuse_pipe(path: str | Path) -> None:
 
 
 def _refuse_pipe(path: str | Path, status: os.stat_result) -> None:
-    """As `refuse_pipe`; the null device is an empty file."""
+    """Raise `ConfigurationError` as `refuse_pipe` does; the null device counts as an empty file."""
     if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode) or _is_null(status)):
         raise ConfigurationError(f"{path}: is a pipe, device or socket; give a regular file")
 
@@ -101,7 +102,7 @@ def _is_null(status: os.stat_result) -> bool:
 
 
 def _read(path: Path) -> bytes:
-    """The bytes of a regular file; nothing of the null device. A pipe is not waited for."""
+    """Read a regular file; the null device is empty. Opening does not wait for the writer of a pipe."""
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with os.fdopen(descriptor, "rb") as stream:
         status = os.fstat(descriptor)
@@ -114,11 +115,11 @@ def _read(path: Path) -> bytes:
 
 
 def read_sections(text: str, shown: str) -> Mapping[str, Mapping[str, str]]:
-    """The sections of ``text``, keys in lower case; ``%`` means itself.
+    """Parse the text of an INI file into its sections; keys are in lower case, and ``%`` has no special meaning.
 
     :param shown: the file's name, for errors.
 
-    Raises `ConfigurationError` that names file and line, and shows nothing of the content.
+    Raises `ConfigurationError` that names file and line, and shows nothing of the content, which may be secret.
     """
     import configparser  # noqa: PLC0415  not every run reads such a file
 

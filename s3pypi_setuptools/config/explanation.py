@@ -1,4 +1,4 @@
-"""Every setting, its value and where it came from, for people."""
+"""Show every setting, its value and where the value came from."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ __all__ = ["Row", "explain"]
 class Row:
     """One setting.
 
-    :param value: as text, ``***`` for secrets; empty when there is none.
-    :param origin: where the value came from; ``default`` when nothing gives it.
+    :param value: as text; ``***`` for secrets, empty if there is no value.
+    :param origin: where the value came from; ``default`` if it was not set anywhere.
     """
 
     name: str
@@ -27,9 +27,10 @@ class Row:
 
 
 def explain(settings: Settings, of_aws: Mapping[str, tuple[str, str]] = MappingProxyType({})) -> tuple[Row, ...]:
-    """A row for each setting, in the order of `options.OPTIONS`; older forms are shown as what they mean.
+    """Make a row for each setting, in the order of `options.OPTIONS`; older forms are shown as what they mean.
 
-    :param of_aws: value and origin, by name, of those that AWS's configuration decides where nothing here gives them.
+    :param of_aws: by option name, value and origin of what AWS's own configuration says; shown where ``settings`` say
+        nothing.
     """
     return tuple(_row(option, settings, of_aws) for option in STORED)
 

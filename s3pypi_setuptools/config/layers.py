@@ -1,4 +1,4 @@
-"""A layer: the settings that one source gives, checked, each with its origin; and the sources nearest to the user."""
+"""Layers: the checked settings of one source, each with its origin; and the layers of command line and environment."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from .options import OPTIONS, VARIABLES, find, find_variable, named, nearest
 __all__ = ["Entry", "Layer", "command_line", "environment_variables", "setuptools_options"]
 
 _COMMAND_LINE = "command line"
-"""The origin of what was typed; setuptools' own word for it, too."""
+"""The origin of typed settings; setuptools uses the same words in ``get_option_dict()``."""
 
 
 class Entry(NamedTuple):
-    """A setting as a source writes it.
+    """A setting as it is written in a source.
 
     :param name: in any spelling.
-    :param origin: where it is written, for people.
-    :param where: the start of an error about it.
+    :param origin: where it is written, in words.
+    :param where: how an error about it begins.
     """
 
     name: str
@@ -38,16 +38,16 @@ class Entry(NamedTuple):
 
     @classmethod
     def of_file(cls, place: str, name: str, raw: object) -> Entry:
-        """The entry ``name`` of a file's section; ``place`` names both."""
+        """The entry ``name`` in a section of a file; ``place`` names file and section."""
         return cls(name, raw, place, f"{place} {plain(name)}")
 
 
 class Layer(NamedTuple):
-    """What one source gives.
+    """The settings of one source.
 
-    :param values: by option name; older forms already turned into what they mean.
-    :param base: the folder to which a relative path of its target is relative; None: relative paths are refused.
-    :param readers: why readers of its target need public objects, for people; None: they do not.
+    :param values: by option name; older forms are already replaced by what they mean.
+    :param base: the folder that a relative path as target starts from; if None, relative paths are refused.
+    :param readers: why readers of the target need public objects, in words; None if they do not.
     """
 
     values: Mapping[str, Given] = MappingProxyType({})
@@ -58,7 +58,9 @@ class Layer(NamedTuple):
     def of(
         cls, entries: Iterable[Entry], *, base: Path | None = None, readers: str | None = None, typed: bool = False
     ) -> Layer:
-        """The layer that ``entries`` make.
+        """Check ``entries`` and make a layer of them.
+
+        :param typed: the source is TOML, which has types of its own: a flag must be a boolean there.
 
         Raises `ConfigurationError` for an unknown name, a bad value, and settings that contradict each other.
         """
@@ -73,17 +75,22 @@ class Layer(NamedTuple):
             raise ConfigurationError(redactor.redact(str(error))) from error.__cause__
 
     def conceal(self, redactor: Redactor) -> None:
-        """Let ``redactor`` hide the secrets of the layer."""
+        """Make ``redactor`` hide the secrets of the layer."""
         for name, given in self.values.items():
             named(name).conceal(given.value, redactor)
 
     def only(self, names: frozenset[str]) -> Layer:
-        """The layer without all other settings."""
+        """The layer reduced to the settings of those ``names``."""
         return Layer({name: given for name, given in self.values.items() if name in names}, self.base)
 
 
 def command_line(values: Mapping[str, object], environment: Environment) -> Layer:
-    """The layer of a command line; ``values`` by name or attribute, None for what was not given."""
+    """The layer of a command line.
+
+    :param values: by option name or attribute; None for what was not given.
+
+    Raises `ConfigurationError` as `Layer.of`.
+    """
     return Layer.of(
         (
             Entry(
@@ -97,9 +104,9 @@ def command_line(values: Mapping[str, object], environment: Environment) -> Laye
 
 
 def environment_variables(environment: Environment) -> Layer:
-    """The layer of the ``S3PYPI_…`` variables; an empty one counts as absent.
+    """The layer of the ``S3PYPI_…`` variables; an empty variable counts as absent.
 
-    Raises `ConfigurationError` for a variable of that prefix that means nothing.
+    Raises `ConfigurationError` for an unknown variable that begins with ``S3PYPI_``, and as `Layer.of`.
     """
     entries: list[Entry] = []
     for variable, raw in environment.environ.items():
@@ -119,9 +126,11 @@ def environment_variables(environment: Environment) -> Layer:
 def setuptools_options(
     options: Mapping[str, tuple[str, object]], command: str, environment: Environment
 ) -> tuple[Layer, Layer]:
-    """The layers of a setuptools command: what was typed, and what its files and ``setup()`` say.
+    """The layers of a setuptools command: the options that were typed, and those from files and from ``setup()``.
 
-    :param options: as ``Distribution.get_option_dict(command)`` has them: name to (source, value).
+    :param options: ``Distribution.get_option_dict(command)``: name to (source, value).
+
+    Raises `ConfigurationError` as `Layer.of`.
     """
     typed = {name: raw for name, (source, raw) in options.items() if source == _COMMAND_LINE}
     merged = (
@@ -179,7 +188,7 @@ def _check_place(values: Mapping[str, Given]) -> None:
 
 
 def _move_acl(values: dict[str, Given]) -> None:
-    """Make the ``ACL`` among the PutObject parameters the setting ``acl``, which decides alone whether one is sent."""
+    """Turn an ``ACL`` among the PutObject parameters into the setting ``acl``, so that one setting decides about it."""
     given = values.get("s3-put-args")
     if given is None or not isinstance(given.value, Mapping) or "ACL" not in given.value:
         return

@@ -21,8 +21,9 @@ __all__ = ["VARIABLE_PREFIX", "Form", "Given", "Option", "shown"]
 VARIABLE_PREFIX = "S3PYPI_"
 _WORDS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 _DIGITS = 9
-"""The most that a number of seconds may have: what threads can wait for."""
+"""Digits of a number of seconds at most: `threading.TIMEOUT_MAX`, the longest wait, has ten."""
 _EMPTY_ALLOWED = frozenset({"prefix"})
+"""Options that may be empty: an empty prefix means the top of the bucket."""
 
 
 class Form(enum.Enum):
@@ -37,7 +38,7 @@ class Form(enum.Enum):
 
 
 class Given(NamedTuple):
-    """A checked value and where it came from."""
+    """A checked value, and where it came from in words."""
 
     value: object
     origin: str
@@ -48,16 +49,16 @@ class Given(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Option:
-    """One setting: names, help and the form of its value.
+    """One setting: its names, its help and the form of its value.
 
     :param help: one line, without full stop.
-    :param convert: makes of a checked text what `Settings` hold.
-    :param metavar: how command lines show the value; None for flags.
-    :param short: one letter; None for none.
+    :param convert: converts a checked text into the value that `Settings` hold.
+    :param metavar: the value's name in help texts; None for flags.
+    :param short: the letter of a short option; None if it has none.
     :param spellings: older names, as users write them after ``--``.
-    :param implies: (name, value) of the option that a flag is an older form of.
-    :param secret: never shown.
-    :param repository_only: means nothing for files that belong to no repository (``s3upload``).
+    :param implies: for a flag that is an older form of another option: (name, value) of that option.
+    :param secret: the value is never shown.
+    :param repository_only: the option has no meaning for files outside a repository (``s3upload``).
     """
 
     name: str
@@ -75,7 +76,7 @@ class Option:
 
     @property
     def attribute(self) -> str:
-        """As an identifier: ``if_exists``, what argparse and setuptools call it."""
+        """The name as an identifier, as argparse and setuptools use it: ``if_exists``."""
         return self.name.replace("-", "_")
 
     @property
@@ -85,32 +86,32 @@ class Option:
 
     @property
     def flag(self) -> bool:
-        """Whether it is true or false, and takes no value on a command line (setuptools: ``boolean_options``)."""
+        """Whether the option takes no value on a command line (setuptools: ``boolean_options``)."""
         return self.form is Form.FLAG
 
     @property
     def repeatable(self) -> bool:
-        """Whether the values of several occurrences on a command line add up; of others the last counts."""
+        """Whether the option may be given several times and the values add up; of other options the last counts."""
         return self.form is Form.PARAMETERS
 
     @property
     def strings(self) -> tuple[str, ...]:
-        """What a command line accepts: ``-f``, ``--force``, older spellings last; for ``add_argument``."""
+        """The option strings for ``add_argument``: ``-f``, ``--force``, then older spellings."""
         short = (f"-{self.short}",) if self.short else ()
         return (*short, f"--{self.name}", *(f"--{spelling}" for spelling in self.spellings))
 
     @property
     def user_option(self) -> tuple[str, str | None, str]:
-        """An entry of a setuptools command's ``user_options``."""
+        """The entry for ``user_options`` of a setuptools command."""
         return (self.name if self.flag else f"{self.name}=", self.short, self.help)
 
     def parse(self, raw: object, where: str, *, typed: bool = False) -> object:
-        """``raw`` as the option's value, as `Settings` hold it.
+        """Check ``raw`` and convert it into the value that `Settings` hold.
 
-        :param where: what errors begin with: the source and the name written there.
-        :param typed: the source has types of its own (TOML): a flag must be a boolean there.
+        :param where: how errors begin: the source, and the name written there.
+        :param typed: the source is TOML, which has types of its own: a flag must be a boolean there.
 
-        Raises `ConfigurationError`, without the value where it is secret.
+        Raises `ConfigurationError`.
         """
         if self.form is Form.FLAG:
             return _flag(raw, where, typed)
@@ -140,7 +141,7 @@ class Option:
         return self.convert(text)
 
     def conceal(self, value: object, redactor: Redactor) -> None:
-        """Let ``redactor`` hide what is secret in a value of the option, as written or parsed."""
+        """Make ``redactor`` hide the secrets in a value of the option, written or parsed."""
         text = value.reveal() if isinstance(value, Secret) else value
         if self.secret and isinstance(text, str):
             redactor.conceal(text.strip(), ids=self.name == "aws-access-key-id")
@@ -149,7 +150,7 @@ class Option:
 
 
 def shown(value: object) -> str:
-    """A value as ``s3pypi config`` shows it, without the secrets among parameters; empty when there is none."""
+    """A value as ``s3pypi config`` shows it, without secret parameters; empty if there is no value."""
     match value:
         case None:
             return ""

@@ -1,10 +1,9 @@
-"""The one table of all settings: how each is named, written and explained at every entry point.
+"""The table of all settings, from which every entry point takes names and help.
 
-An option's **name** is in lower case with dashes (``if-exists``): ``--if-exists`` on a command line, ``if_exists`` or
-``if-exists`` in files and setuptools options, ``S3PYPI_IF_EXISTS`` in the environment. Older **spellings** mean the
-same; an option that **implies** a value of another is an older form of that (``force`` is ``if-exists = replace``).
-`Settings` are built from the values of these options: an option's value is their field of the same name, or that of
-their `Connection`.
+An option's **name** is in lower case with dashes, such as ``if-exists``. It is written ``--if-exists`` on a command
+line, ``if_exists`` or ``if-exists`` in files and setuptools options, and ``S3PYPI_IF_EXISTS`` in the environment. Older
+**spellings** mean the same. An option that **implies** a value of another option is an older form of that option:
+``force`` means ``if-exists = replace``. Each other option is a field of `Settings` or of its `Connection`.
 """
 
 from __future__ import annotations
@@ -13,10 +12,9 @@ import dataclasses
 import re
 
 from ..text import suggestion
+from .choices import IfExists, PageStyle
 from .connection import Connection, Secret
-from .if_exists import IfExists
 from .option import VARIABLE_PREFIX, Form, Option
-from .page_style import PageStyle
 
 __all__ = [
     "CONNECTION",
@@ -193,17 +191,17 @@ OPTIONS: tuple[Option, ...] = (
         repository_only=True,
     ),
 )
-"""In the order in which help shows them."""
+"""In the order in which help texts show them."""
 
 _OF_CONNECTION = {field.name for field in dataclasses.fields(Connection)}
 CONNECTION = frozenset(option.name for option in OPTIONS if option.attribute in _OF_CONNECTION)
-"""Names of the options that say how S3 is reached, not what is done there."""
+"""Names of the options that say how to reach S3: the fields of `Connection`."""
 
 OF_REPOSITORIES = frozenset(option.name for option in OPTIONS if option.repository_only)
-"""Names of the options that mean nothing for files that belong to no repository (``s3upload``)."""
+"""Names of the options that have no meaning for files outside a repository (``s3upload``)."""
 
 VARIABLES = ("S3PYPI_PUBLISH",)
-"""Environment variables of ours that are no settings."""
+"""Environment variables that begin with ``S3PYPI_`` and are no settings."""
 
 
 def _key(name: str) -> str:
@@ -214,27 +212,27 @@ _BY_KEY = {_key(name): option for option in OPTIONS for name in (option.name, *o
 
 
 def find(name: str) -> Option | None:
-    """The option that ``name`` means, in any spelling; None when there is none."""
+    """The option with that name, in any spelling; None if there is none."""
     return _BY_KEY.get(_key(name))
 
 
 def named(name: str) -> Option:
-    """The option whose own name it is; raises `KeyError` when there is none."""
+    """The option with exactly that name; raises `KeyError` if there is none."""
     return _BY_KEY[name]
 
 
 def find_variable(variable: str) -> Option | None:
-    """The option that an environment variable gives; None when there is none."""
+    """The option that an environment variable sets; None if there is none."""
     return find(variable.upper().removeprefix(VARIABLE_PREFIX))
 
 
 def nearest(name: str) -> str:
-    """A hint at the option that a misspelt ``name`` may mean; empty when none is near."""
+    """A hint at the option whose name is most like a misspelt ``name``; empty if none is similar."""
     return suggestion(_key(name), [option.name for option in OPTIONS])
 
 
 def as_options(text: str) -> str:
-    """``text`` for hatch, which takes settings as ``-o NAME=VALUE``: no ``--NAME`` for those of a command line."""
+    """Rewrite a message for hatch, which takes settings as ``-o NAME=VALUE``, not as ``--NAME VALUE``."""
     names = "|".join(re.escape(string.removeprefix("--")) for option in OPTIONS for string in option.strings)
     text = re.sub(r"\bcommand line --(?=[\w.-])", "option ", text)
     return re.sub(rf"(?<![\w-])--({names})(?![\w.-])", r"-o \1", text)

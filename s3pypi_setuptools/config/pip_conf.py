@@ -1,8 +1,12 @@
-"""pip's configuration: which files pip reads, in which order, and the target that they name.
+"""Targets from pip's configuration: the files that pip reads, in pip's order, and the targets that they name.
 
-pip reads, each overriding those before: the machine's files, the user's (the older folder before the newer; neither
-when ``PIP_CONFIG_FILE`` names an existing file), the Python environment's, ``PIP_CONFIG_FILE``, the ``PIP_…``
-variables.
+pip reads these, each overriding those before it (https://pip.pypa.io/en/stable/topics/configuration/):
+
+1. the machine's files
+2. the user's files, the older folder before the newer; neither if ``PIP_CONFIG_FILE`` names an existing file
+3. the file of the Python environment
+4. the file that ``PIP_CONFIG_FILE`` names
+5. the ``PIP_…`` variables
 """
 
 from __future__ import annotations
@@ -32,18 +36,20 @@ _WEBSITE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Website:
-    """The repository behind the URL of an S3 website."""
+    """The bucket, prefix and region behind the URL of an S3 website."""
 
     target: S3Target
     region: str
 
 
 def parse_website(url: str) -> Website | None:
-    """The bucket, prefix and region behind an S3 website URL; None for any other URL.
+    """Parse the URL of an S3 website; None for any other URL.
 
-    Raises `ConfigurationError` when it is one, with a prefix that no repository has.
+    AWS uses two forms, ``http://bucket.s3-website-region.amazonaws.com/prefix`` and
+    ``http://bucket.s3-website.region.amazonaws.com/prefix``:
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteEndpoints.html
 
-    Both ``http://bucket.s3-website-region.amazonaws.com/prefix`` and ``http://bucket.s3-website.region…`` are known.
+    Raises `ConfigurationError` for the URL of an S3 website whose prefix no repository can have.
     """
     try:
         parts = urlsplit(url)
@@ -57,7 +63,7 @@ def parse_website(url: str) -> Website | None:
 
 
 def files(environment: Environment) -> list[Path]:
-    """The files that pip reads, the one that overrides all others last; they need not exist."""
+    """The files that pip reads, whether they exist or not; the file that overrides all others comes last."""
     environ, home = environment.environ, environment.home
     explicit = environ.get("PIP_CONFIG_FILE")
     if explicit is not None and explicit.lower() == ("nul" if environment.windows else "/dev/null"):
@@ -85,7 +91,7 @@ def files(environment: Environment) -> list[Path]:
 def layers(environment: Environment) -> Iterator[Layer]:
     """The layers of pip's configuration, strongest first: ``[s3pypi]``, ``[ilabs.s3util]``, the URL of an S3 website.
 
-    Raises `ConfigurationError` for a file that cannot be read, and for what is wrong in ``[s3pypi]``.
+    Raises `ConfigurationError` for a file that cannot be read, a bad setting, and a website URL with a bad prefix.
     """
     merged = _merge(environment)
     yield Layer.of(
@@ -114,7 +120,7 @@ def layers(environment: Environment) -> Iterator[Layer]:
 
 
 def _merge(environment: Environment) -> dict[tuple[str, str], tuple[Path, str]]:
-    """(section, name) to (file, value), names in lower case with dashes, as pip merges its files."""
+    """Merge pip's files as pip does: (section, name) to (file, value), names in lower case with dashes."""
     merged: dict[tuple[str, str], tuple[Path, str]] = {}
     for path in files(environment):
         text = read_text(path)
@@ -127,7 +133,7 @@ def _merge(environment: Environment) -> dict[tuple[str, str], tuple[Path, str]]:
 
 
 def _index_urls(environment: Environment, merged: dict[tuple[str, str], tuple[Path, str]]) -> Iterator[tuple[str, str]]:
-    """(origin, value) of each index option that ``pip install`` would see."""
+    """Origin and value of each index option that ``pip install`` would use."""
     for name in _INDEXES:
         variable = f"PIP_{name.replace('-', '_').upper()}"
         if environment.environ.get(variable):

@@ -24,11 +24,11 @@ _NOT_SETTINGS = ("targets", "build-backend", "backend-path")
 
 
 class Pyproject(NamedTuple):
-    """What ``pyproject.toml`` says of publishing; all empty where there is no such file.
+    """The settings in ``pyproject.toml``; all empty if there is no such file.
 
-    :param settings: ``[tool.s3pypi]``.
-    :param targets: ``[tool.s3pypi.targets]``, by name; each has a target or a bucket.
-    :param options: ``[tool.distutils.s3pypi]``.
+    :param settings: of ``[tool.s3pypi]``.
+    :param targets: of ``[tool.s3pypi.targets]``, by name; each has a target or a bucket.
+    :param options: of ``[tool.distutils.s3pypi]``.
     """
 
     settings: Layer = Layer()
@@ -37,10 +37,9 @@ class Pyproject(NamedTuple):
 
     @classmethod
     def read(cls, folder: Path, environment: Environment) -> Pyproject:
-        """The file in ``folder``.
+        """Read the file in ``folder``; it is parsed only if ``s3pypi`` seems to be a key in it.
 
-        A file in which ``s3pypi`` is no key is not parsed. Raises `ConfigurationError` for TOML that cannot be read,
-        unknown keys and bad values.
+        Raises `ConfigurationError` for a file that cannot be read or is no TOML, unknown keys and bad values.
         """
         path = folder / "pyproject.toml"
         text = read_text(path)
@@ -66,7 +65,7 @@ class Pyproject(NamedTuple):
 
 
 def setup_cfg(folder: Path, environment: Environment) -> Layer:
-    """The layer of ``[s3pypi]`` in the ``setup.cfg`` in ``folder``; raises `ConfigurationError`."""
+    """Read ``[s3pypi]`` in the ``setup.cfg`` of ``folder``; raises `ConfigurationError` as `Pyproject.read` does."""
     path = folder / "setup.cfg"
     text = read_text(path)
     if text is None or f"[{_OURS}]" not in text:
@@ -95,7 +94,7 @@ def _named(name: str, raw: object, place: str, folder: Path) -> Layer:
 
 
 def _may_hold_table(text: str) -> bool:
-    """Whether ``s3pypi`` occurs as a key: parsing TOML costs more than all else here, and most files need it not."""
+    """Whether ``s3pypi`` may be a key in the text. Loading the TOML parser takes longer than all else here."""
     return any(rest.lstrip("\"' \t")[:1] in {"]", ".", "="} for rest in text.split(_OURS)[1:])
 
 
@@ -108,7 +107,7 @@ def _parse(text: str, shown: str) -> Mapping[str, object]:
     except (toml.TOMLDecodeError, RecursionError) as error:
         reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise ConfigurationError(f"{shown}: not TOML: {quoted(reason)[1:-1]}") from None
-    except ValueError:  # Python converts no longer ones
+    except ValueError:  # Python refuses to convert them
         raise ConfigurationError(f"{shown}: a number has too many digits") from None
     return parsed
 
@@ -123,7 +122,7 @@ def _table(parent: Mapping[str, object], name: str, place: str) -> Mapping[str, 
 def _distutils(tool: Mapping[str, object], shown: str) -> Mapping[str, object]:
     commands = tool.get("distutils")
     if not isinstance(commands, Mapping):
-        return {}  # setuptools' own table, and its own to complain about
+        return {}  # setuptools reports what is wrong with its own table
     return _table(commands, _OURS, f"{shown} [tool.distutils]")
 
 

@@ -1,4 +1,4 @@
-"""Parameters of S3 ``PutObject`` that users may give: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html."""
+"""The parameters of S3 ``PutObject`` that users may give: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _PARAMETERS = (
     "WebsiteRedirectLocation",
 )
 SECRET_PARAMETERS = frozenset({"SSECustomerKey", "SSECustomerKeyMD5", "SSEKMSEncryptionContext"})
-"""Those that are never shown."""
+"""Parameters whose values are never shown."""
 _RESERVED = frozenset(
     {
         "Body",
@@ -56,20 +56,20 @@ _RESERVED = frozenset(
 
 
 def secret_parameters(value: object) -> Iterator[str]:
-    """The values of the secret ones among parameters, as a mapping or as they are written."""
+    """The values of secret parameters in ``value``, which is a mapping or a text as it was written."""
     pairs = value.items() if isinstance(value, Mapping) else ((name, rest) for name, _, rest in _pairs(str(value)))
     return (str(rest).strip() for name, rest in pairs if str(name).strip() in SECRET_PARAMETERS)
 
 
 def _pairs(text: str) -> Iterator[tuple[str, str, str]]:
-    """Name, ``=`` and value of each part of ``NAME=VALUE,NAME=VALUE``; without a ``=``, the last two are empty."""
+    """Name, ``=`` and value of each part of ``NAME=VALUE,NAME=VALUE``; of a part without ``=``, two are empty."""
     for part in filter(None, map(str.strip, text.split(","))):
         name, equals, value = part.partition("=")
         yield name.strip(), equals, value.strip()
 
 
 def parse_parameters(text: str, where: str) -> dict[str, str]:
-    """``NAME=VALUE,NAME=VALUE`` as a mapping; raises `ConfigurationError`, which shows no value."""
+    """Parse and check ``NAME=VALUE,NAME=VALUE``; raises `ConfigurationError`, which shows no value."""
     pairs: dict[str, str] = {}
     for name, equals, value in _pairs(text):
         if not equals:
@@ -81,7 +81,7 @@ def parse_parameters(text: str, where: str) -> dict[str, str]:
 
 
 def check_parameters(raw: Mapping[object, object] | Mapping[str, str], where: str) -> dict[str, str]:
-    """``raw`` as parameters; raises `ConfigurationError`, which shows no value."""
+    """Check a mapping of parameters; raises `ConfigurationError`, which shows no value."""
     checked: dict[str, str] = {}
     for name, value in raw.items():
         if not isinstance(name, str) or not isinstance(value, str):
@@ -102,7 +102,7 @@ def check_parameters(raw: Mapping[object, object] | Mapping[str, str], where: st
 
 
 def kind_of(raw: object) -> str:
-    """What kind of value an error says it is."""
+    """How an error describes the value ``raw``."""
     match raw:
         case bool():
             return "true" if raw else "false"

@@ -1,4 +1,4 @@
-"""pypiprivate's configuration file, as settings.
+"""Read the configuration file of pypiprivate as settings.
 
 ::
 
@@ -7,8 +7,8 @@
     [aws-s3]                       keys: bucket, prefix, acl, endpoint, region
     [local-filesystem]             key: base_path
 
-``%(name)s`` means another key of the section and, where asked for, an environment variable in lower case. Keys of AWS
-come from ``PP_S3_ACCESS_KEY``, ``PP_S3_SECRET_KEY`` and ``PP_S3_SESSION_TOKEN``, else from the AWS chain.
+``%(name)s`` means another key of the section and, with ``-i``, an environment variable in lower case. AWS keys come
+from ``PP_S3_ACCESS_KEY``, ``PP_S3_SECRET_KEY`` and ``PP_S3_SESSION_TOKEN``, or else from where botocore looks.
 """
 
 from __future__ import annotations
@@ -42,9 +42,11 @@ _FOLDER = "local-filesystem"
 def read_pypi_private(
     path: str = DEFAULT_PATH, *, interpolate_environment: bool = False, environment: Environment | None = None
 ) -> Settings:
-    """The settings in the file at ``path`` (``~`` is understood); existing files are passed over, as pypiprivate does.
+    """Read the settings in the file at ``path``, which may begin with ``~/``.
 
-    :param interpolate_environment: let ``%(name)s`` mean environment variables too (``-i``).
+    ``if_exists`` is `IfExists.SKIP`, as pypiprivate skips existing files.
+
+    :param interpolate_environment: let ``%(name)s`` mean environment variables, too (``-i``).
 
     Raises `ConfigurationError` that names file, section and key.
     """
@@ -83,7 +85,7 @@ class _Section:
         return value
 
     def optional(self, key: str) -> str | None:
-        """The key's value, interpolated; None where it is absent or empty."""
+        """The key's value, interpolated; None if it is absent or empty."""
         if self.items is None or key not in self.items:
             return None
         import configparser  # noqa: PLC0415

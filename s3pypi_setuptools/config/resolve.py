@@ -1,12 +1,12 @@
-"""All sources merged into one `Settings`: for each setting, the first that has a value wins.
+"""Merge all sources into one `Settings`. For each setting, the first source that has a value wins:
 
 1. the command line (for setuptools commands: options whose source is ``command line``)
 2. the environment: ``S3PYPI_…``
-3. the setuptools command's options: ``[tool.distutils.s3pypi]`` over setup.cfg ``[s3pypi]`` over ``setup(options=…)``;
-   other entry points read the first two themselves
-4. the named target's table, ``[tool.s3pypi.targets.NAME]``, when the target is a name
+3. the setuptools command's options: ``[tool.distutils.s3pypi]`` over ``[s3pypi]`` in setup.cfg over
+   ``setup(options=…)``, as setuptools merges them; other entry points read the first two themselves
+4. if the target is a name, the table of that target, ``[tool.s3pypi.targets.NAME]``
 5. ``[tool.s3pypi]`` in pyproject.toml
-6. only while nothing names a target: pip's configuration (`pip_conf`)
+6. if nothing else names a target, pip's configuration (`pip_conf`)
 """
 
 from __future__ import annotations
@@ -40,19 +40,19 @@ def resolve(
     relative_paths: bool = True,
     environment: Environment | None = None,
 ) -> Settings:
-    """The settings of one invocation.
+    """Find the settings of one invocation.
 
-    :param command_line: what was typed: values (texts, or booleans for flags) by option name or attribute, None for
-        what was not.
-    :param options: for setuptools commands: ``Distribution.get_option_dict(command)``, name to (source, value).
+    :param command_line: the typed values (texts, or booleans for flags) by option name or attribute; None for options
+        that were not given.
+    :param options: for setuptools commands, ``Distribution.get_option_dict(command)``: name to (source, value).
     :param command: the setuptools command's name.
-    :param project: the folder of pyproject.toml and setup.cfg, absolute; by default the working folder.
-    :param repository: false for files that belong to no repository (``s3upload``): only the command itself gives target
-        and the like; all else gives named targets and the connection (profile, region, endpoint, keys).
+    :param project: the absolute folder of pyproject.toml and setup.cfg; by default the working folder.
+    :param repository: false for files outside a repository (``s3upload``): then only the command itself says where the
+        files go and how; other sources give named targets and the connection (profile, region, endpoint, keys).
     :param relative_paths: false for builds, which run in temporary folders: a relative path as target is refused.
-    :param environment: by default this process's own.
+    :param environment: by default that of this process.
 
-    Raises `ConfigurationError`, one line that names source and setting.
+    Raises `ConfigurationError` with one line that names source and setting.
     """
     environment = environment or Environment.current()
     folder = project or environment.cwd
@@ -63,7 +63,7 @@ def resolve(
     else:
         of_command, merged = layers.setuptools_options(options, command, environment)
         typed.append(of_command)
-        # setuptools passes over [tool.distutils] where pyproject.toml has neither [project] nor [tool.setuptools]
+        # setuptools ignores [tool.distutils] in a pyproject.toml with neither [project] nor [tool.setuptools]
         configured = [merged, pyproject.options] if repository else [merged]
     variables, general = layers.environment_variables(environment), pyproject.settings
     if not repository:
@@ -91,6 +91,7 @@ def resolve(
 class _Place(NamedTuple):
     """The setting that decides where the repository is: a target, or a bucket and perhaps a prefix.
 
+    :param layer: the layer that gives it.
     :param given: the target or the bucket.
     """
 
@@ -101,19 +102,19 @@ class _Place(NamedTuple):
 
     @property
     def name(self) -> str | None:
-        """The configured name that it gives, if it gives one."""
+        """The configured name that the setting holds; None if it holds a target or a bucket."""
         text = str(self.given.value)
         return None if self.is_bucket or not is_name(text) else text
 
     def in_table(self, name: str, tables: Mapping[str, Layer]) -> _Place:
-        """The place that the table of the named target gives; its origin names both."""
+        """The place in the table of the named target; its origin names both the setting and the table."""
         inner = _locate([tables[name]]) if name in tables else None
         if inner is None:
             raise ConfigurationError(f"{self.given.origin}: {unknown_name(name, tables)}")
         return inner._replace(given=Given(inner.given.value, f"{self.given.origin}, {inner.given.origin}"))
 
     def target(self, environment: Environment, *, relative_paths: bool) -> Target:
-        """The target; raises `ConfigurationError`."""
+        """Parse the target; raises `ConfigurationError` that begins with the setting's origin."""
         text, base = str(self.given.value), self.layer.base if relative_paths else None
         try:
             if self.is_bucket:
@@ -130,7 +131,7 @@ class _Place(NamedTuple):
 
 
 def _locate(layers: list[Layer]) -> _Place | None:
-    """Find where the repository is: the first target or bucket; a bucket takes the first prefix."""
+    """Find the first target or bucket; a bucket is used with the first prefix."""
     prefix: Given | None = None
     bucket: _Place | None = None
     for layer in layers:
@@ -151,8 +152,8 @@ def _locate(layers: list[Layer]) -> _Place | None:
 
 
 def _locate_in_pip_conf(above: list[Layer], below: list[Layer], environment: Environment) -> _Place | None:
-    """Find where the repository is in pip's configuration; layers of it are added ``below`` until one decides."""
-    from . import pip_conf  # noqa: PLC0415  the last resort
+    """Look for a target in pip's configuration; append its layers to ``below`` until one of them has a target."""
+    from . import pip_conf  # noqa: PLC0415  most runs need no pip.conf
 
     for layer in pip_conf.layers(environment):
         below.append(layer)

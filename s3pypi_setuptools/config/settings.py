@@ -1,4 +1,4 @@
-"""The settings of one invocation, as values."""
+"""The merged settings of one invocation."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from typing import Any
 
 from ..errors import ConfigurationError
 from ..redaction import Redactor
+from .choices import IfExists, PageStyle
 from .connection import Connection
-from .if_exists import IfExists
 from .option import Given, Option
 from .options import CONNECTION, OPTIONS
-from .page_style import PageStyle
 from .put_parameters import secret_parameters
 from .target import Target
 
@@ -25,25 +24,25 @@ _FORMS = "s3://bucket/prefix, or a folder such as ./repo"
 class Settings:
     """Every setting, typed and validated.
 
-    :param target: None when nothing names one.
-    :param connection: how S3 is reached; the lock table, too, unless ``locks_…`` fields differ.
-    :param acl: canned ACL; None when none is sent, as for ``private``.
-    :param acl_optional: the ACL was assumed for the readers of an S3 website, not asked for: go on without it where the
-        bucket refuses ACLs.
-    :param s3_put_args: parameters of S3 ``PutObject`` for every object, such as ``ServerSideEncryption``.
-    :param public_url: where installers reach the repository; http(s), without trailing ``/``.
-    :param pages: the page style of a new repository; None: see `repository.opening`.
+    :param target: None if no source names one.
+    :param connection: how to reach S3, and the lock table unless ``locks_…`` fields differ.
+    :param file_mask: glob of the files to publish, as given.
     :param dist_dir: folder of built distributions, as given.
+    :param acl: canned ACL of every object; None if no ACL is sent, as for ``private``.
+    :param acl_optional: the ACL was assumed for the readers of an S3 website, and not asked for: continue without it if
+        the bucket refuses ACLs.
+    :param s3_put_args: parameters of S3 ``PutObject`` for every object, such as ``ServerSideEncryption``.
+    :param pages: the page style of a new repository; if None, `repository.opening` chooses it.
     :param lock_indexes: lock projects in the DynamoDB table ``BUCKET-locks``, unless ``locks_table`` names another.
     :param locks_timeout: how long to wait for each lock, in seconds.
-    :param locks_profile: with it, the keys and region of ``connection`` are not used for DynamoDB.
+    :param locks_profile: if set, the keys and region of ``connection`` are not used for DynamoDB.
+    :param public_url: the http or https URL from which installers read the repository, without trailing ``/``.
     :param strict_metadata: refuse distributions whose metadata would otherwise only cause a warning.
-    :param unsafe_no_locking: publish also to a store that ignores conditional writes.
-    :param repository: the target is a repository; false for ``s3upload``.
-    :param origins: for each setting that was given, by its name as people write it (``if-exists``), where its value
-        came from, in words.
-    :param notes: lines to show to people: what was assumed or is discouraged.
-    :param redactor: hides the secrets among these settings, and the credentials that are found with them.
+    :param unsafe_no_locking: publish even to a store that ignores conditional writes.
+    :param repository: whether the target is a repository; false for ``s3upload``.
+    :param origins: by option name (``if-exists``), where each setting that was given came from, in words.
+    :param notes: lines to show to the user: what was assumed, and what is discouraged.
+    :param redactor: hides the secrets among these settings, and credentials that are found with their help.
     """
 
     target: Target | None = None
@@ -75,7 +74,7 @@ class Settings:
 
     @classmethod
     def of(cls, values: Mapping[str, Given], **more: Any) -> Settings:
-        """The settings that ``values`` give, by option name; the others have their defaults.
+        """Make settings from values by option name; other settings have their defaults.
 
         :param more: fields that are no options.
         """
@@ -86,7 +85,7 @@ class Settings:
         return cls(connection=Connection(**connection), origins=origins, **own, **more)
 
     def value_of(self, option: Option) -> object:
-        """The value of ``option``, which is one of `STORED`."""
+        """The value of ``option``, which must be one of `STORED`."""
         return getattr(self.connection if option.name in CONNECTION else self, option.attribute)
 
     @property
@@ -96,7 +95,7 @@ class Settings:
 
     @property
     def locks_connection(self) -> Connection:
-        """How the lock table is reached: as S3 is, but for the endpoint, unless ``locks_profile`` names other keys."""
+        """How to reach the lock table: like S3 except for the endpoint, unless ``locks_profile`` is set."""
         endpoint_url, region = self.locks_endpoint_url, self.locks_region
         if self.locks_profile is not None:
             return Connection(profile=self.locks_profile, region=region, endpoint_url=endpoint_url)
@@ -104,7 +103,7 @@ class Settings:
         return replace(self.connection, region=region, endpoint_url=endpoint_url, no_sign_request=False)
 
     def require_target(self) -> Target:
-        """The target; raises `ConfigurationError` that says how to name one when nothing does."""
+        """The target; raises `ConfigurationError`, which says how to name a target, if there is none."""
         if self.target is None:
             ways = f"give --target ({_FORMS})"
             if self.repository:
@@ -120,4 +119,4 @@ STORED = tuple(
     for option in OPTIONS
     if option.name in CONNECTION or option.attribute in {field.name for field in fields(Settings)}
 )
-"""The options that settings have a value for; the others are older or longer forms of these."""
+"""The options that are fields of `Settings` or `Connection`; the others are older forms of these."""

@@ -1,11 +1,11 @@
-"""Where a repository lives."""
+"""Targets: where a repository is, and the texts that say so."""
 
 from __future__ import annotations
 
 import ntpath
 import os
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -29,7 +29,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class S3Target:
-    """A bucket, and the prefix in it: empty, or without ``/`` at either end."""
+    """A bucket and a key prefix in it; the prefix is empty, or has no ``/`` at either end."""
 
     bucket: str
     prefix: str = ""
@@ -53,17 +53,20 @@ Target: TypeAlias = S3Target | FolderTarget
 _LETTERS_AND_DIGITS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 _BUCKET_CHARACTERS = _LETTERS_AND_DIGITS | set(".-_")
 _SHORTEST_BUCKET, _LONGEST_BUCKET = 3, 255
+"""Characters of a bucket's name. S3 allows 63 today, but 255 in buckets that were made before March 2018:
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"""
 _FORMS = "s3://bucket/prefix, file:///folder, a path with a '/' in it, or a configured name"
 _LONGEST_PREFIX = 512
+"""Characters: half of S3's limit for a key, 1024 bytes, so that filenames have room behind it."""
 
 
 def is_name(text: str) -> bool:
-    """Whether ``text`` is a bare word, which is always a configured name and never a folder."""
+    """Whether ``text`` is a bare word. A bare word is always a configured name, never a folder."""
     return bool(text) and {"/", "\\", ":"}.isdisjoint(text) and not text.startswith("~") and text not in {".", ".."}
 
 
 def unknown_name(text: str, names: Iterable[str]) -> ConfigurationError:
-    """The error for a bare word that is not among the configured ``names``."""
+    """Make the error for a bare word that is not among the configured ``names``."""
     known = sorted(names)
     listed = f"known: {', '.join(known)}" if known else "none is configured"
     return ConfigurationError(
@@ -76,20 +79,19 @@ def unknown_name(text: str, names: Iterable[str]) -> ConfigurationError:
 def parse_target(
     text: str,
     *,
-    names: Mapping[str, Target] | None = None,
     base: Path | None = None,
     home: Path | None = None,
     windows: bool = os.name == "nt",
 ) -> Target:
-    r"""The target that ``text`` means.
+    r"""Parse a target.
 
-    :param text: ``s3://bucket/prefix``; ``file:///folder`` (``file:///C:/folder``); a path (``./x``, ``../x``, ``/x``,
-        ``~/x``, on Windows ``C:\x``, anything with a ``/``); else a bare word, one of ``names``.
-    :param base: what relative paths start at, absolute; without one they are refused.
-    :param home: what ``~`` means; without one it is refused.
-    :param windows: whether paths are Windows's.
+    :param text: ``s3://bucket/prefix``, ``file:///folder`` (on Windows ``file:///C:/folder``), or a path: ``./x``,
+        ``../x``, ``/x``, ``~/x``, on Windows ``C:\x``, or any text with a ``/``.
+    :param base: the absolute folder that relative paths start from; if None, they are refused.
+    :param home: the folder that ``~`` means; if None, ``~`` is refused.
+    :param windows: whether paths are those of Windows.
 
-    Raises `ConfigurationError`.
+    Raises `ConfigurationError` for any other text, also for a bare word: the caller looks configured names up first.
     """
     text = text.strip()
     if not text:
@@ -106,17 +108,16 @@ def parse_target(
     if "://" in text:
         raise ConfigurationError(f"the target {quoted(text)} is of no known kind; it is {_FORMS}")
     if is_name(text):
-        if names and text in names:
-            return names[text]
-        raise unknown_name(text, names or ())
+        raise unknown_name(text, ())
     return FolderTarget(_path(text, base, home, windows))
 
 
 def s3_target(bucket: str, prefix: str = "") -> S3Target:
-    """The target of ``bucket`` and ``prefix``, the prefix with or without ``/`` around it.
+    """Make the target of a bucket and a prefix; the prefix may begin and end with ``/``.
 
-    Raises `ConfigurationError` unless both follow S3's rules; names that only older buckets and other stores may have
-    (capitals, underscores, up to 255 characters) are allowed.
+    Raises `ConfigurationError` unless both follow
+    [S3's rules](https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html). Names that only older
+    buckets and other stores have (capitals, underscores, up to 255 characters) are allowed.
     """
     if bucket.lower().startswith("arn:"):
         raise _arn(bucket)
@@ -135,13 +136,13 @@ def s3_target(bucket: str, prefix: str = "") -> S3Target:
 
 
 def meant_bucket(text: str) -> bool:
-    """Whether a path may be meant as a bucket and a prefix: ``packages/simple``, but not ``./packages/simple``."""
+    """Whether a path could be a bucket and a prefix: ``packages/simple`` could, ``./packages/simple`` could not."""
     bucket, slash, prefix = text.partition("/")
     return bool(slash and prefix) and _is_bucket(bucket)
 
 
 def _arn(text: str) -> ConfigurationError:
-    """The error for the name of an AWS resource; parts of S3 take access points by their alias alone."""
+    """Make the error for an ARN. An access point has to be named by its alias, since parts of S3 take nothing else."""
     if ":accesspoint" in text:
         return ConfigurationError(
             f"the target {quoted(text)} is the ARN of an access point: give its alias as the bucket, as in "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..config.page_style import PageStyle
+from ..config.choices import PageStyle
 from ..repository.opening import compress_from_now_on
 from ..repository.page_kind import kinds_of
 from ..repository.repository import Repository

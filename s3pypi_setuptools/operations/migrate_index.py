@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from ..concurrency import side_by_side
-from ..config.page_style import PageStyle
+from ..config.choices import PageStyle
 from ..errors import PreconditionFailed, RepositoryError
 from ..locks.base import ROOT
 from ..repository.change import Change, Decision

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from ..config.page_style import PageStyle
+from ..config.choices import PageStyle
 from ..errors import AccessDenied, NotFound, RepositoryError
 from ..naming import is_project_name
 from ..stores.base import ABSENT, ANY, Store

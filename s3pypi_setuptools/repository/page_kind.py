@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Collection, Iterable
 
-from ..config.page_style import PageStyle
+from ..config.choices import PageStyle
 from ..index import simple_html, simple_json
 from ..index.model import Project, Root
 from ..stores.base import Attributes

@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 
+from s3pypi_setuptools.config.choices import IfExists, PageStyle
 from s3pypi_setuptools.config.connection import Connection, Secret
 from s3pypi_setuptools.config.explanation import explain
-from s3pypi_setuptools.config.if_exists import IfExists
 from s3pypi_setuptools.config.options import CONNECTION, OPTIONS, Option, find, find_variable
-from s3pypi_setuptools.config.page_style import PageStyle
 from s3pypi_setuptools.config.settings import Settings
 
 NOT_OPTIONS = {"connection", "acl_optional", "repository", "origins", "notes", "redactor"}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from s3pypi_setuptools.config.page_style import PageStyle
+from s3pypi_setuptools.config.choices import PageStyle
 from s3pypi_setuptools.config.target import S3Target
 
 Refusal = Callable[..., str]

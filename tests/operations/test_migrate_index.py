@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from s3pypi_setuptools.config.page_style import PageStyle
+from s3pypi_setuptools.config.choices import PageStyle
 from s3pypi_setuptools.errors import RepositoryError, StoreError
 from s3pypi_setuptools.monitor import SilentProgress
 from s3pypi_setuptools.operations.migrate_index import MigrateReport, migrate_index

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from s3pypi_setuptools.config.page_style import PageStyle
+from s3pypi_setuptools.config.choices import PageStyle
 from s3pypi_setuptools.errors import InvalidIndex, RepositoryError
 from s3pypi_setuptools.index.model import Status
 from s3pypi_setuptools.monitor import SilentProgress

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ...config.page_style import PageStyle
+from ...config.choices import PageStyle
 from ...text import counted
 from ..command import DRY_RUN, Argument, Call, Command
 from ..options import CHANGING
