@@ -11,8 +11,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from .errors import AlreadyExists, Contended, PreconditionFailed, StoreError, TimedOut, Unavailable
 
@@ -21,8 +20,7 @@ __all__ = ["PATIENT", "Backoff", "create", "update"]
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Backoff:
+class Backoff(NamedTuple):
     """How long to wait between attempts: a random time below a ceiling that doubles.
 
     A lost race costs the store nothing that it complains of, and the winner is done: whoever has lost often waits no

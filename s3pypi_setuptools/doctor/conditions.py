@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 
 from ..errors import AccessDenied, Contended, StoreError, Unavailable
 from ..repository.opening import WAYS_OUT
@@ -66,7 +65,7 @@ def settled(found: Capabilities, record: RepositoryConfig | None, lacking: Colle
     recorded = (False, False) if record is None else (record.conditional_multipart, record.conditional_delete)
     multipart = recorded[0] if set(_NEEDS[_MULTIPART]) & set(lacking) else found.conditional_multipart
     deletes = recorded[1] if set(_NEEDS[_DELETE]) & set(lacking) else found.conditional_delete
-    return replace(found, conditional_multipart=multipart, conditional_delete=deletes)
+    return found._replace(conditional_multipart=multipart, conditional_delete=deletes)
 
 
 def _unless(check: Check, lacking: list[str]) -> Check:

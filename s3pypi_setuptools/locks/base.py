@@ -12,8 +12,8 @@ import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from ..index.fields import parse_upload_time
 
@@ -33,8 +33,7 @@ def locked_thing(name: str) -> str:
     return "the list of projects" if name == ROOT else name
 
 
-@dataclass(frozen=True, slots=True)
-class Lock:
+class Lock(NamedTuple):
     """A lock that is held, as its table tells; times are texts in ISO 8601.
 
     :param owner: ``user@host``; None where the table does not say.

@@ -14,7 +14,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from uuid import uuid4
 
@@ -216,8 +215,8 @@ class HeldLock(Lease):
         """Whether it is held now; as `Table.take`."""
         sent = (time.monotonic(), time.time())
         now = datetime.now(timezone.utc)
-        self.lock = replace(
-            self.lock, acquired_at=now.isoformat(), expires_at=(now + timedelta(seconds=self._lease)).isoformat()
+        self.lock = self.lock._replace(
+            acquired_at=now.isoformat(), expires_at=(now + timedelta(seconds=self._lease)).isoformat()
         )
         if not self._table.take(self.lock, seen):
             return False
@@ -271,7 +270,7 @@ class HeldLock(Lease):
     def _renew(self) -> None:
         sent = (time.monotonic(), time.time())
         expires = datetime.now(timezone.utc) + timedelta(seconds=self._lease)
-        if self._table.renew(replace(self.lock, expires_at=expires.isoformat())):
+        if self._table.renew(self.lock._replace(expires_at=expires.isoformat())):
             self._renewed = max(self._renewed, sent)
         else:
             self._lost = True

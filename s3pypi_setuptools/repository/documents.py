@@ -11,7 +11,6 @@ compares with the bytes that it receives.
 from __future__ import annotations
 
 import enum
-from dataclasses import replace
 
 from ..errors import InvalidIndex, NotFound, RepositoryError
 from ..index.simple_json import decode, shown
@@ -122,5 +121,5 @@ def stored_form(data: bytes, attributes: Attributes, *, compress: bool) -> tuple
     :param compress: whether the store keeps ``Content-Encoding``, and clients of such documents heed it.
     """
     if compress and len(data) >= LARGE:
-        return encode(data), replace(attributes, content_encoding=GZIP)
+        return encode(data), attributes._replace(content_encoding=GZIP)
     return data, attributes

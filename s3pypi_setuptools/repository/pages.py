@@ -12,7 +12,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Container, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from ..errors import Contended, NotFound, PreconditionFailed, Unavailable
@@ -254,7 +254,7 @@ class DerivedPages(Generic[R]):
 
     def _fill(self, record: R, kind: PageKind, token: Token | None) -> Token:
         data, attributes = self._stored(kind, record)
-        attributes = replace(attributes, metadata={COMMIT: record.commit or ""})
+        attributes = attributes._replace(metadata={COMMIT: record.commit or ""})
         condition = Matches(token) if token else ABSENT
         return self._store.put(self._keys[kind], data, attributes, condition)
 

@@ -89,7 +89,7 @@ class StoredFile:
         with temporary_folder() as folder:
             path = folder / entry.filename
             sha256 = download(store, info.key, path)
-            file = StoredBytes(store, replace(info, size=path.stat().st_size), sha256)
+            file = StoredBytes(store, info._replace(size=path.stat().st_size), sha256)
             try:
                 read = Description.read(path)
             except InvalidDistribution as error:

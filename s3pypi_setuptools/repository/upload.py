@@ -12,7 +12,6 @@ import enum
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import replace
 
 from ..distribution.local_file import PART_SIZE
 from ..errors import Error, NotFound, Unavailable
@@ -181,7 +180,7 @@ class Upload:
         pool, backoff = self._workspace.uploads, self._workspace.backoff
         # A large file is not sent a hundred times over while the store cannot make up its mind.
         large = self.distribution.file.size > PART_SIZE
-        sending = replace(backoff, unmoved=min(backoff.unmoved, FEW)) if large else backoff
+        sending = backoff._replace(unmoved=min(backoff.unmoved, FEW)) if large else backoff
         creates: dict[Part, Future[bool]] = {}
         if Part.FILE in parts:
             self._sending()

@@ -15,9 +15,9 @@ from __future__ import annotations
 import enum
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Literal, NewType, TypeAlias
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple, NewType, TypeAlias
 
 from ..distribution.local_file import LocalFile
 from ..errors import StoreError
@@ -50,12 +50,14 @@ class _Unconditional(enum.Enum):
     ABSENT = "absent"
 
 
+# Values here are named tuples: every start of the program makes these classes, and dataclasses take ten times as long.
+_NO_METADATA: Mapping[str, str] = MappingProxyType({})
+
 ANY: Final = _Unconditional.ANY
 ABSENT: Final = _Unconditional.ABSENT
 
 
-@dataclass(frozen=True, slots=True)
-class Matches:
+class Matches(NamedTuple):
     """The object must exist in exactly the version that ``token`` names."""
 
     token: Token
@@ -64,8 +66,7 @@ class Matches:
 Condition: TypeAlias = Literal[_Unconditional.ANY, _Unconditional.ABSENT] | Matches
 
 
-@dataclass(frozen=True, slots=True)
-class Attributes:
+class Attributes(NamedTuple):
     """How an object is served, and what is noted beside it.
 
     :param metadata: user metadata; lower-case keys of ``[a-z0-9-]``, printable ASCII values.
@@ -74,12 +75,11 @@ class Attributes:
 
     content_type: str = "application/octet-stream"
     cache_control: str | None = None
-    metadata: Mapping[str, str] = field(default_factory=dict)
+    metadata: Mapping[str, str] = _NO_METADATA
     content_encoding: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Info:
+class Info(NamedTuple):
     """What is known of a stored object without its bytes.
 
     :param size: in bytes, as stored.
@@ -91,19 +91,17 @@ class Info:
     token: Token
     size: int
     modified: datetime
-    metadata: Mapping[str, str] = field(default_factory=dict)
+    metadata: Mapping[str, str] = _NO_METADATA
 
 
-@dataclass(frozen=True, slots=True)
-class Object:
+class Object(NamedTuple):
     """A stored object: what is known of it, and its bytes, decoded."""
 
     info: Info
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class PartsWrite:
+class PartsWrite(NamedTuple):
     """A write whose bytes are with the store, and of which the last step is left.
 
     :param complete: makes the object if the condition holds, and returns its token; errors as `Store.put`, and nothing

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .base import Store
 
 __all__ = ["Capabilities", "known"]
 
 
-@dataclass(frozen=True, slots=True)
-class Capabilities:
+class Capabilities(NamedTuple):
     """What a store was found to do.
 
     :param conditional_create: of writers that create one object at the same time, one wins.

@@ -6,7 +6,6 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import datetime, timezone
 from itertools import count
 
@@ -48,7 +47,7 @@ class MemoryStore(Store):
         with self._lock:
             found = self._stored(key)
             encoding = self._attributes[key].content_encoding
-        return replace(found, data=decode(key, found.data, encoding))
+        return found._replace(data=decode(key, found.data, encoding))
 
     def stream(self, key: str) -> Iterator[bytes]:
         with self._lock:
@@ -95,7 +94,7 @@ class MemoryStore(Store):
 
     def list(self, prefix: str) -> Iterator[Info]:
         with self._lock:
-            found = [replace(entry.info, metadata={}) for key, entry in self._objects.items() if key.startswith(prefix)]
+            found = [entry.info._replace(metadata={}) for key, entry in self._objects.items() if key.startswith(prefix)]
         yield from sorted(found, key=lambda info: info.key)
 
     def _stored(self, key: str) -> Object:

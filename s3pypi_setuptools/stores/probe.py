@@ -8,7 +8,6 @@ import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import replace
 from functools import partial
 
 from ..errors import AccessDenied, Contended, Error, NotFound, PreconditionFailed, StoreError, Unavailable
@@ -23,7 +22,7 @@ log = logging.getLogger(__name__)
 _RACERS = 8
 _ATTEMPTS = 5
 _PLAIN = Attributes("text/plain", "no-store")
-_FOLDER = re.compile(r"\.s3pypi-probe-[0-9a-f]{16}")
+_FOLDER = r"\.s3pypi-probe-[0-9a-f]{16}"
 
 QUICK, THOROUGH = 3, 6
 """How often each question is raced: on the way to a publication, and when it is all that is asked."""
@@ -36,7 +35,7 @@ def probe_folder(prefix: str) -> str:
 
 def is_probe_folder(name: str) -> bool:
     """Whether a folder of that name is one that `probe_folder` made."""
-    return _FOLDER.fullmatch(name) is not None
+    return re.fullmatch(_FOLDER, name) is not None
 
 
 def _warn(where: str) -> None:
@@ -269,7 +268,7 @@ def _keeps_encoding(store: Store, key: str) -> bool:
         return store.keeps_encoding
     data = secrets.token_hex(16).encode()
     try:
-        store.put(key, encode(data), replace(_PLAIN, content_encoding=GZIP), ANY)
+        store.put(key, encode(data), _PLAIN._replace(content_encoding=GZIP), ANY)
         return store.get(key).data == data
     except (AccessDenied, Unavailable):
         raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from s3pypi_setuptools.index.model import File, Root
 from s3pypi_setuptools.repository.opening import OpenOptions
@@ -63,7 +63,7 @@ def race(
         by_actor[actor] = number
         ids = random.Random(f"{seed} {number}")
         clock = Clock(now=lambda: LATER, new_id=lambda: f"{ids.getrandbits(128):032x}")
-        patience = replace(backoff, sleep=lambda seconds: scheduler.sleep(seconds / tick), uniform=chance.uniform)
+        patience = backoff._replace(sleep=lambda seconds: scheduler.sleep(seconds / tick), uniform=chance.uniform)
         view = SchedulingStore(store, scheduler, actor)
 
         def work() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 
 import pytest
 
@@ -76,8 +75,8 @@ def test_an_etag_that_is_the_md5_proves_the_content(store: MemoryStore) -> None:
     info = store.head(WHEEL)
     assert head_if_exists(store, "team/absent") is None
     assert head_if_exists(store, WHEEL) == info
-    info = replace(info, token=Token(f'"{hashlib.md5(WHEEL.encode(), usedforsecurity=False).hexdigest()}"'))
+    info = info._replace(token=Token(f'"{hashlib.md5(WHEEL.encode(), usedforsecurity=False).hexdigest()}"'))
     assert matches_listing(info, WHEEL.encode())
     assert not matches_listing(info, b"x" * len(WHEEL))
-    assert not matches_listing(replace(info, size=1), WHEEL.encode())
-    assert not matches_listing(replace(info, token=Token('"of-another-kind-2"')), WHEEL.encode())
+    assert not matches_listing(info._replace(size=1), WHEEL.encode())
+    assert not matches_listing(info._replace(token=Token('"of-another-kind-2"')), WHEEL.encode())

@@ -32,7 +32,7 @@ class Unknowing(MemoryStore):
 
 class LosesEncodings(Unknowing):
     def put(self, key: str, data: bytes, attributes: Attributes, condition: Condition = ANY) -> Token:
-        return super().put(key, data, replace(attributes, content_encoding=None), condition)
+        return super().put(key, data, attributes._replace(content_encoding=None), condition)
 
 
 class DecodesItself(Unknowing):
@@ -40,7 +40,7 @@ class DecodesItself(Unknowing):
 
     def put(self, key: str, data: bytes, attributes: Attributes, condition: Condition = ANY) -> Token:
         data = decode(key, data, attributes.content_encoding)
-        return super().put(key, data, replace(attributes, content_encoding=None), condition)
+        return super().put(key, data, attributes._replace(content_encoding=None), condition)
 
 
 class IgnoresConditions(Unknowing):

@@ -33,7 +33,7 @@ from ..base import ABSENT, ANY, Condition, Matches
 
 __all__ = ["is_absent", "is_denial", "reason", "refused_action", "translated", "words_of"]
 
-_REFUSED_ACTION = re.compile(r"not authorized to perform: ([A-Za-z0-9-]+:[A-Za-z0-9]+)")
+_REFUSED_ACTION = r"not authorized to perform: ([A-Za-z0-9-]+:[A-Za-z0-9]+)"
 _SAYS_NOTHING = frozenset({"", "accessdenied", "forbidden", "unauthorized"})
 _ACTIONS = {
     "GetObject": "cannot be read",
@@ -142,7 +142,7 @@ def words_of(error: Exception) -> str:
 
 def refused_action(text: str) -> str:
     """The permission, such as ``kms:GenerateDataKey``, that is lacking as ``text`` of an answer says; else empty."""
-    found = _REFUSED_ACTION.search(text)
+    found = re.search(_REFUSED_ACTION, text)
     return found[1] if found else ""
 
 

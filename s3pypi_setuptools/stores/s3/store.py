@@ -31,7 +31,7 @@ __all__ = ["S3Options", "S3Store"]
 T = TypeVar("T")
 
 _MOST_EMPTY_ANSWERS = 1000
-_MD5 = re.compile('"?[0-9a-f]{32}"?')
+_MD5 = '"?[0-9a-f]{32}"?'
 _BULKY = 256 * 1024
 _BULKY_AT_ONCE = 8
 """Files above `_BULKY` bytes that are in memory at once, however many requests are in flight."""
@@ -259,7 +259,7 @@ def _states_md5(response: Mapping[str, Any]) -> bool:
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
     """
     encrypted = response.get("SSECustomerAlgorithm") or response.get("ServerSideEncryption", "AES256") != "AES256"
-    return not encrypted and _MD5.fullmatch(response["ETag"]) is not None
+    return not encrypted and re.fullmatch(_MD5, response["ETag"]) is not None
 
 
 def _info(key: str, response: Mapping[str, Any]) -> Info:

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 __all__ = ["key_in_bucket"]
 
-_AWS = re.compile(
+_AWS = (
     r"(?:(?P<bucket>.+)\.)?s3(?:-website)?(?:[.-](?:dualstack[.-])?[a-z]{2,}(?:-[a-z]+)+-\d+|-external-1)?"
     r"\.amazonaws\.com(?:\.cn)?\.?"
 )
@@ -35,7 +35,7 @@ def key_in_bucket(url: str, bucket: str, endpoint_url: str | None) -> str | None
     if host in (bucket, f"{bucket}."):
         return path or None
     if endpoint_url is None:
-        found = _AWS.fullmatch(host)
+        found = re.fullmatch(_AWS, host)
         if found is None:
             return None
         named, path_style = found["bucket"], found["bucket"] is None
