@@ -74,7 +74,7 @@ def delete(
     others = repository.others(thorough=False)
     deletion = _Deletion(repository, project, selector, others)
     if dry_run or confirm:
-        report = naming_nearest(repository, project, lambda: repository.preview(project, deletion.decide)).result
+        report = naming_nearest(repository, project, lambda: repository.change(project, deletion.decide, dry_run=True))
         report = replace(report, dry_run=True)
         if dry_run:
             return report

@@ -238,7 +238,7 @@ class _Pruning:
             return self._repository.change(
                 plan.project,
                 lambda manifest: self._decide(plan, manifest),
-                self._repository.thorough_reading(plan.project),
+                reading=self._repository.thorough_reading(plan.project),
                 others=self.others,
             )
         except Error as error:
@@ -246,7 +246,7 @@ class _Pruning:
 
     def _with_pages(self, project: str) -> Manifest:
         """The manifest with what other tools' pages add to it, as the change starts from it."""
-        return self._repository.preview(project, lambda manifest: Decision(manifest, None)).manifest
+        return self._repository.change(project, lambda manifest: Decision(manifest, manifest), dry_run=True)
 
     def _probe(self, folder: Folder) -> _Plan:
         """What is to go of a probe's folder."""

@@ -60,6 +60,4 @@ def set_status(
         )
         return Decision(replace(manifest, project=marked, deleted=False), report, names=(project,))
 
-    if dry_run:
-        return naming_nearest(repository, project, lambda: repository.preview(project, decide)).result
-    return naming_nearest(repository, project, lambda: repository.change(project, decide))
+    return naming_nearest(repository, project, lambda: repository.change(project, decide, dry_run=dry_run))

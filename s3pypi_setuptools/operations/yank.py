@@ -86,9 +86,7 @@ def _change(
         report = YankReport(repository.url, project, selector.version, told, dry_run)
         return Decision(new, report, names=tuple(file.filename for file in files))
 
-    if dry_run:
-        return naming_nearest(repository, project, lambda: repository.preview(project, decide)).result
-    return naming_nearest(repository, project, lambda: repository.change(project, decide))
+    return naming_nearest(repository, project, lambda: repository.change(project, decide, dry_run=dry_run))
 
 
 def _told(project: str, before: File, after: File) -> YankedFile:

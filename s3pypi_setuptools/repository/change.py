@@ -1,10 +1,16 @@
-"""How a change of one project commits.
+"""How one project's manifest is changed, committed, and followed by its pages.
 
-**Wave 1** reads the manifest and the pages (a verb that stores objects does so meanwhile). **Wave 2**, the commit, puts
-the manifest on the token that was read. **Wave 3** derives the pages, each on its token. A lost race starts over, with
-new reads and a new decision. Only after every page has caught up are objects deleted, and only those whose urls are in
-``removed`` of the committed manifest. Where there is a lock table, the project stays locked from before the reading
-until the end.
+An operation is either a function ``manifest -> Decision`` that does no I/O, or an object with the four steps of
+`Operation`: ``inspect`` and ``store`` do I/O, ``choose`` and ``apply`` are functions of values. `Change` runs it:
+
+1. **Wave 1**: read the manifest and the state of the pages. (A publisher stores its small files meanwhile.)
+2. **Decide**: inspect, choose, store, apply (`decide`).
+3. **Wave 2**, the commit: put the manifest on the token that was read.
+4. **Wave 3**: write the pages, each on its token.
+5. **Sweep**: when every page has caught up, delete the objects whose urls are in ``removed`` of the committed manifest.
+
+If the commit loses a race, all of it starts over with new reads. Where there is a lock table, the project stays locked
+from before the reads until the end.
 """
 
 from __future__ import annotations
@@ -12,7 +18,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from ..errors import Error, InvalidIndex, StoreError
 from ..index.urls import filename_of, is_elsewhere
@@ -31,23 +37,26 @@ from .root_entry import RootEntry
 from .snapshot import DamagedPage, ProjectDocuments, Reading, Snapshot
 from .workspace import wait_for
 
-__all__ = ["Change", "Decision"]
+__all__ = ["Change", "Decision", "Operation", "decide"]
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+Facts = TypeVar("Facts")
+Plan = TypeVar("Plan")
+Stored = TypeVar("Stored")
 
 
 @dataclass(frozen=True, slots=True)
 class Decision(Generic[T]):
-    """What a verb makes of a manifest.
+    """What an operation makes of a manifest.
 
-    :param manifest: as it is to be; the same content means that nothing is committed.
-    :param result: what the verb reports.
+    :param manifest: the manifest to commit; with unchanged content, nothing is committed.
+    :param result: what the operation returns.
     :param sweep: urls in ``removed`` whose objects are deleted in the end.
-    :param refusal: raised in the end, once the pages are of the manifest.
-    :param renews: commit though the content is the same, so that whoever decided on the manifest before decides again.
-    :param names: what changes: filenames, or the project's own; told to the observer.
+    :param refusal: the error to raise in the end, once the pages are those of the manifest.
+    :param renews: commit even unchanged content, so that whoever decided on the manifest before has to decide again.
+    :param names: what changes, for the observer: filenames, or the project's own name.
     """
 
     manifest: Manifest
@@ -58,25 +67,68 @@ class Decision(Generic[T]):
     renews: bool = False
 
 
+class Operation(Protocol[Facts, Plan, Stored, T]):
+    """A change of one project that reads or stores more than the manifest.
+
+    The steps are called in this order, and all of them again whenever the commit has lost a race.
+    """
+
+    def inspect(self, manifest: Manifest) -> Facts:
+        """Read from the store, without writing, what the choice depends on. Raises `StoreError`."""
+
+    def choose(self, manifest: Manifest, facts: Facts) -> Plan:
+        """Choose what becomes of the project: a function of values. Raises `Error` to end the change."""
+
+    def store(self, plan: Plan) -> Stored:
+        """Store the objects that the manifest is about to list. Raises `StoreError`."""
+
+    def apply(self, manifest: Manifest, plan: Plan, stored: Stored | None) -> Decision[T]:
+        """Apply the plan to the manifest: a function of values.
+
+        :param stored: None in a dry run, which stores nothing and needs only the result.
+        """
+
+
+def decide(
+    operation: Operation[Facts, Plan, Stored, T] | Callable[[Manifest], Decision[T]],
+    manifest: Manifest,
+    *,
+    dry_run: bool = False,
+) -> Decision[T]:
+    """What ``operation`` makes of ``manifest``; in a dry run it stores nothing. Raises what its steps raise."""
+    if callable(operation):
+        return operation(manifest)
+    facts = operation.inspect(manifest)
+    plan = operation.choose(manifest, facts)
+    stored = None if dry_run else operation.store(plan)
+    return operation.apply(manifest, plan, stored)
+
+
 @dataclass(frozen=True, slots=True)
 class _Committed(Generic[T]):
-    """What the pages are to be brought up to; ``now`` is false when it was committed earlier, by whomever."""
+    """The manifest that the pages have to follow.
+
+    :param before: what was read before the commit.
+    :param changed: whether this change committed it; otherwise it was committed earlier, by this change or another.
+    :param entered: whether this change put the project on the list of projects before the commit.
+    """
 
     decision: Decision[T]
     manifest: Manifest
     before: Snapshot
-    now: bool
+    changed: bool
     entered: bool
 
 
 class Change(Generic[T]):
-    """One change of one project, on its way.
+    """One change of one project.
 
-    :param entry: how the project enters the root.
+    :param entry: puts a new project on the list of projects.
     :param kinds: the pages of the repository.
-    :param decide: called with the manifest as it is (empty where there is none), again whenever a race was lost.
-    :param reading: requests that are under way already; none may be where there is a lock table.
-    :param others: asked before anything is marked as removed, or deleted.
+    :param operation: an `Operation`, or a function of the manifest that does no I/O. The manifest is empty for a
+        project that has none.
+    :param reading: requests that are under way already; there can be none if there is a lock table.
+    :param others: what other projects list; what they list is neither marked as removed nor deleted.
     """
 
     def __init__(
@@ -84,7 +136,7 @@ class Change(Generic[T]):
         entry: RootEntry,
         documents: ProjectDocuments,
         kinds: tuple[PageKind, ...],
-        decide: Callable[[Manifest], Decision[T]],
+        operation: Operation[Facts, Plan, Stored, T] | Callable[[Manifest], Decision[T]],
         reading: Reading | None = None,
         *,
         others: OtherProjects | None = None,
@@ -93,134 +145,141 @@ class Change(Generic[T]):
         self._entry = entry
         self._others = others or OtherProjects(documents.workspace, thorough=False)
         self._documents = documents
+        self._name = documents.name
         self._kinds = kinds
-        self._decide = decide
+        self._operation = operation
         self._reading = reading
         self._sent: tuple[Decision[T], str] | None = None
 
     def run(self) -> T:
-        """Commit, bring the pages up, sweep; what ``decide`` reports.
+        """Commit, write the pages and delete objects; returns the result of the decision.
 
-        Raises what it refuses or raises, `StoreError`, and `LockError`.
+        Raises the decision's refusal, what the operation raises, `StoreError`, and `LockError`.
         """
-        with self._workspace.held(self._documents.name) as lease:
-            return self._run(lease)
-
-    def _run(self, lease: Lease) -> T:
-        while True:
-            try:
-                committed = update(lambda: self._commit(lease), self._workspace.backoff)
-                lease.confirm()
-                return self._finish(committed)
-            except ForeignPage:
-                self._reading = self._documents.reading()
-                log.debug("%s: a page was written by another tool meanwhile; reading again", self._documents.name)
+        with self._workspace.held(self._name) as lease:
+            while True:
+                try:
+                    committed = update(lambda: self._commit(lease), self._workspace.backoff)
+                    lease.confirm()
+                    return self._finish(committed)
+                except ForeignPage:
+                    self._reading = self._documents.reading()
+                    log.debug("%s: a page was written by another tool meanwhile; reading again", self._name)
 
     def _commit(self, lease: Lease) -> _Committed[T]:
-        reading, self._reading = self._reading or self._documents.reading(), None
-        now = self._documents.snapshot(reading, self._kinds)
-        if self._sent:
-            self._tell_stage(Stage.PENDING, self._sent[0])  # if that put took effect, what was read shows it
-        decision = self._decision(now)
-        if decision.refusal and now.manifest is None:
+        """Make one attempt: read, decide, put a new project on the list of projects, put the manifest."""
+        before = self._read()
+        decision = self._decide(before)
+        if decision.refusal and before.manifest is None:
             raise decision.refusal
         new = decision.manifest
-        entering = not (new.deleted or decision.refusal)
-        if now.manifest and not decision.renews and new.same_content(now.manifest):
-            if entering and self._entry.enter(self._documents.name):
-                # It may have been deleted since the manifest was read, and have been off the root for that.
-                self._reconcile_project_list()
+        is_listed = not (new.deleted or decision.refusal)
+        if before.manifest and not decision.renews and new.same_content(before.manifest):
+            if is_listed and self._entry.enter(self._name):
+                # Somebody may have deleted the project since its manifest was read, and taken it off the list.
+                self._entry.leave_if_deleted(self._documents)
             self._tell_stage(Stage.COMMITTED, decision)
-            return _Committed(decision, now.manifest, now, now=False, entered=False)
+            return _Committed(decision, before.manifest, before, changed=False, entered=False)
         self._workspace.check_cancelled()
-        if entering := entering and (now.manifest is None or now.manifest.deleted):
-            opening = self._documents.pages.opening(now.pages)
-            try:
-                self._entry.enter(self._documents.name)
-            finally:
-                wait_for(opening.values())  # no lock may be let go of before
-            now = replace(now, pages={kind: state.result() for kind, state in opening.items()})
-        if (shared := self._workspace.shared) and any(is_elsewhere(file.url) for file in new.project.files):
-            shared.record()
-        commit = next_id(now.base.commit, self._workspace.clock.new_id)
-        new = new.committed(commit, now.base.generation + 1)
-        self._sent = decision, commit
-        data, attributes = stored_form(new.to_json(), DOCUMENT_ATTRIBUTES, compress=self._workspace.compresses())
-        condition = Matches(now.token) if now.token else ABSENT
-        lease.confirm()
-        self._workspace.check_cancelled()
-        self._tell_stage(Stage.COMMITTING, decision)
-        self._workspace.store.put(self._documents.manifest_key, data, attributes, condition)
-        self._tell_stage(Stage.COMMITTED, decision)
-        return _Committed(decision, new, now, now=True, entered=entering)
+        enters = is_listed and (before.manifest is None or before.manifest.deleted)
+        if enters:
+            before = self._enter(before)
+        new = self._put(lease, before, decision)
+        return _Committed(decision, new, before, changed=True, entered=enters)
 
-    def _decision(self, now: Snapshot) -> Decision[T]:
-        if self._sent and now.manifest and now.manifest.commit == self._sent[1]:
+    def _read(self) -> Snapshot:
+        reading, self._reading = self._reading or self._documents.reading(), None
+        before = self._documents.snapshot(reading, self._kinds)
+        if self._sent:
+            self._tell_stage(Stage.PENDING, self._sent[0])  # if that put took effect, what was read shows it
+        return before
+
+    def _decide(self, before: Snapshot) -> Decision[T]:
+        if self._sent and before.manifest and before.manifest.commit == self._sent[1]:
             # Our put took effect, though its answer was lost: the decision stands, and is not taken twice.
-            return replace(self._sent[0], manifest=now.base, renews=False)
-        return self._spared(self._decide(now.base), now.base)
+            return replace(self._sent[0], manifest=before.base, renews=False)
+        return self._without_shared(decide(self._operation, before.base), before.base)
 
-    def _spared(self, decision: Decision[T], base: Manifest) -> Decision[T]:
+    def _without_shared(self, decision: Decision[T], base: Manifest) -> Decision[T]:
         """The decision without the removal of what other projects list, or this one by a URL that may name it."""
-        name, new = self._documents.name, decision.manifest
-        removed = new.removed - base.removed
+        new, removed = decision.manifest, decision.manifest.removed - base.removed
         if not (removed or decision.sweep):
             return decision
-        keys = {url: self._workspace.layout.object_key(name, url) for url in removed | decision.sweep}
+        keys = {url: self._workspace.layout.object_key(self._name, url) for url in removed | decision.sweep}
         unclear = names_with_absolute_urls(new.project)
-        spared = frozenset(
-            url for url, key in keys.items() if key and (filename_of(url) in unclear or self._others.lister(name, key))
+        shared = frozenset(
+            url
+            for url, key in keys.items()
+            if key and (filename_of(url) in unclear or self._others.lister(self._name, key))
         )
-        sweep = decision.sweep - spared
-        if any(keys[url] for url in sweep) and (why := self._others.unread(name)):
-            log.warning("%s: its objects stay until it is known that no other project lists them: %s", name, why)
+        sweep = decision.sweep - shared
+        if any(keys[url] for url in sweep) and (why := self._others.unread(self._name)):
+            log.warning("%s: its objects stay until it is known that no other project lists them: %s", self._name, why)
             sweep = frozenset()
-        return replace(decision, manifest=replace(new, removed=new.removed - (spared & removed)), sweep=sweep)
+        return replace(decision, manifest=replace(new, removed=new.removed - (shared & removed)), sweep=sweep)
+
+    def _enter(self, before: Snapshot) -> Snapshot:
+        """Put the project on the list of projects, and create its absent pages blank; the snapshot with these."""
+        opening = self._documents.pages.opening(before.pages)
+        try:
+            self._entry.enter(self._name)
+        finally:
+            wait_for(opening.values())  # the lock is released after this
+        return replace(before, pages={kind: state.result() for kind, state in opening.items()})
+
+    def _put(self, lease: Lease, before: Snapshot, decision: Decision[T]) -> Manifest:
+        """Commit: put the manifest on the token that was read."""
+        workspace, new = self._workspace, decision.manifest
+        if workspace.shared and any(is_elsewhere(file.url) for file in new.project.files):
+            workspace.shared.record()
+        commit = next_id(before.base.commit, workspace.clock.new_id)
+        new = new.committed(commit, before.base.generation + 1)
+        self._sent = decision, commit
+        data, attributes = stored_form(new.to_json(), DOCUMENT_ATTRIBUTES, compress=workspace.compresses())
+        condition = Matches(before.token) if before.token else ABSENT
+        lease.confirm()
+        workspace.check_cancelled()
+        self._tell_stage(Stage.COMMITTING, decision)
+        workspace.store.put(self._documents.manifest_key, data, attributes, condition)
+        self._tell_stage(Stage.COMMITTED, decision)
+        return new
 
     def _finish(self, committed: _Committed[T]) -> T:
-        pages, manifest, name = self._documents.pages, committed.manifest, self._documents.name
-        missing = self._workspace.pool.submit(self._entry.is_missing, name) if committed.entered else None
+        """Write the pages, check the list of projects, and delete objects."""
+        manifest, decision = committed.manifest, committed.decision
+        missing = self._workspace.pool.submit(self._entry.is_missing, self._documents) if committed.entered else None
+        self._write_pages(committed)
+        if missing and missing.result():
+            self._entry.enter_again(self._documents)
+        if manifest.deleted and not decision.refusal:
+            self._entry.leave_if_deleted(self._documents)
+        self._tell_stage(Stage.PUBLISHED, decision)
+        self._sweep(decision.sweep & manifest.removed, manifest)
+        if decision.refusal:
+            raise decision.refusal
+        return decision.result
+
+    def _write_pages(self, committed: _Committed[T]) -> None:
         before = committed.before.pages
         taken_over = [state.token for state in before.values() if state.token and state.foreign]
         try:
-            pages.write(manifest, before if committed.now else {}, self._kinds, taken_over)
+            self._documents.pages.write(
+                committed.manifest, before if committed.changed else {}, self._kinds, taken_over
+            )
         except DamagedPage as error:
-            if not committed.now:
+            if not committed.changed:
                 raise
-            advice = f"the manifest was changed, and not this page: 's3pypi reindex {name}' renders it anew"
+            advice = f"the manifest was changed, and not this page: 's3pypi reindex {self._name}' renders it anew"
             raise InvalidIndex(f"{error.what}; {advice}") from error
-        if missing and missing.result():
-            self._entry.enter(name)
-        if manifest.deleted and not committed.decision.refusal:
-            self._reconcile_project_list()
-        self._tell_stage(Stage.PUBLISHED, committed.decision)
-        self._sweep(committed.decision.sweep & manifest.removed, manifest)
-        if committed.decision.refusal:
-            raise committed.decision.refusal
-        return committed.decision.result
-
-    def _tell_stage(self, stage: Stage, decision: Decision[T]) -> None:
-        if not decision.refusal:
-            self._workspace.on_stage(stage, self._documents.name, decision.names)
-
-    def _reconcile_project_list(self) -> None:
-        """Take the project off the root, if it is deleted."""
-
-        def gone(name: str) -> bool:
-            # Of a lost root record, others are written anew with it: they are none of this change's business.
-            manifest = self._documents.manifest()[0] if name == self._documents.name else None
-            return manifest is not None and manifest.deleted
-
-        self._entry.root.reconcile(frozenset(), frozenset({self._documents.name}), gone, self._kinds)
 
     def _sweep(self, urls: frozenset[str], manifest: Manifest) -> None:
         """Delete the objects of urls that no page lists any more, and what lies beside them.
 
         A manifest may say of a key, in two spellings, that it is listed and that it was removed: it stays then.
         """
-        layout, store, name = self._workspace.layout, self._workspace.store, self._documents.name
-        listed = {layout.object_key(name, file.url) for file in manifest.project.files}
-        found = dict.fromkeys(key for url in sorted(urls) if (key := deletable_key(layout, name, url)))
+        layout, store = self._workspace.layout, self._workspace.store
+        listed = {layout.object_key(self._name, file.url) for file in manifest.project.files}
+        found = dict.fromkeys(key for url in sorted(urls) if (key := deletable_key(layout, self._name, url)))
         keys = [key for key in found if key not in listed]
         keys += [beside(key) for key in keys for beside in (layout.sidecar, layout.provenance)]
         deletes = [self._workspace.pool.submit(store.delete, key) for key in keys]
@@ -229,3 +288,7 @@ class Change(Generic[T]):
                 delete.result()
             except StoreError as error:
                 log.warning("%s: is listed no more, but was not deleted: %s", key, error.message)
+
+    def _tell_stage(self, stage: Stage, decision: Decision[T]) -> None:
+        if not decision.refusal:
+            self._workspace.on_stage(stage, self._name, decision.names)

@@ -12,7 +12,7 @@ from ..locks.base import NO_LOCKS, ROOT, Locks
 from ..monitor import UNOBSERVED, Observer
 from ..stores.base import Store
 from ..transaction import PATIENT, Backoff
-from .change import Change, Decision
+from .change import Change, Decision, Facts, Operation, Plan, Stored, decide
 from .inventory import FirstListing, Folder
 from .layout import Layout
 from .manifest import Manifest
@@ -168,11 +168,6 @@ class Repository:
         """Ask, without waiting, for what lies in the folder of ``project`` (normalized); `Workspace.list_folder`."""
         return self._pool.submit(self.workspace.list_folder, project)
 
-    def preview(self, project: str, decide: Callable[[Manifest], Decision[T]]) -> Decision[T]:
-        """What ``decide`` would make of the project now; nothing is written."""
-        documents = ProjectDocuments(self.workspace, project)
-        return decide(documents.snapshot(documents.reading(), self.config.pages).base)
-
     def root_entry(self, projects: Collection[str] = (), listing: FirstListing | None = None) -> RootEntry:
         """How ``projects`` (normalized), which have no manifest, enter the root together.
 
@@ -188,25 +183,32 @@ class Repository:
     def change(
         self,
         project: str,
-        decide: Callable[[Manifest], Decision[T]],
+        operation: Operation[Facts, Plan, Stored, T] | Callable[[Manifest], Decision[T]],
+        *,
         reading: Reading | None = None,
         entry: RootEntry | None = None,
         others: OtherProjects | None = None,
+        dry_run: bool = False,
     ) -> T:
-        """Change ``project`` (normalized) as ``decide`` says, and bring its pages up to that.
+        """Change ``project`` (normalized): commit what ``operation`` decides, and bring the pages up to that.
 
-        :param decide: called with the manifest as it is (empty where there is none), again whenever a race was lost.
+        :param operation: an `Operation`, or a function of the manifest that does no I/O. The manifest is empty for a
+            project that has none.
         :param reading: requests that are under way already.
-        :param entry: how the project enters the root; None: by itself.
+        :param entry: puts a new project on the list of projects; None: by itself.
         :param others: what was read of other projects for this change; what they list is not removed.
+        :param dry_run: write nothing; return what the operation would report, also where it refuses.
 
-        Raises what ``decide`` refuses or raises, and `StoreError`.
+        Raises what ``operation`` refuses or raises, and `StoreError`.
         """
         documents = ProjectDocuments(self.workspace, project)
+        if dry_run:
+            base = documents.snapshot(documents.reading(), self.config.pages).base
+            return decide(operation, base, dry_run=True).result
         if reading is None and not self.workspace.locks.exclusive:
             reading = self._reading(documents)
         entry = entry or self.root_entry()
-        change = Change(entry, documents, self.config.pages, decide, reading, others=others)
+        change = Change(entry, documents, self.config.pages, operation, reading, others=others)
         if threading.current_thread() is not threading.main_thread():
             return change.run()
         # Ctrl-C is raised in the main thread: elsewhere nothing comes between a commit and its pages.

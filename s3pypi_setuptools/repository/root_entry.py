@@ -12,6 +12,7 @@ from collections.abc import Collection
 
 from .page_kind import PageKind
 from .project_list import ProjectList
+from .snapshot import ProjectDocuments
 
 __all__ = ["RootEntry"]
 
@@ -27,13 +28,13 @@ class RootEntry:
     def __init__(
         self, root: ProjectList, kinds: tuple[PageKind, ...], together: Collection[str] = (), *, absent: bool = False
     ) -> None:
-        self.root = root
+        self._root = root
         self._kinds = kinds
         self._together = frozenset(together)
         self._lock = threading.Lock()
         self._outside = set(self._together)
         self._taken_along: set[str] = set()
-        self._committed: set[str] = set()
+        self._committed: dict[str, ProjectDocuments] = {}
         self._absent = absent
 
     def enter(self, project: str) -> bool:
@@ -50,18 +51,36 @@ class RootEntry:
 
     def _enter(self, project: str, others: frozenset[str] = frozenset()) -> bool:
         absent, self._absent = self._absent, False
-        return self.root.enter(project, self._kinds, others, absent=absent)
+        return self._root.enter(project, self._kinds, others, absent=absent)
 
-    def is_missing(self, project: str) -> bool:
-        """Whether the root lacks ``project``, which is committed; `finish` answers for those that go ``together``."""
-        if project not in self._together:
-            return project not in self.root.read()[0].projects
+    def is_missing(self, documents: ProjectDocuments) -> bool:
+        """Whether the list lacks a project that is committed; `finish` checks those that enter ``together``."""
+        if documents.name not in self._together:
+            return documents.name not in self._root.read()[0].projects
         with self._lock:
-            self._committed.add(project)
+            self._committed[documents.name] = documents
         return False
 
-    def finish(self) -> None:
-        """Add again those that were committed ``together`` and that the root lacks."""
-        if self._committed and (missing := self._committed - {*self.root.read()[0].projects}):
-            project, *others = sorted(missing)
+    def enter_again(self, *missing: ProjectDocuments) -> None:
+        """Put committed projects on the list from which somebody took them, but not if they are deleted by now."""
+        if missing:
+            project, *others = sorted(documents.name for documents in missing)
             self._enter(project, frozenset(others))
+            self.leave_if_deleted(*missing)
+
+    def leave_if_deleted(self, *projects: ProjectDocuments) -> None:
+        """Take projects off the list if they are deleted."""
+        documents = {each.name: each for each in projects}
+
+        def is_deleted(name: str) -> bool:
+            # If the list's record was lost, other projects get on the list with this write: leave them there.
+            manifest = documents[name].manifest()[0] if name in documents else None
+            return manifest is not None and manifest.deleted
+
+        self._root.reconcile(frozenset(), frozenset(documents), is_deleted, self._kinds)
+
+    def finish(self) -> None:
+        """Put those on the list again that were committed ``together`` and that it lacks."""
+        if self._committed:
+            listed = self._root.read()[0].projects
+            self.enter_again(*(documents for name, documents in self._committed.items() if name not in listed))

@@ -64,7 +64,7 @@ def record_first(self: Any, written: Any, kind: Any, taken_over: Any) -> None:
 
 
 def same_is_done(whole: Callable[..., Any], self: Any, committed: Any) -> Any:
-    return whole(self, committed) if committed.now else committed.decision.result
+    return whole(self, committed) if committed.changed else committed.decision.result
 
 
 def never_blank(whole: Callable[..., None], self: Any, *args: Any, **options: Any) -> None:
@@ -111,7 +111,7 @@ BROKEN: Mapping[str, Broken] = {
     "the root comes late": Broken(
         lambda: mock.patch.object(ProjectList, "enter", return_value=False), "another project", (Publish(),)
     ),
-    "the first decision stands": Broken(lambda: around(Change, "_decision", first_decision), "listed", (NEXT, LAST)),
+    "the first decision stands": Broken(lambda: around(Change, "_decide", first_decision), "listed", (NEXT, LAST)),
     "the manifest is put on any state": Broken(
         lambda: mock.patch.object(change, "Matches", return_value=ANY), "listed", (NEXT, LAST)
     ),

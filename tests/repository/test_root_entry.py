@@ -7,6 +7,7 @@ import pytest
 from s3pypi_setuptools.repository.page_kind import PageKind
 from s3pypi_setuptools.repository.project_list import ProjectList
 from s3pypi_setuptools.repository.root_entry import RootEntry
+from s3pypi_setuptools.repository.snapshot import ProjectDocuments
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.repository.conftest import workspace
 from tests.support.store_doubles import FaultyStore
@@ -14,9 +15,16 @@ from tests.support.store_doubles import FaultyStore
 KINDS = (PageKind.JSON, PageKind.HTML, PageKind.SLASH)
 
 
+WORKSPACE = workspace(FaultyStore(MemoryStore()))
+
+
 @pytest.fixture
 def root() -> ProjectList:
     return ProjectList(workspace(FaultyStore(MemoryStore())))
+
+
+def documents(project: str) -> ProjectDocuments:
+    return ProjectDocuments(WORKSPACE, project)
 
 
 def take_off(root: ProjectList, *projects: str) -> None:
@@ -42,16 +50,16 @@ def test_a_project_that_enters_once_more_asks_the_root(root: ProjectList) -> Non
 
 def test_a_project_by_itself_is_missing_where_the_root_lacks_it(root: ProjectList) -> None:
     entry = RootEntry(root, KINDS)
-    assert entry.is_missing("a")
+    assert entry.is_missing(documents("a"))
     entry.enter("a")
-    assert not entry.is_missing("a")
+    assert not entry.is_missing(documents("a"))
 
 
 def test_all_that_are_missing_in_the_end_are_added_again(root: ProjectList) -> None:
     entry = RootEntry(root, KINDS, {"a", "b", "c"})
     entry.enter("a")
     take_off(root, "a", "b", "c")
-    assert not entry.is_missing("a")
-    assert not entry.is_missing("b")
+    assert not entry.is_missing(documents("a"))
+    assert not entry.is_missing(documents("b"))
     entry.finish()
     assert root.read()[0].projects == ("a", "b"), "c was never committed"

@@ -108,7 +108,7 @@ class Publication:
             for place in self._uploads.values():  # files that need no lock: others need not wait for them
                 place.settle_down()
         try:
-            return self._repository.change(self._project, self._decide, self._reading, entry)
+            return self._repository.change(self._project, self._decide, reading=self._reading, entry=entry)
         except _Refused as refused:
             return refused.reports
         except OtherRepository as error:
@@ -122,9 +122,11 @@ class Publication:
     def preview(self) -> tuple[FileReport, ...]:
         """What `publish` would report."""
         try:
-            return self._repository.preview(
-                self._project, lambda manifest: _decision(manifest, tuple(map(self._told, self._choices(manifest))))
-            ).result
+            return self._repository.change(
+                self._project,
+                lambda manifest: _decision(manifest, tuple(map(self._told, self._choices(manifest)))),
+                dry_run=True,
+            )
         except Error as error:
             return self.failed(error)
 
