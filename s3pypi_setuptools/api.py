@@ -402,7 +402,9 @@ class PackageRepository:
         names, layout = project_names(projects), self._session.layout
         store = self._session.store(locks=not dry_run)
         if not dry_run and discard_damaged_record(store, layout):
-            log.warning("%s: was damaged, and is made anew; set the public URL again if one was set", layout.repository)
+            log.warning(
+                "%s: was damaged, and is made anew; set the public URL again if one was set", layout.repository_config
+            )
         existing = not holds_distributions(store, layout)
         with self._session.repository(existing=existing, dry_run=dry_run, observer=monitor.observer) as repository:
             monitor.count.expect(0)

@@ -108,7 +108,7 @@ class FolderExaminer(Examiner):
             pass
         except OSError as error:
             return _refused(error, lock)
-        records = (self._root / Layout().root_manifest, *self._root.glob(Layout().manifest("*")))
+        records = (self._root / Layout().project_list, *self._root.glob(Layout().manifest("*")))
         closed = [lock.parent] if lock.parent.is_dir() and not _allows(lock.parent, os.W_OK | os.X_OK) else []
         for record in filter(os.path.lexists, records):
             if not _allows(record.parent, os.W_OK | os.X_OK):

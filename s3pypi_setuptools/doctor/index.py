@@ -13,6 +13,7 @@ from ..errors import Error, NotFound
 from ..index.model import File
 from ..redaction import redact
 from ..repository.documents import OtherRepository
+from ..repository.page_kind import PageKind
 from ..repository.repository import Repository
 from .check import Check, Result
 from .http import PAGE_TYPES, Answer, NoAnswer, Unreachable, fetch
@@ -81,7 +82,7 @@ def _folder_page(repository: Repository, project: str) -> list[Check]:
     """What the page is like that pip reads in a folder."""
     workspace = repository.workspace
     try:
-        return [old_pip_check(workspace.store.get(workspace.layout.html_page(project)).data)]
+        return [old_pip_check(workspace.store.get(workspace.layout.page(PageKind.HTML, project)).data)]
     except Error:  # pip itself says more
         return []
 

@@ -30,20 +30,20 @@ def renew(store: Store, layout: Layout, found: Capabilities | None) -> Check:
         why, upgrade, what = str(error).partition(": upgrade ")
         return Check(_NAME, Result.NO, why, f"upgrade {what}" if upgrade else "s3pypi reindex makes it anew")
     except AccessDenied:
-        return Check(_NAME, Result.SKIPPED, f"{layout.repository} cannot be read or written")
+        return Check(_NAME, Result.SKIPPED, f"{layout.repository_config} cannot be read or written")
     except Error as error:
         return refusal(_NAME, str(error))
 
 
 def _attempt(store: Store, layout: Layout, found: Capabilities | None) -> Check:
     try:
-        stored = store.get(layout.repository)
+        stored = store.get(layout.repository_config)
     except NotFound:
         refuse_project_folder(store, layout)
         return Check(_NAME, Result.OK, "there is no repository yet; the first upload makes it, or s3pypi init")
-    record = RepositoryConfig.from_json(stored.data, layout.repository)
+    record = RepositoryConfig.from_json(stored.data, layout.repository_config)
     if found is None:
-        return Check(_NAME, Result.SKIPPED, f"{layout.repository} is left as it is: nothing was raced")
+        return Check(_NAME, Result.SKIPPED, f"{layout.repository_config} is left as it is: nothing was raced")
     renewed = replace(
         record,
         conditional_writes=found.conditional_writes,
@@ -52,9 +52,9 @@ def _attempt(store: Store, layout: Layout, found: Capabilities | None) -> Check:
         content_encoding=record.content_encoding and found.content_encoding,
     )
     if renewed == record:
-        return Check(_NAME, Result.OK, f"{layout.repository} says what was found")
+        return Check(_NAME, Result.OK, f"{layout.repository_config} says what was found")
     condition = Matches(stored.info.token) if found.conditional_writes else ANY
-    store.put(layout.repository, renewed.to_json(), DOCUMENT_ATTRIBUTES, condition)
+    store.put(layout.repository_config, renewed.to_json(), DOCUMENT_ATTRIBUTES, condition)
     changes = ", ".join(
         f"{name} was {_word(old)}, is {_word(new)}"
         for name, old, new in (
@@ -65,7 +65,7 @@ def _attempt(store: Store, layout: Layout, found: Capabilities | None) -> Check:
         )
         if old is not new
     )
-    return Check(_NAME, Result.OK, f"{layout.repository} is renewed: {changes}")
+    return Check(_NAME, Result.OK, f"{layout.repository_config} is renewed: {changes}")
 
 
 def _word(value: bool | None) -> str:

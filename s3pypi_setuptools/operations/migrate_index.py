@@ -138,7 +138,7 @@ class _Migration:
 
     def _decide(self, kinds: tuple[PageKind, ...]) -> None:
         """Record that the repository has the pages of ``kinds``."""
-        key = self._layout.repository
+        key = self._layout.repository_config
 
         def attempt() -> None:
             found = self._store.get(key)

@@ -111,7 +111,7 @@ class FirstListing:
     @property
     def root_is_absent(self) -> bool:
         """Whether neither the root record nor a root page lay there."""
-        keys = {self._layout.root_manifest, *self._layout.pages().values()}
+        keys = {self._layout.project_list, *self._layout.pages().values()}
         return keys.isdisjoint(self._folders[""].objects)
 
     def new_project(self, name: str) -> Folder | None:

@@ -41,29 +41,14 @@ class Layout:
         return f"{self.prefix}/" if self.prefix else ""
 
     @property
-    def repository(self) -> str:
-        """Key of the record that is made once."""
+    def repository_config(self) -> str:
+        """Key of the repository config."""
         return self._key("repository.json")
 
     @property
-    def root_manifest(self) -> str:
-        """Key of the root record."""
+    def project_list(self) -> str:
+        """Key of the list of projects, from which the root's pages are derived."""
         return self._key("manifest.json")
-
-    @property
-    def root_json(self) -> str:
-        """Key of the root's JSON page."""
-        return self._key("index.json")
-
-    @property
-    def root_html(self) -> str:
-        """Key of the root's HTML page."""
-        return self._key("index.html")
-
-    @property
-    def root_slash(self) -> str | None:
-        """Key of the root's HTML page that ends in ``/``; None without a prefix."""
-        return self.top or None
 
     def folder(self, project: str) -> str:
         """What all keys of ``project`` begin with; ends in ``/``."""
@@ -73,25 +58,10 @@ class Layout:
         """Key of the project's manifest."""
         return self._key(project, "manifest.json")
 
-    def json_page(self, project: str) -> str:
-        """Key of the project's JSON page."""
-        return self._key(project, "index.json")
-
-    def html_page(self, project: str) -> str:
-        """Key of the project's HTML page."""
-        return self._key(project, "index.html")
-
-    def slash_page(self, project: str) -> str:
-        """Key of the project's HTML page that ends in ``/``."""
-        return self.folder(project)
-
-    def page(self, kind: PageKind, project: str | None = None) -> str | None:
-        """The key of a page of ``project``, or of the root; None for the root's at ``/`` without a prefix."""
-        if kind.at_slash:
-            return self.root_slash if project is None else self.slash_page(project)
-        if kind is PageKind.JSON:
-            return self.root_json if project is None else self.json_page(project)
-        return self.root_html if project is None else self.html_page(project)
+    def page(self, kind: PageKind, project: str | None = None) -> str:
+        """Key of a page of ``project``, or of the root; empty, and no key, for the root's ``/`` without a prefix."""
+        folder = self.top if project is None else self.folder(project)
+        return folder if kind.at_slash else f"{folder}{kind.value}"
 
     def pages(self, project: str | None = None, kinds: Iterable[PageKind] = PageKind) -> dict[PageKind, str]:
         """The keys of the pages of ``project``, or of the root, by kind."""
@@ -198,7 +168,7 @@ def deletable_key(layout: Layout, project: str, url: str) -> str | None:
     folder, _, name = key.removeprefix(layout.top).rpartition("/")
     if not folder:
         return key if version_of(project, name) is not None else None
-    documents = (layout.manifest(project), layout.json_page(project), layout.html_page(project))
+    documents = {layout.manifest(project), *layout.pages(project).values()}
     return key if layout.is_own_place(project, key) and key not in documents else None
 
 

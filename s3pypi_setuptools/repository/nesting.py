@@ -18,6 +18,7 @@ from ..naming import is_project_name, normalize_name, version_of
 from ..stores.base import Info, Store
 from .documents import Kind, kind_at
 from .layout import Layout, is_random
+from .page_kind import PageKind
 
 __all__ = ["Nesting", "refuse_project_folder"]
 
@@ -169,9 +170,9 @@ class _Place:
 
         :param listed: the keys of all objects there; None where they are not known.
         """
-        record, pages = self.layout.root_manifest, [self.layout.root_html]
-        if self.store.slash_keys is not False and self.layout.root_slash:
-            pages.append(self.layout.root_slash)
+        record, pages = self.layout.project_list, [self.layout.page(PageKind.HTML)]
+        if self.store.slash_keys is not False and (slash := self.layout.page(PageKind.SLASH)):
+            pages.append(slash)
         if listed is not None:
             pages = [page for page in pages if page in listed]
         if (listed is None or record in listed) and kind_at(self.store, record) is Kind.PROJECT:

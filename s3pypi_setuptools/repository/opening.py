@@ -172,7 +172,9 @@ def _make(store: Store, layout: Layout, opening: OpenOptions, backoff: Backoff) 
         return Opened(config)
     _refuse_unsafe(store, config, opening)
     condition = ABSENT if config.conditional_writes else ANY
-    if not create(lambda: store.put(layout.repository, config.to_json(), DOCUMENT_ATTRIBUTES, condition), backoff):
+    if not create(
+        lambda: store.put(layout.repository_config, config.to_json(), DOCUMENT_ATTRIBUTES, condition), backoff
+    ):
         config = read_config(store, layout) or config
     return Opened(config, FirstListing(layout, folders) if whole else None)
 

@@ -117,7 +117,7 @@ class ProjectList:
 
     def read(self) -> tuple[Root, Token | None]:
         """The record, empty where there is none, and its token."""
-        key = self._layout.root_manifest
+        key = self._layout.project_list
         try:
             found = self._store.get(key)
         except NotFound:
@@ -131,7 +131,7 @@ class ProjectList:
 
     def _other_kind(self, error: OtherKind) -> Error:
         """What is said of a root record that is the record of something else."""
-        key = self._layout.root_manifest
+        key = self._layout.project_list
         if error.found is Kind.PROJECT:
             return RepositoryError(
                 f"{self._store.url_of(key)}: {error}: the target is a project's folder; give the repository around it"
@@ -218,7 +218,7 @@ class ProjectList:
         root = Root.of(projects, next_id(root.commit, self._workspace.clock.new_id))
         condition = Matches(token) if token else ABSENT
         lease.confirm()
-        self._store.put(self._layout.root_manifest, render_project_list(root), DOCUMENT_ATTRIBUTES, condition)
+        self._store.put(self._layout.project_list, render_project_list(root), DOCUMENT_ATTRIBUTES, condition)
         return root, states, True
 
     def _adopt(self, kind: PageKind, lost: bool) -> tuple[frozenset[str], PageState]:

@@ -123,7 +123,7 @@ def _public_url(value: object) -> str | None:
 
 def read_config(store: Store, layout: Layout) -> RepositoryConfig | None:
     """The repository's configuration; None where there is none."""
-    key = layout.repository
+    key = layout.repository_config
     try:
         return RepositoryConfig.from_json(store.get(key).data, key)
     except NotFound:
@@ -136,12 +136,12 @@ def change_config(
     """Change the configuration, which must exist; it before and after. Raises as reading, ``change`` and writing."""
 
     def attempt() -> tuple[RepositoryConfig, RepositoryConfig]:
-        stored = store.get(layout.repository)
-        before = RepositoryConfig.from_json(stored.data, layout.repository)
+        stored = store.get(layout.repository_config)
+        before = RepositoryConfig.from_json(stored.data, layout.repository_config)
         after = change(before)
         if after != before:
             condition = Matches(stored.info.token) if before.conditional_writes else ANY
-            store.put(layout.repository, after.to_json(), DOCUMENT_ATTRIBUTES, condition)
+            store.put(layout.repository_config, after.to_json(), DOCUMENT_ATTRIBUTES, condition)
         return before, after
 
     return update(attempt)
@@ -155,7 +155,7 @@ class SharedFiles:
 
     def __init__(self, store: Store, layout: Layout, backoff: Backoff, record: Callable[[], RepositoryConfig]) -> None:
         self._store = store
-        self._key = layout.repository
+        self._key = layout.repository_config
         self._backoff = backoff
         self._record = record
         self._recorded = False

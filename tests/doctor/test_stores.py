@@ -150,24 +150,24 @@ class ChangedMeanwhile(MemoryStore):
 def test_a_record_that_somebody_changes_meanwhile_keeps_that() -> None:
     store = ChangedMeanwhile()
     MemoryStore.put(
-        store, LAYOUT.repository, RepositoryConfig((PageKind.HTML,), True, True, False).to_json(), Attributes()
+        store, LAYOUT.repository_config, RepositoryConfig((PageKind.HTML,), True, True, False).to_json(), Attributes()
     )
     assert renew(store, LAYOUT, ALL).result.value == "ok"
-    renewed = RepositoryConfig.from_json(store.get(LAYOUT.repository).data, LAYOUT.repository)
+    renewed = RepositoryConfig.from_json(store.get(LAYOUT.repository_config).data, LAYOUT.repository_config)
     assert renewed == RepositoryConfig((PageKind.JSON,), True, True, True, "https://theirs.example.com")
 
 
 def test_a_damaged_record_is_told_of() -> None:
     store = MemoryStore()
-    store.put(LAYOUT.repository, b"{", Attributes())
+    store.put(LAYOUT.repository_config, b"{", Attributes())
     found = renew(store, LAYOUT, ALL)
     assert (found.result.value, found.advice) == ("no", "s3pypi reindex makes it anew")
-    assert store.get(LAYOUT.repository).data == b"{"
+    assert store.get(LAYOUT.repository_config).data == b"{"
 
 
 def test_a_record_of_a_later_version_is_not_for_reindex() -> None:
     store = MemoryStore()
-    store.put(LAYOUT.repository, b'{"format": 99}', Attributes())
+    store.put(LAYOUT.repository_config, b'{"format": 99}', Attributes())
     found = renew(store, LAYOUT, ALL)
     assert (found.result.value, found.advice) == ("no", "upgrade s3pypi-setuptools")
 

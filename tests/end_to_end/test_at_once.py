@@ -14,6 +14,7 @@ import pytest
 from s3pypi_setuptools.index import simple_html, simple_json
 from s3pypi_setuptools.index.model import Project, Root
 from s3pypi_setuptools.repository.layout import Layout
+from s3pypi_setuptools.repository.page_kind import PageKind
 from s3pypi_setuptools.stores.base import Store
 from s3pypi_setuptools.stores.local.store import LocalStore
 from s3pypi_setuptools.stores.s3.store import S3Store
@@ -62,9 +63,9 @@ class Place:
     def pages(self, project: str) -> list[Project]:
         """The project's pages, which are of one commit, and whose files exist with the bytes that are listed."""
         layout, slash = self.layout, self.store.slash_keys is not False
-        keys = [layout.html_page(project), *([layout.slash_page(project)] if slash else [])]
+        keys = [layout.page(PageKind.HTML, project), *([layout.page(PageKind.SLASH, project)] if slash else [])]
         found = [
-            simple_json.parse_project(self.store.get(layout.json_page(project)).data),
+            simple_json.parse_project(self.store.get(layout.page(PageKind.JSON, project)).data),
             *(simple_html.parse_project(self.store.get(key).data, project) for key in keys),
         ]
         assert len({page.commit for page in found}) == 1
@@ -82,11 +83,12 @@ class Place:
         """What the root lists: its record and its pages, which agree."""
         layout, slash = self.layout, self.store.slash_keys is not False
         found: list[Root] = [
-            simple_json.parse_root(self.store.get(key).data) for key in (layout.root_manifest, layout.root_json)
+            simple_json.parse_root(self.store.get(key).data)
+            for key in (layout.project_list, layout.page(PageKind.JSON))
         ]
         found += [
             simple_html.parse_root(self.store.get(key).data)
-            for key in (layout.root_html, layout.root_slash if slash else None)
+            for key in (layout.page(PageKind.HTML), layout.page(PageKind.SLASH) if slash else None)
             if key
         ]
         assert len(set(found)) == 1

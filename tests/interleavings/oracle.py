@@ -105,10 +105,8 @@ class Oracle:
     def roots(self) -> list[Root]:
         """The root record, and the pages that exist."""
         layout = self.layout
-        keys = (layout.root_manifest, layout.root_json, layout.root_html, layout.root_slash)
-        return [
-            root_of(self.objects[key], key.endswith(".json")) for key in keys if key is not None and key in self.objects
-        ]
+        keys = dict.fromkeys((layout.project_list, *layout.pages().values()))
+        return [root_of(self.objects[key], key.endswith(".json")) for key in keys if key in self.objects]
 
     @property
     def page_count(self) -> int:

@@ -84,7 +84,7 @@ class Run:
         number = len(self.processes)
         actor = Actor(f"{number}")
         since = {name: len(states) for name, states in self.oracle.past.items()}
-        process = _Process(command, actor, since, LAYOUT.repository in self.oracle.objects)
+        process = _Process(command, actor, since, LAYOUT.repository_config in self.oracle.objects)
         self.scheduler.trace.append(f"{number} is {command}")
         self.processes.append(process)
         ids = iter(range(1_000_000))

@@ -18,6 +18,7 @@ from s3pypi_setuptools.operations.publish.publish import publish
 from s3pypi_setuptools.operations.publish.report import PublishReport
 from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.repository.opening import OpenOptions
+from s3pypi_setuptools.repository.page_kind import PageKind
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Attributes, Store
 from s3pypi_setuptools.stores.memory import MemoryStore
@@ -64,20 +65,20 @@ class World:
 
     def pages(self, project: str = "demo") -> list[Project]:
         layout = self.layout
-        html = [layout.html_page(project)] + (
-            [layout.slash_page(project)] if self.store.slash_keys is not False else []
+        html = [layout.page(PageKind.HTML, project)] + (
+            [layout.page(PageKind.SLASH, project)] if self.store.slash_keys is not False else []
         )
         return [
-            simple_json.parse_project(self.store.get(layout.json_page(project)).data),
+            simple_json.parse_project(self.store.get(layout.page(PageKind.JSON, project)).data),
             *(parsed(self.store.get(key).data, project) for key in html),
         ]
 
     def pages_there(self, project: str) -> list[Project]:
         """The pages that exist, of whatever commits."""
         layout, keys = self.layout, self.stored()
-        html = [key for key in (layout.html_page(project), layout.slash_page(project)) if key in keys]
+        html = [key for kind in (PageKind.HTML, PageKind.SLASH) if (key := layout.page(kind, project)) in keys]
         return [
-            simple_json.parse_project(self.store.get(layout.json_page(project)).data),
+            simple_json.parse_project(self.store.get(layout.page(PageKind.JSON, project)).data),
             *(parsed(self.store.get(key).data, project) for key in html),
         ]
 
@@ -100,7 +101,7 @@ class World:
             (simple_json if self.store.get(key).data.startswith(b"{") else simple_html).parse_root(
                 self.store.get(key).data
             )
-            for key in (self.layout.root_json, self.layout.root_html, self.layout.root_slash)
+            for key in map(self.layout.page, (PageKind.JSON, PageKind.HTML, PageKind.SLASH))
             if key in self.stored()
         ]
 

@@ -61,7 +61,7 @@ def test_a_project_whose_last_version_is_deleted_stays_empty(world: World) -> No
 def test_a_deletion_that_finds_no_root_record_takes_its_own_project_alone_off_the_root(
     three: World, false: bool
 ) -> None:
-    key, hidden = three.layout.root_manifest, [False]
+    key, hidden = three.layout.project_list, [False]
 
     def hide_once(request: Request) -> None:
         if (request.verb, request.key) == ("get", key) and not hidden[0]:

@@ -16,6 +16,7 @@ from s3pypi_setuptools.operations.delete import delete
 from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.publish.report import Outcome
 from s3pypi_setuptools.operations.transfer.promote import promote
+from s3pypi_setuptools.repository.page_kind import PageKind
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import ANY, Attributes, Condition, Info, PartsWrite, Store, Token
 from s3pypi_setuptools.stores.memory import MemoryStore
@@ -106,7 +107,7 @@ class Asked(MemoryStore):
 
 
 def recorded(world: World) -> object:
-    return json.loads(world.store.get(world.layout.repository).data).get("conditional-multipart")
+    return json.loads(world.store.get(world.layout.repository_config).data).get("conditional-multipart")
 
 
 def test_parts_are_asked_about_once_when_the_first_large_files_are_published(tmp_path: Path) -> None:
@@ -145,7 +146,7 @@ def test_who_may_not_ask_or_record_publishes_all_the_same(tmp_path: Path, denied
     assert world.push(world.wheel()).ok
 
     def deny(request: Request) -> None:
-        others = request.key == world.layout.repository or "probe" in request.key
+        others = request.key == world.layout.repository_config or "probe" in request.key
         if request.verb == denied and others:
             raise AccessDenied(request.key, "denied")
 
@@ -159,7 +160,7 @@ def test_who_may_not_ask_or_record_publishes_all_the_same(tmp_path: Path, denied
 def test_what_others_change_in_the_record_meanwhile_stays(tmp_path: Path) -> None:
     world = World(tmp_path, Asked())
     assert world.push(world.wheel()).ok
-    key, changed = world.layout.repository, []
+    key, changed = world.layout.repository_config, []
 
     def change(request: Request) -> None:
         if (request.verb, request.key) == ("put", key) and not changed:
@@ -178,7 +179,7 @@ def test_what_others_change_in_the_record_meanwhile_stays(tmp_path: Path) -> Non
 def test_a_no_that_others_recorded_meanwhile_counts(tmp_path: Path) -> None:
     world = World(tmp_path, Asked())
     assert world.push(world.wheel()).ok
-    key, changed = world.layout.repository, []
+    key, changed = world.layout.repository_config, []
 
     def change(request: Request) -> None:
         if (request.verb, request.key) == ("put", key) and not changed:
@@ -244,7 +245,7 @@ def test_who_deletes_a_project_makes_the_pages_anew_of_whoever_publishes_it_mean
     pushed = []
 
     def push_another(request: Request) -> None:
-        if request.verb == "delete" and request.key == world.layout.html_page("demo") and not pushed:
+        if request.verb == "delete" and request.key == world.layout.page(PageKind.HTML, "demo") and not pushed:
             pushed.append(world.push(world.wheel("2.0")))
 
     with closing(Repository(FaultyStore(world.store, before=push_another), world.layout)) as repository:

@@ -23,6 +23,7 @@ from s3pypi_setuptools.operations.yank import yank
 from s3pypi_setuptools.repository.change import Decision
 from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.opening import OpenOptions
+from s3pypi_setuptools.repository.page_kind import PageKind
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Store
 from tests.operations.conftest import World
@@ -123,10 +124,10 @@ def test_the_lock_is_held_until_blank_pages_are_written(careless: World, locks: 
     refused = threading.Event()
 
     def before(request: Request) -> None:
-        if request.verb == "put" and request.key == careless.layout.json_page("demo"):
+        if request.verb == "put" and request.key == careless.layout.page(PageKind.JSON, "demo"):
             assert refused.wait(300)
             time.sleep(1)
-        elif request.verb == "put" and request.key == careless.layout.root_manifest:
+        elif request.verb == "put" and request.key == careless.layout.project_list:
             refused.set()
             raise AccessDenied(request.key, "planned")
 

@@ -82,7 +82,7 @@ def test_the_log_tells_what_is_wrong_with_damaged_records(world: World, caplog: 
 
 def test_only_a_damaged_record_is_discarded_and_none_of_a_later_format(world: World) -> None:
     assert not discard_damaged_record(world.store, world.layout), "there is none"
-    key = world.layout.repository
+    key = world.layout.repository_config
     world.push(world.wheel())
     assert not discard_damaged_record(world.store, world.layout), "it is sound"
 

@@ -33,7 +33,7 @@ class Noting(MemoryStore):
 @pytest.mark.parametrize("conditional", [True, False])
 def test_the_record_is_changed_once_and_on_its_token_where_the_store_honours_that(conditional: bool) -> None:
     store, record = Noting(), replace(RECORD, conditional_writes=conditional)
-    token = store.put(LAYOUT.repository, record.to_json(), Attributes())
+    token = store.put(LAYOUT.repository_config, record.to_json(), Attributes())
     shared = SharedFiles(store, LAYOUT, PATIENT, lambda: record)
     assert not shared.possible
 
@@ -42,14 +42,14 @@ def test_the_record_is_changed_once_and_on_its_token_where_the_store_honours_tha
 
     assert shared.possible
     assert store.conditions[1:] == [Matches(token) if conditional else ANY]
-    assert store.attributes(LAYOUT.repository) == Attributes("application/json", "no-cache")
-    stored = store.get(LAYOUT.repository).data
+    assert store.attributes(LAYOUT.repository_config) == Attributes("application/json", "no-cache")
+    stored = store.get(LAYOUT.repository_config).data
     assert RepositoryConfig.from_json(stored, "") == replace(record, shared_files=True)
 
 
 def test_what_others_have_recorded_is_not_written_again() -> None:
     store = Noting()
-    store.put(LAYOUT.repository, replace(RECORD, shared_files=True).to_json(), Attributes())
+    store.put(LAYOUT.repository_config, replace(RECORD, shared_files=True).to_json(), Attributes())
 
     SharedFiles(store, LAYOUT, PATIENT, lambda: RECORD).record()
 
@@ -58,7 +58,7 @@ def test_what_others_have_recorded_is_not_written_again() -> None:
 
 def test_a_record_that_cannot_be_read_any_more_is_named() -> None:
     store = Noting()
-    store.put(LAYOUT.repository, b"{", Attributes())
+    store.put(LAYOUT.repository_config, b"{", Attributes())
 
     with pytest.raises(InvalidIndex, match=r"^team/repository\.json: "):
         SharedFiles(store, LAYOUT, PATIENT, lambda: RECORD).record()

@@ -190,7 +190,7 @@ class _RecoveredRoot(ProjectList):
     def read(self) -> tuple[Root, Token | None]:
         """As `ProjectList.read`; an empty list and the token for a damaged record."""
         try:
-            found = self._store.get(self._layout.root_manifest)
+            found = self._store.get(self._layout.project_list)
         except NotFound:
             return Root(), None
         try:
@@ -198,7 +198,7 @@ class _RecoveredRoot(ProjectList):
         except OtherKind as error:
             raise self._other_kind(error) from error
         except InvalidIndex as error:
-            log.debug("%s: %s", self._layout.root_manifest, error)
+            log.debug("%s: %s", self._layout.project_list, error)
             return Root(), found.info.token
 
     def _parse(self, kind: PageKind, data: bytes) -> Root:
@@ -215,17 +215,17 @@ def discard_damaged_record(store: Store, layout: Layout) -> bool:
     Raises `InvalidIndex` for one of a later format and for a document of another kind.
     """
     try:
-        found = store.get(layout.repository)
+        found = store.get(layout.repository_config)
     except NotFound:
         return False
     try:
-        RepositoryConfig.from_json(found.data, layout.repository)
+        RepositoryConfig.from_json(found.data, layout.repository_config)
     except OtherKind:
         raise
     except InvalidIndex:
         if _is_later(found.data, RECORD_FORMAT):
             raise
-        store.delete(layout.repository, Matches(found.info.token))
+        store.delete(layout.repository_config, Matches(found.info.token))
         return True
     return False
 

@@ -30,7 +30,7 @@ class ProjectListCheck:
 
     def findings(self, present: Collection[str]) -> list[Finding]:
         """Problems of the list; unless all projects were checked, only whether it names those that are ``present``."""
-        key = self._layout.root_manifest
+        key = self._layout.project_list
         try:
             root = parse_project_list(self._store.get(key).data)
         except NotFound:

@@ -28,24 +28,19 @@ ODD = [
 
 def test_keys() -> None:
     layout = Layout("team/simple")
-    assert layout.repository == "team/simple/repository.json"
-    assert layout.root_manifest == "team/simple/manifest.json"
-    assert (layout.root_json, layout.root_html) == ("team/simple/index.json", "team/simple/index.html")
-    assert layout.root_slash == "team/simple/"
-    assert layout.folder("demo") == layout.slash_page("demo") == "team/simple/demo/"
+    assert layout.repository_config == "team/simple/repository.json"
+    assert layout.project_list == "team/simple/manifest.json"
+    assert layout.folder("demo") == "team/simple/demo/"
     assert layout.manifest("demo") == "team/simple/demo/manifest.json"
-    assert (layout.json_page("demo"), layout.html_page("demo")) == (
-        "team/simple/demo/index.json",
-        "team/simple/demo/index.html",
-    )
     assert Layout.sidecar("demo/demo-1.0-py3-none-any.whl") == "demo/demo-1.0-py3-none-any.whl.metadata"
 
 
 def test_keys_without_a_prefix() -> None:
     layout = Layout()
-    assert layout.repository == "repository.json"
-    assert (layout.root_manifest, layout.root_json, layout.root_html) == ("manifest.json", "index.json", "index.html")
-    assert layout.root_slash is None
+    assert layout.repository_config == "repository.json"
+    assert layout.project_list == "manifest.json"
+    assert [layout.page(kind) for kind in (PageKind.JSON, PageKind.HTML)] == ["index.json", "index.html"]
+    assert layout.page(PageKind.SLASH) == ""
     assert layout.top == ""
     assert layout.folder("demo") == "demo/"
     assert layout.object_key("demo", "demo-1.0.zip") == "demo/demo-1.0.zip"
@@ -66,7 +61,7 @@ def test_keys_of_pages() -> None:
         PageKind.SLASH: "team/",
     }
     assert Layout().pages() == {PageKind.JSON: "index.json", PageKind.HTML: "index.html"}
-    assert Layout().page(PageKind.SLASH) is None
+    assert layout.page(PageKind.HTML) == "team/index.html"
 
 
 @pytest.mark.parametrize("filename", ODD)
