@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 from ..index.model import File
@@ -11,7 +11,6 @@ from ..naming import version_of
 from ..repository.change import Decision
 from ..repository.layout import deletable_key
 from ..repository.manifest import Manifest
-from ..repository.other_projects import OtherProjects
 from ..repository.repository import Repository
 from ..text import without_credentials
 from .file_selector import FileSelector, existing, naming_nearest
@@ -71,89 +70,135 @@ def delete(
 
     Raises `RepositoryError` for a project, version or file that there never was, and `StoreError`.
     """
-    others = repository.others(thorough=False)
-    deletion = _Deletion(repository, project, selector, others)
+    deletion = _Deletion(repository, project, selector)
     if dry_run or confirm:
-        report = naming_nearest(repository, project, lambda: repository.change(project, deletion.decide, dry_run=True))
-        report = replace(report, dry_run=True)
+        report = replace(deletion.run(dry_run=True), dry_run=True)
         if dry_run:
             return report
-    if confirm:
-        confirm(report)
-        deletion.others = others = repository.others(thorough=False)  # the question may have been open for long
-    return naming_nearest(repository, project, lambda: repository.change(project, deletion.decide, others=others))
+        if confirm:
+            confirm(report)
+            deletion.forget_other_projects()  # the question may have been open for long
+    return deletion.run()
+
+
+def select(manifest: Manifest, project: str, selector: FileSelector) -> tuple[File, ...]:
+    """The listed files to delete; none if all that is selected was deleted before.
+
+    Raises `RepositoryError` for a project, version or file that there never was.
+    """
+    before = selector.removed(manifest)
+    if not (before or manifest.deleted):
+        existing(manifest, project)
+    if not selector.whole:
+        selector.check(manifest, {filename_of(url) for url in before})
+    return selector.listed(manifest)
+
+
+def unlisted(manifest: Manifest, files: Collection[File], *, whole: bool) -> Manifest:
+    """``manifest`` without those of ``files`` that it still lists under the same urls.
+
+    :param whole: mark the project as deleted if no file is left.
+    """
+    urls = {file.filename: file.url for file in files}
+    still = [file for file in manifest.project.files if urls.get(file.filename) == file.url]
+    project = manifest.project.without_files({file.filename for file in still})
+    deleted = (whole or manifest.deleted) and not project.files
+    return replace(
+        manifest,
+        project=project.with_status(None) if deleted else project,
+        removed=manifest.removed | {file.url for file in still},
+        deleted=deleted,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Selected:
+    """The files to delete.
+
+    :param files: those that were listed when the manifest was first read.
+    :param kept: why objects are not deleted, by url.
+    """
+
+    files: tuple[File, ...]
+    kept: Mapping[str, str]
 
 
 class _Deletion:
-    """A deletion on its way; what it is to delete is settled when the manifest is first read.
+    """An `Operation` that deletes the files which were listed when the manifest was first read.
 
     A file of the same name that is listed later, under another url, is somebody's newer publication.
     """
 
-    def __init__(self, repository: Repository, project: str, selector: FileSelector, others: OtherProjects) -> None:
-        self.others = others
-        self._url = repository.url
+    def __init__(self, repository: Repository, project: str, selector: FileSelector) -> None:
+        self._repository = repository
         self._store = repository.workspace.store
         self._layout = repository.workspace.layout
         self._project = project
         self._selector = selector
-        self._doomed: tuple[File, ...] | None = None
+        self._others = repository.others(thorough=False)
+        self._files: tuple[File, ...] | None = None
 
-    def decide(self, manifest: Manifest) -> Decision[DeleteReport]:
-        """What becomes of the manifest."""
-        before = self._selector.removed(manifest)
-        if self._doomed is None:
-            if not (before or manifest.deleted):
-                existing(manifest, self._project)
-            if not self._selector.whole:
-                self._selector.check(manifest, {filename_of(url) for url in before})
-            self._doomed = self._selector.listed(manifest)
-        urls = {file.filename: file.url for file in self._doomed}
-        now = [file for file in manifest.project.files if urls.get(file.filename) == file.url]
-        files = manifest.project.without_files({file.filename for file in now})
-        whole = (self._selector.whole or manifest.deleted) and not files.files
-        new = replace(
-            manifest,
-            project=files.with_status(None) if whole else files,
-            removed=manifest.removed | {file.url for file in now},
-            deleted=whole,
-        )
-        names = {*urls, *map(filename_of, before)}
-        swept = frozenset(
+    def run(self, *, dry_run: bool = False) -> DeleteReport:
+        """Delete, or report what would be deleted."""
+
+        def change() -> DeleteReport:
+            return self._repository.change(self._project, self, others=self._others, dry_run=dry_run)
+
+        return naming_nearest(self._repository, self._project, change)
+
+    def forget_other_projects(self) -> None:
+        """Read again what other projects list when it is next needed."""
+        self._others = self._repository.others(thorough=False)
+
+    def inspect(self, manifest: Manifest) -> _Selected:
+        """Select the files, the first time, and find out which objects have to be kept."""
+        if self._files is None:
+            self._files = select(manifest, self._project, self._selector)
+        reasons = {file.url: self._reason_to_keep(file.url) for file in self._files}
+        return _Selected(self._files, {url: reason for url, reason in reasons.items() if reason})
+
+    def choose(self, _manifest: Manifest, selected: _Selected) -> _Selected:
+        """Delete what was selected."""
+        return selected
+
+    def store(self, selected: _Selected) -> None:
+        """Nothing has to be stored."""
+
+    def apply(self, manifest: Manifest, selected: _Selected, _stored: None) -> Decision[DeleteReport]:
+        """Unlist the files; delete their objects, and those of files that were unlisted before."""
+        new = unlisted(manifest, selected.files, whole=self._selector.whole)
+        filenames = {file.filename for file in selected.files}
+        names = filenames | {filename_of(url) for url in self._selector.removed(manifest)}
+        sweep = frozenset(
             url
             for url in new.removed
             if filename_of(url) in names and deletable_key(self._layout, self._project, url) is not None
         )
         report = DeleteReport(
-            target=self._url,
+            target=self._repository.url,
             project=self._project,
             version=self._selector.version,
-            whole=whole,
-            files=tuple(map(self._told, self._doomed)),
-            remaining=len(files.files),
+            whole=new.deleted,
+            files=tuple(self._report(file, selected.kept.get(file.url)) for file in selected.files),
+            remaining=len(new.project.files),
         )
-        return Decision(new, report, swept, names=tuple(sorted(urls)) or (self._project,))
+        return Decision(new, report, sweep, names=tuple(sorted(filenames)) or (self._project,))
 
-    def _told(self, file: File) -> DeletedFile:
+    def _report(self, file: File, kept: str | None) -> DeletedFile:
         key = self._layout.object_key(self._project, file.url)
-        return DeletedFile(
-            filename=file.filename,
-            version=version_of(self._project, file.filename),
-            size=file.size,
-            url=self._store.url_of(key) if key else without_credentials(file.url),
-            kept=self._kept(file.url),
-        )
+        url = self._store.url_of(key) if key else without_credentials(file.url)
+        return DeletedFile(file.filename, version_of(self._project, file.filename), file.size, url, kept)
 
-    def _kept(self, url: str) -> str | None:
-        """Why the object of ``url`` is not deleted; None when it is."""
+    def _reason_to_keep(self, url: str) -> str | None:
+        """Why the object of ``url`` is not deleted; None if it is."""
         layout, project = self._layout, self._project
         key = layout.object_key(project, url)
         if key is None:
             return "it lies outside the repository"
         if deletable_key(layout, project, url):
-            if other := self.others.lister(project, key):
+            if other := self._others.lister(project, key):
                 return f"{other} lists it, too"
-            return "another project may list it" if self.others.unread(project) else None
+            return "another project may list it" if self._others.unread(project) else None
         folder = key.removeprefix(layout.top).rpartition("/")[0]
         if folder.partition("/")[0] in ("", project):
             return "it is no file of the project"

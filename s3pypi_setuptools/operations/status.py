@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
-from ..index.model import Status
+from ..index.model import ProjectStatus, Status
 from ..repository.change import Decision
 from ..repository.manifest import Manifest
 from ..repository.repository import Repository
@@ -42,22 +43,29 @@ def set_status(
 
     Raises `RepositoryError` for a project that there is not, and `StoreError`.
     """
+    decide = partial(mark_project, project=project, status=status, reason=reason)
+    before, after = naming_nearest(repository, project, lambda: repository.change(project, decide, dry_run=dry_run))
+    return StatusReport(
+        target=repository.url,
+        project=project,
+        status=status,
+        reason=after.reason if after else None,
+        before=before.status if before else Status.ACTIVE,
+        changed=after != before,
+        dry_run=dry_run,
+    )
 
-    def decide(manifest: Manifest) -> Decision[StatusReport]:
-        existing(manifest, project)
-        before = manifest.project.status
-        # No marker means active (PEP 792), so a plain "active" needs none.
-        marker = None if status is Status.ACTIVE and not reason else status
-        marked = manifest.project.with_status(marker, reason)
-        report = StatusReport(
-            target=repository.url,
-            project=project,
-            status=status,
-            reason=marked.status.reason if marked.status else None,
-            before=before.status if before else Status.ACTIVE,
-            changed=marked != manifest.project,
-            dry_run=dry_run,
-        )
-        return Decision(replace(manifest, project=marked, deleted=False), report, names=(project,))
 
-    return naming_nearest(repository, project, lambda: repository.change(project, decide, dry_run=dry_run))
+def mark_project(
+    manifest: Manifest, project: str, status: Status, reason: str | None
+) -> Decision[tuple[ProjectStatus | None, ProjectStatus | None]]:
+    """The manifest with that status; the result is the status marker before and after.
+
+    Raises `NotListed` for a project that there is not.
+    """
+    existing(manifest, project)
+    # No marker means active (PEP 792), so a plain "active" needs none.
+    marker = None if status is Status.ACTIVE and not reason else status
+    marked = manifest.project.with_status(marker, reason)
+    new = replace(manifest, project=marked, deleted=False)
+    return Decision(new, (manifest.project.status, marked.status), names=(project,))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
-from ..index.model import File, Project, clean_text
+from ..index.model import File, clean_text
 from ..naming import version_of
 from ..repository.change import Decision
 from ..repository.manifest import Manifest
@@ -54,40 +55,48 @@ def yank(
 
     Raises `RepositoryError` for a project, version or file that there is not, and `StoreError`.
     """
-
-    def mark(files: Project, file: File) -> Project:
-        text = reason if reason is not None else file.yanked or ""
-        return files.yank({file.filename}, clean_text(text))
-
-    return _change(repository, project, selector, mark, dry_run)
+    return _change(repository, project, selector, partial(yanked, reason=reason), dry_run=dry_run)
 
 
 def unyank(repository: Repository, project: str, selector: FileSelector, *, dry_run: bool = False) -> YankReport:
-    """Take the mark off what ``selector`` selects of ``project`` (normalized); errors as `yank`."""
-    return _change(repository, project, selector, lambda files, file: files.unyank({file.filename}), dry_run)
+    """Take the mark off what ``selector`` selects of ``project`` (normalized).
+
+    Raises `RepositoryError` for a project, version or file that there is not, and `StoreError`.
+    """
+    return _change(repository, project, selector, unyanked, dry_run=dry_run)
+
+
+def yanked(file: File, reason: str | None) -> File:
+    """``file``, marked as yanked; without a ``reason`` it keeps the one that it has."""
+    return replace(file, yanked=clean_text(reason if reason is not None else file.yanked or ""))
+
+
+def unyanked(file: File) -> File:
+    """``file``, not marked as yanked."""
+    return replace(file, yanked=None)
+
+
+def mark_files(
+    manifest: Manifest, project: str, selector: FileSelector, mark: Callable[[File], File]
+) -> Decision[tuple[YankedFile, ...]]:
+    """The manifest in which the selected files are marked by ``mark``.
+
+    Raises `RepositoryError` for a project, version or file that there is not.
+    """
+    existing(manifest, project)
+    selector.check(manifest)
+    changes = [(file, mark(file)) for file in selector.listed(manifest)]
+    new = replace(manifest.with_files(after for _, after in changes), deleted=False)
+    reports = tuple(
+        YankedFile(after.filename, version_of(project, after.filename), after.yanked, after.yanked != before.yanked)
+        for before, after in changes
+    )
+    return Decision(new, reports, names=tuple(file.filename for file, _ in changes))
 
 
 def _change(
-    repository: Repository,
-    project: str,
-    selector: FileSelector,
-    mark: Callable[[Project, File], Project],
-    dry_run: bool,
+    repository: Repository, project: str, selector: FileSelector, mark: Callable[[File], File], *, dry_run: bool
 ) -> YankReport:
-    def decide(manifest: Manifest) -> Decision[YankReport]:
-        existing(manifest, project)
-        selector.check(manifest)
-        files = selector.listed(manifest)
-        marked = manifest.project
-        for file in files:
-            marked = mark(marked, file)
-        told = tuple(_told(project, file, marked.file(file.filename) or file) for file in files)
-        new = replace(manifest, project=marked, deleted=False)
-        report = YankReport(repository.url, project, selector.version, told, dry_run)
-        return Decision(new, report, names=tuple(file.filename for file in files))
-
-    return naming_nearest(repository, project, lambda: repository.change(project, decide, dry_run=dry_run))
-
-
-def _told(project: str, before: File, after: File) -> YankedFile:
-    return YankedFile(after.filename, version_of(project, after.filename), after.yanked, after.yanked != before.yanked)
+    decide = partial(mark_files, project=project, selector=selector, mark=mark)
+    files = naming_nearest(repository, project, lambda: repository.change(project, decide, dry_run=dry_run))
+    return YankReport(repository.url, project, selector.version, files, dry_run)

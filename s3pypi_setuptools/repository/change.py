@@ -73,16 +73,16 @@ class Operation(Protocol[Facts, Plan, Stored, T]):
     The steps are called in this order, and all of them again whenever the commit has lost a race.
     """
 
-    def inspect(self, manifest: Manifest) -> Facts:
+    def inspect(self, manifest: Manifest, /) -> Facts:
         """Read from the store, without writing, what the choice depends on. Raises `StoreError`."""
 
-    def choose(self, manifest: Manifest, facts: Facts) -> Plan:
+    def choose(self, manifest: Manifest, facts: Facts, /) -> Plan:
         """Choose what becomes of the project: a function of values. Raises `Error` to end the change."""
 
-    def store(self, plan: Plan) -> Stored:
+    def store(self, plan: Plan, /) -> Stored:
         """Store the objects that the manifest is about to list. Raises `StoreError`."""
 
-    def apply(self, manifest: Manifest, plan: Plan, stored: Stored | None) -> Decision[T]:
+    def apply(self, manifest: Manifest, plan: Plan, stored: Stored | None, /) -> Decision[T]:
         """Apply the plan to the manifest: a function of values.
 
         :param stored: None in a dry run, which stores nothing and needs only the result.

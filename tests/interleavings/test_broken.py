@@ -72,7 +72,7 @@ def never_blank(whole: Callable[..., None], self: Any, *args: Any, **options: An
 
 
 def deletes_any(whole: Callable[..., Any], self: Any, manifest: Manifest) -> Any:
-    self._doomed = None
+    self._files = None
     return whole(self, manifest)
 
 
@@ -130,7 +130,7 @@ BROKEN: Mapping[str, Broken] = {
         (Publish(), Publish(salt="b")),
     ),
     "a deletion takes what came later": Broken(
-        lambda: around(_Deletion, "decide", deletes_any),
+        lambda: around(_Deletion, "inspect", deletes_any),
         "listed",
         (Delete(version="1.0"), REPLACE),
     ),
