@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import TypeAlias
 
 from packaging.version import InvalidVersion, Version
+
+from .errors import UsageError
+from .text import quoted
 
 __all__ = [
     "ATTESTATION_SUFFIX",
@@ -19,6 +23,9 @@ __all__ = [
     "is_project_name",
     "normalize_name",
     "parse_version",
+    "project_name",
+    "project_names",
+    "project_pattern",
     "sort_key",
     "version_of",
 ]
@@ -129,6 +136,23 @@ def is_glob(text: str) -> bool:
 def normalize_name(name: str) -> str:
     """The normalized form of a project's name (PEP 503)."""
     return _SEPARATORS.sub("-", name).lower()
+
+
+def project_name(text: str) -> str:
+    """The normalized form of a name that a user gives; raises `UsageError` if no project can have that name."""
+    if not is_project_name(text):
+        raise UsageError(f"{quoted(text)} is not the name of a project")
+    return normalize_name(text)
+
+
+def project_names(texts: Iterable[str]) -> tuple[str, ...]:
+    """The `project_name` of each, without repetitions; raises `UsageError` as that does."""
+    return tuple(dict.fromkeys(map(project_name, texts)))
+
+
+def project_pattern(text: str) -> str:
+    """A glob in lower case, or the `project_name` of anything else; raises `UsageError` as that does."""
+    return text.lower() if is_glob(text) else project_name(text)
 
 
 def content_type(filename: str) -> str:

@@ -29,6 +29,7 @@ LEVELS = (
     ("doctor",),
     ("report_lines",),
     ("session",),
+    ("maintenance",),
     ("api",),
     ("build_push",),
     ("build_meta", "command", "hatch", "pdm", "cli", "server"),

@@ -105,6 +105,26 @@ def test_a_project_is_not_deleted_by_naming_no_files(folder: Path) -> None:
     repository.publish("dist")
     with pytest.raises(ValueError, match="name the files"):
         repository.delete_files("demo", [])
+    for ambiguous in ({}, {"version": "1.0", "whole": True}, {"version": "1.0", "filenames": ["demo-1.0.tar.gz"]}):
+        with pytest.raises(ValueError, match="name the files to delete, or a version, or the whole project"):
+            repository.delete("demo", **ambiguous)  # type: ignore[arg-type]
     assert repository.show("demo").versions == ("1.0", "1.1")
     with pytest.raises(RepositoryError, match="there is no project"):
         repository.yank("dmo", "1.0")
+
+
+def test_lists_are_sequences_and_reports(folder: Path) -> None:
+    repository = open_repository("./repo")
+    repository.publish("dist")
+    projects = repository.list()
+    assert (projects.ok, len(projects), projects[0].name, projects[-1] in projects) == (True, 1, "demo", True)
+    assert list(projects) == list(projects.projects)
+    assert repository.list(names_only=True)[0].latest is None
+
+
+def test_the_newest_stable_release_goes_only_if_that_is_asked_for(folder: Path) -> None:
+    repository = open_repository("./repo")
+    repository.publish("dist")
+    assert [one.version for one in repository.prune(keep_last=0, dry_run=True).pruned] == ["1.0", "1.0"]
+    pruned = repository.prune(keep_last=0, last_stable=True, dry_run=True).pruned
+    assert {one.version for one in pruned} == {"1.0", "1.1"}

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from ..errors import Error, NoSuchProject, NotListed, UsageError
+from ..errors import Error, NoSuchProject, NotListed
 from ..index.model import File
 from ..index.urls import filename_of
-from ..naming import is_glob, is_project_name, normalize_name, parse_version, version_of
+from ..naming import parse_version, version_of
 from ..repository.inventory import Folder
 from ..repository.manifest import Manifest
 from ..repository.repository import Repository
@@ -22,9 +22,6 @@ __all__ = [
     "existing",
     "named_folders",
     "naming_nearest",
-    "project_name",
-    "project_names",
-    "project_pattern",
 ]
 
 T = TypeVar("T")
@@ -113,20 +110,3 @@ def named_folders(repository: Repository, projects: Iterable[str]) -> Iterator[F
         if not folder.objects:
             naming_nearest(repository, name, partial(existing, None, name))
         yield folder
-
-
-def project_name(name: str) -> str:
-    """``name``, in any spelling, normalized (PEP 503); raises `UsageError` for one that no project can have."""
-    if not is_project_name(name):
-        raise UsageError(f"{quoted(name)} is not the name of a project")
-    return normalize_name(name)
-
-
-def project_names(names: Iterable[str]) -> tuple[str, ...]:
-    """Each of ``names`` once, as `project_name` has it."""
-    return tuple(dict.fromkeys(map(project_name, names)))
-
-
-def project_pattern(text: str) -> str:
-    """A glob of normalized names in lower case, or a name as `project_name` has it."""
-    return text.lower() if is_glob(text) else project_name(text)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from ..errors import Error, NotListed
 from ..index.model import File, Project, ProjectStatus, Status
@@ -52,8 +53,8 @@ class ProjectSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class ListReport:
-    """The projects of a repository, sorted by name."""
+class ListReport(Sequence[ProjectSummary]):
+    """The projects of a repository, sorted by name; it is a sequence of them."""
 
     target: str
     projects: tuple[ProjectSummary, ...]
@@ -62,6 +63,12 @@ class ListReport:
     def ok(self) -> bool:
         """Whether every project could be read."""
         return all(project.error is None for project in self.projects)
+
+    def __len__(self) -> int:
+        return len(self.projects)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.projects[index]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from typing import Any
 
 from ..errors import LockError
 from ..locks.base import ROOT, Lock, Table, lock_id
-from .file_selector import project_name
+from ..naming import project_name
 
 __all__ = ["LockInfo", "LocksReport", "UnlockReport", "force_unlock", "list_locks", "read_lock"]
 
@@ -36,11 +37,17 @@ class LockInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class LocksReport:
-    """The locks of a table, the oldest first."""
+class LocksReport(Sequence[LockInfo]):
+    """The locks of a table, the oldest first; it is a sequence of them."""
 
     table: str
     locks: tuple[LockInfo, ...]
+
+    def __len__(self) -> int:
+        return len(self.locks)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.locks[index]
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ def test_locks_without_a_readable_target_warns(
     assert (done.returncode, done.stdout.split()[:2]) == (0, [ID, "-"])
     missing = run("s3pypi", "locks", "-t", "s3://no-such-bucket-anywhere", cwd=tmp_path, environ=environ)
     assert missing.returncode == 0
-    assert "s3pypi: warning: some locks are not told by name: s3://no-such-bucket-anywhere" in missing.stderr
+    assert "s3pypi: warning: the projects of some locks cannot be named: s3://no-such-bucket-anywhere" in missing.stderr
 
 
 @pytest.mark.parametrize(("name", "project"), [(ID.upper(), "an unknown project"), ("Demo", "demo")])

@@ -41,17 +41,17 @@ def _check(arguments: argparse.Namespace) -> None:
 
 
 def _delete(call: Call) -> Output:
-    from ...operations.file_selector import FileSelector  # noqa: PLC0415
-
     arguments = call.arguments
     if arguments.all and not arguments.yes:
         call.terminal.warning(
             f"installers that also search another index will take {arguments.project} from there, whoever publishes it "
             "(dependency confusion); to keep the name taken, delete its versions instead"
         )
-    report = call.repository.delete_selected(
+    report = call.repository.delete(
         arguments.project,
-        FileSelector(arguments.release, tuple(arguments.filenames)),
+        arguments.release,
+        filenames=arguments.filenames,
+        whole=arguments.all,
         dry_run=arguments.dry_run,
         # The deletion of what an earlier run unlisted is completed without asking.
         confirm=call.asking(

@@ -48,7 +48,7 @@ def _list(call: Call) -> Output:
         project = call.repository.show(projects[0])
         lines = file_lines(project, names_only=names)
         return Output(report=project, lines=lines, drawn=None if names else lambda: file_table(project))
-    report = call.repository.list_report(projects, names_only=names)
+    report = call.repository.list(*projects, names_only=names)
     return Output(
         report=report,
         lines=project_lines(report, names_only=names),

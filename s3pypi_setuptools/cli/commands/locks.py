@@ -19,7 +19,7 @@ __all__ = ["FORCE_UNLOCK", "LOCKS"]
 
 
 def _locks(call: Call) -> Output:
-    report = call.repository.locks_report()
+    report = call.repository.locks()
     rows = [[lock.id, lock.project, lock.owner, time_text(lock.since), _expiry(lock)] for lock in report.locks]
     return Output(report=report, lines=columns(rows), drawn=lambda: _drawn(report))
 

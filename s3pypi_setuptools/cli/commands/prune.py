@@ -6,7 +6,7 @@ import argparse
 import re
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...errors import UsageError
 from ...tables import Cell, Column, Table
@@ -18,7 +18,6 @@ from ..render.output import Output
 
 if TYPE_CHECKING:
     from ...operations.prune import Pruned, PruneReport
-    from ...operations.retention import Retention
 
 __all__ = ["PRUNE"]
 
@@ -43,32 +42,30 @@ Exit status: 0 done, 1 something failed or the answer was no, 2 the command line
 and stdin is not a terminal."""
 
 
-def _retention(arguments: argparse.Namespace) -> Retention:
+def _rules(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The rules for releases, as `PackageRepository.prune` and `Retention` take them."""
+    names = ("keep_last", "older_than", "pre_releases", "dev", "last_stable")
+    return {name: getattr(arguments, name) for name in names}
+
+
+def _removes_releases(arguments: argparse.Namespace) -> bool:
     from ...operations.retention import Retention  # noqa: PLC0415
 
-    return Retention(
-        keep_last=arguments.keep_last,
-        older_than=arguments.older_than,
-        pre_releases=arguments.pre_releases,
-        dev=arguments.dev,
-        last_stable=arguments.last_stable,
-    )
+    return Retention(**_rules(arguments)).removes
 
 
 def _check(arguments: argparse.Namespace) -> None:
-    if arguments.last_stable and not _retention(arguments).removes:
+    if arguments.last_stable and not _removes_releases(arguments):
         raise UsageError("--last-stable says what else may go: give --keep-last, --older-than, --pre-releases or --dev")
 
 
 def _prune(call: Call) -> Output:
-    from ...operations.prune import GRACE  # noqa: PLC0415
-
-    arguments, retention = call.arguments, _retention(call.arguments)
-    report = call.repository.prune_by(
-        arguments.patterns,
-        retention,
-        orphans=arguments.orphans or not retention.removes,
-        grace=GRACE if arguments.grace is None else arguments.grace,
+    arguments = call.arguments
+    report = call.repository.prune(
+        *arguments.patterns,
+        **_rules(arguments),
+        orphans=arguments.orphans or not _removes_releases(arguments),
+        grace=arguments.grace,
         dry_run=arguments.dry_run,
         confirm=call.asking(lambda report: (_short_lines(report), "Delete this?")),
         monitor=call.monitor,
