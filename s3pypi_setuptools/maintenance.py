@@ -91,7 +91,7 @@ class RepositoryMaintenance:
         session = self._session
         with suppress(Error):  # a check meets it again
             session.sign_in(locks=True)
-        store = session.store()
+        store = session.opened()
         with closing(session.locks()) as locks:
             return examine(
                 self._settings,

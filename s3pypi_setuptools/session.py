@@ -2,7 +2,8 @@
 
 A session keeps what is slow to set up: AWS credentials, the store with its connections, the client of the lock table.
 It keeps nothing that another process may change: every call reads ``repository.json`` again, side by side with the
-other requests of its first wave. Threads, progress, cancellation and dry runs belong to one call. Two threads may use
+other requests of its first wave. A call after one that failed for its AWS configuration or credentials reads these
+again. Threads, progress, cancellation and dry runs belong to one call. Two threads may use
 one session at the same time.
 """
 
@@ -60,7 +61,7 @@ class Session:
         """The URL that installers are given; None where only ``repository.json`` may tell."""
         if self.settings.public_url:
             return f"{self.settings.public_url}/"
-        return None if isinstance(self.settings.target, S3Target) else self.store().url
+        return None if isinstance(self.settings.target, S3Target) else self.opened().url
 
     def sign_in(self, *, store: bool = True, locks: bool = False) -> None:
         """Obtain the AWS credentials for which somebody has to type something; see `Sessions.sign_in` for the errors.
@@ -68,17 +69,23 @@ class Session:
         :param store: those of the target.
         :param locks: those of the lock table, where one is configured.
         """
+        self._aws.retry_failed()
         sign_in(self.settings, self._aws, store=store, locks=locks)
 
     def store(self, *, locks: bool = False) -> Store:
-        """The store, opened and signed in; nothing is asked of it yet.
+        """The store, after signing in; no request is sent yet. A call begins with this, or with `sign_in`.
 
         :param locks: sign in to the lock table, too.
 
         Raises `ConfigurationError` without a target, and what `sign_in` raises.
         """
-        target = self.settings.require_target()
+        self.settings.require_target()
         self.sign_in(locks=locks)
+        return self.opened()
+
+    def opened(self) -> Store:
+        """The store, without signing in; no request is sent yet. Raises `ConfigurationError` without a target."""
+        target = self.settings.require_target()
         with self._lock:
             if self._store is None:
                 self._store = open_store(target, self.settings, self._aws)

@@ -1,5 +1,5 @@
 # ruff: noqa: PLC0415 (botocore is loaded when it is needed)
-"""A client of one AWS service, or of what speaks its language, as settings say how to reach it.
+"""A client of one AWS service, or of a service that speaks its protocol, built as the settings say.
 
 botocore alone is used: boto3's credential chain is botocore's, and boto3 on top of it takes longer to load.
 """
@@ -11,7 +11,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..config.connection import Connection
-from ..errors import ConfigurationError
+from ..errors import ConfigurationError, Error, NotAuthenticated, StoreMisconfigured
 from ..redaction import Redactor
 from .errors import CREDENTIALS_FAILED, botocore_text, is_credential_failure
 from .sessions import Sessions
@@ -34,9 +34,9 @@ AWS_CONFIGURATION = "AWS configuration file"
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """How a service is reached, in which sessions.
+    """How to reach a service.
 
-    :param sessions: those of the command.
+    :param sessions: the botocore sessions that its clients are made in.
     :param redactor: hides these keys.
     """
 
@@ -47,6 +47,19 @@ class Access:
 
     def __post_init__(self) -> None:
         self.connection.conceal(self.redactor)
+
+    def note(self, failure: Error, cause: Exception | None = None) -> Error:
+        """Let the next call read the AWS configuration again if ``failure`` may come from it; returns ``failure``.
+
+        :param cause: botocore's error.
+        """
+        from botocore.exceptions import SSLError
+
+        if isinstance(failure, ConfigurationError | NotAuthenticated | StoreMisconfigured) or isinstance(
+            cause, SSLError
+        ):
+            self.sessions.distrust(self.connection.profile, ask_again=isinstance(failure, NotAuthenticated))
+        return failure
 
 
 def configured_attempts(session: Session) -> int | None:

@@ -1,5 +1,5 @@
 # ruff: noqa: PLC0415 (botocore is loaded when it is needed)
-"""botocore's sessions, one for each profile, and how their credentials are obtained: once, and early where that asks.
+"""botocore's sessions, one for each profile; the user is asked for MFA codes once, before the work begins.
 
 Credentials of a role with ``mfa_serial`` are kept where the AWS CLI keeps them, and found there:
 https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-role.html#cli-configure-role-cache
@@ -32,32 +32,59 @@ _CODE_DIGITS = 6
 
 
 class Sessions:
-    """The sessions of one command. Safe between threads: botocore's own are not while they make clients."""
+    """The botocore sessions of one command, or of a service. Safe between threads.
+
+    A failure to sign in is raised again until `retry_failed`, so that nobody is asked twice. A session that may have an
+    outdated configuration or outdated credentials is kept until then, too.
+    """
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
-        """Held while a session makes a client."""
+        """Held while a session makes a client: botocore's sessions are not safe between threads then."""
         self._opened: dict[str | None, Session] = {}
         self._prompters: dict[str | None, _Prompter] = {}
         self._failures: dict[str | None, Error] = {}
         self._signed_in: set[str | None] = set()
+        self._distrusted: set[str | None] = set()
 
     def open(self, name: str, profile: str | None) -> Session:
         """The session of ``profile``, or of the one that the AWS configuration chooses.
 
         :param name: the service that it is for, as people name it.
 
-        Raises `ConfigurationError`, and again what `sign_in` raised: nobody is asked twice.
+        Raises `ConfigurationError`, and again what `sign_in` raised.
         """
+        if failure := self._failures.get(profile):
+            raise failure
+        if opened := self._opened.get(profile):
+            return opened  # without waiting for another thread that makes a client
         with self.lock:
-            if failure := self._failures.get(profile):
-                raise failure
             if profile not in self._opened:
                 self._opened[profile] = self._open(name, profile)
             return self._opened[profile]
 
+    def distrust(self, profile: str | None, *, ask_again: bool = False) -> None:
+        """Let `retry_failed` drop the session of ``profile``, since its configuration may have been corrected by then.
+
+        :param ask_again: drop also a session for which the user typed an MFA code, so that they are asked again.
+        """
+        prompter = self._prompters.get(profile)
+        if ask_again or prompter is None or prompter.code is None:
+            self._distrusted.add(profile)
+
+    def retry_failed(self) -> None:
+        """Drop the sessions that are distrusted, and forget failures to sign in. A call on a repository begins so."""
+        if not self._distrusted:
+            return
+        with self.lock:
+            for profile in self._distrusted:
+                for known in (self._opened, self._prompters, self._failures):
+                    known.pop(profile, None)
+            self._signed_in -= self._distrusted
+            self._distrusted.clear()
+
     def sign_in(self, name: str, profile: str | None, redactor: Redactor) -> None:
-        """Obtain the credentials now, where the AWS configuration may have somebody asked for that.
+        """Obtain the credentials now, if the AWS configuration may have the user asked for something.
 
         Call it in the main thread, before threads begin to work and anything is drawn. Elsewhere it asks nobody.
         Raises `ConfigurationError` and `NotAuthenticated`.
@@ -73,11 +100,13 @@ class Sessions:
                     found.get_frozen_credentials()
         except Error as error:
             self._failures[profile] = error
+            self.distrust(profile, ask_again=True)
             raise
         except Exception as error:
             redactor.conceal(prompter.code)
             redactor.clean(error)
             failure = self._failures[profile] = _failure(name, prompter.profile, error)
+            self.distrust(profile, ask_again=True)
             raise failure from error
 
     def _open(self, name: str, profile: str | None) -> Session:

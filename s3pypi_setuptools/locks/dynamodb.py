@@ -122,7 +122,10 @@ class DynamoDBTable(Table):
         return True
 
     def _request(self, operation: str, **arguments: Any) -> dict[str, Any]:
-        client = self._client()
+        try:
+            client = self._client()
+        except ConfigurationError as error:
+            raise self._access.note(error) from error.__cause__
         try:
             response: dict[str, Any] = getattr(client, _METHODS[operation])(
                 TableName=self._name, ReturnConsumedCapacity="TOTAL", **arguments
@@ -136,13 +139,14 @@ class DynamoDBTable(Table):
             if code_of(error) != _REFUSED and self._session:
                 conceal_credentials(self._session, redactor)
             redactor.clean(error)
-            raise self._translated(error, operation, client) from error
+            raise self._access.note(self._translated(error, operation, client), error) from error
         return response
 
     def _client(self) -> BaseClient:
         with self._making:
-            if self._made is None:
-                session = self._session = self._access.sessions.open("DynamoDB", self._access.connection.profile)
+            session = self._access.sessions.open("DynamoDB", self._access.connection.profile)
+            if self._made is None or session is not self._session:
+                self._session = session
                 self._made = create_client(
                     "dynamodb",
                     "DynamoDB",

@@ -1,5 +1,5 @@
 # ruff: noqa: PLC0415 (botocore is loaded when it is needed)
-"""How S3 is reached: options, and the botocore client built from them once, in the background if wished."""
+"""The options of a connection to S3, and the botocore client that is built from them when it is first needed."""
 
 from __future__ import annotations
 
@@ -81,7 +81,10 @@ class S3Options(Access):
 
 
 class S3Client:
-    """A botocore client that is built when it is first needed; safe between threads."""
+    """The botocore client of one session, built when it is first needed; safe between threads.
+
+    Another one is built once `Sessions` has dropped the session.
+    """
 
     def __init__(self, options: S3Options) -> None:
         self._options = options
@@ -99,21 +102,28 @@ class S3Client:
     def get(self, *, long: bool = False) -> BaseClient:
         """The client, or that of requests whose answer may take ``long``; raises `ConfigurationError`."""
         with self._lock:
+            session = self._options.sessions.open("S3", self._options.connection.profile)
+            if session is not self._session:
+                self._close()
+                self._session, self._failure, self._concealed = session, None, False
             if self._failure:
                 raise self._failure
             if long not in self._clients:
                 try:
-                    self._clients[long] = self._build(long=long)
+                    self._clients[long] = self._build(session, long=long)
                 except ConfigurationError as error:
                     self._failure = error
-                    raise
+                    raise self._options.note(error) from error.__cause__
             return self._clients[long]
 
     def close(self) -> None:
         """Close the connections; those of requests under way, when these end."""
         with self._lock:
-            for client in self._clients.values():
-                client.close()
+            self._close()
+
+    def _close(self) -> None:
+        while self._clients:
+            self._clients.popitem()[1].close()
 
     def answered(self) -> None:
         """Hide the credentials that the first request was signed with: the bodies of answers may repeat them."""
@@ -124,7 +134,7 @@ class S3Client:
         """What botocore's ``error`` means, as `translated`; both are free of secrets, which answers may repeat."""
         self._conceal_credentials()
         self._options.redactor.clean(error)
-        return translated(error, operation, name, condition)
+        return self._options.note(translated(error, operation, name, condition), error)
 
     def _conceal_credentials(self) -> None:
         if self._session and self._options.connection.needs_credentials:
@@ -212,12 +222,11 @@ class S3Client:
         except Exception:  # noqa: S110 - the request that needs the client meets the same error and tells it
             pass
 
-    def _build(self, *, long: bool) -> BaseClient:
+    def _build(self, session: Session, *, long: bool) -> BaseClient:
         import botocore
         from botocore.handlers import add_expect_header
 
         options = self._options
-        session = self._session = options.sessions.open("S3", options.connection.profile)
         attempts = configured_attempts(session)
         client = create_client(
             "s3",
