@@ -1,4 +1,4 @@
-"""The first push into a target: what the store honours is found out, and recorded for everyone after."""
+"""Open a repository. The first push probes what the store honours, and records it in the repository config."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..stores.base import ABSENT, ANY, Store
 from ..stores.capabilities import Capabilities, known
 from ..transaction import PATIENT, Backoff, create
 from .documents import DOCUMENT_ATTRIBUTES
-from .inventory import FirstListing, Folder, list_folders
+from .inventory import ONE_REQUEST, FirstListing, Folder, list_folders
 from .layout import Layout
 from .nesting import refuse_project_folder
 from .page_kind import PageKind, kinds_of
@@ -35,15 +35,12 @@ WAYS_OUT = (
 )
 """What to do about a store that does not honour conditional writes."""
 
-LOOKED_AT = 1000
-"""How many objects are looked at to tell the page style of a foreign repository: one listing request."""
-
 _HTML = (PageKind.HTML, PageKind.SLASH)
-_FOREIGN = {"index.html": PageKind.HTML, "": PageKind.SLASH}
+_HTML_NAMES = {"index.html": PageKind.HTML, "": PageKind.SLASH}
 _NEED_SLASH = (PageStyle.SLASH, PageStyle.JSON)
-"""Styles that cannot do without pages at keys that end in ``/``."""
+"""Page styles that need keys that end in ``/``."""
 
-UNASKED = Capabilities(
+_ASSUMED = Capabilities(
     conditional_create=True,
     conditional_replace=True,
     conditional_delete=True,
@@ -51,19 +48,20 @@ UNASKED = Capabilities(
     slash_keys=True,
     content_encoding=True,
 )
-"""What a dry run takes a store for that only a probe could tell of."""
+"""What a dry run assumes of a store that only a probe, which writes, could examine."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenOptions:
-    """What is wanted of a repository that is yet to be made, and of the store of one that exists.
+    """How to open a repository, or make one.
 
-    :param style: None: what an existing repository of another tool has, or else HTML wherever the store keeps it.
-    :param public_url: where installers reach it.
-    :param unsafe_no_locking: work also where the store does not honour conditional writes.
-    :param locked: work there too, as a lock table keeps publishers apart.
-    :param dry_run: write nothing, and take an unknown store for one that honours everything.
-    :param existing: make no repository where there is none, of this or another tool.
+    :param style: the page style of a new repository; None for that of another tool's repository in its place, or else
+        HTML pages at every key at which the store keeps them.
+    :param public_url: the URL at which installers reach the repository; None if unknown.
+    :param unsafe_no_locking: use a store that does not honour conditional writes.
+    :param locked: use such a store, since a lock table keeps publishers apart.
+    :param dry_run: write nothing, and assume that an unknown store honours everything.
+    :param existing: make no new repository; adopting another tool's repository is allowed.
     """
 
     style: PageStyle | None = None
@@ -76,32 +74,37 @@ class OpenOptions:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A repository's configuration, repository.json.
+    """The config of a repository that was opened.
 
-    :param listing: what lay in the place just before it was made; None where there was one already,
-        or more lay there than one answer lists.
+    :param listing: the objects that were there just before this process made the repository; None if it existed
+        already, or one request could not list all of them.
     """
 
     config: RepositoryConfig
     listing: FirstListing | None = None
 
 
-def open_config(store: Store, layout: Layout, opening: OpenOptions, backoff: Backoff = PATIENT) -> Opened:
-    """The repository's configuration, made now where there is none.
+def open_config(store: Store, layout: Layout, options: OpenOptions, backoff: Backoff = PATIENT) -> Opened:
+    """Read the repository config, or make the repository.
 
-    Raises `RepositoryError` where the store does not honour conditional writes, unless that is wanted; where there is
-    no repository, if an existing one is wanted; and where one was to be made in the folder of another one's project.
+    Raises `RepositoryError` if the store does not honour conditional writes and the options do not allow that; if there
+    is no repository and the options ask for an existing one; and if a new one would be in the folder of another
+    repository's project. Raises `InvalidIndex` for a damaged config, and `StoreError`.
     """
     config = read_config(store, layout)
-    opened = Opened(config) if config else _make(store, layout, opening, backoff)
-    _refuse_unsafe(store, opened.config, opening)
+    opened = Opened(config) if config else _make(store, layout, options, backoff)
+    _refuse_unsafe(store, opened.config, options)
     return opened
 
 
 def ask_about_parts(store: Store, layout: Layout, config: RepositoryConfig) -> bool:
-    """Whether the store heeds the condition of a creation in parts, which ``config`` does not say; noted there.
+    """Probe whether the store honours a conditional creation in parts, and record the answer in the repository config.
 
-    No where the store ignores other conditions, and where these credentials cannot ask.
+    False without a probe if the store ignores other conditions, or if these credentials may not probe.
+
+    :param config: the repository config, which does not state it.
+
+    Raises `StoreError`, and `InvalidIndex` for a damaged config.
     """
     from ..stores.probe import probe_folder, probe_parts  # noqa: PLC0415 - once in a repository's life
 
@@ -112,20 +115,20 @@ def ask_about_parts(store: Store, layout: Layout, config: RepositoryConfig) -> b
     except AccessDenied:
         return False
 
-    def note(now: RepositoryConfig) -> RepositoryConfig:
+    def record(now: RepositoryConfig) -> RepositoryConfig:
         return replace(now, conditional_multipart=found) if now.conditional_multipart is None else now
 
-    with contextlib.suppress(AccessDenied, NotFound):  # then the next who needs it asks again
-        _, after = change_config(store, layout, note)
+    with contextlib.suppress(AccessDenied, NotFound):  # unrecorded, so the next process that needs it probes again
+        _, after = change_config(store, layout, record)
         return found and after.conditional_multipart is True
     return found
 
 
 def compress_from_now_on(store: Store, layout: Layout) -> bool:
-    """Have the documents of large projects stored compressed, if the store keeps ``Content-Encoding``.
+    """Store the documents of large projects compressed from now on, if the store keeps ``Content-Encoding``.
 
-    Whether the configuration (there must be one) says so now and did not before. Raises what reading, probing and
-    writing do.
+    Returns whether that changed the repository config. Raises `NotFound` if there is none, `InvalidIndex` if it is
+    damaged, and `StoreError`.
     """
     from ..stores.probe import probe_encoding, probe_folder  # noqa: PLC0415 - once in a repository's life
 
@@ -137,40 +140,39 @@ def compress_from_now_on(store: Store, layout: Layout) -> bool:
     return before != after
 
 
-def _refuse_unsafe(store: Store, config: RepositoryConfig, opening: OpenOptions) -> None:
-    if not (config.conditional_writes or opening.locked or opening.unsafe_no_locking):
+def _refuse_unsafe(store: Store, config: RepositoryConfig, options: OpenOptions) -> None:
+    if not (config.conditional_writes or options.locked or options.unsafe_no_locking):
         raise RepositoryError(
             f"{store.url}: this store does not honour conditional writes, so publishers that run at the same time "
-            f"could lose each other's files: {WAYS_OUT}; s3pypi doctor asks "
-            "the store again"
+            f"could lose each other's files: {WAYS_OUT}; s3pypi doctor asks the store again"
         )
 
 
-def _make(store: Store, layout: Layout, opening: OpenOptions, backoff: Backoff) -> Opened:
-    listed = list(islice(store.list(layout.top), LOOKED_AT))
-    whole = len(listed) < LOOKED_AT
+def _make(store: Store, layout: Layout, options: OpenOptions, backoff: Backoff) -> Opened:
+    listed = list(islice(store.list(layout.top), ONE_REQUEST))
+    whole = len(listed) < ONE_REQUEST
     refuse_project_folder(store, layout, {info.key for info in listed} if whole else None)
     folders = {folder.name: folder for folder in list_folders(store, layout, listed)}
     style = _foreign_style(store, folders.values()) or (None if whole else ())
     place = store.url_of(layout.prefix)
-    if opening.existing and style is None:
+    if options.existing and style is None:
         raise RepositoryError(f"{place}: there is no repository here; check the target, or make one with s3pypi init")
-    found = known(store) or (UNASKED if opening.dry_run else _probed(store, layout))
-    if opening.style in _NEED_SLASH and not found.slash_keys:
+    found = known(store) or (_ASSUMED if options.dry_run else _probed(store, layout))
+    if options.style in _NEED_SLASH and not found.slash_keys:
         raise RepositoryError(f"{place}: this store keeps no keys that end in /: choose the page style index.html")
-    pages = kinds_of(opening.style) if opening.style else (PageKind.JSON, *(style or _HTML))
+    pages = kinds_of(options.style) if options.style else (PageKind.JSON, *(style or _HTML))
     config = RepositoryConfig(
         pages=pages if found.slash_keys else kinds_of(PageStyle.INDEX_HTML),
         conditional_writes=found.conditional_writes,
         conditional_delete=found.conditional_delete,
         conditional_multipart=found.conditional_multipart if found.conditional_writes else False,
         content_encoding=found.content_encoding,
-        public_url=opening.public_url,
+        public_url=options.public_url,
         shared_files=style is not None,
     )
-    if opening.dry_run:
+    if options.dry_run:
         return Opened(config)
-    _refuse_unsafe(store, config, opening)
+    _refuse_unsafe(store, config, options)
     condition = ABSENT if config.conditional_writes else ANY
     if not create(
         lambda: store.put(layout.repository_config, config.to_json(), DOCUMENT_ATTRIBUTES, condition), backoff
@@ -186,15 +188,15 @@ def _probed(store: Store, layout: Layout) -> Capabilities:
 
 
 def _foreign_style(store: Store, folders: Iterable[Folder]) -> tuple[PageKind, ...]:
-    """The pages beside ``index.json`` of a foreign repository in this place, or of ours without its record."""
+    """The HTML pages of another tool's repository in this place, or of one of ours that lost its config."""
     found: dict[PageKind, str] = {}
     for folder in folders:
-        # Others may be probing just now.
+        # A folder of another name may be a probe's, which another process makes at this moment.
         if not folder.name or (is_project_name(folder.name) and not folder.is_other):
             for key, info in folder.objects.items():
-                # An empty object under a / key is a console's folder, no page.
-                if info.size and (name := key.rpartition("/")[2]) in _FOREIGN:
-                    found.setdefault(_FOREIGN[name], key)
+                # The S3 console marks a folder with an empty object whose key ends in /; that is no page.
+                if info.size and (name := key.rpartition("/")[2]) in _HTML_NAMES:
+                    found.setdefault(_HTML_NAMES[name], key)
     if slash := found.get(PageKind.SLASH):
         with contextlib.suppress(NotFound):
             if store.get(slash).data.startswith(b"{"):

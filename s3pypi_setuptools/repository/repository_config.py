@@ -1,4 +1,4 @@
-"""``repository.json``: what is decided once for a whole repository, and read by everyone."""
+"""The repository config, ``repository.json``: made once for a whole repository, and read by every process."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..errors import InvalidIndex, NotFound
 from ..index.simple_json import shown
 from ..index.urls import canonical_url
 from ..stores.base import ANY, Matches, Store
-from ..transaction import Backoff, update
+from ..transaction import PATIENT, Backoff, update
 from .documents import DOCUMENT_ATTRIBUTES, Kind, OtherKind, check_kind
 from .layout import Layout
 from .page_kind import PageKind
@@ -19,8 +19,8 @@ from .page_kind import PageKind
 __all__ = ["RepositoryConfig", "SharedFiles", "change_config", "read_config"]
 
 FORMAT = 2
-"""The newest that is understood. A repository with pages or an encoding that version 1.0 does not know is of format 2,
-others of 1."""
+"""The newest format that this version reads. A config with pages or an encoding that version 1.0 of s3pypi-setuptools
+does not know is of format 2, others are of format 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +28,15 @@ class RepositoryConfig:
     """What holds for a whole repository.
 
     :param pages: the pages that every project and the root have.
-    :param conditional_writes: whether the store honours conditions, also under races.
-    :param conditional_delete: whether it honours them on deletes.
-    :param conditional_multipart: whether it honours creation on condition for what it receives in parts; None, and not
-        in the document, until somebody who stores a large file asks. (Version 1.0 takes that for no.)
-    :param public_url: where installers reach it; None when unknown.
-    :param content_encoding: whether the store keeps it, so that documents of large projects are stored compressed;
-        records of old do not tell, and count as no.
-    :param shared_files: whether a project may list files that lie outside its own folder; so wherever another tool was
-        at work, and in repositories of version 1.0.0, whose records do not tell.
+    :param conditional_writes: whether the store honours conditional writes, also under races.
+    :param conditional_delete: whether it honours conditional deletions.
+    :param conditional_multipart: whether it honours a conditional creation in parts; None, and not in the document,
+        until a process that stores a large file probes it. (Version 1.0 reads an absent value as false.)
+    :param public_url: the URL at which installers reach the repository; None if unknown.
+    :param content_encoding: whether the store keeps ``Content-Encoding``, so that documents of large projects are
+        stored compressed; false if an old config does not state it.
+    :param shared_files: whether a project may list files outside its own folder; true where another tool has published,
+        and in repositories of version 1.0.0, whose config does not state it.
     """
 
     pages: tuple[PageKind, ...]
@@ -48,7 +48,7 @@ class RepositoryConfig:
     shared_files: bool = True
 
     def to_json(self) -> bytes:
-        """The record's bytes."""
+        """The document's bytes."""
         document: dict[str, Any] = {
             "kind": Kind.REPOSITORY.value,
             "format": FORMAT if self.content_encoding or PageKind.SLASH_JSON in self.pages else 1,
@@ -67,7 +67,9 @@ class RepositoryConfig:
 
     @classmethod
     def from_json(cls, data: bytes, key: str) -> RepositoryConfig:
-        """The record that `to_json` made.
+        """The config that `to_json` made.
+
+        :param key: the document's key, for messages.
 
         Raises `OtherKind` for a sound document of another kind, `InvalidIndex` for anything else, naming ``key``.
         """
@@ -94,7 +96,7 @@ class RepositoryConfig:
         except OtherKind as error:
             raise OtherKind(error.found, f"{key}: {error}; restore it") from error
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-            raise InvalidIndex(f"{key}: not a repository record ({type(error).__name__}); restore it") from error
+            raise InvalidIndex(f"{key}: not a repository config ({type(error).__name__}); restore it") from error
 
 
 def _list(value: object) -> list[object]:
@@ -122,7 +124,10 @@ def _public_url(value: object) -> str | None:
 
 
 def read_config(store: Store, layout: Layout) -> RepositoryConfig | None:
-    """The repository's configuration; None where there is none."""
+    """The repository config; None if there is none.
+
+    Raises `OtherKind` for a document of another kind, `InvalidIndex` for a damaged one, and `StoreError`.
+    """
     key = layout.repository_config
     try:
         return RepositoryConfig.from_json(store.get(key).data, key)
@@ -131,50 +136,51 @@ def read_config(store: Store, layout: Layout) -> RepositoryConfig | None:
 
 
 def change_config(
-    store: Store, layout: Layout, change: Callable[[RepositoryConfig], RepositoryConfig]
+    store: Store, layout: Layout, change: Callable[[RepositoryConfig], RepositoryConfig], backoff: Backoff = PATIENT
 ) -> tuple[RepositoryConfig, RepositoryConfig]:
-    """Change the configuration, which must exist; it before and after. Raises as reading, ``change`` and writing."""
+    """Change the repository config, which must exist; returns it before and after.
+
+    :param change: makes the new config of the one that was read; called again whenever another process was faster.
+
+    Raises `NotFound` if there is none, `InvalidIndex` if it is damaged, `StoreError`, and what ``change`` raises.
+    """
+    key = layout.repository_config
 
     def attempt() -> tuple[RepositoryConfig, RepositoryConfig]:
-        stored = store.get(layout.repository_config)
-        before = RepositoryConfig.from_json(stored.data, layout.repository_config)
+        stored = store.get(key)
+        before = RepositoryConfig.from_json(stored.data, key)
         after = change(before)
         if after != before:
             condition = Matches(stored.info.token) if before.conditional_writes else ANY
-            store.put(layout.repository_config, after.to_json(), DOCUMENT_ATTRIBUTES, condition)
+            store.put(key, after.to_json(), DOCUMENT_ATTRIBUTES, condition)
         return before, after
 
-    return update(attempt)
+    return update(attempt, backoff)
 
 
 class SharedFiles:
-    """What the record of one repository says, and how it comes to say so.
+    """Whether any project may list files outside its own folder, as the repository config says.
 
-    :param record: the record, as it was when the repository was opened.
+    If none does, a deletion need not read the manifests of all other projects. A change that lists the first such file
+    therefore records it, before it commits.
+
+    :param config: the repository config, as it was when the repository was opened.
     """
 
-    def __init__(self, store: Store, layout: Layout, backoff: Backoff, record: Callable[[], RepositoryConfig]) -> None:
+    def __init__(self, store: Store, layout: Layout, backoff: Backoff, config: Callable[[], RepositoryConfig]) -> None:
         self._store = store
-        self._key = layout.repository_config
+        self._layout = layout
         self._backoff = backoff
-        self._record = record
+        self._config = config
         self._recorded = False
 
     @property
     def possible(self) -> bool:
-        """Whether a project may list files outside its own folder; where reading costs nothing, it is looked at."""
-        return self._recorded or self._store.cheap_reads or self._record().shared_files
+        """Whether a project may list files outside its own folder. Always true if looking at all of them is cheap."""
+        return self._recorded or self._store.cheap_reads or self._config().shared_files
 
     def record(self) -> None:
-        """Record that a project does. Raises `StoreError`."""
-        if not (self._recorded or self._record().shared_files):
-            update(self._attempt, self._backoff)
+        """Record that a project does. Raises `InvalidIndex` for a damaged config, and `StoreError`."""
+        if not (self._recorded or self._config().shared_files):
+            change_config(self._store, self._layout, lambda now: replace(now, shared_files=True), self._backoff)
             self._recorded = True
-
-    def _attempt(self) -> None:
-        found = self._store.get(self._key)
-        record = RepositoryConfig.from_json(found.data, self._key)
-        if not record.shared_files:
-            condition = Matches(found.info.token) if record.conditional_writes else ANY
-            data = replace(record, shared_files=True).to_json()
-            self._store.put(self._key, data, DOCUMENT_ATTRIBUTES, condition)

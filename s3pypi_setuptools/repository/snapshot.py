@@ -13,7 +13,7 @@ from ..index.model import File, Project
 from ..stores.base import Info, Token
 from .documents import Kind, OtherKind, OtherRepository
 from .inventory import Folder
-from .links import adoptable
+from .links import adopt_files
 from .manifest import Manifest
 from .page_kind import PageKind
 from .pages import DerivedPages, PageState
@@ -150,7 +150,7 @@ class ProjectDocuments:
                 )
         listed = [file for file in listed if not base.removed_urls(file.filename)]
         if listed:
-            base = base.with_files(adoptable(self.workspace, self.name, listed))
+            base = base.with_files(adopt_files(self.workspace, self.name, listed))
         return Snapshot(manifest, token, states, base)
 
     def _states(

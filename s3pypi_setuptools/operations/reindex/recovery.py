@@ -19,7 +19,7 @@ from ...naming import version_of
 from ...repository.change import Change, Decision
 from ...repository.documents import OtherKind
 from ...repository.layout import Layout, is_distribution_key
-from ...repository.links import adoptable
+from ...repository.links import adopt_files
 from ...repository.manifest import FORMAT, Manifest
 from ...repository.page_kind import PageKind
 from ...repository.pages import PageState
@@ -158,7 +158,7 @@ class _RecoveredDocuments(ProjectDocuments):
             if page.status and not base.project.status:
                 base = replace(base, project=replace(base.project, status=page.status))
         if listed:
-            files = adoptable(self.workspace, self.name, listed.values())
+            files = adopt_files(self.workspace, self.name, listed.values())
             base = replace(base.with_files(files), deleted=False)
         return Snapshot(None, token, states, base)
 
