@@ -35,7 +35,7 @@ def test_pages_are_put_on_the_tokens_that_were_read(desk: Desk) -> None:
     assert desk.commits() == dict.fromkeys(KINDS, record.commit)
     for kind, key in KEYS.items():
         attributes = desk.store.store.attributes(key)  # type: ignore[attr-defined]
-        assert attributes == replace(kind.attributes, metadata={COMMIT: record.commit})
+        assert attributes == kind.attributes._replace(metadata={COMMIT: record.commit})
 
 
 def test_only_the_kinds_asked_for_are_written(desk: Desk) -> None:

@@ -61,7 +61,7 @@ def test_a_file_that_is_no_distribution(store: MemoryStore) -> None:
 
 
 def test_the_size_is_that_of_the_bytes_that_were_read(store: MemoryStore, wheel: bytes) -> None:
-    before = replace(store.head(KEY), size=1)
+    before = store.head(KEY)._replace(size=1)
     assert StoredFile.read(store, before, ENTRY).file.size == len(wheel)
 
 
