@@ -43,17 +43,17 @@ VERSION = Argument("release", metavar="VERSION", nargs="?", help="all files of t
 FILENAMES = Argument(
     "--file", dest="filenames", metavar="NAME", action="append", default=[], help="this file; may be repeated"
 )
-TARGET = Argument("place", metavar="TARGET", nargs="?", help="the repository, as --target takes it")
+TARGET = Argument("place", metavar="TARGET", nargs="?", help="the repository, in any form of --target")
 _TWO_TARGETS = (
     Argument(
         "--from",
         dest="origin",
         metavar="TARGET",
         help="the repository to read, in any form of --target",
-        group="from where to where",
+        group="the two repositories",
     ),
     Argument(
-        "--to", metavar="TARGET", help="the repository to write; the same as --target", group="from where to where"
+        "--to", metavar="TARGET", help="the repository to write; the same as --target", group="the two repositories"
     ),
 )
 
@@ -162,10 +162,10 @@ class Command(NamedTuple):
         return terminal.show(output)
 
     def _add_change_options(self, parser: ArgumentParser, dry_run: str) -> None:
-        group = parser.add_argument_group("trying and confirming" if self.asks else "trying")
+        group = parser.add_argument_group("dry run and confirmation" if self.asks else "dry run")
         group.add_argument("-n", "--dry-run", action="store_true", help=dry_run)
         if self.asks:
-            group.add_argument("-y", "--yes", action="store_true", help="do not ask; needed without a terminal")
+            group.add_argument("-y", "--yes", action="store_true", help="do not ask; needed if stdin is not a terminal")
         elif self.takes_yes:
             group.add_argument("-y", "--yes", action="store_true", help=argparse.SUPPRESS)
 

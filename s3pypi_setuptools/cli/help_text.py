@@ -9,8 +9,8 @@ from collections.abc import Iterator
 __all__ = ["filled", "filled_usage", "wrapped"]
 
 _COLUMN = re.compile(r" *\S.*?  +(?=\S)")
-_NARROWEST = 24
-"""Characters that a line's second column needs to be a column."""
+_INDENT = 4
+"""Further spaces before what is continued in another line."""
 _LEAST_WIDTH = 10
 """Characters in a line, however few columns the terminal says that it has."""
 _GROUP = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
@@ -21,8 +21,9 @@ _HELD = "\0"
 def filled(text: str, width: int) -> str:
     """``text`` in lines of at most ``width`` characters, as far as its words let it.
 
-    Lines that begin with a space (examples, lists) stay lines, and go on below their second column, which follows two
-    spaces; all others of a paragraph flow.
+    Lines that begin with a space (examples, lists) stay lines. If one is too long, its second column, which follows two
+    spaces, is continued below itself, or is moved to lines of its own if it has less than half of the width. All other
+    lines of a paragraph flow.
     """
     return "\n".join(line for paragraph in text.split("\n\n") for line in ("", *_paragraph(paragraph, width)))[1:]
 
@@ -46,14 +47,18 @@ def _paragraph(text: str, width: int) -> Iterator[str]:
         if line.startswith(" "):
             yield from wrapped(" ".join(flowing), width)
             flowing.clear()
-            yield from wrapped(line, width, _hanging(line, width))
+            yield from _columns(line, width)
         else:
             flowing.append(line)
     yield from wrapped(" ".join(flowing), width)
 
 
-def _hanging(line: str, width: int) -> int:
+def _columns(line: str, width: int) -> list[str]:
     column = _COLUMN.match(line)
-    if column and width - column.end() >= _NARROWEST:
-        return column.end()
-    return len(line) - len(line.lstrip()) + 4
+    below = len(line) - len(line.lstrip()) + _INDENT
+    if column is None or len(line) <= width:
+        return wrapped(line, width, below)
+    if column.end() <= width // 2:
+        return wrapped(line, width, column.end())
+    second = wrapped(" " * below + line[column.end() :], width, below)
+    return [*wrapped(column[0].rstrip(), width, below), *second]

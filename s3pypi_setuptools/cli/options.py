@@ -32,7 +32,7 @@ CHANGING: frozenset[str] = EVERY - {*_WHAT_HAPPENS, *_DISTRIBUTIONS}
 """What commands take that change a repository in other ways."""
 READING: Collection[str] = frozenset({*_PLACE, *CONNECTION})
 """What commands take that only read."""
-TO_WRITE = {"where": "the repository to write, in other words"}
+TO_WRITE = {"where": "the repository to write, instead of --to"}
 """The title of the target's settings where ``--from`` names a second one."""
 
 

@@ -1,4 +1,4 @@
-"""argparse, told how this package's programs speak."""
+"""argparse with one-line errors, help that fits the terminal, and the options that every program takes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _IGNORED = "ignored explicit argument"
 
 
 class Answer(SystemExit):
-    """What ``--help`` or ``--version`` has to say; nothing else is to be done."""
+    """Raised by ``--help`` and ``--version``: print ``text``, and exit with status 0."""
 
     def __init__(self, text: str) -> None:
         super().__init__(0)
@@ -45,7 +45,7 @@ class ArgumentParser(argparse.ArgumentParser):
     def parse_intermixed_args(  # type: ignore[override]
         self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
     ) -> argparse.Namespace:
-        """As argparse; what follows an option that there is not is not shown: it may be a misspelt option's secret."""
+        """As argparse, but errors do not show the value of an unknown option: it may be a secret."""
         parsed, unknown = self.parse_known_intermixed_args(args, namespace)
         if unknown:
             shown = list(_without_values(unknown))
@@ -53,13 +53,13 @@ class ArgumentParser(argparse.ArgumentParser):
         return parsed
 
     def _nearest(self, unknown: Sequence[str]) -> str:
-        """A hint at the option that the first of ``unknown`` may mean."""
+        """A hint at the known option that is most like the first unknown one."""
         option = next((argument.partition("=")[0] for argument in unknown if argument.startswith("--")), None)
         known = (name for name in self._option_string_actions if name.startswith("--"))
         return suggestion(option, known) if option else ""
 
     def error(self, message: str) -> NoReturn:
-        """A usage error; the value that a flag was given by mistake is not shown either."""
+        """Raise `UsageError`; a value that was given to a flag by mistake is not shown."""
         message, ignored, _ = message.partition(_IGNORED)
         message += ignored
         raise UsageError(f"{message} (see {self.prog} --help)")
@@ -131,12 +131,12 @@ class _Version(_Help):
 
 
 def add_output_options(parser: argparse.ArgumentParser, *, json: bool = True) -> None:
-    """What every program takes: ``--json``, ``-v``, ``-q``, ``-V`` and ``-h``."""
+    """Add the options that every program takes: ``--json``, ``-v``, ``-q``, ``-V`` and ``-h``."""
     group = parser.add_argument_group("output")
     if json:
         group.add_argument("--json", action="store_true", help="report as one JSON object on stdout, errors too")
-    group.add_argument("-v", "--verbose", action="store_true", help="also say what is going on")
-    group.add_argument("-q", "--quiet", action="store_true", help="only say what failed")
+    group.add_argument("-v", "--verbose", action="store_true", help="also print log messages")
+    group.add_argument("-q", "--quiet", action="store_true", help="print only what failed")
     group.add_argument("-V", "--version", action=_Version, nargs=0, help="show the version and exit")
     group.add_argument("-h", "--help", action=_Help, nargs=0, help="show this help and exit")
     parser.set_defaults(json=False)

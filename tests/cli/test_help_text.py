@@ -18,8 +18,10 @@ def test_lists_stay_lists() -> None:
     assert filled(text, 36) == "verbs:\n  list  all the projects that there\n        are\n  show  one"
 
 
-def test_a_second_column_without_room_is_none() -> None:
-    assert filled("  a-long-example  what it is for", 24) == "  a-long-example  what\n      it is for"
+def test_a_second_column_without_room_has_lines_of_its_own() -> None:
+    assert filled("  a-long-example  what it is for", 24) == "  a-long-example\n      what it is for"
+    assert filled("  a-long-example  short", 24) == "  a-long-example  short"
+    assert filled("  a-long-example --option", 20) == "  a-long-example\n      --option"
 
 
 def test_no_line_of_a_usage_ends_within_brackets() -> None:
@@ -30,3 +32,9 @@ def test_no_line_of_a_usage_ends_within_brackets() -> None:
 @pytest.mark.parametrize("name", [*SUBCOMMANDS, "s3upload", "pypi-private"])
 def test_help_is_of_characters_that_every_terminal_shows(name: str) -> None:
     assert load(name).parser().format_help().isascii()
+
+
+@pytest.mark.parametrize("name", [*SUBCOMMANDS, "s3upload", "pypi-private"])
+def test_help_fits_a_terminal_of_80_columns(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert [line for line in load(name).parser().format_help().splitlines() if len(line) > 80] == []

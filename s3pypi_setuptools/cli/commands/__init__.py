@@ -14,8 +14,8 @@ __all__ = ["GROUPS", "SUBCOMMANDS", "load"]
 
 GROUPS: dict[str, dict[str, str]] = {
     "publishing": {
-        "upload": "publish distributions; the default, so the word may be left out",
-        "release": "build a project, and publish what was built",
+        "upload": "publish distributions; the word upload may be left out",
+        "release": "build a project, and publish its distributions",
     },
     "reading": {
         "list": "list the projects, or the files of one",
@@ -24,20 +24,20 @@ GROUPS: dict[str, dict[str, str]] = {
     },
     "changing": {
         "delete": "delete a version, single files, or a whole project",
-        "yank": "mark a version as one that installers should avoid",
-        "unyank": "remove that mark",
-        "status": "show or set a project's status: active, archived, quarantined or deprecated",
+        "yank": "mark a version, so that installers avoid it",
+        "unyank": "remove the mark of yank",
+        "status": "show or set a project's status, such as archived",
     },
     "maintenance": {
-        "verify": "check that listed files exist, and that pages and records agree",
-        "reindex": "rebuild records and pages from the stored files; list files that were put there by hand",
-        "prune": "delete files that are not listed, and old releases by rules",
+        "verify": "check that stored files, records and pages agree",
+        "reindex": "rebuild records and pages from the stored files",
+        "prune": "delete old releases by rules, and files that are not listed",
     },
     "between repositories": {
-        "promote": "also list a version in another repository",
-        "mirror": "copy a repository to another place; run again, copy what is new",
+        "promote": "list a version in another repository too",
+        "mirror": "copy a repository, or what is new in it, to another place",
         "import": "adopt a repository that another tool made",
-        "migrate-index": "change the pages: HTML at index.html, / or both, or JSON at /",
+        "migrate-index": "change which pages the repository has, and at which keys",
     },
     "lock tables": {
         "locks": "list the locks in the DynamoDB lock table, and who holds them",
@@ -45,9 +45,9 @@ GROUPS: dict[str, dict[str, str]] = {
     },
     "set-up": {
         "init": "make an empty repository",
-        "doctor": "check whether a target can be published to, and what to do if it cannot",
+        "doctor": "check whether publishing to a target works",
         "config": "show every setting, its value, and where it came from",
-        "completion": "print a script that completes commands and options in your shell",
+        "completion": "print a script that completes commands in your shell",
     },
 }
 """The commands and their summaries, in the groups and order in which help shows them."""

@@ -66,11 +66,11 @@ COMPLETION = Command(
     usage="SHELL",
     description="""\
 Print a script that completes commands, options and files in your shell. The script needs no Python when you press Tab.
-Make it again after an upgrade of s3pypi.""",
+Print it again after an upgrade of s3pypi.""",
     examples="""\
 examples:
-  eval "$(s3pypi completion bash)"                                     in ~/.bashrc
-  s3pypi completion zsh > ~/.zfunc/_s3pypi                             with ~/.zfunc in fpath
+  eval "$(s3pypi completion bash)"            in ~/.bashrc
+  s3pypi completion zsh > ~/.zfunc/_s3pypi    with ~/.zfunc in fpath
   s3pypi completion fish > ~/.config/fish/completions/s3pypi.fish""",
     arguments=(Argument("shell", metavar="SHELL", choices=_SHELLS, help=", ".join(_SHELLS)),),
     settings=(),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["DELETE"]
 
 _DESCRIPTION = """\
-Delete a version, single files, or a whole project: from the index first, then the files themselves.
+Delete a version, single files, or a whole project: first from the index, then the files themselves.
 
 A deleted file's name can be published again, under another URL. A project without versions stays in the index, and
 lists no files. With --all the project leaves the index too, and installers that search several indexes go on to the
@@ -27,9 +27,9 @@ next. If an earlier deletion was interrupted, the same command completes it."""
 
 _EXAMPLES = """\
 examples:
-  s3pypi delete demo 1.0                                all files of demo 1.0
-  s3pypi delete demo --file demo-1.0.tar.gz --yes       one file, without asking
-  s3pypi delete demo --all --dry-run                    show what deleting the whole project would delete
+  s3pypi delete demo 1.0                      all files of demo 1.0
+  s3pypi delete demo --file demo-1.0.tar.gz   a single file
+  s3pypi delete demo --all --dry-run          show what would be deleted
 
 Exit status: 0 deleted, 1 something failed or the answer was no, 2 the command line is wrong or confirmation is
 needed and stdin is not a terminal."""

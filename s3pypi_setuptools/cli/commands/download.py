@@ -12,17 +12,17 @@ __all__ = ["DOWNLOAD"]
 
 _DESCRIPTION = """\
 Download all files of a version into a folder, and verify each by the hash that the repository lists. AWS credentials
-are enough; no server is needed. Without a version: the newest that is neither yanked nor a pre-release.
+are enough; no server is needed. If no version is given, it is the newest that is neither yanked nor a pre-release.
 
-A file appears under its name when it is complete. A file that is there with the same bytes is kept; with other bytes it
+A file appears under its name when it is complete. A file that exists with the same bytes is kept; one with other bytes
 is an error."""
 
 _EXAMPLES = """\
 examples:
-  s3pypi download demo                                    the newest version, into this folder
-  s3pypi download demo==1.0 -d wheels -t s3://packages    another version, into a folder that is made if needed
+  s3pypi download demo                   the newest version, into this folder
+  s3pypi download demo==1.0 -d wheels    version 1.0, into the folder wheels
 
-Exit status: 0 every file is there, 1 something failed, 2 the command line is wrong."""
+Exit status: 0 every file is downloaded, 1 something failed, 2 the command line is wrong."""
 
 
 def _download(call: Call) -> Output:
@@ -44,8 +44,8 @@ DOWNLOAD = Command(
     description=_DESCRIPTION,
     examples=_EXAMPLES,
     arguments=(
-        Argument("project", metavar="PROJECT[==VERSION]", help="the project's name, and the version"),
-        Argument("-d", "--dest", metavar="FOLDER", default=".", help="where the files go (default: this folder)"),
+        Argument("project", metavar="PROJECT[==VERSION]", help="the project's name, and perhaps a version"),
+        Argument("-d", "--dest", metavar="FOLDER", default=".", help="where to put the files (default: this folder)"),
     ),
     settings=READING,
     done="downloaded",

@@ -68,16 +68,17 @@ IMPORT = Command(
     program="s3pypi import",
     usage="[PROJECT...] [--from TARGET] --to TARGET [options]",
     description="""\
-Adopt what s3pypi, ilabs.s3util, pypiprivate or elasticpypi stored, in place or from another target.
+Adopt a repository that s3pypi, ilabs.s3util, pypiprivate or elasticpypi made: in place, or --from another target.
 
-Every file goes to the project that its own metadata names. Hashes, sizes, requires-python and metadata files that are
-missing are added, by reading the files. No file is overwritten, moved or deleted; a file outside its project's folder
-is copied into it.""",
+Every file is listed under the project that its own metadata names. Hashes, sizes, requires-python and metadata files
+that are missing are added, by reading the files. No file is overwritten, moved or deleted; a file outside its project's
+folder is copied into it.""",
     examples="""\
 examples:
-  s3pypi import -t s3://packages/simple --dry-run             show what would be adopted, in place
-  s3pypi import -t s3://packages/simple                       adopt it
-  s3pypi import demo --from s3://old-bucket --to s3://new     one project, into a new repository
+  s3pypi import -t s3://packages --dry-run    show what would be adopted
+  s3pypi import -t s3://packages              adopt it in place
+  s3pypi import demo --from s3://old --to s3://new
+      list copies of one project's files in another repository
 
 Exit status: 0 all is listed, 1 something failed, 2 the command line is wrong.""",
     arguments=(PROJECTS, _STRAYS),
@@ -94,16 +95,17 @@ MIRROR = Command(
     program="s3pypi mirror",
     usage="[PROJECT...] --from TARGET --to TARGET [options]",
     description="""\
-Copy what a repository of this or another tool lists to another place. Run it again to copy what is new.
+Copy the files that a repository of this or another tool lists into another repository. Run it again to copy what is
+new.
 
-Hashes, upload times, yanks, statuses, metadata files and attestations are copied too. Files that are listed there
-already with the same bytes are skipped; with other bytes they are an error. Nothing is deleted there.""",
+Hashes, upload times, yanks, statuses, metadata files and attestations are copied too. Files that the other repository
+lists already are skipped if they have the same bytes; with other bytes they are an error. Nothing is deleted.""",
     examples="""\
 examples:
   s3pypi mirror --from s3://packages/simple --to ./backup
-  s3pypi mirror demo --from prod --to s3://packages-eu/simple --region eu-west-1
+  s3pypi mirror demo --from prod --to s3://packages-eu --region eu-west-1
 
-Exit status: 0 all is listed there, 1 something failed, 2 the command line is wrong.""",
+Exit status: 0 all files are listed in both, 1 something failed, 2 the command line is wrong.""",
     arguments=(PROJECTS, _STRAYS),
     settings=CHANGING,
     titles=TO_WRITE,

@@ -26,7 +26,7 @@ with sizes in bytes, times in UTC, and '-' for unknown values."""
 _EXAMPLES = """\
 examples:
   s3pypi list                        every project, with its latest version
-  s3pypi list --names                the names alone, with one request however large the repository is
+  s3pypi list --names                only the names, with one request
   s3pypi list s3://packages/simple   the projects of another target
   s3pypi list 'acme-*'               projects whose names match
   s3pypi list demo --json            the files of demo, for programs"""

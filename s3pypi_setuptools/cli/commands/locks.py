@@ -68,13 +68,13 @@ LOCKS = Command(
     description="""\
 List the locks in the DynamoDB lock table, as a table. When piped, the output has a line for each lock, the oldest
 first: ID PROJECT OWNER SINCE EXPIRES, with times in UTC and '-' for unknown values. The project / is the list of
-projects. The holder of an expired lock is gone, and the next publisher takes it over. Locks of s3pypi 2 never
-expire.""",
+projects. An expired lock was not released by its holder; the next publisher takes it over. Locks of s3pypi 2
+never expire.""",
     examples="""\
 examples:
-  s3pypi locks                                       the table that is configured
+  s3pypi locks                              the configured table
   s3pypi locks --locks-table packages-locks --json
-  s3pypi force-unlock packages-locks demo            remove a lock whose holder is gone""",
+  s3pypi force-unlock packages-locks demo   remove a lock""",
     settings={*READING, *LOCK_TABLE, "locks-table", "lock-indexes"},
     titles={"where": "the repository whose projects' names are shown", "locking": "the lock table"},
     answers=True,
@@ -85,12 +85,12 @@ FORCE_UNLOCK = Command(
     usage="TABLE LOCK_ID [options]",
     description="""\
 Remove a lock from the DynamoDB lock table, whoever holds it. Locks taken by this s3pypi expire by themselves, a minute
-after their holder died; those of s3pypi 2 never do. A holder that is still alive notices, and commits nothing more.""",
+after their holder dies; those of s3pypi 2 never do. A holder that is still alive notices, and commits nothing more.""",
     examples="""\
 examples:
-  s3pypi locks --locks-table packages-locks                        list the locks and their holders
-  s3pypi force-unlock packages-locks demo                          the lock of the project demo
-  s3pypi force-unlock packages-locks 89e495e7941cf9e40e6980d14a16bf023ccd4c91 --yes
+  s3pypi locks --locks-table packages-locks   list the locks, and their ids
+  s3pypi force-unlock packages-locks demo     the lock of the project demo
+  s3pypi force-unlock packages-locks 89e495e7941cf9e40e6980d14a16bf023ccd4c91
 
 Exit status: 0 removed, 1 there is no such lock, something failed or the answer was no, 2 the command line is wrong or
 confirmation is needed and stdin is not a terminal.""",

@@ -20,7 +20,7 @@ _STYLES = tuple(style.value for style in PageStyle)
 _REMOVING = tuple(style for style in _STYLES if style not in ("both", "json"))
 
 _DESCRIPTION = """\
-Change which pages a repository has, beside PROJECT/index.json, which is always there.
+Change which pages a repository has. Every style also has PROJECT/index.json.
 
   both        HTML at PROJECT/index.html and at PROJECT/
   index.html  HTML at PROJECT/index.html alone
@@ -33,9 +33,9 @@ later. Run it while nobody publishes. If a publisher wrote pages in the old styl
 
 _EXAMPLES = """\
 examples:
-  s3pypi migrate-index both -t s3://packages/simple          add the pages that are missing
-  s3pypi migrate-index index.html -t prod --yes              remove the pages at /, without asking
-  s3pypi migrate-index json -t s3://packages/simple          JSON for installers that read the bucket itself
+  s3pypi migrate-index both               add the pages that are missing
+  s3pypi migrate-index index.html --yes   remove the pages at /, without asking
+  s3pypi migrate-index json               JSON for installers
 
 Exit status: 0 done, 1 something failed or the answer was no, 2 the command line is wrong or confirmation is needed
 and stdin is not a terminal."""

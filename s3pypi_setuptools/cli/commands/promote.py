@@ -9,17 +9,17 @@ from ..render.output import Output
 __all__ = ["PROMOTE"]
 
 _DESCRIPTION = """\
-List all files of a version of one repository in another one too, in one commit.
+List all files of a version in another repository too, in one commit.
 
 The bytes, hashes, metadata files, attestations and yanks stay the same. S3 copies the files by itself if both
 repositories are on one service and are reached with the same credentials; otherwise they pass through this machine."""
 
 _EXAMPLES = """\
 examples:
-  s3pypi promote demo 1.0 --from s3://packages/staging --to s3://packages/simple
-  s3pypi promote demo 1.0 --from staging --to prod --dry-run      names of [tool.s3pypi.targets]
+  s3pypi promote demo 1.0 --from s3://packages/staging --to s3://packages/prod
+  s3pypi promote demo 1.0 --from staging --to prod    targets of pyproject.toml
 
-Exit status: 0 the version is listed there, 1 something failed, 2 the command line is wrong."""
+Exit status: 0 the version is listed in both, 1 something failed, 2 the command line is wrong."""
 
 
 def _promote(call: Call) -> Output:
@@ -42,7 +42,7 @@ PROMOTE = Command(
     usage="PROJECT VERSION --from TARGET --to TARGET [options]",
     description=_DESCRIPTION,
     examples=_EXAMPLES,
-    arguments=(PROJECT, Argument("release", metavar="VERSION", help="the version")),
+    arguments=(PROJECT, Argument("release", metavar="VERSION", help="all files of this version")),
     titles=TO_WRITE,
     two_targets=True,
     needs_source="say where the version is listed",

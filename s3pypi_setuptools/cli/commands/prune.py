@@ -25,18 +25,18 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks
 _DURATION = re.compile(r"(\d{1,6})([smhdw])", re.ASCII)
 
 _DESCRIPTION = """\
-Delete files that no manifest lists (orphans), and old releases by rules. Without rules it deletes only orphans; with
-rules only releases, or both with --orphans. A release is deleted only if every given rule allows it. The newest stable
-release of a project always stays, unless --last-stable is given. If no project is named, probe objects that s3pypi
-left in the store (.s3pypi-probe-...) are deleted with the orphans.
-
-Projects are names or globs, such as 'acme-*'; without any, all. It may run beside publishers."""
+Delete old releases by rules, and files that no manifest lists (orphans). Without rules, only orphans are deleted; with
+rules, only releases; with rules and --orphans, both. A release is deleted only if it meets every given rule. The newest
+stable release of a project is kept, unless --last-stable is given. If no project is named, test objects that s3pypi
+left in the store (.s3pypi-probe-...) are deleted with the orphans. Publishers may work at the same time."""
 
 _EXAMPLES = """\
 examples:
-  s3pypi prune --dry-run                                   show files that are not listed
-  s3pypi prune --keep-last 5 --older-than 90d --dry-run    releases beyond the newest five, and older than 90 days
-  s3pypi prune 'acme-*' --dev --older-than 2w --yes        old development releases, without asking
+  s3pypi prune --dry-run                     show files that are not listed
+  s3pypi prune --keep-last 5 --older-than 90d
+      releases beyond the newest five that are older than 90 days
+  s3pypi prune 'acme-*' --dev --older-than 2w --yes
+      old development releases of some projects, without asking
 
 Exit status: 0 done, 1 something failed or the answer was no, 2 the command line is wrong or confirmation is needed
 and stdin is not a terminal."""
@@ -139,7 +139,7 @@ def _count(text: str) -> int:
 
 
 def _rule(*strings: str, **details: object) -> Argument:
-    return Argument(*strings, group="releases that may go", **details)
+    return Argument(*strings, group="rules for releases to delete", **details)
 
 
 PRUNE = Command(
@@ -148,10 +148,14 @@ PRUNE = Command(
     description=_DESCRIPTION,
     examples=_EXAMPLES,
     arguments=(
-        Argument("patterns", metavar="PROJECT", nargs="*", help="names or globs of projects (default: all)"),
-        Argument("--orphans", action="store_true", help="files that are not listed (the default without rules)"),
         Argument(
-            "--grace", metavar="D", type=_duration, help="keep orphans that were stored more recently (default: 24h)"
+            "patterns", metavar="PROJECT", nargs="*", help="names of projects, or globs such as 'acme-*' (default: all)"
+        ),
+        Argument(
+            "--orphans", action="store_true", help="delete files that are not listed (default if no rule is given)"
+        ),
+        Argument(
+            "--grace", metavar="D", type=_duration, help="keep orphans that were stored within this time (default: 24h)"
         ),
         _rule("--keep-last", metavar="N", type=_count, help="those beyond the newest N of each project"),
         _rule("--older-than", metavar="D", type=_duration, help="those uploaded longer ago (90d, 12w, 36h)"),

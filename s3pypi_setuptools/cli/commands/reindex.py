@@ -22,8 +22,8 @@ __all__ = ["REINDEX"]
 _DESCRIPTION = """\
 Rebuild manifests, metadata files, pages and the list of projects from the stored files: list files that were put there
 by hand or by other tools, and remake lost or damaged records. Yanks, upload times, removals and statuses that a
-record or page still holds are kept. It may run beside publishers: files that they have stored and not listed yet are
-left to them.
+record or page still holds are kept. Publishers may work at the same time: files that they have stored and not listed
+yet are left to them.
 
 Listed files that no longer exist stay listed, with exit status 1, until you confirm that they are to be removed from
 the index, or pass --yes. Files whose bytes differ from the listed hashes are never touched."""
@@ -32,9 +32,9 @@ _EXAMPLES = """\
 examples:
   s3pypi reindex --dry-run           show what would be done
   s3pypi reindex                     the whole repository
-  s3pypi reindex demo --yes          one project; missing files are unlisted without asking
+  s3pypi reindex demo --yes          one project; missing files are unlisted
 
-Exit status: 0 all is right now, 1 something could not be put right, 2 the command line is wrong."""
+Exit status: 0 everything is right now, 1 something could not be put right, 2 the command line is wrong."""
 
 
 def _reindex(call: Call) -> Output:

@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 __all__ = ["RELEASE"]
 
 _DESCRIPTION = """\
-Build a project's sdist, and its wheel from that, in isolated environments, as 'python -m build' does; check both;
-publish both in one commit. Nothing is published unless both are built. With --wheel only the wheel is built, from the
+Build a project's sdist, and its wheel from the sdist, in isolated environments, as 'python -m build' does. Check both,
+and publish them in one commit; nothing is published unless both are built. With --wheel, build only the wheel, from the
 project's folder."""
 
 _EXAMPLES = """\
 examples:
-  s3pypi release                                    the project in this folder, to its configured target
-  s3pypi release ./project --target s3://bucket/p   another project, and target
-  s3pypi release --wheel                            the wheel alone: no source is published
-  s3pypi release -C--build-option=--quiet           with a setting for the build backend
+  s3pypi release                            the project in this folder
+  s3pypi release ./project -t s3://bucket   another project, and target
+  s3pypi release --wheel                    the wheel alone, no source
+  s3pypi release -C--build-option=--quiet   a setting for the build backend
 
-After a failed push, push what was built with 's3pypi upload dist/*', or run the command again."""
+If publishing fails, publish what was built with 's3pypi upload dist/*', or run the command again."""
 
 
 def _check(arguments: argparse.Namespace) -> None:
@@ -109,7 +109,7 @@ RELEASE = Command(
     description=_DESCRIPTION,
     examples=_EXAMPLES,
     arguments=(
-        Argument("project", metavar="PATH", nargs="?", default=".", help="the project's folder (default: this)"),
+        Argument("project", metavar="PATH", nargs="?", default=".", help="the project's folder (default: .)"),
         Argument(
             "-C",
             "--config-setting",

@@ -23,7 +23,7 @@ Show a project's details: its status, versions and files, and the hashes and URL
 the files of that version.""",
     arguments=(
         PROJECT,
-        Argument("release", metavar="VERSION", nargs="?", help="only the files of this version"),
+        Argument("release", metavar="VERSION", nargs="?", help="show only the files of this version"),
     ),
     settings=READING,
     answers=True,

@@ -19,7 +19,7 @@ __all__ = ["STATUS"]
 _STATUSES = ("active", "archived", "quarantined", "deprecated")
 
 _DESCRIPTION = """\
-Show a project's status (PEP 792), which installers may show, or set it:
+Show or set a project's status (PEP 792), which installers may show to users:
 
   active       the default
   archived     takes no more uploads
@@ -28,7 +28,7 @@ Show a project's status (PEP 792), which installers may show, or set it:
 
 _EXAMPLES = """\
 examples:
-  s3pypi status demo                                        show it
+  s3pypi status demo                                   show it
   s3pypi status demo deprecated --reason "use demo-ng"
   s3pypi status demo active"""
 

@@ -22,10 +22,10 @@ UPLOAD = Command(
     description="Publish built distributions, with regenerated indexes, to a repository on S3 or in a folder.",
     examples="""\
 examples:
-  s3pypi dist/* --target s3://bucket/prefix     publish what was built
-  s3pypi upload dist/ -t ./repo                 the same into a folder; dist/ means the distributions in it
-  s3pypi dist/* -t prod                         to [tool.s3pypi.targets] prod of pyproject.toml
-  s3pypi dist/* --if-exists=skip --json         skip files that are listed already; report as JSON
+  s3pypi dist/* --target s3://bucket/prefix   publish what was built
+  s3pypi upload dist/ -t ./repo               all of dist/, into a folder
+  s3pypi dist/* -t prod                       a target of pyproject.toml
+  s3pypi dist/* --if-exists=skip --json       skip files that are listed
 
 Exit status: 0 all is published, 1 something failed, 2 the command line is wrong, 130 interrupted, 143 terminated.""",
     arguments=(
