@@ -10,23 +10,25 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import hypothesis
 import pytest
 
 from tests.clients.installers import Environments
-from tests.support import lock_tables, servers
+from tests.support import examples, lock_tables, markers, servers
 from tests.support.environment import is_foreign
 from tests.support.lock_tables import LockTable
 from tests.support.servers import S3Server
 
 # A busy machine is no defect of the code.
-hypothesis.settings.register_profile("s3pypi", deadline=None)
+hypothesis.settings.register_profile("s3pypi", deadline=None, max_examples=examples.DEFAULT)
 hypothesis.settings.load_profile("s3pypi")
 
 CEPH = servers.ceph(os.environ)
+TESTS = Path(__file__).parent
 
 
 def pytest_configure() -> None:
@@ -35,8 +37,27 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def pytest_report_header() -> str:
-    return servers.description(CEPH)
+def pytest_report_header(config: pytest.Config) -> str:
+    return "S3 servers: none, for unit tests" if markers.unit_only(config) else servers.description(CEPH)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out folders without unit tests, whose modules import what unit tests do without."""
+    return True if markers.unit_only(config) and markers.has_no_unit_tests(collection_path, TESTS) else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Assign the markers, before ``-m`` selects by them."""
+    for item in items:
+        markers.assign(item, TESTS)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Hold unit tests, and the fixtures that they set up, to what `unit` means."""
+    with markers.no_processes() if item.get_closest_marker("unit") else nullcontext():
+        return (yield)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -138,7 +159,7 @@ def locks(ministack: S3Server) -> Iterator[LockTable]:
         yield table
 
 
-@pytest.fixture(scope="session", params=["ministack", "ceph"] if CEPH else ["ministack"])
+@pytest.fixture(scope="session", params=["ministack", markers.case("ceph", slow=True)] if CEPH else ["ministack"])
 def s3_server(request: pytest.FixtureRequest) -> S3Server:
     """Each S3 server of this run in turn."""
     if request.param == "ceph":

@@ -37,6 +37,7 @@ def test_the_examples_of_the_python_api_are_true(folder: Path) -> None:
     assert results.failed == 0
 
 
+@pytest.mark.program
 def test_the_commands_of_the_page_on_looking_after_print_what_it_shows(folder: Path) -> None:
     samples.wheel(folder / "dist", "other", "0.1")
     assert run("s3pypi", "dist", "-t", "./repo", cwd=folder).returncode == 0
@@ -60,12 +61,14 @@ def test_every_exported_name_is_there_and_listed() -> None:
     assert not hasattr(s3pypi_setuptools, "nothing_of_that_name")
 
 
+@pytest.mark.program
 def test_importing_the_package_loads_nothing_of_it() -> None:
     probe = "import sys, s3pypi_setuptools; print([m for m in sys.modules if m.startswith('s3pypi_setuptools.')])"
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
 
 
+@pytest.mark.program
 def test_type_checkers_see_what_is_exported(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     names = [name for name in s3pypi_setuptools.__all__ if name != "__version__"]

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from s3pypi_setuptools import open_repository
 from tests.clients.installers import HTML, INSTALLERS, JSON, Environments, Installer, LeftOut
 from tests.support import samples
+from tests.support.markers import case
 
-EVERYTHING = os.environ.get("S3PYPI_TEST_CLIENTS") == "all"
-FEW = {"pip 9.0.3": (HTML,), "pip 23.0.1": (HTML, "folder"), "pip": (JSON,), "uv": (JSON,), "poetry": (JSON,)}
-"""What is run by default: the oldest, the one that rejected wheels, and what is in use today."""
+QUICK = {("pip 9.0.3", HTML), ("pip 23.0.1", "folder"), ("pip", JSON), ("uv", JSON), ("poetry", JSON)}
+"""What is not slow: the oldest pip, the one that rejected wheels, and what is in use today."""
 
 SPELLINGS = ("acme-core-lib", "ZETA_core.LIB")
+OTHER_SPELLINGS = ("ACME_core.lib", "zeta-core-lib")
 
 
-def cases() -> list[tuple[Installer, str]]:
-    found = []
+def cases() -> Iterator[Any]:
     for installer in INSTALLERS:
-        places = [*installer.reads, "nginx", *(["folder"] if installer.folders else [])]
-        found += [(installer, place) for place in places if EVERYTHING or place in FEW.get(installer.name, ())]
-    return found
+        for place in (*installer.reads, "nginx", *(["folder"] if installer.folders else [])):
+            yield case(installer, place, slow=(installer.name, place) not in QUICK)
 
 
 def attempt(
@@ -46,29 +46,31 @@ def installed(folder: Path) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize(("installer", "place"), cases(), ids=str)
+@pytest.fixture
+def index(request: pytest.FixtureRequest) -> str:
+    """The URL of the repository at the place that the parameter names."""
+    if request.param == "folder":
+        folder: Path = request.getfixturevalue("folder")
+        return folder.as_uri()
+    url: str = (
+        request.getfixturevalue("nginx")
+        if request.param == "nginx"
+        else request.getfixturevalue("buckets")[request.param]
+    )
+    return url
+
+
+@pytest.mark.parametrize("names", [SPELLINGS, case(OTHER_SPELLINGS, slow=True)], ids=" ".join)
+@pytest.mark.parametrize(("installer", "index"), list(cases()), indirect=["index"], ids=str)
 def test_any_spelling_is_installed(
-    installer: Installer,
-    place: str,
-    environments: Environments,
-    tmp_path: Path,
-    request: pytest.FixtureRequest,
+    installer: Installer, index: str, names: tuple[str, ...], environments: Environments, tmp_path: Path
 ) -> None:
-    if place == "folder":
-        index = request.getfixturevalue("folder").as_uri()
-    elif place == "nginx":
-        index = request.getfixturevalue("nginx")
-    else:
-        index = request.getfixturevalue("buckets")[place]
-    for number, names in enumerate([SPELLINGS, ("ACME_core.lib", "zeta-core-lib")]):
-        done = attempt(installer, environments, index, tmp_path / str(number), names)
-        assert done.returncode == 0, done.stdout
-        assert installed(tmp_path / str(number)) == {"Acme.Core_Lib 1.1", "Zeta.Core_Lib 1.1"}, done.stdout
-        if not EVERYTHING:
-            break
+    done = attempt(installer, environments, index, tmp_path / "consumer", names)
+    assert done.returncode == 0, done.stdout
+    assert installed(tmp_path / "consumer") == {"Acme.Core_Lib 1.1", "Zeta.Core_Lib 1.1"}, done.stdout
 
 
-@pytest.mark.parametrize("version", ["pip 22.3.1", "pip 23.0.1"] if EVERYTHING else ["pip 23.0.1"])
+@pytest.mark.parametrize("version", [case("pip 22.3.1", slow=True), "pip 23.0.1"])
 def test_doctor_says_what_an_old_pip_rejects(version: str, environments: Environments, tmp_path: Path) -> None:
     """Of a page as early versions rendered it; after a reindex, both are content."""
     [installer] = [installer for installer in INSTALLERS if installer.name == version]

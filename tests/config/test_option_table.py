@@ -115,6 +115,7 @@ def test_explain(place: Any) -> None:
     assert "planted" not in repr(settings) + repr(rows) + repr(place.environment)
 
 
+@pytest.mark.program
 def test_a_run_without_configuration_files_imports_no_parser() -> None:
     code = """
 import sys

@@ -102,6 +102,7 @@ def test_places_on_windows(place: Any) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="compares with the pip of this platform")
 @pytest.mark.parametrize("explicit", [None, "missing.conf", "explicit.conf", os.devnull])
+@pytest.mark.client
 def test_pip_itself_looks_in_the_same_places(place: Any, explicit: str | None) -> None:
     place.write("explicit.conf", "")
     place.prefix = Path(sys.prefix)

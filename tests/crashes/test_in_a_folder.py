@@ -12,13 +12,14 @@ from tests.crashes.places import Folders
 from tests.crashes.processes import Ended, Forks
 from tests.crashes.runner import Runner
 from tests.crashes.scenarios import EVERYTHING, SCENARIOS
+from tests.support.markers import case
 
 # A folder has one kind of HTML page, and large files are written as small ones are.
 NAMES = [name for name in SCENARIOS if name not in ("migrate-index", "large")]
 CHOSEN = NAMES if EVERYTHING else ("publish", "replace")
 
 
-@pytest.mark.parametrize("name", CHOSEN)
+@pytest.mark.parametrize("name", [case(name, slow=name != "publish") for name in CHOSEN])
 def test_killed_at_any_change(name: str, forks: Forks, tmp_path: Path, judge: Callable[[Runner], None]) -> None:
     folders = Folders(tmp_path / "repositories")
     runner = Runner(folders, forks, SCENARIOS[name], tmp_path)

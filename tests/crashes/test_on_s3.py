@@ -14,6 +14,8 @@ from tests.crashes.scenarios import EVERYTHING, SCENARIOS
 from tests.support.fault_proxy import FaultProxy
 from tests.support.servers import S3Server
 
+pytestmark = pytest.mark.slow
+
 CHOSEN = tuple(SCENARIOS) if EVERYTHING else ("replace", "delete", "new-project")
 
 

@@ -156,6 +156,7 @@ def test_whatever_the_metadata_says_is_understood_or_refused(tmp_path: Path, met
     assert text.isprintable()
 
 
+@pytest.mark.build
 def test_what_setuptools_builds(tmp_path: Path) -> None:
     (tmp_path / "setup.py").write_text(
         "from setuptools import setup\n"

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import TypeVar
 
 from hypothesis import HealthCheck, settings
 
+from tests.support.examples import TIMES
+
 __all__ = ["share"]
 
-EXAMPLES = int(os.environ.get("S3PYPI_TEST_FUZZ_EXAMPLES") or 3000)
+EXAMPLES = 600 * TIMES
+"""Examples of all areas together."""
+
 FEW = 10_000
 """Above that, examples are not kept for the next run: that takes longer than trying them."""
 

@@ -12,6 +12,9 @@ from s3pypi_setuptools.index import fields, simple_html, simple_json
 from s3pypi_setuptools.index.model import File, Project
 
 SIZE = 1_000_000
+PAGE_SIZE = 250_000
+"""Whatever took the square of that would take minutes."""
+
 UNITS = [
     "<a ",
     "<",
@@ -37,13 +40,13 @@ PAGE = simple_html.render_project(
 @pytest.mark.parametrize("before", ["", "<html>", "<html><script>", "<a href='", "<!--"])
 @pytest.mark.parametrize("after", ["", ">", "</html>"])
 def test_a_page_takes_time_by_its_length(before: str, unit: str, after: str) -> None:
-    data = (before + unit * (SIZE // len(unit)) + after).encode()
+    data = (before + unit * (PAGE_SIZE // len(unit)) + after).encode()
     began = time.process_time()
     try:
         simple_html.parse_project(data, "demo")
     except InvalidIndex as error:
         assert "page" in str(error)  # noqa: PT017
-    assert time.process_time() - began < 15
+    assert time.process_time() - began < 3.75
 
 
 @pytest.mark.parametrize("cut", range(1, 400, 13))

@@ -1,12 +1,11 @@
 """Commands at once, in orders of requests that hypothesis looks for, with crashes and lost answers.
 
 The code is the real one, from the operations down to the store; the orders are those of `orders`, what must hold is
-told by `oracle`. More examples: ``S3PYPI_TEST_EXAMPLES=100`` looks at a hundred times as many.
+told by `oracle`. More examples: ``S3PYPI_TEST_EXAMPLES=500`` looks at 500 times as many.
 """
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
 import sys
@@ -31,9 +30,9 @@ from tests.interleavings.orders import LENGTH, Order
 from tests.interleavings.runs import Run, fill, play
 from tests.interleavings.scheduling import Fault
 from tests.stores.test_s3 import options
+from tests.support.examples import TIMES
 from tests.support.servers import S3Server
 
-TIMES = int(os.environ.get("S3PYPI_TEST_EXAMPLES", "1"))
 FAULTS = (Fault.LOST, Fault.REFUSED, Fault.CONTENDED, Fault.CRASH)
 
 commands = st.lists(st.sampled_from(ALL), min_size=2, max_size=4)
@@ -73,13 +72,13 @@ def example(data: st.DataObject, store: Store, files: Files, beginnings: Beginni
         raise
 
 
-@looks(700)
+@looks(140)
 @given(st.data())
 def test_in_memory(files: Files, beginnings: Beginnings, data: st.DataObject) -> None:
     example(data, MemoryStore(content_tokens=data.draw(st.booleans())), files, beginnings)
 
 
-@looks(40)
+@looks(8)
 @given(st.data())
 def test_in_a_folder(tmp_path: Path, files: Files, beginnings: Beginnings, data: st.DataObject) -> None:
     folder = tmp_path / "repository"
@@ -87,7 +86,7 @@ def test_in_a_folder(tmp_path: Path, files: Files, beginnings: Beginnings, data:
     example(data, LocalStore(folder), files, beginnings)
 
 
-@looks(6)
+@looks(2)
 @given(st.data())
 def test_on_a_server(
     s3_server: S3Server, s3_bucket: str, files: Files, beginnings: Beginnings, data: st.DataObject
@@ -106,11 +105,12 @@ FIRST = (
 """Commands that begin where there is no repository yet."""
 
 
+@pytest.mark.examples
 @pytest.mark.parametrize("number", range(len(FIRST)))
 def test_first_pushes_at_once(files: Files, number: int) -> None:
     """What the first push has listed is not read again: whoever else is faster must be noticed all the same."""
     chance = random.Random(number)
-    for _ in range(150 * TIMES):
+    for _ in range(30 * TIMES):
         fault = {chance.randrange(60): chance.choice(FAULTS)} if chance.random() < 0.5 else {}
         order = Order(chance.randbytes(LENGTH), chance.choice([0, 128, 224]), fault)
         with reading_late(after_opening=True):

@@ -8,13 +8,10 @@ import hashlib
 import json
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-
-__all__ = ["GITHUB", "attest"]
+__all__ = ["GITHUB", "URL", "attest"]
 
 GITHUB = "https://github.com/acme/demo/.github/workflows/release.yml@refs/tags/v1"
+URL = "https://packages.example/team/"
 
 
 def attest(path: Path, identity: str = GITHUB, *, sha256: str | None = None, critical: bool = True) -> Path:
@@ -40,6 +37,10 @@ def attest(path: Path, identity: str = GITHUB, *, sha256: str | None = None, cri
 
 
 def _certificate(identity: str, critical: bool) -> bytes:
+    from cryptography import x509  # noqa: PLC0415 - modules with unit tests import this one
+    from cryptography.hazmat.primitives import hashes, serialization  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
+
     key = ec.generate_private_key(ec.SECP256R1())
     start = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
     name = x509.UniformResourceIdentifier(identity) if "://" in identity else x509.RFC822Name(identity)

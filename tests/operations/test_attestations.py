@@ -15,14 +15,13 @@ from s3pypi_setuptools.config.settings import IfExists
 from s3pypi_setuptools.distribution.selection import select_distributions
 from s3pypi_setuptools.errors import InvalidDistribution, Unavailable
 from s3pypi_setuptools.operations.file_selector import FileSelector
-from tests.operations.attestations import GITHUB, attest
+from tests.operations.attestations import GITHUB, URL, attest
 from tests.operations.conftest import World
 from tests.operations.contents import deleted
 from tests.operations.transfers import mirrored
 from tests.support import samples
 from tests.support.store_doubles import FaultyStore, Request
 
-URL = "https://packages.example/team/"
 KEY = "team/demo/demo-1.0-py3-none-any.whl.provenance"
 
 

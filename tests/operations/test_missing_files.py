@@ -19,11 +19,10 @@ from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.local.store import LocalStore
 from s3pypi_setuptools.stores.memory import MemoryStore
 from s3pypi_setuptools.stores.registry import open_store
-from tests.operations.attestations import attest
+from tests.operations.attestations import URL, attest
 from tests.operations.conftest import World
 from tests.operations.contents import deleted
 from tests.operations.maintenance import problems
-from tests.operations.test_attestations import URL
 from tests.support import samples
 from tests.support.servers import S3Server
 from tests.support.store_doubles import FaultyStore, Request
@@ -144,6 +143,7 @@ def test_a_file_at_a_key_of_its_own(place: World, kind: str) -> None:
     assert place.store.head(key_of(place)).size == path.stat().st_size
 
 
+@pytest.mark.client
 def test_a_provenance_object_that_is_gone(place: World) -> None:
     wheel = place.wheel()
     attest(wheel)

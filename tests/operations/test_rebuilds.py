@@ -17,10 +17,9 @@ from s3pypi_setuptools.operations.publish import comparison
 from s3pypi_setuptools.operations.publish.report import FileReport, Note, Outcome
 from s3pypi_setuptools.stores.local.store import LocalStore
 from s3pypi_setuptools.stores.memory import MemoryStore
-from tests.operations.attestations import attest
+from tests.operations.attestations import URL, attest
 from tests.operations.conftest import World
 from tests.operations.maintenance import problems
-from tests.operations.test_attestations import URL
 from tests.operations.test_promote import promoted
 from tests.operations.transfers import mirrored
 from tests.support import samples
@@ -153,6 +152,7 @@ def test_an_unhashed_file_of_another_tools_page(place: World, path: Path) -> Non
     assert (report.outcome, report.note) == (Outcome.PRESENT, None)
 
 
+@pytest.mark.client
 def test_an_attestation_is_not_listed_with_the_bytes_of_another_build(world: World) -> None:
     wheel = world.wheel()
     world.push(wheel, index_url=URL)

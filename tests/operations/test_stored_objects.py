@@ -29,6 +29,7 @@ from tests.support.store_doubles import FaultyStore, Request
 FOREVER = "max-age=365000000, immutable"
 
 
+@pytest.mark.client
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_objects_carry_their_type_how_long_they_may_be_kept_and_their_hash(world: World, scheme: str) -> None:
     wheel, sdist = world.wheel(), world.sdist()
@@ -183,6 +184,7 @@ def test_a_public_url_that_ends_in_a_slash_names_the_same_objects(world: World) 
     assert {file.filename: file.url for file in world.pages()[0].files}[path.name] == path.name
 
 
+@pytest.mark.client
 def test_a_copy_without_its_attestation_asks_for_no_provenance(world: World) -> None:
     wheel = world.wheel()
     beside = attest(wheel)

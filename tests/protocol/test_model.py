@@ -1,6 +1,7 @@
 """The protocol, in every order of requests. `docs/protocol.md` says what it is and why.
 
-By default each command runs alone with a kill and a lost response, and pairs of commands run undisturbed. With
+By default each command runs alone with a kill and a lost response, and pairs of commands run undisturbed; on
+repositories other than one that lists a file, these tests are ``slow``. With
 `S3PYPI_TEST_PROTOCOL=all`, all pairs have a kill and a lost response, on repositories of every shape: that takes hours.
 """
 
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.support.markers import case
 
 from .explorer import PLAIN, Explorer, Result
 from .jobs import Shape
@@ -87,7 +90,9 @@ def test_each_command_with_a_kill_and_a_lost_response(repository: Repository, sh
 
 
 @pytest.mark.parametrize("first", CHANGES)
-@pytest.mark.parametrize("repository", Repository, ids=lambda each: each.name)
+@pytest.mark.parametrize(
+    "repository", [case(each, id=each.name, slow=each is not Repository.LISTED) for each in Repository]
+)
 @pytest.mark.parametrize("options", PAIRS)
 def test_pairs_of_commands(options: str, repository: Repository, first: str) -> None:
     disturbances = dict(PAIRS[options])

@@ -301,6 +301,7 @@ class StoreContract(ABC):
             for done in [*(threads.submit(write, n) for n in range(10)), *(threads.submit(read, n) for n in range(30))]:
                 done.result()
 
+    @pytest.mark.program
     def test_the_race_of_increments_loses_nothing(self, store: Store) -> None:
         store.put(KEY, b"0", PLAIN)
         racers = self.racers(store)

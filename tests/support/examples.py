@@ -1,0 +1,15 @@
+"""How many examples property tests try: few in most runs, ``S3PYPI_TEST_EXAMPLES`` times as many where that is set.
+
+Property tests carry the marker ``slow`` then, so that ``-m slow`` runs them at that depth.
+"""
+
+from __future__ import annotations
+
+import os
+
+__all__ = ["DEFAULT", "TIMES"]
+
+TIMES = int(os.environ.get("S3PYPI_TEST_EXAMPLES") or 1)
+
+DEFAULT = 30 * TIMES
+"""Examples for a property test that names no number: each takes some ten milliseconds, in dozens of tests."""
