@@ -39,6 +39,7 @@ PLACES = {
     "operations/test_attestations.py": ("client",),
     "secrets": ("program",),
     "test_examples.py": ("build",),
+    "test_session.py": ("program", "server"),
     "test_start_up.py": ("program",),
 }
 """Folders and modules of `tests/` whose every test carries the markers. `pytest -m unit` does not import them: they may
