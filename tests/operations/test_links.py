@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from s3pypi_setuptools.operations.verify import verify
 from tests.support import samples
 from tests.support.in_process import Said, run
 
@@ -44,8 +45,9 @@ def snapshot(folder: Path) -> dict[str, object]:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Path:
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A repository ``repo`` with demo 1.0 and an orphan in it, and a folder ``outside`` with distributions of acme."""
+    monkeypatch.setattr(verify, "RECHECK_DELAYS", (0.0, 0.0))  # nobody writes meanwhile
     for name in ("demo", "other"):
         samples.wheel(tmp_path / "dist", name)
     assert s3pypi(tmp_path, "upload", "dist").status == 0

@@ -3,7 +3,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -178,14 +177,14 @@ class Untouchable(Store):
         (Unknowing, GOOD),
         (IgnoresConditions, Capabilities(False, False, True, False, True, True)),
         (ChecksBeforeItWrites, Capabilities(False, False, True, False, True, True)),
-        (ReplacesUnasked, replace(GOOD, conditional_replace=False)),
-        (IgnoresDeleteConditions, replace(GOOD, conditional_delete=False)),
-        (DeniesDeletion, replace(GOOD, conditional_delete=False)),
-        (IgnoresConditionsOnParts, replace(GOOD, conditional_multipart=False)),
-        (ChecksPartsBeforeItCompletes, replace(GOOD, conditional_multipart=False)),
-        (HasNoParts, replace(GOOD, conditional_multipart=False)),
-        (RefusesSlashes, replace(GOOD, slash_keys=False)),
-        (LosesEncodings, replace(GOOD, content_encoding=False)),
+        (ReplacesUnasked, GOOD._replace(conditional_replace=False)),
+        (IgnoresDeleteConditions, GOOD._replace(conditional_delete=False)),
+        (DeniesDeletion, GOOD._replace(conditional_delete=False)),
+        (IgnoresConditionsOnParts, GOOD._replace(conditional_multipart=False)),
+        (ChecksPartsBeforeItCompletes, GOOD._replace(conditional_multipart=False)),
+        (HasNoParts, GOOD._replace(conditional_multipart=False)),
+        (RefusesSlashes, GOOD._replace(slash_keys=False)),
+        (LosesEncodings, GOOD._replace(content_encoding=False)),
         (DecodesItself, GOOD),
     ],
 )
@@ -253,7 +252,7 @@ class DeniesParts(Unknowing):
 
 
 def test_who_may_not_send_parts_learns_nothing_of_them() -> None:
-    assert probe(DeniesParts(), probe_folder("p")) == replace(GOOD, conditional_multipart=False)
+    assert probe(DeniesParts(), probe_folder("p")) == GOOD._replace(conditional_multipart=False)
     with pytest.raises(AccessDenied):
         probe_parts(DeniesParts(), probe_folder("p"))
 
@@ -284,7 +283,7 @@ def s3_uploads(server: S3Server, store: S3Store) -> list[object]:
 @pytest.mark.parametrize("fault", ["ignores-complete", "gap-complete"])
 def test_a_server_that_is_careless_with_parts_alone(moto: S3Server, fault: str) -> None:
     store = S3Store(moto.new_bucket(fault), options(moto))
-    assert probe(store, probe_folder("p")) == replace(GOOD, conditional_multipart=False)
+    assert probe(store, probe_folder("p")) == GOOD._replace(conditional_multipart=False)
     assert probe_parts(store, probe_folder("p")) is False
     assert s3_uploads(moto, store) == []
 
