@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .operations.locks import LocksReport, UnlockReport
     from .operations.migrate_index import MigrateReport
     from .operations.prune import PruneReport
-    from .operations.reindex.reindex import ReindexReport
+    from .operations.reindex.report import ReindexReport
     from .operations.verify.verify import VerifyReport
     from .repository.repository import Repository
 

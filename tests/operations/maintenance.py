@@ -10,7 +10,8 @@ from typing import Any
 
 from s3pypi_setuptools.monitor import Stage, Unobserved
 from s3pypi_setuptools.operations.prune import PruneReport, prune
-from s3pypi_setuptools.operations.reindex.reindex import ReindexReport, reindex
+from s3pypi_setuptools.operations.reindex.reindex import reindex
+from s3pypi_setuptools.operations.reindex.report import ReindexReport
 from s3pypi_setuptools.operations.verify.verify import VerifyReport, verify
 from s3pypi_setuptools.repository.opening import OpenOptions
 from s3pypi_setuptools.repository.repository import Repository

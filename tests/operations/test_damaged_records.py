@@ -12,7 +12,7 @@ from s3pypi_setuptools.errors import InvalidIndex, StoreError
 from s3pypi_setuptools.index.model import Status
 from s3pypi_setuptools.operations.delete import delete
 from s3pypi_setuptools.operations.file_selector import FileSelector
-from s3pypi_setuptools.operations.reindex.reindex import ReindexReport
+from s3pypi_setuptools.operations.reindex.report import ReindexReport
 from s3pypi_setuptools.operations.status import set_status
 from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.repository import Repository
@@ -50,7 +50,7 @@ def manifest(world: World) -> Manifest:
 
 def names(report: ReindexReport) -> str:
     return " ".join(
-        line for project in report.projects for line in (*project.errors, *project.missing, *project.unlisted)
+        str(line) for project in report.projects for line in (*project.errors, *project.missing, *project.unlisted)
     )
 
 
@@ -213,7 +213,7 @@ def test_a_damaged_page_alone_is_not_written_over(world: World, how: str) -> Non
     world.store.put(f"{FOLDER}index.html", page, Attributes())
     (failed,) = reindexed(world).projects
     assert len(failed.errors) == 1
-    assert "team/demo/index.html: cannot be read, and no file lies there to be listed" in failed.errors[0]
+    assert "team/demo/index.html: cannot be read, and no file lies there to be listed" in str(failed.errors[0])
     assert world.store.get(f"{FOLDER}index.html").data == page
     assert MANIFEST not in world.stored()
 

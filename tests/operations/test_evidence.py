@@ -1,12 +1,16 @@
-"""What reindexing makes of a manifest: a function of values."""
+"""What reindexing makes of a manifest: functions of values."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timezone
+from types import SimpleNamespace
 
 from s3pypi_setuptools.index.model import File, Project
 from s3pypi_setuptools.operations.reindex.evidence import Evidence, rebuilt
+from s3pypi_setuptools.operations.reindex.project_reindex import Rebuild
+from s3pypi_setuptools.repository.inventory import Folder
+from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.stored_file import StoredBytes, StoredFile
 from s3pypi_setuptools.stores.base import Info, Token
@@ -49,3 +53,23 @@ def test_a_deleted_project_exists_again_once_a_file_is_found() -> None:
     deleted = replace(base(), deleted=True)
     assert rebuilt(deleted, Evidence()).deleted
     assert not rebuilt(deleted, Evidence(found=(NEW,))).deleted
+
+
+def rebuild(evidence: Evidence) -> Rebuild:
+    """A change whose choice reads nothing: it has no store."""
+    workspace = SimpleNamespace(layout=Layout("team"))
+    return Rebuild(workspace, Folder("demo", {}), None, evidence)  # type: ignore[arg-type]
+
+
+def test_of_the_missing_files_only_those_still_missing_are_unlisted_and_swept() -> None:
+    elsewhere = File("demo-3.0.tar.gz", "../other/demo-3.0.tar.gz")
+    change = rebuild(Evidence(missing=frozenset({OLD.url, NEW.url, elsewhere.url})))
+    plan = change.choose(base(OLD, NEW, elsewhere), frozenset({OLD.url, elsewhere.url}))
+    decision = change.apply(base(OLD, NEW, elsewhere), plan, None)
+    assert decision.manifest.project.files == (NEW,)
+    assert decision.manifest.removed == {OLD.url, elsewhere.url, "demo-0.1.tar.gz"}
+    assert (decision.sweep, decision.names, decision.refusal) == ({OLD.url}, ("demo",), None)
+
+
+def test_where_nothing_is_missing_the_store_is_not_asked() -> None:
+    assert rebuild(Evidence(found=(NEW,))).inspect(base(OLD)) == frozenset()

@@ -107,7 +107,7 @@ def test_of_two_files_of_one_name_in_folders_of_no_project_none_is_passed_over(w
         ("copied", f"FOO/{copy.name}"),
         ("copied", f"Foo/0123456789abcdef/{copy.name}"),
     ]
-    assert "other bytes" in (report.files[1].note or "")
+    assert "other bytes" in str(report.files[1].note)
     assert report.folders_left == ("FOO",)
     assert {file.source.rpartition("team/")[2] for file in imported(world).files if file.note} == {f"Foo/{one.name}"}
 
@@ -172,7 +172,7 @@ def test_bytes_that_are_not_those_of_the_index_are_a_failure(world: World) -> No
     report = imported(world)
     assert not report.ok
     [file] = report.files
-    assert "its bytes are not those that the index states" in (file.note or "")
+    assert "its bytes are not those that the index states" in str(file.note)
 
 
 def test_what_is_no_distribution_stays_listed_as_it_was(world: World) -> None:

@@ -23,6 +23,13 @@ FOLDER = "memory:///team"
 WHEEL = "demo-1.0-py3-none-any.whl"
 
 
+def as_texts(files: tuple[ImportedFile, ...]) -> tuple[tuple[object, ...], ...]:
+    """The files as tuples that can be compared; errors can't."""
+    return tuple(
+        (file.project, file.filename, file.outcome, file.source, file.note and str(file.note)) for file in files
+    )
+
+
 @pytest.fixture
 def mirror(tmp_path: Path) -> World:
     return World(tmp_path / "mirror")
@@ -34,9 +41,9 @@ def test_a_listed_file_that_is_missing_fails_alone(world: World, dry_run: bool) 
     world.store.delete(f"team/demo/{WHEEL}")
     report = imported(world, dry_run=dry_run)
     assert (report.source, report.target, report.dry_run) == (FOLDER, FOLDER, dry_run)
-    assert report.files == (
-        ImportedFile("demo", WHEEL, ImportOutcome.FAILED, f"{FOLDER}/demo/{WHEEL}", "is listed, but missing"),
-        ImportedFile("demo", "demo-1.0.tar.gz", ImportOutcome.PRESENT, f"{FOLDER}/demo/demo-1.0.tar.gz"),
+    assert as_texts(report.files) == (
+        ("demo", WHEEL, ImportOutcome.FAILED, f"{FOLDER}/demo/{WHEEL}", "is listed, but missing"),
+        ("demo", "demo-1.0.tar.gz", ImportOutcome.PRESENT, f"{FOLDER}/demo/demo-1.0.tar.gz", None),
     )
 
 
@@ -44,9 +51,9 @@ def test_a_file_that_is_missing_from_the_source_is_not_mirrored(world: World, mi
     world.push(world.wheel(), world.sdist())
     world.store.delete(f"team/demo/{WHEEL}")
     report = mirrored(world, mirror)
-    assert report.files == (
-        ImportedFile("demo", WHEEL, ImportOutcome.FAILED, f"{FOLDER}/demo/{WHEEL}", "is listed, but missing"),
-        ImportedFile("demo", "demo-1.0.tar.gz", ImportOutcome.COPIED, f"{FOLDER}/demo/demo-1.0.tar.gz"),
+    assert as_texts(report.files) == (
+        ("demo", WHEEL, ImportOutcome.FAILED, f"{FOLDER}/demo/{WHEEL}", "is listed, but missing"),
+        ("demo", "demo-1.0.tar.gz", ImportOutcome.COPIED, f"{FOLDER}/demo/demo-1.0.tar.gz", None),
     )
     assert set(mirror.listed()) == {"demo-1.0.tar.gz"}
 
@@ -57,7 +64,7 @@ def test_a_file_outside_the_source_is_not_mirrored(world: World, mirror: World) 
     report = mirrored(world, mirror)
     shown = "https://***@a.example/demo-0.9.tar.gz"
     note = f"lies outside the repository, at {shown}"
-    assert report.files[0] == ImportedFile("demo", "demo-0.9.tar.gz", ImportOutcome.FAILED, shown, note)
+    assert as_texts(report.files)[0] == ("demo", "demo-0.9.tar.gz", ImportOutcome.FAILED, shown, note)
     assert outcomes(report)["demo", WHEEL] == "copied"
 
 
@@ -110,7 +117,7 @@ def test_a_project_that_takes_no_uploads_gets_no_object(world: World, mirror: Wo
     before = state(mirror)
     report = mirrored(world, mirror)
     assert outcomes(report) == {("demo", world.wheel("2.0").name): "failed"}
-    assert "archived" in (report.files[0].note or "")
+    assert "archived" in str(report.files[0].note)
     assert state(mirror) == before
 
 
@@ -157,7 +164,7 @@ def test_what_is_no_distribution_is_told_without_the_place_where_it_was_read(wor
     [left] = [file for file in imported(world).files if file.outcome is ImportOutcome.LEFT]
     assert left.source == f"{FOLDER}/demo/demo-0.5.tar.gz"
     assert left.note
-    assert "demo-0.5.tar.gz" not in left.note
+    assert "demo-0.5.tar.gz" not in str(left.note)
 
 
 def test_the_files_that_an_import_lists_are_told(world: World) -> None:

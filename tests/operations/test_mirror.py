@@ -99,7 +99,7 @@ def test_bytes_that_are_not_those_of_the_sources_index_are_not_mirrored(tmp_path
     foreign(source, "demo", wheel, sound, links=links)
     report = mirrored(source, world)
     assert outcomes(report) == {("demo", wheel.name): "failed", ("demo", sound.name): "copied"}
-    [note] = [file.note for file in report.files if file.note]
+    [note] = [str(file.note) for file in report.files if file.note]
     assert "not those that the index states" in note
     assert set(world.listed()) == {sound.name}
 

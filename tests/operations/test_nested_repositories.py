@@ -342,7 +342,7 @@ RECORDS = ("repository.json", "manifest.json", "demo/manifest.json")
 def _rebuild(world: World) -> None:
     """As ``s3pypi reindex`` does; raises the first error of a project, too."""
     discard_damaged_record(world.store, world.layout)
-    for line in [line for each in reindexed(world).projects for line in each.errors]:
+    for line in [str(error) for each in reindexed(world).projects for error in each.errors]:
         raise RepositoryError(line)
 
 

@@ -62,7 +62,7 @@ def test_what_a_manifest_lists_of_another_project_is_a_fault_of_its_folder(two: 
         ("other", "other-2.0-py3-none-any.whl"): "present",
         ("other", STRAY): "failed",
     }
-    [note] = [file.note for file in report.files if file.filename == STRAY]
+    [note] = [str(file.note) for file in report.files if file.filename == STRAY]
     assert note == "is a file of other, and listed under evil: delete it there, or give --strays"
     assert two.listed("other") == before
     assert outcomes(imported(two, dry_run=True))["other", STRAY] == "failed"
@@ -98,7 +98,9 @@ def test_verify_and_reindex_call_it_a_fault(two: World) -> None:
     assert ("other-project", f"evil/{STRAY}") in problems(two)
     report = reindexed(two, deep=True)
     assert not report.ok
-    assert any("is a file of other, and listed under evil" in line for each in report.projects for line in each.errors)
+    assert any(
+        "is a file of other, and listed under evil" in str(error) for each in report.projects for error in each.errors
+    )
     assert two.listed("other") == before
 
 
@@ -116,7 +118,7 @@ def test_reindex_says_so_of_what_a_page_alone_lists(two: World, elsewhere: bool)
     for again in (False, True):
         report = reindexed(two)
         assert not report.ok, again
-        [line] = [line for each in report.projects for line in each.errors]
+        [line] = [str(error) for each in report.projects for error in each.errors]
         assert line.endswith("is a file of other, and listed under evil: delete it here, and publish it there")
 
 
@@ -146,7 +148,7 @@ def test_another_tools_folder_adds_nothing_to_a_project_with_a_manifest(two: Wor
 
     assert outcomes(report)["other", STRAY] == "left"
     assert outcomes(report)["old", wheel.name] == "adopted"
-    [note] = [file.note for file in report.files if file.filename == STRAY]
+    [note] = [str(file.note) for file in report.files if file.filename == STRAY]
     assert note == "is a file of other, which has a manifest of its own: publish it, or give --strays"
     assert two.listed("other") == before
     listed_now = {file.filename: file.sha256 for file in two.pages_there("old")[0].files}

@@ -184,7 +184,7 @@ def test_removed_files_do_not_come_back_with_a_damaged_manifest(world: World) ->
     report = reindexed(world)
 
     assert not report.ok
-    named = " ".join(report.projects[0].errors)
+    named = " ".join(map(str, report.projects[0].errors))
     assert world.wheel("2.0").name in named
     assert world.sdist("4.0").name in named
     assert set(world.listed()) == {world.wheel().name}
@@ -212,7 +212,7 @@ def test_a_record_of_a_later_version_is_no_damage(world: World) -> None:
     before = state(world)
     report = reindexed(world)
     assert not report.ok
-    assert "upgrade" in report.projects[0].errors[0]
+    assert "upgrade" in str(report.projects[0].errors[0])
     assert state(world) == before
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from s3pypi_setuptools.errors import NotFound, Unavailable
+from s3pypi_setuptools.errors import InvalidIndex, NotFound, Unavailable
 from tests.operations.conftest import World
 from tests.operations.maintenance import drop_in, problems, reindexed, state
 from tests.support import samples
@@ -74,7 +74,8 @@ def test_a_project_whose_record_does_not_come_stays_on_the_list(world: World, ro
 
     [project] = report.projects
     assert (project.project, project.known, report.ok) == ("demo", False, False)
-    assert "did not answer" in project.errors[0]
+    assert isinstance(project.errors[0], Unavailable)
+    assert "did not answer" in str(project.errors[0])
     assert world.projects() == ("demo", "other", "third")
 
 
@@ -85,7 +86,9 @@ def test_both_damaged_pages_are_named_where_no_file_lies(world: World) -> None:
     before = state(world)
     [project] = reindexed(world).projects
     pages = f"memory:///{FOLDER}index.html and memory:///{FOLDER}index.json"
-    assert project.errors == (f"{pages}: cannot be read, and no file lies there to be listed: restore or remove it",)
+    [error] = project.errors
+    assert isinstance(error, InvalidIndex)
+    assert str(error) == f"{pages}: cannot be read, and no file lies there to be listed: restore or remove it"
     assert state(world) == before
 
 

@@ -14,8 +14,7 @@ from ..options import CHANGING
 from ..render.output import Output
 
 if TYPE_CHECKING:
-    from ...operations.reindex.rebuild import ReindexedProject
-    from ...operations.reindex.reindex import ReindexReport
+    from ...operations.reindex.report import ReindexedProject, ReindexReport
 
 __all__ = ["REINDEX"]
 
@@ -69,7 +68,7 @@ def _output(report: ReindexReport, *, failed: bool = False) -> Output:
 
 def _errors(projects: Sequence[ReindexedProject]) -> list[str]:
     """What could not be put right."""
-    errors = [error for project in projects for error in project.errors]
+    errors = [str(error) for project in projects for error in project.errors]
     return errors + [
         f"{name}: {project.project} lists it, and it does not exist: restore it, or give --yes"
         for project in projects

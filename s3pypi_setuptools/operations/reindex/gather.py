@@ -1,4 +1,4 @@
-"""Gather evidence about one project: read the stored files whose entries are missing, incomplete or in doubt."""
+"""Gather evidence about one project: read the stored files whose entries are missing, incomplete or doubtful."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from ...errors import NotFound
+from ...errors import Error, NotFound, RepositoryError
 from ...index.model import File
 from ...index.urls import file_url, is_relative
 from ...repository.inventory import Folder
@@ -38,9 +38,6 @@ class EvidenceGathering:
 
     :param checked: the result of checking the project.
     :param others: tells whether another project lists an object that this one does not.
-
-    Besides the evidence it collects, a line each, ``left`` (what was left alone, and why) and ``errors``, and in
-    ``sidecars`` the keys of wheels with the METADATA that belongs beside each.
     """
 
     def __init__(self, workspace: Workspace, folder: Folder, checked: CheckedProject, others: OtherProjects) -> None:
@@ -52,20 +49,22 @@ class EvidenceGathering:
         self._objects = folder.objects
         self._checked = checked
         self._places: dict[str, str | None] = {}
-        self.left: list[str] = []
-        self.errors: list[str] = []
-        self.sidecars: list[tuple[str, bytes]] = []
+        self._metadata: list[tuple[str, bytes]] = []
+        self._notes: list[str] = []
+        self._errors: list[Error] = []
 
-    def evidence(self, snapshot: Recovered, missing: frozenset[str], *, unlist_missing: bool) -> Evidence:
-        """Read what is needed.
+    def evidence(self, snapshot: Recovered, missing: frozenset[str]) -> Evidence:
+        """Read the files; call this once. Raises `StoreError`.
 
         :param missing: the result of `missing` for the snapshot's base.
-        :param unlist_missing: whether missing files are part of the evidence, so that they are unlisted.
         """
         return Evidence(
             found=tuple(self._entries(snapshot)),
             read=dict(self._read_listed(snapshot.base, missing)),
-            missing=missing if unlist_missing else frozenset(),
+            missing=missing,
+            metadata=tuple(self._metadata),
+            notes=tuple(self._notes),
+            errors=tuple(self._errors),
         )
 
     def missing(self, base: Manifest) -> frozenset[str]:
@@ -78,7 +77,7 @@ class EvidenceGathering:
         return frozenset(urls)
 
     def _read_listed(self, base: Manifest, missing: frozenset[str]) -> Iterator[tuple[str, StoredFile]]:
-        """Listed files whose entries are incomplete or in doubt, by url."""
+        """Listed files whose entries are incomplete or doubtful, by url."""
         wrong = {finding.key for finding in self._checked.findings if finding.problem in UNSOLVED}
         doubted = {
             distribution_key(finding.key)
@@ -88,7 +87,7 @@ class EvidenceGathering:
         for file in base.project.files:
             key = self._key(file)
             if (other := other_project(self._project, file.filename)) and wrong.isdisjoint({key, file.filename}):
-                self.errors.append(f"{self._store.url_of(key) if key else file.filename}: {other}")
+                self._fail(self._store.url_of(key) if key else file.filename, other)
             doubtful = not file.has_facts or key in doubted or not is_relative(file.url)
             if key is None or file.url in missing or key in wrong or not doubtful:
                 continue
@@ -96,23 +95,22 @@ class EvidenceGathering:
             if (read := self._read(key, entry)) is None:
                 continue
             if file.sha256 not in (None, read.file.sha256):
-                self.errors.append(f"{read.file.path}: has other bytes than the index states: publish the right file")
+                self._fail(read.file.path, "has other bytes than the index states: publish the right file")
                 continue
             if read.project != self._project and not other:
                 listed = f"is a file of {read.project}, and listed under {self._project}"
-                self.errors.append(f"{read.file.path}: {listed}: delete it here, and publish it there")
-            yield file.url, self._with_sidecar(key, read)
+                self._fail(read.file.path, f"{listed}: delete it here, and publish it there")
+            yield file.url, self._with_metadata(key, read)
 
-    def _with_sidecar(self, key: str, read: StoredFile) -> StoredFile:
-        """The file with its metadata, if that may be stored beside it, or lies there already."""
+    def _with_metadata(self, key: str, read: StoredFile) -> StoredFile:
+        """The file with its metadata, if that may be stored beside it or is there already; otherwise without."""
         if read.metadata is None:
             return read
         if key.startswith(self._layout.folder(self._project)):
-            self.sidecars.append((key, read.metadata))
+            self._metadata.append((key, read.metadata))
             return read
-        return (
-            read if has_bytes(self._store, self._layout.sidecar(key), read.metadata) else replace(read, metadata=None)
-        )
+        is_there = has_bytes(self._store, self._layout.sidecar(key), read.metadata)
+        return read if is_there else replace(read, metadata=None)
 
     def _entries(self, snapshot: Recovered) -> Iterator[File]:
         """Entries for distributions that nothing lists and that are to be listed."""
@@ -124,29 +122,32 @@ class EvidenceGathering:
             folder, _, filename = info.key.removeprefix(own).rpartition("/")
             recorded = snapshot.complete and filename not in snapshot.named
             if recorded and (folder or self._is_publishers(info)):
-                self._leave(snapshot, info, apart=bool(folder))
+                self._explain(snapshot, place, has_random_key=bool(folder))
                 continue
             if snapshot.base.removed_urls(filename):
-                self.left.append(f"{place}: a file of this name was removed before: publish it again")
+                self._notes.append(f"{place}: a file of this name was removed before: publish it again")
                 continue
             entry = File(filename, file_url(filename, folder), upload_time=info.modified)
             if (read := self._read(info.key, entry)) is None:
                 continue
             if read.project != self._project:
-                self.left.append(f"{place}: is a file of {read.project}: publish it there")
+                self._notes.append(f"{place}: is a file of {read.project}: publish it there")
                 continue
-            yield self._with_sidecar(info.key, read).corrected(entry)
+            yield self._with_metadata(info.key, read).corrected(entry)
 
-    def _leave(self, snapshot: Recovered, info: Info, *, apart: bool) -> None:
-        """Report why an object that a publisher stored is not listed."""
-        place = self._store.url_of(info.key)
-        if snapshot.manifest is None:
-            unsure = "no page lists it, and the manifest that would say whether it was removed is"
-            lines, state = (self.errors, "damaged") if snapshot.token else (self.left, "lost")
-            lines.append(f"{place}: {unsure} {state}: publish it again, or let 'prune' delete it")
-        elif not apart:
-            unlisted = "a publisher stored it and has not listed it"
-            self.left.append(f"{place}: {unlisted}: publish it again, or let 'prune' delete it")
+    def _explain(self, snapshot: Recovered, place: str, *, has_random_key: bool) -> None:
+        """Report why the object at ``place``, which a publisher stored, is not listed."""
+        advice = "publish it again, or let 'prune' delete it"
+        unsure = "no page lists it, and the manifest that would say whether it was removed is"
+        if snapshot.manifest is None and snapshot.token:
+            self._fail(place, f"{unsure} damaged: {advice}")
+        elif snapshot.manifest is None:
+            self._notes.append(f"{place}: {unsure} lost: {advice}")
+        elif not has_random_key:
+            self._notes.append(f"{place}: a publisher stored it and has not listed it: {advice}")
+
+    def _fail(self, place: str, reason: str) -> None:
+        self._errors.append(RepositoryError(f"{place}: {reason}"))
 
     def _newest(self, base: Manifest) -> Iterator[Info]:
         """One object for each unlisted name: the one at the plain key, or else the newest."""
@@ -179,7 +180,7 @@ class EvidenceGathering:
         except NotFound:
             return None
         if read.invalid:
-            self.left.append(f"{read.file.path}: {read.invalid}")
+            self._notes.append(f"{read.file.path}: {read.invalid}")
         return None if read.invalid else read
 
     def _key(self, file: File) -> str | None:

@@ -9,14 +9,15 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from typing import TypeVar
 from urllib.parse import unquote
 
 from ...errors import InvalidIndex, NotFound
 from ...index.model import File, Project, Root, Status, clean_text
 from ...naming import version_of
-from ...repository.change import Change, Decision
+from ...repository.change import Change, Operation
 from ...repository.documents import OtherKind
 from ...repository.layout import Layout, is_distribution_key
 from ...repository.links import adopt_files
@@ -35,6 +36,10 @@ from ...stores.base import Matches, Store, Token
 __all__ = ["Recovered", "Recovery", "discard_damaged_record"]
 
 log = logging.getLogger(__name__)
+
+Facts = TypeVar("Facts")
+Plan = TypeVar("Plan")
+Stored = TypeVar("Stored")
 
 _REMOVED = re.compile(rb'"removed"\s*:\s*\[((?:\s*"(?:[^"\\]|\\.)*"\s*,?)*)')
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
@@ -80,14 +85,14 @@ class Recovery:
             named=frozenset(documents.named),
         )
 
-    def change(self, project: str, decide: Callable[[Manifest], Decision[bool]]) -> bool:
+    def change(self, project: str, operation: Operation[Facts, Plan, Stored, None]) -> None:
         """Change ``project`` as `Repository.change` does, starting from its pages if the manifest is lost.
 
-        Every page is compared byte for byte with its rendering.
+        Every page is compared byte for byte with its rendering. Raises the errors of the operation, and `StoreError`.
         """
         documents = _RecoveredDocuments(self.workspace, project, exact=True)
         entry = RootEntry(self._root, self._kinds)
-        return Change(entry, documents, self._kinds, decide, others=self._others).run()
+        Change(entry, documents, self._kinds, operation, others=self._others).run()
 
     def correct_project_list(
         self, present: Collection[str], absent: Collection[str], unknown: Collection[str] = ()

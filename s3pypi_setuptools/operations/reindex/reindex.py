@@ -9,7 +9,6 @@ with a metadata file beside it counts as a publisher's.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from ...concurrency import side_by_side
 from ...errors import Error
@@ -21,34 +20,11 @@ from ..file_selector import named_folders
 from ..verify.problems import Problem
 from ..verify.project_check import CheckedProject, ProjectCheck
 from ..verify.project_list_check import ProjectListCheck
-from .rebuild import Rebuilding, ReindexedProject
+from .project_reindex import ProjectReindex
 from .recovery import Recovery
+from .report import ReindexedProject, ReindexReport
 
-__all__ = ["ReindexReport", "ReindexedProject", "reindex"]
-
-
-@dataclass(frozen=True, slots=True)
-class ReindexReport:
-    """The result of reindexing a repository.
-
-    :param examined: the number of projects that were checked.
-    :param files: the number of files that they list.
-    :param projects: those with something to report.
-    :param root: problems of the list of projects, a line each.
-    :param dry_run: whether this is only what would have been done.
-    """
-
-    target: str
-    examined: int
-    files: int
-    projects: tuple[ReindexedProject, ...]
-    root: tuple[str, ...] = ()
-    dry_run: bool = False
-
-    @property
-    def ok(self) -> bool:
-        """Whether every problem was corrected."""
-        return not any(project.errors or project.missing for project in self.projects)
+__all__ = ["reindex"]
 
 
 def reindex(
@@ -68,7 +44,7 @@ def reindex(
     :param unlist_missing: unlist files that surely do not exist.
     :param counter: counts files.
 
-    Raises `RepositoryError` for a project that does not exist, and `StoreError` if the listing fails. An error in one
+    Raises `NoSuchProject` for a project that does not exist, and `StoreError` if the listing fails. An error in one
     project is in that project's report.
     """
     work = _Reindexing(repository, deep, unlist_missing, dry_run, counter)
@@ -78,13 +54,13 @@ def reindex(
     reports: list[ReindexedProject] = []
     examined = files = 0
     for checked, report in side_by_side((folder for folder in folders if folder.is_project), work.run):
-        examined += checked.exists or report.said
+        examined += checked.exists or not report.is_empty
         files += checked.files
         if not report.known:
             unknown.add(report.project)
         elif checked.exists and report.exists:
             present.add(report.project)
-        if report.said:
+        if not report.is_empty:
             reports.append(report)
     root = () if projects else work.correct_project_list(present, unknown)
     return ReindexReport(repository.url, examined, files, tuple(reports), root, dry_run)
@@ -116,9 +92,9 @@ class _Reindexing:
             if not (checked.findings or checked.unlisted or any(doubtful)):
                 return checked, ReindexedProject(folder.name)
             options = {"unlist_missing": self.unlist_missing, "dry_run": self.dry_run}
-            return checked, Rebuilding(self.recovery, folder, checked, others, **options).run()
+            return checked, ProjectReindex(self.recovery, folder, checked, others, **options).run()
         except Error as error:
-            return checked, ReindexedProject(folder.name, errors=(str(error),), known=False)
+            return checked, ReindexedProject(folder.name, errors=(error,), known=False)
 
     def correct_project_list(self, present: set[str], unknown: set[str]) -> tuple[str, ...]:
         """Correct the list of projects; its problems, a line each.

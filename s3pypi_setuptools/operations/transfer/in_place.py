@@ -23,14 +23,14 @@ class _Adoption:
 
     :param files: the files in it.
     :param read: those that were read, by the urls by which they were found.
-    :param notes: the problem of each file that was read, by url.
+    :param problems: the problem of each file that was read, by url.
     :param strays: the urls of other projects' files.
     """
 
     project: str
     files: list[Found]
     read: dict[str, StoredFile] = field(default_factory=dict)
-    notes: dict[str, str | None] = field(default_factory=dict)
+    problems: dict[str, Error | None] = field(default_factory=dict)
     strays: set[str] = field(default_factory=set)
 
     @property
@@ -71,7 +71,7 @@ class InPlace:
             return [self._transfer.report_failed(project, error)]
         for found in adoption.files:
             url = found.file.url
-            outcome, note = outcomes.get(url, ImportOutcome.PRESENT), adoption.notes.get(url)
+            outcome, note = outcomes.get(url, ImportOutcome.PRESENT), adoption.problems.get(url)
             if note and outcome not in (ImportOutcome.KEPT, ImportOutcome.LEFT):
                 outcome = ImportOutcome.FAILED
             if url not in adoption.strays:
@@ -89,7 +89,7 @@ class InPlace:
                 reports += self._strays.add(found, stored)
                 adoption.read[url] = StoredFile(stored.file, found.file, invalid=f"is a file of {stored.project}")
                 continue
-            adoption.notes[url] = stored.invalid or found.mismatch(stored.file.sha256)
+            adoption.problems[url] = found.problem(stored)
             adoption.read[url] = self._with_metadata(project, stored)
         if adoption.strays:
             self.waiting.append(adoption)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from ...errors import RepositoryError
 from ...repository.change import Decision
 from ...repository.inventory import Folder, list_folder
 from ...repository.listed_object import is_stored
@@ -38,9 +39,8 @@ class Mirror:
             reports += [report] if report else []
             wanted += [] if report else [found]
         for found, stored in self._source.read_or_take(wanted):
-            note = stored.invalid or found.mismatch(stored.file.sha256)
-            if note:
-                reports.append(self._transfer.report(project, found, ImportOutcome.FAILED, note))
+            if problem := found.problem(stored):
+                reports.append(self._transfer.report(project, found, ImportOutcome.FAILED, problem))
             elif stored.project != project:
                 reports += self._strays.add(found, stored)
             else:
@@ -66,7 +66,7 @@ class Mirror:
             elif known and known.sha256 == found.file.sha256 and is_stored(workspace.layout, project, known, objects):
                 yield found, report(project, found, ImportOutcome.PRESENT)
             elif found.info is None:
-                note = f"lies outside the repository, at {without_credentials(found.file.url)}"
+                note = RepositoryError(f"lies outside the repository, at {without_credentials(found.file.url)}")
                 yield found, report(project, found, ImportOutcome.FAILED, note)
             else:
                 yield found, None

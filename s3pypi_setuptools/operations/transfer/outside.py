@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
-from ...errors import Error
+from ...errors import Error, FileConflict, InvalidDistribution
 from ...naming import is_project_name, normalize_name
 from ...repository.repository import Repository
 from ...repository.stored_file import StoredFile
@@ -31,7 +31,7 @@ def import_outside(transfer: Transfer, strays: Strays, project: str, infos: Iter
             if listed and listed.sha256 == stored.file.sha256:
                 reports.append(transfer.report(project, found, ImportOutcome.PRESENT))
             elif stored.invalid:
-                reports.append(transfer.report(project, found, ImportOutcome.LEFT, stored.invalid))
+                reports.append(transfer.report(project, found, ImportOutcome.LEFT, InvalidDistribution(stored.invalid)))
             elif is_outside(transfer.source, stored.project, found) and (
                 refused := strays.refusal(stored.project, found)
             ):
@@ -39,12 +39,12 @@ def import_outside(transfer: Transfer, strays: Strays, project: str, infos: Iter
             elif chosen.setdefault(stored.filename, stored).file.sha256 == stored.file.sha256:
                 places.append((found, stored.filename))
             else:
-                note = f"has the filename of {chosen[stored.filename].file.path} and other bytes"
+                note = FileConflict(f"has the filename of {chosen[stored.filename].file.path} and other bytes")
                 reports.append(transfer.report(project, found, ImportOutcome.FAILED, note))
         published = {file.filename: file for file in transfer.publish([*chosen.values()])}
         return reports + [transfer.report_published(published[filename], found) for found, filename in places]
     except Error as error:
-        return [ImportedFile(project, "", ImportOutcome.FAILED, transfer.source.repository.url, str(error))]
+        return [ImportedFile(project, "", ImportOutcome.FAILED, transfer.source.repository.url, error)]
 
 
 def is_outside(source: Source, project: str, found: Found) -> bool:

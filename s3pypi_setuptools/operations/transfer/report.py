@@ -5,6 +5,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from ...errors import Error
+
 __all__ = ["ImportOutcome", "ImportReport", "ImportedFile"]
 
 
@@ -32,14 +34,14 @@ class ImportedFile:
 
     :param project: the normalized name of its project, by its own metadata.
     :param source: where it was found (``s3://bucket/key`` or ``file:///…``).
-    :param note: why it failed, was kept or was left, in one line; None otherwise.
+    :param note: why it failed, was kept or was left; None otherwise.
     """
 
     project: str
     filename: str
     outcome: ImportOutcome
     source: str
-    note: str | None = None
+    note: Error | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ class Found:
     :param file: the entry that lists it; for an unlisted file, what its object's key and size tell.
     :param info: its object; None for a file outside the repository.
     :param committed: whether a manifest of ours lists it.
-    :param error: why it cannot be imported, in one line.
+    :param error: why it cannot be imported.
     :param listed: whether the project lists it; otherwise it only lies in the folder.
     :param url: the url by which to list it, if it is another than the entry's.
     """
@@ -46,15 +46,18 @@ class Found:
     file: File
     info: Info | None
     committed: bool = False
-    error: str | None = None
+    error: Error | None = None
     listed: bool = True
     url: str | None = None
 
-    def mismatch(self, sha256: str) -> str | None:
-        """One line if the index states another hash than the bytes have."""
-        if self.file.sha256 in (None, sha256):
+    def problem(self, stored: StoredFile) -> Error | None:
+        """Why the file, which was read, cannot be imported; None if it can be."""
+        if stored.invalid:
+            return InvalidDistribution(stored.invalid)
+        if self.file.sha256 in (None, stored.file.sha256):
             return None
-        return f"its bytes are not those that the index states (sha256 {self.file.sha256:.12}…): publish it again"
+        stated = f"(sha256 {self.file.sha256:.12}…)"
+        return RepositoryError(f"its bytes are not those that the index states {stated}: publish it again")
 
 
 class Source:
@@ -84,7 +87,7 @@ class Source:
                 continue
             keys.add(key)
             info = folder.objects.get(key) or head_if_exists(self.store, key)
-            error = None if info else "is listed, but missing"
+            error = None if info else RepositoryError("is listed, but missing")
             url = None if is_relative(file.url) else self.layout.object_url(project, key)
             yield Found(project, file, info, committed, error, url=url)
         if committed:

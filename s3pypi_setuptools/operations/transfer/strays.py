@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from ...errors import Error
+from ...errors import Error, FileConflict, RepositoryError
 from ...repository.stored_file import StoredFile
 from .report import ImportedFile, ImportOutcome
 from .source import Found
@@ -42,10 +42,10 @@ class Strays:
             return None
         if found.committed:
             note = f"is a file of {project}, and listed under {found.project}: delete it there, or give --strays"
-            return self._transfer.report(project, found, ImportOutcome.FAILED, note)
+            return self._transfer.report(project, found, ImportOutcome.FAILED, RepositoryError(note))
         if self._is_managed(project):
             note = f"is a file of {project}, which has a manifest of its own: publish it, or give --strays"
-            return self._transfer.report(project, found, ImportOutcome.LEFT, note)
+            return self._transfer.report(project, found, ImportOutcome.LEFT, RepositoryError(note))
         return None
 
     def add(self, found: Found, stored: StoredFile) -> list[ImportedFile]:
@@ -62,7 +62,7 @@ class Strays:
                 reports = list(self._gather(project, strays))
             except Error as error:
                 failed = ImportOutcome.FAILED
-                reports = [(found, self._transfer.report(project, found, failed, str(error))) for found, _ in strays]
+                reports = [(found, self._transfer.report(project, found, failed, error)) for found, _ in strays]
             for found, file in reports:
                 if found.listed and file.outcome in (ImportOutcome.COPIED, ImportOutcome.PRESENT):
                     self.gathered[found.project].add(found.file.url)
@@ -83,7 +83,7 @@ class Strays:
             elif first.file.sha256 == stored.file.sha256:
                 same.append((found, stored))
             else:
-                note = f"has the filename of {first.file.path} and other bytes"
+                note = FileConflict(f"has the filename of {first.file.path} and other bytes")
                 yield found, report(project, found, ImportOutcome.FAILED, note)
         reports = {file.filename: file for file in self._transfer.publish([stored for _, stored in chosen.values()])}
         for found, stored in (*chosen.values(), *same):

@@ -51,15 +51,14 @@ class Transfer:
             return ()
         return publish(self.target, files, cautious=True, index_url=self.index_url, progress=self.progress).files
 
-    def report(self, project: str, found: Found, outcome: ImportOutcome, note: str | None = None) -> ImportedFile:
+    def report(self, project: str, found: Found, outcome: ImportOutcome, note: Error | None = None) -> ImportedFile:
         """The report of a file of ``project``."""
         return ImportedFile(project, found.file.filename, outcome, self.source.place(found), note)
 
     def report_published(self, file: FileReport, found: Found) -> ImportedFile:
         """The report of a file that was published."""
-        note = None if file.error is None else str(file.error)
-        return self.report(file.project, found, _OUTCOMES[file.outcome], note)
+        return self.report(file.project, found, _OUTCOMES[file.outcome], file.error)
 
     def report_failed(self, project: str, error: Error) -> ImportedFile:
         """The report of a project whose import ``error`` ended."""
-        return ImportedFile(project, "", ImportOutcome.FAILED, self.source.folder(project), str(error))
+        return ImportedFile(project, "", ImportOutcome.FAILED, self.source.folder(project), error)

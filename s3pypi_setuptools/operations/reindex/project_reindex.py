@@ -1,0 +1,165 @@
+"""Reindex one project: gather evidence, choose, store metadata files, commit, and update the pages."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from ...errors import Error, InvalidDistribution, InvalidIndex, NotFound, RepositoryError
+from ...index.urls import filename_of
+from ...repository.change import Decision
+from ...repository.inventory import Folder
+from ...repository.manifest import Manifest
+from ...repository.objects import matches_listing
+from ...repository.other_projects import OtherProjects
+from ...repository.upload import FOREVER, create_sidecar
+from ...repository.workspace import Workspace
+from ...stores.base import ABSENT, Attributes, Condition, Matches, Store
+from ...transaction import update
+from ..verify.problems import Finding, Problem
+from ..verify.project_check import CheckedProject
+from .evidence import Evidence, rebuilt
+from .gather import UNSOLVED, EvidenceGathering
+from .recovery import Recovered, Recovery
+from .report import ReindexedProject
+
+__all__ = ["ProjectReindex", "Rebuild"]
+
+_REPORTED_ELSEWHERE = frozenset({Problem.ORPHAN, Problem.REMOVED, Problem.MISSING, Problem.UNHASHED})
+"""Problems whose correction shows in the report as a file: listed, unlisted, completed or left."""
+
+
+class ProjectReindex:
+    """Reindexes one project that has problems or incomplete entries.
+
+    :param checked: the result of checking it.
+    :param unlist_missing: unlist files that surely do not exist.
+    """
+
+    def __init__(
+        self,
+        recovery: Recovery,
+        folder: Folder,
+        checked: CheckedProject,
+        others: OtherProjects,
+        *,
+        unlist_missing: bool,
+        dry_run: bool,
+    ) -> None:
+        self._recovery = recovery
+        self._workspace = recovery.workspace
+        self._store = recovery.workspace.store
+        self._unlist_missing = unlist_missing
+        self._dry_run = dry_run
+        self._project = folder.name
+        self._folder = folder
+        self._checked = checked
+        self._gathering = EvidenceGathering(recovery.workspace, folder, checked, others)
+
+    def run(self) -> ReindexedProject:
+        """Reindex the project, holding its lock. Raises `Error`; `InvalidIndex` if nothing is left to start from."""
+        with self._workspace.held(self._project):
+            snapshot = self._recovery.snapshot(self._project)
+            missing = self._gathering.missing(snapshot.base)
+            evidence = self._gathering.evidence(snapshot, missing)
+            if not self._unlist_missing:
+                evidence = replace(evidence, missing=frozenset())
+            new = rebuilt(snapshot.base, evidence)
+            lost = tuple(name for name in sorted(snapshot.named) if not (new.file(name) or new.removed_urls(name)))
+            if lost and not self._unlist_missing:
+                return ReindexedProject(self._project, missing=lost)
+            self._require_sources(snapshot, new, lost)
+            is_absent = snapshot.token is None and not new.project.files
+            if not (self._dry_run or is_absent):
+                self._recovery.change(self._project, Rebuild(self._workspace, self._folder, self._gathering, evidence))
+            report = self._report(snapshot.base, new, evidence, {filename_of(url) for url in missing})
+            report = replace(report, unlisted=(*report.unlisted, *lost))
+            if is_absent and self._checked.lost:
+                place = self._store.url_of(self._workspace.layout.folder(self._project))
+                line = f"{place}: its pages list no file that exists: publish one, or remove the pages"
+                report = replace(report, corrected=(), left=(*report.left, line))
+            return replace(report, exists=not (is_absent or new.deleted))
+
+    def _require_sources(self, snapshot: Recovered, new: Manifest, lost: tuple[str, ...]) -> None:
+        """Raise `InvalidIndex` if documents are damaged, and nothing says which files the project has."""
+        if snapshot.damaged and not (snapshot.complete or lost or new.project.files):
+            where = " and ".join(self._store.url_of(key) for key in snapshot.damaged)
+            raise InvalidIndex(f"{where}: cannot be read, and no file lies there to be listed: restore or remove it")
+
+    def _report(self, base: Manifest, new: Manifest, evidence: Evidence, missing: set[str]) -> ReindexedProject:
+        before = {file.filename: file for file in base.project.files}
+        after = {file.filename: file for file in new.project.files}
+        findings = self._checked.findings
+        return ReindexedProject(
+            project=self._project,
+            listed=tuple(name for name in after if name not in before or self._checked.manifest is None),
+            unlisted=tuple(name for name in before if name not in after),
+            completed=tuple(name for name in after if name in before and after[name] != before[name]),
+            corrected=tuple(
+                f"{self._store.url_of(finding.key)}: {finding.problem.value}"
+                for finding in findings
+                if finding.problem not in UNSOLVED | _REPORTED_ELSEWHERE
+            ),
+            left=evidence.notes,
+            errors=(
+                *evidence.errors,
+                *(_unsolved(self._store, finding) for finding in findings if finding.problem in UNSOLVED),
+            ),
+            missing=tuple(sorted(missing & set(after))),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuild:
+    """The change of a project that the evidence calls for; an `Operation`."""
+
+    workspace: Workspace
+    folder: Folder
+    gathering: EvidenceGathering
+    evidence: Evidence
+
+    def inspect(self, manifest: Manifest) -> frozenset[str]:
+        """The urls to unlist that are still missing: whoever publishes such a file again stores it without a commit."""
+        return self.evidence.missing and self.evidence.missing & self.gathering.missing(manifest)
+
+    def choose(self, manifest: Manifest, missing: frozenset[str]) -> Evidence:  # noqa: ARG002
+        """The evidence that still holds."""
+        return replace(self.evidence, missing=missing)
+
+    def store(self, evidence: Evidence) -> None:
+        """Store the metadata files that belong beside wheels. Raises `StoreError`."""
+        for key, metadata in evidence.metadata:
+            listed = self.folder.objects.get(self.workspace.layout.sidecar(key))
+            if not (listed and matches_listing(listed, metadata)):
+                _store_metadata(self.workspace, key, metadata, exists=listed is not None)
+
+    def apply(self, manifest: Manifest, evidence: Evidence, stored: None) -> Decision[None]:  # noqa: ARG002
+        """The rebuilt manifest. The sweep deletes what belongs to the missing files, such as their metadata files."""
+        layout, project = self.workspace.layout, self.folder.name
+        own = layout.folder(project)
+        sweep = frozenset(url for url in evidence.missing if (layout.object_key(project, url) or "").startswith(own))
+        return Decision(rebuilt(manifest, evidence), None, sweep, names=(project,))
+
+
+def _store_metadata(workspace: Workspace, key: str, metadata: bytes, *, exists: bool) -> None:
+    """Store the metadata file beside the wheel under ``key``, or replace one that differs."""
+    if not exists and create_sidecar(workspace, key, metadata):
+        return
+    store, sidecar = workspace.store, workspace.layout.sidecar(key)
+
+    def attempt() -> None:
+        condition: Condition = ABSENT
+        with suppress(NotFound):
+            found = store.get(sidecar)
+            if found.data == metadata:
+                return
+            condition = Matches(found.info.token)
+        store.put(sidecar, metadata, Attributes(cache_control=FOREVER), condition)
+
+    update(attempt, workspace.backoff)
+
+
+def _unsolved(store: Store, finding: Finding) -> Error:
+    """The error for a problem that reindexing cannot correct."""
+    kind = InvalidDistribution if finding.problem is Problem.UNREADABLE else RepositoryError
+    return kind(f"{store.url_of(finding.key)}: {finding.problem.value}: {finding.detail}")
