@@ -75,8 +75,11 @@ _KEYS = {
 }
 """By which keys a document of version 1.0.0 is recognized."""
 
-_NAMES = {Kind.PROJECT: "a project", Kind.ROOT: "a repository", Kind.REPOSITORY: "a repository"}
-_FINER_NAMES = {Kind.ROOT: "a repository's projects", Kind.REPOSITORY: "a repository's settings"}
+_NAMES = {
+    Kind.PROJECT: "a project's manifest",
+    Kind.ROOT: "a repository's list of projects",
+    Kind.REPOSITORY: "a repository config",
+}
 
 
 def kind_of(document: object) -> Kind | str | None:
@@ -98,9 +101,8 @@ def check_kind(document: object, expected: Kind) -> None:
     if found is None or found is expected:
         return
     if isinstance(found, str):
-        raise OtherKind(None, f"is of the kind {shown(found)}, not the record of {_NAMES[expected]}")
-    names = _FINER_NAMES if Kind.PROJECT not in (found, expected) else _NAMES
-    raise OtherKind(found, f"is the record of {names[found]}, not of {names[expected]}")
+        raise OtherKind(None, f"is of the kind {shown(found)}, not {_NAMES[expected]}")
+    raise OtherKind(found, f"is {_NAMES[found]}, not {_NAMES[expected]}")
 
 
 def kind_at(store: Store, key: str) -> Kind | None:

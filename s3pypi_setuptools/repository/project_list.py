@@ -1,4 +1,8 @@
-"""The root: the list of projects, as a record and as pages; the record has the form of the JSON page (PEP 691)."""
+"""The list of projects, ``manifest.json`` at the top of a repository, and the root's pages, which are derived from it.
+
+The list has the form of the root's JSON page (`PEP 691 <https://peps.python.org/pep-0691/#project-list>`_), and states
+its ``kind``.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable
+from typing import TypeAlias
 
 from ..errors import Error, InvalidIndex, LockError, NotFound, RepositoryError
 from ..index.model import Root
@@ -23,21 +28,28 @@ __all__ = ["ProjectList", "parse_project_list", "render_project_list"]
 
 log = logging.getLogger(__name__)
 
+_Names: TypeAlias = frozenset[str]
+_Edit: TypeAlias = Callable[[_Names], _Names]
+"""Makes the projects that are to be listed of those that are listed."""
+
 
 def render_project_list(root: Root) -> bytes:
-    """The record's bytes; equal roots give equal bytes."""
+    """The list's bytes; equal roots give equal bytes."""
     return encode({"kind": Kind.ROOT.value, **root_document(root.projects, root.commit)})
 
 
 def parse_project_list(data: bytes) -> Root:
-    """The root that `render_project_list` made; raises `InvalidIndex`, and `OtherKind` for a record of another kind."""
+    """The root that `render_project_list` made.
+
+    Raises `OtherKind` for a sound document of another kind, and `InvalidIndex` for anything else.
+    """
     document = decode(data)
     check_kind(document, Kind.ROOT)
     return root_of(document)
 
 
 class ProjectList:
-    """The root of one repository, as this process changes it.
+    """The list of projects of one repository. Threads may use it at once.
 
     :param exact: as of `DerivedPages`.
     """
@@ -53,22 +65,58 @@ class ProjectList:
         self._added: set[str] = set()
         self._locked: dict[str, LockError] = {}
 
+    def read(self) -> tuple[Root, Token | None]:
+        """The list and its token; an empty list and None if there is none.
+
+        Raises `RepositoryError` if there is a project's manifest instead, `InvalidIndex` for a damaged list, and
+        `StoreError`.
+        """
+        key = self._layout.project_list
+        try:
+            found = self._store.get(key)
+        except NotFound:
+            return Root(), None
+        try:
+            return parse_project_list(found.data), found.info.token
+        except OtherKind as error:
+            raise self._other_kind(error) from error
+        except InvalidIndex as error:
+            raise InvalidIndex(f"{key}: {error}; restore it") from error
+
+    def projects(self, kinds: tuple[PageKind, ...]) -> tuple[str, ...]:
+        """The projects that are listed; without a list, those on other tools' root pages, or else the folders' names.
+
+        Raises as `read`, and `InvalidIndex` for a damaged page.
+        """
+        root, token = self.read()
+        if token:
+            return root.projects
+        found: set[str] = set()
+        for kind, key in self._layout.pages(kinds=kinds).items():
+            with contextlib.suppress(NotFound):
+                found |= {*self._parse(kind, self._store.get(key).data).projects}
+        folders = list(self._workspace.list_folders())
+        found -= {folder.name for folder in folders if folder.is_other}
+        return Root.of(found or (folder.name for folder in folders if folder.is_project and folder.objects)).projects
+
     def enter(
         self, project: str, kinds: tuple[PageKind, ...], others: frozenset[str] = frozenset(), *, absent: bool = False
     ) -> bool:
-        """Add ``project`` to the record and to all pages, unless they list it; whether the record did not.
+        """Add ``project`` to the list and to all pages that lack it; returns whether the list lacked it.
 
-        Calls from several threads share one write, and one waiting for the lock.
+        Calls from several threads share one write, and wait for the lock once. Raises as `read`, `InvalidIndex` for a
+        damaged page, and `LockError`.
 
-        :param others: projects to add with it; after an error they count as never asked for.
-        :param absent: whether there was no root a moment ago; if it can be created, it is not read before.
+        :param others: projects to add with it; after an error they are not added by a later call either.
+        :param absent: whether neither a list nor a root page existed a moment ago: both are created without reading
+            them first, and read only if that fails.
         """
         with self._arrivals:
             self._locked.pop(project, None)  # of an earlier call that was interrupted
             self._waiting |= {project, *others}
         with self._turn:
             with self._arrivals:
-                if project not in self._waiting:  # The thread that had its turn before took this project along.
+                if project not in self._waiting:  # The thread whose turn was before this one added the project, too.
                     if error := self._locked.pop(project, None):
                         raise LockError(str(error)) from error
                     return project in self._added
@@ -85,52 +133,35 @@ class ProjectList:
             return project in self._added
 
     def reconcile(
-        self,
-        present: frozenset[str],
-        absent: frozenset[str],
-        gone: Callable[[str], bool],
-        kinds: tuple[PageKind, ...],
+        self, present: _Names, absent: _Names, is_deleted: Callable[[str], bool], kinds: tuple[PageKind, ...]
     ) -> None:
-        """See to it that the record and all pages list what is ``present``, and not what is ``absent`` and ``gone``.
+        """Let the list and all pages contain the projects in ``present``, and none in ``absent`` that is deleted.
 
-        What was changed is asked for again after the change. Who publishes a project looks at the root after the
-        commit, and who deletes one takes it off the root after the commit: so one of both sees what the other did.
+        After a change, the projects that it added or took off are checked again. Whoever publishes a project reads the
+        list after the commit, and whoever deletes one takes it off the list after the commit, so that one of them sees
+        what the other did. Raises as `enter`, and what ``is_deleted`` raises.
 
-        :param gone: whether there is no such project now.
+        :param is_deleted: whether the project does not exist now.
         """
         with self._turn:
             while present or absent:
-                added, taken = self._change(
+                added, taken_off = self._change(
                     lambda projects, present=present, absent=absent: (  # type: ignore[misc]
-                        (projects | present) - {name for name in absent & projects if gone(name)}
+                        (projects | present) - {name for name in absent & projects if is_deleted(name)}
                     ),
                     kinds,
                 )
-                present = frozenset(name for name in taken if not gone(name))
-                absent = frozenset(name for name in added if gone(name))
+                present = frozenset(name for name in taken_off if not is_deleted(name))
+                absent = frozenset(name for name in added if is_deleted(name))
 
     def refresh(self, kinds: tuple[PageKind, ...]) -> None:
-        """See to it that all pages are those of the record, where there is one."""
+        """Bring all pages up to the list, if there is one. Raises as `enter`."""
         with self._turn:
             if self.read()[1]:
                 self._change(lambda projects: projects, kinds)
 
-    def read(self) -> tuple[Root, Token | None]:
-        """The record, empty where there is none, and its token."""
-        key = self._layout.project_list
-        try:
-            found = self._store.get(key)
-        except NotFound:
-            return Root(), None
-        try:
-            return parse_project_list(found.data), found.info.token
-        except OtherKind as error:
-            raise self._other_kind(error) from error
-        except InvalidIndex as error:
-            raise InvalidIndex(f"{key}: {error}; restore it") from error
-
     def _other_kind(self, error: OtherKind) -> Error:
-        """What is said of a root record that is the record of something else."""
+        """The error to raise for a document of another kind at the list's key."""
         key = self._layout.project_list
         if error.found is Kind.PROJECT:
             return RepositoryError(
@@ -138,72 +169,45 @@ class ProjectList:
             )
         return InvalidIndex(f"{key}: {error}; restore it")
 
-    def _record(self) -> Root | None:
-        root, token = self.read()
-        return root if token else None
-
-    def projects(self, kinds: tuple[PageKind, ...]) -> tuple[str, ...]:
-        """The projects of the record; where there is none, what other tools' root pages and the folders tell of."""
-        root, token = self.read()
-        if token:
-            return root.projects
-        found: set[str] = set()
-        for kind, key in self._layout.pages(kinds=kinds).items():
-            with contextlib.suppress(NotFound):
-                found |= {*self._parse(kind, self._store.get(key).data).projects}
-        folders = list(self._workspace.list_folders())
-        found -= {folder.name for folder in folders if folder.is_other}
-        return Root.of(found or (folder.name for folder in folders if folder.is_project and folder.objects)).projects
-
-    def _change(
-        self, change: Callable[[frozenset[str]], frozenset[str]], kinds: tuple[PageKind, ...], *, absent: bool = False
-    ) -> tuple[frozenset[str], frozenset[str]]:
-        """Change the record and bring the pages up to it; the projects that were added, and those taken off."""
+    def _change(self, edit: _Edit, kinds: tuple[PageKind, ...], *, absent: bool = False) -> tuple[_Names, _Names]:
+        """Change the list and bring the pages up to it; returns the projects that were added, and those taken off."""
         with self._workspace.held(ROOT) as lease:
-            return self._change_alone(change, kinds, lease, absent=absent)
-
-    def _change_alone(
-        self,
-        change: Callable[[frozenset[str]], frozenset[str]],
-        kinds: tuple[PageKind, ...],
-        lease: Lease,
-        *,
-        absent: bool,
-    ) -> tuple[frozenset[str], frozenset[str]]:
-        pages = self._pages(kinds)
-        asked: list[tuple[frozenset[str], frozenset[str]]] = []
-        while True:
-            root, states, changed = update(
-                lambda: self._commit(change, pages, asked, lease, absent=absent and not asked), self._workspace.backoff
-            )
-            lease.confirm()
-            try:
-                taken_over = [state.token for state in states.values() if state.token and state.foreign]
-                pages.write(root, states if changed else {}, kinds, taken_over)
-            except ForeignPage:
-                continue
-            return (
-                frozenset[str]().union(*(after - before for before, after in asked)),
-                frozenset[str]().union(*(before - after for before, after in asked)),
-            )
+            pages = self._pages(kinds)
+            attempts: list[tuple[_Names, _Names]] = []
+            while True:
+                root, states, changed = update(
+                    lambda: self._commit(edit, pages, attempts, lease, absent=absent and not attempts),
+                    self._workspace.backoff,
+                )
+                lease.confirm()
+                try:
+                    taken_over = [state.token for state in states.values() if state.token and state.foreign]
+                    pages.write(root, states if changed else {}, kinds, taken_over)
+                except ForeignPage:
+                    continue
+                added = _Names().union(*(after - before for before, after in attempts))
+                return added, _Names().union(*(before - after for before, after in attempts))
 
     def _commit(
         self,
-        change: Callable[[frozenset[str]], frozenset[str]],
+        edit: _Edit,
         pages: DerivedPages[Root],
-        asked: list[tuple[frozenset[str], frozenset[str]]],
+        attempts: list[tuple[_Names, _Names]],
         lease: Lease,
         *,
         absent: bool,
     ) -> tuple[Root, dict[PageKind, PageState], bool]:
-        """One attempt; what it asks for is noted in ``asked`` before, since its answer may be lost."""
+        """Try to change the list; returns it, the pages as they were read, and whether it was written.
+
+        What is to be written is added to ``attempts`` before, since the response may be lost.
+        """
         root, token, states = Root(), None, pages.absent()
         if not absent:
-            record, reading = self._workspace.pool.submit(self.read), pages.reading()
-            root, token = record.result()
+            listed, reading = self._workspace.pool.submit(self.read), pages.reading()
+            root, token = listed.result()
             states = {kind: state.result() for kind, state in reading.items()}
         projects = frozenset(root.projects)
-        # Without a record, our own pages alone still tell what it had listed. (If they are of one that somebody made
+        # If the list is lost, only our own pages show what it contained. (If they belong to a list that somebody made
         # meanwhile, the put below fails.)
         lost = root.commit is None
         for kind in [kind for kind, state in states.items() if state.foreign or (lost and state.token)]:
@@ -211,8 +215,8 @@ class ProjectList:
             projects |= adopted
         if new := projects - frozenset(root.projects):
             projects -= new & frozenset(folder.name for folder in self._workspace.list_folders() if folder.is_other)
-        projects = change(projects)
-        asked.append((frozenset(root.projects), projects))
+        projects = edit(projects)
+        attempts.append((frozenset(root.projects), projects))
         if token and root.commit and projects == frozenset(root.projects):
             return root, states, False
         root = Root.of(projects, next_id(root.commit, self._workspace.clock.new_id))
@@ -221,8 +225,8 @@ class ProjectList:
         self._store.put(self._layout.project_list, render_project_list(root), DOCUMENT_ATTRIBUTES, condition)
         return root, states, True
 
-    def _adopt(self, kind: PageKind, lost: bool) -> tuple[frozenset[str], PageState]:
-        """What a page lists, if another tool wrote it or the record is ``lost``, and its state."""
+    def _adopt(self, kind: PageKind, lost: bool) -> tuple[_Names, PageState]:
+        """The projects to take over from a page, and its state: of our own page, none unless the list is ``lost``."""
         key = self._layout.pages()[kind]
         try:
             page = self._store.get(key)
@@ -234,13 +238,17 @@ class ProjectList:
         log.warning("%s: written by another tool; the projects it lists are taken over", key)
         return frozenset(listed.projects), PageState(page.info.token)
 
+    def _read_if_exists(self) -> Root | None:
+        root, token = self.read()
+        return root if token else None
+
     def _pages(self, kinds: tuple[PageKind, ...]) -> DerivedPages[Root]:
         return DerivedPages(
             self._workspace,
             self._layout.pages(kinds=kinds),
             render=lambda kind, root: kind.render_root(root),
             commit_of=lambda kind, data: self._parse(kind, data).commit,
-            read_config=self._record,
+            read_config=self._read_if_exists,
             exact=self._exact,
         )
 

@@ -328,7 +328,9 @@ def test_a_record_of_another_kind_is_called_that(world: World) -> None:
                 _read(world)
             said = str(raised.value)
             assert "upgrade" not in said
-            assert "is the record of" in said or "is another repository" in said, said
+            assert (
+                ", not a project's manifest" in said or ", not a repository" in said or "is another repository" in said
+            ), said
             with pytest.raises((InvalidIndex, RepositoryError)):
                 _rebuild(world)
             assert world.store.get(f"team/{at}").data == data

@@ -93,6 +93,8 @@ def test_an_etag_of_another_type_is_passed_over() -> None:
 
 
 def test_a_record_of_another_kind_says_which() -> None:
-    with pytest.raises(OtherKind, match=rf"^{KEY}: is the record of .*; nothing was changed$") as caught:
+    with pytest.raises(
+        OtherKind, match=rf"^{KEY}: is a repository's list of projects, not a project's manifest; nothing was changed$"
+    ) as caught:
         Manifest.from_json(b'{"kind": "root"}', KEY)
     assert caught.value.found is Kind.ROOT

@@ -265,7 +265,10 @@ def test_the_record_of_a_project_is_not_written_over(store: FaultyStore) -> None
 
 def test_the_record_of_something_else_is_not_written_over(store: FaultyStore) -> None:
     put(store, RECORD, b'{"kind": "repository"}')
-    with pytest.raises(InvalidIndex, match=r"^team/manifest\.json: is the record of .*; restore it$"):
+    with pytest.raises(
+        InvalidIndex,
+        match=r"^team/manifest\.json: is a repository config, not a repository's list of projects; restore it$",
+    ):
         index(store).enter("demo", KINDS)
 
 
