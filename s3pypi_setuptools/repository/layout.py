@@ -1,4 +1,8 @@
-"""Keys of all objects of a repository, and which of them a project owns."""
+"""The keys of all objects of a repository, and which of them belong to a project.
+
+``project/filename`` is a distribution's *plain* key, and ``project/random/filename`` a *private* one: a publisher makes
+it up for a file whose plain key cannot be used.
+"""
 
 from __future__ import annotations
 
@@ -13,22 +17,23 @@ from ..index.urls import CONTROL
 from ..naming import ATTESTATION_SUFFIX, version_of
 from .page_kind import PageKind
 
-__all__ = ["COMPANIONS", "Layout", "deletable_key", "distribution_key", "is_distribution_key", "is_random"]
+__all__ = ["Layout", "deletable_key", "distribution_key", "is_distribution_key", "is_random"]
 
-COMPANIONS = (".metadata", ".provenance", ".asc", ATTESTATION_SUFFIX)
+_COMPANIONS = (".metadata", ".provenance", ".asc", ATTESTATION_SUFFIX)
 """Suffixes of the objects that belong to a distribution: each is stored under the distribution's key and its suffix."""
 
 _RANDOM = re.compile(r"[0-9a-f]{16}")
+"""64 random bits: two publishers never choose the same name."""
 
 
 def is_random(folder: str) -> bool:
-    """Whether ``folder`` is a name that publishers give to the folder of a file whose plain key cannot serve it."""
+    """Whether ``folder`` is a name that publishers make up for private keys."""
     return _RANDOM.fullmatch(folder) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The keys of the repository that lies under ``prefix`` (empty, or without ``/`` at either end)."""
+    """The keys of the repository under ``prefix`` (empty, or without ``/`` at either end)."""
 
     prefix: str = ""
 
@@ -69,19 +74,19 @@ class Layout:
 
     @staticmethod
     def has_url(key: str) -> bool:
-        """Whether pages can refer to the object under ``key``: not where it holds what no url may hold."""
+        """Whether pages can refer to the object under ``key``: it contains no character that URLs must not contain."""
         return CONTROL.search(key) is None and "\\" not in key
 
     def object_key(self, project: str, url: str) -> str | None:
         """Key of the object that ``url``, on the project's pages, refers to.
 
-        None when it refers to no object of the repository: it lies outside, is a folder, or cannot be a key.
+        None if it refers to no object of the repository: to one outside, to a folder, or to what cannot be a key.
         """
         key = self.store_key(project, url)
         return key if key and key.startswith(self.top) and key != self.top else None
 
     def store_key(self, project: str, url: str) -> str | None:
-        """As `object_key`, but also of an object of the same store that lies outside the repository."""
+        """As `object_key`, but also for an object of the same store outside the repository."""
         try:
             parts = urlsplit(url)
         except ValueError:
@@ -105,7 +110,7 @@ class Layout:
     def possible_keys(self, url: str) -> tuple[str, ...]:
         """Keys of the objects of the repository that ``url``, absolute or a path from the host's root, may refer to.
 
-        How much of its path leads to the repository is not known: each end of it may be a key, the longest first.
+        How much of its path leads to the repository is unknown: each end of the path may be a key, the longest first.
         """
         try:
             steps = unquote(urlsplit(url).path).lstrip("/").split("/")
@@ -115,12 +120,12 @@ class Layout:
         return tuple(key for key in keys if key)
 
     def key_below(self, path: str) -> str | None:
-        """The key at ``path`` below the repository's top; None where no object can lie there."""
+        """The key at ``path`` below the repository's top; None if no object can have it."""
         possible = self.has_url(path) and not {"", ".", ".."} & set(path.split("/"))
         return self._key(path) if possible else None
 
     def object_url(self, project: str, key: str) -> str:
-        """The url on the project's pages of the object under ``key``; the inverse of `object_key`.
+        """The URL on the project's pages of the object under ``key``; the inverse of `object_key`.
 
         Raises `ValueError` for a key outside the repository.
         """
@@ -132,15 +137,15 @@ class Layout:
         return quote(f"../{key[len(self.top) :]}", safe="/")
 
     def is_own_place(self, project: str, key: str) -> bool:
-        """Whether an object of ``project`` can lie under ``key``: ``p/<file>`` or ``p/<random>/<file>``.
+        """Whether ``key`` is in the folder of ``project`` itself, or a private key of a file of it.
 
-        What lies deeper, or in a folder of another name, is never the project's.
+        Objects in other subfolders are never the project's.
         """
         own = self.folder(project)
         return key.startswith(own) and ("/" not in key[len(own) :] or self.has_private_key(project, key))
 
     def has_private_key(self, project: str, key: str) -> bool:
-        """Whether ``key`` is one that only a publisher makes: for a file whose plain key cannot serve it."""
+        """Whether ``key`` is the private key of a file of ``project``."""
         folder, separator, name = key.removeprefix(self.folder(project)).partition("/")
         return bool(separator and name and "/" not in name) and is_random(folder)
 
@@ -156,11 +161,10 @@ class Layout:
 
 
 def deletable_key(layout: Layout, project: str, url: str) -> str | None:
-    """Key of the object of ``url``, if it is a file of ``project``, and no other project's.
+    """Key of the object of ``url``, if it is a file of ``project`` and of no other project; None otherwise.
 
-    Own are the files at the two places that a project has in its folder (`Layout.is_own_place`), and those at the top
-    of the repository whose names say that they are of the project (older tools keep files there). Manifests, pages and
-    ``repository.json`` are no files.
+    A project owns the files in its folder (`Layout.is_own_place`), and those at the top of the repository that are
+    named after it (older tools keep files there). Manifests, pages and ``repository.json`` are no files.
     """
     key = layout.object_key(project, url)
     if key is None:
@@ -174,12 +178,12 @@ def deletable_key(layout: Layout, project: str, url: str) -> str | None:
 
 def distribution_key(key: str) -> str:
     """The key of the distribution to which the object under ``key`` belongs; a distribution's own key for itself."""
-    suffix = next((suffix for suffix in COMPANIONS if key.endswith(suffix)), "")
+    suffix = next((suffix for suffix in _COMPANIONS if key.endswith(suffix)), "")
     return key.removesuffix(suffix)
 
 
 def is_distribution_key(key: str) -> bool:
-    """Whether pages can refer to ``key``, and it ends in a filename that a wheel or sdist can have."""
+    """Whether pages can refer to ``key``, and it ends in a valid filename of a wheel or sdist."""
     if not Layout.has_url(key):
         return False
     try:

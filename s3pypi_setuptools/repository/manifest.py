@@ -1,8 +1,8 @@
-"""The manifest: a project's record, and the one commit point of every change to it.
+"""The manifest of a project. Putting it is the commit of every change.
 
-Stored as JSON, its files as the Simple repository API writes them (PEP 691 file objects), plus what only the
-repository needs: the urls that are listed no more and never may be again, the generation, the commit id, and the
-token of each file's object (``_etag``).
+It is JSON. Its files are written as in the Simple repository API (`PEP 691 file objects
+<https://peps.python.org/pep-0691/#project-detail>`_), plus what only the repository needs: the URLs that are no longer
+listed and must never be listed again, the generation, the commit id, and the token of each file's object (``_etag``).
 """
 
 from __future__ import annotations
@@ -21,18 +21,19 @@ from .documents import Kind, OtherKind, check_kind
 __all__ = ["Manifest", "blank_id", "is_blank", "next_id", "number_of"]
 
 FORMAT = 1
+"""The format that this version reads and writes."""
 
 _ETAG = "_etag"
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A project's record.
+    """The manifest of a project.
 
     :param project: what the pages show; its ``commit`` is this manifest's id, None until it is committed.
-    :param removed: urls (see `index.urls`) that were listed once, or whose objects were pruned; it only grows.
-    :param generation: how many times the record was changed.
-    :param deleted: the whole project was deleted: it has no pages and is on no root.
+    :param removed: URLs (see `index.urls`) that were listed once, or whose objects were pruned; it only grows.
+    :param generation: how many times the manifest was changed.
+    :param deleted: whether the whole project was deleted: it has no pages, and is not on the list of projects.
     """
 
     project: Project
@@ -42,11 +43,11 @@ class Manifest:
 
     @property
     def commit(self) -> str | None:
-        """The random id of this state of the record."""
+        """The id of the commit that put this manifest; see `next_id`."""
         return self.project.commit
 
     def file(self, filename: str) -> File | None:
-        """The listed file of that name."""
+        """The listed file of that name; None if there is none."""
         return self.project.file(filename)
 
     def with_files(self, files: Iterable[File]) -> Manifest:
@@ -54,11 +55,11 @@ class Manifest:
         return replace(self, project=self.project.with_files(files))
 
     def removed_urls(self, filename: str) -> frozenset[str]:
-        """The urls in ``removed`` whose filename this is."""
+        """The URLs in ``removed`` that have this filename."""
         return frozenset(url for url in self.removed if filename_of(url) == filename)
 
     def same_content(self, other: Manifest) -> bool:
-        """Whether both state the same, whenever they were committed."""
+        """Whether both are equal but for commit id and generation."""
         return self.committed("", 0) == other.committed("", 0)
 
     def committed(self, commit: str, generation: int) -> Manifest:
@@ -66,7 +67,7 @@ class Manifest:
         return replace(self, project=replace(self.project, commit=commit), generation=generation)
 
     def to_json(self) -> bytes:
-        """The record's bytes; equal manifests give equal bytes."""
+        """The document's bytes; equal manifests give equal bytes."""
         project = self.project
         document: dict[str, object] = {
             "kind": Kind.PROJECT.value,
@@ -85,7 +86,7 @@ class Manifest:
     def from_json(cls, data: bytes, key: str) -> Manifest:
         """The manifest that `to_json` made.
 
-        :param key: where it lies: in the folder of its project.
+        :param key: the document's key, in the folder of its project.
 
         Raises `OtherKind` for a sound document of another kind, `InvalidIndex` for anything else, naming ``key``.
         """
@@ -142,18 +143,20 @@ def _file(entry: object) -> File:
 
 
 _DIGITS = 12
+"""Hexadecimal digits of a commit id that count the commits: more than any project will ever have."""
 _ID = re.compile(r"[0-9a-f]{32}")
 _LAST = 16**_DIGITS - 1
 
 
 def number_of(commit: str) -> int | None:
-    """The count in ``commit``; None for what is no id of this form."""
+    """How many commits a commit id counts; None if it is not of the form that `next_id` makes."""
     return int(commit[:_DIGITS], 16) if _ID.fullmatch(commit) else None
 
 
 def next_id(previous: str | None, new_id: Callable[[], str]) -> str:
-    """The id of the commit that follows ``previous``; None when there was none.
+    """The id of the commit that follows ``previous``: 12 hexadecimal digits that count the commits, and 20 random ones.
 
+    :param previous: the id before; None for the first commit.
     :param new_id: makes 32 random hexadecimal digits.
     """
     number = min(((number_of(previous) if previous else 0) or 0) + 1, _LAST)
@@ -161,10 +164,10 @@ def next_id(previous: str | None, new_id: Callable[[], str]) -> str:
 
 
 def blank_id(new_id: Callable[[], str]) -> str:
-    """The id of a page that is there before any commit; see `next_id`."""
+    """The id that a blank page carries, which is created before the first commit: it counts no commit."""
     return f"{0:0{_DIGITS}x}{new_id()[_DIGITS:]}"
 
 
 def is_blank(commit: str) -> bool:
-    """Whether `blank_id` made it."""
+    """Whether `blank_id` made the id ``commit``."""
     return number_of(commit) == 0

@@ -1,7 +1,7 @@
-"""What projects list that lies in another project's folder, or in none: such objects are not to be deleted.
+"""Find the files that projects list outside their own folders: a deletion must leave their objects alone.
 
-Only a deletion asks, since every other project's manifest is read for it; so a release costs as much in a large
-repository as in a small one. One reading serves a whole command.
+Only deletions look for them, since that takes reading every other project's manifest; a release costs as much in a
+large repository as in a small one. One command reads the manifests once.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ log = logging.getLogger(__name__)
 class _Listings:
     """What was read.
 
-    :param projects: by key, the projects that list the object and in whose folders it does not lie.
-    :param unread: a line for each project of which nothing is known, by its name.
+    :param projects: the projects that list an object outside their own folders, by the object's key.
+    :param unread: for each project that could not be read, one line that says why, by the project's name.
     """
 
     projects: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -37,9 +37,9 @@ class _Listings:
 
 
 class OtherProjects:
-    """What all projects list; read when it is first asked for, in the threads of the workspace.
+    """The files that all projects list outside their own folders. The first call reads them in several threads.
 
-    :param thorough: look even where the repository's record says that no project lists files outside its own folder.
+    :param thorough: read the manifests even if the repository config says that no project lists such files.
     """
 
     def __init__(self, workspace: Workspace, *, thorough: bool) -> None:
@@ -49,11 +49,14 @@ class OtherProjects:
         self._found: _Listings | None = None
 
     def lister(self, project: str, key: str) -> str | None:
-        """A project other than ``project`` that lists the object under ``key``, or may do so."""
+        """A project other than ``project`` that lists the object under ``key``, or may do so; None if none does.
+
+        Raises `StoreError` if the folders of the repository cannot be listed.
+        """
         return next((name for name in self._listings().projects.get(key, ()) if name != project), None)
 
     def unread(self, project: str) -> str | None:
-        """Why it is not known what all projects other than ``project`` list; None where it is."""
+        """One line: why a project other than ``project`` could not be read; None if all were. Raises as `lister`."""
         return next((line for name, line in self._listings().unread.items() if name != project), None)
 
     def _listings(self) -> _Listings:
@@ -97,9 +100,9 @@ class OtherProjects:
         try:
             manifest, _ = documents.manifest()
         except OtherRepository:
-            return ()  # its projects list what lies in it
+            return ()  # Only its own projects list its objects.
         except Error:
             if (files := documents.listed_on_pages()) is None:
                 raise
-            return files  # as installers read them
+            return files  # Installers read the pages, too.
         return manifest.project.files if manifest else documents.listed_on_pages() or ()

@@ -1,4 +1,4 @@
-"""The kinds of pages: in which form each is, and how it is served."""
+"""The kinds of index pages: the form of each, and how it is served."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ __all__ = ["PageKind", "kinds_of", "other_kinds"]
 
 
 class PageKind(enum.Enum):
-    """A page's place and form; the value is how ``repository.json`` names it.
+    """A page's key and form; the value is its name in ``repository.json``.
 
-    Of the two kinds at keys that end in ``/`` a repository has one at most. What lies there is read in either form: a
+    A repository has at most one of the two kinds at keys that end in ``/``. The page there is read in either form: a
     publisher that began before the kind was changed may have written it.
     """
 
@@ -50,19 +50,22 @@ class PageKind(enum.Enum):
         return render(root.projects, root.commit)
 
     def parse_project(self, data: bytes, name: str) -> Project:
-        """The project that such a page of any tool tells of; raises `InvalidIndex`."""
+        """The project on such a page, whichever tool wrote it. Raises `InvalidIndex`.
+
+        :param name: the project's normalized name.
+        """
         if self._is_folder_mark(data):
             return Project(name)
         return simple_json.parse_project(data) if self._holds_json(data) else simple_html.parse_project(data, name)
 
     def parse_root(self, data: bytes) -> Root:
-        """The projects that such a root page of any tool lists; raises `InvalidIndex`."""
+        """The projects on such a root page, whichever tool wrote it. Raises `InvalidIndex`."""
         if self._is_folder_mark(data):
             return Root()
         return simple_json.parse_root(data) if self._holds_json(data) else simple_html.parse_root(data)
 
     def _is_folder_mark(self, data: bytes) -> bool:
-        """Whether it is no page, but the mark of a folder that a console made."""
+        """Whether it is no page, but an empty object by which the S3 console marks a folder."""
         return self.at_slash and not data
 
     def _holds_json(self, data: bytes) -> bool:
@@ -85,6 +88,6 @@ def kinds_of(style: PageStyle) -> tuple[PageKind, ...]:
 def other_kinds(
     kinds: Collection[PageKind], others: Iterable[PageKind] = (PageKind.JSON, PageKind.HTML, PageKind.SLASH)
 ) -> tuple[PageKind, ...]:
-    """Those of ``others`` that lie at other keys than all of ``kinds``."""
+    """Those of ``others`` whose keys are not those of any of ``kinds``."""
     at_slash = any(kind.at_slash for kind in kinds)
     return tuple(kind for kind in others if kind not in kinds and not (kind.at_slash and at_slash))

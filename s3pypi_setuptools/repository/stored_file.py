@@ -1,4 +1,4 @@
-"""Read a file that lies in a store: its hash, and what its own metadata says."""
+"""Distributions that are in a store already: their hashes, and what their own metadata says."""
 
 from __future__ import annotations
 
@@ -36,17 +36,18 @@ class StoredBytes:
 
     @property
     def path(self) -> str:
-        """Where they lie, for messages."""
+        """The object's URL, for messages."""
         return self.store.url_of(self.info.key)
 
     def put(
         self, store: Store, key: str, attributes: Attributes, condition: Condition, sent: Callable[[int], None]
     ) -> Token:
-        """Write them under ``key`` of ``store``: copied by the store itself if it can, else through a temporary file.
+        """Write the bytes under ``key`` of ``store``, which copies them itself if it can; else by a temporary file.
 
         :param sent: called with the number of bytes each time some have been stored.
 
-        Raises the errors of `Store.put_file`, and `RepositoryError` if they have changed since they were hashed.
+        Raises `PreconditionFailed` if ``condition`` does not hold, other `StoreError` if reading or writing fails, and
+        `RepositoryError` if the bytes have changed since they were hashed.
         """
         if store.copies_from(self.store):
             token = store.copy(self.store, self.info, key, attributes, condition)
@@ -66,11 +67,11 @@ class StoredFile:
     :param entry: what an index says of the file, with the ``url`` and ``upload_time`` by which to list it.
     :param project: normalized name in its own metadata; empty for an invalid file.
     :param version: in its normal spelling (PEP 440).
-    :param requires_python: as its metadata states it; for a file that is copied, as the index that it comes from does.
+    :param requires_python: as its metadata states it; of a file that is copied, as the index it is copied from does.
     :param metadata: a wheel's METADATA, if it is to be listed; None for sdists.
     :param provenance: the provenance object (PEP 740) to publish with it.
-    :param warnings: what its metadata says against the specification and installers pass over, a line each.
-    :param invalid: one line: why it is no distribution that installers take, without its name; None for a valid file.
+    :param warnings: violations of the specification in its metadata that installers ignore, one line each.
+    :param invalid: one line: why installers do not accept the file, without its name; None for a valid file.
     """
 
     file: StoredBytes
@@ -85,7 +86,7 @@ class StoredFile:
 
     @classmethod
     def read(cls, store: Store, info: Info, entry: File) -> StoredFile:
-        """Read the object ``info``, the file that ``entry`` names, through a temporary file; raises `StoreError`."""
+        """Read the object ``info``, the file that ``entry`` names, through a temporary file. Raises `StoreError`."""
         with temporary_folder() as folder:
             path = folder / entry.filename
             sha256 = download(store, info.key, path)
@@ -105,12 +106,12 @@ class StoredFile:
         return self.entry.filename
 
     def corrected(self, listed: File) -> File:
-        """``listed`` with what the bytes say, which goes before what the index said."""
+        """The entry ``listed``, in which what the bytes say replaces what the index says."""
         entry = replace(listed, url=self.entry.url, requires_python=self.requires_python, core_metadata=None)
         return entry.with_facts(self.file.sha256, self.file.size, self.metadata)
 
     def completed(self, listed: File) -> File:
-        """``listed`` with what it lacked; what it states stays, all of it if it states another hash."""
+        """The entry ``listed``, completed with what the bytes say; unchanged if it states another hash."""
         if listed.sha256 not in (None, self.file.sha256):
             return listed
         entry = replace(
@@ -123,4 +124,4 @@ class StoredFile:
 
 
 Publishable: TypeAlias = Distribution | StoredFile
-"""What can be published: a file on disk, or one that lies in a store already."""
+"""What can be published: a file on disk, or one that is in a store already."""
