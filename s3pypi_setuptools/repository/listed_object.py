@@ -17,7 +17,7 @@ from .objects import head_if_exists
 from .upload import SHA256, Part, Upload
 from .workspace import Workspace
 
-__all__ = ["Contents", "Holding", "Part", "is_stored", "look"]
+__all__ = ["Contents", "Part", "Presence", "check_presence", "is_stored"]
 
 T = TypeVar("T")
 
@@ -32,19 +32,23 @@ class Contents(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class Presence:
     """Which objects of a listed file exist, given a distribution of the same name.
 
     :param missing: the parts that do not exist, and may be stored again under the listed url.
+    :param maybe_restored: the distribution exists, and this command stored it before, or may have: it got no answer.
     :param lost: whether the listed url can no longer hold the listed bytes: another tool has overwritten them, or they
         are missing from a folder that is not the project's.
     """
 
     missing: frozenset[Part] = frozenset()
     lost: bool = False
+    maybe_restored: bool = False
 
 
-def look(workspace: Workspace, listed: File, upload: Upload, *, listed_since: bool = False) -> Callable[[], Holding]:
+def check_presence(
+    workspace: Workspace, listed: File, upload: Upload, *, listed_since: bool = False
+) -> Callable[[], Presence]:
     """Start to look up the objects of ``listed``; the returned function waits for the answer, or raises `StoreError`.
 
     Sizes and noted hashes are compared; only `s3pypi verify --deep` reads every file. Files outside the repository are
@@ -55,12 +59,14 @@ def look(workspace: Workspace, listed: File, upload: Upload, *, listed_since: bo
     one = upload.distribution
     key = workspace.layout.object_key(one.project, listed.url)
     if key is None:
-        return Holding
+        return Presence
     ours = listed.sha256 == one.file.sha256
     offered = {Part.FILE: True, Part.METADATA: listed.core_metadata, Part.PROVENANCE: listed.provenance}
     made = {part for part in upload.created(listed.url) if offered[part] is not None}
+    maybe_restored = upload.may_have_restored(listed.url)
     if ours and listed_since:
         made.clear()
+        maybe_restored = False
     store, pool = workspace.store, workspace.pool
     head = pool.submit(head_if_exists, store, key)
     beside: dict[Part, Future[bool | None]] = {}
@@ -70,7 +76,7 @@ def look(workspace: Workspace, listed: File, upload: Upload, *, listed_since: bo
     if ours and one.provenance is not None and listed.provenance is not None:
         beside[Part.PROVENANCE] = pool.submit(_found, lambda: upload.attests(key))
 
-    def result() -> Holding:
+    def result() -> Presence:
         info = head.result()
         missing = {part for part, sound in beside.items() if sound.result() is None} | made
         if info is None or (listed.sha256 and not ours and info.metadata.get(SHA256) == one.file.sha256):
@@ -78,12 +84,12 @@ def look(workspace: Workspace, listed: File, upload: Upload, *, listed_since: bo
             if info is None and not ours and any(found.key == key for found in store.list(key)):
                 raise Unavailable(key, "the store says that it is not there, and lists it; try again")
         elif _differs(info, listed):
-            return Holding(lost=True)
+            return Presence(lost=True)
         if ours and any(sound.result() is False for sound in beside.values()):
-            return Holding(lost=True)
+            return Presence(lost=True)
         if ours and missing and deletable_key(workspace.layout, one.project, listed.url) is None:
-            return Holding(lost=True)
-        return Holding(frozenset(missing))
+            return Presence(lost=True)
+        return Presence(frozenset(missing), maybe_restored=maybe_restored)
 
     return result
 

@@ -1,21 +1,22 @@
-"""Where a distribution's bytes lie in the store before anything lists them.
+"""Store a distribution's bytes before anything lists them.
 
-The plain key serves only a name that was never removed, and only if it, and the metadata file beside it, holds our
-bytes (and a provenance beside it is of them), whoever stored them: whether our own create succeeded decides nothing.
-Otherwise a key of its own, that nobody else ever writes, holds them; so also where they would be created there
-without condition: bytes that go in parts, that the store copies, or any at all.
+The plain key, ``project/filename``, may be listed only if the filename was never removed, and if the object there, the
+metadata file and the provenance beside it are ours, whoever stored them. That our own creation succeeded proves
+nothing. Otherwise the bytes get a random key that nobody else writes, and so do bytes that the store might create at
+the plain key without heeding the condition.
 """
 
 from __future__ import annotations
 
 import enum
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Future
 
 from ..distribution.local_file import PART_SIZE
 from ..errors import Error, NotFound, Unavailable
 from ..index.urls import file_url
+from ..monitor import Progress
 from ..naming import content_type
 from ..stores.base import ABSENT, Attributes, Store, Token
 from ..transaction import create
@@ -35,7 +36,10 @@ PROVENANCE_TYPE = "application/vnd.pypi.integrity.v1+json"
 
 
 FEW = 5
-"""How often a large file is sent while the store says of each time that another conditional write is under way."""
+"""How often a large file is sent while the store answers each time that another conditional write is under way.
+
+The limit of `Backoff` is meant for small documents; a large file would be sent a hundred times.
+"""
 
 
 class Part(enum.Enum):
@@ -47,38 +51,34 @@ class Part(enum.Enum):
 
 
 class Upload:
-    """One distribution on its way into the store.
+    """Stores one distribution and the files beside it."""
 
-    :param conditional: asked whether the store heeds the condition of a creation; given whether the bytes are sent in
-        parts, or copied.
-    :param sending: told when the file's bytes are about to be sent.
-    :param sent: told of bytes stored.
-    """
-
-    def __init__(
-        self,
-        workspace: Workspace,
-        distribution: Publishable,
-        conditional: Callable[[bool], bool],
-        sending: Callable[[], None],
-        sent: Callable[[int], None],
-    ) -> None:
+    def __init__(self, workspace: Workspace, distribution: Publishable, progress: Progress) -> None:
         self.distribution = distribution
         self._workspace = workspace
         self._store = workspace.store
         self._layout = workspace.layout
-        self._conditional = conditional
-        self._sending = sending
-        self._sent = sent
+        self._progress = progress
         self._plain: dict[Part, Future[bool]] | None = None
         self._plain_ours: bool | None = None
         self._fresh: str | None = None
         self._fresh_creates: dict[Part, Future[bool]] = {}
         self._tokens: dict[str, Token] = {}
+        self._maybe_restored: set[str] = set()
+        """Keys of objects that were missing, or may have been: their creation got no answer."""
 
-    def begin(self) -> None:
-        """Start to create the object, and the files that go beside it, without waiting; once is enough."""
-        if not self._may_be_plain():
+    @property
+    def in_parts(self) -> bool:
+        """Whether the bytes are sent in parts, or copied by the store."""
+        file = self.distribution.file
+        return file.size > PART_SIZE or (isinstance(file, StoredBytes) and self._store.copies_from(file.store))
+
+    def begin(self, *, plain: bool) -> None:
+        """Start to create the object and the files beside it, without waiting, unless that was started before.
+
+        :param plain: at the plain key: creating an object there surely overwrites none.
+        """
+        if not plain:
             self._begin_fresh()
         elif self._plain is None:
             self._plain = self._create(file_url(self.distribution.filename))
@@ -87,24 +87,24 @@ class Upload:
         """Delete what `begin` created at plain keys, which nothing lists: the folder is another repository's."""
         url = file_url(self.distribution.filename)
         key = self._key(url)
-        places = {
+        keys = {
             Part.FILE: key,
             Part.METADATA: self._layout.sidecar(key),
             Part.PROVENANCE: self._layout.provenance(key),
         }
         for part in self.created(url):
             try:
-                self._store.delete(places[part])
+                self._store.delete(keys[part])
             except Error as error:
-                place = self._store.url_of(places[part])
-                log.warning("%s: was stored in another repository, delete it: %s", place, error)
+                stored = self._store.url_of(keys[part])
+                log.warning("%s: was stored in another repository, delete it: %s", stored, error)
 
-    def settle_down(self) -> None:
-        """Wait until what `begin` started is over, however it went."""
+    def wait(self) -> None:
+        """Wait until what `begin` started has ended, however it went."""
         wait_for((*(self._plain or {}).values(), *self._fresh_creates.values()))
 
-    def finish(self) -> None:
-        """Wait for what `begin` started; raises what went wrong, and lets the next `begin` try again."""
+    def _finish(self) -> None:
+        """Wait for the creations at the plain key; if one has failed, raise its error, and let `begin` try again."""
         try:
             if self._plain and self._plain_ours is None and all(_results(self._plain)):
                 self._plain_ours = True
@@ -112,23 +112,23 @@ class Upload:
             self._plain = None
             raise
 
-    def url(self, removed: frozenset[str], burnt: bool) -> str:
-        """A url whose object holds our bytes and is not in ``removed``.
+    def url(self, removed: frozenset[str], *, plain: bool) -> str:
+        """Make sure that an object holds our bytes, and return its url, which is not in ``removed``.
 
-        :param burnt: whether the plain key may not be used.
+        :param plain: whether it may be the plain key; as of `begin`.
         """
-        if not burnt and self._may_be_plain():
-            self.begin()
-            self.finish()
+        if plain:
+            self.begin(plain=True)
+            self._finish()
             if self._plain_ours is None:
-                self._plain_ours = self._settle(file_url(self.distribution.filename))
+                self._plain_ours = self._is_ours(file_url(self.distribution.filename))
             if self._plain_ours:
                 return file_url(self.distribution.filename)
         if self._fresh in removed:
             self._fresh = None
         url = self._begin_fresh()
         try:
-            if not all(_results(self._fresh_creates)) and not self._settle(url):
+            if not all(_results(self._fresh_creates)) and not self._is_ours(url):
                 # Nobody else uses this key.
                 raise Unavailable(
                     self._key(url), "cannot be stored: the store says that it is there, and finds nothing; try again"
@@ -143,29 +143,29 @@ class Upload:
         return self._tokens.get(self._key(url)) if self._store.copies_from(self._store) else None
 
     def created(self, url: str) -> frozenset[Part]:
-        """What `begin` has created under ``url``, waited for; what it could not create counts as not created."""
+        """The parts that `begin` has surely created under ``url``; waits for them."""
         if self._plain is None or url != file_url(self.distribution.filename):
             return frozenset()
         wait_for(self._plain.values())
         return frozenset(part for part, made in self._plain.items() if _is_made(made))
 
-    def restore(self, url: str, parts: frozenset[Part]) -> None:
-        """Store again what is missing of the file listed under ``url``, which has these very bytes.
+    def may_have_restored(self, url: str) -> bool:
+        """Whether this stored the missing object of ``url``, or may have: a request to create it got no answer."""
+        return self._key(url) in self._maybe_restored
 
-        Where the store ignores conditions, too: the bytes are the same. Raises `Unavailable` when there is something
-        else by now.
+    def restore(self, url: str, parts: frozenset[Part]) -> None:
+        """Store again the missing ``parts`` of the file listed under ``url``, which has the same bytes.
+
+        A store may ignore conditions here, as the bytes are the same. Raises `Unavailable` if there is something else
+        by now.
         """
-        left = parts - self.created(url)
-        if not all(_results(self._create(url, left))) and not self._settle(url):
+        missing = parts - self.created(url)
+        if Part.FILE in missing:
+            self._maybe_restored.add(self._key(url))
+        if not all(_results(self._create(url, missing))) and not self._is_ours(url):
             raise Unavailable(
                 self._key(url), "cannot be stored again: the store says that it is there, and shows no such bytes"
             )
-
-    def _may_be_plain(self) -> bool:
-        """Whether creating the plain object surely overwrites nothing."""
-        file = self.distribution.file
-        copied = isinstance(file, StoredBytes) and self._store.copies_from(file.store)
-        return self._conditional(copied or file.size > PART_SIZE)
 
     def _begin_fresh(self) -> str:
         """Start to create the object under a key of its own, unless that was started; its url."""
@@ -178,13 +178,13 @@ class Upload:
         """Create the objects of ``url``; each answers whether it was created."""
         key = self._key(url)
         pool, backoff = self._workspace.uploads, self._workspace.backoff
-        # A large file is not sent a hundred times over while the store cannot make up its mind.
-        large = self.distribution.file.size > PART_SIZE
-        sending = backoff._replace(unmoved=min(backoff.unmoved, FEW)) if large else backoff
+        file_backoff = backoff
+        if self.distribution.file.size > PART_SIZE:
+            file_backoff = backoff._replace(unmoved=min(backoff.unmoved, FEW))
         creates: dict[Part, Future[bool]] = {}
         if Part.FILE in parts:
-            self._sending()
-            creates[Part.FILE] = pool.submit(create, lambda: self._put(key), sending)
+            self._progress.sending(self.distribution.filename, self.distribution.file.size)
+            creates[Part.FILE] = pool.submit(create, lambda: self._put(key), file_backoff)
         if Part.METADATA in parts and (metadata := self.distribution.metadata) is not None:
             creates[Part.METADATA] = pool.submit(create_sidecar, self._workspace, key, metadata)
         if Part.PROVENANCE in parts and self.distribution.provenance is not None:
@@ -198,14 +198,18 @@ class Upload:
         self._workspace.check_cancelled()
         file = self.distribution.file
         attributes = Attributes(content_type(self.distribution.filename), FOREVER, {SHA256: file.sha256})
-        if isinstance(file, StoredBytes):
-            self._tokens[key] = file.put(self._store, key, attributes, ABSENT, self._told)
-        else:
-            self._tokens[key] = self._store.put_file(key, file, attributes, ABSENT, self._told)
+        try:
+            if isinstance(file, StoredBytes):
+                self._tokens[key] = file.put(self._store, key, attributes, ABSENT, self._sent)
+            else:
+                self._tokens[key] = self._store.put_file(key, file, attributes, ABSENT, self._sent)
+        except Unavailable:
+            self._maybe_restored.add(key)
+            raise
 
-    def _told(self, count: int) -> None:
-        """A part of a large file is stored: what this raises ends its upload, which leaves nothing behind then."""
-        self._sent(count)
+    def _sent(self, count: int) -> None:
+        """Report that ``count`` bytes are stored; an error that this raises ends the upload and leaves no parts."""
+        self._progress.sent(self.distribution.filename, count)
         self._workspace.check_cancelled()
 
     def _put_provenance(self, key: str) -> bool:
@@ -214,7 +218,7 @@ class Upload:
         return create(lambda: self._store.put(beside, data, attributes, ABSENT), self._workspace.backoff)
 
     def attach(self, url: str) -> bool:
-        """Store the provenance beside the listed file of ``url``; whether what lies there is of our bytes."""
+        """Store the provenance beside the listed file of ``url``; returns whether the one there is of our bytes."""
         key = self._layout.object_key(self.distribution.project, url)
         return key is not None and self._attach(key)
 
@@ -234,7 +238,7 @@ class Upload:
         except NotFound:
             return False
 
-    def _settle(self, url: str) -> bool:
+    def _is_ours(self, url: str) -> bool:
         """Whether the objects of ``url`` hold our bytes."""
         key = self._key(url)
         if not self._holds(key):

@@ -125,7 +125,7 @@ BROKEN: Mapping[str, Broken] = {
         lambda: around(Change, "_finish", same_is_done), "another project", (Publish(),), (Fault.CRASH,)
     ),
     "created is ours": Broken(
-        lambda: mock.patch.object(Upload, "_settle", return_value=True),
+        lambda: mock.patch.object(Upload, "_is_ours", return_value=True),
         "another project",
         (Publish(), Publish(salt="b")),
     ),

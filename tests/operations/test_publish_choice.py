@@ -11,16 +11,16 @@ from s3pypi_setuptools.config.settings import IfExists
 from s3pypi_setuptools.distribution import Distribution
 from s3pypi_setuptools.errors import FileConflict
 from s3pypi_setuptools.index.model import File
-from s3pypi_setuptools.operations.publish.decision import Choice, Look, Seen, choose, held_back
+from s3pypi_setuptools.operations.publish.choice import Choice, Facts, Need, choose, held_back
 from s3pypi_setuptools.operations.publish.report import Note, Outcome
-from s3pypi_setuptools.repository.listed_object import Contents, Holding, Part
+from s3pypi_setuptools.repository.listed_object import Contents, Part, Presence
 from tests.support import samples
 
 NOW = datetime(2026, 11, 30, tzinfo=timezone.utc)
-THERE = Holding()
-GONE = Holding(frozenset({Part.FILE}))
-WITHOUT_METADATA = Holding(frozenset({Part.METADATA}))
-LOST = Holding(lost=True)
+THERE = Presence()
+GONE = Presence(frozenset({Part.FILE}))
+WITHOUT_METADATA = Presence(frozenset({Part.METADATA}))
+LOST = Presence(lost=True)
 
 
 @pytest.fixture
@@ -41,8 +41,8 @@ def other(one: Distribution, uploaded: datetime | None = None) -> File:
     return listed(one, hashlib.sha256(b"other").hexdigest(), uploaded)
 
 
-def chosen(file: File | None, one: Distribution, policy: IfExists, *seen: object) -> Choice:
-    found = choose(file, one, policy, NOW, Seen(*seen))  # type: ignore[arg-type]
+def chosen(file: File | None, one: Distribution, policy: IfExists, *facts: object) -> Choice:
+    found = choose(file, one, policy, NOW, Facts(*facts))  # type: ignore[arg-type]
     assert isinstance(found, Choice)
     assert (found.distribution, found.listed) == (one, file)
     return found
@@ -63,18 +63,18 @@ def test_a_file_that_this_very_run_has_listed_is_published(wheel: Distribution, 
 
 @pytest.mark.parametrize("policy", [policy for policy in IfExists if policy is not IfExists.REPLACE])
 def test_other_bytes_listed_at_the_same_instant_are_not_ours(wheel: Distribution, policy: IfExists) -> None:
-    assert choose(other(wheel, NOW), wheel, policy, NOW) is Look.OBJECT
-    assert choose(listed(wheel, None, NOW), wheel, policy, NOW) is Look.OBJECT
+    assert choose(other(wheel, NOW), wheel, policy, NOW) is Need.PRESENCE
+    assert choose(listed(wheel, None, NOW), wheel, policy, NOW) is Need.PRESENCE
 
 
 @pytest.mark.parametrize("policy", IfExists)
 def test_a_listed_file_is_looked_for_unless_it_is_replaced_anyway(wheel: Distribution, policy: IfExists) -> None:
-    assert choose(ours(wheel), wheel, policy, NOW) is Look.OBJECT
-    assert choose(listed(wheel, None), wheel, policy, NOW) is Look.OBJECT
+    assert choose(ours(wheel), wheel, policy, NOW) is Need.PRESENCE
+    assert choose(listed(wheel, None), wheel, policy, NOW) is Need.PRESENCE
     if policy is IfExists.REPLACE:
         assert chosen(other(wheel), wheel, policy) == Choice(wheel, Outcome.REPLACED, other(wheel))
     else:
-        assert choose(other(wheel), wheel, policy, NOW) is Look.OBJECT
+        assert choose(other(wheel), wheel, policy, NOW) is Need.PRESENCE
 
 
 @pytest.mark.parametrize("policy", IfExists)
@@ -100,9 +100,9 @@ def test_another_file_takes_the_place_of_one_that_is_gone(wheel: Distribution, p
 
 
 @pytest.mark.parametrize("found", [THERE, WITHOUT_METADATA, LOST])
-def test_another_file_takes_no_place_of_one_that_is_there(wheel: Distribution, found: Holding) -> None:
+def test_another_file_takes_no_place_of_one_that_is_there(wheel: Distribution, found: Presence) -> None:
     assert chosen(other(wheel), wheel, IfExists.SKIP, found).outcome is Outcome.SKIPPED
-    assert choose(other(wheel), wheel, IfExists.SAME, NOW, Seen(found)) is Look.CONTENTS
+    assert choose(other(wheel), wheel, IfExists.SAME, NOW, Facts(found)) is Need.CONTENTS
 
 
 def test_a_listed_file_that_is_there(wheel: Distribution) -> None:

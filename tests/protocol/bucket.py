@@ -12,6 +12,12 @@ Commit = tuple[int, str]
 
 NO_COMMIT: Commit = (0, "")
 
+MAYBE = ""
+"""The answer to a put that was sent again, as no answer came, and whose condition did not hold then.
+
+The first one may have taken effect.
+"""
+
 Bucket = frozenset[tuple[str, Any]]
 
 

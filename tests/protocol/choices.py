@@ -6,7 +6,7 @@ import enum
 from collections.abc import Generator
 from typing import Any, NamedTuple
 
-from .bucket import File, Manifest, Request, create, filename_of, get, listed, plain_key, removed_keys
+from .bucket import MAYBE, File, Manifest, Request, create, filename_of, get, listed, plain_key, removed_keys
 from .jobs import PUBLISHERS, Action, Job, Shape
 from .rules import Rule
 
@@ -18,6 +18,7 @@ class Plain(enum.Enum):
     """What is known of the object at the plain key of a file that is published."""
 
     CREATED = "we created it"
+    MAYBE_CREATED = "it was there, and holds our content; we may have created it, as an answer was lost"
     SAME = "it was there, and holds our content"
     OTHER = "it was there, and holds something else"
     NOT_SENT = "nobody has looked"
@@ -27,10 +28,12 @@ class Upload(NamedTuple):
     """Where a publisher's content lies.
 
     :param attempt: number of the key of our own that was stored last, 0 for none.
+    :param restored: whether we stored the object of a listed file again.
     """
 
     plain: Plain
     attempt: int = 0
+    restored: bool = False
 
 
 class Plan(NamedTuple):
@@ -89,7 +92,7 @@ class Choices:
         """What became of the plain object; where it was there already, its content tells."""
         if not created:
             return Plain.NOT_SENT
-        found = Plain.CREATED if created[0] else Plain.SAME
+        found = Plain.CREATED if created[0] else Plain.MAYBE_CREATED if created[0] == MAYBE else Plain.SAME
         wanted = self._shape.objects(plain_key(job.project, job.filename), job.content)
         for (key, content), made in zip(wanted, created, strict=True):
             ignored = key.endswith(".metadata") and self._lacks(Rule.METADATA_BELONGS_TO_ITS_FILE)
@@ -111,12 +114,13 @@ class Choices:
             if self._lacks(Rule.LOOK_AT_LISTED_OBJECTS):
                 found, restored = file.content, False
             if file.content == job.content:
-                renews = (restored or found is None) and not self._lacks(Rule.RENEW_AFTER_RESTORING)
+                renews = self._renews(upload, restored=restored or found is None)
                 if None in (found, *others):
                     yield [create(*each) for each in objects]
                     [found] = yield [get(file.key)]
+                    upload = upload._replace(restored=not self._lacks(Rule.RENEW_AFTER_A_LOST_RACE))
                 if found == file.content:
-                    return unchanged._replace(renews=renews)
+                    return unchanged._replace(renews=renews, seen=upload)
             elif not (found is None or restored or found == job.content):
                 return unchanged._replace(refused=True)
         elif not file and upload.plain is Plain.OTHER and self._lacks(Rule.EXISTING_OBJECT_IS_NO_CONFLICT):
@@ -129,6 +133,13 @@ class Choices:
         files = frozenset(other for other in base.files if other != file) | {File(job.filename, key, job.content, me)}
         return Plan(files, removed, upload, removed_keys(Manifest(files=files, removed=removed), job.filename))
 
+    def _renews(self, upload: Upload, *, restored: bool) -> bool:
+        """Whether the object of a listed file was missing, or may have been, so that its publisher commits."""
+        if self._lacks(Rule.RENEW_AFTER_RESTORING):
+            return False
+        unsure = upload.plain is Plain.MAYBE_CREATED and not self._lacks(Rule.RENEW_WHEN_UNSURE)
+        return restored or unsure or upload.restored
+
     def _store(self, me: str, job: Job, upload: Upload, removed: frozenset[tuple[str, str]]) -> Requests:
         """A key that holds our content and may be listed: the plain key, or a new one that nobody else uses."""
         plain, gone = plain_key(job.project, job.filename), {key for name, key in removed if name == job.filename}
@@ -139,7 +150,7 @@ class Choices:
             wanted = self._shape.objects(plain, job.content)
             made = yield [create(*each) for each in wanted]
             upload = upload._replace(plain=(yield from self.compared(job, made)))
-        if not burnt and upload.plain in (Plain.CREATED, Plain.SAME):
+        if not burnt and upload.plain in (Plain.CREATED, Plain.MAYBE_CREATED, Plain.SAME):
             return plain, upload
 
         def own_key() -> str:

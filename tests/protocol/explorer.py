@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from .bucket import Bucket, Request, replaced, serve
+from .bucket import MAYBE, Bucket, Request, replaced, serve
 from .invariants import History, Invariants
 from .jobs import Job, Outcome, Shape
 from .phases import Protocol
@@ -19,6 +19,8 @@ from .repositories import COMMANDS, Repository
 from .rules import Rule
 
 PENDING = "?"
+SENT_AGAIN = "??"
+IN_FLIGHT = (PENDING, SENT_AGAIN)
 
 PLAIN = Shape()
 
@@ -134,7 +136,7 @@ class Explorer:
             killed = self._ended(Ended(Outcome.KILLED))
             self._add(self._with(state, index, killed)._replace(kills=state.kills - 1), (state, index, "KILLED"))
         for number, request in enumerate(command.requests):
-            if command.answers[number] is PENDING:
+            if command.answers[number] in IN_FLIGHT:
                 self._serve(state, index, number, request)
 
     def _serve(self, state: State, index: int, number: int, request: Request) -> None:
@@ -144,8 +146,11 @@ class Explorer:
         history, failures = self._invariants.follow(state.history, index, phase, request, answer)
         self._fail(failures, state)
         if state.lost and bucket != state.bucket:
-            lost = state._replace(bucket=bucket, lost=state.lost - 1, history=history)
+            again = self._with(state, index, self._sent_again(command, number))
+            lost = again._replace(bucket=bucket, lost=state.lost - 1, history=history)
             self._add(lost, (state, index, f"{_text(request, answer)}, response lost"))
+        if request.kind == "put" and command.answers[number] == SENT_AGAIN and not answer:
+            answer = MAYBE
         after = self._answered(command, index, state.runs[index], number, answer)
         done = self._with(state, index, after)._replace(bucket=bucket, history=history)
         self._add(done, (state, index, _text(request, answer)))
@@ -183,12 +188,17 @@ class Explorer:
         key = number, answer
         if key not in command.followers:
             answers = replaced(command.answers, number, answer)
-            if any(each is PENDING for each in answers):
+            if any(each in IN_FLIGHT for each in answers):
                 follower = self._one(command.at, command.answered, command.requests, answers)
             else:
                 follower = self._settled(command.at, (*command.answered, answers))
             command.followers[key] = follower
         return command.followers[key]
+
+    def _sent_again(self, command: Command, number: int) -> Command:
+        """The command after one of its requests got no answer, and was sent again."""
+        answers = replaced(command.answers, number, SENT_AGAIN)
+        return self._one(command.at, command.answered, command.requests, answers)
 
     def _settled(self, at: Next | Ended, answered: tuple[Any, ...]) -> Command:
         """The command at its next requests: its phase is played again from the answers that it has had."""

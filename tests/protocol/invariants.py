@@ -145,9 +145,7 @@ class Invariants:
         if any(file.key != excused for file in self._without_object(bucket)):
             yield "listed files exist: a manifest or page lists an object that is missing, or is another"
         if rest or not self._leaves_list:
-            # Whoever finds the project off the list puts it there, also if it was deleted meanwhile: a known limit.
-            alone = len(self._commands) == 1
-            yield from self._broken_list(objects, rest=done and alone)
+            yield from self._broken_list(objects, rest=done)
         for index, (jobs, end) in enumerate(zip(self._commands, ends, strict=True)):
             if end is None:
                 continue

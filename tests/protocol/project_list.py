@@ -54,9 +54,10 @@ class ProjectListPhases:
         )
 
     def check_entry(self, project: str, then: Next) -> Phase:
-        """Put the project on the list again, if somebody took it off."""
+        """Put the project on the list again, if somebody took it off; and take it off, if it is deleted by now."""
         [record] = yield [get(PROJECT_LIST)]
-        return then if project in record.projects else Next("enter", (frozenset({project}), then))
+        checked = not self._lacks(Rule.RETURN_IS_CHECKED)
+        return then if project in record.projects else Next("enter", (frozenset({project}), then, checked))
 
     def leave(self, project: str, then: Next, asked: bool = False) -> Phase:
         """Take the project off the list, if it is deleted: the list is read first, the manifest after it.

@@ -14,6 +14,7 @@ COMMANDS: dict[str, tuple[Job, ...]] = {
     "publish a": (Job(Action.PUBLISH, "p", WHEEL, "a"),),
     "publish b": (Job(Action.PUBLISH, "p", WHEEL, "b"),),
     "publish large a": (Job(Action.PUBLISH, "p", WHEEL, "a", large=True),),
+    "publish large b": (Job(Action.PUBLISH, "p", WHEEL, "b", large=True),),
     "publish g": (Job(Action.PUBLISH, "p", "g.whl", "a"),),
     "publish q": (Job(Action.PUBLISH, "q", WHEEL, "a"),),
     "publish both": (Job(Action.PUBLISH, "p", WHEEL, "a"), Job(Action.PUBLISH, "q", WHEEL, "a")),

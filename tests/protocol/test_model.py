@@ -35,6 +35,7 @@ RARE = {
     "publish both": Repository.NEW,
     "publish q": Repository.NEW,
     "publish large a": Repository.MISSING,
+    "publish large b": Repository.MISSING,
     "publish g": Repository.FOREIGN,
     "replace a": Repository.LISTED,
 }
@@ -50,6 +51,7 @@ LEFT_OUT = {
     Rule.PAGE_IS_READ_FIRST: (Repository.EMPTY, ("publish a", "delete"), {}),
     Rule.PAGES_BEGIN_BLANK: (Repository.NEW, ("publish a", "delete project"), {}),
     Rule.ENTRY_IS_CHECKED: (Repository.EMPTY, ("publish a", "delete project"), {}),
+    Rule.RETURN_IS_CHECKED: (Repository.NEW, ("publish a", "delete project"), {}),
     Rule.LEAVING_IS_CHECKED: (Repository.EMPTY, ("publish a", "delete project"), {}),
     Rule.PAGES_BEFORE_DELETION: (Repository.LISTED, ("delete",), {}),
     Rule.DELETE_TWICE: (Repository.LISTED, ("delete",), {"kills": 1}),
@@ -65,6 +67,8 @@ LEFT_OUT = {
     Rule.EXISTING_OBJECT_IS_NO_CONFLICT: (Repository.ORPHAN, ("publish b",), {}),
     Rule.METADATA_BELONGS_TO_ITS_FILE: (Repository.EMPTY, ("publish a", "publish b"), {"shape": METADATA}),
     Rule.RENEW_AFTER_RESTORING: (Repository.MISSING, ("publish a", "publish b"), {}),
+    Rule.RENEW_WHEN_UNSURE: (Repository.MISSING, ("publish a", "publish b"), {"lost": 1}),
+    Rule.RENEW_AFTER_A_LOST_RACE: (Repository.MISSING, ("publish large a", "publish large b", "publish g"), {}),
     Rule.LOOK_AT_LISTED_OBJECTS: (Repository.MISSING, ("publish large a",), {}),
 }
 """For each rule, a small case that fails without it."""
@@ -96,8 +100,6 @@ def test_each_command_with_a_kill_and_a_lost_response(repository: Repository, sh
 @pytest.mark.parametrize("options", PAIRS)
 def test_pairs_of_commands(options: str, repository: Repository, first: str) -> None:
     disturbances = dict(PAIRS[options])
-    if repository is Repository.MISSING:
-        disturbances["lost"] = 0  # see `test_a_known_limit_of_restoring`
     if repository is Repository.DELETED:
         disturbances["kills"] = 0  # who is killed before it looks again leaves a project off the list: a known limit
     for second in CHANGES[CHANGES.index(first) :]:
@@ -131,12 +133,3 @@ def test_a_known_limit_of_old_pages() -> None:
     """An installer that still has the page from before a deletion may find another's new content at the plain key."""
     result = Explorer(Repository.LISTED, ("publish b", "delete", "install")).run()
     assert [*result.failures] == ["installers get what is listed: the content was another"]
-
-
-def test_a_known_limit_of_restoring() -> None:
-    """A push whose creation of a missing object got no answer takes the object for one that was there all the time.
-
-    It commits nothing then, so a push of other content that saw the object missing may take the file's place.
-    """
-    result = Explorer(Repository.MISSING, ("publish a", "publish b"), lost=1).run()
-    assert [*result.failures] == ["who exits 0 is listed: PUBLISH ended, and is not"]

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from s3pypi_setuptools.index.model import Project
+from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.page_kind import PageKind
 from s3pypi_setuptools.repository.project_list import ProjectList
 from s3pypi_setuptools.repository.root_entry import RootEntry
 from s3pypi_setuptools.repository.snapshot import ProjectDocuments
+from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.repository.conftest import workspace
 from tests.support.store_doubles import FaultyStore
 
 KINDS = (PageKind.JSON, PageKind.HTML, PageKind.SLASH)
-
-
 WORKSPACE = workspace(FaultyStore(MemoryStore()))
 
 
@@ -63,3 +64,21 @@ def test_all_that_are_missing_in_the_end_are_added_again(root: ProjectList) -> N
     assert not entry.is_missing(documents("b"))
     entry.finish()
     assert root.read()[0].projects == ("a", "b"), "c was never committed"
+
+
+@pytest.mark.parametrize("together", [set(), {"a", "b"}])
+def test_a_project_that_is_deleted_by_now_is_not_added_again(root: ProjectList, together: set[str]) -> None:
+    entry = RootEntry(root, KINDS, together)
+    entry.enter("a")
+    entry.enter("b")
+    deleted = ProjectDocuments(workspace(FaultyStore(MemoryStore())), "a")
+    manifest = Manifest(Project("a", commit="1" * 32), generation=2, deleted=True)
+    deleted.workspace.store.put(deleted.manifest_key, manifest.to_json(), Attributes())
+    take_off(root, "a", "b")
+    if together:
+        assert not entry.is_missing(deleted)
+        assert not entry.is_missing(documents("b"))
+        entry.finish()
+    else:
+        entry.enter_again(deleted, documents("b"))
+    assert root.read()[0].projects == ("b",)

@@ -1,30 +1,27 @@
-"""Publish one project: place its distributions, decide what becomes of each, commit them together."""
+"""Publish one project: store its distributions, choose the outcome of each, and commit them together."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 
-from ...config.settings import IfExists
-from ...distribution.local_file import PART_SIZE
-from ...errors import Error, FileConflict, NotAllowed
-from ...index.model import File, Project, Status
-from ...index.urls import canonical_url, file_url, filename_of
+from ...errors import Error, FileConflict
+from ...index.urls import canonical_url, file_url
 from ...monitor import Progress, Stage
 from ...repository.change import Decision
 from ...repository.documents import OtherRepository
 from ...repository.inventory import FirstListing
-from ...repository.layout import deletable_key
 from ...repository.manifest import Manifest
 from ...repository.repository import Repository
 from ...repository.root_entry import RootEntry
 from ...repository.snapshot import Reading
-from ...repository.stored_file import Publishable, StoredFile
-from ...repository.upload import Part, Upload
+from ...repository.stored_file import Publishable
+from ...repository.upload import Upload
 from ...text import without_credentials
+from .choice import Choice, Facts, held_back
 from .comparison import Comparison
-from .decision import Choice, held_back
+from .plan import Plan, Stored, StoredObject, Submission, changed, make_plan, refuse_status
 from .report import FileReport, Note, Outcome
 
 __all__ = ["Publication"]
@@ -33,51 +30,41 @@ log = logging.getLogger(__name__)
 
 
 class Publication:
-    """The distributions of one project, on their way.
+    """Publishes one project's distributions in a single commit: an `Operation`.
 
-    :param index_url: as installers are given it; None when it is not known.
+    Its methods are in the order in which `publish` calls them, for all projects of a call: `store_small_files` and
+    `read` begin wave 1; `run` commits, which calls `inspect`, `choose`, `store` and `apply`.
+
+    :param index_url: the URL that installers are given; None if it is not known.
     """
 
     def __init__(
-        self,
-        repository: Repository,
-        project: str,
-        distributions: tuple[Publishable, ...],
-        *,
-        if_exists: IfExists,
-        index_url: str | None,
-        progress: Progress,
+        self, repository: Repository, submission: Submission, *, index_url: str | None, progress: Progress
     ) -> None:
+        self.project = submission.project
+        """The project's normalized name."""
         self._repository = repository
-        self._project = project
-        self._distributions = distributions
-        self._if_exists = if_exists
-        self._index_url = index_url
-        self._progress = progress
         self._workspace = repository.workspace
-        self._now = repository.workspace.clock.now()
+        self._submission = submission
+        self._index_url = index_url
         self._reading: Reading | None = None
-        self._early = False
-        self._uploads = {one.filename: self._upload(one) for one in distributions}
-        self._comparison = Comparison(repository.workspace, project, self._uploads)
-        self._workspace.on_stage(Stage.PENDING, project, self._uploads)
-
-    def read(self, listing: FirstListing | None) -> None:
-        """Start to read the manifest and the pages; what ``listing`` tells need not be read."""
-        self._reading = self._repository.reading(self._project, listing)
+        self._uploads = {one.filename: Upload(self._workspace, one, progress) for one in submission.distributions}
+        self._comparison = Comparison(self._workspace, submission, self._uploads)
+        self._workspace.on_stage(Stage.PENDING, self.project, self._uploads)
 
     def store_small_files(self) -> None:
-        """Start to store the files that need not wait for the manifest."""
-        self._early = True
-        for one in self._distributions:
-            if one.file.size <= PART_SIZE:
-                self._uploads[one.filename].begin()
-        self._early = False
+        """Start to store the files that need not wait for the manifest.
 
-    @property
-    def project(self) -> str:
-        """The project's normalized name."""
-        return self._project
+        They go to their plain keys before the repository config is known. If that says that the store ignores
+        conditions, files that are listed are under random keys, so none of them is overwritten.
+        """
+        for upload in self._uploads.values():
+            if not upload.in_parts:
+                upload.begin(plain=True)
+
+    def read(self, listing: FirstListing | None) -> None:
+        """Start to read the manifest and the pages, as far as ``listing`` does not tell them."""
+        self._reading = self._repository.reading(self.project, listing)
 
     def is_new(self) -> bool:
         """Whether the project had no manifest, or was deleted, when it was read; waits for `read`."""
@@ -86,111 +73,115 @@ class Publication:
         try:
             manifest, _ = self._reading.manifest.result()
         except Error:
-            return False  # `publish` reports it
+            return False  # `run` reports it
         return manifest is None or manifest.deleted
 
     def read_folder(self) -> None:
         """Start to list the folder of a new project."""
         if self._reading and not self._reading.folder and self._reading.manifest.result()[0] is None:
-            self._reading = replace(self._reading, folder=self._repository.reading_folder(self._project))
+            self._reading = replace(self._reading, folder=self._repository.reading_folder(self.project))
 
     def may_have_folder(self) -> bool:
         """Whether the folder is no other repository; waits for `read_folder`."""
         folder = self._reading.folder if self._reading else None
-        return folder is None or folder.exception() is None  # `publish` reports it
+        return folder is None or folder.exception() is None  # `run` reports it
 
-    def publish(self, entry: RootEntry | None = None) -> tuple[FileReport, ...]:
+    def run(self, entry: RootEntry | None = None, *, dry_run: bool = False) -> tuple[FileReport, ...]:
         """Commit, and report each file.
 
-        :param entry: how a new project enters the root; None: by itself.
+        :param entry: puts a new project on the list of projects; None: by itself.
+        :param dry_run: store nothing; report what would be published.
         """
-        if self._workspace.locks.exclusive:
-            for place in self._uploads.values():  # files that need no lock: others need not wait for them
-                place.settle_down()
+        if self._workspace.locks.exclusive and not dry_run:
+            self._wait_for_uploads()  # files that need no lock: other publishers need not wait for them
         try:
-            return self._repository.change(self._project, self._decide, reading=self._reading, entry=entry)
+            return self._repository.change(self.project, self, reading=self._reading, entry=entry, dry_run=dry_run)
         except _Refused as refused:
             return refused.reports
         except OtherRepository as error:
-            if self._repository.config.conditional_writes:  # else a creation may have written over the other's object
-                for place in self._uploads.values():
-                    place.take_back()
+            # If the store ignores conditions, a creation may have overwritten an object of the other repository.
+            if not dry_run and self._repository.config.conditional_writes:
+                for upload in self._uploads.values():
+                    upload.take_back()
             return self.failed(error)
         except Error as error:
             return self.failed(error)
 
-    def preview(self) -> tuple[FileReport, ...]:
-        """What `publish` would report."""
-        try:
-            return self._repository.change(
-                self._project,
-                lambda manifest: _decision(manifest, tuple(map(self._told, self._choices(manifest)))),
-                dry_run=True,
-            )
-        except Error as error:
-            return self.failed(error)
+    def inspect(self, manifest: Manifest) -> Mapping[str, Facts]:
+        """Compare the distributions with listed files of the same names."""
+        refuse_status(manifest.project)
+        return self._comparison.facts(manifest)
+
+    def choose(self, manifest: Manifest, facts: Mapping[str, Facts]) -> Plan:
+        """Choose the outcome of each distribution."""
+        choices = self._submission.choose(manifest, facts).values()
+        return make_plan(manifest, [choice for choice in choices if isinstance(choice, Choice)], self._workspace.layout)
+
+    def store(self, plan: Plan) -> Stored:
+        """Store what is missing of listed files, and, unless a file is refused, what is to be listed."""
+        for choice in plan.choices:
+            if choice.missing and choice.listed:
+                self._uploads[choice.filename].restore(choice.listed.url, choice.missing)
+        if plan.refused:
+            return Stored({}, {})
+        stored = Stored(self._store_objects(plan), self._attest(plan))
+        self._wait_for_uploads()
+        return stored
+
+    def apply(self, manifest: Manifest, plan: Plan, stored: Stored | None) -> Decision[tuple[FileReport, ...]]:
+        """List what was stored; if a file is refused, the manifest stays as it is."""
+        if stored is None:
+            return Decision(manifest, tuple(map(self._report, plan.choices)))
+        if plan.refused:
+            reports = tuple(self._report(held_back(choice)) for choice in plan.choices)
+            return Decision(manifest, reports, refusal=_Refused(reports))
+        new = changed(manifest, plan, stored, self._submission.time)
+        urls = {file.filename: file.url for file in new.project.files}
+        return Decision(
+            new,
+            tuple(self._report(choice, urls.get(choice.filename)) for choice in plan.choices),
+            sweep=frozenset(url for choice in plan.choices for url in new.removed_urls(choice.filename)),
+            names=tuple(choice.filename for choice in plan.choices if choice.outcome is not Outcome.SKIPPED),
+            renews=any(choice.renews for choice in plan.choices),
+        )
 
     def failed(self, error: Error) -> tuple[FileReport, ...]:
         """The report of every file when ``error`` ended the work."""
-        return tuple(self._told(Choice(one, Outcome.FAILED, None, error)) for one in self._distributions)
+        return tuple(self._report(Choice(one, Outcome.FAILED, None, error)) for one in self._submission.distributions)
 
-    def _decide(self, manifest: Manifest) -> Decision[tuple[FileReport, ...]]:
-        choices = self._choices(manifest)
-        for choice in choices:
-            if choice.missing and choice.listed:
-                self._uploads[choice.distribution.filename].restore(choice.listed.url, choice.missing)
-        if any(choice.error for choice in choices):
-            return _decision(manifest, tuple(self._told(held_back(choice)) for choice in choices))
-        new, removed, names = manifest, set(manifest.removed), set()
-        for choice in choices:
-            names.add(choice.distribution.filename)
-            if choice.outcome is Outcome.REPLACED and choice.listed and self._is_own(choice.listed):
-                removed.add(choice.listed.url)
-        files = self._files([choice for choice in choices if choice.lists], frozenset(removed))
-        files += self._attested(choices)
-        if files:
-            new = replace(manifest.with_files(files), removed=frozenset(removed), deleted=False)
-        for place in self._uploads.values():
-            place.settle_down()
-        sweep = frozenset(url for name in names for url in new.removed_urls(name))
-        urls = {file.filename: file.url for file in new.project.files}
-        told = tuple(choice.distribution.filename for choice in choices if choice.outcome is not Outcome.SKIPPED)
-        # Somebody else may be about to list another file in place of one that was gone.
-        renews = any(Part.FILE in choice.missing for choice in choices)
-        return Decision(new, tuple(self._told(choice, urls) for choice in choices), sweep, names=told, renews=renews)
+    def _store_objects(self, plan: Plan) -> dict[str, StoredObject]:
+        """Store the distributions to list anew, by filename."""
+        uploads = {choice.filename: self._uploads[choice.filename] for choice in plan.choices if choice.lists}
+        plain: dict[str, bool] = {}
+        for name in [name for name in uploads if name not in plan.removed_names]:
+            plain[name] = self._may_be_plain(uploads[name])
+            uploads[name].begin(plain=plain[name])
+        urls = {name: upload.url(plan.removed, plain=plain.get(name, False)) for name, upload in uploads.items()}
+        return {
+            name: StoredObject(urls[name], upload.token(urls[name]), self._provenance(upload.distribution, urls[name]))
+            for name, upload in uploads.items()
+        }
 
-    def _choices(self, manifest: Manifest) -> list[Choice]:
-        _refuse_status(manifest.project)
-        return self._comparison.choices(manifest, self._distributions, self._if_exists, self._now)
-
-    def _is_own(self, listed: File) -> bool:
-        return deletable_key(self._workspace.layout, self._project, listed.url) is not None
-
-    def _files(self, choices: list[Choice], removed: frozenset[str]) -> list[File]:
-        """The entries to list, whose objects are stored."""
-        gone = {filename_of(url) for url in removed}
-        places = [self._uploads[choice.distribution.filename] for choice in choices]
-        for place in places:
-            if place.distribution.filename not in gone:
-                place.begin()
-        urls = [place.url(removed, place.distribution.filename in gone) for place in places]
-        return [
-            replace(_entry(choice, url, self._provenance(choice.distribution, url), self._now), etag=place.token(url))
-            for choice, place, url in zip(choices, places, urls, strict=True)
-        ]
-
-    def _attested(self, choices: list[Choice]) -> list[File]:
-        """The entries that change because an attestation came after its file was listed."""
-        return [
-            replace(choice.listed, provenance=provenance)
-            for choice in choices
+    def _attest(self, plan: Plan) -> dict[str, str]:
+        """Store the attestations of files that were listed without; the URL of each, by filename."""
+        return {
+            choice.filename: provenance
+            for choice in plan.choices
             if choice.stays and choice.listed and choice.listed.provenance is None
             if (provenance := self._provenance(choice.distribution, choice.listed.url))
-            and self._uploads[choice.distribution.filename].attach(choice.listed.url)
-        ]
+            and self._uploads[choice.filename].attach(choice.listed.url)
+        }
+
+    def _may_be_plain(self, upload: Upload) -> bool:
+        """Whether creating the object at the plain key surely overwrites none, as the store heeds the condition."""
+        if self._workspace.store.conditional_writes is True:
+            return True
+        if upload.in_parts:
+            return self._repository.conditional_multipart()
+        return self._repository.config.conditional_writes
 
     def _provenance(self, one: Publishable, url: str) -> str | None:
-        """Where the provenance of the file of ``url`` is listed, which must be a whole URL (PEP 740)."""
+        """The URL of the attestations of the file at ``url``, which must be absolute (PEP 740); None without any."""
         if one.provenance is None:
             return None
         public = _public_url(self._repository, self._index_url)
@@ -201,44 +192,30 @@ class Publication:
                 one.filename,
             )
             return None
-        return (
-            canonical_url(self._workspace.layout.provenance(f"{public}{self._project}/{url}"))
-            if "../" not in url
-            else None
-        )
+        if "../" in url:
+            return None
+        return canonical_url(self._workspace.layout.provenance(f"{public}{self.project}/{url}"))
 
-    def _upload(self, one: Publishable) -> Upload:
-        progress = self._progress
-        return Upload(
-            self._workspace,
-            one,
-            self._is_conditional,
-            lambda: progress.sending(one.filename, one.file.size),
-            lambda count: progress.sent(one.filename, count),
-        )
+    def _wait_for_uploads(self) -> None:
+        for upload in self._uploads.values():
+            upload.wait()
 
-    def _is_conditional(self, in_parts: bool) -> bool:
-        if self._workspace.store.conditional_writes is True:
-            return True
-        if in_parts:
-            return self._repository.conditional_multipart()
-        # What goes to plain keys before the record is known overwrites nothing that is listed, where the record then
-        # says no: files that are listed there lie at keys of their own.
-        return self._early or self._repository.config.conditional_writes
+    def _report(self, choice: Choice, url: str | None = None) -> FileReport:
+        """The report of one file.
 
-    def _told(self, choice: Choice, urls: dict[str, str] | None = None) -> FileReport:
+        :param url: how it is listed now; by default as it was listed, or would be.
+        """
         one, workspace = choice.distribution, self._workspace
-        url = (urls or {}).get(one.filename)
         if url is None and choice.error is None:
             url = choice.listed.url if choice.listed else file_url(one.filename)
-        key = workspace.layout.object_key(self._project, url) if url else None
-        stays = choice.listed if choice.note is Note.REBUILT else None
+        key = workspace.layout.object_key(self.project, url) if url else None
+        listed = choice.listed if choice.note is Note.REBUILT else None
         return FileReport(
-            project=self._project,
+            project=self.project,
             version=one.version,
             filename=one.filename,
-            size=(stays and stays.size) or one.file.size,
-            sha256=(stays and stays.sha256) or one.file.sha256,
+            size=(listed and listed.size) or one.file.size,
+            sha256=(listed and listed.sha256) or one.file.sha256,
             outcome=choice.outcome,
             url=workspace.store.url_of(key) if key else url and without_credentials(url),
             error=choice.error,
@@ -260,32 +237,3 @@ def _public_url(repository: Repository, index_url: str | None) -> str | None:
         return index_url
     public = repository.config.public_url
     return f"{public}/" if public else None
-
-
-def _refuse_status(project: Project) -> None:
-    if project.status and project.status.status in (Status.ARCHIVED, Status.QUARANTINED):
-        raise NotAllowed(
-            f"{project.name} is {project.status.status.value} and takes no uploads (PEP 792): "
-            "set its status to active first"
-        )
-
-
-def _decision(manifest: Manifest, reports: tuple[FileReport, ...]) -> Decision[tuple[FileReport, ...]]:
-    failed = any(file.error for file in reports)
-    return Decision(manifest, reports, refusal=_Refused(reports) if failed else None)
-
-
-def _entry(choice: Choice, url: str, provenance: str | None, now: datetime) -> File:
-    distribution, listed = choice.distribution, choice.listed
-    told = distribution.entry if isinstance(distribution, StoredFile) else File(distribution.filename, url)
-    if choice.moved and listed:
-        told = listed
-    entry = replace(
-        told,
-        url=url,
-        upload_time=told.upload_time or now,
-        requires_python=distribution.requires_python,
-        core_metadata=None,
-        provenance=provenance,
-    )
-    return entry.with_facts(distribution.file.sha256, distribution.file.size, distribution.metadata)

@@ -13,6 +13,7 @@ from ...repository.repository import Repository
 from ...repository.root_entry import RootEntry
 from ...repository.stored_file import Publishable
 from ...repository.workspace import Workspace
+from .plan import Submission
 from .project import Publication
 from .report import FileReport, Note, Outcome, PublishReport
 
@@ -44,12 +45,20 @@ def publish(
     repository as a whole. An error that concerns one project fails that project's files in the report.
     """
     publications = [
-        Publication(repository, project, tuple(group), if_exists=if_exists, index_url=index_url, progress=progress)
+        Publication(
+            repository,
+            Submission(project, tuple(group), if_exists, repository.workspace.clock.now()),
+            index_url=index_url,
+            progress=progress,
+        )
         for project, group in groupby(_distinct(distributions), key=lambda distribution: distribution.project)
     ]
     if dry_run:
         return _report(
-            repository, index_url, [file for publication in publications for file in publication.preview()], dry_run
+            repository,
+            index_url,
+            [file for publication in publications for file in publication.run(dry_run=True)],
+            dry_run,
         )
     locked = repository.workspace.locks.exclusive
     if locked and not cautious:
@@ -107,12 +116,12 @@ def _side_by_side(
     publications: list[Publication], entry: RootEntry, workspace: Workspace
 ) -> Iterator[tuple[FileReport, ...]]:
     if len(publications) == 1:
-        yield publications[0].publish(entry)
+        yield publications[0].run(entry)
         return
     with ThreadPoolExecutor(min(PROJECTS, len(publications) or 1), "s3pypi-project") as pool:
         try:
             yield from [
-                future.result() for future in [pool.submit(publication.publish, entry) for publication in publications]
+                future.result() for future in [pool.submit(publication.run, entry) for publication in publications]
             ]
         except BaseException as error:
             if not isinstance(error, Exception):
