@@ -24,10 +24,12 @@ from tests.operations.conftest import World
 from tests.operations.contents import deleted
 from tests.operations.maintenance import problems
 from tests.support import samples
+from tests.support.markers import case
 from tests.support.servers import S3Server
 from tests.support.store_doubles import FaultyStore, Request
 
 FILES = {"wheel": 0, "sdist": 0, "large wheel": PART_SIZE}
+KINDS = [case(kind, slow=kind == "large wheel") for kind in FILES]
 
 
 @pytest.fixture(params=["memory", "content tokens", "folder"])
@@ -93,13 +95,13 @@ def restored(world: World, path: Path, policy: IfExists, *suffixes: str) -> None
 
 
 @pytest.mark.parametrize("policy", IfExists)
-@pytest.mark.parametrize("kind", FILES)
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_file_that_is_gone(place: World, kind: str, policy: IfExists) -> None:
     restored(place, file_of(place, kind), policy, "")
 
 
 @pytest.mark.parametrize("policy", IfExists)
-@pytest.mark.parametrize("kind", ["wheel", "large wheel"])
+@pytest.mark.parametrize("kind", ["wheel", case("large wheel", slow=True)])
 @pytest.mark.parametrize("gone", [(".metadata",), ("", ".metadata")])
 def test_a_metadata_file_that_is_gone(place: World, kind: str, policy: IfExists, gone: tuple[str, ...]) -> None:
     restored(place, file_of(place, kind), policy, *gone)
@@ -130,7 +132,7 @@ def test_no_file_is_sent_again_for_its_metadata(place: World) -> None:
     assert [request.key for request in store.requests if request.writes] == [f"{key_of(place)}.metadata"]
 
 
-@pytest.mark.parametrize("kind", FILES)
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_file_at_a_key_of_its_own(place: World, kind: str) -> None:
     path = file_of(place, kind)
     push(place, path)
@@ -198,7 +200,7 @@ def test_an_unhashed_file_of_another_tools_page_is_replaced(place: World) -> Non
 
 
 @pytest.mark.parametrize("policy", IfExists)
-@pytest.mark.parametrize("kind", FILES)
+@pytest.mark.parametrize("kind", KINDS)
 def test_other_bytes_take_the_place_of_a_file_that_is_gone_under_another_key(
     place: World, kind: str, policy: IfExists
 ) -> None:
@@ -220,7 +222,7 @@ def test_other_bytes_take_the_place_of_a_file_that_is_gone_under_another_key(
 
 
 @pytest.mark.parametrize("policy", IfExists)
-@pytest.mark.parametrize("kind", FILES)
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_file_that_was_overwritten_gets_another_key(place: World, kind: str, policy: IfExists) -> None:
     path = file_of(place, kind)
     push(place, path)

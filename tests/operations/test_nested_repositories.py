@@ -36,6 +36,7 @@ from tests.operations import contents
 from tests.operations.conftest import World
 from tests.operations.maintenance import DAY, problems, pruned, reindexed, verified
 from tests.operations.transfers import LISTING, imported, mirrored, opened, outcomes
+from tests.support.markers import case
 from tests.support.store_doubles import FaultyStore
 
 PLACES = ("dev", "demo/dev", "demo/a/b/dev", "0123456789abcdef", "demo/0123456789abcdef", "Dev", "demo/1.0")
@@ -147,7 +148,7 @@ def everything(world: World) -> None:
     assert world.push(world.wheel("4.0")).ok
 
 
-@pytest.mark.parametrize("folder", PLACES)
+@pytest.mark.parametrize("folder", [case(folder, slow=folder not in ("dev", "demo/dev")) for folder in PLACES])
 def test_every_operation_leaves_it_alone(outer: World, make: Maker, folder: str) -> None:
     make(outer, folder)
     before = held(outer.store, folder)
