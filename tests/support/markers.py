@@ -24,7 +24,7 @@ PLACES = {
     "build_backend": ("build",),
     "ci": ("build",),
     "cli": ("program",),
-    "clients": ("client", "program"),
+    "clients": ("client", "program", "server"),
     "command": ("program",),
     "corpus": ("program",),
     "crashes": ("program",),
