@@ -1,4 +1,4 @@
-"""Progress events, counts, cancellation and a record of what was done, for long-running operations."""
+"""Progress events, counters, cancellation and a journal, for long-running operations."""
 
 from __future__ import annotations
 
@@ -27,95 +27,98 @@ __all__ = [
 
 
 class Progress(Protocol):
-    """Told of work as it is done; called from several threads at once."""
+    """Receives progress events. Its methods are called from several threads at once."""
 
     def hashing(self, filename: str, size: int) -> None:
-        """The file's ``size`` bytes are about to be hashed."""
+        """Hashing of a file of ``size`` bytes begins."""
 
     def hashed(self, filename: str, count: int) -> None:
-        """``count`` more bytes of the file are hashed."""
+        """``count`` more bytes of the file were hashed."""
 
     def sending(self, filename: str, size: int) -> None:
-        """The file's ``size`` bytes are about to be sent."""
+        """Sending of a file of ``size`` bytes begins."""
 
     def sent(self, filename: str, count: int) -> None:
-        """``count`` more bytes of the file are stored."""
+        """``count`` more bytes of the file were stored."""
 
 
 class SilentProgress:
-    """Progress that nobody watches."""
+    """A `Progress` that ignores all events."""
 
     def hashing(self, filename: str, size: int) -> None:
-        """Nothing."""
+        """Ignore the event."""
 
     def hashed(self, filename: str, count: int) -> None:
-        """Nothing."""
+        """Ignore the event."""
 
     def sending(self, filename: str, size: int) -> None:
-        """Nothing."""
+        """Ignore the event."""
 
     def sent(self, filename: str, count: int) -> None:
-        """Nothing."""
+        """Ignore the event."""
 
 
 class Stage(enum.Enum):
-    """How far the change of a file, or of a project as a whole, has come."""
+    """The state of a change of a file, or of a project as a whole."""
 
     PENDING = "pending"
-    """Nothing of it is committed."""
+    """It is not committed."""
     COMMITTING = "committing"
-    """Its commit is under way: until the answer comes, nobody knows whether it took effect."""
+    """The commit was sent. Until the answer arrives, it is unknown whether it took effect."""
     COMMITTED = "committed"
-    """The project's record tells of it; not all pages do, perhaps."""
+    """It is in the project's manifest; some pages may be older."""
     PUBLISHED = "published"
-    """All pages tell of it."""
+    """It is on all pages."""
 
 
 class Cancelled(BaseException):
-    """The work was to end, and did so before its next commit."""
+    """Cancellation was requested; the work ended before its next commit.
+
+    Not an `Exception`, so that no handler takes it for the failure of one file and continues with the next.
+    """
 
 
 class Observer(Protocol):
-    """Told how far changes have come, and asked whether to begin more; called from several threads at once."""
+    """Receives the stages of changes, and may cancel the work. Called from several threads at once."""
 
     def on_stage(self, stage: Stage, project: str, names: Iterable[str]) -> None:
-        """What changes by these ``names``, of files or of the project itself, has come so far."""
+        """The changes of those ``names`` reached ``stage``; they are names of files, or that of the project."""
 
     def check_cancelled(self) -> None:
-        """Asked before what need not be begun, such as a commit; raises `Cancelled` where it is not to be."""
+        """Raise `Cancelled` if cancellation was requested. Called before every commit and between parts."""
 
 
 class Unobserved:
-    """Work that nobody observes."""
+    """An `Observer` that ignores all events and never cancels."""
 
     def on_stage(self, stage: Stage, project: str, names: Iterable[str]) -> None:
-        """Nothing."""
+        """Ignore the event."""
 
     def check_cancelled(self) -> None:
-        """Always."""
+        """Return always."""
 
 
 UNOBSERVED = Unobserved()
 
 
 class ItemCounter(Protocol):
-    """Told how far a count has come; called from several threads at once."""
+    """Receives the progress of a count. Its methods are called from several threads at once."""
 
     def expect(self, count: int) -> None:
-        """``count`` more are to be looked at."""
+        """``count`` more items will be examined."""
 
     def advance(self, count: int) -> None:
-        """``count`` more were looked at."""
+        """``count`` more items were examined."""
 
 
 class Uncounted:
-    """A count that nobody watches."""
+    """An `ItemCounter` that ignores all events."""
 
     def expect(self, count: int) -> None:
-        """Nothing."""
+        """Ignore the event."""
 
     def advance(self, count: int) -> None:
-        """Nothing."""
+        """Ignore the event."""
 
 
 UNCOUNTED = Uncounted()
@@ -123,20 +126,21 @@ SAME_COMMAND = "the same command completes what is left"
 SAME_FILES = "the same command with the same files completes what is left"
 
 _FEW = 5
+"""Names that a sentence lists in full."""
 _SHOWN = 3
-"""Names that are shown where there are more than a few."""
+"""Names that a sentence lists if there are more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Monitor:
-    """Who is told of one call's work while it is done, and may cancel it; by default nobody.
+    """What receives the events of one call of an operation; by default, all events are ignored.
 
-    :param progress: told of bytes hashed and sent.
-    :param count: told how many things are looked at.
-    :param observer: told how far each change has come, and asked before it commits.
+    :param progress: receives the bytes that were hashed and sent.
+    :param count: receives the number of items that were examined.
+    :param observer: receives the stage of each change, and may cancel the call before a commit.
     """
 
-    progress: Progress = SilentProgress()  # noqa: RUF009 - it has no state
+    progress: Progress = SilentProgress()  # noqa: RUF009 - has no state
     count: ItemCounter = UNCOUNTED
     observer: Observer = UNOBSERVED
 
@@ -145,9 +149,9 @@ UNMONITORED = Monitor()
 
 
 class Journal:
-    """An `Observer` that remembers what it is told, and ends the work when it is asked to.
+    """An `Observer` that records the stage of each change, and cancels the work after `stop`.
 
-    It takes no locks, as signal handlers call it: single operations on a dict are atomic.
+    It takes no locks, since signal handlers call it; single operations on a dict are atomic.
     """
 
     def __init__(self) -> None:
@@ -157,30 +161,30 @@ class Journal:
         self._then: str | None = None
 
     def begin(self, done: str | None, then: str = SAME_COMMAND) -> Journal:
-        """Say what is about to be done; the account itself, to be passed on.
+        """Set the words for what is about to be done; returns the journal itself.
 
-        :param done: what becomes of each file, as a past participle: ``published``; None where it concerns none.
-        :param then: what to do after an interruption.
+        :param done: what happens to each file, as a past participle such as ``published``; None if no file changes.
+        :param then: what the user should do after an interruption.
         """
         self._done, self._then = done, then
         return self
 
     def on_stage(self, stage: Stage, project: str, names: Iterable[str]) -> None:
-        """As of `Observer`."""
+        """Record ``stage`` for those names."""
         for name in names:
             self._stages[project, name] = stage
 
     def check_cancelled(self) -> None:
-        """Raises `Cancelled` after `stop`."""
+        """Raise `Cancelled` if `stop` was called."""
         if self._stopped:
             raise Cancelled
 
     def stop(self) -> None:
-        """Let no more commits begin."""
+        """Request cancellation: no more commits begin."""
         self._stopped = True
 
     def sentence(self) -> str:
-        """What was done, what nearly was, and what to do now; without a full stop."""
+        """What was done, what may have been done, and what to do now; without a full stop."""
         if self._then is None:
             return "nothing was changed"
         if self._done is None:
@@ -193,13 +197,13 @@ class Journal:
         return "; ".join([*said, self._then])
 
     def outcome(self) -> str:
-        """What was done, such as ``published demo-1.0.tar.gz``; empty where there was nothing to do to files."""
+        """What was done, such as ``published demo-1.0.tar.gz``; empty if the work changes no files."""
         if self._done is None:
             return ""
         return f"{self._done} {_listed(names)}" if (names := self._at(Stage.PUBLISHED)) else f"nothing {self._done}"
 
     def changes(self) -> list[dict[str, str]]:
-        """Everything that was to change, in the order in which it was told of: ``project``, ``name`` and ``stage``."""
+        """All recorded changes, in order, with the keys ``project``, ``name`` and ``stage``."""
         return [
             {"project": project, "name": name, "stage": stage.value}
             for (project, name), stage in self._stages.copy().items()

@@ -34,10 +34,10 @@ SUFFIXES = (
     *(".whl", ".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz", ".tar.Z", ".tar", ".tbz", ".tbz2", ".txz"),
     *(".egg", ".exe", ".msi", ".rpm", ".deb", ".dmg"),
 )
-"""How the names of files end that any index ever listed as distributions."""
+"""Suffixes of all files that any index has ever listed as distributions."""
 
 ATTESTATION_SUFFIX = ".publish.attestation"
-"""Suffix of an attestation, after the filename of its distribution (PEP 740)."""
+"""Suffix of an attestation, behind the distribution's filename, as PyPI's publish action and twine use it."""
 
 SortKey: TypeAlias = "tuple[int, Version, str]"
 _WHEEL_TAGS = re.compile(r"-[^-]+-[^-]+-[^-]+\.whl\Z")
@@ -48,10 +48,10 @@ _NONE = Version("0")
 
 @lru_cache(maxsize=16384)
 def parse_version(text: str) -> Version | None:
-    """``text`` as a version (PEP 440); None when it is none."""
+    """Parse a version (https://peps.python.org/pep-0440/); None if it is none."""
     try:
         return Version(text)
-    except (InvalidVersion, ValueError):  # digits beyond what int() takes
+    except (InvalidVersion, ValueError):  # more digits than int() converts
         return None
 
 
@@ -78,18 +78,18 @@ def _version(project: str, filename: str) -> Version | None:
 
 
 def version_of(project: str, filename: str) -> str | None:
-    """The version in a file's name, in its normal spelling (``1.0.0`` stays apart from ``1.0``).
+    """Find the version in a filename, as `packaging.version.Version` writes it: ``1.0.0`` does not become ``1.0``.
 
     :param project: normalized name of the project that the file belongs to.
 
-    None when the filename does not begin with the project's name, or what follows is no version (PEP 440).
+    None if the filename does not begin with the project's name, or no version (PEP 440) follows.
     """
     version = _version(project, filename)
     return None if version is None else str(version)
 
 
 def guess_project(filename: str) -> str | None:
-    """The normalized name of the project that ``filename`` tells; None when it tells none."""
+    """Find the normalized name of the project in a filename; None if there is none."""
     if filename.endswith(".whl"):
         name = filename.partition("-")[0]
         return normalize_name(name) if is_project_name(name) else None
@@ -101,13 +101,13 @@ def guess_project(filename: str) -> str | None:
 
 
 def sort_key(project: str, filename: str) -> SortKey:
-    """Key of the order in which files are listed: version, then filename; files without a version come last."""
+    """Sort key of listed files: version, then filename; files without a version come last."""
     version = _version(project, filename)
     return (1, _NONE, filename) if version is None else (0, version, filename)
 
 
 SDIST_SUFFIXES = (".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz")
-"""How the names of sdists end (PEP 625 allows the first alone)."""
+"""Suffixes of sdists; https://peps.python.org/pep-0625/ allows only the first, older tools wrote the others."""
 
 _CONTENT_TYPES = {
     ".whl": "application/zip",
@@ -121,20 +121,24 @@ _CONTENT_TYPES = {
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _SEPARATORS = re.compile(r"[-_.]+")
 _LONGEST_NAME = 255
+"""Characters; a project is a folder, and file systems allow no longer names."""
 
 
 def is_project_name(name: str) -> bool:
-    """Whether ``name`` is a legal project name, normalized or not (core metadata, *Name*), that a folder can have."""
+    """Whether ``name`` is a legal project name, normalized or not, and short enough for a folder.
+
+    See https://packaging.python.org/en/latest/specifications/name-normalization/.
+    """
     return len(name) <= _LONGEST_NAME and _NAME.fullmatch(name) is not None
 
 
 def is_glob(text: str) -> bool:
-    """Whether ``text`` holds a glob's wildcards, which no project's name does."""
+    """Whether ``text`` has the wildcards of a glob, which no project's name has."""
     return not set(text).isdisjoint("*?[")
 
 
 def normalize_name(name: str) -> str:
-    """The normalized form of a project's name (PEP 503)."""
+    """Normalize a project's name (https://peps.python.org/pep-0503/#normalized-names)."""
     return _SEPARATORS.sub("-", name).lower()
 
 
@@ -156,9 +160,9 @@ def project_pattern(text: str) -> str:
 
 
 def content_type(filename: str) -> str:
-    """The media type to store the file of that name with; sidecars and unknown files are plain bytes.
+    """The media type to store a file with; metadata files and unknown files are ``application/octet-stream``.
 
-    Compression is part of a distribution: it must never be told as a ``Content-Encoding``, which clients would undo.
+    A compressed distribution has no ``Content-Encoding``, since clients would decompress it and find another hash.
     """
     name = filename.lower()
     return next((kind for suffix, kind in _CONTENT_TYPES.items() if name.endswith(suffix)), "application/octet-stream")

@@ -1,4 +1,4 @@
-"""Hide secrets in texts, and describe errors in one line."""
+"""Hide secrets in texts; describe an error in one line."""
 
 from __future__ import annotations
 
@@ -29,33 +29,33 @@ _SECRET_VARIABLES = (
     "PP_S3_SESSION_TOKEN",
 )
 _SHORTEST = 6
-"""Characters of a secret; shorter ones are nobody's, and would hide ordinary words."""
+"""Characters of a secret; hiding shorter texts would hide ordinary words."""
 _SHORTEST_ID = 16
-"""Characters of a key id, as AWS gives them; shorter ones are user names, and may be ordinary words."""
+"""Characters of a key id of AWS; shorter ids are user names of other stores, and may be ordinary words."""
 
-_CHATTY = ("boto3", "botocore", "s3transfer", "urllib3")
+_VERBOSE_LOGGERS = ("boto3", "botocore", "s3transfer", "urllib3")
 
 _MOST = 200
-"""Secrets that one redactor remembers: the latest, so that a service whose keys are renewed for years stays quick."""
+"""Secrets that one redactor remembers; the oldest are forgotten, since a server's keys are renewed all the time."""
 
 
 class Redactor:
-    """Hides secrets in texts: those of one invocation's settings, and those that the environment holds.
+    """Hides secrets in texts: those of one invocation's settings, and those in the environment.
 
-    Settings, and the stores opened with them, share one; another invocation in the same process has its own, so that
-    its texts do not change. Safe between threads.
+    Settings and the stores opened with them share a redactor. Other invocations in the same process have their own, so
+    that one invocation does not change the texts of another. A redactor may be used by several threads.
     """
 
     def __init__(self) -> None:
         self._secrets: dict[str, None] = {}
-        self._spelt: tuple[set[str], list[str]] = (set(), [])
+        self._cached_forms: tuple[set[str], list[str]] = (set(), [])
         self._others: list[Redactor] = []
         self._lock = threading.Lock()
 
     def conceal(self, *secrets: str | None, ids: bool = False) -> None:
-        """Hide ``secrets`` from now on.
+        """Hide ``secrets`` from now on; None and short ones are ignored.
 
-        :param ids: they are key ids, not secrets.
+        :param ids: the texts are key ids, which are ignored if they are shorter than those of AWS.
         """
         shortest = _SHORTEST_ID if ids else _SHORTEST
         with self._lock:
@@ -67,28 +67,30 @@ class Redactor:
                 del self._secrets[next(iter(self._secrets))]
 
     def include(self, other: Redactor) -> None:
-        """Also hide what ``other`` hides, now and later."""
+        """Also hide the secrets of ``other``, including those that it learns later."""
         if other is not self and other not in self._others:
             self._others.append(other)
 
     def redact(self, text: str, environ: Mapping[str, str] | None = None) -> str:
-        """``text`` without the secrets, without those that the environment holds, and `without_credentials`.
+        """Hide the secrets in ``text``, those in the environment, and the credentials of URLs.
 
-        Secrets are found percent-encoded and in base64, too.
+        Secrets are hidden in plain, percent-encoded and base64 form.
+
+        :param environ: the environment variables; by default those of the process.
         """
         values = {*self._known(), *_of_environment(os.environ if environ is None else environ)}
-        spelt = self._spelt  # one tuple, so that no other thread changes it in between
-        if spelt[0] != values:
+        cached = self._cached_forms  # read once, since another thread may replace it
+        if cached[0] != values:
             forms = {form for value in values for form in _forms(value)}
-            spelt = self._spelt = (values, sorted(forms, key=len, reverse=True))
-        for form in spelt[1]:
+            cached = self._cached_forms = (values, sorted(forms, key=len, reverse=True))
+        for form in cached[1]:
             text = text.replace(form, HIDDEN)
         return without_credentials(text)
 
     def describe(self, error: BaseException) -> str:
-        """One line of printable characters that says what failed.
+        """Describe ``error`` in one printable line without secrets.
 
-        An `Error` says it itself; anything else is an internal error.
+        An `Error` has such a text; any other exception is called an internal error.
         """
         if isinstance(error, Error):
             return self.redact(str(error))
@@ -96,7 +98,7 @@ class Redactor:
         return self.redact(f"internal error: {type(error).__name__}{': ' if text else ''}{text}")
 
     def clean(self, error: BaseException) -> None:
-        """Take the secrets out of ``error`` and of the errors that led to it: tracebacks show their texts."""
+        """Hide the secrets in ``error`` and in the errors that caused it, since tracebacks show their texts."""
         waiting: list[BaseException | None] = [error]
         cleaned: set[int] = set()
         while waiting:
@@ -106,7 +108,7 @@ class Redactor:
             cleaned.add(id(each))
             waiting += (each.__cause__, each.__context__)
             each.args = tuple(self._cleaned(each.args))
-            response = getattr(each, "response", None)  # of botocore's ClientError
+            response = getattr(each, "response", None)  # botocore's ClientError has one
             if isinstance(response, dict) and "Error" in response:
                 response["Error"] = self._cleaned(response["Error"])
 
@@ -128,19 +130,22 @@ class Redactor:
 
 
 def describe(error: BaseException) -> str:
-    """`Redactor.describe` of a redactor that knows the environment's secrets alone."""
+    """Describe ``error`` as `Redactor.describe` does; only secrets in the environment are known."""
     return Redactor().describe(error)
 
 
 def redact(text: str) -> str:
-    """`Redactor.redact` of a redactor that knows the environment's secrets alone."""
+    """Hide secrets as `Redactor.redact` does; only secrets in the environment are known."""
     return Redactor().redact(text)
 
 
 @contextlib.contextmanager
 def silenced() -> Iterator[None]:
-    """Hold back what botocore logs of every request, its headers too, unless the user set those loggers themselves."""
-    loggers = [logger for name in _CHATTY if not (logger := logging.getLogger(name)).level]
+    """Turn off debug logs of botocore, which contain every request with its headers.
+
+    Loggers whose level the user has set are left alone.
+    """
+    loggers = [logger for name in _VERBOSE_LOGGERS if not (logger := logging.getLogger(name)).level]
     for logger in loggers:
         logger.setLevel(logging.WARNING)
     try:
@@ -158,7 +163,7 @@ def _of_environment(environ: Mapping[str, str]) -> Iterator[str]:
 
 
 def _forms(secret: str) -> Iterator[str]:
-    data = secret.encode(errors="surrogatepass")  # variables may hold bytes that are no text
+    data = secret.encode(errors="surrogatepass")  # an environment variable may hold bytes that are no text
     yield secret
     yield quote(data)
     yield quote(data, safe="")

@@ -1,4 +1,4 @@
-"""Texts for people: printable, on one line, without the credentials in URLs."""
+"""Texts for people: printable, on one line, and without the credentials in URLs."""
 
 from __future__ import annotations
 
@@ -27,27 +27,27 @@ _THOUSAND = 1000
 
 
 def printable(text: str) -> str:
-    r"""``text`` with every character that cannot be shown written as its escape, such as ``\x1b``."""
+    r"""``text`` with every unprintable character replaced by its escape, such as ``\x1b``."""
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
 def one_line(text: str) -> str:
-    """``text`` on one line of `printable` characters, each run of blanks and line breaks a space."""
+    """``text`` on one line of `printable` characters; each run of blanks and line breaks becomes a space."""
     return printable(" ".join(text.split()))
 
 
 def counted(number: int, noun: str) -> str:
-    """``1 file``, ``0 files``.
+    """A number and a noun: ``1 file``, ``0 files``.
 
-    :param noun: one of them; of many it ends in ``s``.
+    :param noun: in the singular; the plural ends in ``s``.
     """
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def size_text(count: int) -> str:
-    """A number of bytes for people: ``12 B``, ``1.2 MB``."""
+    """A number of bytes with a unit: ``12 B``, ``1.2 MB``."""
     if count < _THOUSAND:
         return f"{count} B"
     size, units = count / _THOUSAND, ["TB", "GB", "MB", "kB"]
@@ -63,7 +63,7 @@ def is_drawable(stream: TextIO | None) -> bool:
 
 
 def is_watched() -> bool:
-    """Whether results are shown to people: stdout is such a terminal, or ``FORCE_COLOR`` says so."""
+    """Whether results are drawn for people: stdout `is_drawable`, or the user set ``FORCE_COLOR``."""
     return is_drawable(sys.stdout) or (bool(os.environ.get("FORCE_COLOR")) and _has_rich())
 
 
@@ -72,23 +72,25 @@ def _has_rich() -> bool:
 
 
 _LONGEST = 200
+"""Characters of a quoted text, so that an error stays one line."""
 
 
 def quoted(text: str) -> str:
-    """``text`` as an error shows it: in quotes, on one line, shortened, without credentials."""
+    """``text`` as errors show it: in quotes, on one line, shortened, without credentials."""
     shown = without_credentials(text, is_url=True)
     return ascii(shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…")
 
 
 def plain(name: str) -> str:
-    """A setting's ``name`` as an error shows it: as it is, or quoted where it is no word."""
+    """A setting's ``name`` as errors show it: quoted only if it is no word."""
     return name if name.isprintable() and name.isascii() and " " not in name and name else quoted(name)
 
 
 def suggestion(word: str, words: Iterable[str], before: str = "", *, likeness: float = 0.6) -> str:
-    """`` (did you mean 'x'?)`` with the nearest of ``words``, ``before`` put before it; empty when none is near.
+    """`` (did you mean 'x'?)`` with the word that is most like ``word``; empty if none is similar.
 
-    :param likeness: how near that is, from 0 to 1.
+    :param before: a text to put before the word that is found.
+    :param likeness: how similar it must be, from 0 to 1, as of `difflib.get_close_matches`.
     """
     import difflib  # noqa: PLC0415  only errors need it
 
@@ -104,10 +106,10 @@ _SIGNED = re.compile(r"(?i)\b((?:x-amz-)?(?:credential|signature|security-token)
 
 
 def without_credentials(text: str, *, is_url: bool = False) -> str:
-    """``text`` without the user names and passwords of URLs in it, and without their signatures.
+    """Hide user names, passwords and signatures of the URLs in ``text``.
 
-    :param is_url: the text is one URL, perhaps a wrong one or one without ``://``. Everything up to its last ``@`` goes
-        then, and all that follows a ``?``: keys and passwords may hold any character themselves.
+    :param is_url: the text is one URL, perhaps a malformed one or one without ``://``. Then everything up to its last
+        ``@`` is hidden, and everything after a ``?``, since keys and passwords may hold any character.
     """
     return _SIGNED.sub(rf"\1={HIDDEN}", _USERINFO.sub(f"{HIDDEN}@", _hide_user_and_query(text) if is_url else text))
 

@@ -21,7 +21,7 @@ __all__ = ["VARIABLE_PREFIX", "Form", "Given", "Option", "shown"]
 VARIABLE_PREFIX = "S3PYPI_"
 _WORDS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 _DIGITS = 9
-"""Digits of a number of seconds at most: `threading.TIMEOUT_MAX`, the longest wait, has ten."""
+"""Digits of a number of seconds at most; much larger numbers overflow in the waits of `threading`."""
 _EMPTY_ALLOWED = frozenset({"prefix"})
 """Options that may be empty: an empty prefix means the top of the bucket."""
 

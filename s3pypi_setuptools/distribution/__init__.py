@@ -1,4 +1,4 @@
-"""What one built file says of itself: name, version, metadata, hashes; its filename alone is never trusted.
+"""Built distributions: read their metadata, check it against the filename, hash and compare files.
 
 ::
 

@@ -1,4 +1,4 @@
-"""What wheels and sdists have in common as archives that may hold anything."""
+"""Read wheels and sdists as archives that nobody has checked."""
 
 from __future__ import annotations
 
@@ -17,17 +17,21 @@ __all__ = ["DEFLATED", "ENCRYPTED", "STORED", "corruption_refused", "member_step
 
 _DRIVE = re.compile(r"[A-Za-z]:")
 _LONGEST_PATH = 32767
+"""Characters of a member's path; Windows takes no longer ones."""
 STORED, DEFLATED = 0, 8
-"""Compression methods (APPNOTE 4.4.5) that every installer knows, and that are undone no further than asked for."""
+"""Compression methods that every installer knows, and that zipfile decompresses in bounded memory.
+
+See https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, section 4.4.5.
+"""
 ENCRYPTED = 1
-"""The flag of an encrypted member (APPNOTE 4.4.4)."""
+"""The flag of an encrypted member (section 4.4.4 of the same document)."""
 
 
 @contextmanager
 def corruption_refused() -> Iterator[None]:
-    """Raise `InvalidDistribution` for whatever an archive that is no archive makes the standard library raise.
+    """Turn every exception that a corrupt archive causes in the standard library into `InvalidDistribution`.
 
-    An error of the disk itself stays as it is.
+    An error of the disk itself is passed on as it is.
     """
     try:
         yield
@@ -43,7 +47,7 @@ def corruption_refused() -> Iterator[None]:
 
 
 def member_steps(name: str) -> list[str]:
-    """The segments of a member's path; raises `InvalidDistribution` for one that leads out of the archive."""
+    """Split a member's path into its segments; raises `InvalidDistribution` if it leads out of the archive."""
     path = name.replace("\\", "/")
     if len(path) > _LONGEST_PATH:
         raise InvalidDistribution(f"the archive holds a path of {len(path)} characters; build it again")
@@ -54,7 +58,10 @@ def member_steps(name: str) -> list[str]:
 
 
 def read_member(archive: zipfile.ZipFile, name: str) -> bytes:
-    """The bytes of one member of a zip archive, of which there must be one; raises `InvalidDistribution`."""
+    """Read a member of a zip archive, at most `MAX_SIZE` bytes.
+
+    Raises `InvalidDistribution` unless there is exactly one member of that name and every installer can read it.
+    """
     members = [info for info in archive.infolist() if info.filename == name]
     if len(members) != 1:
         raise InvalidDistribution(f"the archive holds {len(members) or 'no'} {ascii(name)[1:-1]:.100}; build it again")
@@ -74,5 +81,5 @@ def read_member(archive: zipfile.ZipFile, name: str) -> bytes:
 
 
 def too_large(name: str) -> InvalidDistribution:
-    """The refusal of metadata that nobody wrote by hand."""
+    """Make the error for a metadata file of more than `MAX_SIZE` bytes."""
     return InvalidDistribution(f"its {ascii(name)[1:-1]:.100} is larger than {MAX_SIZE // 2**20} MiB")

@@ -1,7 +1,8 @@
-"""Attestations that publishing tools leave beside distributions (PEP 740), gathered into a provenance object.
+"""Read an attestation that lies beside a distribution, and make a provenance object of it.
 
-What is checked is that each attests the very bytes that are published. Signatures are for installers to verify: the
-publisher that the provenance names is the one that the signing certificate states.
+Both are defined by PEP 740 (https://peps.python.org/pep-0740/). The digest in an attestation is checked against the
+file. Its signature is not: installers verify it. The publisher in the provenance object is the one that the signing
+certificate names.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from urllib.parse import unquote
 
 from ..errors import InvalidDistribution
 from ..naming import ATTESTATION_SUFFIX
+from .local_file import unreadable
 
 __all__ = ["attests", "provenance_of", "read_attestation"]
 
@@ -30,13 +32,15 @@ _PIPELINE = re.compile(r"https://gitlab\.com/(.+?)//([^@]+)@")
 
 
 def read_attestation(path: Path, filename: str, sha256: str) -> dict[str, Any] | None:
-    """The attestation beside the distribution at ``path``; None where there is none.
+    """Read the attestation beside the distribution at ``path``; None if there is none.
 
-    Raises `InvalidDistribution` for one that is malformed, or attests other bytes than those with ``sha256``.
+    :param sha256: digest of the distribution, in lower-case hexadecimal.
+
+    Raises `InvalidDistribution` if it cannot be read, is malformed, or attests a file with another name or digest.
     """
     beside = path.with_name(path.name + ATTESTATION_SUFFIX)
     try:
-        # Asked before it is opened: opening a pipe would wait for its writer.
+        # Checked before opening, since opening a pipe waits for its writer.
         if not stat.S_ISREG(beside.stat().st_mode):
             raise InvalidDistribution(f"{beside}: not a regular file")
         with beside.open("rb") as stream:
@@ -44,13 +48,13 @@ def read_attestation(path: Path, filename: str, sha256: str) -> dict[str, Any] |
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise InvalidDistribution(f"{beside}: cannot be read: {error.strerror or error}") from error
+        raise unreadable(beside, error) from error
     try:
         attestation = _decoded(data)
         if attestation["version"] != _VERSION:
             raise InvalidDistribution(f"{beside}: is an attestation of a version that is not known here")
         matches = _attests(attestation, filename, sha256)
-        provenance_of(attestation)  # can it be passed on?
+        provenance_of(attestation)  # raises if it cannot be passed on
     except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
         raise InvalidDistribution(f"{beside}: is no attestation (PEP 740); sign again, or remove it") from error
     if not matches:
@@ -59,7 +63,7 @@ def read_attestation(path: Path, filename: str, sha256: str) -> dict[str, Any] |
 
 
 def provenance_of(attestation: dict[str, Any]) -> bytes:
-    """The provenance object (PEP 740) with that one attestation; equal attestations give equal bytes."""
+    """Make the provenance object with that one attestation; equal attestations give equal bytes."""
     bundle = {"publisher": _publisher(_certificate(attestation)), "attestations": [attestation]}
     provenance = {"version": _VERSION, "attestation_bundles": [bundle]}
     text = json.dumps(provenance, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
@@ -67,7 +71,7 @@ def provenance_of(attestation: dict[str, Any]) -> bytes:
 
 
 def attests(provenance: bytes, filename: str, sha256: str) -> bool:
-    """Whether ``provenance`` is a provenance object whose attestations are all of the file with that ``sha256``."""
+    """Whether ``provenance`` is a provenance object, and all of its attestations are for that file and digest."""
     try:
         bundles = _decoded(provenance)["attestation_bundles"]
         found = [each for bundle in bundles for each in bundle["attestations"]]
@@ -84,7 +88,7 @@ def _decoded(data: bytes) -> dict[str, Any]:
 
 
 def _attests(attestation: dict[str, Any], filename: str, sha256: str) -> bool:
-    """Whether the in-toto statement is about that file; raises what malformed ones lead to."""
+    """Whether the in-toto statement is about that file; a malformed attestation raises one of several errors."""
     statement = json.loads(_bytes(attestation["envelope"]["statement"]))
     _bytes(attestation["envelope"]["signature"])
     subjects = statement["subject"]
@@ -105,7 +109,7 @@ def _bytes(text: object) -> bytes:
 
 
 def _publisher(certificate: bytes) -> dict[str, Any]:
-    """Who signed, in the terms of PEP 740's publisher objects."""
+    """Make a publisher object (PEP 740) of the identity in the signing certificate."""
     identity = _identity(certificate)
     if match := _WORKFLOW.match(identity):
         return {"kind": "GitHub", "repository": match[1], "workflow": match[2], "claims": None}
@@ -117,7 +121,10 @@ def _publisher(certificate: bytes) -> dict[str, Any]:
 
 
 def _identity(certificate: bytes) -> str:
-    """The first e-mail address or URI among the certificate's alternative names (RFC 5280, 4.2.1.6); may be empty."""
+    """The certificate's first alternative name, if it is an e-mail address or URI, else an empty text.
+
+    See https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.6.
+    """
     start = certificate.find(_SUBJECT_ALTERNATIVE_NAME)
     if start < 0:
         return ""
@@ -125,7 +132,7 @@ def _identity(certificate: bytes) -> str:
     if certificate[position : position + 3] == b"\x01\x01\xff":  # marked as critical
         position += 3
     try:
-        for _ in range(2):  # the extension's octets, and the sequence of names within
+        for _ in range(2):  # enter the extension's octets, and the sequence of names in them
             position, _end = _contents(certificate, position)
         kind = certificate[position]
         first, last = _contents(certificate, position)
@@ -137,7 +144,7 @@ def _identity(certificate: bytes) -> str:
 
 
 def _contents(data: bytes, position: int) -> tuple[int, int]:
-    """Where the contents of the DER element at ``position`` begin and end."""
+    """The positions at which the contents of the DER element at ``position`` begin and end."""
     length = data[position + 1]
     start = position + 2
     if length & 0x80:

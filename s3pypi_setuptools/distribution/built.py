@@ -1,4 +1,4 @@
-"""Distributions as values, and how they are read from disk."""
+"""Distributions as values, read from files on disk."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..naming import ATTESTATION_SUFFIX, normalize_name
 from ..text import printable
 from . import filename_checks as filenames
 from . import sdist, wheel
-from .local_file import LocalFile, signature
+from .local_file import LocalFile, signature, unreadable
 from .metadata import CoreMetadata
 
 __all__ = ["Description", "Distribution", "FileType"]
@@ -27,14 +27,14 @@ FileType: TypeAlias = Literal["bdist_wheel", "sdist"]
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What a file says of itself, as far as that is known without reading all of it.
+    """What is known of a distribution before the whole file has been read.
 
-    :param project: normalized name (PEP 503).
-    :param version: in its normal spelling (PEP 440); ``1.0`` and ``1.0.0`` stay apart.
-    :param requires_python: a valid specifier set, as the metadata states it; None when it states none that can be read.
-    :param metadata: a wheel's ``METADATA``, byte for byte (PEP 658); None for an sdist.
-    :param signature: of the file that was read, to notice another in its place.
-    :param warnings: what its metadata says against the specification and installers pass over, a line each.
+    :param project: normalized name (https://peps.python.org/pep-0503/#normalized-names).
+    :param version: normalized as by `packaging.version.Version`; ``1.0`` and ``1.0.0`` are different texts.
+    :param requires_python: the valid specifier set in the metadata, as written there; None if there is none.
+    :param metadata: the bytes of a wheel's ``METADATA`` (https://peps.python.org/pep-0658/); None for an sdist.
+    :param signature: of the file that was read (`local_file.signature`), to notice that another took its place.
+    :param warnings: violations of the metadata specification that installers ignore, one line each.
     """
 
     path: Path
@@ -49,12 +49,13 @@ class Description:
 
     @classmethod
     def read(cls, path: Path, *, strict: bool = False) -> Description:
-        """Read the metadata within the file at ``path``, and check that the filename agrees.
+        """Read the metadata in the file at ``path``, and check that it agrees with the filename.
 
-        :param strict: refuse what would be a warning.
+        :param strict: refuse a file that would only cause a warning.
 
-        Raises `InvalidDistribution`, with the path and one line, for a file that is missing, empty or corrupt, that
-        is no wheel (PEP 427) or sdist (PEP 625 and older spellings), or that installers would refuse.
+        Raises `InvalidDistribution`, with the path and one line, for a file that is missing, empty or corrupt, that is
+        neither a wheel (https://peps.python.org/pep-0427/) nor an sdist (https://peps.python.org/pep-0625/, or in an
+        older spelling), or that installers would refuse.
         """
         try:
             description = cls._read(path)
@@ -66,13 +67,13 @@ class Description:
         except InvalidDistribution as error:
             raise InvalidDistribution(f"{printable(str(path))}: {error}") from error
         except OSError as error:
-            raise InvalidDistribution(f"{printable(str(path))}: cannot be read: {error.strerror or error}") from error
+            raise unreadable(path, error) from error
         return description
 
     @classmethod
     def _read(cls, path: Path) -> Description:
         filetype = filenames.check(path.name)
-        # Asked before it is opened: opening a pipe would wait for its writer.
+        # Checked before opening, since opening a pipe waits for its writer.
         if not stat.S_ISREG(path.stat().st_mode):
             raise InvalidDistribution("not a regular file")
         with path.open("rb") as stream:
@@ -100,16 +101,20 @@ class Description:
         )
 
     def hashed(self, hashed: Callable[[int], None] = lambda count: None) -> Distribution:
-        """The distribution with the hashes of the same bytes; ``hashed`` and errors as `LocalFile.read`."""
+        """Hash the file, which must not have changed since its metadata was read.
+
+        :param hashed: called with the number of bytes that were hashed since the last call.
+
+        Raises `InvalidDistribution` if the file changed or cannot be read, and for an attestation beside the file that
+        is malformed or for other bytes.
+        """
         file = LocalFile.read(self.path, hashed)
         try:
-            # Asked of an open file both times: on Windows a path's status differs from it.
+            # The status of an open file, as before: on Windows, that of a path differs from it.
             with self.path.open("rb") as stream:
                 status = os.fstat(stream.fileno())
         except OSError as error:
-            raise InvalidDistribution(
-                f"{printable(str(self.path))}: cannot be read: {error.strerror or error}"
-            ) from error
+            raise unreadable(self.path, error) from error
         if signature(status) != self.signature or file.size != status.st_size:
             raise InvalidDistribution(
                 f"{printable(str(self.path))}: changed while it was being read; publish again when it is complete"
@@ -130,7 +135,9 @@ class Description:
 class Distribution:
     """One built file that can be published; parameters as of `Description`.
 
-    :param provenance: the provenance object (PEP 740) with the attestation that lies beside the file, if one does.
+    :param file: the file's path, size and hashes.
+    :param provenance: the provenance object (https://peps.python.org/pep-0740/) with the attestation beside the file;
+        None if there is no attestation.
     """
 
     file: LocalFile
@@ -146,13 +153,12 @@ class Distribution:
     def read(
         cls, path: Path, hashed: Callable[[int], None] = lambda count: None, *, strict: bool = False
     ) -> Distribution:
-        """Read and hash the file at ``path``; all its facts are of the same bytes. What is odd about it is logged.
+        """Read and hash the file at ``path``, and log its warnings.
 
-        :param hashed: told the number of bytes each time some have been hashed.
-        :param strict: refuse metadata that installers pass over with a warning.
+        :param hashed: called with the number of bytes that were hashed since the last call.
+        :param strict: refuse a file that would only cause a warning.
 
-        Raises `InvalidDistribution` as `Description.read` and `LocalFile.read`, and for an attestation beside the file
-        that is not of its bytes.
+        Raises `InvalidDistribution` as `Description.read` and `Description.hashed` do.
         """
         description = Description.read(path, strict=strict)
         for warning in description.warnings:
@@ -161,7 +167,7 @@ class Distribution:
 
 
 def _provenance(path: Path, sha256: str) -> bytes | None:
-    if not os.path.exists(f"{path}{ATTESTATION_SUFFIX}"):  # noqa: PTH110 - false, where the name is too long for a file
+    if not os.path.exists(f"{path}{ATTESTATION_SUFFIX}"):  # noqa: PTH110 - false if the name is too long for a file
         return None
     from .attestation import provenance_of, read_attestation  # noqa: PLC0415 - few have one
 

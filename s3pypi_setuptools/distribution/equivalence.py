@@ -1,8 +1,8 @@
-"""Whether two archives have the same contents: the same members, bytes and modes.
+"""Compare the contents of two archives: their members' names, bytes and modes.
 
-Timestamps, owners, the order of the members, the compression and comments may differ: a rebuild from the same source
-differs in those. Members are read in bounded memory, and an archive that is not what every installer reads in the same
-way (a member twice, a special file, an unknown compression) is equivalent to none.
+A rebuild from the same source differs in timestamps, owners, the order of members, compression and comments, so these
+are ignored. Members are read in bounded memory. An archive that installers read in different ways (a member twice, a
+special file, an unknown compression) is equivalent to no other.
 """
 
 from __future__ import annotations
@@ -25,23 +25,26 @@ if TYPE_CHECKING:
 __all__ = ["equivalent"]
 
 _CHUNK_SIZE = 256 * 1024
+"""Bytes of a member that are in memory at once."""
 _MOST_MEMBERS = 100_000
-"""The largest wheels and sdists have some ten thousand."""
+"""The largest wheels and sdists have some ten thousand members."""
 _LARGEST_RECORD = 32 * 1024**2
+"""Bytes; the RECORD of a wheel with `_MOST_MEMBERS` members has about half of that."""
 _PATIENCE = 120.0
-"""Seconds; 4 GiB take about 30."""
+"""Seconds; comparing 4 GiB takes about 30."""
 
 _Facts: TypeAlias = tuple[object, ...]
 
 
 def equivalent(first: Path, second: Path, filename: str, check_cancelled: Callable[[], None] = lambda: None) -> bool:
-    """Whether the wheels or sdists at both paths, which bear the name ``filename``, have the same contents.
+    """Whether the wheels or sdists at both paths have the same contents.
 
-    False, too, where that takes more than two minutes, 100,000 members, or 4 GiB unpacked.
+    Also false if comparing takes more than two minutes, or an archive has more than 100,000 members or 4 GiB unpacked.
 
-    :param check_cancelled: called often; what it raises ends the comparison.
+    :param filename: of both, wherever they are stored; it says which kind of archive they are.
+    :param check_cancelled: called often; an exception that it raises ends the comparison.
 
-    Raises `OSError` when one cannot be read.
+    Raises `OSError` if a file cannot be read.
     """
     deadline = time.monotonic() + _PATIENCE
 
@@ -71,7 +74,7 @@ def _equivalent_zips(first: Path, second: Path, check: Callable[[], None], *, wh
         if any(_mode(ours[name]) != _mode(theirs[name]) for name in records):
             return False
         if any((_mode(a), a.file_size, a.CRC) != (_mode(b), b.file_size, b.CRC) for a, b in pairs):
-            return False  # without unpacking anything
+            return False  # nothing had to be unpacked
         return all(_record(one, ours[name], check) == _record(other, theirs[name], check) for name in records) and all(
             _same_bytes(one, a, other, b, check) for a, b in pairs
         )
@@ -92,7 +95,7 @@ def _zip_members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
 
 
 def _mode(info: zipfile.ZipInfo) -> int:
-    """What kind of file it is, and its permissions, as Unix has them; the rest of the attributes is MS-DOS's."""
+    """The member's type and permissions as on Unix; the lower bits are attributes of MS-DOS."""
     return info.external_attr >> 16
 
 
@@ -102,7 +105,7 @@ def _is_record(name: str) -> bool:
 
 
 def _record(archive: zipfile.ZipFile, info: zipfile.ZipInfo, check: Callable[[], None]) -> list[bytes]:
-    """The lines of a wheel's list of its members, which are in the order in which they were added."""
+    """The sorted lines of a wheel's RECORD, since their order depends on the order of the members."""
     if info.file_size > _LARGEST_RECORD:
         raise InvalidDistribution("has too large a RECORD")
     return sorted(b"".join(_chunks(archive, info, check)).splitlines())
@@ -111,9 +114,9 @@ def _record(archive: zipfile.ZipFile, info: zipfile.ZipInfo, check: Callable[[],
 def _same_bytes(
     one: zipfile.ZipFile, a: zipfile.ZipInfo, other: zipfile.ZipFile, b: zipfile.ZipInfo, check: Callable[[], None]
 ) -> bool:
-    # Closed here: a member that is still open keeps its archive open.
+    # Both are closed here, since a member that is still open keeps its archive open.
     with closing(_chunks(one, a, check)) as ours, closing(_chunks(other, b, check)) as theirs:
-        # Both are of one size, and every chunk but the last is full.
+        # The members have the same size, and every chunk but the last is full.
         return all(x == y for x, y in zip(ours, theirs, strict=True))
 
 
@@ -134,7 +137,7 @@ def _chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo, check: Callable[[],
 
 
 def _tar_facts(path: Path, filename: str, check: Callable[[], None]) -> dict[str, _Facts]:
-    """What counts of each member of a tar archive, by its name."""
+    """The compared facts of each member of a tar archive, by the member's name."""
     import tarfile  # noqa: PLC0415 - as in `sdist`
 
     facts: dict[str, _Facts] = {}

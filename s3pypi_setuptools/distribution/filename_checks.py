@@ -1,4 +1,4 @@
-"""What a distribution may be called, and whether its name says the same as its metadata."""
+"""Check the filename of a distribution against the rules, and against the metadata in the file."""
 
 from __future__ import annotations
 
@@ -8,16 +8,26 @@ from typing import Literal
 from packaging.version import Version
 
 from ..errors import InvalidDistribution
-from ..naming import SDIST_SUFFIXES, normalize_name
+from ..naming import SDIST_SUFFIXES, normalize_name, parse_version
 from .metadata import CoreMetadata
 
 __all__ = ["check", "check_sdist", "check_wheel"]
 
 _LEGAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!-]*")
+_USUAL_WHEEL = re.compile(
+    r"([A-Za-z0-9]+(?:[._][A-Za-z0-9]+)*)-([^-]+)(?:-\d\w*)?-[a-z]+\d+(?:\.[a-z]+\d+)*-\w+-\w+(?:\.\w+)*\.whl",
+    re.ASCII,
+)
+"""The filenames of nearly all wheels; `packaging.utils`, which is slow to import, parses the others.
+
+See https://peps.python.org/pep-0427/#file-name-convention.
+"""
+_LONGEST_FOLDER = 255
+"""Characters of a folder's name that file systems allow."""
 
 
 def check(filename: str) -> Literal["bdist_wheel", "sdist"]:
-    """What kind of distribution bears such a name; raises `InvalidDistribution`."""
+    """Find the kind of distribution by its filename; raises `InvalidDistribution` for an illegal filename."""
     is_wheel = filename.endswith(".whl")
     if not is_wheel and not filename.endswith(SDIST_SUFFIXES):
         raise InvalidDistribution(
@@ -29,45 +39,49 @@ def check(filename: str) -> Literal["bdist_wheel", "sdist"]:
 
 
 def check_wheel(filename: str, folder: str, fields: CoreMetadata) -> None:
-    """Check a wheel's name as strictly as installers do (PEP 427).
+    """Check a wheel's filename (PEP 427) as strictly as installers do.
 
-    :param folder: the ``.dist-info`` folder within the wheel.
+    :param folder: the name of the ``.dist-info`` folder in the wheel.
 
     Raises `InvalidDistribution`.
     """
-    from packaging.utils import InvalidWheelFilename, parse_wheel_filename  # noqa: PLC0415 - 5 ms, for wheels alone
+    name, version = _parse_wheel(filename)
+    if name != normalize_name(fields.name) or version != fields.version:
+        raise _disagreement("METADATA", fields)
+    folder_name, _, folder_version = folder.removesuffix(".dist-info").rpartition("-")
+    too_long = len(folder) > _LONGEST_FOLDER
+    if too_long or normalize_name(folder_name) != name or parse_version(folder_version) != version:
+        raise InvalidDistribution(f"its folder {folder!a:.100} disagrees with its filename; build it again")
+
+
+def _parse_wheel(filename: str) -> tuple[str, Version]:
+    """Normalized name and version in a wheel's filename; raises `InvalidDistribution`."""
+    usual = _USUAL_WHEEL.fullmatch(filename)
+    if usual and (version := parse_version(usual[2])):
+        return normalize_name(usual[1]), version
+    from packaging.utils import InvalidWheelFilename, parse_wheel_filename  # noqa: PLC0415 - see `_USUAL_WHEEL`
 
     try:
         name, version, _, _ = parse_wheel_filename(filename)
     except (InvalidWheelFilename, ValueError) as error:
         raise InvalidDistribution("installers do not take a wheel of that name (PEP 427); build it again") from error
-    if name != normalize_name(fields.name) or version != fields.version:
-        raise _disagreement("METADATA", fields)
-    folder_name, _, folder_version = folder.removesuffix(".dist-info").rpartition("-")
-    if normalize_name(folder_name) != name or not _is_version(folder_version, version):
-        raise InvalidDistribution(f"its folder {folder!a:.100} disagrees with its filename; build it again")
+    return name, version
 
 
 def check_sdist(filename: str, fields: CoreMetadata) -> None:
-    """Check that an sdist's name is its project's name, ``-`` and its version, in any spelling.
+    """Check that an sdist's filename is the project's name, ``-`` and the version, each in any spelling.
 
     ``name-1.0-1.tar.gz`` may be version 1.0.post1 of ``name`` or version 1 of ``name-1-0``: the metadata says which.
+
     Raises `InvalidDistribution`.
     """
     stem = next(filename.removesuffix(suffix) for suffix in SDIST_SUFFIXES if filename.endswith(suffix))
     project = normalize_name(fields.name)
-    hyphens = [index for index, char in enumerate(stem) if char == "-"]
+    dashes = [index for index, char in enumerate(stem) if char == "-"]
     if not any(
-        normalize_name(stem[:index]) == project and _is_version(stem[index + 1 :], fields.version) for index in hyphens
+        normalize_name(stem[:dash]) == project and parse_version(stem[dash + 1 :]) == fields.version for dash in dashes
     ):
         raise _disagreement("PKG-INFO", fields)
-
-
-def _is_version(text: str, version: Version) -> bool:
-    try:
-        return Version(text) == version
-    except ValueError:
-        return False
 
 
 def _disagreement(source: str, fields: CoreMetadata) -> InvalidDistribution:

@@ -1,4 +1,4 @@
-"""A file on disk whose bytes have been hashed, and which must not change until they are stored."""
+"""A hashed file on disk, whose bytes must not change until they are stored."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import InvalidDistribution, StoreError
+from ..text import printable
 
-__all__ = ["PART_SIZE", "LocalFile", "signature", "temporary_folder"]
+__all__ = ["PART_SIZE", "LocalFile", "signature", "temporary_folder", "unreadable"]
 
 PART_SIZE = 8 * 1024 * 1024
-"""Bytes in every part of a multipart upload but the last; files up to this size are sent in one request."""
+"""Bytes of every part of a multipart upload but the last; files up to this size are sent in one request."""
 
-_CHUNK_SIZE = 1024 * 1024  # divides PART_SIZE; small enough that both hashes find the bytes in the processor's cache
+_CHUNK_SIZE = 1024 * 1024
+"""Bytes that are hashed at once: a divisor of `PART_SIZE`, and few enough to stay in the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +43,22 @@ class LocalFile:
     ) -> LocalFile:
         """Hash the file at ``path`` in one pass.
 
-        :param hashed: told the number of bytes each time some have been hashed.
+        :param hashed: called with the number of bytes that were hashed since the last call.
 
-        Raises `InvalidDistribution` when the file is missing, unreadable, empty (unless ``allow_empty``), not a regular
+        Raises `InvalidDistribution` if the file is missing, unreadable, empty (unless ``allow_empty``) or not a regular
         file, or changes while it is read.
         """
         digest = hashlib.sha256()
         parts: list[int] = []
         size = 0
         try:
-            # Asked before it is opened: opening a pipe would wait for its writer.
+            # Checked before opening, since opening a pipe waits for its writer.
             if not stat.S_ISREG(path.stat().st_mode):
                 raise InvalidDistribution(f"{path}: not a regular file")
             with path.open("rb", buffering=0) as stream:
                 before = os.fstat(stream.fileno())
                 buffer = memoryview(bytearray(min(before.st_size + 1, _CHUNK_SIZE)))
-                # One that grows as fast as it is read would never end.
+                # Not until the end of the file: one that grows as fast as it is read has none.
                 while size <= before.st_size and (count := _fill(stream.readinto, buffer)):
                     data = buffer[:count]
                     digest.update(data)
@@ -68,7 +70,7 @@ class LocalFile:
                     hashed(count)
                 after = os.fstat(stream.fileno())
         except OSError as error:
-            raise _unreadable(path, error) from error
+            raise unreadable(path, error) from error
         if signature(before) != signature(after) or size != after.st_size:
             raise InvalidDistribution(f"{path}: changed while it was being read; publish again when it is complete")
         if not size and not allow_empty:
@@ -76,23 +78,22 @@ class LocalFile:
         return cls(path, size, digest.hexdigest(), tuple(parts))
 
     def read_all(self) -> bytes:
-        """All bytes, for files of at most `PART_SIZE` bytes.
-
-        Raises `InvalidDistribution` when they are no longer those that were hashed.
-        """
+        """Read a file of at most `PART_SIZE` bytes; raises `InvalidDistribution` if it changed since it was hashed."""
         data = self._read(0, PART_SIZE + 1)
         if hashlib.sha256(data).hexdigest() != self.sha256:
             raise self._changed()
         return data
 
     def read_parts(self, first: int, count: int = 1) -> bytes:
-        """The bytes of ``count`` parts of `PART_SIZE` bytes, or as many as there are, from number ``first`` (0-based).
+        """Read ``count`` parts of `PART_SIZE` bytes, or fewer at the end of the file.
 
-        Raises `InvalidDistribution` when they are no longer those that were hashed.
+        :param first: the number of the first part; parts are counted from 0.
+
+        Raises `InvalidDistribution` if the bytes are not those that were hashed.
         """
         expected = self.part_crc32[first : first + count]
         is_last = first + len(expected) == len(self.part_crc32)
-        # One byte more shows a file that has grown.
+        # One more byte than expected shows that the file has grown.
         data = self._read(first * PART_SIZE, len(expected) * PART_SIZE + is_last)
         length = min(len(expected) * PART_SIZE, self.size - first * PART_SIZE)
         view = memoryview(data)
@@ -110,7 +111,7 @@ class LocalFile:
                     data += more
                 return data
         except OSError as error:
-            raise _unreadable(self.path, error) from error
+            raise unreadable(self.path, error) from error
 
     def _changed(self) -> InvalidDistribution:
         return InvalidDistribution(
@@ -126,17 +127,21 @@ def _fill(read_into: Callable[[memoryview], int | None], buffer: memoryview) -> 
 
 
 def signature(status: os.stat_result) -> tuple[int, ...]:
-    """What another file in its place or other bytes change, and another link to it or other permissions do not."""
+    """What identifies the contents of a file: it changes if another file takes its place or it is written to.
+
+    A new link to the file or other permissions do not change it.
+    """
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
-def _unreadable(path: Path, error: OSError) -> InvalidDistribution:
-    return InvalidDistribution(f"{path}: cannot be read: {error.strerror or error}")
+def unreadable(path: Path, error: OSError) -> InvalidDistribution:
+    """Make the error for a file or folder that the system does not let us read."""
+    return InvalidDistribution(f"{printable(str(path))}: cannot be read: {error.strerror or error}")
 
 
 @contextlib.contextmanager
 def temporary_folder() -> Iterator[Path]:
-    """A new folder, which is removed in the end with all that is in it; raises `StoreError` where none can be made."""
+    """Make a temporary folder and delete it in the end; raises `StoreError` if it cannot be made."""
     import tempfile  # noqa: PLC0415 - no upload needs it
 
     try:

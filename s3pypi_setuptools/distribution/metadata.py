@@ -1,4 +1,7 @@
-"""The fields of core metadata that an index needs."""
+"""Read the fields of core metadata that an index needs.
+
+The specification is https://packaging.python.org/en/latest/specifications/core-metadata/.
+"""
 
 from __future__ import annotations
 
@@ -8,28 +11,32 @@ from dataclasses import dataclass
 from packaging.version import Version
 
 from ..errors import InvalidDistribution
-from ..naming import is_project_name
+from ..naming import is_project_name, parse_version
 
 __all__ = ["MAX_SIZE", "CoreMetadata"]
 
 MAX_SIZE = 10 * 1024 * 1024
-"""Bytes of metadata that are read at most; real ones hold some kilobytes, the largest a few hundred."""
+"""Bytes of metadata that are read at most; most files have some kilobytes, the largest a few hundred."""
 
 _MOST_LINES = 200_000
-"""Lines of fields that are parsed at most: half a second; a description of 5 MiB in a field has 65,000."""
+"""Lines of fields that are parsed at most, in half a second; a description of 5 MiB in a field has 65,000."""
 _LONGEST_VALUE = 1024
+"""Characters of a name, version or specifier; parsing takes more than linear time."""
 _BLANK_LINE = re.compile(r"\r?\n\r?\n")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _FIELD = re.compile(r"([!-9;-~]+):")
-"""How a field begins (RFC 5322, section 2.2)."""
+"""The beginning of a field: https://www.rfc-editor.org/rfc/rfc5322#section-2.2."""
+_USUAL_SPECIFIERS = re.compile(r"(?:>=|<) ?\d+(?:\.\d+)*(?:, ?(?:>=|<) ?\d+(?:\.\d+)*)*", re.ASCII)
+"""Specifiers such as ``>=3.10,<4``, which are valid; `packaging.specifiers` is slow to import, and checks the rest."""
 
 
 @dataclass(frozen=True, slots=True)
 class CoreMetadata:
-    """Name, version and requires-python, as installers understand them.
+    """Name, version and Requires-Python, as installers understand them.
 
-    :param requires_python: None where none is stated, and where it cannot be read.
-    :param warnings: what installers pass over, a line each; files that say it are sound otherwise.
+    :param name: as written, not normalized.
+    :param requires_python: a valid specifier set; None if the field is missing or invalid.
+    :param warnings: violations of the specification that installers ignore, one line each.
     """
 
     name: str
@@ -39,16 +46,16 @@ class CoreMetadata:
 
     @classmethod
     def parse(cls, data: bytes, source: str) -> CoreMetadata:
-        """Read a METADATA or PKG-INFO file (core metadata specification) as pip and uv do.
+        """Parse a METADATA or PKG-INFO file as pip and uv do.
 
-        Of a field that is stated twice, the first counts; a line that is no field ends the fields. A wheel's METADATA
-        must be UTF-8, without a byte-order mark; PKG-INFO, which installers do not decode, may be of any encoding.
+        If a field occurs twice, the first counts; a line that is no field ends the fields. A wheel's METADATA must be
+        UTF-8 without a byte-order mark; PKG-INFO, which installers do not decode, may have any encoding.
 
-        :param source: what the file is called in messages.
+        :param source: the file's name: ``METADATA`` or ``PKG-INFO``.
 
-        Raises `InvalidDistribution`, without the path, for what installers refuse.
+        Raises `InvalidDistribution`, without the path, for metadata that installers refuse.
         """
-        from email.parser import HeaderParser  # noqa: PLC0415 - 9 ms, which a help text need not wait for
+        from email.parser import HeaderParser  # noqa: PLC0415 - takes 9 ms, and not every command reads metadata
 
         warnings: list[str] = []
         text = _decoded(data, source, warnings)
@@ -90,7 +97,7 @@ def _decoded(data: bytes, source: str, warnings: list[str]) -> str:
 
 
 def _malformed(head: str, source: str) -> list[str]:
-    """What is wrong with the first line that is neither a field nor the rest of one."""
+    """Describe the first line that neither begins nor continues a field."""
     field = None
     for number, line in enumerate(_LINE_END.split(head), 1):
         if match := _FIELD.match(line):
@@ -118,19 +125,20 @@ def _first(values: list[str] | None, field: str, source: str, warnings: list[str
 
 
 def _version(text: str | None, source: str) -> Version:
-    try:
-        return Version(text or "")
-    except ValueError as error:
+    if (version := parse_version(text or "")) is None:
         raise InvalidDistribution(
             f"its {source} has the version {_shown(text)}, which installers do not take (PEP 440); "
             "correct it in the project and build again"
-        ) from error
+        )
+    return version
 
 
 def _requires_python(text: str | None, source: str, warnings: list[str]) -> str | None:
     if not text:
         return None
-    from packaging.specifiers import SpecifierSet  # noqa: PLC0415 - as above
+    if len(text) <= _LONGEST_VALUE and _USUAL_SPECIFIERS.fullmatch(text):
+        return text
+    from packaging.specifiers import SpecifierSet  # noqa: PLC0415 - see `_USUAL_SPECIFIERS`
 
     try:
         if len(text) > _LONGEST_VALUE or not text.isprintable():

@@ -1,4 +1,4 @@
-"""The metadata within an sdist (PEP 625, PEP 643)."""
+"""Read the metadata in an sdist (https://peps.python.org/pep-0625/, https://peps.python.org/pep-0643/)."""
 
 from __future__ import annotations
 
@@ -14,20 +14,21 @@ __all__ = ["MAX_UNPACKED", "Forward", "decompressed", "read_metadata"]
 
 _NAME = "PKG-INFO"
 MAX_UNPACKED = 4 * 1024**3
-"""Bytes that are unpacked at most in search of the metadata."""
+"""Bytes that are unpacked at most while looking for the metadata, since a small archive may unpack to anything."""
 _MAX_CHECKED = 64 * 1024**2
-"""Bytes after the metadata that are unpacked at most, to see whether the archive is whole."""
+"""Bytes after the metadata that are unpacked at most to see whether the archive is complete."""
 _LARGEST_HEADER = 256 * 1024
+"""Bytes of a header, which tarfile reads into memory as a whole; most have a few hundred bytes."""
 _MAX_MEMBERS = 100_000
 """Members of an archive; reading the headers of so many takes seconds, and a large sdist has a tenth of that."""
 _MAX_HEADERS = 16
-"""Headers that hold for every member; `git archive` writes one, and each member is given all of them."""
+"""Global headers, which tarfile copies into every member; `git archive` writes one."""
 
 
 def read_metadata(stream: BinaryIO, filename: str) -> bytes:
-    """The bytes of ``PKG-INFO`` in the one folder at the top of an sdist.
+    """Read ``PKG-INFO`` in the only folder at the top of an sdist, in bounded memory and without writing to disk.
 
-    Nothing is written to disk, and memory stays bounded. Raises `InvalidDistribution`, without the path.
+    Raises `InvalidDistribution`, without the path.
     """
     with corruption_refused():
         if filename.endswith(".zip"):
@@ -37,7 +38,7 @@ def read_metadata(stream: BinaryIO, filename: str) -> bytes:
 
 
 def decompressed(stream: BinaryIO, filename: str) -> IO[bytes]:
-    """The tar archive within an sdist of that name, read as it is unpacked."""
+    """Open the tar archive in an sdist for reading; ``filename`` says how it is compressed."""
     if filename.endswith(".bz2"):
         import bz2  # noqa: PLC0415 - rare
 
@@ -70,7 +71,7 @@ def _from_tar(unpacked: IO[bytes]) -> bytes:
     source = Forward(unpacked, MAX_UNPACKED)
     with tarfile.open(fileobj=source, mode="r:") as archive:
         while (data is None or source.tell() < source.limit) and (member := archive.next()):
-            archive.members.clear()  # type: ignore[attr-defined]  # or it keeps every member it has seen
+            archive.members.clear()  # type: ignore[attr-defined]  # else it keeps every member
             members += 1
             if members > _MAX_MEMBERS:
                 raise _too_many()
@@ -114,9 +115,10 @@ def _single(folders: set[str]) -> str:
 
 
 class Forward(io.RawIOBase):
-    """A stream that a hostile tar archive can neither make go back nor read much of at once.
+    """A stream on which tarfile can only go forward, and reads a bounded number of bytes at once.
 
-    :param check: called before each reading; what it raises ends it.
+    :param limit: the position up to which the caller means to read; it may be changed.
+    :param check: called before each read; an exception that it raises ends the reading.
     """
 
     def __init__(self, stream: IO[bytes], limit: int, check: Callable[[], None] = lambda: None) -> None:
@@ -126,14 +128,14 @@ class Forward(io.RawIOBase):
         self.most = _LARGEST_HEADER
 
     def read(self, size: int = -1) -> bytes:
-        """Up to ``size`` bytes."""
+        """Read up to ``size`` bytes; raises `InvalidDistribution` if more are asked for than are allowed at once."""
         self._check()
         if not 0 <= size <= self.most:
             raise InvalidDistribution(f"the archive has a header larger than {self.most // 2**10} KiB; build it again")
         return self._stream.read(size)
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go on to ``offset``."""
+        """Go forward to ``offset``; raises `InvalidDistribution` for going back or beyond `MAX_UNPACKED`."""
         if whence != io.SEEK_SET or offset < self.tell():
             raise InvalidDistribution("the archive leads back into itself; build it again")
         if offset > MAX_UNPACKED:
@@ -141,7 +143,7 @@ class Forward(io.RawIOBase):
         return self._stream.seek(offset)
 
     def tell(self) -> int:
-        """The number of bytes gone by."""
+        """The position: how many bytes were read or skipped."""
         return self._stream.tell()
 
     def seekable(self) -> bool:

@@ -1,16 +1,16 @@
-"""Which files on disk are meant: globs, folders, and the distributions of one project and version."""
+"""Select files on disk: by path, by glob, by folder, or by project and version."""
 
 from __future__ import annotations
 
 import glob
 import logging
 import os
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ..errors import InvalidDistribution
-from ..naming import ATTESTATION_SUFFIX, SDIST_SUFFIXES
+from ..naming import ATTESTATION_SUFFIX, SDIST_SUFFIXES, normalize_name, parse_version, version_of
+from .local_file import unreadable
 
 __all__ = ["distributions_of", "is_distribution", "select_distributions", "select_files"]
 
@@ -20,20 +20,21 @@ _COMPANIONS = (
     *(".md5", ".sha1", ".sha256", ".sha384", ".sha512", ".b2", "sums", "sums.txt", "checksums.txt"),
     *(".egg", ".exe", ".msi", ".rpm"),  # what bdist commands of setuptools make or made
 )
-"""How files end that build and signing tools put beside distributions, and that no index lists."""
+"""Endings of the files that build and signing tools put beside distributions, and that no index lists."""
 _SHOWN = 5
+"""Filenames in a warning at most."""
 
 
 def is_distribution(filename: str) -> bool:
-    """Whether ``filename`` is spelt like a wheel or an sdist (older sdist formats included)."""
+    """Whether ``filename`` ends like a wheel or an sdist, older sdist formats included."""
     return filename.endswith((".whl", *SDIST_SUFFIXES))
 
 
 def select_files(patterns: Iterable[str]) -> list[Path]:
-    """The files that ``patterns`` name, in that order and each once; within a glob, sorted.
+    """Select the files that ``patterns`` name, each once, in the order of the patterns; those of a glob are sorted.
 
-    A pattern is a path, or a glob as in `glob.glob` (``**`` any folders; a leading ``~`` is the home folder). A path
-    that exists is taken as it is, whatever characters it holds.
+    A pattern is a path, or a glob as of `glob.glob` (``**`` means any folders); a leading ``~`` is the home folder. The
+    path of an existing file is never taken for a glob.
 
     Raises `InvalidDistribution` for a pattern that matches nothing, and for a folder.
     """
@@ -47,14 +48,15 @@ def select_files(patterns: Iterable[str]) -> list[Path]:
 
 
 def select_distributions(patterns: Iterable[str]) -> list[Path]:
-    """As `select_files`, but a folder means the wheels and sdists that lie in it.
+    """Select files as `select_files` does, except that a folder means the wheels and sdists in it.
 
-    Files that were named themselves are taken whatever they are: publishing says whether they can be published.
-    Attestations (``FILE.publish.attestation``) are left out: they go with the distribution beside them. Beside at least
-    one distribution, signatures, checksums and eggs are passed over, with one warning: a shell's ``dist/*`` names them.
+    A file that is named itself is selected whatever it is: publishing says whether it is a distribution. There are two
+    exceptions, since a shell turns ``dist/*`` into every name. Attestations (``FILE.publish.attestation``) are left
+    out, as they are read together with the distribution beside them. If at least one distribution is selected,
+    signatures, checksums and eggs are left out with one warning.
 
-    Raises `InvalidDistribution` for a pattern that matches nothing, for a folder that holds no distribution, and for an
-    attestation whose distribution is not among the files.
+    Raises `InvalidDistribution` for a pattern that matches nothing, for a folder without distributions, and for an
+    attestation whose distribution is not selected.
     """
     selected: dict[Path, None] = {}
     for pattern in patterns:
@@ -83,32 +85,21 @@ def select_distributions(patterns: Iterable[str]) -> list[Path]:
 
 
 def distributions_of(folder: Path, project: str, version: str) -> list[Path]:
-    """The wheels and sdists in ``folder`` whose filename says that they are ``project``'s at ``version``, sorted.
+    """Select the wheels and sdists in ``folder`` that belong to a version of a project by their filenames; sorted.
 
-    Names are compared normalized (PEP 503), versions by value (PEP 440): ``1.0`` finds ``1.0.0``.
+    Names are compared normalized (https://peps.python.org/pep-0503/#normalized-names), versions by value
+    (https://peps.python.org/pep-0440/): ``1.0`` finds ``1.0.0``.
 
-    Raises `InvalidDistribution` when the folder cannot be read or holds none.
+    Raises `InvalidDistribution` if ``version`` is not a version, or the folder cannot be read or has no such file.
     """
-    from packaging.utils import canonicalize_name  # noqa: PLC0415
-    from packaging.version import InvalidVersion, Version  # noqa: PLC0415
-
-    name = canonicalize_name(project)
-    try:
-        wanted = Version(version)
-    except InvalidVersion:
-        raise InvalidDistribution(f"{version!r} is not a version (PEP 440)") from None
-
-    def has_version(text: str) -> bool:
-        try:
-            return Version(text) == wanted
-        except InvalidVersion:
-            return False
-
+    wanted = parse_version(version)
+    if wanted is None:
+        raise InvalidDistribution(f"{version!r} is not a version (PEP 440)")
+    name = normalize_name(project)
     found = [
         path
         for path in _files_in(folder)
-        if is_distribution(path.name)
-        and any(canonicalize_name(head) == name and has_version(tail) for head, tail in _splits(path.name))
+        if is_distribution(path.name) and parse_version(version_of(name, path.name) or "") == wanted
     ]
     if not found:
         raise InvalidDistribution(f"{folder}: holds no distribution of {project} {version}")
@@ -140,13 +131,4 @@ def _files_in(folder: Path) -> list[Path]:
     except FileNotFoundError:
         raise InvalidDistribution(f"{folder}: no such folder; build the distributions first") from None
     except OSError as error:
-        raise InvalidDistribution(f"{folder}: cannot be read: {error.strerror or error}") from error
-
-
-def _splits(filename: str) -> list[tuple[str, str]]:
-    """The (name, version) pairs that a filename can stand for; an older sdist's has several."""
-    if filename.endswith(".whl"):
-        parts = filename.split("-")
-        return [(parts[0], parts[1])] if len(parts) in (5, 6) else []
-    stem = re.sub(r"(\.tar\.(gz|bz2|xz)|\.tgz|\.zip)$", "", filename)
-    return [(stem[: dash.start()], stem[dash.end() :]) for dash in re.finditer("-", stem)]
+        raise unreadable(folder, error) from error

@@ -1,4 +1,4 @@
-"""The metadata within a wheel (PEP 427)."""
+"""Read the metadata in a wheel (https://peps.python.org/pep-0427/)."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _WHEEL_VERSION = re.compile(rb"^Wheel-Version:[ \t]*1\.[0-9]+[ \t\r]*$", re.MULT
 
 
 def read_metadata(stream: BinaryIO) -> tuple[str, bytes]:
-    """The name of the one ``.dist-info`` folder of a wheel, and the bytes of its ``METADATA``.
+    """Read the name of a wheel's ``.dist-info`` folder and the bytes of the ``METADATA`` in it.
 
-    Raises `InvalidDistribution`, without the path, for what is not an archive that installers take: they need one such
-    folder at the top, with METADATA, WHEEL (version 1.x) and RECORD.
+    Raises `InvalidDistribution`, without the path, unless the wheel has what installers need: exactly one such folder
+    at the top, with METADATA, WHEEL (version 1.x) and RECORD.
     """
     import zipfile  # noqa: PLC0415 - not every run reads a wheel
 

@@ -1,1 +1,4 @@
-"""The index protocol: its values (`model`) and its two forms (`simple_json`, `simple_html`), each both ways."""
+"""Index pages: their values (`model`), and their JSON and HTML forms (`simple_json`, `simple_html`).
+
+The specification is https://packaging.python.org/en/latest/specifications/simple-repository-api/.
+"""

@@ -1,4 +1,4 @@
-"""The texts that both forms of an index share: how times, hashes, versions and markers are written and read."""
+"""The fields that JSON and HTML pages share: times, hashes, API versions, status markers."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from .model import Hashes, ProjectStatus, Status, clean_text
 
 __all__ = [
     "API_VERSION",
+    "COMMIT_META",
     "MOST_FILES",
     "check_api_version",
     "hashes_of",
@@ -23,8 +24,11 @@ __all__ = [
 ]
 
 API_VERSION = "1.4"
+"""The version of the Simple repository API that pages follow."""
+COMMIT_META = "s3pypi:commit"
+"""Name of the HTML meta that holds the commit id of the manifest that a page was rendered from."""
 MOST_FILES = 1_000_000
-"""Files that a page or manifest may list: ten times those of a very large project, and 1 GB of memory at most."""
+"""Files that a page or manifest may list: ten times as many as a very large project has, and 1 GB of memory."""
 
 _FILENAME = re.compile("[^\x00-\x1f\x7f-\x9f/\\\\\u2028\u2029\ud800-\udfff]{1,255}")
 _ALGORITHM = re.compile(r"[a-z0-9_-]+")
@@ -39,12 +43,12 @@ _UPLOAD_TIME = re.compile(
 
 
 def is_filename(text: str) -> bool:
-    """Whether ``text`` can be the name of a listed file: one path segment that a folder can hold, all printable."""
+    """Whether ``text`` can be the name of a listed file: one printable path segment of at most 255 characters."""
     return _FILENAME.fullmatch(text) is not None and text not in (".", "..")
 
 
 def hashes_of(pairs: Iterable[tuple[str, str]]) -> Hashes | None:
-    """Algorithms and hexadecimal digests in canonical form; None when one is malformed."""
+    """Bring pairs of algorithm and hexadecimal digest into the form of `Hashes`; None if one is malformed."""
     found = {}
     for name, digest in pairs:
         algorithm, value = name.lower(), digest.lower()
@@ -55,13 +59,13 @@ def hashes_of(pairs: Iterable[tuple[str, str]]) -> Hashes | None:
 
 
 def render_upload_time(time: datetime) -> str:
-    """``yyyy-mm-ddThh:mm:ss.ffffffZ`` (PEP 700)."""
+    """Write a time as ``yyyy-mm-ddThh:mm:ss.ffffffZ`` (https://peps.python.org/pep-0700/#specification)."""
     utc = time if time.tzinfo is timezone.utc else time.astimezone(timezone.utc)
     return utc.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def parse_upload_time(text: str) -> datetime | None:
-    """The time that ``text`` (ISO 8601; UTC unless it says otherwise) states, in UTC; None when it states none."""
+    """Parse an ISO 8601 time, which is in UTC if it has no offset; None if it is malformed. The result is in UTC."""
     match = _UPLOAD_TIME.fullmatch(text)
     if match is None:
         return None
@@ -82,7 +86,7 @@ def parse_upload_time(text: str) -> datetime | None:
 
 
 def is_provenance(text: str) -> bool:
-    """Whether ``text`` is the fully qualified URL of a provenance object (PEP 740)."""
+    """Whether ``text`` is an http or https URL, as PEP 740 asks for: https://peps.python.org/pep-0740/#index-changes."""
     return _PROVENANCE.fullmatch(text) is not None
 
 
@@ -92,7 +96,7 @@ def is_commit(text: str) -> bool:
 
 
 def check_api_version(text: str) -> None:
-    """Raise `InvalidIndex` unless ``text`` is a version of the API that is understood here (PEP 629)."""
+    """Raise `InvalidIndex` unless ``text`` is a 1.x version of the API (https://peps.python.org/pep-0629/)."""
     version = _API_VERSION.fullmatch(text)
     if version is None:
         raise InvalidIndex("is not an index: its API version is malformed")
@@ -101,7 +105,10 @@ def check_api_version(text: str) -> None:
 
 
 def status_of(text: str, reason: str | None) -> ProjectStatus:
-    """The marker that an index states (PEP 792); raises `InvalidIndex` for one that is not known."""
+    """Make a project's status marker; raises `InvalidIndex` for one that PEP 792 does not define.
+
+    See https://peps.python.org/pep-0792/#project-status-markers.
+    """
     try:
         status = Status(text)
     except ValueError as error:

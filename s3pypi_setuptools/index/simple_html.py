@@ -1,22 +1,24 @@
-"""The HTML form of an index (PEP 503, 592, 629, 658, 714, 740, 792; frozen at API 1.4 by PEP 833), both ways.
+"""Render and parse the HTML form of an index (PEP 503, 592, 629, 658, 714, 740, 792; frozen at API 1.4 by PEP 833).
 
-Besides what the standards name, a page holds each file's size and upload time in the attributes that uv reads, and the
-commit id in a ``meta`` of its own. What stands beside the links is for people; installers read links alone. Upload time
-and requires-python are shown by the style sheet, since a page of a thousand files should not say everything twice.
+The standards are at https://packaging.python.org/en/latest/specifications/simple-repository-api/.
 
-Reading what was rendered gives the same value again, as far as HTML can hold it: of several hashes of a file or of its
-metadata only the strongest, no file whose filename is not the end of its url or ends unlike any distribution, and no
-file of a quarantined project. Rendering is deterministic.
+A page holds more than the standards name: each file's size and upload time in the attributes that uv reads, and the
+commit id in a ``meta``. Installers read only the links; the text beside them is for people. The style sheet shows
+upload time and requires-python, so that a page of a thousand files does not say them twice.
 
-``data-dist-info-metadata``, the older name of ``data-core-metadata`` (PEP 714), is read, but not rendered: through it,
-pip 22.3 to 23.1.2 compare the name in a wheel's metadata with the normalized one, and reject what is spelled otherwise.
+Rendering is deterministic. A rendered page is parsed into an equal value, except for what HTML cannot hold: all but the
+strongest hash of a file and of its metadata; files whose filename is not the end of their url, or does not end like
+that of a distribution; the files of a quarantined project.
+
+``data-dist-info-metadata``, the older name of ``data-core-metadata`` (PEP 714), is parsed, but not rendered: if a page
+has it, pip 22.3 to 23.1.2 reject a wheel whose metadata does not have the project's name in its normalized form.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from html import escape
-from html.parser import HTMLParser
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 from ..errors import InvalidIndex
@@ -24,10 +26,8 @@ from ..naming import SUFFIXES, is_project_name, normalize_name
 from ..text import size_text
 from .fields import (
     API_VERSION,
-    MOST_FILES,
-    check_api_version,
+    COMMIT_META,
     hashes_of,
-    is_commit,
     is_filename,
     is_provenance,
     parse_upload_time,
@@ -36,6 +36,9 @@ from .fields import (
 )
 from .model import LARGEST_DOCUMENT, File, Hashes, Project, Root, clean_text
 from .urls import LONGEST_URL, canonical_url, filename_of
+
+if TYPE_CHECKING:
+    from .html_page import HtmlPage
 
 __all__ = [
     "CONTENT_TYPE",
@@ -49,14 +52,10 @@ __all__ = [
 CONTENT_TYPE = "text/html; charset=utf-8"
 
 REJECTED_BY_OLD_PIP = "data-dist-info-metadata"
-"""The attribute by which pip 22.3 to 23.1.2 reject wheels whose metadata spells the project's name its own way."""
+"""The attribute because of which pip 22.3 to 23.1.2 reject wheels with a project name that is not normalized."""
 
-_COMMIT = "s3pypi:commit"
 _ALGORITHMS = ("sha256", "sha512", "sha384", "blake2b", "sha3_512", "sha3_384", "sha3_256", "sha224", "sha1", "md5")
-_LONGEST_TAG = 1024 * 1024
-"""Characters that are read at once, and the most that one tag, comment or script has."""
-_LONGEST_REST = 8 * 1024
-"""Characters at the end of a page that are no whole tag; html.parser takes time by their square."""
+"""Hash algorithms, the one that installers should use first."""
 _STYLE = (
     ":root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;"
     "padding:0 1rem}li{margin:.2rem 0;overflow-wrap:anywhere}small,a::after{opacity:.7;font-size:smaller}"
@@ -67,7 +66,7 @@ _STYLE = (
 
 
 def render_project(project: Project) -> bytes:
-    """The project's HTML page."""
+    """Render the project's HTML page."""
     metas = []
     notice = []
     if project.status is not None:
@@ -81,21 +80,20 @@ def render_project(project: Project) -> bytes:
 
 
 def render_root(names: Iterable[str], commit: str | None) -> bytes:
-    """The root's HTML page, which links to the projects of those normalized names."""
+    """Render the HTML page that links to the projects with those normalized names."""
     root = Root.of(names, commit)
     items = [f'<li><a href="{escape(name)}/">{escape(name)}</a></li>' for name in root.projects]
     return _page("Simple index", [], root.commit, ["<ul>", *items, "</ul>"])
 
 
 def parse_project(data: bytes, name: str) -> Project:
-    """The project that an HTML page of any tool tells of.
+    """Parse a project's HTML page of any tool. Links to no distribution and malformed attributes are ignored.
 
-    :param name: the project's normalized name, which such a page need not state.
+    :param name: the project's normalized name, since a page need not state it.
 
-    Links that lead to no distribution are passed over; so are hashes, sizes and times that make no sense. Raises
-    `InvalidIndex` for what is no HTML page, was cut short, or follows a newer major version of the API.
+    Raises `InvalidIndex` for what is no HTML page, was cut short, or follows a newer major version of the API.
     """
-    page = _read(data)
+    page = _parse(data)
     status = page.metas.get("pypi:project-status")
     reason = page.metas.get("pypi:project-status-reason")
     marker = None if status is None else status_of(status, reason)
@@ -103,10 +101,16 @@ def parse_project(data: bytes, name: str) -> Project:
 
 
 def parse_root(data: bytes) -> Root:
-    """The projects that a root's HTML page of any tool links to; raises `InvalidIndex` as `parse_project`."""
-    page = _read(data)
+    """Parse the HTML page of a list of projects, of any tool; raises `InvalidIndex` as `parse_project` does."""
+    page = _parse(data)
     names = (text.strip().rstrip("/") for _, text in page.links)
     return Root.of((normalize_name(name) for name in names if _is_listed(name)), page.commit)
+
+
+def _parse(data: bytes) -> HtmlPage:
+    from .html_page import HtmlPage  # noqa: PLC0415 - publishing parses no HTML, and need not load html.parser
+
+    return HtmlPage.parse(data)
 
 
 def _is_listed(name: str) -> bool:
@@ -116,7 +120,7 @@ def _is_listed(name: str) -> bool:
 def _page(title: str, metas: list[tuple[str, str]], commit: str | None, body: list[str]) -> bytes:
     metas = [("pypi:repository-version", API_VERSION), *metas]
     if commit is not None:
-        metas.append((_COMMIT, commit))
+        metas.append((COMMIT_META, commit))
     head = [f'<meta name="{name}" content="{escape(content)}">' for name, content in metas]
     lines = [
         "<!DOCTYPE html>",
@@ -139,24 +143,19 @@ def _page(title: str, metas: list[tuple[str, str]], commit: str | None, body: li
 
 
 def _link(file: File) -> str:
-    digest = _strongest(file.hashes)
-    attributes = [f'href="{escape(file.url + (f"#{digest}" if digest else ""))}"']
-    if file.requires_python is not None:
-        attributes.append(f'data-requires-python="{escape(file.requires_python)}"')
-    if file.size is not None:
-        attributes.append(f'data-size="{file.size}"')
-    if file.upload_time is not None:
-        attributes.append(f'data-upload-time="{render_upload_time(file.upload_time)}"')
-    if file.core_metadata is not None:
-        value = escape(_strongest(file.core_metadata) or "true")
-        attributes.append(f'data-core-metadata="{value}"')
-    if file.yanked is not None:
-        attributes.append(f'data-yanked="{escape(file.yanked)}"')
-    if file.gpg_sig is not None:
-        attributes.append(f'data-gpg-sig="{"true" if file.gpg_sig else "false"}"')
-    if file.provenance is not None:
-        attributes.append(f'data-provenance="{escape(file.provenance)}"')
-    return f"<a {' '.join(attributes)}>{escape(file.filename)}</a>"
+    digest, time, metadata = _strongest(file.hashes), file.upload_time, file.core_metadata
+    attributes = {
+        "href": f"{file.url}#{digest}" if digest else file.url,
+        "data-requires-python": file.requires_python,
+        "data-size": None if file.size is None else str(file.size),
+        "data-upload-time": None if time is None else render_upload_time(time),
+        "data-core-metadata": None if metadata is None else _strongest(metadata) or "true",
+        "data-yanked": file.yanked,
+        "data-gpg-sig": None if file.gpg_sig is None else str(file.gpg_sig).lower(),
+        "data-provenance": file.provenance,
+    }
+    written = [f'{name}="{escape(value)}"' for name, value in attributes.items() if value is not None]
+    return f"<a {' '.join(written)}>{escape(file.filename)}</a>"
 
 
 def _remarks(file: File) -> str:
@@ -174,89 +173,7 @@ def _strongest(hashes: Hashes) -> str | None:
     return None if algorithm is None else f"{algorithm}={known[algorithm]}"
 
 
-class _Reader(HTMLParser):
-    """Gathers links, metas and the base URL of a page."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.base: str | None = None
-        self.commit: str | None = None
-        self.metas: dict[str, str] = {}
-        self.links: list[tuple[dict[str, str], str]] = []
-        self.elements: set[str] = set()
-        self.ended: set[str] = set()
-        self.cut_short = False
-        self._open: dict[str, str] | None = None
-        self._text: list[str] = []
-
-    def read(self, text: str) -> None:
-        """Read a whole page, in time and memory that grow no faster than it does; raises `InvalidIndex`."""
-        for start in range(0, len(text), _LONGEST_TAG):
-            self.feed(text[start : start + _LONGEST_TAG])
-            if len(self.rawdata) > _LONGEST_TAG:
-                raise InvalidIndex("is no HTML page of an index: it holds a tag or script that is too long")
-        if len(self.rawdata) > _LONGEST_REST:
-            raise InvalidIndex("is an HTML page that was cut short, or holds a tag that does not end")
-        self.cut_short = self._open is not None or "<" in self.rawdata
-        self.close()
-        self.end_link()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Take note of what the element says; an attribute given twice counts once, as in browsers."""
-        self.elements.add(tag)
-        attributes = {name: value or "" for name, value in reversed(attrs)}
-        if tag == "a":
-            self.end_link()
-            if len(self.links) == MOST_FILES:
-                raise InvalidIndex(f"is no HTML page of an index: it holds more than {MOST_FILES:,} links")
-            self._open = attributes
-        elif tag == "base" and self.base is None:
-            self.base = attributes.get("href")
-        elif tag == "meta":
-            self.metas.setdefault(attributes.get("name", ""), attributes.get("content", ""))
-
-    def handle_endtag(self, tag: str) -> None:
-        """A link ends; so may the page."""
-        self.ended.add(tag)
-        if tag == "a":
-            self.end_link()
-
-    def handle_data(self, data: str) -> None:
-        """Collect the text of a link."""
-        if self._open is not None:
-            self._text.append(data)
-
-    def end_link(self) -> None:
-        """Close the link that is open, if one is."""
-        if self._open is not None:
-            self.links.append((self._open, "".join(self._text)))
-        self._open = None
-        self._text.clear()
-
-
-def _read(data: bytes) -> _Reader:
-    reader = _Reader()
-    try:
-        reader.read(data.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise InvalidIndex("is not an HTML page in UTF-8") from error
-    except (AssertionError, ValueError) as error:  # html.parser's way to say that it cannot go on
-        raise InvalidIndex("is not an HTML page that can be read") from error
-    # An error message or half a page, taken for an index, would drop every link that it does not hold.
-    outermost = next((element for element in ("html", "body", "a") if element in reader.elements), None)
-    if outermost is None or b"\0" in data:  # what a crash or a full disk left of a page
-        raise InvalidIndex("is not an HTML page")
-    if outermost not in reader.ended or (outermost == "a" and reader.cut_short):
-        raise InvalidIndex("is an HTML page that was cut short")
-    check_api_version(reader.metas.get("pypi:repository-version", API_VERSION))
-    commit = reader.metas.get(_COMMIT)
-    if commit is not None and not is_commit(commit):
-        raise InvalidIndex("has a malformed commit id")
-    reader.commit = commit
-    return reader
-
-
-def _files(page: _Reader) -> Iterator[File]:
+def _files(page: HtmlPage) -> Iterator[File]:
     length = 0
     for attributes, text in page.links:
         if file := _file(attributes, text, page.base):
@@ -301,7 +218,7 @@ def _resolved(base: str, reference: str) -> str:
     absolute = urlsplit(base).scheme or base.startswith("/") or urlsplit(reference).scheme or reference.startswith("/")
     if absolute:
         return urljoin(base, reference)
-    # urljoin would drop the ".." that a relative base begins with.
+    # urljoin would drop ".." at the beginning of a relative base.
     folder, _, last = urlsplit(base).path.rpartition("/")
     folder = f"{folder}/{last}" if last in (".", "..") else folder
     return f"{folder}/{reference}".removeprefix("/")

@@ -1,8 +1,10 @@
-"""The JSON form of an index (PEP 691, 700, 714, 740, 792; Simple repository API 1.4), both ways.
+"""Render and parse the JSON form of an index (PEP 691, 700, 714, 740, 792; Simple repository API 1.4).
 
-What is read may come from any tool. Everything that cannot be understood raises `InvalidIndex`, whose text says what is
-wrong and leaves it to the caller to say where. Rendering is deterministic and compact; reading what was rendered gives
-the same value again, except that a quarantined project's page lists no files.
+The standards are at https://packaging.python.org/en/latest/specifications/simple-repository-api/.
+
+Rendering is deterministic and compact. Parsing accepts pages of any tool, and raises `InvalidIndex` for what it cannot
+understand; the error says what is wrong, not where. A rendered page is parsed into an equal value, except that the page
+of a quarantined project lists no files.
 """
 
 from __future__ import annotations
@@ -48,14 +50,15 @@ __all__ = [
 CONTENT_TYPE = "application/vnd.pypi.simple.v1+json"
 
 _LARGEST_SIZE = 2**63 - 1
+"""Bytes of a file: what a signed 64-bit integer holds."""
 _LONGEST_NUMBER = 1000
-"""Digits."""
+"""Digits of a number; converting takes time by the square of their count."""
 _MOST_VALUES = 12 * MOST_FILES
-"""Values in a document, each of which takes some 60 bytes of memory; a file has about twelve."""
+"""Values in a document. A file has about twelve, and each takes some 60 bytes of memory."""
 
 
 def _integer(digits: str) -> int:
-    if len(digits) > _LONGEST_NUMBER:  # converting takes time by the square of their number
+    if len(digits) > _LONGEST_NUMBER:
         raise ValueError("a number is too long")
     return int(digits)
 
@@ -65,7 +68,7 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def decode(data: bytes) -> dict[str, object]:
-    """The JSON object that ``data`` holds, in UTF-8; raises `InvalidIndex`."""
+    """Decode a JSON object in UTF-8; raises `InvalidIndex`."""
     if len(data) > _MOST_VALUES and sum(map(data.count, (b",", b"[", b"{"))) > _MOST_VALUES:
         raise InvalidIndex(f"is not an index: it holds more than {_MOST_VALUES:,} values")
     try:
@@ -82,12 +85,12 @@ def decode(data: bytes) -> dict[str, object]:
 
 
 def encode(value: dict[str, object]) -> bytes:
-    """``value`` as compact JSON in UTF-8, keys in the order given."""
+    """Encode ``value`` as compact JSON in UTF-8; keys keep their order."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
 def file_to_json(file: File) -> dict[str, object]:
-    """The file as an entry of ``files`` (PEP 691); what is not known is left out, ``hashes`` never."""
+    """The file as an entry of ``files`` (PEP 691); unknown facts are left out, except that ``hashes`` may be empty."""
     entry: dict[str, object] = {"filename": file.filename, "url": file.url, "hashes": dict(file.hashes)}
     if file.requires_python is not None:
         entry["requires-python"] = file.requires_python
@@ -107,10 +110,7 @@ def file_to_json(file: File) -> dict[str, object]:
 
 
 def file_from_json(entry: object) -> File:
-    """The file that an entry of ``files`` (PEP 691) tells of; keys that are not known are passed over.
-
-    Raises `InvalidIndex`.
-    """
+    """Parse an entry of ``files`` (PEP 691); unknown keys are ignored. Raises `InvalidIndex`."""
     if not isinstance(entry, dict):
         raise InvalidIndex("'files' holds something that is not an object")
     get = entry.get
@@ -154,13 +154,13 @@ def file_from_json(entry: object) -> File:
 
 
 def status_to_json(status: ProjectStatus) -> dict[str, object]:
-    """The marker as ``project-status`` (PEP 792)."""
+    """The status marker as ``project-status`` (PEP 792)."""
     entry: dict[str, object] = {"status": status.status.value}
     return entry if status.reason is None else entry | {"reason": status.reason}
 
 
 def status_from_json(entry: object) -> ProjectStatus:
-    """The marker that a ``project-status`` (PEP 792) states; raises `InvalidIndex`."""
+    """Parse ``project-status`` (PEP 792); raises `InvalidIndex`."""
     if not isinstance(entry, dict):
         raise InvalidIndex("'project-status' is not an object")
     text, reason = entry.get("status", "active"), entry.get("reason")
@@ -170,7 +170,7 @@ def status_from_json(entry: object) -> ProjectStatus:
 
 
 def render_project(project: Project) -> bytes:
-    """The project's JSON page."""
+    """Render the project's JSON page."""
     offered = Project(project.name, project.offered)
     page: dict[str, object] = {"meta": _meta(project.commit), "name": project.name}
     if project.status is not None:
@@ -181,7 +181,7 @@ def render_project(project: Project) -> bytes:
 
 
 def parse_project(data: bytes) -> Project:
-    """The project that a JSON page tells of; raises `InvalidIndex`."""
+    """Parse a project's JSON page; raises `InvalidIndex`."""
     page = decode(data)
     commit = _commit(page)
     name, files, status = page.get("name"), page.get("files"), page.get("project-status")
@@ -194,23 +194,23 @@ def parse_project(data: bytes) -> Project:
 
 
 def render_root(names: Iterable[str], commit: str | None) -> bytes:
-    """The root's JSON page, which lists the projects of those normalized names."""
+    """Render the JSON page that lists the projects with those normalized names."""
     return encode(root_document(names, commit))
 
 
 def root_document(names: Iterable[str], commit: str | None) -> dict[str, object]:
-    """What `render_root` encodes."""
+    """The JSON object that `render_root` encodes."""
     root = Root.of(names, commit)
     return {"meta": _meta(root.commit), "projects": [{"name": name} for name in root.projects]}
 
 
 def parse_root(data: bytes) -> Root:
-    """The projects that a root's JSON page lists; raises `InvalidIndex`."""
+    """Parse the JSON page of the list of projects; raises `InvalidIndex`."""
     return root_of(decode(data))
 
 
 def root_of(page: dict[str, object]) -> Root:
-    """The projects that a decoded JSON page of a root lists; raises `InvalidIndex`."""
+    """Make the list of projects of its decoded JSON page; raises `InvalidIndex`."""
     commit = _commit(page)
     projects = page.get("projects")
     if not isinstance(projects, list):
@@ -263,7 +263,7 @@ def _bad(filename: str, key: str, value: object) -> InvalidIndex:
 
 
 def shown(value: object) -> str:
-    """A value that was read, as an error shows it: on one line, shortened."""
+    """A value from a document as an error shows it: on one line, shortened."""
     if not isinstance(value, str | int | float | None):
         return f"of type {type(value).__name__}"
     text = ascii(value if not isinstance(value, int) or abs(value) <= _LARGEST_SIZE else "too large")

@@ -1,8 +1,8 @@
-"""The URLs of files on index pages (PEP 503, PEP 691).
+"""The URLs of files on index pages (https://peps.python.org/pep-0503/, https://peps.python.org/pep-0691/).
 
-A file's **url** is the reference that the pages hold (PEP 691 ``url``): relative to the project's pages, and
-percent-encoded (``+`` as ``%2B``), such as ``demo-1.0.tar.gz`` or ``5f0c…/demo-1.0.tar.gz``; adopted files may have
-``../other/demo-1.0.tar.gz`` or an absolute URL. It has no fragment.
+A file's **url** is the reference on the pages, without fragment. It is relative to the project's pages and
+percent-encoded (``+`` as ``%2B``), such as ``demo-1.0.tar.gz`` or ``5f0c…/demo-1.0.tar.gz``. Files that were adopted
+from another tool may have ``../other/demo-1.0.tar.gz`` or an absolute URL.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ _PLAIN_URL = re.compile(r"[A-Za-z0-9_.~-][A-Za-z0-9_.~/-]*")
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _SCHEMES = ("http", "https", "file")
 LONGEST_URL = 8192
-"""Characters; no key is as long, nor do servers take longer ones. A page may not make much of little."""
+"""Characters of a URL. Keys of S3 have at most 1024 bytes, and many servers refuse longer URLs."""
 
 
 def file_url(filename: str, folder: str = "") -> str:
-    """The url of a file of a project, in the project's own folder or in ``folder`` within it."""
+    """The url of a file in the project's folder, or in ``folder`` below it."""
     return quote(f"{folder}/{filename}" if folder else filename, safe="/")
 
 
 def filename_of(url: str) -> str:
-    """The filename at the end of ``url``; empty when it ends in ``/`` or is no URL."""
+    """The filename at the end of ``url``; empty if it ends in ``/`` or is no URL."""
     try:
         return posixpath.basename(unquote(urlsplit(url).path))
     except ValueError:
@@ -34,7 +34,7 @@ def filename_of(url: str) -> str:
 
 
 def is_relative(url: str) -> bool:
-    """Whether ``url`` begins where its page lies: neither a whole URL nor a path from the host's root."""
+    """Whether ``url`` is relative to its page: neither a whole URL nor a path from the host's root."""
     if _PLAIN_URL.fullmatch(url):
         return True
     try:
@@ -45,15 +45,15 @@ def is_relative(url: str) -> bool:
 
 
 def is_elsewhere(url: str) -> bool:
-    """Whether the object of ``url`` lies, or may lie, outside the project's folder, where nothing is stored for it."""
+    """Whether the object of ``url`` is, or may be, outside the project's folder."""
     return url.startswith("../") or not is_relative(url)
 
 
 def canonical_url(reference: str) -> str | None:
-    """The url that a page's ``reference`` means, in the one spelling used here: percent-encoded, without fragment.
+    """Bring the reference on a page into the form that is used here: percent-encoded, without fragment.
 
-    None for what no installer fetches: other schemes than http, https and file; control characters; no path at all; too
-    long a text.
+    None if no installer would fetch it: its scheme is not http, https or file, it has control characters or no path, or
+    it is too long.
     """
     if len(reference) > LONGEST_URL:
         return None
@@ -68,7 +68,7 @@ def canonical_url(reference: str) -> str | None:
     path = unquote(parts.path)
     if (scheme and scheme not in _SCHEMES) or not path or CONTROL.search(reference.strip()) or CONTROL.search(path):
         return None
-    # In a path on another host "+" may be spelled either way for a reason; ours must not become a space on S3.
+    # Another host may distinguish "+" from "%2B". On S3, "+" in a path means a space, so ours is always "%2B".
     path = quote(parts.path, safe="/%+@:=,;!$&'()*~") if host or scheme else quote(path, safe="/")
     if path.startswith("//") and not host:
         return None

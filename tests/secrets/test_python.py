@@ -42,7 +42,7 @@ def everything(value: object, depth: int = 3) -> Iterator[object]:
     names = [*getattr(value, "__dict__", {}), *getattr(type(value), "__slots__", ())]
     fields = [field.name for field in dataclasses.fields(value)] if dataclasses.is_dataclass(value) else []
     for name in {*names, *fields}:
-        if name not in OPTIONS and name not in {"_text", "_secrets", "_spelt"} and hasattr(value, name):
+        if name not in OPTIONS and name not in {"_text", "_secrets", "_cached_forms"} and hasattr(value, name):
             yield from everything(getattr(value, name), depth - 1)
 
 
