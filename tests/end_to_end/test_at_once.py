@@ -124,6 +124,7 @@ def publishers_meet(place: Place, count: int) -> None:
     assert place.projects() == {"demo"}
 
 
+@pytest.mark.slow
 def test_64_versions_of_one_project(on_server: Place) -> None:
     """On the server that is to be trusted; fewer on others."""
     place = on_server
@@ -131,10 +132,12 @@ def test_64_versions_of_one_project(on_server: Place) -> None:
     publishers_meet(place, MANY if place.name == ("Ceph" if CEPH else "MiniStack") else FEW)
 
 
+@pytest.mark.slow
 def test_versions_of_a_new_project(on_server: Place) -> None:
     publishers_meet(on_server, FEW)
 
 
+@pytest.mark.slow
 def test_64_versions_of_one_project_in_a_folder(in_folder: Place) -> None:
     publishers_meet(in_folder, MANY)
 
@@ -153,6 +156,7 @@ def test_new_projects_on_one_root(on_server: Place) -> None:
     new_projects_meet(on_server)
 
 
+@pytest.mark.slow
 def test_new_projects_on_one_root_in_a_folder(in_folder: Place) -> None:
     new_projects_meet(in_folder)
 
@@ -191,6 +195,7 @@ def all_verbs_meet(place: Place) -> None:
     assert [info.key for info in place.store.list(place.layout.folder("leaving"))] == [place.layout.manifest("leaving")]
 
 
+@pytest.mark.slow
 def test_all_verbs(on_server: Place) -> None:
     all_verbs_meet(on_server)
 

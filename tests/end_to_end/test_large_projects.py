@@ -15,6 +15,7 @@ from tests.cli.programs import run as run_program
 from tests.clients.installers import Environments
 from tests.end_to_end.conftest import run, run_poetry
 from tests.support import samples
+from tests.support.markers import case
 from tests.support.servers import S3Server, program
 
 VERSIONS = 50
@@ -71,7 +72,7 @@ def with_pdm(index: str, folder: Path, made: Environments) -> None:
     assert f'version = "{LATEST}"' in (folder / "pdm.lock").read_text()
 
 
-@pytest.mark.parametrize("install", [with_pip, with_uv, with_poetry, with_pdm])
+@pytest.mark.parametrize("install", [with_pip, with_uv, case(with_poetry, slow=True), case(with_pdm, slow=True)])
 def test_installers_decode_the_page(
     index: str, tmp_path: Path, environments: Environments, install: Callable[[str, Path, Environments], None]
 ) -> None:

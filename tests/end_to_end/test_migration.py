@@ -17,9 +17,11 @@ from tests.end_to_end import old_tools
 from tests.end_to_end.conftest import run, run_poetry
 from tests.end_to_end.one_server import on_one_server
 from tests.support import samples
+from tests.support.markers import case
 from tests.support.servers import S3Server, program
 
 VERSIONS = ("1.2.1", "2.0.1")
+STYLES = ("/", "index.html")
 ILABS = ("ilabs.s3util==0.6.7", "boto3", "setuptools<81")
 
 
@@ -91,8 +93,10 @@ def check_clients(target: str, url: str, folder: Path, environment: Mapping[str,
 
 
 @on_one_server
-@pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("style", ["/", "index.html"])
+@pytest.mark.parametrize(
+    ("style", "version"),
+    [case(style, version, slow=(style, version) != ("/", VERSIONS[-1])) for style in STYLES for version in VERSIONS],
+)
 def test_s3pypi(
     *,
     gorilla: Callable[[str], Path],

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.build_backend.projects import distributions, make_project, published
+from tests.support.markers import case
 from tests.support.servers import S3Server
 
 FRONT_ENDS = {
@@ -20,7 +21,7 @@ BOTH = set(distributions().values())
 pytestmark = pytest.mark.usefixtures("build_environment")
 
 
-@pytest.fixture(params=FRONT_ENDS)
+@pytest.fixture(params=[case(name, slow=name != "build") for name in FRONT_ENDS])
 def front_end(request: pytest.FixtureRequest) -> tuple[str, ...]:
     return FRONT_ENDS[request.param]
 

@@ -12,6 +12,7 @@ import pytest
 
 from tests.build_backend.projects import call, make_project, published
 from tests.invocations.conftest import OLD_UV
+from tests.support.markers import case
 
 PYTHON = sys.executable
 BUILD = ("{python}", "-m", "build", "--installer=uv")
@@ -116,13 +117,21 @@ TABLE = [
     ),
 ]  # fmt: skip
 
+QUICK = {
+    "build", "build-unasked", "build-dependency-uv", "uv-build-setting", "pip-install", "pip-install-editable",
+    "uv-pip-install", "uv-sync", "tox-wheel", "setup.py-s3pypi",
+}  # fmt: skip
+"""One of each tool, of builds that publish and such that do not, and each backend; the others are slow."""
+
 
 def test_the_table_is_complete() -> None:
     assert len({row.name for row in TABLE}) == len(TABLE) >= 20
     assert {row.backend for row in TABLE} == {"setuptools", "hatchling", "flit", "poetry-core"}
+    assert {row.name for row in TABLE} >= QUICK
+    assert {row.backend for row in TABLE if row.name in QUICK} == {row.backend for row in TABLE}
 
 
-@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", [case(row, id=row.name, slow=row.name not in QUICK) for row in TABLE])
 def test_invocation(row: Invocation, tmp_path: Path, build_environment: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     repository = tmp_path / "repository"
     monkeypatch.setenv("S3PYPI_TARGET", str(repository))
