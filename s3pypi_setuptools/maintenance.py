@@ -86,7 +86,7 @@ class RepositoryMaintenance:
         :param left: called with the URL below which test objects are about to be written, and with None after they are
             deleted.
         """
-        from .doctor.target import examine
+        from .doctor.doctor import examine
 
         session = self._session
         with suppress(Error):  # a check meets it again

@@ -1,37 +1,47 @@
-"""What a store is asked by who wants to know whether it will do, beyond what `Store` tells of itself."""
+"""A check of ``s3pypi doctor``: one question about a target, and what was found."""
 
 from __future__ import annotations
 
 import enum
-from abc import ABC, abstractmethod
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..stores.capabilities import Capabilities
-
-__all__ = ["ABORT", "DELETE", "GET", "MULTIPART", "PUT", "Check", "Examiner", "Result", "failed", "refusal"]
+__all__ = [
+    "ABORT",
+    "DELETE",
+    "GET",
+    "MULTIPART",
+    "PUT",
+    "Check",
+    "Result",
+    "fail",
+    "fail_with",
+    "ok",
+    "skip",
+    "warn",
+]
 
 PUT, GET, DELETE, MULTIPART, ABORT = "put", "get", "delete", "multipart", "abort"
-"""Names of checks on which others rest."""
+"""Names of the checks that others depend on."""
 
 
 class Result(enum.Enum):
-    """What came of a check; the value is its name in reports."""
+    """The result of a check; the value is its name in reports."""
 
     OK = "ok"
     WARNING = "warning"
-    """Publishing is sound, and something else is not as one may expect."""
+    """Publishing is sound, but something is not as users may expect it."""
     NO = "no"
+    """Publishing or installing fails."""
     SKIPPED = "skipped"
-    """Nothing is known."""
+    """The check could not be made."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was asked.
+    """One question, and its answer.
 
-    :param found: what came of it, in a few words.
-    :param advice: what to do about it.
+    :param found: what was found, in a few words.
+    :param advice: what users should do about it.
     """
 
     name: str
@@ -40,51 +50,31 @@ class Check:
     advice: str | None = None
 
 
-class Examiner(ABC):
-    """Asks one store; what goes wrong is a check's result, and no error, except where it says so.
+def ok(name: str, found: str) -> Check:
+    """The check ``name``, which went well."""
+    return Check(name, Result.OK, found)
 
-    Folders are given as keys without ``/`` at their end. What is written lies below the given folder, and is gone when
-    a method returns, as far as it may be deleted.
+
+def warn(name: str, found: str, advice: str | None = None) -> Check:
+    """The check ``name``, of which users should know."""
+    return Check(name, Result.WARNING, found, advice)
+
+
+def fail(name: str, found: str, advice: str | None = None) -> Check:
+    """The check ``name``, which failed."""
+    return Check(name, Result.NO, found, advice)
+
+
+def fail_with(name: str, line: str, otherwise: str | None = None) -> Check:
+    """The check ``name``, which failed with an error.
+
+    :param line: the error's text; what follows the first ``; `` is the advice.
+    :param otherwise: the advice where the text has none.
     """
-
-    @abstractmethod
-    def reach(self) -> list[Check]:
-        """Whether the store can be asked at all; after a ``NO`` there is nothing more to ask."""
-
-    @abstractmethod
-    def read(self, prefix: str, folder: str) -> list[Check]:
-        """What may be read below ``prefix``, the repository's; nothing is written.
-
-        :param folder: where there is nothing.
-        """
-
-    @abstractmethod
-    def write(self, folder: str) -> list[Check]:
-        """What may be written, by doing it; with checks named `PUT`, `GET` and `DELETE`."""
-
-    @abstractmethod
-    def race(self, folder: str) -> Capabilities:
-        """What the store honours, as `probe.probe` finds out; raises its errors."""
-
-    @abstractmethod
-    def keep(self, folder: str) -> list[Check]:
-        """Whether objects come back as they were stored, and to whom."""
-
-    @abstractmethod
-    def clear(self, folder: str) -> bool:
-        """Delete what an end before its time left below ``folder``; whether surely nothing is left."""
-
-
-def failed(checks: Sequence[Check]) -> bool:
-    """Whether one of them is a ``NO``."""
-    return any(check.result is Result.NO for check in checks)
-
-
-def refusal(name: str, why: str, otherwise: str | None = None) -> Check:
-    """The ``NO`` of an error.
-
-    :param why: its line; what follows the first ``; `` says what to do.
-    :param otherwise: what to do where the line does not say.
-    """
-    found, _, advice = why.partition("; ")
+    found, _, advice = line.partition("; ")
     return Check(name, Result.NO, found, advice or otherwise)
+
+
+def skip(name: str, found: str, advice: str | None = None) -> Check:
+    """The check ``name``, which could not be made."""
+    return Check(name, Result.SKIPPED, found, advice)

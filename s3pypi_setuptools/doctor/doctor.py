@@ -1,33 +1,46 @@
-"""Examine a target: whether publishing to it is sound, and what to do where it is not."""
+# ruff: noqa: PLC0415 (only the checks of the store in use are loaded)
+"""Check a target: whether publishing to it is sound, and what to do where it is not."""
 
 from __future__ import annotations
 
 import contextlib
+import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from ..config.settings import Settings
 from ..errors import Error
+from ..locks.base import Locks
 from ..monitor import UNCOUNTED, ItemCounter
 from ..repository.layout import Layout
+from ..repository.opening import OpenOptions
+from ..repository.repository import Repository
 from ..repository.repository_config import RepositoryConfig, read_config
 from ..stores.base import Store
 from ..stores.capabilities import Capabilities
 from ..stores.probe import probe_folder
-from .check import GET, PUT, Check, Examiner, Result, failed
-from .conditions import condition_checks, raced, settled, unraced
-from .index import UNCHECKED
-from .repository_config import renew
+from .check import GET, PUT, Check, Result, fail_with, ok, skip
+from .conditions import condition_checks, known_conditions, race, renew, skipped_conditions
+from .index import UNCHECKED, index_checks, unknown_index
 
-__all__ = ["Check", "DoctorReport", "Result", "doctor"]
+if TYPE_CHECKING:
+    from .folder import FolderExaminer
+    from .s3 import S3Examiner
+
+__all__ = ["DoctorReport", "examine"]
+
+_READING = OpenOptions(unsafe_no_locking=True, dry_run=True, existing=True)
+_LOCK_TABLE = "lock table"
 
 
 @dataclass(frozen=True, slots=True)
 class DoctorReport:
-    """What a target was found to be able to do.
+    """What was found of a target.
 
-    :param read_only: nothing was written; ``ok`` tells of reading alone.
-    :param checks: in the order in which they build on one another.
+    :param read_only: nothing was written; ``ok`` is about reading alone.
+    :param checks: in an order in which later ones depend on earlier ones.
     """
 
     target: str
@@ -36,8 +49,8 @@ class DoctorReport:
 
     @property
     def ok(self) -> bool:
-        """Whether publishing there is sound."""
-        return not failed(self.checks)
+        """Whether publishing there is sound: no check failed."""
+        return not any(check.result is Result.NO for check in self.checks)
 
     @property
     def is_index_checked(self) -> bool:
@@ -45,50 +58,46 @@ class DoctorReport:
         return not any(check.found.startswith(UNCHECKED) for check in self.checks)
 
 
-def doctor(
+def examine(
+    settings: Settings,
     store: Store,
     layout: Layout,
-    examiner: Examiner,
+    locks: Locks,
     *,
-    target: str,
-    origin: str | None = None,
-    tolerated: str | None = None,
-    locks: Callable[[], list[Check]] = lambda: [],
-    index: Callable[[RepositoryConfig | None], list[Check]] = lambda record: [],
+    index_url: str | None,
     read_only: bool = False,
     left: Callable[[str | None], None] = lambda where: None,
     counter: ItemCounter = UNCOUNTED,
 ) -> DoctorReport:
-    """Ask all that can be asked; what goes wrong is a check, and no error.
+    """Check ``settings.target``, which is in ``store`` under ``layout``; what goes wrong is a check, not an error.
 
-    Where it is interrupted, it deletes what it wrote to ask.
+    When it is interrupted, it deletes the objects that it wrote.
 
-    :param target: where it is, as people write it, and ``origin`` what says so.
-    :param tolerated: why a store that ignores conditions will do all the same; None when nothing makes it do.
-    :param locks: asks the lock table.
-    :param index: asks what installers are given, of a repository with that record.
+    :param locks: of the lock table that is configured.
+    :param index_url: what installers are given, with ``/`` at its end, where the settings have it.
     :param read_only: write nothing.
-    :param left: told where objects may stay before the first is written, and None when, interrupted, none stays.
+    :param left: called with the URL of a folder before the first object is written to it, and with None when, after an
+        interruption, all are deleted.
     :param counter: counts the steps.
     """
-    work = _Examination(store, layout, examiner, tolerated, left)
+    work = _Examination(settings, store, layout, read_only, left)
     steps: list[Callable[[], list[Check]]] = [
-        examiner.reach,
+        work.connect,
         work.read,
         *([work.skip] if read_only else [work.write, work.conditions]),
-        lambda: work.records(read_only=read_only),
-        locks,
-        lambda: index(work.record),
+        work.renew,
+        lambda: _lock_checks(locks, read_only=read_only),
+        lambda: work.index(index_url),
     ]
     counter.expect(len(steps))
-    told = f"{target} (from {origin})" if origin else target
-    checks: dict[str, Check] = {"target": Check("target", Result.OK, told)}
+    target, origin = str(settings.require_target()), settings.origins.get("target")
+    checks = {"target": ok("target", f"{target} (from {origin})" if origin else target)}
     try:
         for step in steps:
             found = step()
             counter.advance(1)
             checks.update({check.name: check for check in found})
-            if step is steps[0] and _unreachable(found):
+            if step is steps[0] and found and found[-1].result is Result.NO:
                 break
     except BaseException:
         work.clear()
@@ -96,62 +105,111 @@ def doctor(
     return DoctorReport(target, read_only, tuple(checks.values()))
 
 
-def _unreachable(checks: list[Check]) -> bool:
-    return bool(checks) and checks[-1].result is Result.NO
-
-
 class _Examination:
     def __init__(
         self,
+        settings: Settings,
         store: Store,
         layout: Layout,
-        examiner: Examiner,
-        tolerated: str | None,
+        read_only: bool,
         left: Callable[[str | None], None],
     ) -> None:
         self._store = store
         self._layout = layout
-        self._examiner = examiner
-        self._tolerated = tolerated
+        self._examiner = _examiner(store, layout.prefix)
+        self._tolerated = _why_tolerated(settings)
+        self._read_only = read_only
         self._folder = probe_folder(layout.prefix)
         self._left = left
-        self._writes = False
+        self._has_written = False
         self._lacking: list[str] = []
         self._found: Capabilities | None = None
-        self.record: RepositoryConfig | None = None
+        self._config: RepositoryConfig | None = None
+
+    def connect(self) -> list[Check]:
+        return self._examiner.connect()
 
     def read(self) -> list[Check]:
-        checks = self._examiner.read(self._layout.prefix, self._folder)
-        with contextlib.suppress(Error):  # what is wrong with it, or with reading, is told by other checks
-            self.record = read_config(self._store, self._layout)
+        checks = self._examiner.read(self._folder)
+        with contextlib.suppress(Error):  # other checks report what is wrong with it, or with reading
+            self._config = read_config(self._store, self._layout)
         return checks
 
     def skip(self) -> list[Check]:
-        return [Check(PUT, Result.SKIPPED, "--read-only"), *unraced("--read-only")]
+        return [skip(PUT, "--read-only"), *skipped_conditions("--read-only")]
 
     def write(self) -> list[Check]:
-        self._writes = True
+        self._has_written = True
         self._left(self._store.url_of(f"{self._folder}/"))
         checks = self._examiner.write(self._folder)
         self._lacking = [check.name for check in checks if check.result in (Result.NO, Result.WARNING)]
-        # Where it could not be tried on what was written, what was found before counts.
+        # Where nothing could be written to be read again, the result of `read` stays.
         return [check for check in checks if not (check.name == GET and check.result is Result.SKIPPED)]
 
     def conditions(self) -> list[Check]:
         for needed in (PUT, GET):
             if needed in self._lacking:
-                return unraced(f"needs {needed}")
+                return skipped_conditions(f"needs {needed}")
         with ThreadPoolExecutor(1) as aside:
             kept = aside.submit(self._examiner.keep, self._folder)
-            found = raced(self._examiner, self._folder, surely=self._store.conditional_writes is True)
+            found = race(self._examiner, self._folder, surely=self._store.conditional_writes is True)
         if not isinstance(found, Capabilities):
             return [*found, *kept.result()]
-        self._found = settled(found, self.record, self._lacking)
-        return [*condition_checks(found, self.record, self._lacking, tolerated=self._tolerated), *kept.result()]
+        self._found = known_conditions(found, self._config, self._lacking)
+        return [*condition_checks(found, self._config, self._lacking, tolerated=self._tolerated), *kept.result()]
+
+    def renew(self) -> list[Check]:
+        return [renew(self._store, self._layout, None if self._read_only else self._found)]
+
+    def index(self, url: str | None) -> list[Check]:
+        config = self._config
+        if url is None and config is not None and config.public_url:
+            url = f"{config.public_url}/"
+        if url is None:
+            return unknown_index()
+        if config is None:
+            return [skip("index URL", f"{url}: needs a repository, to be compared with")]
+        with contextlib.closing(Repository(self._store, self._layout, _READING)) as repository:
+            return index_checks(repository, url)
 
     def clear(self) -> None:
-        if self._writes and self._examiner.clear(self._folder):
+        if self._has_written and self._examiner.clear(self._folder):
             self._left(None)
 
-    def records(self, *, read_only: bool) -> list[Check]:
-        return [renew(self._store, self._layout, None if read_only else self._found)]
+
+def _examiner(store: Store, prefix: str) -> FolderExaminer | S3Examiner:
+    """The checks of ``store``, for a repository below ``prefix``."""
+    from ..stores.local.store import LocalStore
+
+    if isinstance(store, LocalStore):
+        from .folder import FolderExaminer
+
+        return FolderExaminer(store)
+    from ..stores.s3.store import S3Store
+    from .s3 import S3Examiner
+
+    if not isinstance(store, S3Store):
+        raise TypeError(f"{store.url} is of no store that can be examined")
+    return S3Examiner(store, prefix)
+
+
+def _why_tolerated(settings: Settings) -> str | None:
+    """Why a store that ignores conditions can be used all the same; None where it cannot."""
+    if settings.unsafe_no_locking:
+        return "--unsafe-no-locking is set: let one publisher at a time work"
+    return "the lock table keeps publishers apart" if settings.has_lock_table else None
+
+
+def _lock_checks(locks: Locks, *, read_only: bool) -> list[Check]:
+    """Whether locks can be taken, by taking one that nobody else asks for; no check where no table is configured."""
+    if not locks.exclusive:
+        return []
+    try:
+        locks.verify()
+        if read_only:
+            return [ok(_LOCK_TABLE, "can be read")]
+        with locks.held(f"s3pypi-probe-{secrets.token_hex(8)}", lambda: None) as lease:
+            lease.confirm()
+    except Error as error:
+        return [fail_with(_LOCK_TABLE, str(error), "correct the table's settings, or grant what is missing")]
+    return [ok(_LOCK_TABLE, "a lock was taken and let go")]

@@ -1,4 +1,4 @@
-"""What a folder, and the file system that it lies in, can do."""
+"""The checks of a folder, and of the file system that it is in."""
 
 from __future__ import annotations
 
@@ -18,19 +18,20 @@ from ..stores.capabilities import Capabilities
 from ..stores.local.errors import translated
 from ..stores.local.store import LOCK, PRIVATE, LocalStore
 from ..stores.probe import probe
-from .check import DELETE, PUT, Check, Examiner, Result, refusal
+from .check import DELETE, PUT, Check, Result, fail, fail_with, ok, skip, warn
 
 __all__ = ["FolderExaminer"]
 
-_LITTLE = 1024**3
-"""Bytes of free space below which a line says so."""
-
-_MIB = 1024**2
+_GIB, _MIB = 1024**3, 1024**2
+"""Bytes of free space: below the first, the check warns; below the second, it fails."""
 _PLAIN = Attributes("text/plain")
 _NETWORK = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "fuse.sshfs", "fuse.s3fs"}
 )
+"""Types of file systems over a network, as `_MOUNTS` names them."""
 _MOUNTS = Path("/proc/self/mounts")
+"""Linux lists the mounted file systems there (https://man7.org/linux/man-pages/man5/proc_mounts.5.html)."""
+_OTHER_FOLDER = "use a folder on another file system"
 
 _LOCKS = """
 import sys, fcntl
@@ -43,32 +44,33 @@ with open(sys.argv[1], "r+b") as file:
 _REFUSED = 9
 
 
-class FolderExaminer(Examiner):
-    """Examines the folder of ``store``; what is tried is tried in a store of its own within it."""
+class FolderExaminer:
+    """Checks the folder of ``store``; what is tried is tried in a store of its own within it.
+
+    What goes wrong is the result of a check, and no error is raised.
+    """
 
     def __init__(self, store: LocalStore) -> None:
         self._store = store
         self._root = store.root
 
-    def reach(self) -> list[Check]:
-        """As of `Examiner`."""
+    def connect(self) -> list[Check]:
+        """Whether the folder can be used at all; after a failed check no other is made."""
         try:
             existing = _nearest(self._root)
+            if not existing.exists():
+                found = f"{existing} is a link to {existing.readlink()}, which is not there"
+                return [fail("folder", found, "make that folder, or correct the link")]
             if not existing.is_dir():
-                if not existing.exists():
-                    found = f"{existing} is a link to {existing.readlink()}, which is not there"
-                    return [Check("folder", Result.NO, found, "make that folder, or correct the link")]
-                return [Check("folder", Result.NO, f"{existing} is a file", "give a folder")]
-            found = (
-                f"{self._root} exists" if existing == self._root else f"{self._root} will be made by the first upload"
-            )
-            return [Check("folder", Result.OK, found), _file_system(existing), _space(existing)]
+                return [fail("folder", f"{existing} is a file", "give a folder")]
+            state = "exists" if existing == self._root else "will be made by the first upload"
+            return [ok("folder", f"{self._root} {state}"), _file_system(existing), _space(existing)]
         except OSError as error:
-            told = translated(error, str(self._root), "cannot be looked at")
-            return [refusal("folder", str(told), "give another folder")]
+            why = translated(error, str(self._root), "cannot be looked at")
+            return [fail_with("folder", str(why), "give another folder")]
 
-    def read(self, prefix: str, folder: str) -> list[Check]:  # noqa: ARG002
-        """As of `Examiner`."""
+    def read(self, folder: str) -> list[Check]:  # noqa: ARG002
+        """Whether objects can be listed and read; nothing is written."""
 
         def first() -> None:
             for info in islice(self._store.list(""), 1):
@@ -77,7 +79,7 @@ class FolderExaminer(Examiner):
         return [_tried("list", first)]
 
     def write(self, folder: str) -> list[Check]:
-        """As of `Examiner`."""
+        """What may be written, by doing it below ``folder``; `PUT` and `DELETE` are among the checks."""
         try:
             with self._inside(folder) as path:
                 store = LocalStore(path)
@@ -92,15 +94,25 @@ class FolderExaminer(Examiner):
             return [_refused(error, self._root)]
 
     def race(self, folder: str) -> Capabilities:
-        """As of `Examiner`."""
+        """What the store honours, as `probe` finds out below ``folder``; raises its errors."""
         try:
             with self._inside(folder) as path:
                 return probe(LocalStore(path), "race")
         except OSError as error:
             raise translated(error, str(self._root), "cannot be written") from error
 
+    def keep(self, folder: str) -> list[Check]:  # noqa: ARG002
+        """No checks: a folder keeps bytes alone, and headers are those of its web server."""
+        return []
+
+    def clear(self, folder: str) -> bool:
+        """Delete what an interrupted check has left below ``folder``; whether nothing of it remains."""
+        path = self._root / folder
+        shutil.rmtree(path, ignore_errors=True)
+        return not os.path.lexists(path)
+
     def _existing(self) -> Check | None:
-        """What is wrong with the lock, the records and the folders that there are: others may have made them."""
+        """What is wrong with the lock, the records and the folders that exist: other users may have made them."""
         lock = self._root / PRIVATE / LOCK
         try:
             os.close(os.open(lock, os.O_RDWR))
@@ -118,21 +130,11 @@ class FolderExaminer(Examiner):
         if not closed:
             return None
         others = f" (and {len(closed) - 1} others)" if len(closed) > 1 else ""
-        return Check(PUT, Result.NO, "denied: Permission denied", f"check the permissions of {closed[0]}{others}")
-
-    def keep(self, folder: str) -> list[Check]:  # noqa: ARG002
-        """As of `Examiner`; a folder keeps bytes alone, and its web server knows the rest."""
-        return []
-
-    def clear(self, folder: str) -> bool:
-        """As of `Examiner`."""
-        path = self._root / folder
-        shutil.rmtree(path, ignore_errors=True)
-        return not os.path.lexists(path)
+        return fail(PUT, "denied: Permission denied", f"check the permissions of {closed[0]}{others}")
 
     @contextlib.contextmanager
     def _inside(self, folder: str) -> Iterator[Path]:
-        """The path of ``folder``, which is made, and gone after, as are the folders above it that were not there."""
+        """The path of ``folder``, made and removed again, as are the folders above it that did not exist."""
         path = self._root / folder
         made = [above for above in path.parents if not above.exists()]
         try:
@@ -149,12 +151,12 @@ def _tried(name: str, ask: Callable[[], object]) -> Check:
     try:
         ask()
     except Error as error:
-        return refusal(name, str(error))
-    return Check(name, Result.OK, "allowed")
+        return fail_with(name, str(error))
+    return ok(name, "allowed")
 
 
 def _nearest(path: Path) -> Path:
-    """``path``, or the nearest above it that there is: a folder, a file, or a link to nothing; raises `OSError`."""
+    """``path``, or the nearest path above it that exists, a link to nothing included; raises `OSError`."""
     for each in (path, *path.parents):
         try:
             each.lstat()
@@ -170,18 +172,18 @@ def _allows(path: Path, mode: int) -> bool:
 
 def _refused(error: OSError, path: Path) -> Check:
     why = translated(error, str(path), "cannot be written")
-    return refusal(PUT, why.message.replace("cannot be written", "denied", 1), f"check {path}")
+    return fail_with(PUT, why.message.replace("cannot be written", "denied", 1), f"check {path}")
 
 
 def _file_system(path: Path) -> Check:
-    kind = _mounted_as(path)
+    name, kind = "file system", _mounted_as(path)
     if _is_read_only(path):
         found = f"{kind or 'not known'}, mounted read-only"
-        return Check("file system", Result.WARNING, found, "mount it for writing, or publish to another folder")
+        return warn(name, found, "mount it for writing, or publish to another folder")
     if kind in _NETWORK:
         advice = "let one machine alone publish, unless its locks are known to hold between machines"
-        return Check("file system", Result.WARNING, f"{kind}, over a network", advice)
-    return Check("file system", Result.OK, kind or "not known")
+        return warn(name, f"{kind}, over a network", advice)
+    return ok(name, kind or "not known")
 
 
 def _mounted_as(path: Path) -> str | None:
@@ -201,17 +203,18 @@ def _is_read_only(path: Path) -> bool:
 
 
 def _space(path: Path) -> Check:
+    name = "free space"
     if _is_read_only(path):
-        return Check("free space", Result.SKIPPED, "needs a file system that is mounted for writing")
+        return skip(name, "needs a file system that is mounted for writing")
     free = shutil.disk_usage(path).free
-    if free >= _LITTLE:
-        return Check("free space", Result.OK, f"{free / _LITTLE:.0f} GiB")
-    result = Result.WARNING if free >= _MIB else Result.NO
-    return Check("free space", result, f"{free / _MIB:.0f} MiB", "free some space")
+    if free >= _GIB:
+        return ok(name, f"{free / _GIB:.0f} GiB")
+    found = f"{free / _MIB:.0f} MiB"
+    return warn(name, found, "free some space") if free >= _MIB else fail(name, found, "free some space")
 
 
 def _replacing(path: Path) -> Check:
-    """Whether a file is replaced whole while somebody has it open."""
+    """Whether readers that have a file open keep reading its old bytes while it is replaced."""
     name, old, new = "atomic replace", path / "replaced", path / "new"
     try:
         old.write_bytes(b"old")
@@ -220,10 +223,10 @@ def _replacing(path: Path) -> Check:
             new.replace(old)
             whole = stream.read() == b"old" and old.read_bytes() == b"new"
     except OSError as error:
-        return Check(name, Result.NO, f"fails: {error.strerror or error}", "use a folder on another file system")
+        return fail(name, f"fails: {error.strerror or error}", _OTHER_FOLDER)
     if not whole:
-        return Check(name, Result.NO, "readers see files change under them", "use a folder on another file system")
-    return Check(name, Result.OK, "readers see whole files only")
+        return fail(name, "readers see files change under them", _OTHER_FOLDER)
+    return ok(name, "readers see whole files only")
 
 
 def _locking(path: Path) -> Check:
@@ -231,23 +234,24 @@ def _locking(path: Path) -> Check:
     from ..stores.local.lock import exclusive  # noqa: PLC0415
 
     if sys.platform == "win32":  # pragma: no cover
-        return Check("lock", Result.SKIPPED, "not tried on Windows")
+        return skip("lock", "not tried on Windows")
     lock = path / "lock"
     try:
         with exclusive(lock):
             command = [sys.executable, "-I", "-c", _LOCKS, os.fspath(lock)]
             kept_out = subprocess.run(command, check=False, timeout=30).returncode == _REFUSED  # noqa: S603
     except (OSError, subprocess.TimeoutExpired) as error:
-        return Check("lock", Result.NO, f"fails: {error}", "use a folder on another file system")
+        return fail("lock", f"fails: {error}", _OTHER_FOLDER)
     if not kept_out:
-        advice = "use a folder on another file system, or let one process alone publish"
-        return Check("lock", Result.NO, "does not keep other processes out", advice)
-    return Check("lock", Result.OK, "keeps other processes out")
+        advice = f"{_OTHER_FOLDER}, or let one process alone publish"
+        return fail("lock", "does not keep other processes out", advice)
+    return ok("lock", "keeps other processes out")
 
 
 def _letter_case(path: Path) -> Check:
     (path / "Letter").touch()
     if not (path / "lETTER").exists():
-        return Check("letter case", Result.OK, "counts in names")
-    advice = "publish no two files whose names differ in letter case alone"
-    return Check("letter case", Result.WARNING, "does not count in names", advice)
+        return ok("letter case", "counts in names")
+    return warn(
+        "letter case", "does not count in names", "publish no two files whose names differ in letter case alone"
+    )

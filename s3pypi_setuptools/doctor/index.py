@@ -1,4 +1,4 @@
-"""What installers are given under the index's URL, held against what the repository holds."""
+"""What installers get from the index's URL, compared with the repository."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import hashlib
 import secrets
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from urllib.parse import urljoin
 
 from ..errors import Error, NotFound
@@ -15,60 +16,63 @@ from ..redaction import redact
 from ..repository.documents import OtherRepository
 from ..repository.page_kind import PageKind
 from ..repository.repository import Repository
-from .check import Check, Result
+from .check import Check, Result, fail, ok, skip, warn
 from .http import PAGE_TYPES, Answer, NoAnswer, Unreachable, fetch
-from .installers import old_pip_check, release_age_check
-from .pip import pip_check
+from .installers import old_pip_check, pip_check, release_age_check
 
 __all__ = ["UNCHECKED", "index_checks", "unknown_index"]
 
-_MOST_DIGITS = 19
 UNCHECKED = "could not be checked"
-"""What the finding begins with where the index cannot be reached from here."""
+"""How the finding begins where the index cannot be reached from this machine."""
 
 SETTLING = 1.0
-"""Seconds before a page that differs is fetched again: a publisher may be at work."""
+"""Seconds before a page that differs is fetched again: a publisher may be writing it."""
 
 _FRESH_SECONDS = 600
-_OK, _FORBIDDEN, _ABSENT, _UNAUTHORIZED = 200, 403, 404, 401
-_PROJECT_PAGE = "project page"
+"""The ``max-age`` up to which pages count as fresh: uv keeps pages that have no ``Cache-Control`` as long."""
+_MOST_DIGITS = 19
+"""Of a size in bytes that fits 64 bits."""
 _LOOKED_AT = 5
-"""Projects that are looked at to find one with files."""
+"""Projects that are read to find one with files."""
 _HASHED = 4 * 1024**2
-"""Bytes up to which a file is fetched, to be hashed."""
+"""The size in bytes up to which a file is fetched and hashed."""
+_PROJECT_PAGE, _FILES, _ABSENT = "project page", "files", "absent project"
+_CHECK_URL = "check public-url and the network"
 
 
 def unknown_index() -> list[Check]:
-    """The check where nobody knows how installers reach the repository."""
+    """The check where it is not known how installers reach the repository."""
     advice = "set public-url where a server or CloudFront serves it; uv reads private buckets by itself"
-    return [Check("index URL", Result.SKIPPED, "not known", advice)]
+    return [skip("index URL", "not known", advice)]
 
 
 def index_checks(repository: Repository, url: str) -> list[Check]:
-    """The root page, one project's page, one file, an absent project, and what pip makes of them.
+    """Check the root page, the page of a project, a file, a project that does not exist, and what pip finds.
 
     :param url: of the index, with ``/`` at its end.
     """
     try:
-        project, files = _with_files(repository)
+        project, files = _project_with_files(repository)
     except Error as error:
-        return [Check("index URL", Result.SKIPPED, str(error))]
-    checks = [Check("index URL", Result.OK, redact(url))]
+        return [skip("index URL", str(error))]
+    checks = [ok("index URL", redact(url))]
     if url.startswith(("https://", "http://")):
         index = _Index(repository, url)
         checks += index.checks(project, files)
         if not index.answers:
             return checks
     elif project is not None:
-        checks += _folder_page(repository, project)
+        workspace = repository.workspace
+        with contextlib.suppress(Error):  # pip says more about a page that cannot be read
+            checks.append(old_pip_check(workspace.store.get(workspace.layout.page(PageKind.HTML, project)).data))
     if not (project and files):
         return checks
     unread = any(check.name == _PROJECT_PAGE and check.result is Result.NO for check in checks)
     return [*checks, pip_check(url, project, unread=_PROJECT_PAGE if unread else None)]
 
 
-def _with_files(repository: Repository) -> tuple[str | None, tuple[File, ...]]:
-    """A project, if there is one, and what it offers."""
+def _project_with_files(repository: Repository) -> tuple[str | None, tuple[File, ...]]:
+    """A project and its files; where none of the first few has files, the first project; None without projects."""
     projects = repository.projects()
     for name in projects[:_LOOKED_AT]:
         with contextlib.suppress(OtherRepository):
@@ -78,13 +82,12 @@ def _with_files(repository: Repository) -> tuple[str | None, tuple[File, ...]]:
     return (projects[0] if projects else None), ()
 
 
-def _folder_page(repository: Repository, project: str) -> list[Check]:
-    """What the page is like that pip reads in a folder."""
-    workspace = repository.workspace
-    try:
-        return [old_pip_check(workspace.store.get(workspace.layout.page(PageKind.HTML, project)).data)]
-    except Error:  # pip itself says more
-        return []
+class _Fault(Exception):
+    """An answer is wrong; ``found`` and ``advice`` are those of the check."""
+
+    def __init__(self, found: str, advice: str) -> None:
+        self.found = found
+        self.advice = advice
 
 
 class _Index:
@@ -102,147 +105,132 @@ class _Index:
         if project is not None:
             checks += self._page(_PROJECT_PAGE, urljoin(self._url, f"{project}/"), project)
         if project is not None and files:
-            checks.append(self._file(project, min(files, key=_cost)))
-        return [*checks, self._absent()]
+            # A file with metadata is taken first, and of those the smallest.
+            file = min(
+                files, key=lambda each: (not each.core_metadata, float("inf") if each.size is None else each.size)
+            )
+            checks.append(_asked(_FILES, lambda: _file(urljoin(self._url, f"{project}/{file.url}"), file)))
+        return [*checks, _asked(_ABSENT, self._absent)]
 
     def _page(self, name: str, url: str, project: str | None = None) -> list[Check]:
-        wanted = [*self._layout.pages(project, self._kinds).values()]
+        keys = [*self._layout.pages(project, self._kinds).values()]
         try:
             answer = fetch(url)
-            if answer.status == _OK and not self._holds(wanted, answer.body):
+            if answer.status == HTTPStatus.OK and not self._is_stored(keys, answer.body):
                 time.sleep(SETTLING)
                 answer = fetch(url)
-            same = answer.status != _OK or self._holds(wanted, answer.body)
-            self.answers = answer.status != _UNAUTHORIZED
+            same = answer.status != HTTPStatus.OK or self._is_stored(keys, answer.body)
+            self.answers = answer.status != HTTPStatus.UNAUTHORIZED
         except Unreachable as error:
             self.answers = False
             advice = "check public-url and the network, or ask from a machine that installs from there"
-            return [Check(name, Result.WARNING, f"{UNCHECKED}: {error}", advice)]
+            return [warn(name, f"{UNCHECKED}: {error}", advice)]
         except NoAnswer as error:
             self.answers = False
-            return [Check(name, Result.NO, f"no answer: {error}", "check public-url and the network")]
+            return [fail(name, f"no answer: {error}", _CHECK_URL)]
         except Error as error:
-            return [Check(name, Result.SKIPPED, str(error))]
-        checks = [_judged(name, answer, same=same)]
-        if name == _PROJECT_PAGE and answer.status == _OK:
+            return [skip(name, str(error))]
+        checks = [_page_check(name, answer, same=same)]
+        if name == _PROJECT_PAGE and answer.status == HTTPStatus.OK:
             checks += [old_pip_check(answer.body), release_age_check(answer.headers.get("content-type", ""))]
         return checks
 
-    def _holds(self, keys: list[str], body: bytes) -> bool:
+    def _is_stored(self, keys: list[str], body: bytes) -> bool:
+        """Whether one of the pages under ``keys`` is ``body``."""
         for key in keys:
-            try:
+            with contextlib.suppress(NotFound):
                 if self._store.get(key).data == body:
                     return True
-            except NotFound:
-                continue
         return False
 
-    def _file(self, project: str, file: File) -> Check:
-        url = urljoin(self._url, f"{project}/{file.url}")
+    def _absent(self) -> Check:
+        status = fetch(urljoin(self._url, f"s3pypi-absent-{secrets.token_hex(4)}/")).status
+        if status == HTTPStatus.NOT_FOUND:
+            return ok(_ABSENT, "answers 404")
+        if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+            advice = "uv stops there and asks no other index: let it be 404, or grant readers s3:ListBucket"
+        else:
+            advice = "let it be 404, so that installers go on to other indexes"
+        return warn(_ABSENT, f"answers {status}", advice)
 
-        def ask() -> Check:
-            head = fetch(url, method="HEAD", compressed=False)
-            if head.status != _OK:
-                return Check("files", Result.NO, f"{file.filename}: answers {head.status}", "let installers read files")
-            if head.headers.get("content-encoding"):
-                found = f"{file.filename}: served with Content-Encoding {head.headers['content-encoding']}"
-                return Check("files", Result.NO, found, "let the server compress no distributions")
-            length = head.headers.get("content-length")
-            if length is not None and not (length.isascii() and length.isdecimal() and len(length) <= _MOST_DIGITS):
-                found = f"{file.filename}: Content-Length {length:.40} is no number"
-                return Check("files", Result.NO, found, "look at the server, and at what is before it")
-            if file.size is not None and length is not None and int(length) != file.size:
-                return Check(
-                    "files", Result.NO, f"{file.filename}: {length} bytes instead of {file.size}", "s3pypi verify"
-                )
-            return self._hashed(url, file) or self._sidecar(url, file)
 
-        return _answered("files", ask)
+def _asked(name: str, ask: Callable[[], Check]) -> Check:
+    try:
+        return ask()
+    except _Fault as fault:
+        return fail(name, fault.found, fault.advice)
+    except NoAnswer as error:
+        return fail(name, f"no answer: {error}", _CHECK_URL)
 
-    def _hashed(self, url: str, file: File) -> Check | None:
-        """What is wrong with the bytes of a file that is not too large to be fetched."""
-        if not _is_hashed(file):
-            return None
+
+def _file(url: str, file: File) -> Check:
+    """Compare size and hash of ``file``, and the hash of its metadata file; raises `_Fault` and `NoAnswer`."""
+    head = fetch(url, method="HEAD", compressed=False)
+    _require_ok(head, file)
+    if encoding := head.headers.get("content-encoding"):
+        raise _Fault(
+            f"{file.filename}: served with Content-Encoding {encoding}", "let the server compress no distributions"
+        )
+    length = head.headers.get("content-length")
+    if length is not None and not (length.isascii() and length.isdecimal() and len(length) <= _MOST_DIGITS):
+        found = f"{file.filename}: Content-Length {length:.40} is no number"
+        raise _Fault(found, "look at the server, and at what is before it")
+    if file.size is not None and length is not None and int(length) != file.size:
+        raise _Fault(f"{file.filename}: {length} bytes instead of {file.size}", "s3pypi verify")
+    compared = "with the size"
+    if file.sha256 is not None and file.size is not None and file.size <= _HASHED:
+        compared = "with the hash"
         answer = fetch(url, compressed=False)
-        if answer.status != _OK:
-            return Check("files", Result.NO, f"{file.filename}: answers {answer.status}", "let installers read files")
+        _require_ok(answer, file)
         if hashlib.sha256(answer.body).hexdigest() != file.sha256:
             found = f"{file.filename}: the {len(answer.body)} bytes that come have another hash"
-            return Check("files", Result.NO, found, "s3pypi verify --deep; empty the cache before the repository")
-        return None
-
-    def _sidecar(self, url: str, file: File) -> Check:
-        compared = "with the hash" if _is_hashed(file) else "with the size"
-        if not file.core_metadata:
-            return Check("files", Result.OK, f"{file.filename} comes {compared} that is listed")
-        answer = fetch(f"{url}.metadata", compressed=False)
-        if answer.status != _OK:
-            return Check("files", Result.NO, f"its metadata file answers {answer.status}", "s3pypi reindex")
-        if answer.headers.get("content-encoding"):
-            return Check("files", Result.NO, "metadata files are served compressed", "pip refuses them: compress none")
-        if file.metadata_sha256 != hashlib.sha256(answer.body).hexdigest():
-            return Check("files", Result.NO, "its metadata file has another hash", "s3pypi reindex")
-        found = f"{file.filename} comes {compared} that is listed, its metadata file too"
-        return Check("files", Result.OK, found)
-
-    def _absent(self) -> Check:
-        def ask() -> Check:
-            status = fetch(urljoin(self._url, f"s3pypi-absent-{secrets.token_hex(4)}/")).status
-            if status == _ABSENT:
-                return Check("absent project", Result.OK, "answers 404")
-            if status in (_UNAUTHORIZED, _FORBIDDEN):
-                advice = "uv stops there and asks no other index: let it be 404, or grant readers s3:ListBucket"
-            else:
-                advice = "let it be 404, so that installers go on to other indexes"
-            return Check("absent project", Result.WARNING, f"answers {status}", advice)
-
-        return _answered("absent project", ask)
-
-
-def _is_hashed(file: File) -> bool:
-    return file.sha256 is not None and file.size is not None and file.size <= _HASHED
+            raise _Fault(found, "s3pypi verify --deep; empty the cache before the repository")
+    if not file.core_metadata:
+        return ok(_FILES, f"{file.filename} comes {compared} that is listed")
+    answer = fetch(f"{url}.metadata", compressed=False)
+    if answer.status != HTTPStatus.OK:
+        raise _Fault(f"its metadata file answers {answer.status}", "s3pypi reindex")
+    if answer.headers.get("content-encoding"):
+        raise _Fault("metadata files are served compressed", "pip refuses them: compress none")
+    if file.metadata_sha256 != hashlib.sha256(answer.body).hexdigest():
+        raise _Fault("its metadata file has another hash", "s3pypi reindex")
+    return ok(_FILES, f"{file.filename} comes {compared} that is listed, its metadata file too")
 
 
 def _cost(file: File) -> tuple[bool, float]:
-    """What is looked at first: files with metadata, and the smallest of them."""
+    """The order in which files are chosen: those with metadata first, and of them the smallest."""
     return not file.core_metadata, float("inf") if file.size is None else file.size
 
 
-def _judged(name: str, answer: Answer, *, same: bool) -> Check:
+def _require_ok(answer: Answer, file: File) -> None:
+    if answer.status != HTTPStatus.OK:
+        raise _Fault(f"{file.filename}: answers {answer.status}", "let installers read files")
+
+
+def _page_check(name: str, answer: Answer, *, same: bool) -> Check:
     kind = answer.headers.get("content-type", "none")
     caching = answer.headers.get("cache-control")
-    if answer.status == _UNAUTHORIZED:
-        return Check(name, Result.SKIPPED, "asks for a password", "put the password into ~/.netrc to have it looked at")
-    if answer.status != _OK:
-        advice = "let readers have it, or correct public-url" if answer.status == _FORBIDDEN else "correct public-url"
-        return Check(name, Result.NO, f"answers {answer.status}", advice)
+    if answer.status == HTTPStatus.UNAUTHORIZED:
+        return skip(name, "asks for a password", "put the password into ~/.netrc to have it looked at")
+    if answer.status != HTTPStatus.OK:
+        correct = "correct public-url"
+        advice = f"let readers have it, or {correct}" if answer.status == HTTPStatus.FORBIDDEN else correct
+        return fail(name, f"answers {answer.status}", advice)
     if not kind.lower().startswith(PAGE_TYPES):
-        return Check(
-            name,
-            Result.NO,
-            f"Content-Type {kind}: installers refuse it",
-            f"serve pages as {PAGE_TYPES[0]} or text/html",
-        )
+        return fail(name, f"Content-Type {kind}: installers refuse it", f"serve pages as {PAGE_TYPES[0]} or text/html")
     if not same:
-        return Check(
-            name, Result.NO, "is not what the repository holds", "correct public-url, or empty the cache before it"
-        )
+        advice = "correct public-url, or empty the cache before it"
+        return fail(name, "is not what the repository holds", advice)
     if not _is_fresh(caching):
         advice = "serve pages with Cache-Control: no-cache; uv keeps others for ten minutes or more"
-        return Check(name, Result.WARNING, f"Cache-Control {caching or 'none'}", advice)
-    return Check(name, Result.OK, f"{kind.partition(';')[0]}, {caching}, as the repository has it")
+        return warn(name, f"Cache-Control {caching or 'none'}", advice)
+    return ok(name, f"{kind.partition(';')[0]}, {caching}, as the repository has it")
 
 
 def _is_fresh(caching: str | None) -> bool:
+    """Whether caches ask again soon (https://www.rfc-editor.org/rfc/rfc9111#section-5.2.2)."""
     directives = [part.strip().lower() for part in (caching or "").split(",")]
     if {"no-cache", "no-store"} & set(directives):
         return True
     ages = [part.partition("=")[2] for part in directives if part.startswith("max-age=")]
     return any(age.isdecimal() and int(age) <= _FRESH_SECONDS for age in ages)
-
-
-def _answered(name: str, ask: Callable[[], Check]) -> Check:
-    try:
-        return ask()
-    except NoAnswer as error:
-        return Check(name, Result.NO, f"no answer: {error}", "check public-url and the network")

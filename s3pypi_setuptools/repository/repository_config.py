@@ -151,7 +151,8 @@ def change_config(
         before = RepositoryConfig.from_json(stored.data, key)
         after = change(before)
         if after != before:
-            condition = Matches(stored.info.token) if before.conditional_writes else ANY
+            conditional = before.conditional_writes or after.conditional_writes
+            condition = Matches(stored.info.token) if conditional else ANY
             store.put(key, after.to_json(), DOCUMENT_ATTRIBUTES, condition)
         return before, after
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools.config import connection as config
-from s3pypi_setuptools.doctor.s3_access import Connection
+from s3pypi_setuptools.doctor.s3_access import S3Access
 from s3pypi_setuptools.stores.s3.bucket import Bucket
 from s3pypi_setuptools.stores.s3.client import S3Options
 from tests.doctor.examined import Examined, examine, repository
@@ -148,11 +148,11 @@ def test_whose_credentials_they_are_is_asked_of_aws(monkeypatch: pytest.MonkeyPa
     body = f"<R><GetCallerIdentityResult><Arn>{arn}</Arn></GetCallerIdentityResult></R>".encode()
     keys = {"aws_access_key_id": "AKIA0123456789ABCD", "aws_secret_access_key": config.Secret(SECRET)}
     options = S3Options(config.Connection(region="eu-west-1", **keys))  # type: ignore[arg-type]
-    connection = Connection(Bucket("bucket", options))
+    access = S3Access(Bucket("bucket", options))
     with canned_server.canned(canned_server.Answer(body=body)) as server:
         monkeypatch.setenv("AWS_ENDPOINT_URL_STS", server.url)
-        told = connection._identity()
+        told = access._identity()
     assert (told.result.value, told.found) == ("ok", arn)
     with canned_server.canned(canned_server.Answer(403, "AccessDenied")) as server:
         monkeypatch.setenv("AWS_ENDPOINT_URL_STS", server.url)
-        assert connection._identity().result.value == "skipped"
+        assert access._identity().result.value == "skipped"

@@ -166,7 +166,7 @@ def test_a_file_system_of_another_machine(tmp_path: Path, monkeypatch: pytest.Mo
         f"disk / ext4 rw 0 0\nserver:/x {tmp_path.resolve()} nfs4 rw 0 0\nother /elsewhere tmpfs rw 0 0\n"
     )
     monkeypatch.setattr(local_examination, "_MOUNTS", mounts)
-    [_, system, _] = FolderExaminer(LocalStore(tmp_path / "repo")).reach()
+    [_, system, _] = FolderExaminer(LocalStore(tmp_path / "repo")).connect()
     assert (system.result.value, system.found) == ("warning", "nfs4, over a network")
 
 

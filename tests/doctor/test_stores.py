@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools import RepositoryError
-from s3pypi_setuptools.doctor.repository_config import renew
+from s3pypi_setuptools.doctor.conditions import renew
 from s3pypi_setuptools.doctor.s3 import S3Examiner
 from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.repository.page_kind import PageKind
