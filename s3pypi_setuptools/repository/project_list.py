@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from typing import TypeAlias
 
-from ..errors import Error, InvalidIndex, LockError, NotFound, RepositoryError
+from ..errors import InvalidIndex, LockError, NotFound, RepositoryError
 from ..index.model import Root
 from ..index.simple_json import decode, encode, root_document, root_of
 from ..locks.base import ROOT, Lease
@@ -71,17 +71,11 @@ class ProjectList:
         Raises `RepositoryError` if there is a project's manifest instead, `InvalidIndex` for a damaged list, and
         `StoreError`.
         """
-        key = self._layout.project_list
         try:
-            found = self._store.get(key)
+            found = self._store.get(self._layout.project_list)
         except NotFound:
             return Root(), None
-        try:
-            return parse_project_list(found.data), found.info.token
-        except OtherKind as error:
-            raise self._other_kind(error) from error
-        except InvalidIndex as error:
-            raise InvalidIndex(f"{key}: {error}; restore it") from error
+        return self._parse_list(found.data), found.info.token
 
     def projects(self, kinds: tuple[PageKind, ...]) -> tuple[str, ...]:
         """The projects that are listed; without a list, those on other tools' root pages, or else the folders' names.
@@ -160,14 +154,17 @@ class ProjectList:
             if self.read()[1]:
                 self._change(lambda projects: projects, kinds)
 
-    def _other_kind(self, error: OtherKind) -> Error:
-        """The error to raise for a document of another kind at the list's key."""
+    def _parse_list(self, data: bytes) -> Root:
+        """The list; raises `InvalidIndex`, and `RepositoryError` if the target is a project's folder."""
         key = self._layout.project_list
-        if error.found is Kind.PROJECT:
-            return RepositoryError(
-                f"{self._store.url_of(key)}: {error}: the target is a project's folder; give the repository around it"
-            )
-        return InvalidIndex(f"{key}: {error}; restore it")
+        try:
+            return parse_project_list(data)
+        except InvalidIndex as error:
+            if isinstance(error, OtherKind) and error.found is Kind.PROJECT:
+                url = self._store.url_of(key)
+                advice = "the target is a project's folder; give the repository around it"
+                raise RepositoryError(f"{url}: {error}: {advice}") from error
+            raise InvalidIndex(f"{key}: {error}; restore it") from error
 
     def _change(self, edit: _Edit, kinds: tuple[PageKind, ...], *, absent: bool = False) -> tuple[_Names, _Names]:
         """Change the list and bring the pages up to it; returns the projects that were added, and those taken off."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from ..errors import Error, InvalidIndex, NotFound, RepositoryError
+from ..errors import InvalidIndex, NotFound, RepositoryError
 from ..index.model import File, Project
 from ..stores.base import Info, Token
 from .documents import Kind, OtherKind, OtherRepository
@@ -103,18 +103,16 @@ class ProjectDocuments:
             found = self.workspace.store.get(self.manifest_key)
         except NotFound:
             return None, None
-        try:
-            return Manifest.from_json(found.data, self.manifest_key), found.info.token
-        except OtherKind as error:
-            raise self.other_kind(error) from error
+        return self._parse_manifest(found.data), found.info.token
 
-    def other_kind(self, error: OtherKind) -> Error:
-        """What is raised where the manifest's key holds a record of another kind."""
-        return (
-            OtherRepository(self.workspace.store, self.workspace.layout, self.name)
-            if error.found in (Kind.ROOT, Kind.REPOSITORY)
-            else error
-        )
+    def _parse_manifest(self, data: bytes) -> Manifest | None:
+        """The manifest, never None here; raises `OtherRepository` for a document of another repository."""
+        try:
+            return Manifest.from_json(data, self.manifest_key)
+        except OtherKind as error:
+            if error.found in (Kind.ROOT, Kind.REPOSITORY):
+                raise OtherRepository(self.workspace.store, self.workspace.layout, self.name) from error
+            raise
 
     def reading(self) -> Reading:
         """Ask for the manifest and the state of every page, side by side, without waiting."""

@@ -24,14 +24,14 @@ from ...repository.links import adopt_files
 from ...repository.manifest import FORMAT, Manifest
 from ...repository.page_kind import PageKind
 from ...repository.pages import PageState
-from ...repository.project_list import ProjectList, parse_project_list
+from ...repository.project_list import ProjectList
 from ...repository.repository import Repository
 from ...repository.repository_config import FORMAT as RECORD_FORMAT
 from ...repository.repository_config import RepositoryConfig
 from ...repository.root_entry import RootEntry
 from ...repository.snapshot import ProjectDocuments, Reading, Snapshot
 from ...repository.workspace import Workspace
-from ...stores.base import Matches, Store, Token
+from ...stores.base import Matches, Store
 
 __all__ = ["Recovered", "Recovery", "discard_damaged_record"]
 
@@ -65,7 +65,7 @@ class Recovered(Snapshot):
 
 
 class Recovery:
-    """Reads and changes projects, and the list of projects, whose documents may be damaged."""
+    """Reads and changes projects, and the list of projects, even if their documents are damaged."""
 
     def __init__(self, repository: Repository) -> None:
         self.workspace = repository.workspace
@@ -104,14 +104,13 @@ class Recovery:
         An absent one is looked up again after the list was read: a publisher lists a new project before it commits.
         """
 
-        def gone(project: str) -> bool:
-            return project not in unknown and self._gone(project)
+        def is_absent(project: str) -> bool:
+            if project in unknown:
+                return False
+            manifest, token = _RecoveredDocuments(self.workspace, project).manifest()
+            return token is None or (manifest is not None and manifest.deleted)
 
-        self._root.reconcile(frozenset(present), frozenset(absent), gone, self._kinds)
-
-    def _gone(self, project: str) -> bool:
-        manifest, token = _RecoveredDocuments(self.workspace, project).manifest()
-        return token is None or (manifest is not None and manifest.deleted)
+        self._root.reconcile(frozenset(present), frozenset(absent), is_absent, self._kinds)
 
 
 class _RecoveredDocuments(ProjectDocuments):
@@ -125,23 +124,17 @@ class _RecoveredDocuments(ProjectDocuments):
         self.listed = False
         """Whether an undamaged page of ours lists files; not a blank one, nor one of a quarantined project."""
 
-    def manifest(self) -> tuple[Manifest | None, Token | None]:
-        """As `ProjectDocuments.manifest`; None and the token for a damaged manifest."""
+    def _parse_manifest(self, data: bytes) -> Manifest | None:
+        """As `ProjectDocuments._parse_manifest`; None for a damaged manifest."""
         try:
-            found = self.workspace.store.get(self.manifest_key)
-        except NotFound:
-            return None, None
-        try:
-            return Manifest.from_json(found.data, self.manifest_key), found.info.token
-        except OtherKind as error:
-            raise self.other_kind(error) from error
+            return super()._parse_manifest(data)
         except InvalidIndex as error:
-            if _is_later(found.data, FORMAT):
+            if isinstance(error, OtherKind) or _is_later(data, FORMAT):
                 raise
             log.debug("%s", error)
-            self._salvaged = _salvage(self.name, found.data)
-            self._note(self.manifest_key, found.data)
-            return None, found.info.token
+            self._salvaged = _salvage(self.name, data)
+            self._note(self.manifest_key, data)
+            return None
 
     def snapshot(self, reading: Reading, kinds: tuple[PageKind, ...]) -> Snapshot:
         """As `ProjectDocuments.snapshot`; without a manifest, its base lists what the pages list, our own pages too."""
@@ -192,19 +185,15 @@ class _RecoveredDocuments(ProjectDocuments):
 class _RecoveredRoot(ProjectList):
     """The list of projects, damaged or not."""
 
-    def read(self) -> tuple[Root, Token | None]:
-        """As `ProjectList.read`; an empty list and the token for a damaged record."""
+    def _parse_list(self, data: bytes) -> Root:
+        """As `ProjectList._parse_list`; an empty list for a damaged record."""
         try:
-            found = self._store.get(self._layout.project_list)
-        except NotFound:
-            return Root(), None
-        try:
-            return parse_project_list(found.data), found.info.token
-        except OtherKind as error:
-            raise self._other_kind(error) from error
+            return super()._parse_list(data)
         except InvalidIndex as error:
-            log.debug("%s: %s", self._layout.project_list, error)
-            return Root(), found.info.token
+            if isinstance(error.__cause__, OtherKind):
+                raise
+            log.debug("%s", error)
+            return Root()
 
     def _parse(self, kind: PageKind, data: bytes) -> Root:
         try:
@@ -254,7 +243,7 @@ def _names(project: str, data: bytes) -> Iterator[str]:
 
 
 def _salvage(project: str, data: bytes) -> Manifest:
-    """The removed urls, and whether the project was deleted, as far as a damaged manifest still tells."""
+    """A manifest of the removed urls that can still be found in a damaged one, and of whether it was deleted."""
     removed = set()
     for match in _REMOVED.finditer(data):
         for text in _STRING.findall(match[1]):
