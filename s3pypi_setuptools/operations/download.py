@@ -20,7 +20,7 @@ from ..text import quoted
 from .file_selector import FileSelector, existing, naming_nearest
 from .listing import latest_version
 
-__all__ = ["DownloadOutcome", "DownloadReport", "DownloadedFile", "download"]
+__all__ = ["DownloadOutcome", "DownloadReport", "DownloadedFile", "download", "path_in"]
 
 _ALGORITHMS = ("sha512", "sha384", "sha256", "sha224", "sha1", "md5")
 """The hashes that are verified, the strongest first."""
@@ -102,7 +102,7 @@ def download(
 
     def fetch(file: File) -> DownloadedFile:
         try:
-            path = _inside(folder, file.filename)
+            path = path_in(folder, file.filename)
             outcome = _fetch(repository, project, file, path, observer)
         except Error as error:
             return DownloadedFile(file.filename, DownloadOutcome.FAILED, error=error)
@@ -158,7 +158,7 @@ def _compare(path: Path, algorithm: str, expected: str) -> DownloadOutcome:
     return DownloadOutcome.PRESENT
 
 
-def _inside(folder: Path, filename: str) -> Path:
+def path_in(folder: Path, filename: str) -> Path:
     """The file's path; raises `RepositoryError` for a name that leads out of the folder."""
     if filename in {"", ".", ".."} or not {"/", "\\", ":", "\0"}.isdisjoint(filename):
         raise RepositoryError(f"{quoted(filename)} is not the name of a file")

@@ -91,6 +91,15 @@ def test_a_flat_bucket_and_folders_of_no_project(world: World) -> None:
     assert all(root.projects == ("flat", "foo") for root in world.roots())
 
 
+def test_of_folders_of_no_project_only_files_of_the_named_projects_are_copied(world: World) -> None:
+    foo, bar = world.sdist(name="Foo"), world.sdist(name="Bar")
+    foreign(world, "Foo", foo)
+    foreign(world, "Bar", bar)
+    report = imported(world, None, "foo")
+    assert outcomes(report) == {("foo", foo.name): "copied"}
+    assert report.folders_left == ("Foo",)
+
+
 def test_of_two_files_of_one_name_in_folders_of_no_project_none_is_passed_over(world: World) -> None:
     one, copy = world.wheel(name="foo"), world.wheel("2.0", name="foo")
     world.put(f"team/Foo/{one.name}", one.read_bytes())

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from s3pypi_setuptools.index.model import ProjectStatus, Status
+from s3pypi_setuptools.index.model import File, Project, ProjectStatus, Status
 from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.status import set_status
+from s3pypi_setuptools.operations.transfer.mirror import with_yanks_and_status
 from s3pypi_setuptools.operations.yank import yank
+from s3pypi_setuptools.repository.manifest import Manifest
 from tests.operations.conftest import World
 from tests.operations.transfers import foreign, mirrored, old, opened, outcomes
 from tests.support.store_doubles import FaultyStore
@@ -121,3 +124,40 @@ def test_a_mirror_keeps_its_own_yanks_and_status(tmp_path: Path, world: World) -
         page = world.pages()[0]
         assert [file.yanked for file in page.files] == ["ours"]
         assert page.status == ProjectStatus(status or Status.DEPRECATED, "theirs" if status else "ours")
+
+
+HASH, OTHER_HASH = (("sha256", "ab" * 32),), (("sha256", "cd" * 32),)
+PLAIN = File("demo-1.0.tar.gz", "demo-1.0.tar.gz", HASH)
+ARCHIVED = ProjectStatus(Status.ARCHIVED, "over")
+
+
+def manifest(*files: File, status: ProjectStatus | None = None, deleted: bool = False) -> Manifest:
+    return Manifest(Project.of("demo", files, status), deleted=deleted)
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "result"),
+    [
+        (PLAIN, replace(PLAIN, yanked="bad"), "bad"),
+        (PLAIN, replace(PLAIN, yanked=""), ""),
+        (PLAIN, replace(PLAIN, yanked="bad", hashes=OTHER_HASH), None),
+        (replace(PLAIN, yanked="ours"), replace(PLAIN, yanked="bad"), "ours"),
+        (replace(PLAIN, yanked="ours"), PLAIN, "ours"),
+    ],
+)
+def test_the_yank_of_a_file_with_the_same_bytes_is_copied(here: File, there: File, result: str | None) -> None:
+    new = with_yanks_and_status(manifest(here), Project.of("demo", [there]))
+    assert new == manifest(replace(here, yanked=result))
+
+
+def test_a_status_is_copied_and_none_leaves_the_one_there() -> None:
+    origin = Project.of("demo", [PLAIN], ARCHIVED)
+    assert with_yanks_and_status(manifest(PLAIN), origin) == manifest(PLAIN, status=ARCHIVED)
+    kept = manifest(PLAIN, status=ARCHIVED)
+    assert with_yanks_and_status(kept, Project.of("demo", [PLAIN])) == kept
+
+
+def test_a_project_without_files_gets_no_status() -> None:
+    origin = Project.of("demo", [PLAIN], ARCHIVED)
+    for empty in (manifest(), manifest(deleted=True)):
+        assert with_yanks_and_status(empty, origin) == empty

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools.config.settings import IfExists
-from s3pypi_setuptools.errors import RepositoryError
+from s3pypi_setuptools.errors import NotAllowed, NotListed, RepositoryError
 from s3pypi_setuptools.index.model import Status
 from s3pypi_setuptools.monitor import SilentProgress
 from s3pypi_setuptools.operations.file_selector import FileSelector
@@ -38,6 +38,7 @@ def test_every_file_of_the_version_is_listed_with_its_hashes_and_metadata(stagin
     report = promoted(staging, world)
 
     assert report.ok
+    assert not report.server_side
     assert [file.outcome.value for file in report.files] == ["published", "published"]
     there = staging.listed()
     assert world.listed() == {name: there[name] for name in ("demo-1.0-py3-none-any.whl", "demo-1.0.tar.gz")}
@@ -83,7 +84,7 @@ def test_other_bytes_there_are_a_conflict_unless_replaced(staging: World, world:
 
 
 def test_a_version_that_is_not_there(staging: World, world: World) -> None:
-    with pytest.raises(RepositoryError, match=r"demo has no version '3.0'.*it has 2.0, 1.0"):
+    with pytest.raises(NotListed, match=r"demo has no version '3.0'.*it has 2.0, 1.0"):
         promoted(staging, world, "3.0")
     assert set(world.stored()) <= {"team/repository.json"}
 
@@ -91,7 +92,7 @@ def test_a_version_that_is_not_there(staging: World, world: World) -> None:
 def test_a_quarantined_project_offers_nothing(staging: World, world: World) -> None:
     with opened(staging) as repository:
         set_status(repository, "demo", Status.QUARANTINED)
-    with pytest.raises(RepositoryError, match="is quarantined"):
+    with pytest.raises(NotAllowed, match="is quarantined"):
         promoted(staging, world)
 
 

@@ -20,9 +20,9 @@ __all__ = ["complete", "decide_completion", "is_complete_for_import", "store_met
 
 
 def is_complete_for_import(project: str, file: File) -> bool:
-    """Whether reading the file would tell an import nothing new.
+    """Whether an import would learn nothing new from reading the file.
 
-    This asks for more than `File.has_facts`: also for the upload time, the requires-python of an sdist, and a filename
+    This demands more than `File.has_facts`: also for the upload time, the requires-python of an sdist, and a filename
     that names the project.
     """
     wheel = file.filename.endswith(".whl") and not is_elsewhere(file.url)
@@ -31,19 +31,19 @@ def is_complete_for_import(project: str, file: File) -> bool:
 
 
 def complete(
-    repository: Repository, project: str, read: Mapping[str, StoredFile], gone: Collection[str] = ()
+    repository: Repository, project: str, read: Mapping[str, StoredFile], unlist: Collection[str] = ()
 ) -> dict[str, ImportOutcome]:
     """Complete the project's manifest in one commit; returns the outcome of each file, by url.
 
     :param read: the files that were read, by the url by which each is listed, or is to be.
-    :param gone: urls to unlist, since other projects list them now; a project without other files is deleted.
+    :param unlist: urls to unlist, since other projects list them now; a project without other files is deleted.
 
     Unlisted files are added, unless their names are listed by another url, or were removed.
     """
 
     def decide(manifest: Manifest) -> Decision[dict[str, ImportOutcome]]:
         decision = decide_completion(manifest, read)
-        return replace(decision, manifest=_without(decision.manifest, gone)) if gone else decision
+        return replace(decision, manifest=_without(decision.manifest, unlist)) if unlist else decision
 
     return repository.change(project, decide)
 
@@ -75,7 +75,7 @@ def decide_completion(manifest: Manifest, read: Mapping[str, StoredFile]) -> Dec
 def store_metadata(repository: Repository, project: str, key: str, metadata: bytes) -> bool:
     """Store ``metadata`` beside the wheel under ``key``, unless a metadata file is there (PEP 658).
 
-    Returns whether exactly ``metadata`` lies there now. Outside the folder of ``project`` nothing is stored.
+    Returns whether exactly ``metadata`` is stored there now. Outside the folder of ``project`` nothing is stored.
     """
     workspace, layout = repository.workspace, repository.workspace.layout
     if key.startswith(layout.folder(project)) and create_sidecar(workspace, key, metadata):

@@ -48,8 +48,8 @@ def import_repository(
     """Import the files of ``source`` into ``target``; if both are the same object, in place.
 
     :param projects: the normalized names of the projects to import; empty for all.
-    :param strays: also move files that another project's manifest lists, and into projects that have a manifest.
-    :param dry_run: write nothing and read no file; a file's project is then the one that its filename tells.
+    :param strays: also copy files that another project's manifest lists, and into projects that have a manifest.
+    :param dry_run: write nothing and read no file; a file's project is then the one that its filename names.
     :param index_url: the URL at which installers reach ``target``.
 
     An error of one file or project is in the report; raises `RepositoryError` and `StoreError` for a whole repository.
@@ -74,31 +74,31 @@ class _Import:
         self._transfer = transfer
         self._source = transfer.source
         self._projects = projects
-        self._strays = Strays(transfer, taken=strays)
+        self._strays = Strays(transfer, accept_all=strays)
         self._in_place = InPlace(transfer, self._strays)
         self._mirror = Mirror(transfer, self._strays)
         self._outside: defaultdict[str, list[Info]] = defaultdict(list)
 
     def dry_run(self) -> Iterator[ImportedFile]:
-        """Each file as `run` would report it, as far as its name tells."""
+        """Each file as `run` would report it, judged by its name."""
         for folder in self._folders():
             for found in self._source.files(folder):
-                yield self._foretold(folder.name, found, ImportOutcome.ADOPTED)
+                yield self._predicted(folder.name, found, ImportOutcome.ADOPTED)
         for project, infos in self._outside.items():
             for info in infos:
-                yield self._foretold(project, self._source.found(project, info), ImportOutcome.COPIED)
+                yield self._predicted(project, self._source.found(project, info), ImportOutcome.COPIED)
 
     def run(self) -> list[ImportedFile]:
         """Import, and report every file."""
         files = [file for part in side_by_side(self._folders(), self._project) for file in part]
-        files += [file for part in side_by_side(list(self._outside), self._outsiders) for file in part]
-        files += self._strays.gather()
+        files += [file for part in side_by_side(list(self._outside), self._import_outside) for file in part]
+        files += self._strays.publish()
         # Folders stop listing strays only now: after a kill before this, the next import finds them again.
         files += [file for part in side_by_side(self._in_place.waiting, self._in_place.list_files) for file in part]
         return files
 
     def folders_left(self, files: list[ImportedFile]) -> tuple[str, ...]:
-        """The folders of no project that nothing needs any more."""
+        """The folders of no project whose files are all listed from copies."""
         infos = [info for infos in self._outside.values() for info in infos]
         return folders_left(self._transfer.target, infos, files) if self._transfer.in_place else ()
 
@@ -114,7 +114,7 @@ class _Import:
                 if project and (not self._projects or project in self._projects):
                     self._outside[project].append(info)
 
-    def _foretold(self, project: str, found: Found, outcome: ImportOutcome) -> ImportedFile:
+    def _predicted(self, project: str, found: Found, outcome: ImportOutcome) -> ImportedFile:
         filename, report = found.file.filename, self._transfer.report
         belongs = project if version_of(project, filename) else guess_project(filename) or project
         if found.error:
@@ -135,5 +135,5 @@ class _Import:
         except Error as error:
             return [self._transfer.report_failed(folder.name, error)]
 
-    def _outsiders(self, project: str) -> list[ImportedFile]:
+    def _import_outside(self, project: str) -> list[ImportedFile]:
         return import_outside(self._transfer, self._strays, project, self._outside[project])

@@ -39,54 +39,54 @@ class _Adoption:
         return any(found.listed for found in self.files) or any(not stored.invalid for stored in self.read.values())
 
 
+@dataclass(frozen=True, slots=True)
 class InPlace:
-    """The projects of one import in place."""
+    """The projects of one import in place.
 
-    def __init__(self, transfer: Transfer, strays: Strays) -> None:
-        self._transfer = transfer
-        self._source = transfer.source
-        self._target = transfer.target
-        self._strays = strays
-        self.waiting: list[_Adoption] = []
-        """Folders with strays: `list_files` is called for them once the strays are listed by their own projects."""
+    :param waiting: folders with strays: call `list_files` for each once the strays are listed by their own projects.
+    """
+
+    transfer: Transfer
+    strays: Strays
+    waiting: list[_Adoption] = field(default_factory=list)
 
     def run(self, folder: Folder) -> list[ImportedFile]:
         """Import one project's folder; one with strays is only read, and waits. Raises `Error`."""
-        managed = self._source.has_manifest(folder)
-        self._strays.begin(folder.name, managed=managed)
-        if found := list(self._source.files(folder)):
+        managed = self.transfer.source.has_manifest(folder)
+        self.strays.begin(folder.name, managed=managed)
+        if found := list(self.transfer.source.files(folder)):
             return self._read(folder.name, found)
         if managed:
             # This completes the deletion of a project whose last files were strays.
-            self._target.change(folder.name, lambda manifest: Decision(manifest, None))
+            self.transfer.target.change(folder.name, lambda manifest: Decision(manifest, None))
         return []
 
     def list_files(self, adoption: _Adoption) -> list[ImportedFile]:
-        """List the files that were read, but for strays that their own projects list now."""
+        """List the files that were read, except strays, which their own projects list by now."""
         project, reports = adoption.project, []
         try:
-            gone = self._strays.gathered[project]
-            outcomes = complete(self._target, project, adoption.read, gone) if adoption.is_project else {}
+            unlist = self.strays.moved[project]
+            outcomes = complete(self.transfer.target, project, adoption.read, unlist) if adoption.is_project else {}
         except Error as error:
-            return [self._transfer.report_failed(project, error)]
+            return [self.transfer.report_failed(project, error)]
         for found in adoption.files:
             url = found.file.url
             outcome, note = outcomes.get(url, ImportOutcome.PRESENT), adoption.problems.get(url)
             if note and outcome not in (ImportOutcome.KEPT, ImportOutcome.LEFT):
                 outcome = ImportOutcome.FAILED
             if url not in adoption.strays:
-                reports.append(self._transfer.report(project, found, outcome, note))
+                reports.append(self.transfer.report(project, found, outcome, note))
         return reports
 
     def _read(self, project: str, files: list[Found]) -> list[ImportedFile]:
-        report = self._transfer.report
+        report = self.transfer.report
         reports = [report(project, found, ImportOutcome.FAILED, found.error) for found in files if found.error]
         adoption = _Adoption(project, [found for found in files if not found.error])
-        for found, stored in self._source.read_all(filter(_is_unknown, adoption.files)):
+        for found, stored in self.transfer.source.read_all(filter(_is_unknown, adoption.files)):
             url = found.file.url
             if not stored.invalid and stored.project != project:
                 adoption.strays.add(url)
-                reports += self._strays.add(found, stored)
+                reports += self.strays.add(found, stored)
                 adoption.read[url] = StoredFile(stored.file, found.file, invalid=f"is a file of {stored.project}")
                 continue
             adoption.problems[url] = found.problem(stored)
@@ -99,7 +99,7 @@ class InPlace:
     def _with_metadata(self, project: str, stored: StoredFile) -> StoredFile:
         """The file with its metadata, if that lies beside it or can be stored there."""
         metadata = stored.metadata
-        if metadata is None or store_metadata(self._target, project, stored.file.info.key, metadata):
+        if metadata is None or store_metadata(self.transfer.target, project, stored.file.info.key, metadata):
             return stored
         return replace(stored, metadata=None)
 

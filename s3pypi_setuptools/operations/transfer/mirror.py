@@ -3,60 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ...errors import RepositoryError
+from ...index.model import Project
 from ...repository.change import Decision
 from ...repository.inventory import Folder, list_folder
 from ...repository.listed_object import is_stored
 from ...repository.manifest import Manifest
+from ...repository.stored_file import StoredFile
 from ...text import without_credentials
 from .report import ImportedFile, ImportOutcome
 from .source import Found
 from .strays import Strays
 from .transfer import Transfer
 
-__all__ = ["Mirror"]
+__all__ = ["Mirror", "with_yanks_and_status"]
 
 
+@dataclass(frozen=True, slots=True)
 class Mirror:
     """The projects of one import from another repository."""
 
-    def __init__(self, transfer: Transfer, strays: Strays) -> None:
-        self._transfer = transfer
-        self._source = transfer.source
-        self._target = transfer.target
-        self._strays = strays
+    transfer: Transfer
+    strays: Strays
 
     def run(self, folder: Folder) -> list[ImportedFile]:
-        """Import one project's folder; raises `Error`."""
-        files, project = list(self._source.files(folder)), folder.name
-        before = self._target.manifest(project)
-        self._strays.begin(project, managed=before is not None and before.commit is not None)
-        reports, new, places = [], [], {}
-        wanted: list[Found] = []
-        for found, report in self._compared(project, files, before):
-            reports += [report] if report else []
-            wanted += [] if report else [found]
-        for found, stored in self._source.read_or_take(wanted):
+        """Import one project's folder: read, publish, then copy yanks and status. Raises `Error`."""
+        transfer, project = self.transfer, folder.name
+        files = list(transfer.source.files(folder))
+        before = transfer.target.manifest(project)
+        self.strays.begin(project, managed=before is not None and before.commit is not None)
+        compared = list(self._compared(project, files, before))
+        reports = [report for _, report in compared if report]
+        places: dict[str, Found] = {}
+        new: list[StoredFile] = []
+        for found, stored in transfer.source.read_or_take(found for found, report in compared if not report):
             if problem := found.problem(stored):
-                reports.append(self._transfer.report(project, found, ImportOutcome.FAILED, problem))
+                reports.append(transfer.report(project, found, ImportOutcome.FAILED, problem))
             elif stored.project != project:
-                reports += self._strays.add(found, stored)
+                reports += self.strays.add(found, stored)
             else:
                 new.append(stored)
                 places[stored.filename] = found
-        reports += [
-            self._transfer.report_published(file, places[file.filename]) for file in self._transfer.publish(new)
-        ]
-        self._follow(project, before)
+        reports += [transfer.report_published(file, places[file.filename]) for file in transfer.publish(new)]
+        origin = transfer.source.repository.manifest(project)
+        if origin and origin.project.files and (before or origin.project.status):
+            there = origin.project
+            transfer.target.change(project, lambda manifest: Decision(with_yanks_and_status(manifest, there), None))
         return reports
 
     def _compared(
         self, project: str, files: list[Found], before: Manifest | None
     ) -> Iterator[tuple[Found, ImportedFile | None]]:
         """Each file, with its report if it need not or cannot be read."""
-        workspace, report = self._target.workspace, self._transfer.report
+        workspace, report = self.transfer.target.workspace, self.transfer.report
         listed = {file.filename: file for file in before.project.files} if before else {}
         objects = list_folder(workspace.store, workspace.layout, project).objects if listed else {}
         for found in files:
@@ -71,23 +72,20 @@ class Mirror:
             else:
                 yield found, None
 
-    def _follow(self, project: str, before: Manifest | None) -> None:
-        """Yank the files that the source has yanked, and set its status."""
-        origin = self._source.repository.manifest(project)
-        if origin is None or not origin.project.files or (before is None and not origin.project.status):
-            return
-        yanked = {(file.filename, file.sha256): file.yanked for file in origin.project.files if file.yanked is not None}
 
-        def decide(manifest: Manifest) -> Decision[None]:
-            if manifest.deleted or not manifest.project.files:
-                return Decision(manifest, None)
-            files = [
-                replace(file, yanked=yanked[file.filename, file.sha256])
-                for file in manifest.project.files
-                if file.yanked is None and (file.filename, file.sha256) in yanked
-            ]
-            status = origin.project.status or manifest.project.status
-            new = manifest.with_files(files)
-            return Decision(replace(new, project=replace(new.project, status=status)), None)
+def with_yanks_and_status(manifest: Manifest, origin: Project) -> Manifest:
+    """``manifest`` with the yanks and the status of ``origin``, the same project elsewhere: a function of values.
 
-        self._target.change(project, decide)
+    Only files with the same name and bytes are yanked. A yank or status that ``origin`` lacks stays, and so does a
+    project without files.
+    """
+    if manifest.deleted or not manifest.project.files:
+        return manifest
+    yanked = {(file.filename, file.sha256): file.yanked for file in origin.files if file.yanked is not None}
+    files = [
+        replace(file, yanked=yanked[file.filename, file.sha256])
+        for file in manifest.project.files
+        if file.yanked is None and (file.filename, file.sha256) in yanked
+    ]
+    new = manifest.with_files(files)
+    return replace(new, project=replace(new.project, status=origin.status or new.project.status))

@@ -19,7 +19,7 @@ __all__ = ["folders_left", "import_outside", "is_outside"]
 
 
 def import_outside(transfer: Transfer, strays: Strays, project: str, infos: Iterable[Info]) -> list[ImportedFile]:
-    """Copy objects, whose names tell ``project``, to the project that each one's own metadata names."""
+    """Copy objects, whose filenames begin with ``project``, to the project that each one's own metadata names."""
     try:
         before = transfer.target.manifest(project)
         strays.begin(project, managed=before is not None and before.commit is not None)
@@ -70,10 +70,10 @@ def folders_left(repository: Repository, objects: Iterable[Info], files: Collect
         if separator and is_project_name(folder):
             folders[folder].append(info.key)
 
-    def can_go(key: str) -> bool:
+    def is_copied(key: str) -> bool:
         source = workspace.store.url_of(key)
         return source in listed and source not in needed and others.lister("", key) is None
 
     return tuple(
-        folder for folder, keys in sorted(folders.items()) if all(map(can_go, keys)) and others.unread("") is None
+        folder for folder, keys in sorted(folders.items()) if all(map(is_copied, keys)) and others.unread("") is None
     )

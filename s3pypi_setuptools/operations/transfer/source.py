@@ -34,7 +34,7 @@ class Found:
     """A file of the source.
 
     :param project: the project that lists it, or in whose folder it lies.
-    :param file: the entry that lists it; for an unlisted file, what its object's key and size tell.
+    :param file: the entry that lists it; for an unlisted file, an entry made from its object's key and size.
     :param info: its object; None for a file outside the repository.
     :param committed: whether a manifest of ours lists it.
     :param error: why it cannot be imported.

@@ -21,15 +21,15 @@ __all__ = ["Strays"]
 class Strays:
     """The strays of one import.
 
-    :param taken: whether the user asked to copy every stray, whatever manifests there are.
+    :param accept_all: whether the user asked to copy every stray, whatever manifests there are.
     """
 
-    def __init__(self, transfer: Transfer, *, taken: bool) -> None:
+    def __init__(self, transfer: Transfer, *, accept_all: bool) -> None:
         self._transfer = transfer
-        self._taken = taken
+        self._accept_all = accept_all
         self._managed: dict[str, bool] = {}
         self._waiting: defaultdict[str, list[tuple[Found, StoredFile]]] = defaultdict(list)
-        self.gathered: defaultdict[str, set[str]] = defaultdict(set)
+        self.moved: defaultdict[str, set[str]] = defaultdict(set)
         """The urls of files that their own projects list now, by the project that listed them before."""
 
     def begin(self, project: str, *, managed: bool) -> None:
@@ -38,7 +38,7 @@ class Strays:
 
     def refusal(self, project: str, found: Found) -> ImportedFile | None:
         """The report of ``found``, a file of ``project``, if it is not to be copied; None if it is."""
-        if self._taken:
+        if self._accept_all:
             return None
         if found.committed:
             note = f"is a file of {project}, and listed under {found.project}: delete it there, or give --strays"
@@ -49,26 +49,26 @@ class Strays:
         return None
 
     def add(self, found: Found, stored: StoredFile) -> list[ImportedFile]:
-        """Remember a stray for `gather`; the report of one that a manifest lists, if it is refused."""
+        """Remember a stray for `publish`; the report of one that a manifest lists, if it is refused."""
         if found.committed and (refused := self.refusal(stored.project, found)):
             return [refused]
         self._waiting[stored.project].append((found, stored))
         return []
 
-    def gather(self) -> Iterator[ImportedFile]:
+    def publish(self) -> Iterator[ImportedFile]:
         """Publish the strays that were added into their own projects, and report each."""
         for project, strays in self._waiting.items():
             try:
-                reports = list(self._gather(project, strays))
+                reports = list(self._publish(project, strays))
             except Error as error:
                 failed = ImportOutcome.FAILED
                 reports = [(found, self._transfer.report(project, found, failed, error)) for found, _ in strays]
             for found, file in reports:
                 if found.listed and file.outcome in (ImportOutcome.COPIED, ImportOutcome.PRESENT):
-                    self.gathered[found.project].add(found.file.url)
+                    self.moved[found.project].add(found.file.url)
                 yield file
 
-    def _gather(self, project: str, strays: list[tuple[Found, StoredFile]]) -> Iterator[tuple[Found, ImportedFile]]:
+    def _publish(self, project: str, strays: list[tuple[Found, StoredFile]]) -> Iterator[tuple[Found, ImportedFile]]:
         manifest, report = self._transfer.target.manifest(project), self._transfer.report
         listed = {file.filename: file.sha256 for file in manifest.project.files} if manifest and manifest.commit else {}
         chosen: dict[str, tuple[Found, StoredFile]] = {}
