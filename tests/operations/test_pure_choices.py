@@ -1,19 +1,34 @@
-"""What deletions, yanks and status changes make of a manifest: functions of values, tested without a store."""
+"""What deletions, yanks, status changes and prune make of a manifest: functions of values, without a store."""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
+
 import pytest
 
-from s3pypi_setuptools.errors import NoSuchProject, NotListed
+from s3pypi_setuptools.errors import NoSuchProject, NotListed, RepositoryError
 from s3pypi_setuptools.index.model import File, Project, Status
 from s3pypi_setuptools.operations.delete import select, unlisted
 from s3pypi_setuptools.operations.file_selector import FileSelector
+from s3pypi_setuptools.operations.prune_plan import (
+    PrunedProject,
+    PrunePlan,
+    Reason,
+    mark_removed,
+    removal_url,
+    unlisted_objects,
+)
 from s3pypi_setuptools.operations.status import mark_project
 from s3pypi_setuptools.operations.yank import mark_files, unyanked, yanked
+from s3pypi_setuptools.repository.inventory import Folder
+from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.repository.manifest import Manifest
+from s3pypi_setuptools.stores.base import Info
 
 OLD, NEW, OTHER = "demo-1.0.tar.gz", "demo-2.0.tar.gz", "demo-3.0.tar.gz"
 ALL = FileSelector()
+LAYOUT = Layout("team")
+NOW = datetime(2026, 11, 30, tzinfo=timezone.utc)
 
 
 def file(name: str, folder: str = "") -> File:
@@ -110,3 +125,69 @@ def test_an_active_project_needs_no_marker_unless_there_is_a_reason() -> None:
     reasoned = mark_project(BOTH, "demo", Status.ACTIVE, "taken over").manifest.project.status
     assert reasoned is not None
     assert (reasoned.status, reasoned.reason) == (Status.ACTIVE, "taken over")
+
+
+def found(state: Manifest, *keys: str, age: timedelta = timedelta(days=2)) -> list[tuple[str, Reason]]:
+    """What prune finds in a folder of these keys that were stored so long ago; it spares the last day's."""
+    objects = {f"team/demo/{key}": Info(f"team/demo/{key}", "token", 3, NOW - age) for key in keys}
+    chosen = unlisted_objects(LAYOUT, Folder("demo", objects), state, NOW - timedelta(days=1))
+    return [(info.key.removeprefix("team/demo/"), reason) for info, reason in chosen]
+
+
+def test_prune_finds_what_is_not_listed() -> None:
+    state = manifest(file(OLD), file(NEW, "0123456789abcdef/"))
+    assert found(state, OLD, f"0123456789abcdef/{NEW}") == []
+    assert found(state, NEW, OTHER) == [(NEW, Reason.ORPHAN), (OTHER, Reason.ORPHAN)]
+
+
+def test_prune_spares_what_is_young_unless_it_was_removed() -> None:
+    state = manifest(removed=frozenset({OLD}))
+    keys = (OLD, f"{OLD}.provenance", NEW)
+    assert found(state, *keys, age=timedelta(hours=1)) == [(OLD, Reason.REMOVED), (keys[1], Reason.REMOVED)]
+    assert found(state, *keys)[-1] == (NEW, Reason.ORPHAN)
+
+
+def test_prune_spares_what_an_absolute_url_may_name() -> None:
+    state = manifest(File(OLD, f"https://a.example/demo/{OLD}"))
+    assert found(state, OLD, NEW) == [(NEW, Reason.ORPHAN)]
+
+
+@pytest.mark.parametrize(
+    ("key", "url"),
+    [(OLD, OLD), (f"{OLD}.metadata", OLD), (f"{OLD}.provenance", OLD), (f"{OLD}.asc", f"{OLD}.asc")],
+)
+def test_a_metadata_file_is_removed_with_its_distribution(key: str, url: str) -> None:
+    assert removal_url(LAYOUT, "demo", f"team/demo/{key}") == url
+
+
+def plan(objects: set[str], files: set[str]) -> PrunePlan:
+    return PrunePlan("demo", PrunedProject("demo"), frozenset(objects), frozenset(files))
+
+
+def test_what_is_pruned_is_noted_as_removed() -> None:
+    decision = mark_removed(BOTH, plan({OTHER}, {OLD}), LAYOUT)
+    assert (names(decision.manifest), decision.manifest.removed) == ([NEW], {OLD, OTHER})
+    assert (decision.sweep, decision.names) == ({OLD, OTHER}, (OLD, OTHER))
+    assert decision.result == PrunedProject("demo")
+
+
+@pytest.mark.parametrize("url", [OTHER, f"../demo/{OTHER}"])
+def test_an_object_that_is_listed_by_now_is_not_pruned(url: str) -> None:
+    decision = mark_removed(manifest(File(OTHER, url)), plan({OTHER}, set()), LAYOUT)
+    assert (decision.manifest, decision.sweep) == (manifest(File(OTHER, url)), frozenset())
+
+
+def test_an_object_in_another_folder_is_unlisted_and_not_deleted() -> None:
+    url = f"../other/{OLD}"
+    decision = mark_removed(manifest(File(OLD, url)), plan(set(), {url}), LAYOUT)
+    assert (names(decision.manifest), decision.manifest.removed, decision.sweep) == ([], {url}, frozenset())
+
+
+def test_nothing_is_pruned_without_a_manifest() -> None:
+    with pytest.raises(RepositoryError, match="demo: its manifest is gone"):
+        mark_removed(Manifest(Project("demo")), plan({OTHER}, set()), LAYOUT)
+
+
+def test_a_plan_is_empty_unless_it_deletes_or_reports() -> None:
+    assert plan(set(), set()).is_empty
+    assert not PrunePlan.failed("demo", RepositoryError("broken")).is_empty
