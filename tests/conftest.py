@@ -20,6 +20,7 @@ import pytest
 from tests.clients.installers import Environments
 from tests.support import examples, lock_tables, markers, servers
 from tests.support.environment import is_foreign
+from tests.support.forked_programs import ForkedPrograms, forked_programs
 from tests.support.lock_tables import LockTable
 from tests.support.servers import S3Server
 
@@ -135,6 +136,13 @@ def own_environment(
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
     return home
+
+
+@pytest.fixture(scope="session")
+def cli() -> Iterator[ForkedPrograms]:
+    """Runs console scripts in forks; see `tests.support.forked_programs`."""
+    with forked_programs() as programs:
+        yield programs
 
 
 @pytest.fixture(scope="session")

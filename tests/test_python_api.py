@@ -14,8 +14,8 @@ import pytest
 
 import s3pypi_setuptools
 from s3pypi_setuptools import ConfigurationError, RepositoryError, open_repository
-from tests.cli.programs import run
 from tests.support import samples
+from tests.support.programs import run
 from tests.test_readme import sessions
 
 DOCS = Path(__file__).parents[1] / "docs"

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools import PackageRepository, open_repository
-from tests.cli.programs import run
 from tests.conftest import CEPH
 from tests.support import samples
+from tests.support.programs import run
 from tests.support.servers import S3Server
 
 SERVERS = ["ministack", "ceph"] if CEPH else ["ministack"]

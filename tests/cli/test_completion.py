@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.programs import run
+from tests.support.programs import run
 
 COMPLETE = """
 source {script}

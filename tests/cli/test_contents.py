@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.programs import command, run, run_json, run_on_terminal
 from tests.support import samples
+from tests.support.programs import command, run, run_json, run_on_terminal
 
 TARGET = ["-t", "./repo"]
 

@@ -10,8 +10,8 @@ import pytest
 
 from s3pypi_setuptools import RepositoryError, open_repository
 from s3pypi_setuptools.operations.download import _inside
-from tests.cli.programs import run, run_json
 from tests.support import samples
+from tests.support.programs import run, run_json
 from tests.support.servers import S3Server
 
 WHEEL, SDIST = "demo-1.1-py3-none-any.whl", "demo-1.1.tar.gz"

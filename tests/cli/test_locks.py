@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools.locks.base import lock_id
-from tests.cli.programs import command, run, run_on_terminal
 from tests.support import samples
 from tests.support.lock_tables import LockTable
+from tests.support.programs import command, run, run_on_terminal
 from tests.support.servers import S3Server
 
 ID = "89e495e7941cf9e40e6980d14a16bf023ccd4c91"

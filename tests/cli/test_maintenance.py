@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.programs import answered, run, run_json, run_on_terminal
 from tests.support import samples
+from tests.support.programs import answered, run, run_json, run_on_terminal
 
 TARGET = ["-t", "./repo"]
 

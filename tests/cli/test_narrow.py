@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools import open_repository
-from tests.cli.programs import answered, run, run_on_terminal
 from tests.support import samples
+from tests.support.programs import answered, run, run_on_terminal
 
 NAME = "acme-core-library"
 FILES = [

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.programs import command, run
 from tests.support import samples
+from tests.support.programs import command, run
 
 TARGET = ["-t", "./repo"]
 

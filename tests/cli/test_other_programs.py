@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools.cli.commands import SUBCOMMANDS
-from tests.cli.programs import run
 from tests.support import samples
+from tests.support.programs import run
 
 
 def test_init_makes_a_repository_once(tmp_path: Path) -> None:

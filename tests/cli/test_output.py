@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.programs import command
 from tests.support import in_process, samples
+from tests.support.programs import command
 
 WHEEL = "demo-1.0-py3-none-any.whl"
 FULL = "s3pypi: error: the output cannot be written: No space left on device"

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.cli.programs import run
 from tests.support import samples
+from tests.support.programs import run
 from tests.support.servers import S3Server
 
 JSON = "application/vnd.pypi.simple.v1+json"

@@ -8,8 +8,8 @@ import pytest
 
 from s3pypi_setuptools import open_repository
 from s3pypi_setuptools.errors import UsageError
-from tests.cli.programs import run
 from tests.support import samples
+from tests.support.programs import run
 from tests.support.servers import S3Server
 
 SAID = "both repositories are this one; name two different ones\n"

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools.text import size_text
-from tests.cli.programs import command, run, run_json, run_on_terminal
 from tests.distribution.archives import core_metadata, make_wheel, wheel_members
 from tests.support import samples, servers
+from tests.support.programs import command, run, run_json, run_on_terminal
 from tests.support.servers import S3Server
 
 

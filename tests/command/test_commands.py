@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.programs import on_terminal
+from tests.support.programs import on_terminal
 
 SETUP = "from setuptools import setup\nsetup(name='demo-project', version='1.0', py_modules=['demo']{extra})\n"
 

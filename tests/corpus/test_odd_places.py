@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools import InvalidDistribution, open_repository
-from tests.cli.programs import run_on_terminal
 from tests.support import samples
 from tests.support.in_process import run
+from tests.support.programs import run_on_terminal
 
 ESCAPES = ["\x1b[2J\x1b]0;title\x07", "\x9b31m", "a\nb", "\r", "\u202e", "\udcff"]
 

@@ -1,19 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
-from tests.crashes import processes
-from tests.crashes.processes import Forks
 from tests.crashes.runner import Runner
-
-
-@pytest.fixture
-def forks(own_environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
-    with processes.forks(tmp_path_factory.mktemp("warm")) as warm:
-        yield warm
 
 
 @pytest.fixture

@@ -11,9 +11,10 @@ from pathlib import Path
 from tests.crashes.looking import Contents, look, wrong_after_kill, wrong_in_the_end
 from tests.crashes.places import Place
 from tests.crashes.plans import Around, Held, Landing, Plan, Waves
-from tests.crashes.processes import Ended, Forks
 from tests.crashes.scenarios import Bench, Scenario
 from tests.support.fault_proxy import FaultProxy, no_fault
+from tests.support.forked_programs import ForkedPrograms
+from tests.support.programs import Ended
 
 __all__ = ["Runner", "requests_of"]
 
@@ -30,11 +31,11 @@ class Runner:
     :param folder: an empty one.
     """
 
-    def __init__(self, place: Place, forks: Forks, scenario: Scenario, folder: Path) -> None:
+    def __init__(self, place: Place, programs: ForkedPrograms, scenario: Scenario, folder: Path) -> None:
         self._place = place
-        self._forks = forks
+        self._programs = programs
         self._scenario = scenario
-        self._folder = folder
+        self.folder = folder
         bench = Bench(place, self._publish, folder)
         self.cases = 0
         self.pending = 0
@@ -82,7 +83,7 @@ class Runner:
         return [*self._arguments, "--target", self._place.target(name)]
 
     def _s3pypi(self, arguments: Sequence[str]) -> Ended:
-        return self._forks.run("s3pypi", arguments, self._place.environment())
+        return self._programs.run("s3pypi", *arguments, cwd=self.folder, environ=self._place.environment())
 
     def _publish(self, name: str, paths: Sequence[Path]) -> None:
         self._succeed(self._s3pypi(["upload", *map(str, paths), "--target", self._place.target(name)]))
@@ -95,12 +96,12 @@ class Runner:
         if ended.status:
             yield f"in the end, verify finds {ended.output}"
         else:
-            self.pending += json.loads(ended.output)["pending"]
+            self.pending += json.loads(ended.stdout)["pending"]
 
     def _install(self, name: str, requirement: str | None) -> Iterator[str]:
         if requirement is None:
             return
-        site = self._folder / "sites" / f"{self.cases}-{requirement}"
+        site = self.folder / "sites" / f"{self.cases}-{requirement}"
         options = [
             "--isolated",
             "--disable-pip-version-check",
@@ -110,7 +111,7 @@ class Runner:
             "--quiet",
         ]
         where = ["--target", str(site), "--index-url", self._place.index_url(name)]
-        ended = self._forks.run("pip", ["install", *options, *where, requirement], {})
+        ended = self._programs.run("pip", "install", *options, *where, requirement, cwd=self.folder)
         if ended.status or not (site / requirement.partition("==")[0] / "__init__.py").is_file():
             yield f"pip cannot install {requirement}: {ended.output}"
 
@@ -119,7 +120,9 @@ class Runner:
         return {project: contents.listed(project) for project in projects}
 
 
-def requests_of(runner: Runner, place: Place, proxy: FaultProxy, forks: Forks, *, everything: bool, seed: str) -> None:
+def requests_of(
+    runner: Runner, place: Place, proxy: FaultProxy, programs: ForkedPrograms, *, everything: bool, seed: str
+) -> None:
     """Kill around every request.
 
     :param everything: also with each request held, with subsets of those in flight landing, and once more at random.
@@ -129,7 +132,9 @@ def requests_of(runner: Runner, place: Place, proxy: FaultProxy, forks: Forks, *
         def kill(arguments: Sequence[str]) -> tuple[Ended, str | None]:
             proxy.take()
             proxy.fault = plan
-            ended = forks.run("s3pypi", arguments, place.environment(proxy.url), started=plan.aim, watch=plan.watch)
+            running = programs.start("s3pypi", *arguments, cwd=runner.folder, environ=place.environment(proxy.url))
+            plan.aim(running.pid)
+            ended = running.wait(plan.watch)
             plan.settle()
             proxy.fault = no_fault
             return ended, plan.point if plan.reached else None

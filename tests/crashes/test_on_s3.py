@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.crashes.places import Bucket
-from tests.crashes.processes import Forks
 from tests.crashes.runner import Runner, requests_of
 from tests.crashes.scenarios import EVERYTHING, SCENARIOS
 from tests.support.fault_proxy import FaultProxy
+from tests.support.forked_programs import ForkedPrograms
 from tests.support.servers import S3Server
 
 pytestmark = pytest.mark.slow
@@ -41,9 +41,9 @@ def bucket(server: S3Server) -> Iterator[Bucket]:
 
 @pytest.mark.parametrize("name", CHOSEN)
 def test_killed_at_any_request(
-    name: str, bucket: Bucket, forks: Forks, tmp_path: Path, judge: Callable[[Runner], None]
+    name: str, bucket: Bucket, cli: ForkedPrograms, tmp_path: Path, judge: Callable[[Runner], None]
 ) -> None:
-    runner = Runner(bucket, forks, SCENARIOS[name], tmp_path)
+    runner = Runner(bucket, cli, SCENARIOS[name], tmp_path)
     with FaultProxy(bucket.server.endpoint_url) as proxy:
-        requests_of(runner, bucket, proxy, forks, everything=EVERYTHING, seed=name)
+        requests_of(runner, bucket, proxy, cli, everything=EVERYTHING, seed=name)
     judge(runner)

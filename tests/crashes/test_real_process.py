@@ -9,10 +9,11 @@ import pytest
 
 from tests.crashes.places import Bucket
 from tests.crashes.plans import Plan, named
-from tests.crashes.processes import Ended, Forks, start_really
 from tests.crashes.runner import Runner
 from tests.crashes.scenarios import SCENARIOS
 from tests.support.fault_proxy import FaultProxy, Passing, no_fault
+from tests.support.forked_programs import ForkedPrograms
+from tests.support.programs import Ended, command, finish, start
 from tests.support.servers import S3Server
 
 
@@ -44,14 +45,17 @@ class AtWrite(Plan):
             self.kill()
 
 
-def test_a_python_of_its_own(bucket: Bucket, forks: Forks, tmp_path: Path, judge: Callable[[Runner], None]) -> None:
-    runner = Runner(bucket, forks, SCENARIOS["replace"], tmp_path)
+def test_a_python_of_its_own(
+    bucket: Bucket, cli: ForkedPrograms, tmp_path: Path, judge: Callable[[Runner], None]
+) -> None:
+    runner = Runner(bucket, cli, SCENARIOS["replace"], tmp_path)
 
     def around(plan: Plan) -> Callable[[Sequence[str]], tuple[Ended, str | None]]:
         def kill(arguments: Sequence[str]) -> tuple[Ended, str | None]:
             proxy.fault = plan
-            environment = bucket.environment(proxy.url)
-            ended = start_really(arguments, environment, started=plan.aim, watch=plan.watch)
+            process = start([*command(), *arguments], cwd=tmp_path, environ=bucket.environment(proxy.url))
+            plan.aim(process.pid)
+            ended = finish(process)
             plan.settle()
             proxy.fault = no_fault
             return ended, plan.point if plan.reached else None

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.interruptions.processes import LONG, program
+from tests.support.programs import LONG_GRACE, command
 
 __all__ = ["CODE", "CTRL_C", "Ended", "run"]
 
@@ -48,7 +48,7 @@ def run(*arguments: str, cwd: Path, environ: Mapping[str, str], answer: str = CO
     """Run ``s3pypi``, and type ``answer`` whenever it asks for something; it has all the time in the world to end."""
     with _terminal() as (ours, theirs):
         process = subprocess.Popen(
-            [sys.executable, "-c", LAUNCHER, *program(LONG), *arguments],
+            [sys.executable, "-c", LAUNCHER, *command(grace=LONG_GRACE), *arguments],
             cwd=cwd,
             env={**os.environ, "TERM": "xterm", **environ},
             stdin=theirs,

@@ -10,7 +10,7 @@ import pytest
 from s3pypi_setuptools.api import PackageRepository
 from s3pypi_setuptools.config.resolve import resolve
 from s3pypi_setuptools.monitor import Monitor
-from tests.cli.programs import run, run_json, run_on_terminal
+from tests.support.programs import run, run_json, run_on_terminal
 from tests.support.servers import S3Server
 
 LINE = re.compile(r"(ok|warning|no|skipped) [a-zURLOI/ ]+: .+")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,15 +13,9 @@ from s3pypi_setuptools.doctor import folder as local_examination
 from s3pypi_setuptools.doctor.folder import FolderExaminer
 from s3pypi_setuptools.stores.local.store import LocalStore
 from tests.doctor.examined import Examined
-from tests.fault_matrix.forked import Programs, programs
 from tests.fault_matrix.test_full_disk import small_disk
 from tests.support import samples
-
-
-@pytest.fixture(scope="module")
-def cli() -> Iterator[Programs]:
-    with programs() as running:
-        yield running
+from tests.support.forked_programs import ForkedPrograms
 
 
 def test_a_folder_that_is_yet_to_be_made_is_not_made(tmp_path: Path) -> None:
@@ -44,7 +37,7 @@ def test_a_repository_is_left_as_it_was(tmp_path: Path) -> None:
     assert found["record"].found == "repository.json says what was found"
 
 
-def test_a_folder_that_may_not_be_written(tmp_path: Path, cli: Programs) -> None:
+def test_a_folder_that_may_not_be_written(tmp_path: Path, cli: ForkedPrograms) -> None:
     folder = tmp_path / "repo"
     open_repository(folder).publish(samples.wheel(tmp_path / "dist"))
     folder.chmod(0o555)
@@ -76,7 +69,7 @@ CLOSED = {
 
 
 @pytest.mark.parametrize("case", CLOSED)
-def test_what_somebody_else_has_made_and_keeps_closed(tmp_path: Path, cli: Programs, case: str) -> None:
+def test_what_somebody_else_has_made_and_keeps_closed(tmp_path: Path, cli: ForkedPrograms, case: str) -> None:
     folder = tmp_path / "repo"
     open_repository(folder).publish(samples.wheel(tmp_path / "dist"))
     path, mode = folder / CLOSED[case][0], CLOSED[case][1]
@@ -99,7 +92,7 @@ def test_what_somebody_else_has_made_and_keeps_closed(tmp_path: Path, cli: Progr
     assert sorted(folder.rglob("*")) == listed
 
 
-def test_a_folder_below_one_that_is_closed(tmp_path: Path, cli: Programs) -> None:
+def test_a_folder_below_one_that_is_closed(tmp_path: Path, cli: ForkedPrograms) -> None:
     (tmp_path / "closed").mkdir()
     (tmp_path / "closed").chmod(0)
     try:
@@ -123,7 +116,7 @@ def test_a_file_system_that_is_mounted_read_only(tmp_path: Path) -> None:
     assert reading.report.ok
 
 
-def test_a_listing_that_is_refused(tmp_path: Path, cli: Programs) -> None:
+def test_a_listing_that_is_refused(tmp_path: Path, cli: ForkedPrograms) -> None:
     open_repository(tmp_path / "repo").publish(samples.wheel(tmp_path / "dist"))
     (tmp_path / "repo" / "demo").chmod(0)
     try:

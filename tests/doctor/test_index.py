@@ -13,10 +13,10 @@ from s3pypi_setuptools import open_repository
 from s3pypi_setuptools.doctor import http as http_reading
 from s3pypi_setuptools.doctor import index as index_examination
 from s3pypi_setuptools.doctor.check import Check, Result
-from tests.cli.programs import run
 from tests.doctor.examined import Examined
 from tests.doctor.web import Page, Web, serving
 from tests.support import samples
+from tests.support.programs import run
 from tests.support.servers import free_port
 
 INDEX = {"index URL", "root page", "project page", "old pip", "files", "absent project", "pip"}

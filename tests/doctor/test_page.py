@@ -6,8 +6,8 @@ import re
 import shlex
 from pathlib import Path
 
-from tests.cli.programs import run
 from tests.doctor.examined import examine
+from tests.support.programs import run
 from tests.support.servers import S3Server
 from tests.test_readme import sessions
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,9 +19,10 @@ from s3pypi_setuptools.stores.base import Store
 from s3pypi_setuptools.stores.local.store import LocalStore
 from s3pypi_setuptools.stores.s3.store import S3Store
 from tests.conftest import CEPH
-from tests.fault_matrix.forked import Done, Programs, programs
 from tests.stores.test_s3 import options
 from tests.support import samples
+from tests.support.forked_programs import ForkedPrograms
+from tests.support.programs import Ended
 from tests.support.servers import S3Server
 
 FEW = 16
@@ -37,14 +38,14 @@ class Place:
     environ: Mapping[str, str]
     store: Store
     layout: Layout
-    cli: Programs
+    cli: ForkedPrograms
     folder: Path
 
-    def together(self, *commands: Sequence[str | Path]) -> list[Done]:
+    def together(self, *commands: Sequence[str | Path]) -> list[Ended]:
         """One process a command, all started at one moment."""
         start = threading.Barrier(len(commands))
 
-        def run(command: Sequence[str | Path]) -> Done:
+        def run(command: Sequence[str | Path]) -> Ended:
             start.wait()
             arguments = map(str, (*command, "--target", self.target))
             return self.cli.run("s3pypi", *arguments, cwd=self.folder, environ=self.environ)
@@ -95,21 +96,15 @@ class Place:
         return set(found[0].projects)
 
 
-@pytest.fixture(scope="module")
-def cli() -> Iterator[Programs]:
-    with programs() as running:
-        yield running
-
-
 @pytest.fixture
-def on_server(s3_server: S3Server, s3_bucket: str, cli: Programs, tmp_path: Path) -> Place:
+def on_server(s3_server: S3Server, s3_bucket: str, cli: ForkedPrograms, tmp_path: Path) -> Place:
     store = S3Store(s3_bucket, options(s3_server))
     target = f"s3://{s3_bucket}/simple"
     return Place(s3_server.name, target, s3_server.environment, store, Layout("simple"), cli, tmp_path)
 
 
 @pytest.fixture
-def in_folder(cli: Programs, tmp_path: Path) -> Place:
+def in_folder(cli: ForkedPrograms, tmp_path: Path) -> Place:
     folder = tmp_path / "repository"
     return Place("folder", str(folder), {}, LocalStore(folder), Layout(), cli, tmp_path)
 

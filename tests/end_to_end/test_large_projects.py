@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools.stores.content_encoding import decode
-from tests.cli.programs import run as run_program
 from tests.clients.installers import Environments
 from tests.end_to_end.conftest import run, run_poetry
 from tests.support import samples
 from tests.support.markers import case
+from tests.support.programs import run as run_program
 from tests.support.servers import S3Server, program
 
 VERSIONS = 50

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools.index import simple_html, simple_json
-from tests.cli.programs import run as program
 from tests.end_to_end.conftest import run_poetry
 from tests.end_to_end.one_server import on_one_server
 from tests.support import samples
+from tests.support.programs import run as program
 from tests.support.servers import S3Server
 from tests.support.servers import program as script
 

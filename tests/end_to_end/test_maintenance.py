@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from tests.cli.programs import run as program
 from tests.end_to_end.one_server import on_one_server
 from tests.end_to_end.test_looking_after import Place
 from tests.support import samples
+from tests.support.programs import run as program
 from tests.support.servers import S3Server
 
 

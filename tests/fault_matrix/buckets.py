@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.fault_matrix.forked import Done, Programs
 from tests.fault_matrix.seen import Seen
 from tests.fault_matrix.verbs import BASE
 from tests.support.fault_proxy import FaultProxy, Passing
+from tests.support.forked_programs import ForkedPrograms
+from tests.support.programs import Ended
 from tests.support.servers import S3Server
 
 __all__ = ["Bench", "Stored", "role_of"]
@@ -68,7 +69,7 @@ class Bench:
 
     server: S3Server
     bucket: str
-    cli: Programs
+    cli: ForkedPrograms
     folder: Path
     client: Any = field(init=False)
     fresh: Mapping[str, Stored] = field(default_factory=dict)
@@ -91,7 +92,7 @@ class Bench:
         done = self.run("base", *arguments)
         assert done.status == 0, done.stderr
 
-    def run(self, prefix: str, *arguments: str, endpoint: str = "", program: str = "s3pypi", **environ: str) -> Done:
+    def run(self, prefix: str, *arguments: str, endpoint: str = "", program: str = "s3pypi", **environ: str) -> Ended:
         """A program on the repository at ``prefix``; it asks once whatever fails, unless ``environ`` says otherwise."""
         return self.cli.run(
             program, *arguments, cwd=self.folder, environ=self.environ(prefix, endpoint or self.server.endpoint_url)

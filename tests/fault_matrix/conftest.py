@@ -1,26 +1,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.fault_matrix.buckets import Bench
-from tests.fault_matrix.forked import Programs, programs
 from tests.fault_matrix.verbs import BASE, VERBS, make_distributions
 from tests.support.environment import is_foreign
+from tests.support.forked_programs import ForkedPrograms
 from tests.support.servers import S3Server
 
 
-@pytest.fixture(scope="session")
-def cli() -> Iterator[Programs]:
-    with programs() as running:
-        yield running
-
-
 @pytest.fixture
-def place(tmp_path: Path, cli: Programs, monkeypatch: pytest.MonkeyPatch) -> Path:
+def place(tmp_path: Path, cli: ForkedPrograms, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with distributions, and the repository ``repo``, which lists those of `BASE`."""
     make_distributions(tmp_path)
     monkeypatch.setenv("S3PYPI_TARGET", "./repo")
@@ -29,7 +22,7 @@ def place(tmp_path: Path, cli: Programs, monkeypatch: pytest.MonkeyPatch) -> Pat
 
 
 @pytest.fixture(scope="session")
-def bench(ministack: S3Server, cli: Programs, tmp_path_factory: pytest.TempPathFactory) -> Bench:
+def bench(ministack: S3Server, cli: ForkedPrograms, tmp_path_factory: pytest.TempPathFactory) -> Bench:
     """With distributions, and a repository at ``source`` that lists demo 2.0."""
     folder = tmp_path_factory.mktemp("distributions")
     make_distributions(folder, large=True)

@@ -16,10 +16,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.fault_matrix.buckets import Bench
-from tests.fault_matrix.forked import Done
 from tests.fault_matrix.seen import assert_one_line
 from tests.fault_matrix.verbs import READS, VERBS
 from tests.support.fault_proxy import Answer, FaultProxy
+from tests.support.programs import Ended
 from tests.support.servers import free_port
 
 PLANTED = "planted-secret"
@@ -30,7 +30,7 @@ def fails(bench: Bench, endpoint: str, said: str, **environ: str) -> None:
     prefix = bench.new_prefix()
     bench.put(prefix, bench.base)
     for arguments in (VERBS["next"].arguments, READS["list"]):
-        done: Done = bench.run(prefix, *arguments, endpoint=endpoint, **environ)
+        done: Ended = bench.run(prefix, *arguments, endpoint=endpoint, **environ)
         assert done.status == 1
         assert_one_line(done.stderr, bench.server.secret_key, PLANTED)
         assert f"s3://{bench.bucket}/{prefix}/" in done.stderr

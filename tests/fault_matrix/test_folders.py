@@ -13,10 +13,10 @@ import pytest
 from s3pypi_setuptools.errors import Error
 from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.stores.local.store import LocalStore
-from tests.fault_matrix.forked import Programs
 from tests.fault_matrix.seen import assert_one_line, in_folder
 from tests.fault_matrix.verbs import READS, VERBS, WHEEL
 from tests.operations.conftest import World
+from tests.support.forked_programs import ForkedPrograms
 from tests.support.store_doubles import FaultyStore, Request
 
 Damage = Callable[[Path], None]
@@ -97,7 +97,7 @@ CASES = [(damage, verb) for damage, (_, _, verbs, _) in DAMAGES.items() for verb
 
 
 @pytest.mark.parametrize(("name", "verb_name"), CASES, ids=lambda value: value)
-def test_damage_is_one_line_and_costs_nothing(name: str, verb_name: str, place: Path, cli: Programs) -> None:
+def test_damage_is_one_line_and_costs_nothing(name: str, verb_name: str, place: Path, cli: ForkedPrograms) -> None:
     damage, restored, _, said = DAMAGES[name]
     verb, repository = VERBS[verb_name], place / "repo"
     before = in_folder(repository).installable()
@@ -127,7 +127,7 @@ def test_damage_is_one_line_and_costs_nothing(name: str, verb_name: str, place: 
     ],
 )
 def test_the_folder_to_look_at_is_named(
-    command: tuple[str, ...], damaged: str, named: str, place: Path, cli: Programs
+    command: tuple[str, ...], damaged: str, named: str, place: Path, cli: ForkedPrograms
 ) -> None:
     (place / "empty").mkdir()
     files = [f"dist/demo-2.0{WHEEL}"] if "upload" in command else []
@@ -140,14 +140,16 @@ def test_the_folder_to_look_at_is_named(
 
 
 @pytest.mark.parametrize("arguments", READS.values(), ids=READS)
-def test_what_only_reads_needs_no_permission_to_write(arguments: tuple[str, ...], place: Path, cli: Programs) -> None:
+def test_what_only_reads_needs_no_permission_to_write(
+    arguments: tuple[str, ...], place: Path, cli: ForkedPrograms
+) -> None:
     read_only("")(place / "repo")
     done = cli.run("s3pypi", *arguments, cwd=place)
     repair(place / "repo", None)
     assert (done.status, done.stderr) == (0, "")
 
 
-def test_a_file_that_may_not_be_read_is_found_by_verifying(place: Path, cli: Programs) -> None:
+def test_a_file_that_may_not_be_read_is_found_by_verifying(place: Path, cli: ForkedPrograms) -> None:
     wheel = f"demo/demo-1.0{WHEEL}"
     locked(wheel)(place / "repo")
     done = cli.run("s3pypi", "verify", "--deep", "--quiet", cwd=place)
@@ -158,7 +160,7 @@ def test_a_file_that_may_not_be_read_is_found_by_verifying(place: Path, cli: Pro
 
 
 @pytest.mark.parametrize("target", ["x" * 300, "/".join(["x" * 200] * 30)], ids=["name", "path"])
-def test_a_name_too_long_for_the_disk(target: str, place: Path, cli: Programs) -> None:
+def test_a_name_too_long_for_the_disk(target: str, place: Path, cli: ForkedPrograms) -> None:
     done = cli.run("s3pypi", f"dist/demo-2.0{WHEEL}", "-t", f"./{target}", cwd=place)
     assert done.status == 1
     assert_one_line(done.stderr)
@@ -166,7 +168,7 @@ def test_a_name_too_long_for_the_disk(target: str, place: Path, cli: Programs) -
 
 
 @pytest.mark.parametrize("largest", [0, 100])
-def test_no_room_for_temporary_files(largest: int, place: Path, cli: Programs) -> None:
+def test_no_room_for_temporary_files(largest: int, place: Path, cli: ForkedPrograms) -> None:
     arguments = ("promote", "demo", "1.0", "--from", "./repo", "--to", "./second")
     assert cli.run("s3pypi", f"base/other-1.0{WHEEL}", "-t", "./second", cwd=place).status == 0
     done = cli.run("s3pypi", *arguments, cwd=place, largest_file=largest)

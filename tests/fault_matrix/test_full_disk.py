@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.fault_matrix.forked import Programs
 from tests.fault_matrix.seen import assert_one_line, in_folder
 from tests.fault_matrix.verbs import VERBS, Verb
+from tests.support.forked_programs import ForkedPrograms
 
 PAGE = 4096
 MOST_PAGES = 60
@@ -30,7 +30,7 @@ def sizes(folder: Path) -> set[int]:
 
 
 @pytest.mark.parametrize("name", ["next", "replace", "delete all"])
-def test_no_file_above_any_size(name: str, place: Path, cli: Programs) -> None:
+def test_no_file_above_any_size(name: str, place: Path, cli: ForkedPrograms) -> None:
     verb = VERBS[name]
     repository, base = place / "repo", place / "before"
     shutil.copytree(repository, base)
@@ -75,7 +75,7 @@ def small_disk(folder: Path, mode: str = "rw") -> Iterator[None]:
 
 
 @pytest.mark.parametrize("name", ["first", "next", "replace", "delete", "delete all", "yank"])
-def test_a_disk_that_becomes_full_anywhere(name: str, place: Path, cli: Programs) -> None:
+def test_a_disk_that_becomes_full_anywhere(name: str, place: Path, cli: ForkedPrograms) -> None:
     verb = VERBS[name]
     repository, base = place / "repo", place / "before"
     repository.rename(base)
@@ -108,7 +108,7 @@ def test_a_disk_that_becomes_full_anywhere(name: str, place: Path, cli: Programs
     assert stopped
 
 
-def test_a_disk_that_is_read_only(place: Path, cli: Programs) -> None:
+def test_a_disk_that_is_read_only(place: Path, cli: ForkedPrograms) -> None:
     with small_disk(place / "disk", "ro"):
         done = cli.run("s3pypi", *VERBS["next"].arguments, "-t", "./disk/repo", cwd=place)
     assert done.status == 1

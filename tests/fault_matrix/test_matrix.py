@@ -10,11 +10,11 @@ from collections.abc import Callable
 import pytest
 
 from tests.fault_matrix.buckets import Bench
-from tests.fault_matrix.forked import Done
 from tests.fault_matrix.matrix import MAYBE, ROLES, Case, cases, failing
 from tests.fault_matrix.seen import assert_one_line
 from tests.fault_matrix.verbs import READS, VERBS, Verb
 from tests.support.fault_proxy import FaultProxy
+from tests.support.programs import Ended
 
 MOST_REQUESTS = 3000
 
@@ -63,7 +63,7 @@ def test_case(case: Case, record_property: Callable[[str, object], None], bench:
     bench.seen(prefix).assert_whole()
 
 
-def assert_told(done: Done, bench: Bench, prefix: str) -> None:
+def assert_told(done: Ended, bench: Bench, prefix: str) -> None:
     """It succeeded, perhaps with warnings, or said in one line what failed, where, and what to do."""
     secret = bench.server.secret_key
     assert secret not in done.stdout

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from s3pypi_setuptools import PackageRepository, open_repository
-from tests.interruptions.processes import LONG, SHORT, Ended, Halt, ended, halted, program, send, start
+from tests.interruptions.signals import Halt, halted, send
+from tests.support.programs import LONG_GRACE, SHORT_GRACE, Ended, command, finish, start
 from tests.support.servers import S3Server
 
 __all__ = ["BOTH", "SDIST", "STATUS", "WHEEL", "Publishing", "fills", "puts"]
@@ -63,7 +63,7 @@ class Publishing:
         number: signal.Signals = signal.SIGINT,
         released: bool = True,
         meanwhile: Callable[[], None] = nothing,
-        function: str = "main",
+        program: str = "s3pypi",
     ) -> Ended:
         """What ``s3pypi ARGUMENTS`` says when the signal comes while ``halt`` holds it.
 
@@ -72,28 +72,22 @@ class Publishing:
         """
         with halted(self.server.endpoint_url, halt) as proxy:
             process = start(
-                [*program(LONG if released else SHORT, function), *arguments],
+                [*command(program, grace=LONG_GRACE if released else SHORT_GRACE), *arguments],
                 cwd=self.folder,
-                environ={**os.environ, **self.server.environment, "AWS_ENDPOINT_URL": proxy.url},
+                environ={**self.server.environment, "AWS_ENDPOINT_URL": proxy.url},
             )
             halt.wait()
             meanwhile()
             send(process, number)
             if released:
                 halt.release()
-            done = ended(process)
+            done = finish(process)
         assert done.status == STATUS[number]
-        assert done.errors.count("\n") == 1, done.errors
+        assert done.stderr.count("\n") == 1, done.stderr
         return done
 
-    def run(self, *arguments: str, function: str = "main") -> Ended:
+    def run(self, *arguments: str, program: str = "s3pypi") -> Ended:
         """The same, undisturbed, which succeeds."""
-        done = ended(
-            start(
-                [*program(LONG, function), *arguments],
-                cwd=self.folder,
-                environ={**os.environ, **self.server.environment},
-            )
-        )
-        assert (done.status, done.errors) == (0, "")
+        done = finish(start([*command(program), *arguments], cwd=self.folder, environ=self.server.environment))
+        assert (done.status, done.stderr) == (0, "")
         return done

@@ -6,8 +6,8 @@ import signal
 from datetime import timedelta
 
 from tests.doctor.examined import left
-from tests.interruptions.processes import Halt
 from tests.interruptions.publishing import Publishing
+from tests.interruptions.signals import Halt
 
 
 def races() -> Halt:
@@ -17,7 +17,7 @@ def races() -> Halt:
 
 def test_what_was_written_to_ask_is_deleted(publishing: Publishing) -> None:
     done = publishing.interrupted(races(), "doctor", publishing.target)
-    assert done.errors == "s3pypi: error: interrupted: what was written to ask is deleted again\n"
+    assert done.stderr == "s3pypi: error: interrupted: what was written to ask is deleted again\n"
     assert left(publishing.server, publishing.bucket) == []
 
 
@@ -26,7 +26,7 @@ def test_what_stays_is_named_and_pruned(publishing: Publishing) -> None:
     done = publishing.interrupted(held, "doctor", publishing.target, number=signal.SIGTERM, released=False)
     stayed = left(publishing.server, publishing.bucket)
     [folder] = {key.split("/")[1] for key in stayed}
-    assert done.errors == (
+    assert done.stderr == (
         f"s3pypi: error: terminated: objects that were written to ask may stay below {publishing.target}/{folder}/; "
         "s3pypi prune deletes them when they are a day old\n"
     )
@@ -35,7 +35,7 @@ def test_what_stays_is_named_and_pruned(publishing: Publishing) -> None:
     assert publishing.open().prune().pruned == (), "somebody may be asking just now"
     publishing.open().prune("demo", grace=timedelta())
     assert [key for key in left(publishing.server, publishing.bucket) if folder in key]
-    told = publishing.run("prune", "--grace", "0d", "--yes", "-t", publishing.target).output
+    told = publishing.run("prune", "--grace", "0d", "--yes", "-t", publishing.target).stdout
     assert f"s3://{publishing.bucket}/p/{folder}/" in told
     objects = publishing.server.client().list_objects_v2(Bucket=publishing.bucket)["Contents"]
     assert not [found["Key"] for found in objects if folder in found["Key"]]

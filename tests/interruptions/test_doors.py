@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.interruptions.processes import Ended, Halt, ended, halted, send, start
 from tests.interruptions.publishing import SDIST, WHEEL
+from tests.interruptions.signals import Halt, halted, send
 from tests.interruptions.soundness import Stored
 from tests.support import samples
+from tests.support.programs import Ended, finish, start
 from tests.support.servers import S3Server
 
 SETUP = "from setuptools import setup\nsetup(name='demo', version='1.0', py_modules=['demo'])\n"
@@ -40,7 +40,6 @@ def interrupted(
             [sys.executable, "-c", code, *arguments],
             cwd=project,
             environ={
-                **os.environ,
                 **server.environment,
                 "AWS_ENDPOINT_URL": proxy.url,
                 "S3PYPI_TARGET": f"s3://{bucket}/p",
@@ -50,7 +49,7 @@ def interrupted(
         halt.wait()
         send(process, number)
         halt.release()
-        return ended(process), Stored(server, bucket)
+        return finish(process), Stored(server, bucket)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +63,7 @@ def test_setup_py(ministack: S3Server, project: Path, number: signal.Signals, st
     )
     word = "interrupted" if number == signal.SIGINT else "terminated"
     assert done.status == status
-    said = [line for line in done.errors.splitlines() if line]
+    said = [line for line in done.stderr.splitlines() if line]
     assert said[-1 - len(last) :] == [f"s3pypi: {word}: published {WHEEL}, {SDIST}; {PUSH}", *last]
     stored.check({WHEEL: "published", SDIST: "published"})
     stored.close()
@@ -76,7 +75,7 @@ def test_the_build_backend(ministack: S3Server, project: Path, number: signal.Si
     done, stored = interrupted(ministack, project, code, number=number, key=f"demo/{SDIST}")
     word = "interrupted" if number == signal.SIGINT else "terminated"
     assert done.status == status
-    assert done.errors.splitlines()[-1] == f"s3pypi: {word}: nothing published; {PUSH}"
+    assert done.stderr.splitlines()[-1] == f"s3pypi: {word}: nothing published; {PUSH}"
     assert (project / "dist" / SDIST).exists()
     stored.check({SDIST: "pending"})
     stored.close()
@@ -91,6 +90,6 @@ def test_hatch(ministack: S3Server, project: Path, number: signal.Signals, statu
     )
     word = "interrupted" if number == signal.SIGINT else "terminated"
     assert done.status == status
-    assert f"{word}: published {WHEEL}; {AGAIN}" in (done.output + done.errors).splitlines()
+    assert f"{word}: published {WHEEL}; {AGAIN}" in (done.output).splitlines()
     stored.check({WHEEL: "published"})
     stored.close()

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.interruptions.processes import LONG, SHORT, ended, halted, program, send, start, wait_until
 from tests.interruptions.publishing import SDIST, WHEEL, Publishing, puts
+from tests.interruptions.signals import halted, send
 from tests.support import samples
+from tests.support.programs import LONG_GRACE, SHORT_GRACE, command, finish, start, wait_until
 
 PIPE = 4096
 """Bytes that the smallest pipe holds."""
@@ -24,7 +25,7 @@ HIDDEN, SHOWN = "\x1b[?25l", "\x1b[?25h"
 def test_a_second_ctrl_c_ends_it_at_once(publishing: Publishing) -> None:
     with halted(publishing.server.endpoint_url, halt := puts(f"demo/{WHEEL}")) as proxy:
         process = start(
-            [*program(LONG), "dist", "-t", publishing.target],
+            [*command(grace=LONG_GRACE), "dist", "-t", publishing.target],
             cwd=publishing.folder,
             environ={**publishing.server.environment, "AWS_ENDPOINT_URL": proxy.url},
         )
@@ -32,9 +33,9 @@ def test_a_second_ctrl_c_ends_it_at_once(publishing: Publishing) -> None:
         send(process, signal.SIGINT)
         assert process.poll() is None
         process.send_signal(signal.SIGINT)
-        done = ended(process)
+        done = finish(process)
     assert done.status == 130
-    assert done.errors.startswith("s3pypi: error: interrupted: nothing published; ")
+    assert done.stderr.startswith("s3pypi: error: interrupted: nothing published; ")
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])
@@ -44,15 +45,15 @@ def test_a_report_that_nobody_reads_can_be_interrupted(tmp_path: Path, options: 
         samples.wheel(tmp_path / "dist", version=f"1.{number}")
     read, write = os.pipe()
     fcntl.fcntl(write, fcntl.F_SETPIPE_SZ, PIPE)
-    process = start([*program(SHORT), "dist", "-t", "./repo", *options], cwd=tmp_path, output=write)
+    process = start([*command(grace=SHORT_GRACE), "dist", "-t", "./repo", *options], cwd=tmp_path, output=write)
     os.close(write)
     wait_until(lambda: waiting_bytes(read) == PIPE)
     send(process, signal.SIGINT)
-    done = ended(process)
+    done = finish(process)
     os.close(read)
     assert done.status == 130
-    assert done.errors.startswith("s3pypi: error: interrupted: published 60 (demo-1.0-py3-none-any.whl, ")
-    assert done.errors.count("\n") == 1
+    assert done.stderr.startswith("s3pypi: error: interrupted: published 60 (demo-1.0-py3-none-any.whl, ")
+    assert done.stderr.count("\n") == 1
 
 
 def waiting_bytes(pipe: int) -> int:
@@ -74,8 +75,8 @@ def test_a_signal_that_the_caller_has_ignored_stays_ignored(publishing: Publishi
         halt.wait()
         send(process, number)
         halt.release()
-        done = ended(process)
-    assert (done.status, done.errors) == (0, "")
+        done = finish(process)
+    assert (done.status, done.stderr) == (0, "")
 
 
 def large(folder: Path) -> None:
@@ -87,14 +88,14 @@ def large(folder: Path) -> None:
         file.write(data)
 
 
-@pytest.mark.parametrize(("bar", "grace"), [("Hashing", LONG), ("Sending", SHORT)])
+@pytest.mark.parametrize(("bar", "grace"), [("Hashing", LONG_GRACE), ("Sending", SHORT_GRACE)])
 def test_no_bar_is_left_and_the_cursor_is_back(publishing: Publishing, bar: str, grace: float) -> None:
     if bar == "Hashing":
         large(publishing.folder / "dist")
     with halted(publishing.server.endpoint_url, puts(f"demo/{SDIST}")) as proxy:
         child, terminal = os.openpty()
         process = subprocess.Popen(
-            [*program(grace), "dist", "-t", publishing.target],
+            [*command(grace=grace), "dist", "-t", publishing.target],
             cwd=publishing.folder,
             env={
                 **os.environ,

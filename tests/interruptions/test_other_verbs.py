@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import pytest
 
 from s3pypi_setuptools import open_repository
-from tests.interruptions.processes import Halt, wait_until
 from tests.interruptions.publishing import SDIST, WHEEL, Publishing, fills, puts
+from tests.interruptions.signals import Halt
 from tests.interruptions.soundness import Stored
+from tests.support.programs import wait_until
 
 COMMAND = "the same command completes what is left"
 FILES = "the same command with the same files completes what is left"
@@ -28,7 +29,7 @@ class Case:
     said: str
     released: bool = False
     meanwhile: str = "demo/manifest.json"
-    function: str = "main"
+    program: str = "s3pypi"
 
 
 def deletes() -> Halt:
@@ -64,7 +65,7 @@ CASES = {
     "verify": Case(("verify",), lists, "nothing was changed", released=True),
     "s3upload": Case(
         ("dist/*.whl", "dist/*.gz", "--force"), lambda: puts(WHEEL), f"uploaded {SDIST}; {FILES}",
-        meanwhile=SDIST, function="s3upload",
+        meanwhile=SDIST, program="s3upload",
     ),
 }  # fmt: skip
 
@@ -81,13 +82,13 @@ def test_each_says_what_it_has_done_and_completes_it_when_run_again(
         *arguments,
         released=case.released,
         meanwhile=lambda: wait_until(lambda: case.meanwhile in stored.objects()),
-        function=case.function,
+        program=case.program,
     )
-    assert done.output == ""
-    name = "s3upload" if case.function == "s3upload" else "s3pypi"
-    assert done.errors == f"{name}: error: interrupted: {case.said}\n"
+    assert done.stdout == ""
+    name = "s3upload" if case.program == "s3upload" else "s3pypi"
+    assert done.stderr == f"{name}: error: interrupted: {case.said}\n"
     stored.check({})
-    publishing.run(*arguments, function=case.function)
+    publishing.run(*arguments, program=case.program)
     assert publishing.open().verify().ok
 
 
@@ -96,6 +97,6 @@ def test_a_mirror_says_what_it_has_listed(publishing: Publishing, store_of: Call
     mirror = ("mirror", "--from", "./repo", "--to", publishing.target)
     done = publishing.interrupted(fills("demo/index.json"), *mirror, released=False)
     waiting = f"committed, but not on all pages yet: {WHEEL}, {SDIST}"
-    assert done.errors == f"s3pypi: error: interrupted: nothing listed; {waiting}; {COMMAND}\n"
+    assert done.stderr == f"s3pypi: error: interrupted: nothing listed; {waiting}; {COMMAND}\n"
     publishing.run(*mirror)
     store_of(publishing).check({WHEEL: "published", SDIST: "published"})

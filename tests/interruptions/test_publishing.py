@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.interruptions.processes import Halt, wait_until
 from tests.interruptions.publishing import BOTH, SDIST, WHEEL, Publishing, fills, puts
+from tests.interruptions.signals import Halt, changes_of
 from tests.interruptions.soundness import Stored
 from tests.support import samples
+from tests.support.programs import wait_until
 
 MANIFEST, PAGE = "demo/manifest.json", "demo/index.json"
 MEBIBYTE = 1024 * 1024
@@ -60,8 +61,8 @@ def test_what_was_said_is_true_and_the_same_command_completes_it(
     upload = ("dist", "-t", publishing.target)
     halt = (fills if phase.filled else puts)(phase.key, effect=phase.effect)
     done = publishing.interrupted(halt, *upload, "--json", number=phase.number, released=phase.released)
-    assert done.changes == dict.fromkeys(BOTH, phase.stage)
-    stored.check(done.changes)
+    assert changes_of(done) == dict.fromkeys(BOTH, phase.stage)
+    stored.check(changes_of(done))
     publishing.run(*upload)
     stored.check(dict.fromkeys(BOTH, "published"))
 
@@ -75,8 +76,8 @@ def test_what_was_said_is_true_and_the_same_command_completes_it(
 )
 def test_people_are_told_in_a_line(publishing: Publishing, halt: Halt, said: str) -> None:
     done = publishing.interrupted(halt, "dist", "-t", publishing.target, released=False)
-    assert done.output == ""
-    assert done.errors == f"s3pypi: error: {said}; the same command with the same files completes what is left\n"
+    assert done.stdout == ""
+    assert done.stderr == f"s3pypi: error: {said}; the same command with the same files completes what is left\n"
 
 
 def test_an_upload_in_parts_is_aborted(on_each_server: Publishing, store_of: Callable[[Publishing], Stored]) -> None:
@@ -85,9 +86,9 @@ def test_an_upload_in_parts_is_aborted(on_each_server: Publishing, store_of: Cal
     upload = ("large", "-t", on_each_server.target)
     part = Halt(lambda passing: passing.operation == "UploadPart")
     done = on_each_server.interrupted(part, *upload, "--json")
-    assert done.changes == {WHEEL: "pending"}
+    assert changes_of(done) == {WHEEL: "pending"}
     assert stored.unfinished_uploads() == []
-    stored.check(done.changes)
+    stored.check(changes_of(done))
     on_each_server.run(*upload)
     stored.check({WHEEL: "published"})
 
@@ -102,8 +103,8 @@ def test_replaced_files_are_published_while_the_old_ones_are_deleted(
     replace = ("dist", "-t", publishing.target, "--force")
     delete = Halt(lambda passing: passing.operation == "DeleteObject")
     done = publishing.interrupted(delete, *replace, "--json", released=False)
-    assert done.changes == dict.fromkeys(BOTH, "published")
-    stored.check(done.changes)
+    assert changes_of(done) == dict.fromkeys(BOTH, "published")
+    stored.check(changes_of(done))
     assert stored.recorded("demo")[WHEEL] != old
     publishing.run(*replace)
     assert f"demo/{WHEEL}" not in stored.objects()
@@ -123,10 +124,10 @@ def test_of_many_projects_those_under_way_are_finished_and_no_other_begins(
 
     slow = Halt(lambda passing: passing.operation == "PutObject" and passing.key.startswith("p/p3"))
     done = on_each_server.interrupted(slow, *upload, "--json", meanwhile=some_are_published)
-    assert len(done.changes) == len(names)
-    assert set(done.changes.values()) == {"published", "pending"}
-    assert "published" in done.errors
-    assert " and others)" in done.errors
-    stored.check(done.changes)
+    assert len(changes_of(done)) == len(names)
+    assert set(changes_of(done).values()) == {"published", "pending"}
+    assert "published" in done.stderr
+    assert " and others)" in done.stderr
+    stored.check(changes_of(done))
     on_each_server.run(*upload)
-    stored.check(dict.fromkeys(done.changes, "published"))
+    stored.check(dict.fromkeys(changes_of(done), "published"))

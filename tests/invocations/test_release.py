@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.build_backend.projects import distributions, make_project, published
-from tests.cli.programs import run
+from tests.support.programs import run
 
 BOTH = set(distributions().values())
 NO_WHEEL = """\

@@ -1,85 +1,20 @@
-"""Programs that are sent signals, and requests at which they are held meanwhile."""
+"""Send signals to programs, and hold requests of theirs meanwhile."""
 
 from __future__ import annotations
 
 import contextlib
 import json
-import os
 import signal
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from tests.support.fault_proxy import FaultProxy, Passing
+from tests.support.programs import Ended
 from tests.support.proxy_faults import Do, Fault
-
-LONG = 600.0
-"""Seconds of grace that no test waits for: the process ends because its work did."""
-SHORT = 0.5
-"""Seconds of grace after which the process is to end by itself."""
-
-PROGRAM = """\
-import sys
-import s3pypi_setuptools.interruption as interruption
-interruption.GRACE = {grace}
-from s3pypi_setuptools.cli import {function}
-sys.exit({function}())
-"""
-
-
-def program(grace: float, function: str = "main") -> list[str]:
-    """The start of a command line that runs a console script with so many seconds of grace."""
-    return [
-        sys.executable,
-        "-W",
-        "error",
-        "-c",
-        PROGRAM.format(grace=grace, function=function),
-    ]
-
-
-@dataclass(frozen=True)
-class Ended:
-    """A program that a signal ended."""
-
-    status: int
-    output: str
-    errors: str
-
-    @property
-    def changes(self) -> dict[str, str]:
-        """Stage by name, as the report in JSON has them."""
-        report: dict[str, Any] = json.loads(self.output)
-        assert report["ok"] is False
-        assert self.errors == f"s3pypi: error: {report['error']['message']}\n"
-        return {change["name"]: change["stage"] for change in report["changes"]}
-
-
-def start(
-    command: list[str], *, cwd: Path, environ: Mapping[str, str] | None = None, output: int = subprocess.PIPE
-) -> subprocess.Popen[str]:
-    """Start it, with its output piped."""
-    return subprocess.Popen(
-        command,
-        cwd=cwd,
-        env={**os.environ, **(environ or {})},
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def ended(process: subprocess.Popen[str]) -> Ended:
-    """What it said, once it has ended; never a traceback."""
-    output, errors = process.communicate(timeout=300)
-    assert "Traceback" not in errors, errors
-    return Ended(process.returncode, output or "", errors)
 
 
 class Halt:
@@ -123,12 +58,12 @@ def halted(endpoint: str, halt: Halt) -> Iterator[FaultProxy]:
             halt.release()
 
 
-def wait_until(condition: Callable[[], bool]) -> None:
-    """Wait until it holds."""
-    deadline = time.monotonic() + 300
-    while not condition():
-        assert time.monotonic() < deadline, "it never held"
-        time.sleep(0.02)
+def changes_of(ended: Ended) -> dict[str, str]:
+    """The stage of each change, by name, from the JSON report of a program that a signal ended."""
+    report: dict[str, Any] = json.loads(ended.stdout)
+    assert report["ok"] is False
+    assert ended.stderr == f"s3pypi: error: {report['error']['message']}\n"
+    return {change["name"]: change["stage"] for change in report["changes"]}
 
 
 def send(process: subprocess.Popen[str], number: signal.Signals) -> None:

@@ -1,0 +1,174 @@
+"""A process that has imported everything a program needs, and runs each program in a fork of itself.
+
+``python -m tests.support.fork_server SOCKET``; `tests.support.forked_programs` starts it and talks to it. A client
+connects to the socket and sends a task as a JSON object. The answer is a line with the program's process id, and a JSON
+object in a second line when the program has ended. What a program prints, how it ends and what it leaves behind is the
+same as in a new Python process: in the fork, the console script's function runs in the main thread on ``sys.argv``, and
+the interpreter exits with its result. Only the imports cost no time.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import gc
+import importlib
+import itertools
+import json
+import os
+import pkgutil
+import resource
+import signal
+import socket
+import sys
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from botocore.session import Session
+
+from s3pypi_setuptools import cli, operations, repository, stores
+
+CAPABILITIES_V3 = 0x20080522
+OVERRIDES = 1 << 1 | 1 << 2  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+PIP = (
+    "pip._internal.cli.main", "pip._internal.commands.install", "pip._internal.index.package_finder",
+    "pip._internal.network.session", "pip._internal.operations.install.wheel",
+    "pip._internal.resolution.resolvelib.resolver",
+)  # fmt: skip
+OTHERS = ("botocore.httpsession", "encodings.idna", "http.cookiejar", "rich.console")
+CHANGES = frozenset(
+    {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.utime", "os.link", "os.symlink", "os.truncate"}
+)
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
+
+
+def import_everything() -> None:
+    """Import what programs import late, and have botocore and pip do once what takes them long."""
+    for package in (cli, operations, repository, stores):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
+    for name in OTHERS:
+        importlib.import_module(name)
+    Session().create_client("s3", region_name="us-east-1", aws_access_key_id="-", aws_secret_access_key="-").close()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name in PIP:
+            importlib.import_module(name)
+        pip_session = importlib.import_module("pip._internal.network.session")
+        pip_session.user_agent = functools.cache(pip_session.user_agent)  # it asks other programs of the machine
+        pip_session.user_agent()
+
+
+def serve(path: str) -> None:
+    """Accept connections; each is served by a fork, which starts the program as a fork of its own."""
+    gc.collect()
+    gc.freeze()
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+        listener.listen(64)
+        print("ready", flush=True)
+        while True:
+            connection, _ = listener.accept()
+            if os.fork() == 0:
+                listener.close()
+                serve_connection(connection)
+                os._exit(0)
+            connection.close()
+            reap()
+
+
+def reap() -> None:
+    """Collect the forks that have ended."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        pass
+
+
+def serve_connection(connection: socket.socket) -> None:
+    """Run the program that the client asks for, and report how it ended."""
+    with connection.makefile("rb") as file:
+        task = json.load(file)
+    out, err = os.pipe(), os.pipe()
+    child = os.fork()
+    if child == 0:
+        connection.close()
+        run_program(task, out[1], err[1])
+    connection.sendall(f"{child}\n".encode())
+    os.close(out[1])
+    os.close(err[1])
+    stderr, stdout = (read(pipe[0]) for pipe in (err, out))
+    _, status = os.waitpid(child, 0)
+    answer = {"status": os.waitstatus_to_exitcode(status), "stdout": stdout, "stderr": stderr}
+    connection.sendall(f"{json.dumps(answer)}\n".encode())
+
+
+def read(pipe: int) -> str:
+    with os.fdopen(pipe, errors="backslashreplace") as file:
+        return file.read()
+
+
+def run_program(task: dict[str, Any], out: int, err: int) -> None:
+    """Be the program, from here to its end."""
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(out, 1)
+    os.dup2(err, 2)
+    os.closerange(3, 64)
+    sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115
+    os.chdir(task["cwd"])
+    os.environ.clear()
+    os.environ.update(task["environ"])
+    if (size := task["largest_file"]) is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+    obey_permissions()
+    sys.argv = [task["program"], *task["arguments"]]
+    main = main_of(task["program"])
+    if task["killed_at"] is not None:
+        kill_at_change(*task["killed_at"])
+    sys.exit(main())
+
+
+def main_of(program: str) -> Callable[[], object]:
+    """The function that the console script calls."""
+    if program == "pip":
+        warnings.simplefilter("ignore")
+        run_pip: Callable[[], object] = importlib.import_module("pip._internal.cli.main").main
+        return run_pip
+    return {"s3pypi": cli.main, "s3upload": cli.s3upload}[program]
+
+
+def obey_permissions() -> None:
+    """Make permission bits apply to root, too, by giving up two of the capabilities of Linux."""
+    if os.geteuid() != 0:
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    header, sets = (ctypes.c_uint32 * 2)(CAPABILITIES_V3, 0), (ctypes.c_uint32 * 6)()
+    for call in (libc.capget, libc.capset):
+        if call(header, sets):
+            raise OSError(ctypes.get_errno(), "the capabilities cannot be set")
+        sets[0] &= ~OVERRIDES
+
+
+def kill_at_change(folder: str, number: int) -> None:
+    """Have this process killed (SIGKILL) before it makes its change of that number, from 0, inside the folder."""
+    count = itertools.count()
+
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        changes = event in CHANGES or (event == "open" and isinstance(arguments[2], int) and arguments[2] & WRITING)
+        if not changes or not isinstance(arguments[0], (str, os.PathLike)):
+            return
+        path = os.fspath(arguments[0])
+        # The store names files relative to open folders, and the audit event does not say which folder that is.
+        inside = path.startswith(folder) or not Path(path).is_absolute()
+        if inside and next(count) == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(hook)
+
+
+if __name__ == "__main__":
+    import_everything()
+    serve(sys.argv[1])
