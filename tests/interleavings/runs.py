@@ -18,7 +18,8 @@ from s3pypi_setuptools.transaction import Backoff
 from tests.interleavings.commands import Command, Files
 from tests.interleavings.oracle import Oracle, Violation, require
 from tests.interleavings.scheduling import Fault, Pending, Scheduler, SchedulingStore
-from tests.interleavings.strands import Actor, Killed
+from tests.interleavings.strands import Actor
+from tests.support.store_doubles import Killed
 
 __all__ = ["LAYOUT", "Run", "alone", "fill", "play"]
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from s3pypi_setuptools.distribution.local_file import LocalFile
 from s3pypi_setuptools.errors import Contended, Error, Unavailable
-from s3pypi_setuptools.stores.base import ANY, Attributes, Condition, Info, Object, Store, Token
-from tests.interleavings.strands import Actor, Killed, Strand, Strands
+from s3pypi_setuptools.stores.base import ANY, Attributes, Condition, Store, Token
+from tests.interleavings.strands import Actor, Strand, Strands
+from tests.support.store_doubles import ForwardingStore, Killed
 
 __all__ = ["Fault", "Pending", "Scheduler", "SchedulingStore"]
 
@@ -140,43 +141,21 @@ class _Raised:
 
 
 @dataclass
-class SchedulingStore(Store):
+class SchedulingStore(ForwardingStore):
     """``store`` as one actor sees it. It is taken to honour conditions: the run is not about how that is found out."""
 
-    store: Store
     scheduler: Scheduler
     actor: Actor
 
     conditional_writes = True
-
-    @property
-    def url(self) -> str:
-        return self.store.url
+    begin_parts = Store.begin_parts
 
     @property
     def slash_keys(self) -> bool | None:
         return self.store.slash_keys is not False
 
-    @property
-    def keeps_metadata(self) -> bool:
-        return self.store.keeps_metadata
-
-    def token_of(self, data: bytes) -> Token | None:
-        return self.store.token_of(data)
-
-    def get(self, key: str) -> Object:
-        return self._request("get", key, lambda: self.store.get(key))
-
-    def stream(self, key: str) -> Iterator[bytes]:
-        yield from self._request("stream", key, lambda: list(self.store.stream(key)))
-
-    def head(self, key: str) -> Info:
-        return self._request("head", key, lambda: self.store.head(key))
-
     def put(self, key: str, data: bytes, attributes: Attributes, condition: Condition = ANY) -> Token:
-        return self._request(
-            "put", key, lambda: self.store.put(key, data, attributes, condition), data=data, condition=condition
-        )
+        return self._put(key, data, lambda: self.store.put(key, data, attributes, condition), condition)
 
     def put_file(
         self,
@@ -186,17 +165,11 @@ class SchedulingStore(Store):
         condition: Condition = ANY,
         sent: Callable[[int], None] = lambda count: None,
     ) -> Token:
-        def perform() -> Token:
-            return self.store.put_file(key, file, attributes, condition)
+        data = file.read_all()
+        return self._put(key, data, lambda: self.store.put_file(key, file, attributes, condition), condition)
 
-        return self._request("put", key, perform, data=file.read_all(), condition=condition)
+    def _put(self, key: str, data: bytes, work: Callable[[], Token], condition: Condition) -> Token:
+        return self.scheduler.request(self, "put", key, work, data=data, condition=condition)
 
-    def delete(self, key: str, condition: Condition = ANY) -> None:
-        self._request("delete", key, lambda: self.store.delete(key, condition), condition=condition)
-
-    def list(self, prefix: str) -> Iterator[Info]:
-        found: Sequence[Info] = self._request("list", prefix, lambda: [*self.store.list(prefix)])
-        yield from found
-
-    def _request(self, verb: str, key: str, perform: Callable[[], T], **more: Any) -> T:
-        return self.scheduler.request(self, verb, key, perform, **more)
+    def perform(self, verb: str, key: str, work: Callable[[], T], condition: Condition = ANY) -> T:
+        return self.scheduler.request(self, verb, key, work, condition=condition)

@@ -16,16 +16,14 @@ from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
-__all__ = ["Actor", "Killed", "Strand", "Strands"]
+from tests.support.store_doubles import Killed
+
+__all__ = ["Actor", "Strand", "Strands"]
 
 PACKAGE = "s3pypi_setuptools"
 EXECUTORS = ("repository.repository", "operations.publish.publish", "concurrency")
 LOCKS = ("repository.other_projects", "repository.project_list", "repository.root_entry", "repository.pages")
 STUCK_SECONDS = 300
-
-
-class Killed(BaseException):
-    """The process is gone: nothing after this happens."""
 
 
 class Actor:

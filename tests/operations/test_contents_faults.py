@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from s3pypi_setuptools.operations.yank import yank
 from s3pypi_setuptools.stores.base import Store
 from tests.operations.conftest import World
 from tests.operations.contents import ONE, WHOLE, deleted, objects, opened
-from tests.support.store_doubles import FaultyStore, Killed, Request
+from tests.support.store_doubles import FaultyStore, Request, completes, kill_at
 
 
 def marked(world: World, store: Store) -> None:
@@ -40,22 +41,8 @@ def worlds(folder: Path) -> Iterator[tuple[int, World]]:
 @pytest.mark.parametrize("verb", VERBS)
 def test_killed_at_any_request_and_done_again(tmp_path: Path, verb: str, when: str) -> None:
     for number, world in worlds(tmp_path):
-
-        def die(request: Request, number: int = number) -> None:
-            if request.number > number or (request.number == number and when == "before"):
-                raise Killed
-
-        def dead(request: Request, number: int = number) -> None:
-            if request.number >= number:
-                raise Killed
-
-        store = FaultyStore(world.store, before=die, after=dead)
-        over = False
-        try:
-            VERBS[verb](world, store)
-            over = True
-        except Killed:
-            pass
+        store = kill_at(world.store, number, when)
+        over = completes(partial(VERBS[verb], world, store))
         if "team/demo/index.json" in world.stored():
             for page in world.pages_there("demo"):
                 for file in page.files:

@@ -17,7 +17,7 @@ from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.operations.conftest import World
 from tests.operations.maintenance import problems, reindexed, state
 from tests.operations.transfers import foreign, imported, mirrored, opened, outcomes
-from tests.support.store_doubles import FaultyStore, Killed, Request
+from tests.support.store_doubles import Killed, kill_before_write
 
 STRAY = "other-99.0-py3-none-any.whl"
 
@@ -209,13 +209,8 @@ def test_two_folders_with_one_stray(world: World) -> None:
 
 def test_a_stray_is_not_lost_where_import_dies_before_its_folder_is_adopted(world: World) -> None:
     foreign(world, "my", world.wheel(name="my"), world.wheel(name="third"))
-
-    def die(request: Request) -> None:
-        if request.key == "team/my/manifest.json" and request.writes:
-            raise Killed
-
     with pytest.raises(Killed):
-        imported(world, FaultyStore(world.store, before=die))
+        imported(world, kill_before_write(world.store, "team/my/manifest.json"))
     assert "team/third/manifest.json" in world.stored()
 
     assert outcomes(imported(world)) == {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from s3pypi_setuptools.stores.base import Attributes
 from tests.operations import contents
 from tests.operations.conftest import World
 from tests.operations.maintenance import DAY, problems, pruned, state
-from tests.support.store_doubles import FaultyStore, Killed, Request
+from tests.support.store_doubles import FaultyStore, Killed, Request, completes, kill_at, kill_before_write
 
 MANIFEST = "team/demo/manifest.json"
 ORPHANS = ["demo-2.0-py3-none-any.whl", "demo-2.0-py3-none-any.whl.metadata", "demo-2.0.tar.gz"]
@@ -27,13 +28,8 @@ ORPHANS = ["demo-2.0-py3-none-any.whl", "demo-2.0-py3-none-any.whl.metadata", "d
 def orphaned(world: World) -> World:
     """demo 1.0 is listed; 2.0 (wheel, sdist) is stored alone."""
     world.push(world.wheel(), world.wheel(name="other"))
-
-    def die(request: Request) -> None:
-        if request.key == MANIFEST and request.writes:
-            raise Killed
-
     with pytest.raises(Killed):
-        world.push(world.wheel("2.0"), world.sdist("2.0"), store=FaultyStore(world.store, before=die))
+        world.push(world.wheel("2.0"), world.sdist("2.0"), store=kill_before_write(world.store, MANIFEST))
     return world
 
 
@@ -148,20 +144,7 @@ def test_killed_at_any_request_and_done_again(tmp_path: Path, when: str) -> None
         world = orphaned(World(tmp_path / str(number)))
         world.push(world.wheel("0.9"), world.wheel("0.8"))
 
-        def die(request: Request, number: int = number) -> None:
-            if request.number > number or (request.number == number and when == "before"):
-                raise Killed
-
-        def dead(request: Request, number: int = number) -> None:
-            if request.number >= number:
-                raise Killed
-
-        over = False
-        try:
-            pruned(world, store=FaultyStore(world.store, before=die, after=dead), retention=rules)
-            over = True
-        except Killed:
-            pass
+        over = completes(partial(pruned, world, store=kill_at(world.store, number, when), retention=rules))
         for page in world.pages_there("demo"):
             for file in page.files:
                 assert world.fetched("demo", file.url) == file.sha256, (number, file)

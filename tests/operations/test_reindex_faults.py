@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from tests.operations import contents
 from tests.operations.conftest import World
 from tests.operations.maintenance import drop_in, problems, pruned, reindexed
 from tests.support import samples
-from tests.support.store_doubles import FaultyStore, Killed, Request
+from tests.support.store_doubles import FaultyStore, Request, completes, kill_at
 
 MANIFEST = "team/demo/manifest.json"
 
@@ -42,20 +43,7 @@ def test_killed_at_any_request_and_done_again(tmp_path: Path, name: str, when: s
     for number in itertools.count():
         world = situation(tmp_path / str(number), name)
 
-        def die(request: Request, number: int = number) -> None:
-            if request.number > number or (request.number == number and when == "before"):
-                raise Killed
-
-        def dead(request: Request, number: int = number) -> None:
-            if request.number >= number:
-                raise Killed
-
-        over = False
-        try:
-            reindexed(world, store=FaultyStore(world.store, before=die, after=dead))
-            over = True
-        except Killed:
-            pass
+        over = completes(partial(reindexed, world, store=kill_at(world.store, number, when)))
         for page in world.pages_there("demo") if name != "damaged" else ():
             for file in page.files:
                 assert world.fetched("demo", file.url) == file.sha256, (number, file)

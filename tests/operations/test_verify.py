@@ -19,7 +19,7 @@ from tests.operations import contents
 from tests.operations.conftest import World
 from tests.operations.maintenance import DAY, problems, pruned, reindexed, state, verified
 from tests.support import samples
-from tests.support.store_doubles import FaultyStore, Killed, Request
+from tests.support.store_doubles import FaultyStore, Killed, Request, kill_before_write
 
 WHEEL = "team/demo/demo-1.0-py3-none-any.whl"
 SDIST = "team/demo/demo-1.0.tar.gz"
@@ -199,13 +199,9 @@ def test_what_a_publisher_stored_of_late_is_no_finding(world: World) -> None:
 
 def test_what_a_replacement_stored_of_late_is_no_finding(two: World, tmp_path: Path) -> None:
     """It lies under a key that nobody makes by hand, which tells where objects say nothing of themselves."""
-
-    def dies(request: Request) -> None:
-        if request.key == "team/demo/manifest.json" and request.verb == "put":
-            raise Killed
-
+    dying = kill_before_write(two.store, "team/demo/manifest.json")
     with pytest.raises(Killed):
-        two.push(two.wheel(salt="x"), store=FaultyStore(two.store, before=dies), if_exists=IfExists.REPLACE)
+        two.push(two.wheel(salt="x"), store=dying, if_exists=IfExists.REPLACE)
     now = verified(two, later=0 * DAY)
     assert (now.findings, now.pending) == ((), 2)
     assert [problem for problem, _ in problems(two)] == ["orphan", "orphan"]
@@ -267,13 +263,8 @@ def test_requests_do_not_grow_with_the_files(tmp_path: Path) -> None:
 
 def test_a_project_that_is_being_begun_is_no_finding(world: World) -> None:
     world.push(world.wheel(name="other"))
-
-    def die(request: Request) -> None:
-        if request.key == "team/demo/manifest.json" and request.writes:
-            raise Killed
-
     with pytest.raises(Killed):
-        world.push(world.wheel(), store=FaultyStore(world.store, before=die))
+        world.push(world.wheel(), store=kill_before_write(world.store, "team/demo/manifest.json"))
     assert "team/demo/index.html" in world.stored()
 
     assert [each[0] for each in problems(world, later=timedelta())] == ["only-on-root"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from s3pypi_setuptools.monitor import SilentProgress
@@ -15,7 +16,7 @@ from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Store
 from s3pypi_setuptools.transaction import Backoff
 from tests.operations.conftest import World
-from tests.support.store_doubles import FaultyStore, Killed, Request
+from tests.support.store_doubles import completes, kill_at
 
 LISTING = "<!DOCTYPE html>\n<html><body>\n{links}\n</body></html>\n"
 
@@ -75,21 +76,8 @@ def killed_at_every_request(
     for number in itertools.count():
         world, verb = make(number)
 
-        def die(request: Request, number: int = number) -> None:
-            if request.number > number or (request.number == number and when == "before"):
-                raise Killed
-
-        def dead(request: Request, number: int = number) -> None:
-            if request.number >= number:
-                raise Killed
-
-        store = FaultyStore(world.store, before=die, after=dead)
-        over = False
-        try:
-            verb(store)
-            over = True
-        except Killed:
-            pass
+        store = kill_at(world.store, number, when)
+        over = completes(partial(verb, store))
         yield number, world
         if over and len(store.requests) <= number:
             assert number > 5

@@ -10,7 +10,6 @@ from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.repository.workspace import SYSTEM, Workspace
 from s3pypi_setuptools.stores.base import Store
 from s3pypi_setuptools.transaction import Backoff
-from tests.support.store_doubles import Request
 
 T = TypeVar("T")
 
@@ -32,21 +31,3 @@ def workspace(store: Store, **options: Any) -> Workspace:
     pool = AtOnce()
     backoff = options.pop("backoff", Backoff(sleep=lambda seconds: None))
     return Workspace(store, Layout("team"), pool, pool, options.pop("clock", SYSTEM), backoff, **options)
-
-
-def once(verb: str, key: str, does: Callable[[], object]) -> Callable[[Request], None]:
-    """At the first such request, ``does`` that."""
-    todo = [does]
-
-    def hook(request: Request) -> None:
-        if (request.verb, request.key) == (verb, key) and todo:
-            todo.pop()()
-
-    return hook
-
-
-def raising(error: BaseException) -> Callable[[], object]:
-    def work() -> None:
-        raise error
-
-    return work

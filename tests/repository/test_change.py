@@ -13,7 +13,7 @@ from s3pypi_setuptools.repository.page_kind import PageKind
 from s3pypi_setuptools.repository.project_list import ProjectList
 from s3pypi_setuptools.repository.snapshot import ProjectDocuments
 from s3pypi_setuptools.stores.base import Attributes
-from tests.repository.conftest import once, raising, workspace
+from tests.repository.conftest import workspace
 from tests.repository.locks import FakeLocks
 from tests.repository.project_desk import (
     FIRST,
@@ -26,7 +26,7 @@ from tests.repository.project_desk import (
     refusing,
     unlisting,
 )
-from tests.support.store_doubles import FaultyStore
+from tests.support.store_doubles import FaultyStore, once, raising
 
 
 @pytest.fixture

@@ -6,11 +6,9 @@ import pytest
 
 from s3pypi_setuptools.errors import NotFound, StoreError
 from s3pypi_setuptools.repository.pages import ForeignPage, PageState
-from s3pypi_setuptools.stores.base import ANY, Attributes, Condition, Matches
-from s3pypi_setuptools.stores.memory import MemoryStore
-from tests.repository.conftest import once
+from s3pypi_setuptools.stores.base import Attributes, Matches
 from tests.repository.page_desk import HTML, KEYS, KINDS, SLASH, THEIRS, Desk, manifest
-from tests.support.store_doubles import FaultyStore, Request
+from tests.support.store_doubles import FaultyStore, Request, once
 
 
 @pytest.fixture
@@ -21,18 +19,10 @@ def desk() -> Desk:
 def test_pages_of_a_deleted_project_are_deleted_on_their_tokens(desk: Desk) -> None:
     desk.publish(manifest(1))
     states = desk.states()
-    conditions: list[Condition] = []
-    delete = MemoryStore.delete
-
-    class Noting(MemoryStore):
-        def delete(self, key: str, condition: Condition = ANY) -> None:
-            conditions.append(condition)
-            delete(self, key, condition)
-
-    desk.store.store.__class__ = Noting
     desk.pages().write(desk.commit(manifest(2, deleted=True)), states, KINDS)
 
     assert desk.commits() == {}
+    conditions = [request.condition for request in desk.store.requests if request.verb == "delete"]
     assert conditions == [Matches(state.token) for state in states.values() if state.token]
 
 

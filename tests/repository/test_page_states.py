@@ -8,9 +8,8 @@ from s3pypi_setuptools.repository.page_kind import PageKind
 from s3pypi_setuptools.repository.pages import PageState
 from s3pypi_setuptools.stores.base import Token
 from s3pypi_setuptools.stores.memory import MemoryStore
-from tests.repository.conftest import once
 from tests.repository.page_desk import HTML, JSON, KEYS, KINDS, SLASH, THEIRS, Desk, manifest
-from tests.support.store_doubles import FaultyStore
+from tests.support.store_doubles import FaultyStore, once
 
 
 @pytest.fixture

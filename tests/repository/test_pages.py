@@ -13,9 +13,9 @@ from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.page_kind import PageKind
 from s3pypi_setuptools.repository.pages import COMMIT, DerivedPages, ForeignPage, PageState
 from s3pypi_setuptools.stores.base import Token
-from tests.repository.conftest import once, raising, workspace
+from tests.repository.conftest import workspace
 from tests.repository.page_desk import HTML, JSON, KEYS, KINDS, MANIFEST, SLASH, Desk, manifest
-from tests.support.store_doubles import Request
+from tests.support.store_doubles import Request, once, raising
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from s3pypi_setuptools.locks.base import NO_LOCKS, Locks
 from s3pypi_setuptools.repository.page_kind import PageKind
 from s3pypi_setuptools.repository.project_list import ProjectList
 from s3pypi_setuptools.stores.memory import MemoryStore
-from tests.repository.conftest import once, workspace
+from tests.repository.conftest import workspace
 from tests.repository.locks import FakeLocks
-from tests.support.store_doubles import FaultyStore, Request
+from tests.support.store_doubles import FaultyStore, Request, once
 
 KINDS = (PageKind.JSON, PageKind.HTML, PageKind.SLASH)
 RECORD = "team/manifest.json"

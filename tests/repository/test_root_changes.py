@@ -16,10 +16,10 @@ from s3pypi_setuptools.repository.manifest import Manifest, number_of
 from s3pypi_setuptools.repository.project_list import ProjectList, parse_project_list
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.memory import MemoryStore
-from tests.repository.conftest import once, workspace
+from tests.repository.conftest import workspace
 from tests.repository.locks import FakeLocks
 from tests.repository.test_root import KINDS, PAGES, RECORD, index, listed
-from tests.support.store_doubles import FaultyStore, Request
+from tests.support.store_doubles import FaultyStore, Request, once
 
 THEIRS = b'<!DOCTYPE html><a href="old/">old</a>'
 

@@ -10,8 +10,8 @@ from s3pypi_setuptools.errors import AccessDenied
 from s3pypi_setuptools.repository.change import Decision
 from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.stores.base import Attributes
-from tests.repository.conftest import once, raising
 from tests.repository.project_desk import FIRST, SECOND, Desk, file, listing, unlisting
+from tests.support.store_doubles import once, raising
 
 
 @pytest.fixture

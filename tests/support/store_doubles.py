@@ -1,4 +1,7 @@
-"""A store that fails as told, around a store that works."""
+"""Stores that stand in for real ones: with faults, with a record of what was requested, or that ignore conditions.
+
+`FaultyStore` is the fault injector for tests without a server; `tests.support.fault_proxy` is that of tests with one.
+"""
 
 from __future__ import annotations
 
@@ -6,44 +9,37 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from s3pypi_setuptools.distribution.local_file import LocalFile
 from s3pypi_setuptools.stores.base import ANY, Attributes, Condition, Info, Object, PartsWrite, Store, Token
 from s3pypi_setuptools.stores.memory import MemoryStore
 
-__all__ = ["CarelessStore", "FaultyStore", "Killed", "Request"]
+__all__ = [
+    "CarelessStore", "FaultyStore", "ForwardingStore", "Killed", "Request", "completes", "kill_at", "kill_before_write",
+    "once", "raising",
+]  # fmt: skip
+
+T = TypeVar("T")
 
 
 class Killed(BaseException):
-    """The process is gone: nothing after this happens."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """One request: its number from 0, what it does, and to which key."""
-
-    number: int
-    verb: str
-    key: str
-
-    @property
-    def writes(self) -> bool:
-        return self.verb in ("put", "put_file", "delete")
-
-
-def nothing(request: Request) -> None:
-    """No fault."""
+    """The process was killed: nothing that it would do after this point happens."""
 
 
 @dataclass
-class FaultyStore(Store):
-    """Calls ``before`` each request and ``after`` it took effect; either may raise."""
+class ForwardingStore(Store):
+    """Passes every request on to another store, by way of `perform`."""
 
     store: Store
-    before: Callable[[Request], None] = nothing
-    after: Callable[[Request], None] = nothing
-    requests: list[Request] = field(default_factory=list)
-    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def perform(self, verb: str, key: str, work: Callable[[], T], condition: Condition = ANY) -> T:
+        """Make a request.
+
+        :param verb: the name of the method of `Store`.
+        :param work: makes it of the other store.
+        """
+        return work()
 
     @property
     def url(self) -> str:
@@ -65,20 +61,16 @@ class FaultyStore(Store):
         return self.store.token_of(data)
 
     def get(self, key: str) -> Object:
-        with self._request("get", key):
-            return self.store.get(key)
+        return self.perform("get", key, lambda: self.store.get(key))
 
     def stream(self, key: str) -> Iterator[bytes]:
-        with self._request("stream", key):
-            yield from self.store.stream(key)
+        yield from self.perform("stream", key, lambda: [*self.store.stream(key)])
 
     def head(self, key: str) -> Info:
-        with self._request("head", key):
-            return self.store.head(key)
+        return self.perform("head", key, lambda: self.store.head(key))
 
     def put(self, key: str, data: bytes, attributes: Attributes, condition: Condition = ANY) -> Token:
-        with self._request("put", key):
-            return self.store.put(key, data, attributes, condition)
+        return self.perform("put", key, lambda: self.store.put(key, data, attributes, condition), condition)
 
     def put_file(
         self,
@@ -88,39 +80,118 @@ class FaultyStore(Store):
         condition: Condition = ANY,
         sent: Callable[[int], None] = lambda count: None,
     ) -> Token:
-        with self._request("put_file", key):
-            return self.store.put_file(key, file, attributes, condition, sent)
+        return self.perform(
+            "put_file", key, lambda: self.store.put_file(key, file, attributes, condition, sent), condition
+        )
 
     def begin_parts(self, key: str, data: bytes, attributes: Attributes) -> PartsWrite:
-        with self._request("begin_parts", key):
-            return self.store.begin_parts(key, data, attributes)
+        return self.perform("begin_parts", key, lambda: self.store.begin_parts(key, data, attributes))
 
     def delete(self, key: str, condition: Condition = ANY) -> None:
-        with self._request("delete", key):
-            self.store.delete(key, condition)
+        self.perform("delete", key, lambda: self.store.delete(key, condition), condition)
 
     def list(self, prefix: str) -> Iterator[Info]:
-        with self._request("list", prefix):
-            yield from self.store.list(prefix)
+        yield from self.perform("list", prefix, lambda: [*self.store.list(prefix)])
 
-    def _request(self, verb: str, key: str) -> _Guard:
-        with self.lock:
-            request = Request(len(self.requests), verb, key)
-            self.requests.append(request)
-        return _Guard(self, request)
+
+@dataclass(frozen=True)
+class Request:
+    """One request.
+
+    :param number: from 0, in the order of requests.
+    :param verb: the name of the method of `Store`.
+    """
+
+    number: int
+    verb: str
+    key: str
+    condition: Condition = ANY
+
+    @property
+    def writes(self) -> bool:
+        return self.verb in ("put", "put_file", "delete")
+
+
+def no_fault(request: Request) -> None:
+    """No fault."""
 
 
 @dataclass
-class _Guard:
-    store: FaultyStore
-    request: Request
+class FaultyStore(ForwardingStore):
+    """Calls ``before`` before each request, and ``after`` when it took effect; either may raise.
 
-    def __enter__(self) -> None:
-        self.store.before(self.request)
+    ``requests`` are those that were made until now.
+    """
 
-    def __exit__(self, kind: object, error: object, traceback: object) -> None:
-        if error is None:
-            self.store.after(self.request)
+    before: Callable[[Request], None] = no_fault
+    after: Callable[[Request], None] = no_fault
+    requests: list[Request] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def perform(self, verb: str, key: str, work: Callable[[], T], condition: Condition = ANY) -> T:
+        with self.lock:
+            request = Request(len(self.requests), verb, key, condition)
+            self.requests.append(request)
+        self.before(request)
+        result = work()
+        self.after(request)
+        return result
+
+
+def kill_at(store: Store, number: int, when: str) -> FaultyStore:
+    """The store as a process sees it that is killed ``when`` (before, after) its request of that number.
+
+    Each later request of the process, which other threads make, ends in `Killed` too.
+    """
+
+    def before(request: Request) -> None:
+        if request.number > number or (request.number == number and when == "before"):
+            raise Killed
+
+    def after(request: Request) -> None:
+        if request.number >= number:
+            raise Killed
+
+    return FaultyStore(store, before=before, after=after)
+
+
+def kill_before_write(store: Store, key: str) -> FaultyStore:
+    """The store as a process sees it that is killed before it writes or deletes the object of that key."""
+
+    def before(request: Request) -> None:
+        if request.key == key and request.writes:
+            raise Killed
+
+    return FaultyStore(store, before=before)
+
+
+def completes(work: Callable[[], object]) -> bool:
+    """Do ``work``, and tell whether it came to its end: False if its process was killed."""
+    try:
+        work()
+    except Killed:
+        return False
+    return True
+
+
+def once(verb: str, key: str, action: Callable[[], object]) -> Callable[[Request], None]:
+    """A hook for `FaultyStore` that calls ``action`` at the first such request."""
+    actions = [action]
+
+    def hook(request: Request) -> None:
+        if (request.verb, request.key) == (verb, key) and actions:
+            actions.pop()()
+
+    return hook
+
+
+def raising(error: BaseException) -> Callable[[], object]:
+    """An action that raises the error."""
+
+    def work() -> None:
+        raise error
+
+    return work
 
 
 class CarelessStore(MemoryStore):
