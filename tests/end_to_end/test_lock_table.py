@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli import programs
-from tests.support import samples
+from tests.support import programs, samples
 from tests.support.lock_tables import LockTable
 from tests.support.servers import S3Server
 

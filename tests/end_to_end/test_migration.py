@@ -12,11 +12,10 @@ from urllib.request import urlopen
 import pytest
 from pypi_simple import PyPISimple
 
-from tests.cli import programs
 from tests.end_to_end import old_tools
 from tests.end_to_end.conftest import run, run_poetry
 from tests.end_to_end.one_server import on_one_server
-from tests.support import samples
+from tests.support import programs, samples
 from tests.support.markers import case
 from tests.support.servers import S3Server, program
 

@@ -10,10 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests.cli import programs
 from tests.end_to_end import old_tools
 from tests.end_to_end.conftest import run
-from tests.support import samples
+from tests.support import programs, samples
 from tests.support.servers import S3Server
 
 

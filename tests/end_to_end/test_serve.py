@@ -16,9 +16,8 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.cli import programs
 from tests.end_to_end.conftest import run
-from tests.support import samples
+from tests.support import programs, samples
 from tests.support.servers import free_port, program, running, wait_until_answers
 
 PAGE = (Path(__file__).parents[2] / "docs" / "serve.md").read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ from s3pypi_setuptools.errors import InvalidIndex
 from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.repository.page_kind import PageKind
 from s3pypi_setuptools.repository.repository_config import RepositoryConfig, SharedFiles
-from s3pypi_setuptools.stores.base import ANY, Attributes, Condition, Matches, Token
+from s3pypi_setuptools.stores.base import ANY, Attributes, Condition, Matches
 from s3pypi_setuptools.stores.memory import MemoryStore
 from s3pypi_setuptools.transaction import PATIENT
 from tests.support.store_doubles import FaultyStore

@@ -28,7 +28,7 @@ from typing import Any
 
 from botocore.session import Session
 
-from s3pypi_setuptools import cli, operations, repository, stores
+from s3pypi_setuptools import cli
 
 CAPABILITIES_V3 = 0x20080522
 OVERRIDES = 1 << 1 | 1 << 2  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
@@ -37,6 +37,8 @@ PIP = (
     "pip._internal.network.session", "pip._internal.operations.install.wheel",
     "pip._internal.resolution.resolvelib.resolver",
 )  # fmt: skip
+FRONTENDS = ("__main__", "build_meta", "command", "hatch")
+"""Modules that no console script imports, as they need a build tool."""
 OTHERS = ("botocore.httpsession", "encodings.idna", "http.cookiejar", "rich.console")
 CHANGES = frozenset(
     {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.utime", "os.link", "os.symlink", "os.truncate"}
@@ -46,10 +48,9 @@ WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 
 def import_everything() -> None:
     """Import what programs import late, and have botocore and pip do once what takes them long."""
-    for package in (cli, operations, repository, stores):
-        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            importlib.import_module(module.name)
-    for name in OTHERS:
+    package = importlib.import_module("s3pypi_setuptools")
+    names = [module.name for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
+    for name in (*(name for name in names if name.split(".")[1] not in FRONTENDS), *OTHERS):
         importlib.import_module(name)
     Session().create_client("s3", region_name="us-east-1", aws_access_key_id="-", aws_secret_access_key="-").close()
     with warnings.catch_warnings():
@@ -57,8 +58,10 @@ def import_everything() -> None:
         for name in PIP:
             importlib.import_module(name)
         pip_session = importlib.import_module("pip._internal.network.session")
-        pip_session.user_agent = functools.cache(pip_session.user_agent)  # it asks other programs of the machine
-        pip_session.user_agent()
+        # pip runs other programs of the machine to find out what it tells servers of itself.
+        user_agent = functools.cache(pip_session.user_agent)
+        user_agent()
+        pip_session.__dict__["user_agent"] = user_agent
 
 
 def serve(path: str) -> None:
@@ -131,11 +134,11 @@ def run_program(task: dict[str, Any], out: int, err: int) -> None:
     sys.exit(main())
 
 
-def main_of(program: str) -> Callable[[], object]:
+def main_of(program: str) -> Callable[[], int]:
     """The function that the console script calls."""
     if program == "pip":
         warnings.simplefilter("ignore")
-        run_pip: Callable[[], object] = importlib.import_module("pip._internal.cli.main").main
+        run_pip: Callable[[], int] = importlib.import_module("pip._internal.cli.main").main
         return run_pip
     return {"s3pypi": cli.main, "s3upload": cli.s3upload}[program]
 
