@@ -11,6 +11,11 @@ import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import pytest
+
+from s3pypi_setuptools.distribution import Distribution
+from s3pypi_setuptools.errors import InvalidDistribution
+
 METADATA = b"Metadata-Version: 2.4\nName: demo\nVersion: 1.0\nRequires-Python: >=3.8\n\nA demo.\n"
 WHEEL = b"Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 INFO = "demo-1.0.dist-info"
@@ -66,3 +71,13 @@ def make_sdist(folder: Path, name: str = "demo-1.0.tar.gz", members: Members | N
         packers: dict[str, Callable[[bytes], bytes]] = {".bz2": bz2.compress, ".xz": lzma.compress}
         path.write_bytes(packers.get(path.suffix, gzip.compress)(data))
     return path
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(InvalidDistribution) as raised:
+        Distribution.read(path)
+    text = str(raised.value)
+    assert text.isprintable()
+    shown = str(path).replace("\n", "\\n")
+    assert text.startswith(f"{shown}: ")
+    return text

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import bz2
 import gzip
-import io
 import lzma
-import random
 import stat
 import tarfile
-import time
-import tracemalloc
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -18,79 +14,15 @@ from typing import Any
 
 import pytest
 
-from s3pypi_setuptools.distribution import equivalence
 from s3pypi_setuptools.distribution.equivalence import equivalent
-
-WHEEL = "demo-1.0-py3-none-any.whl"
-RECORD = "demo-1.0.dist-info/RECORD"
-WHEEL_MEMBERS = {
-    "demo/__init__.py": b"VALUE = 1\n",
-    "demo/data.bin": bytes(range(256)) * 4096,
-    "demo-1.0.dist-info/METADATA": b"Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n",
-    RECORD: b"demo/__init__.py,sha256=a,10\ndemo/data.bin,sha256=b,1048576\n",
-}
-SDIST = "demo-1.0.tar.gz"
-SDIST_MEMBERS = {
-    "demo-1.0": None,
-    "demo-1.0/PKG-INFO": b"Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n",
-    "demo-1.0/data.bin": bytes(range(256)) * 4096,
-}
-
-
-@pytest.fixture
-def make(tmp_path: Path) -> Callable[..., Path]:
-    def made(members: dict[str, Any], **options: Any) -> Path:
-        path = tmp_path / f"archive-{len(list(tmp_path.iterdir()))}"
-        (write_zip if "METADATA" in str(list(members)) else write_tar)(path, members, **options)
-        return path
-
-    return made
-
-
-def write_zip(
-    path: Path,
-    members: dict[str, bytes],
-    *,
-    when: tuple[int, ...] = (2026, 1, 1, 0, 0, 0),
-    compression: int = zipfile.ZIP_DEFLATED,
-    modes: dict[str, int] | None = None,
-    comment: bytes = b"",
-) -> None:
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.comment = comment
-        for name, data in members.items():
-            info = zipfile.ZipInfo(name, when)  # type: ignore[arg-type]
-            info.external_attr = (modes or {}).get(name, stat.S_IFREG | 0o644) << 16
-            archive.writestr(info, data, compression)
-
-
-def write_tar(
-    path: Path,
-    members: dict[str, Any],
-    *,
-    when: int = 0,
-    compress: Callable[[bytes], bytes] = gzip.compress,
-    change: Callable[[tarfile.TarInfo], None] = lambda info: None,
-    tar_format: int = tarfile.PAX_FORMAT,
-) -> None:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w", format=tar_format) as archive:
-        for name, data in members.items():
-            info = tarfile.TarInfo(name)
-            info.mtime, info.mode = when, 0o644
-            if data is None:
-                info.type, info.mode = tarfile.DIRTYPE, 0o755
-            elif isinstance(data, str):
-                info.type, info.linkname = tarfile.SYMTYPE, data
-            else:
-                info.size = len(data)
-            change(info)
-            archive.addfile(info, io.BytesIO(data) if isinstance(data, bytes) else None)
-    path.write_bytes(compress(buffer.getvalue()))
-
-
-def backwards(members: dict[str, Any]) -> dict[str, Any]:
-    return dict(reversed(members.items()))
+from tests.distribution.equivalent_archives import (
+    RECORD,
+    SDIST,
+    SDIST_MEMBERS,
+    WHEEL,
+    WHEEL_MEMBERS,
+    backwards,
+)
 
 
 class TestWheels:
@@ -271,90 +203,3 @@ class TestSdists:
         for data in (b"", b"\x1f\x8b", first.read_bytes()[:-400], gzip.compress(b"\0" * 10)):
             second.write_bytes(data)
             assert not equivalent(first, second, SDIST)
-
-
-class TestBounds:
-    def test_memory_is_bounded(self, make: Callable[..., Path]) -> None:
-        data = b"\0" * (64 * 1024**2)
-        wheels = make({**WHEEL_MEMBERS, "demo/large": data}), make({**WHEEL_MEMBERS, "demo/large": data})
-        sdists = make({**SDIST_MEMBERS, "demo-1.0/large": data}), make({**SDIST_MEMBERS, "demo-1.0/large": data})
-        del data
-        tracemalloc.start()
-        try:
-            assert equivalent(*wheels, WHEEL)
-            assert equivalent(*sdists, SDIST)
-            assert tracemalloc.get_traced_memory()[1] < 8 * 1024**2
-        finally:
-            tracemalloc.stop()
-
-    def test_what_unpacks_to_too_much(self, make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
-        wheel, sdist = make(WHEEL_MEMBERS), make(SDIST_MEMBERS)
-        monkeypatch.setattr(equivalence, "MAX_UNPACKED", 1024**2)
-        assert not equivalent(wheel, wheel, WHEEL)
-        assert not equivalent(sdist, sdist, SDIST)
-
-    def test_too_many_members(self, make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
-        wheel, sdist = make(WHEEL_MEMBERS), make(SDIST_MEMBERS)
-        monkeypatch.setattr(equivalence, "_MOST_MEMBERS", 2)
-        assert not equivalent(wheel, wheel, WHEEL)
-        assert not equivalent(sdist, sdist, SDIST)
-
-    @pytest.mark.parametrize("archive", ["wheel", "sdist"])
-    def test_what_takes_too_long(
-        self, make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, archive: str
-    ) -> None:
-        path = make(WHEEL_MEMBERS if archive == "wheel" else SDIST_MEMBERS)
-        name = WHEEL if archive == "wheel" else SDIST
-        assert equivalent(path, path, name)
-        started = time.monotonic()
-        clock = iter([started, *(started + 121 for _ in range(1000))])
-        monkeypatch.setattr(time, "monotonic", lambda: next(clock))
-        assert not equivalent(path, path, name)
-
-    @pytest.mark.parametrize("archive", ["wheel", "sdist"])
-    def test_whoever_waits_may_end_it(self, make: Callable[..., Path], archive: str) -> None:
-        class Ended(BaseException):
-            pass
-
-        def end() -> None:
-            raise Ended
-
-        path = make(WHEEL_MEMBERS if archive == "wheel" else SDIST_MEMBERS)
-        with pytest.raises(Ended):
-            equivalent(path, path, WHEEL if archive == "wheel" else SDIST, end)
-
-    def test_a_file_that_cannot_be_read(self, make: Callable[..., Path], tmp_path: Path) -> None:
-        for path, name in ((make(WHEEL_MEMBERS), WHEEL), (make(SDIST_MEMBERS), SDIST)):
-            with pytest.raises(FileNotFoundError):
-                equivalent(path, tmp_path / "absent", name)
-
-
-def test_any_damage_is_no_error_and_never_equivalent_contents(make: Callable[..., Path]) -> None:
-    chance = random.Random(9)
-    small = {name: data[:50] for name, data in WHEEL_MEMBERS.items()}
-    for whole, name, read in (
-        (make(small, compression=zipfile.ZIP_STORED), WHEEL, read_zip),
-        (make({"d": None, "d/PKG-INFO": b"x" * 600, "d/y": "PKG-INFO"}), SDIST, read_tar),
-    ):
-        damaged = make(small)
-        for _ in range(300):
-            data = bytearray(whole.read_bytes())
-            data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
-            damaged.write_bytes(data)
-            if equivalent(whole, damaged, name):
-                assert read(damaged) == read(whole)
-
-
-def read_zip(path: Path) -> dict[str, bytes]:
-    with zipfile.ZipFile(path) as archive:
-        return {info.filename: archive.read(info) for info in archive.infolist()}
-
-
-def read_tar(path: Path) -> dict[str, object]:
-    with tarfile.open(path) as archive:
-        return {
-            info.name: (info.type, info.mode, info.linkname, (archive.extractfile(info) or io.BytesIO()).read())
-            if info.isreg()
-            else (info.type, info.mode, info.linkname)
-            for info in archive
-        }

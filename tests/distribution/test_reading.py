@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 
 from s3pypi_setuptools.distribution import Description, Distribution
 from s3pypi_setuptools.errors import InvalidDistribution
-from tests.distribution.archives import METADATA, WHEEL_NAME, make_sdist, make_wheel, wheel_members
-from tests.distribution.test_wheel import refusal
+from tests.distribution.archives import METADATA, WHEEL_NAME, make_sdist, make_wheel, refusal, wheel_members
 
 
 def test_a_missing_file(tmp_path: Path) -> None:

@@ -11,8 +11,7 @@ import pytest
 
 from s3pypi_setuptools.distribution import Distribution
 from s3pypi_setuptools.distribution.metadata import MAX_SIZE
-from tests.distribution.archives import METADATA, core_metadata, make_sdist, tar_bytes
-from tests.distribution.test_wheel import refusal
+from tests.distribution.archives import METADATA, core_metadata, make_sdist, refusal, tar_bytes
 
 SUFFIXES = [".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz"]
 

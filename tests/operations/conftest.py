@@ -21,6 +21,7 @@ from s3pypi_setuptools.repository.opening import OpenOptions
 from s3pypi_setuptools.repository.page_kind import PageKind
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Attributes, Store
+from s3pypi_setuptools.stores.local.store import LocalStore
 from s3pypi_setuptools.stores.memory import MemoryStore
 from s3pypi_setuptools.transaction import Backoff
 from tests.support import samples
@@ -132,3 +133,11 @@ def sha256() -> Callable[[Path], str]:
 
 
 __all__ = ["IfExists", "World"]
+
+
+@pytest.fixture(params=["memory", "folder"])
+def outer(request: pytest.FixtureRequest, tmp_path: Path) -> World:
+    """demo 1.0 and 2.0, and a project that is left alone."""
+    world = World(tmp_path, MemoryStore() if request.param == "memory" else LocalStore(tmp_path / "store"))
+    world.push(world.wheel("1.0"), world.wheel("2.0"), world.wheel(name="prod"))
+    return world

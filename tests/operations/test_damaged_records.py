@@ -12,6 +12,7 @@ from s3pypi_setuptools.errors import InvalidIndex, StoreError
 from s3pypi_setuptools.index.model import Status
 from s3pypi_setuptools.operations.delete import delete
 from s3pypi_setuptools.operations.file_selector import FileSelector
+from s3pypi_setuptools.operations.publish.report import Outcome
 from s3pypi_setuptools.operations.reindex.report import ReindexReport
 from s3pypi_setuptools.operations.status import set_status
 from s3pypi_setuptools.repository.manifest import Manifest
@@ -243,3 +244,38 @@ def test_a_change_that_meets_a_damaged_page_after_its_commit_says_so(
     assert {problem for problem, _ in problems(world)} <= {"not-deleted"}
     pruned(world)
     assert problems(world) == []
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        b"",
+        b"\xff\xfe",
+        b"[]",
+        b"{}",
+        b'{"format": 1}',
+        b'{"format": 2}',
+        b'{"format":1,"files":[{}],"removed":[]}',
+        b"<html>",
+    ],
+)
+def test_a_manifest_that_cannot_be_understood_stops_the_work(world: World, garbage: bytes) -> None:
+    world.push(world.wheel())
+    world.put("team/demo/manifest.json", garbage)
+    before = {info.key: info.token for info in world.store.list("") if not info.key.endswith((".whl", ".metadata"))}
+
+    report = world.push(world.wheel("2.0"))
+
+    assert [file.outcome for file in report.files] == [Outcome.FAILED]
+    assert str(report.files[0].error).startswith("team/demo/manifest.json: ")
+    assert "\n" not in str(report.files[0].error)
+    after = {info.key: info.token for info in world.store.list("") if not info.key.endswith((".whl", ".metadata"))}
+    assert after == before
+
+
+@pytest.mark.parametrize("garbage", [b"", b"{}", b'{"format": 7}', b'{"format":1,"pages":["x"]}', b"null"])
+def test_a_repository_record_that_cannot_be_understood_stops_the_work(world: World, garbage: bytes) -> None:
+    world.put("team/repository.json", garbage)
+    with pytest.raises(InvalidIndex, match=r"^team/repository\.json: "):
+        world.push(world.wheel())
+    assert "team/demo/manifest.json" not in world.stored()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools.config.settings import IfExists
-from s3pypi_setuptools.errors import InvalidDistribution, InvalidIndex, RepositoryError
+from s3pypi_setuptools.errors import InvalidDistribution, RepositoryError
 from s3pypi_setuptools.index.model import Status
 from s3pypi_setuptools.operations.publish.report import Outcome
 from s3pypi_setuptools.repository.change import Decision
@@ -186,41 +186,6 @@ def test_a_project_that_takes_no_uploads(world: World, status: Status) -> None:
     assert "takes no uploads" in str(report.files[0].error)
     assert {page.status.status for page in world.pages() if page.status} == {status}
     assert len(world.pages()[0].files) == (0 if status is Status.QUARANTINED else 1)
-
-
-@pytest.mark.parametrize(
-    "garbage",
-    [
-        b"",
-        b"\xff\xfe",
-        b"[]",
-        b"{}",
-        b'{"format": 1}',
-        b'{"format": 2}',
-        b'{"format":1,"files":[{}],"removed":[]}',
-        b"<html>",
-    ],
-)
-def test_a_manifest_that_cannot_be_understood_stops_the_work(world: World, garbage: bytes) -> None:
-    world.push(world.wheel())
-    world.put("team/demo/manifest.json", garbage)
-    before = {info.key: info.token for info in world.store.list("") if not info.key.endswith((".whl", ".metadata"))}
-
-    report = world.push(world.wheel("2.0"))
-
-    assert [file.outcome for file in report.files] == [Outcome.FAILED]
-    assert str(report.files[0].error).startswith("team/demo/manifest.json: ")
-    assert "\n" not in str(report.files[0].error)
-    after = {info.key: info.token for info in world.store.list("") if not info.key.endswith((".whl", ".metadata"))}
-    assert after == before
-
-
-@pytest.mark.parametrize("garbage", [b"", b"{}", b'{"format": 7}', b'{"format":1,"pages":["x"]}', b"null"])
-def test_a_repository_record_that_cannot_be_understood_stops_the_work(world: World, garbage: bytes) -> None:
-    world.put("team/repository.json", garbage)
-    with pytest.raises(InvalidIndex, match=r"^team/repository\.json: "):
-        world.push(world.wheel())
-    assert "team/demo/manifest.json" not in world.stored()
 
 
 def test_a_store_recorded_as_unable_is_refused_unless_wanted(world: World) -> None:

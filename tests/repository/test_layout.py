@@ -6,9 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from s3pypi_setuptools.index.urls import LONGEST_URL, canonical_url, file_url, filename_of, is_elsewhere, is_relative
-from s3pypi_setuptools.naming import content_type, is_project_name, normalize_name
-from s3pypi_setuptools.repository.layout import Layout, is_random
+from s3pypi_setuptools.index.urls import canonical_url, file_url, filename_of
+from s3pypi_setuptools.repository.layout import (
+    Layout,
+    deletable_key,
+    distribution_key,
+    is_distribution_key,
+    is_random,
+)
 from s3pypi_setuptools.repository.page_kind import PageKind
 
 PREFIXES = st.sampled_from(["", "simple", "team/simple", "a b/ü"])
@@ -139,63 +144,6 @@ def test_a_key_outside_the_repository_has_no_url() -> None:
         Layout("simple").object_url("demo", "simple-other/demo/demo-1.0.zip")
 
 
-@pytest.mark.parametrize(
-    ("reference", "url"),
-    [
-        ("demo-1.0+x.whl", "demo-1.0%2Bx.whl"),
-        ("demo-1.0%2bx.whl", "demo-1.0%2Bx.whl"),
-        (" demo 1.0.zip#sha256=00 ", "demo%201.0.zip"),
-        ("../a/./demo-1.0.zip", "../a/./demo-1.0.zip"),
-        (
-            "https://Files.example/a+b/demo-1.0%2Bx.whl?x=1&y=%20#f",
-            "https://Files.example/a+b/demo-1.0%2Bx.whl?x=1&y=%20",
-        ),
-        ("//files.example/demo-1.0.zip", "//files.example/demo-1.0.zip"),
-        ("/simple/demo/demo-1.0.zip", "/simple/demo/demo-1.0.zip"),
-        ("file:///srv/demo-1.0.zip", "file:///srv/demo-1.0.zip"),
-        ("javascript:alert(1)", None),
-        ("mailto:me@example.com", None),
-        ("#top", None),
-        ("", None),
-        ("demo\n-1.0.zip", None),
-        ("demo%0a-1.0.zip", None),
-        ("http://[", None),
-    ],
-)
-def test_canonical_urls(reference: str, url: str | None) -> None:
-    assert canonical_url(reference) == url
-    assert url is None or canonical_url(url) == url
-
-
-@given(st.text(max_size=60))
-def test_canonical_urls_are_printable_and_final(reference: str) -> None:
-    url = canonical_url(reference)
-    if url is not None:
-        assert url.isascii()
-        assert url.isprintable()
-        assert " " not in url
-        assert "#" not in url
-        assert canonical_url(url) == url
-
-
-def test_content_types() -> None:
-    assert content_type("Demo-1.0-py3-none-any.WHL") == content_type("demo-1.0.zip") == "application/zip"
-    assert content_type("demo-1.0-py3.12.egg") == "application/zip"
-    assert content_type("demo-1.0.tar.gz") == content_type("demo-1.0.tgz") == "application/gzip"
-    assert content_type("demo-1.0.tar.bz2") == "application/x-bzip2"
-    assert content_type("demo-1.0.tar.xz") == "application/x-xz"
-    assert content_type("demo-1.0-py3-none-any.whl.metadata") == "application/octet-stream"
-    assert content_type("demo-1.0.exe") == "application/octet-stream"
-
-
-def test_names() -> None:
-    assert normalize_name("Foo.Bar__baz-.qux") == "foo-bar-baz-qux"
-    assert all(map(is_project_name, ["a", "Foo.Bar", "a_b", "0"]))
-    assert not any(map(is_project_name, ["", "-a", "a-", "a/b", "..", "ä", "a b", "a\n"]))
-    assert is_project_name("a" * 255), "as long as the name of a folder may be"
-    assert not is_project_name("a" * 256)
-
-
 def test_no_key_needs_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
@@ -205,33 +153,6 @@ def test_no_key_needs_the_working_folder(tmp_path: Path, monkeypatch: pytest.Mon
     except OSError:
         pytest.skip("the system keeps a folder that is in use")
     assert Layout("p").object_url("demo", "p/demo/x.zip") == "x.zip"
-
-
-def test_urls_longer_than_any_key_are_none() -> None:
-    longest = "a" * LONGEST_URL
-    assert canonical_url(longest) == longest
-    assert canonical_url(f"{longest}a") is None
-    assert canonical_url(" " + longest) is None
-    assert canonical_url("ü" * (LONGEST_URL // 6)) == "%C3%BC" * (LONGEST_URL // 6)
-    assert canonical_url("ü" * (LONGEST_URL // 6 + 1)) is None
-
-
-@pytest.mark.parametrize(
-    ("url", "relative", "elsewhere"),
-    [
-        ("demo-1.0.zip", True, False),
-        ("sub/demo-1.0.zip", True, False),
-        ("..demo-1.0.zip", True, False),
-        ("../other/demo-1.0.zip", True, True),
-        ("/simple/demo/demo-1.0.zip", False, True),
-        ("//host/demo-1.0.zip", False, True),
-        ("https://host/demo-1.0.zip", False, True),
-        ("file:demo-1.0.zip", False, True),
-        ("http://[", False, True),
-    ],
-)
-def test_where_urls_begin(url: str, relative: bool, elsewhere: bool) -> None:
-    assert (is_relative(url), is_elsewhere(url)) == (relative, elsewhere)
 
 
 RANDOM = "0123456789abcdef"
@@ -291,3 +212,41 @@ def test_objects_of_the_same_store_outside_the_repository() -> None:
     assert layout.store_key("demo", "../../simple") == "team/simple"
     assert layout.object_key("demo", "../../simple") is None
     assert layout.provenance("demo/demo-1.0.zip") == "demo/demo-1.0.zip.provenance"
+
+
+def test_the_distribution_to_which_an_object_belongs() -> None:
+    wheel = "team/demo/demo-1.0-py3-none-any.whl"
+    for suffix in ("", ".metadata", ".provenance", ".asc", ".publish.attestation"):
+        assert distribution_key(wheel + suffix) == wheel
+    assert distribution_key("team/demo/index.html") == "team/demo/index.html"
+
+
+def test_distributions_are_recognized_by_their_names() -> None:
+    wheel = "team/demo/demo-1.0-py3-none-any.whl"
+    assert is_distribution_key(wheel)
+    assert is_distribution_key(f"team/demo/{RANDOM}/demo-1.0.tar.gz")
+    for key in ("team/demo/index.html", f"{wheel}.metadata", "team/demo/a\\b-1.0.tar.gz", "team/demo/x-1.0.exe"):
+        assert not is_distribution_key(key)
+
+
+@pytest.mark.parametrize("prefix", ["", "team"])
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        ("demo-1.0.zip", "demo/demo-1.0.zip"),
+        (f"{RANDOM}/demo-1.0.zip", f"demo/{RANDOM}/demo-1.0.zip"),
+        ("notes.txt", "demo/notes.txt"),
+        ("../demo-1.0.zip", "demo-1.0.zip"),
+        ("../other-1.0.zip", None),
+        ("../repository.json", None),
+        ("../other/demo-1.0.zip", None),
+        ("sub/demo-1.0.zip", None),
+        ("manifest.json", None),
+        ("index.json", None),
+        ("index.html", None),
+        ("https://host/demo-1.0.zip", None),
+    ],
+)
+def test_only_files_of_the_project_may_be_deleted(prefix: str, url: str, key: str | None) -> None:
+    layout = Layout(prefix)
+    assert deletable_key(layout, "demo", url) == (key and layout.top + key)

@@ -11,7 +11,6 @@ import pytest
 
 from s3pypi_setuptools.errors import NotFound
 from s3pypi_setuptools.index.model import File
-from s3pypi_setuptools.repository.objects import has_bytes, read_if_exists
 from s3pypi_setuptools.repository.stored_file import StoredFile
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.memory import MemoryStore
@@ -101,12 +100,3 @@ def test_the_entry_tells_url_and_upload_time(stored: StoredFile) -> None:
 def test_a_listed_file_of_other_bytes_is_not_completed(stored: StoredFile) -> None:
     listed = replace(ENTRY, hashes=(("sha256", "0" * 64),))
     assert stored.completed(listed) is listed
-
-
-def test_small_objects(store: MemoryStore) -> None:
-    store.put("a", b"data", Attributes())
-    assert read_if_exists(store, "a") == b"data"
-    assert read_if_exists(store, "b") is None
-    assert has_bytes(store, "a", b"data")
-    assert not has_bytes(store, "a", b"other")
-    assert not has_bytes(store, "b", b"")
