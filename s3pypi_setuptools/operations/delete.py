@@ -20,12 +20,12 @@ __all__ = ["DeleteReport", "DeletedFile", "delete"]
 
 @dataclass(frozen=True, slots=True)
 class DeletedFile:
-    """A file that is listed no more.
+    """A file that is no longer listed.
 
-    :param version: None when the filename states none.
-    :param size: in bytes; None when it was never known.
-    :param url: where it lay (``s3://bucket/key``, ``file:///…``; elsewhere for files adopted from other places).
-    :param kept: why its object is left where it is; None when it is removed.
+    :param version: None if the filename states none.
+    :param size: in bytes; None if it was never known.
+    :param url: ``s3://bucket/key`` or ``file:///…``; of files outside the repository, as they were listed.
+    :param kept: why its object is not deleted; None if it is.
     """
 
     filename: str
@@ -39,11 +39,11 @@ class DeletedFile:
 class DeleteReport:
     """What one call deleted.
 
-    :param version: as it was asked for; None for single files and whole projects.
-    :param whole: the project itself is gone: it has no pages, and is on no list of projects.
-    :param files: what was listed and is no more; empty when it was deleted before.
-    :param remaining: how many files the project lists still.
-    :param dry_run: nothing was written; this is what would have been.
+    :param version: as the user spelled it; None for single files and whole projects.
+    :param whole: whether the project itself is deleted: it has no pages, and is not on the list of projects.
+    :param files: the files that were listed; empty if they were deleted before.
+    :param remaining: how many files the project still lists.
+    :param dry_run: whether nothing was written, and this is what would have been deleted.
     """
 
     target: str
@@ -63,12 +63,12 @@ def delete(
     dry_run: bool = False,
     confirm: Callable[[DeleteReport], None] | None = None,
 ) -> DeleteReport:
-    """Delete what ``selector`` selects of ``project`` (normalized); what was deleted before is deleted to the end.
+    """Delete the files of ``project`` (normalized) that ``selector`` selects; complete an earlier deletion of them.
 
-    :param confirm: called with what would be deleted before anything is; what it raises ends the work. Nothing is
-        deleted then that it was not shown.
+    :param confirm: called with the report of a dry run before anything is deleted; an error that it raises ends the
+        deletion. Only what the report shows is deleted.
 
-    Raises `RepositoryError` for a project, version or file that there never was, and `StoreError`.
+    Raises `NotListed` for a project, version or file that never existed, and `StoreError`.
     """
     deletion = _Deletion(repository, project, selector)
     if dry_run or confirm:
@@ -84,7 +84,7 @@ def delete(
 def select(manifest: Manifest, project: str, selector: FileSelector) -> tuple[File, ...]:
     """The listed files to delete; none if all that is selected was deleted before.
 
-    Raises `RepositoryError` for a project, version or file that there never was.
+    Raises `NotListed` for a project, version or file that never existed.
     """
     before = selector.removed(manifest)
     if not (before or manifest.deleted):

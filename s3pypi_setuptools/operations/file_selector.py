@@ -1,4 +1,4 @@
-"""Which files of a project a verb is about, and what is said when there are none."""
+"""Select the files of a project that an operation concerns, and name the nearest if there are none."""
 
 from __future__ import annotations
 
@@ -38,33 +38,33 @@ class FileSelector:
 
     @property
     def whole(self) -> bool:
-        """Whether all of the project is wanted."""
+        """Whether all of the project is selected."""
         return self.version is None and not self.filenames
 
     def listed(self, manifest: Manifest) -> tuple[File, ...]:
-        """The wanted files that the manifest lists."""
+        """The selected files that the manifest lists."""
         if self.version is not None:
             return manifest.project.files_of(self.version)
         files = manifest.project.files
         return files if self.whole else tuple(file for file in files if file.filename in self.filenames)
 
     def removed(self, manifest: Manifest) -> frozenset[str]:
-        """The urls in ``removed`` whose filenames are wanted."""
+        """The urls in ``removed`` whose filenames are selected."""
         return frozenset(url for url in manifest.removed if self._names(manifest.project.name, filename_of(url)))
 
     def check(self, manifest: Manifest, known: Iterable[str] = ()) -> None:
-        """Raise `NotListed` unless every wanted version or filename is listed, or among the ``known`` filenames.
+        """Raise `NotListed` unless every selected version or filename is listed, or among the ``known`` filenames.
 
         It names the nearest.
         """
-        project, gone = manifest.project, set(known)
+        project, found = manifest.project, set(known)
         if self.version is not None:
-            if not project.files_of(self.version) and not gone:
+            if not project.files_of(self.version) and not found:
                 raise NotListed(f"{project.name} has no version {quoted(self.version)}{self._near(manifest)}")
             return
         names = [file.filename for file in project.files]
         for name in self.filenames:
-            if name not in names and name not in gone:
+            if name not in names and name not in found:
                 raise NotListed(f"{project.name} lists no file {quoted(name)}{suggestion(name, names)}")
 
     def _names(self, project: str, filename: str) -> bool:
@@ -82,14 +82,14 @@ class FileSelector:
 
 
 def existing(manifest: Manifest | None, project: str) -> Manifest:
-    """The manifest of a project that there is; raises `NoSuchProject` for one that was never made, or was deleted."""
+    """The manifest of a project; raises `NoSuchProject` for a project that was never made, or was deleted."""
     if manifest is None or not (manifest.project.files or (manifest.commit and not manifest.deleted)):
         raise NoSuchProject(f"there is no project {quoted(project)}")
     return manifest
 
 
 def naming_nearest(repository: Repository, project: str, work: Callable[[], T]) -> T:
-    """What ``work`` returns; a `NoSuchProject` that it raises says where, and names the nearest project."""
+    """Call ``work``; a `NoSuchProject` that it raises then names the repository and the nearest project."""
     try:
         return work()
     except NoSuchProject as error:
@@ -101,9 +101,9 @@ def naming_nearest(repository: Repository, project: str, work: Callable[[], T]) 
 
 
 def named_folders(repository: Repository, projects: Iterable[str]) -> Iterator[Folder]:
-    """The folders of the ``projects`` (normalized); raises `NoSuchProject` for one of which there is no object.
+    """The folders of the ``projects`` (normalized).
 
-    Raises `OtherRepository` for one whose folder is one.
+    Raises `NoSuchProject` for a project without any object, and `OtherRepository` if its folder is another repository.
     """
     for name in projects:
         folder = repository.workspace.list_folder(name)

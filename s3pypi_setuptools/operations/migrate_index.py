@@ -1,8 +1,8 @@
-"""Change which pages a repository has beside ``index.json``, and where they lie; see `PageStyle`.
+"""Change which pages a repository has beside ``index.json``, and under which keys; see `PageStyle`.
 
-New pages are there before the record (``repository.json``) says that there are no others, and old ones are removed
-after it does. A publisher reads the record when it begins: one that began before this and ends after it leaves a page
-of the old choice behind, or one of the new choice as it was; the same migration again finds and settles both.
+New pages are written before the repository config (``repository.json``) names them alone, and old pages are deleted
+after that. A publisher reads the config when it begins. One that began before the migration and ends after it leaves a
+page of the old style, or an outdated page of the new style; the same migration, run again, corrects both.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ class MigrateReport:
     """What one call changed.
 
     :param before: the pages that the repository had, as ``repository.json`` names them.
-    :param pages: those that it has.
+    :param pages: the pages that it has.
     :param projects: how many projects have them.
-    :param removed: keys of the pages that are gone.
-    :param left: keys of pages of the old choice that another tool wrote, and that stay therefore.
-    :param dry_run: nothing was written; this is what would have been.
+    :param removed: keys of the pages that were deleted.
+    :param left: keys of pages of the old style that stay, as another tool wrote them.
+    :param dry_run: whether nothing was written, and this is what would have been changed.
     """
 
     target: str
@@ -60,14 +60,14 @@ def migrate_index(
     dry_run: bool = False,
     confirm: Callable[[MigrateReport], None] | None = None,
 ) -> MigrateReport:
-    """Give every project, and the root, the pages of ``style`` and no others.
+    """Give every project, and the list of projects, the pages of ``style`` and no others.
 
     Another tool's repository is adopted with it. A migration that was interrupted is completed by the same call.
 
-    :param confirm: called with what would be done before anything is; what it raises ends the work.
+    :param confirm: called with the report of a dry run before anything is written; an error that it raises ends the
+        migration.
 
-    Raises `RepositoryError` when the store keeps no keys that end in ``/``, before anything is written, and
-    `StoreError`.
+    Raises `RepositoryError` if the store keeps no keys that end in ``/``, before anything is written, and `StoreError`.
     """
     work = _Migration(repository, style)
     work.check()
@@ -96,7 +96,7 @@ class _Migration:
         self._root = ProjectList(repository.workspace)
 
     def check(self) -> None:
-        """Raise `RepositoryError` when the store cannot keep such pages."""
+        """Raise `RepositoryError` if the store cannot keep the new pages."""
         if not _at_slash(self._kinds) or _at_slash(self._before):
             return
         kept = self._store.slash_keys
@@ -108,25 +108,25 @@ class _Migration:
             raise RepositoryError(f"{self._repository.url}: this store keeps no keys that end in /: choose index.html")
 
     def report(self) -> MigrateReport:
-        """What `run` would do."""
+        """Report what `run` would do."""
         projects = [folder.name for folder in self._folders()]
-        removed = [key for found in side_by_side([None, *projects], self._doomed) for key in found]
-        return self._told(len(projects), removed, [])
+        removed = [key for found in side_by_side([None, *projects], self._found_old) for key in found]
+        return self._make_report(len(projects), removed, [])
 
     def run(self) -> MigrateReport:
         """Migrate."""
-        self._decide(self._all)
+        self._record(self._all)
         projects = [name for name in side_by_side(self._folders(), self._bring_up) if name]
         ProjectList(self._workspace, exact=True).refresh(self._all)
-        self._decide(self._kinds)
+        self._record(self._kinds)
         removed: list[str] = []
         left: list[str] = []
         for keys in side_by_side([None, *projects], self._clear):
-            for key, gone in keys:
-                (removed if gone else left).append(key)
-        return self._told(len(projects), removed, left)
+            for key, deleted in keys:
+                (removed if deleted else left).append(key)
+        return self._make_report(len(projects), removed, left)
 
-    def _told(self, projects: int, removed: list[str], left: list[str]) -> MigrateReport:
+    def _make_report(self, projects: int, removed: list[str], left: list[str]) -> MigrateReport:
         return MigrateReport(
             target=self._repository.url,
             before=tuple(kind.value for kind in self._before),
@@ -136,8 +136,8 @@ class _Migration:
             left=tuple(left),
         )
 
-    def _decide(self, kinds: tuple[PageKind, ...]) -> None:
-        """Record that the repository has the pages of ``kinds``."""
+    def _record(self, kinds: tuple[PageKind, ...]) -> None:
+        """Record in the repository config that the repository has the pages of ``kinds``."""
         key = self._layout.repository_config
 
         def attempt() -> None:
@@ -172,15 +172,15 @@ class _Migration:
         return folder.name
 
     def _old(self, project: str | None) -> list[str]:
-        """Keys of the pages of the old choice, of ``project`` or of the root."""
+        """Keys of the pages of the old style, of ``project`` or of the list of projects."""
         old = [kind for kind in other_kinds(self._kinds) if not kind.at_slash or self._store.slash_keys is not False]
         return [*self._layout.pages(project, old).values()]
 
-    def _doomed(self, project: str | None) -> list[str]:
+    def _found_old(self, project: str | None) -> list[str]:
         return [key for key in self._old(project) if self._page(key)]
 
     def _clear(self, project: str | None) -> list[tuple[str, bool]]:
-        """Remove the old pages of ``project`` or of the root; each with whether it is gone."""
+        """Delete the old pages of ``project``, or of the list of projects; each key with whether it was deleted."""
         with self._workspace.held(ROOT if project is None else project):
             return [(key, self._remove(key, info)) for key in self._old(project) if (info := self._page(key))]
 
@@ -195,4 +195,4 @@ class _Migration:
 
     def _page(self, key: str) -> Info | None:
         info = head_if_exists(self._store, key)
-        return info if info and info.size else None  # the mark of a folder that a console made is no page
+        return info if info and info.size else None  # an empty object is the mark of a folder that the AWS console made

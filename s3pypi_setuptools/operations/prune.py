@@ -62,13 +62,13 @@ def prune(
     """Delete objects that nothing lists, and releases as ``retention`` says.
 
     :param patterns: names of projects, or globs (``acme-*``); none for all.
-    :param orphans: whether objects go that nothing lists and that were stored longer than ``grace`` ago.
-    :param confirm: called with what would be deleted before anything is; what it raises ends the work. Nothing is
-        deleted then that it was not shown.
+    :param orphans: whether to delete objects that nothing lists and that were stored longer than ``grace`` ago.
+    :param confirm: called with the report of a dry run before anything is deleted; an error that it raises ends the
+        operation. Only what the report shows is deleted.
     :param counter: counts projects.
 
-    Raises `RepositoryError` for a named project that does not exist, and `StoreError` where the listing fails. An
-    error that concerns one project fails that project in the report.
+    Raises `NoSuchProject` for a named project that does not exist, and `StoreError` if the listing fails. An error in
+    one project is in that project's report.
     """
     repository.require()  # raises if there is no repository
     work = _Pruning(repository, orphans, grace, retention, counter)

@@ -16,11 +16,12 @@ __all__ = ["StatusReport", "set_status"]
 
 @dataclass(frozen=True, slots=True)
 class StatusReport:
-    """A project's status as it is now.
+    """The result of one call.
 
+    :param status: the project's status now.
     :param before: the status that it had.
-    :param changed: whether status or reason are others than before.
-    :param dry_run: nothing was written; this is what would have been.
+    :param changed: whether this call has changed the status or its reason.
+    :param dry_run: whether nothing was written, and this is what would have been changed.
     """
 
     target: str
@@ -41,7 +42,7 @@ def set_status(
 
     :param reason: for people, on one line.
 
-    Raises `RepositoryError` for a project that there is not, and `StoreError`.
+    Raises `NoSuchProject` for a project that does not exist, and `StoreError`.
     """
     decide = partial(mark_project, project=project, status=status, reason=reason)
     before, after = naming_nearest(repository, project, lambda: repository.change(project, decide, dry_run=dry_run))
@@ -61,7 +62,7 @@ def mark_project(
 ) -> Decision[tuple[ProjectStatus | None, ProjectStatus | None]]:
     """The manifest with that status; the result is the status marker before and after.
 
-    Raises `NotListed` for a project that there is not.
+    Raises `NoSuchProject` for a project that does not exist.
     """
     existing(manifest, project)
     # No marker means active (PEP 792), so a plain "active" needs none.

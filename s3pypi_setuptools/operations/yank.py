@@ -18,11 +18,11 @@ __all__ = ["YankReport", "YankedFile", "unyank", "yank"]
 
 @dataclass(frozen=True, slots=True)
 class YankedFile:
-    """One file that was to be marked, or unmarked.
+    """One selected file.
 
-    :param version: None when the filename states none.
-    :param yanked: the reason, perhaps empty; None when it is not marked.
-    :param changed: whether it was otherwise before.
+    :param version: None if the filename states none.
+    :param yanked: the reason, which may be empty; None if the file is not marked.
+    :param changed: whether this call has changed it.
     """
 
     filename: str
@@ -33,10 +33,10 @@ class YankedFile:
 
 @dataclass(frozen=True, slots=True)
 class YankReport:
-    """What one call marked or unmarked.
+    """The result of one call.
 
     :param files: in the order in which the project lists them.
-    :param dry_run: nothing was written; this is what would have been.
+    :param dry_run: whether nothing was written, and this is what would have been changed.
     """
 
     target: str
@@ -53,7 +53,7 @@ def yank(
 
     :param reason: for people, on one line; None keeps the reason of a file that is marked already.
 
-    Raises `RepositoryError` for a project, version or file that there is not, and `StoreError`.
+    Raises `NotListed` for a project, version or file that does not exist, and `StoreError`.
     """
     return _change(repository, project, selector, partial(yanked, reason=reason), dry_run=dry_run)
 
@@ -61,7 +61,7 @@ def yank(
 def unyank(repository: Repository, project: str, selector: FileSelector, *, dry_run: bool = False) -> YankReport:
     """Take the mark off what ``selector`` selects of ``project`` (normalized).
 
-    Raises `RepositoryError` for a project, version or file that there is not, and `StoreError`.
+    Raises `NotListed` for a project, version or file that does not exist, and `StoreError`.
     """
     return _change(repository, project, selector, unyanked, dry_run=dry_run)
 
@@ -81,7 +81,7 @@ def mark_files(
 ) -> Decision[tuple[YankedFile, ...]]:
     """The manifest in which the selected files are marked by ``mark``.
 
-    Raises `RepositoryError` for a project, version or file that there is not.
+    Raises `NotListed` for a project, version or file that does not exist.
     """
     existing(manifest, project)
     selector.check(manifest)

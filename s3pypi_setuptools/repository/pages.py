@@ -1,10 +1,10 @@
-"""Pages: what clients read, derived from a record that is committed already.
+"""Pages: what installers read, derived from a record that is committed already.
 
 A page carries the commit id of its record, so its bytes, and hence a store's content-hash tokens, never repeat.
 
-That a page is absent has no token: a put on ``ABSENT`` may be on its way while the page is made and deleted again. So
-where pages can be deleted, a page is created **blank**, listing nothing, and filled on the blank page's token, with
-what the record says after that.
+An absent page has no token: a put on ``ABSENT`` may be on its way while the page is made and deleted again. So where
+pages can be deleted, a page is first created **blank**, listing nothing. Then the record is read, and the page is
+filled on the blank page's token.
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ class ForeignPage(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PageState:
-    """A page as it was read.
+    """The state of a page when it was read.
 
-    :param token: None when it is absent.
-    :param commit: None when another tool wrote it; empty when it is blank.
+    :param token: None if the page is absent.
+    :param commit: None if another tool wrote the page; empty if it is blank.
     """
 
     token: Token | None = None
@@ -62,7 +62,7 @@ class PageState:
 
     @property
     def blank(self) -> bool:
-        """Whether the page lists nothing yet; also said of one that is absent."""
+        """Whether the page lists nothing yet, or is absent."""
         return self.token is None or self.commit == ""
 
     @property
@@ -74,14 +74,14 @@ class PageState:
 class DerivedPages(Generic[R]):
     """The pages of one record.
 
-    :param keys: key of each page.
-    :param render: the bytes of a page.
-    :param commit_of: the commit id in a page's bytes, for stores that keep no metadata.
-    :param read_config: reads the record anew; None when there is none.
+    :param keys: the key of each page.
+    :param render: renders the bytes of a page.
+    :param commit_of: finds the commit id in a page's bytes, for stores that keep no metadata.
+    :param read_record: reads the record again; None if there is none.
     :param deleted: whether the record has no pages at all.
-    :param blank: the record of that commit id that lists nothing; None where pages are never deleted.
-    :param compressed: large JSON pages are stored compressed, where the workspace compresses.
-    :param exact: a page that has the record's commit id counts as up to it only if its bytes are those rendered.
+    :param blank: makes a record that lists nothing, of a given commit id; None if pages are never deleted.
+    :param compressed: whether large JSON pages are stored compressed, if the workspace compresses.
+    :param exact: whether a page of the record's commit id is current only if its bytes are those rendered.
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class DerivedPages(Generic[R]):
         *,
         render: Callable[[PageKind, R], bytes],
         commit_of: Callable[[PageKind, bytes], str | None],
-        read_config: Callable[[], R | None],
+        read_record: Callable[[], R | None],
         deleted: Callable[[R], bool] = lambda record: False,
         blank: Callable[[str], R] | None = None,
         compressed: bool = False,
@@ -102,7 +102,7 @@ class DerivedPages(Generic[R]):
         self._keys = keys
         self._render = render
         self._commit_of = commit_of
-        self._read_record = read_config
+        self._read_record = read_record
         self._deleted = deleted
         self._blank = blank
         self._compressed = compressed
@@ -111,9 +111,9 @@ class DerivedPages(Generic[R]):
         self._last: dict[tuple[str | None, bool], bytes] = {}
 
     def reading(self, listed: Container[str] | None = None) -> dict[PageKind, Future[PageState]]:
-        """Ask for every page's state, side by side; of two kinds at one key, once.
+        """Start to read every page's state, in parallel; two kinds at one key are read once.
 
-        :param listed: keys of the folder's objects; pages that are not among them are not asked for. None for all.
+        :param listed: keys of the folder's objects; other pages are absent and not read. None: read all pages.
         """
         kinds = {key: kind for kind, key in self._keys.items() if listed is None or key in listed}
         asked = {key: self._workspace.pool.submit(self.state, kind) for key, kind in kinds.items()}
@@ -123,8 +123,8 @@ class DerivedPages(Generic[R]):
         """The state of every page where none exists."""
         return {kind: PageState() for kind in self._keys}
 
-    def told(self, record: R) -> dict[PageKind, PageState]:
-        """The state of every page while all are of ``record``, told from what they hold: nothing is asked."""
+    def expected(self, record: R) -> dict[PageKind, PageState]:
+        """The state that every page has if all are those of ``record``, computed from their bytes without requests."""
         if self._deleted(record):
             return self.absent()
         return {
@@ -146,7 +146,7 @@ class DerivedPages(Generic[R]):
             return PageState()
 
     def opening(self, states: dict[PageKind, PageState]) -> dict[PageKind, Future[PageState]]:
-        """Create those pages blank that are absent in ``states``, side by side; the states of all after that."""
+        """Start to create the pages blank that are absent in ``states``, in parallel; the states of all pages then."""
         return {kind: self._workspace.pool.submit(self._open, kind, state) for kind, state in states.items()}
 
     def _open(self, kind: PageKind, state: PageState) -> PageState:
@@ -166,12 +166,12 @@ class DerivedPages(Generic[R]):
         kinds: Sequence[PageKind],
         taken_over: Collection[Token] = (),
     ) -> None:
-        """Bring the pages of ``kinds`` up to ``record`` or what follows it, side by side.
+        """Bring the pages of ``kinds`` up to ``record``, or to a later one, in parallel.
 
         :param states: the pages as they were read before the record was committed.
-        :param taken_over: other tools' pages that hold nothing which the record lacks.
+        :param taken_over: tokens of other tools' pages whose content is in the record.
 
-        Raises `ForeignPage` when another tool wrote a page meanwhile; the other pages are up then.
+        Raises `ForeignPage` if another tool has written a page meanwhile; the other pages are up to date then.
         """
         self._all(kinds, lambda kind: self._write(record, kind, states.get(kind), taken_over))
         if self._deleted(record) and (now := self._read_record()) and not self._deleted(now):
@@ -181,7 +181,7 @@ class DerivedPages(Generic[R]):
     def _all(self, kinds: Sequence[PageKind], write: Callable[[PageKind], None]) -> None:
         work = [self._workspace.pool.submit(write, kind) for kind in kinds if kind in self._keys]
         errors = [error for future in work if (error := future.exception())]
-        # What says more than "another tool wrote here" goes first.
+        # `ForeignPage` only means to try again, so any other error is raised first.
         for error in sorted(errors, key=lambda error: isinstance(error, ForeignPage)):
             raise error
 
@@ -215,11 +215,11 @@ class DerivedPages(Generic[R]):
         self._put(record, kind, state)
 
     def _lost(self, kind: PageKind) -> Unavailable:
-        """No record is ever deleted: one that was read, or written, is there."""
+        """The error for a missing record, which was read or written before: no record is ever deleted."""
         return Unavailable(self._keys[kind], "is not up to date: its record was there, and is not found now; try again")
 
     def _is_listed(self, kind: PageKind) -> bool:
-        """Whether a page that was not found is in the store's listing: no write would show that it is there."""
+        """Whether the store lists a page that it did not find: its answer to the read was stale."""
         key = self._keys[kind]
         return next((info.key for info in self._store.list(key)), None) == key
 
@@ -230,14 +230,14 @@ class DerivedPages(Generic[R]):
             return False
         if not self._exact:
             return True
-        # A page that changed or went since its state was read is no trouble: the put on that state's token fails then.
+        # A page may have changed or been deleted since its state was read: the put on that state's token fails then.
         try:
             return self._store.get(self._keys[kind]).data == self._rendered(kind, record)
         except NotFound:
             return False
 
     def _follows(self, state: PageState, written: R, record: R) -> bool:
-        """Whether the page is of a commit between ``written`` and ``record``: others see to the rest."""
+        """Whether the page is of a commit between ``written`` and ``record``: a later committer updates it."""
         if self._exact or not (state.token and state.commit and written.commit and record.commit):
             return False
         numbers = number_of(written.commit), number_of(state.commit), number_of(record.commit)
@@ -264,7 +264,7 @@ class DerivedPages(Generic[R]):
         return stored_form(self._rendered(kind, record), kind.attributes, compress=compress)
 
     def _rendered(self, kind: PageKind, record: R) -> bytes:
-        """The page's bytes; pages of one form are one rendering."""
+        """The page's bytes; the pages of one form, JSON or HTML, are rendered once."""
         form = (record.commit, kind.is_json)
         with self._lock:
             if form not in self._last:

@@ -245,7 +245,7 @@ class ProjectList:
             self._layout.pages(kinds=kinds),
             render=lambda kind, root: kind.render_root(root),
             commit_of=lambda kind, data: self._parse(kind, data).commit,
-            read_config=self._read_if_exists,
+            read_record=self._read_if_exists,
             exact=self._exact,
         )
 

@@ -1,4 +1,4 @@
-"""A repository: the one object through which verbs read and change it."""
+"""A repository: the one object through which operations read and change it."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ PLAIN = OpenOptions()
 class Repository:
     """The repository under ``layout`` in ``store``.
 
-    :param opening: what is wanted of a repository that is yet to be made, and refused of one that exists; its public
-        URL also holds of one that exists.
-    :param observer: told how far each change has come, and asked before it commits.
-    :param locks: taken for every change; the repository's own from now on, which it closes.
+    :param opening: the options for a repository that does not exist yet; one that exists and differs is refused. The
+        public URL is used for a repository that exists, too.
+    :param observer: gets progress events of each change, and may cancel it before its commit.
+    :param locks: taken for every change; the repository closes them.
     """
 
     def __init__(
@@ -81,9 +81,9 @@ class Repository:
         self._parts: bool | None = None
 
     def close(self) -> None:
-        """End the threads; requests under way are finished, others dropped. After them, locks are let go.
+        """End the threads, then release the locks. Requests under way are finished, others are dropped.
 
-        A change that an exception in the main thread has left behind is finished if its commit has begun.
+        A change that an exception in the main thread has interrupted is finished if its commit has begun.
         """
         self.workspace.closing.set()
         try:
@@ -98,23 +98,23 @@ class Repository:
 
     @property
     def url(self) -> str:
-        """Where the repository lies, as people write it."""
+        """The repository's location, as people write it: ``s3://bucket/prefix`` or ``file:///…``."""
         return self.workspace.store.url_of(self.workspace.layout.prefix)
 
     @property
     def config(self) -> RepositoryConfig:
-        """What holds for the whole repository, made now where there was none.
+        """The repository config; waits until it has been read, or made if there was none.
 
-        Raises `RepositoryError` where the store cannot keep the promises, and `StoreError`.
+        Raises `RepositoryError` if the store cannot keep the promises of a repository, and `StoreError`.
         """
         return self._opened.result().config
 
     def require(self) -> None:
-        """Make sure that there is a repository that can be used; raises as `config`."""
+        """Make sure that the repository exists and can be used. Raises `RepositoryError` if not, and `StoreError`."""
         self._opened.result()
 
     def conditional_multipart(self) -> bool:
-        """Whether the store heeds the condition of a creation in parts; asked, and recorded, where nobody has yet."""
+        """Whether the store heeds the condition of a multipart upload; probed and recorded if it is not known yet."""
         if (recorded := self.config.conditional_multipart) is not None:
             return recorded
         with self._asking:
@@ -123,9 +123,10 @@ class Repository:
             return self._parts
 
     def first_listing(self) -> FirstListing | None:
-        """What lay here before this made the repository, told once; None where it did not, or has not yet.
+        """The objects that were here before this made the repository; returned by one call only.
 
-        None, too, where nothing but the lock table keeps a creation from writing over what others make meanwhile.
+        None if this did not make it, or not yet. None also if the store ignores conditions, as then only the lock
+        table keeps a creation from overwriting what others make meanwhile.
         """
         if not self._opened.done() or self.workspace.locks.exclusive or not self.config.conditional_writes:
             return None
@@ -137,9 +138,10 @@ class Repository:
         return self._root.projects(self.config.pages)
 
     def manifest(self, project: str) -> Manifest | None:
-        """The record of ``project`` (normalized), or else one of what other tools' pages list; None without either.
+        """The manifest of ``project`` (normalized), or else one of what other tools' pages list; None without either.
 
-        A deleted project has a record, which says so. Where there is no repository, this raises as `config` does.
+        A deleted project has a manifest, which is marked as deleted. Raises `InvalidIndex` for a damaged manifest,
+        `RepositoryError` if there is no repository, and `StoreError`.
         """
         documents = ProjectDocuments(self.workspace, project)
         manifest, _ = documents.manifest()
@@ -150,34 +152,34 @@ class Repository:
         return adopted if adopted.project.files else None
 
     def reading(self, project: str, listing: FirstListing | None = None) -> Reading | None:
-        """Ask, without waiting, for what a change of ``project`` (normalized) starts from.
+        """Start to read the state from which a change of ``project`` (normalized) starts.
 
-        None where nothing is to be read before the project is locked.
+        None if nothing may be read before the project is locked.
 
-        :param listing: of the whole repository; of what it shows to be absent nothing is asked.
+        :param listing: of the whole repository; what it shows to be absent is not read.
         """
         if listing and (folder := listing.new_project(project)):
             return Reading.of_new_project(folder)
         return None if self.workspace.locks.exclusive else self._reading(ProjectDocuments(self.workspace, project))
 
     def thorough_reading(self, project: str) -> Reading | None:
-        """As `reading`, but every page is looked at, for decisions about what only another tool's page may list."""
+        """As `reading`, but every page is read, as a change may depend on files that only another tool's page lists."""
         return None if self.workspace.locks.exclusive else ProjectDocuments(self.workspace, project).reading()
 
     def reading_folder(self, project: str) -> Future[Folder]:
-        """Ask, without waiting, for what lies in the folder of ``project`` (normalized); `Workspace.list_folder`."""
+        """Start to list the folder of ``project`` (normalized), as `Workspace.list_folder` does."""
         return self._pool.submit(self.workspace.list_folder, project)
 
     def root_entry(self, projects: Collection[str] = (), listing: FirstListing | None = None) -> RootEntry:
-        """How ``projects`` (normalized), which have no manifest, enter the root together.
+        """Put new ``projects`` (normalized) on the list of projects together.
 
-        :param listing: of the whole repository; a root that it shows to be absent is not asked for.
+        :param listing: of the whole repository; a list of projects that it shows to be absent is not read.
         """
         absent = listing is not None and listing.root_is_absent
         return RootEntry(self._root, self.config.pages, projects, absent=absent)
 
     def others(self, *, thorough: bool = True) -> OtherProjects:
-        """What other projects list, as of when that is first asked for; ``thorough`` as of `OtherProjects`."""
+        """What other projects list; it is read when it is first needed. ``thorough`` as of `OtherProjects`."""
         return OtherProjects(self.workspace, thorough=thorough)
 
     def change(
@@ -222,7 +224,7 @@ class Repository:
             return open_config(workspace.store, workspace.layout, opening, workspace.backoff)
 
     def _reading(self, documents: ProjectDocuments) -> Reading:
-        """A brief one, where a page that another tool wrote is sure to be noticed when it is written over."""
+        """Start to read; without the pages if the store surely refuses to overwrite one that another tool wrote."""
         honours = self.workspace.store.conditional_writes
         if honours is None and self._opened.done() and not self._opened.exception():
             honours = self.config.conditional_writes

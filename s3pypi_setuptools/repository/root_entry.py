@@ -1,8 +1,8 @@
-"""How a call's new projects get on the root: all of them in one write, and one reading afterwards that checks it.
+"""Put the new projects of one call on the list of projects: in one write, and with one read afterwards to check it.
 
-The root lists a project before the project's first manifest is committed. Whoever deletes a project, or finds a folder
-without a manifest, takes it off the root; so after the commit the root is read again, and the project added again if it
-is missing.
+A project is put on the list before its first manifest is committed. Whoever deletes a project, or finds a folder
+without a manifest, takes it off the list. So after the commit the list is read again, and the project is added again if
+it is missing.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ __all__ = ["RootEntry"]
 
 
 class RootEntry:
-    """The entry of one call's projects.
+    """Puts the projects of one call on the list of projects.
 
     :param kinds: the pages of the repository.
     :param together: projects that have no manifest: the first of them that enters takes the others along.
-    :param absent: whether there was no root a moment ago; then it is not asked for before it is made.
+    :param absent: whether there was no list a moment ago; then it is not read before it is made.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class RootEntry:
         self._absent = absent
 
     def enter(self, project: str) -> bool:
-        """As `ProjectList.enter`."""
+        """Put ``project`` on the list; returns whether this call, or the one that took it along, added it."""
         with self._lock:
             if project in self._outside:
                 self._enter(project, frozenset(self._outside - {project}))

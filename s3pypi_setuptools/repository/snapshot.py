@@ -1,4 +1,4 @@
-"""The documents of one project: its manifest and its pages, as they are read."""
+"""Read the documents of one project: its manifest and its pages."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ log = logging.getLogger(__name__)
 
 
 class DamagedPage(InvalidIndex):
-    """A page cannot be understood, and the work ends before anything was changed.
+    """A page cannot be parsed, and the operation ends before anything was changed.
 
-    :param what: its key, and what is wrong with it.
+    :param what: the page's key, and what is wrong with it.
     """
 
     def __init__(self, what: str) -> None:
@@ -37,10 +37,10 @@ class DamagedPage(InvalidIndex):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Requests under way for what a change of a project starts from.
+    """Requests under way for the state from which a change of a project starts.
 
-    :param pages: None where the pages' tokens can be told from the manifest.
-    :param folder: what lies in the folder of a new project; None where that is still to be asked.
+    :param pages: None if the pages' tokens can be computed from the manifest.
+    :param folder: the listing of a new project's folder; None if it has not been asked for.
     """
 
     manifest: Future[tuple[Manifest | None, Token | None]]
@@ -49,7 +49,7 @@ class Reading:
 
     @classmethod
     def of_new_project(cls, folder: Folder) -> Reading:
-        """Of a project without a manifest, whose folder was listed."""
+        """The reading of a project without a manifest, whose folder was listed."""
         manifest: Future[tuple[Manifest | None, Token | None]] = Future()
         listed: Future[Folder] = Future()
         manifest.set_result((None, None))
@@ -59,11 +59,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What a change of a project starts from.
+    """The state from which a change of a project starts.
 
-    :param manifest: None where there is none.
-    :param pages: as they were read, or as they are while nobody else changes them.
-    :param base: the manifest, empty where there is none, with what other tools' pages add.
+    :param manifest: None if there is none.
+    :param pages: as they were read, or as they are expected to be if nobody else changes them.
+    :param base: the manifest, empty if there is none, with the files that other tools' pages add.
     """
 
     manifest: Manifest | None
@@ -90,7 +90,7 @@ class ProjectDocuments:
             self._keys,
             render=lambda kind, manifest: kind.render_project(manifest.project),
             commit_of=lambda kind, data: self._parse(kind, data).commit,
-            read_config=lambda: self.manifest()[0],
+            read_record=lambda: self.manifest()[0],
             deleted=lambda manifest: manifest.deleted,
             blank=lambda commit: Manifest(Project(name, commit=commit)),
             compressed=True,
@@ -98,7 +98,7 @@ class ProjectDocuments:
         )
 
     def manifest(self) -> tuple[Manifest | None, Token | None]:
-        """The manifest and its token; None for both where there is none."""
+        """The manifest and its token; None for both if there is none. Raises `InvalidIndex`, and `StoreError`."""
         try:
             found = self.workspace.store.get(self.manifest_key)
         except NotFound:
@@ -115,23 +115,24 @@ class ProjectDocuments:
             raise
 
     def reading(self) -> Reading:
-        """Ask for the manifest and the state of every page, side by side, without waiting."""
+        """Start to read the manifest and the state of every page, in parallel."""
         return Reading(self.workspace.pool.submit(self.manifest), self.pages.reading())
 
     def brief_reading(self) -> Reading:
-        """As `reading`, but the pages are not asked for where the store's tokens tell the content.
+        """Start to read the manifest, and the state of every page unless its token can be computed.
 
-        A page that is not of the manifest then shows when it is written, and is caught up with.
+        If a page is not the manifest's, a put on the computed token fails, and the page is then brought up to date.
         """
-        tell = self.workspace.store.token_of(b"") is not None
-        return Reading(self.workspace.pool.submit(self.manifest), None if tell else self.pages.reading())
+        computable = self.workspace.store.token_of(b"") is not None
+        return Reading(self.workspace.pool.submit(self.manifest), None if computable else self.pages.reading())
 
     def snapshot(self, reading: Reading, kinds: tuple[PageKind, ...]) -> Snapshot:
-        """What was read, with what another tool wrote taken over.
+        """Wait for ``reading``, and take over the files that another tool has listed.
 
-        :param kinds: the pages that the repository has; others are not looked at.
+        :param kinds: the pages that the repository has; others are ignored.
 
-        Raises `OtherRepository` where there is no manifest, as the folder is another repository.
+        Raises `OtherRepository` if there is no manifest, as the folder is another repository, `DamagedPage`, and
+        `StoreError`.
         """
         manifest, token = reading.manifest.result()
         states = self._states(reading, manifest, kinds)
@@ -154,20 +155,20 @@ class ProjectDocuments:
     def _states(
         self, reading: Reading, manifest: Manifest | None, kinds: tuple[PageKind, ...]
     ) -> dict[PageKind, PageState]:
-        # A new project costs one listing, which tells whose the folder is; an existing one costs nothing more.
+        # A new project costs one listing, which shows whose the folder is; an existing project costs none.
         objects: Mapping[str, Info] = {}
         if manifest is None:
             folder = reading.folder.result() if reading.folder else self.workspace.list_folder(self.name)
             objects = folder.objects
         if reading.pages is None and manifest:
-            states = self.pages.told(manifest)
+            states = self.pages.expected(manifest)
         else:
             pages = reading.pages or self.pages.reading(objects)
             states = {kind: pages[kind].result() if kind in pages else PageState() for kind in self._keys}
         return {kind: states[kind] for kind in kinds if kind in states}
 
     def _manifest_of_pages(self) -> tuple[Manifest, Token | None]:
-        """The manifest that the project's own pages were derived from: committed since it was asked for, or lost."""
+        """The manifest of the project's own pages: it was committed after the first read, or is lost."""
         manifest, token = self.manifest()
         if manifest is None:
             raise RepositoryError(
@@ -177,7 +178,7 @@ class ProjectDocuments:
         return manifest, token
 
     def listed_on_pages(self) -> tuple[File, ...] | None:
-        """What any page of the project lists, whoever wrote it; None without pages."""
+        """The files that any page of the project lists, whoever wrote it; None if there are no pages."""
         pages: list[Project] = []
         for key, kind in {key: kind for kind, key in self._keys.items()}.items():
             with contextlib.suppress(NotFound):

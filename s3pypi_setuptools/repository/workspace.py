@@ -1,4 +1,4 @@
-"""What every part of a repository works with."""
+"""What every part of a repository needs to do its work: store, layout, thread pools, clock, locks, observer."""
 
 from __future__ import annotations
 
@@ -47,16 +47,16 @@ SYSTEM = Clock()
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A place in a store, and the means to work there.
+    """The place of a repository in a store, and the means to work there.
 
-    :param pool: runs requests side by side; what runs there never waits for what is submitted later.
-    :param uploads: as ``pool``, for distributions: the commits of some projects need not queue behind others' files.
-    :param backoff: how long lost races wait.
-    :param observer: told how far each change has come.
-    :param locks: where a project, and the list of projects, is locked while it is changed.
+    :param pool: runs requests in parallel; a task there never waits for one that is submitted later.
+    :param uploads: as ``pool``, for distributions, so that one project's commit need not wait for another's files.
+    :param backoff: how long to wait after a lost race.
+    :param observer: gets progress events of each change, and may cancel it.
+    :param locks: lock a project, or the list of projects, while it is changed.
     :param compresses: whether documents of large projects are stored compressed (see `compression`).
-    :param public_urls: tells where installers are known to reach the repository.
-    :param shared: whether projects may list files outside their own folders; None where that is not recorded.
+    :param public_urls: returns the URLs at which installers are known to reach the repository.
+    :param shared: whether projects may list files outside their own folders; None if that is not recorded.
     :param closing: once set, no change begins its commit any more.
     """
 
@@ -103,18 +103,18 @@ class Workspace:
         return self.locks.held(name, self.check_cancelled)
 
     def check_cancelled(self) -> None:
-        """Asked before every commit, and between the parts of large files; raises `Cancelled` when there is no more."""
+        """Raise `Cancelled` if the operation is to end. Called before every commit and between parts of large files."""
         if self.closing.is_set():
             raise Cancelled
         self.observer.check_cancelled()
 
     def on_stage(self, stage: Stage, project: str, names: Iterable[str]) -> None:
-        """Tell how far a change has come."""
+        """Report to the observer how far a change has come."""
         self.observer.on_stage(stage, project, names)
 
 
 def wait_for(requests: Iterable[Future[Any]]) -> None:
-    """Wait until all are over, however they went; one that is dropped when its pool is shut down is over, too."""
+    """Wait until all have ended, whether they succeeded, failed, or were dropped when their pool was shut down."""
     for request in requests:
         with suppress(CancelledError):
             request.exception()

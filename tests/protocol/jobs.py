@@ -48,12 +48,12 @@ class Shape(NamedTuple):
 
     :param pages: how many pages each project has.
     :param metadata: each distribution has a metadata file.
-    :param told: the pages' tokens are told from the manifest instead of read (ETags are MD5s).
+    :param expected: the pages' tokens are computed from the manifest instead of read (ETags are MD5s).
     """
 
     pages: int = 1
     metadata: bool = False
-    told: bool = False
+    expected: bool = False
 
     def page_keys(self, project: str) -> tuple[str, ...]:
         return tuple(f"{project}/page{number}" for number in range(self.pages))

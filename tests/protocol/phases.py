@@ -91,7 +91,7 @@ class Protocol(ProjectListPhases):
         return [get(manifest_key(project)), *map(get, self._shape.page_keys(project))]
 
     def _page_states(self, manifest: Manifest | None, pages: Any) -> tuple[Any, ...]:
-        if self._shape.told and manifest:
+        if self._shape.expected and manifest:
             return (shown(manifest),) * self._shape.pages
         return tuple(pages)
 

@@ -22,7 +22,12 @@ from .rules import Rule
 
 CHANGES = [name for name in COMMANDS if name != "install"]
 METADATA = Shape(metadata=True)
-SHAPES = {"one page": PLAIN, "metadata files": METADATA, "two pages": Shape(pages=2), "told tokens": Shape(told=True)}
+SHAPES = {
+    "one page": PLAIN,
+    "metadata files": METADATA,
+    "two pages": Shape(pages=2),
+    "expected tokens": Shape(expected=True),
+}
 
 DEEP = os.environ.get("S3PYPI_TEST_PROTOCOL") == "all"
 

@@ -77,10 +77,10 @@ def test_only_pages_that_a_listing_shows_are_asked_for(desk: Desk) -> None:
 def test_what_is_told_of_pages_is_what_a_reading_finds() -> None:
     desk = Desk(FaultyStore(MemoryStore(content_tokens=True)))
     record = desk.publish(manifest(1))
-    told = desk.pages().told(record)
+    expected = desk.pages().expected(record)
     assert desk.store.requests == []
-    assert {kind: told[kind] for kind in KINDS} == desk.states()
-    assert set(desk.pages().told(manifest(2, deleted=True)).values()) == {PageState()}
+    assert {kind: expected[kind] for kind in KINDS} == desk.states()
+    assert set(desk.pages().expected(manifest(2, deleted=True)).values()) == {PageState()}
 
 
 def opened(desk: Desk, states: dict[PageKind, PageState]) -> dict[PageKind, PageState]:

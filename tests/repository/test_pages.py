@@ -239,7 +239,7 @@ def test_pages_that_are_never_deleted_are_not_made_blank(desk: Desk) -> None:
         {HTML: KEYS[HTML]},
         render=lambda kind, one: kind.render_project(one.project),
         commit_of=lambda kind, data: simple_html.parse_project(data, "demo").commit,
-        read_config=lambda: record,
+        read_record=lambda: record,
     )
     assert {kind: future.result() for kind, future in pages.opening({HTML: PageState()}).items()} == {HTML: PageState()}
     pages.write(record, {HTML: PageState()}, (HTML, JSON))

@@ -20,10 +20,10 @@ from .report import FileReport, Note, Outcome, PublishReport
 __all__ = ["FileReport", "Note", "Outcome", "PublishReport", "publish"]
 
 PROJECTS = 32
-"""Projects that are changed at once."""
+"""How many projects are changed at the same time: as many as `Repository` sends requests."""
 
 FEW = 32
-"""Distributions that, with their metadata files, leave connections free."""
+"""Up to so many distributions, with their metadata files, leave connections free for other requests."""
 
 
 def publish(
@@ -36,13 +36,14 @@ def publish(
     index_url: str | None = None,
     progress: Progress,
 ) -> PublishReport:
-    """Publish ``distributions``; all of one project's commit together, and many projects side by side.
+    """Publish ``distributions``: those of one project in one commit, and many projects in parallel.
 
     :param dry_run: write nothing; report what would be done.
     :param cautious: store nothing before the manifest was read.
+    :param index_url: the URL that installers are given; None if it is not known.
 
-    Raises `InvalidDistribution` when two of them have one filename and other bytes, and the errors that concern the
-    repository as a whole. An error that concerns one project fails that project's files in the report.
+    Raises `InvalidDistribution` if two of them have the same filename and different bytes, and `RepositoryError` or
+    `StoreError` for what concerns the whole repository. An error in one project is in the reports of its files.
     """
     publications = [
         Publication(
@@ -64,16 +65,18 @@ def publish(
     if locked and not cautious:
         # Where conditions are not honoured, the lock alone keeps files from writing over others' of the same name.
         cautious = not repository.config.conditional_writes
+    # Wave 1: store the files, and read the repository config, the manifests and the pages.
     if not cautious and if_exists is IfExists.SAME:
         for publication in publications:
             publication.store_small_files()
     if len(distributions) > FEW:
-        # The files keep every connection busy, and what the record teaches of the store saves requests later.
+        # The files keep every connection busy, and what the config says about the store saves requests later.
         repository.require()
     listing = None if cautious else repository.first_listing()
     for publication in publications:
         publication.read(listing)
     repository.require()  # raises what concerns all projects
+    # The new projects enter the list of projects together. Then, for each project, waves 2 and 3: commit, and pages.
     new = {one.project for one in _new(publications)} if publications[1:] else set()
     entry = repository.root_entry(new, listing or repository.first_listing())
     done = [*_side_by_side(publications, entry, repository.workspace)]
@@ -92,7 +95,7 @@ def _report(repository: Repository, index_url: str | None, files: Iterable[FileR
 
 
 def _distinct(distributions: Iterable[Publishable]) -> Iterator[Publishable]:
-    """The distributions by project, version and filename, each once."""
+    """The distributions, sorted by project, version and filename, each once."""
     last: Publishable | None = None
     for one in sorted(distributions, key=lambda one: (one.project, one.version, one.filename)):
         if last is None or (one.project, one.filename) != (last.project, last.filename):
@@ -105,7 +108,7 @@ def _distinct(distributions: Iterable[Publishable]) -> Iterator[Publishable]:
 
 
 def _new(publications: list[Publication]) -> list[Publication]:
-    """Those of new projects, whose folders are no other repositories."""
+    """The publications of new projects whose folders are not other repositories."""
     new = [publication for publication in publications if publication.is_new()]
     for publication in new:
         publication.read_folder()
@@ -125,6 +128,6 @@ def _side_by_side(
             ]
         except BaseException as error:
             if not isinstance(error, Exception):
-                workspace.closing.set()  # who waits for a lock need not go on
+                workspace.closing.set()  # so that changes that wait for a lock end
             pool.shutdown(wait=False, cancel_futures=True)
             raise

@@ -11,39 +11,39 @@ __all__ = ["FileReport", "Note", "Outcome", "PublishReport"]
 
 
 class Outcome(enum.Enum):
-    """What became of one distribution."""
+    """The outcome of one distribution."""
 
     PUBLISHED = "published"
     PRESENT = "present"
-    """Listed already with the same bytes, or the same contents, and there."""
+    """It was listed already with the same bytes, or the same contents, and its object exists."""
     REPLACED = "replaced"
     SKIPPED = "skipped"
-    """Listed already; passed over as asked."""
+    """It was listed already, and was skipped as the user asked."""
     FAILED = "failed"
 
 
 class Note(enum.Enum):
-    """What there is to say of an outcome, where it is not what people expect first."""
+    """A remark about an outcome that users may not expect."""
 
     REBUILT = "same contents, built again"
-    """Present: the listed file differs in timestamps, order, owners or compression alone, and stays."""
+    """Present: the listed file differs only in timestamps, order, owners or compression, and stays."""
     RESTORED = "was listed, but missing in the store"
-    """Published: the listed file's object, or a file beside it, was not there; it is now, under the same URL."""
+    """Published: the listed file's object, or a file beside it, was missing, and was stored again under its URL."""
     MOVED = "the published file was lost: stored again under a new URL"
-    """Replaced: by the same bytes; another tool had overwritten or deleted them where they were listed."""
+    """Replaced by the same bytes: another tool had overwritten or deleted the listed object."""
     MISSING = "the published file was missing"
-    """Replaced: the listed file's object was gone, and other bytes are listed now."""
+    """Replaced: the listed file's object was missing, and other bytes are listed now."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """What became of one distribution.
+    """The result for one distribution.
 
     :param project: normalized name.
-    :param size: in bytes; this and the hash are those of the listed file where that one stays (`Note.REBUILT`).
-    :param url: where the file lies (``s3://bucket/key`` or ``file:///…``); None when it was not published.
+    :param size: in bytes; this and the hash are those of the listed file if that one stays (`Note.REBUILT`).
+    :param url: ``s3://bucket/key`` or ``file:///…``; None if the file was not published.
     :param error: why it failed; None unless it did.
-    :ivar conflict: it failed because its name is published (`FileConflict`): the same file will fail again.
+    :ivar conflict: whether it failed because its filename is published (`FileConflict`): it will fail again.
     """
 
     project: str
@@ -63,12 +63,12 @@ class FileReport:
 
 @dataclass(frozen=True, slots=True)
 class PublishReport:
-    """What one call published.
+    """The result of one call.
 
     :param target: the repository's URL.
-    :param index_url: what installers are given as ``--index-url``; None when it is not known.
-    :param files: in the order of (project, version, filename).
-    :param dry_run: nothing was written; outcomes are what would have been.
+    :param index_url: the URL to give to installers as ``--index-url``; None if it is not known.
+    :param files: sorted by project, version and filename.
+    :param dry_run: whether nothing was written, and the outcomes are what they would have been.
     """
 
     target: str
@@ -78,10 +78,10 @@ class PublishReport:
 
     @property
     def ok(self) -> bool:
-        """Whether every file is listed as asked."""
+        """Whether no file failed."""
         return all(file.outcome is not Outcome.FAILED for file in self.files)
 
     @property
     def conflict(self) -> bool:
-        """Whether a file failed that will fail again as it is."""
+        """Whether a file failed because its filename is published, so that it will fail again."""
         return any(file.conflict for file in self.files)
