@@ -30,13 +30,6 @@ _ATTRIBUTES = {
     "expires_at": "ExpiresAt",
     "lease_seconds": "LeaseSeconds",
 }
-_METHODS = {
-    "DeleteItem": "delete_item",
-    "GetItem": "get_item",
-    "PutItem": "put_item",
-    "Scan": "scan",
-    "UpdateItem": "update_item",
-}
 _REFUSED = "ConditionalCheckFailedException"
 _SERVER_ERROR = 500
 
@@ -122,12 +115,14 @@ class DynamoDBTable(Table):
         return True
 
     def _request(self, operation: str, **arguments: Any) -> dict[str, Any]:
+        from botocore import xform_name  # noqa: PLC0415 (botocore is loaded when it is needed)
+
         try:
             client = self._client()
         except ConfigurationError as error:
             raise self._access.note(error) from error.__cause__
         try:
-            response: dict[str, Any] = getattr(client, _METHODS[operation])(
+            response: dict[str, Any] = getattr(client, xform_name(operation))(
                 TableName=self._name, ReturnConsumedCapacity="TOTAL", **arguments
             )
             # Else an answer that was cut short, or a portal's page, would mean that nobody holds a lock, or that we do.

@@ -32,11 +32,13 @@ __all__ = [
     "Info",
     "Matches",
     "Object",
+    "OnSent",
     "PartsWrite",
     "Store",
     "Token",
     "check_key",
     "check_size",
+    "uncounted",
 ]
 
 CHUNK_SIZE = 1024 * 1024
@@ -99,6 +101,14 @@ class Object(NamedTuple):
 
     info: Info
     data: bytes
+
+
+OnSent: TypeAlias = Callable[[int], None]
+"""Called with the number of bytes each time some have been stored, in the thread that stores them."""
+
+
+def uncounted(count: int) -> None:
+    """Count nothing: the default for `OnSent`."""
 
 
 class PartsWrite(NamedTuple):
@@ -190,12 +200,7 @@ class Store(ABC):
 
     @abstractmethod
     def put_file(
-        self,
-        key: str,
-        file: LocalFile,
-        attributes: Attributes,
-        condition: Condition = ANY,
-        sent: Callable[[int], None] = lambda count: None,
+        self, key: str, file: LocalFile, attributes: Attributes, condition: Condition = ANY, sent: OnSent = uncounted
     ) -> Token:
         """Write the bytes of ``file``, in bounded memory; errors as `put`.
 

@@ -5,13 +5,27 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from itertools import count
 
 from ..distribution.local_file import LocalFile
 from ..errors import AlreadyExists, NotFound, PreconditionFailed
-from .base import ABSENT, ANY, CHUNK_SIZE, Attributes, Condition, Info, Matches, Object, Store, Token, check_key
+from .base import (
+    ABSENT,
+    ANY,
+    CHUNK_SIZE,
+    Attributes,
+    Condition,
+    Info,
+    Matches,
+    Object,
+    OnSent,
+    Store,
+    Token,
+    check_key,
+    uncounted,
+)
 from .content_encoding import decode
 
 __all__ = ["MemoryStore"]
@@ -74,12 +88,7 @@ class MemoryStore(Store):
             return token
 
     def put_file(
-        self,
-        key: str,
-        file: LocalFile,
-        attributes: Attributes,
-        condition: Condition = ANY,
-        sent: Callable[[int], None] = lambda count: None,
+        self, key: str, file: LocalFile, attributes: Attributes, condition: Condition = ANY, sent: OnSent = uncounted
     ) -> Token:
         data = file.read_parts(0, len(file.part_crc32))
         sent(file.size)

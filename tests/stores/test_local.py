@@ -11,7 +11,6 @@ import pytest
 
 from s3pypi_setuptools.errors import AccessDenied, NotFound, PreconditionFailed, StoreError
 from s3pypi_setuptools.stores.base import ABSENT, Attributes, Matches, Store
-from s3pypi_setuptools.stores.local import store as local
 from s3pypi_setuptools.stores.local.store import LocalStore
 from tests.stores.contract import PLAIN, PROCESSES, StoreContract, run_incrementer
 

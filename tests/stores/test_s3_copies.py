@@ -44,7 +44,7 @@ def test_bytes_and_attributes_arrive(stores: tuple[S3Store, S3Store], original: 
     assert copied.data == DATA
     assert copied.info.token == token
     assert copied.info.metadata == {"noted": "yes"}
-    response = target._bucket.request("HeadObject", "to/a+b.whl")
+    response = target.bucket.request("HeadObject", "to/a+b.whl")
     assert (response["ContentType"], response["CacheControl"]) == ("application/zip", "max-age=1")
 
 
@@ -131,8 +131,8 @@ def test_on_aws_itself_one_request_copies_conditionally() -> None:
 
     store = S3Store("bucket", S3Options(Connection(aws_access_key_id="AK", aws_secret_access_key=Secret("SK"))))
     for long in (False, True):
-        store._bucket.client.get(long=long).meta.events.register("before-send.s3", answer)
-    if not store._bucket.client.knows("CopyObject", "IfNoneMatch"):
+        store.bucket.client.get(long=long).meta.events.register("before-send.s3", answer)
+    if not store.bucket.client.knows("CopyObject", "IfNoneMatch"):
         pytest.skip("the installed botocore copies unconditionally only")
     store.copy(store, Info("from/a+b", '"1"', 9, None), "to", NOTED, ABSENT)  # type: ignore[arg-type]
     copy, looked = sent

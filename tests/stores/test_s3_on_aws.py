@@ -43,7 +43,7 @@ def store(sent: list[AWSPreparedRequest]) -> S3Store:
         return AWSResponse(request.url, 200, {"ETag": '"1"'}, Raw(body))
 
     for long in (False, True):
-        store._bucket.client.get(long=long).meta.events.register("before-send.s3", answer)
+        store.bucket.client.get(long=long).meta.events.register("before-send.s3", answer)
     return store
 
 

@@ -9,10 +9,7 @@ from pathlib import Path
 
 from ...errors import AccessDenied, NotFound, StoreError, Unavailable
 
-__all__ = ["TEMPORARY", "translated"]
-
-TEMPORARY = ".tmp"
-"""How the names of temporary files end."""
+__all__ = ["translated"]
 
 _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR})
 _DENIED = frozenset({errno.EACCES, errno.EPERM})

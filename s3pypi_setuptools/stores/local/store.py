@@ -12,13 +12,10 @@ request for a key behind a link fails, so that it is never taken for an absent o
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import logging
 import os
 import secrets
-import stat
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import BinaryIO
@@ -36,16 +33,19 @@ from ..base import (
     Info,
     Matches,
     Object,
+    OnSent,
     Store,
     Token,
     check_key,
     check_size,
+    uncounted,
 )
-from .errors import TEMPORARY, translated
+from .errors import translated
 from .files import make_folders, refused_by_windows
 from .listing import files_below
 from .lock import exclusive
 from .open_folder import OpenFolder, open_folder
+from .written_files import TEMPORARY, content_token, file_token, is_file_token, remove_abandoned, write_file
 
 __all__ = ["LOCK", "PRIVATE", "LocalStore"]
 
@@ -55,7 +55,6 @@ PRIVATE = ".s3pypi"
 """The folder of locks and temporary files."""
 LOCK = "lock"
 """The file in it on which writers exclude one another."""
-_ABANDONED_SECONDS = 24 * 3600
 
 
 class LocalStore(Store):
@@ -98,14 +97,14 @@ class LocalStore(Store):
             return self._root.resolve() == other._root.resolve()
 
     def token_of(self, data: bytes) -> Token | None:
-        return _content_token(data) if len(data) <= PART_SIZE else None
+        return content_token(data) if len(data) <= PART_SIZE else None
 
     def get(self, key: str) -> Object:
         with self._failures(key, "cannot be read"), self._reading(key) as stream:
             status = os.fstat(stream.fileno())
             check_size(self._name(key), status.st_size)
             data = stream.read(LARGEST_DOCUMENT)
-            return Object(_info(key, status, _content_token(data)), data)
+            return Object(_info(key, status, content_token(data)), data)
 
     def stream(self, key: str) -> Iterator[bytes]:
         with self._failures(key, "cannot be read"), self._reading(key) as stream:
@@ -116,18 +115,13 @@ class LocalStore(Store):
         with self._failures(key, "cannot be read"), self._reading(key) as stream:
             status = os.fstat(stream.fileno())
             small = status.st_size <= PART_SIZE
-            return _info(key, status, _content_token(stream.read()) if small else _file_token(status))
+            return _info(key, status, content_token(stream.read()) if small else file_token(status))
 
     def put(self, key: str, data: bytes, attributes: Attributes, condition: Condition = ANY) -> Token:
         return self._write(key, iter((data,)), condition)
 
     def put_file(
-        self,
-        key: str,
-        file: LocalFile,
-        attributes: Attributes,
-        condition: Condition = ANY,
-        sent: Callable[[int], None] = lambda count: None,
+        self, key: str, file: LocalFile, attributes: Attributes, condition: Condition = ANY, sent: OnSent = uncounted
     ) -> Token:
         def parts() -> Iterator[bytes]:
             for number in range(len(file.part_crc32)):
@@ -157,7 +151,7 @@ class LocalStore(Store):
         with self._failures(prefix, "cannot be listed"):
             for found, status in files_below(self._root, steps, skip=PRIVATE, on_link=self._warn_of_link):
                 if (name := "/".join(found)).startswith(prefix):
-                    yield _info(name, status, _file_token(status))
+                    yield _info(name, status, file_token(status))
 
     def _warn_of_link(self, path: Path) -> None:
         if path not in self._links:
@@ -176,7 +170,7 @@ class LocalStore(Store):
                 raise AlreadyExists(self._name(key))
             temporary = f"{secrets.token_hex(8)}{TEMPORARY}"
             try:
-                token = _write_file(private, temporary, chunks)
+                token = write_file(private, temporary, chunks)
                 with exclusive(private.path / LOCK, folder=private.descriptor):
                     self._check(key, steps, condition)
                     with open_folder(self._root, steps[:-1], make=True) as folder:
@@ -193,9 +187,9 @@ class LocalStore(Store):
             raise AlreadyExists(self._name(key))
         if isinstance(condition, Matches):
             try:
-                if _is_file_token(condition.token):
+                if is_file_token(condition.token):
                     with self._reading(key) as stream:
-                        current = _file_token(os.fstat(stream.fileno()))
+                        current = file_token(os.fstat(stream.fileno()))
                 else:
                     current = self.head(key).token
             except (NotFound, FileNotFoundError, NotADirectoryError, IsADirectoryError):
@@ -215,7 +209,7 @@ class LocalStore(Store):
             raise StoreError(str(self._root), "was removed or unmounted meanwhile; check it, and try again")
         with open_folder(self._root, (PRIVATE,), make=not self._ready) as private:
             if not self._ready:
-                _remove_abandoned(private)
+                remove_abandoned(private)
                 self._ready = True
             yield private
 
@@ -266,41 +260,3 @@ class LocalStore(Store):
 
 def _info(key: str, status: os.stat_result, token: Token) -> Info:
     return Info(key, token, status.st_size, datetime.fromtimestamp(status.st_mtime, timezone.utc))
-
-
-def _content_token(data: bytes) -> Token:
-    return Token(hashlib.sha256(data).hexdigest())
-
-
-def _file_token(status: os.stat_result) -> Token:
-    return Token(f"file-{status.st_ino:x}-{status.st_mtime_ns:x}-{status.st_size:x}")
-
-
-def _is_file_token(token: Token) -> bool:
-    return token.startswith("file-")
-
-
-def _remove_abandoned(private: OpenFolder) -> None:
-    """Delete the temporary files of writers that were killed."""
-    for name, status in private.entries():
-        old = status.st_mtime < time.time() - _ABANDONED_SECONDS
-        if name.endswith(TEMPORARY) and stat.S_ISREG(status.st_mode) and old:
-            with contextlib.suppress(OSError):
-                private.unlink(name)
-
-
-def _write_file(folder: OpenFolder, name: str, chunks: Iterator[bytes]) -> Token:
-    digest, size = hashlib.sha256(), 0
-    with folder.create(name) as stream:
-        for chunk in chunks:
-            view = memoryview(chunk)
-            size += len(view)
-            if size <= PART_SIZE:
-                digest.update(view)
-            while view:
-                view = view[stream.write(view) :]
-        # The kernel's own time of writing may be milliseconds coarse, too coarse to tell two versions apart.
-        now = time.time_ns()
-        os.utime(stream.fileno() if os.utime in os.supports_fd else folder.path / name, ns=(now, now))
-        os.fsync(stream.fileno())
-        return Token(digest.hexdigest()) if size <= PART_SIZE else _file_token(os.fstat(stream.fileno()))

@@ -17,20 +17,6 @@ __all__ = ["Bucket", "body_arguments", "condition_arguments", "crc32_text"]
 
 logger = logging.getLogger(__name__)
 
-_METHODS = {
-    "AbortMultipartUpload": "abort_multipart_upload",
-    "CompleteMultipartUpload": "complete_multipart_upload",
-    "CopyObject": "copy_object",
-    "CreateMultipartUpload": "create_multipart_upload",
-    "DeleteObject": "delete_object",
-    "GetObject": "get_object",
-    "HeadObject": "head_object",
-    "ListMultipartUploads": "list_multipart_uploads",
-    "ListObjectsV2": "list_objects_v2",
-    "PutObject": "put_object",
-    "UploadPart": "upload_part",
-    "UploadPartCopy": "upload_part_copy",
-}
 _TAKE_LONG = frozenset({"CompleteMultipartUpload", "CopyObject", "ListObjectsV2", "UploadPart", "UploadPartCopy"})
 _ANSWERS = {
     "CompleteMultipartUpload": ("ETag",),
@@ -86,7 +72,9 @@ class Bucket:
         if key is not None:
             check_key(key)
         long = operation in _TAKE_LONG or isinstance((arguments or {}).get("Body"), io.BytesIO)
-        call = getattr(self.client.get(long=long), _METHODS[operation])
+        from botocore import xform_name  # noqa: PLC0415 (botocore is loaded when it is needed)
+
+        call = getattr(self.client.get(long=long), xform_name(operation))
         target = {"Bucket": self.name} if key is None else {"Bucket": self.name, "Key": key}
         response: dict[str, Any] = {}
         try:

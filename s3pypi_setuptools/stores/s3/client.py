@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from ...aws.client import Access, conceal_credentials, configured_attempts, create_client
@@ -42,8 +43,7 @@ _WHOLE_ANSWER = 3
 """A whole answer may keep us waiting so many times as long as a silence between its bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
+class Patience(NamedTuple):
     """How long a silent store is waited for, in seconds, at each of two attempts.
 
     :param connect: for a connection.
@@ -57,6 +57,9 @@ class Patience:
     answer: float = 20
     long_answer: float = 60
     attempts: int = 5
+
+
+_PATIENCE = Patience()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +76,7 @@ class S3Options(Access):
     acl: str | None = None
     acl_optional: bool = False
     put_args: Mapping[str, str] = field(default_factory=dict, repr=False)
-    patience: Patience = Patience()
+    patience: Patience = _PATIENCE
 
     def __post_init__(self) -> None:
         Access.__post_init__(self)  # dataclasses with slots have no super()
@@ -87,7 +90,7 @@ class S3Client:
     """
 
     def __init__(self, options: S3Options) -> None:
-        self._options = options
+        self.options = options
         self._lock = threading.Lock()
         self._session: Session | None = None
         self._clients: dict[bool, BaseClient] = {}
@@ -102,7 +105,7 @@ class S3Client:
     def get(self, *, long: bool = False) -> BaseClient:
         """The client, or that of requests whose answer may take ``long``; raises `ConfigurationError`."""
         with self._lock:
-            session = self._options.sessions.open("S3", self._options.connection.profile)
+            session = self.options.sessions.open("S3", self.options.connection.profile)
             if session is not self._session:
                 self._close()
                 self._session, self._failure, self._concealed = session, None, False
@@ -113,7 +116,7 @@ class S3Client:
                     self._clients[long] = self._build(session, long=long)
                 except ConfigurationError as error:
                     self._failure = error
-                    raise self._options.note(error) from error.__cause__
+                    raise self.options.note(error) from error.__cause__
             return self._clients[long]
 
     def close(self) -> None:
@@ -133,18 +136,13 @@ class S3Client:
     def failure(self, error: Exception, operation: str, name: str, condition: Condition = ANY) -> Error:
         """What botocore's ``error`` means, as `translated`; both are free of secrets, which answers may repeat."""
         self._conceal_credentials()
-        self._options.redactor.clean(error)
-        return self._options.note(translated(error, operation, name, condition), error)
+        self.options.redactor.clean(error)
+        return self.options.note(translated(error, operation, name, condition), error)
 
     def _conceal_credentials(self) -> None:
-        if self._session and self._options.connection.needs_credentials:
-            conceal_credentials(self._session, self._options.redactor)
+        if self._session and self.options.connection.needs_credentials:
+            conceal_credentials(self._session, self.options.redactor)
         self._concealed = True
-
-    @property
-    def options(self) -> S3Options:
-        """What it is built from."""
-        return self._options
 
     @property
     def partition(self) -> str:
@@ -156,7 +154,7 @@ class S3Client:
 
         Raises what botocore raises of credentials that cannot be obtained.
         """
-        if key := self._options.connection.aws_access_key_id:
+        if key := self.options.connection.aws_access_key_id:
             return "explicit", key
         self.get()
         credentials = self._session.get_credentials() if self._session else None
@@ -165,7 +163,7 @@ class S3Client:
     @property
     def is_aws(self) -> bool:
         """Whether the endpoint, however configured, is one of AWS itself."""
-        return _is_aws(self.get())
+        return _is_aws(self.get().meta.endpoint_url)
 
     def is_service_of(self, other: S3Client) -> bool:
         """Whether both reach one service; all of an AWS partition is one."""
@@ -179,9 +177,9 @@ class S3Client:
 
     def shares_account(self, other: S3Client) -> bool:
         """Whether both surely reach the same service with the same credentials."""
-        if any(name.startswith("SSECustomer") for name in (*self._options.put_args, *other._options.put_args)):
+        if any(name.startswith("SSECustomer") for name in (*self.options.put_args, *other.options.put_args)):
             return False
-        ours, theirs = (replace(client._options.connection, region=None) for client in (self, other))
+        ours, theirs = (replace(client.options.connection, region=None) for client in (self, other))
         return ours == theirs
 
     def arguments(self, operation: str) -> Mapping[str, Any]:
@@ -202,7 +200,7 @@ class S3Client:
     def _converted(self) -> dict[str, Any]:
         known = {name: shape for name, shape in self._members("PutObject").items() if name not in _OWN_ARGUMENTS}
         converted: dict[str, Any] = {}
-        for name, text in self._options.put_args.items():
+        for name, text in self.options.put_args.items():
             if name not in known or name.startswith("Checksum"):
                 near = difflib.get_close_matches(name, known, 1, 0.4)
                 hint = f"; did you mean {near[0]}?" if near and near[0] != name else ""
@@ -226,7 +224,7 @@ class S3Client:
         import botocore
         from botocore.handlers import add_expect_header
 
-        options = self._options
+        options = self.options
         attempts = configured_attempts(session)
         client = create_client(
             "s3",
@@ -248,7 +246,7 @@ class S3Client:
             client.meta.events.register_first("needs-retry.s3", _give_up)
         _limit_answers(client, _WHOLE_ANSWER * (options.patience.long_answer if long else options.patience.answer))
         _require_conditions(client)
-        if _is_aws(client):
+        if _is_aws(client.meta.endpoint_url):
             # A CRC-32 goes with every body, so it need not be hashed once more for the signature.
             client.meta.config.s3 = {"payload_signing_enabled": False, **(client.meta.config.s3 or {})}
         return client
@@ -274,8 +272,9 @@ def _limit_answers(client: BaseClient, seconds: float) -> None:
         pools[scheme] = limited_pool(pool, seconds)
 
 
-def _is_aws(client: BaseClient) -> bool:
-    host = urlsplit(client.meta.endpoint_url).hostname or ""
+@functools.cache
+def _is_aws(endpoint_url: str) -> bool:
+    host = urlsplit(endpoint_url).hostname or ""
     return host.endswith(_AWS_DOMAINS)
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 import threading
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from typing import Any
 
 from ...aws.errors import code_of
 from ...distribution.local_file import PART_SIZE, LocalFile
 from ...errors import Error
-from ..base import ANY, Condition, Info, PartsWrite, Token
+from ..base import ANY, Condition, Info, OnSent, PartsWrite, Token
 from .bucket import Bucket, body_arguments, condition_arguments, crc32_text
 
 __all__ = ["MultipartUploads"]
@@ -37,24 +37,16 @@ class MultipartUploads:
         self._pool: ThreadPoolExecutor | None = None
 
     def upload(
-        self,
-        key: str,
-        file: LocalFile,
-        headers: Mapping[str, Any],
-        condition: Condition,
-        sent: Callable[[int], None],
+        self, key: str, file: LocalFile, headers: Mapping[str, Any], condition: Condition, sent: OnSent
     ) -> Token:
-        """Store ``file`` under ``key``; errors as `Store.put_file`. Nothing stays behind of an upload that fails."""
+        """Store ``file`` under ``key``; errors as `Store.put_file`. An upload that fails leaves nothing behind."""
         checksums = {"ChecksumAlgorithm": "CRC32"} if self._bucket.client.is_aws else {}
-        return self._upload(
-            key, {**headers, **checksums}, condition, lambda upload: self._send_parts(key, file, upload, sent)
-        )
+        with self._begun(key, {**headers, **checksums}) as upload:
+            return self._complete(key, self._send_parts(key, file, upload, sent), upload, condition, headers)
 
     def begin(self, key: str, data: bytes, headers: Mapping[str, Any]) -> PartsWrite:
         """Send ``data`` as the one part of an upload; errors as `Store.begin_parts`."""
-        created = self._bucket.store("CreateMultipartUpload", key, ANY, headers)
-        upload = {"UploadId": created["UploadId"]}
-        with self._abandoned_on_failure(key, upload):
+        with self._begun(key, headers) as upload:
             arguments = {**upload, **body_arguments(data), "PartNumber": 1}
             parts = [{"ETag": self._bucket.request("UploadPart", key, ANY, arguments)["ETag"], "PartNumber": 1}]
 
@@ -66,21 +58,16 @@ class MultipartUploads:
 
     def copy(self, bucket: str, original: Info, key: str, headers: Mapping[str, Any], condition: Condition) -> Token:
         """Store the bytes of ``original``, an object of ``bucket``, under ``key``; errors as `Store.copy`."""
-        return self._upload(
-            key, headers, condition, lambda upload: list(self._copy_parts(bucket, original, key, upload))
-        )
+        with self._begun(key, headers) as upload:
+            parts = list(self._copy_parts(bucket, original, key, upload))
+            return self._complete(key, parts, upload, condition, headers)
 
-    def _upload(
-        self,
-        key: str,
-        headers: Mapping[str, Any],
-        condition: Condition,
-        send: Callable[[Mapping[str, str]], list[dict[str, Any]]],
-    ) -> Token:
-        created = self._bucket.store("CreateMultipartUpload", key, ANY, headers)
-        upload = {"UploadId": created["UploadId"]}
+    @contextlib.contextmanager
+    def _begun(self, key: str, headers: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+        """The arguments that name a new upload; it is abandoned if the context fails."""
+        upload = {"UploadId": self._bucket.store("CreateMultipartUpload", key, ANY, headers)["UploadId"]}
         with self._abandoned_on_failure(key, upload):
-            return self._complete(key, send(upload), upload, condition, headers)
+            yield upload
 
     @contextlib.contextmanager
     def _abandoned_on_failure(self, key: str, upload: Mapping[str, str]) -> Iterator[None]:
@@ -112,9 +99,7 @@ class MultipartUploads:
             copied = self._bucket.request("UploadPartCopy", key, ANY, arguments)["CopyPartResult"]
             yield {"ETag": copied["ETag"], "PartNumber": number}
 
-    def _send_parts(
-        self, key: str, file: LocalFile, upload: Mapping[str, str], sent: Callable[[int], None]
-    ) -> list[dict[str, Any]]:
+    def _send_parts(self, key: str, file: LocalFile, upload: Mapping[str, str], sent: OnSent) -> list[dict[str, Any]]:
         pieces = len(file.part_crc32)
         step = -(-pieces // _MOST_PARTS)
         futures: dict[Future[dict[str, Any]], int] = {}

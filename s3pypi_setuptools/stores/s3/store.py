@@ -17,11 +17,24 @@ from typing import Any, TypeVar
 
 from ...distribution.local_file import PART_SIZE, LocalFile
 from ...errors import Error, NotFound, Unavailable
-from ..base import ANY, CHUNK_SIZE, Attributes, Condition, Info, Matches, Object, PartsWrite, Store, Token, check_size
+from ..base import (
+    ANY,
+    CHUNK_SIZE,
+    Attributes,
+    Condition,
+    Info,
+    Matches,
+    Object,
+    OnSent,
+    PartsWrite,
+    Store,
+    Token,
+    check_size,
+    uncounted,
+)
 from ..content_encoding import decode
 from .bucket import Bucket, body_arguments, condition_arguments, crc32_text
 from .client import S3Options
-from .copies import Copies
 from .errors import is_absent
 from .multipart import MultipartUploads
 from .urls import key_in_bucket
@@ -47,28 +60,22 @@ class S3Store(Store):
     keeps_metadata = True
 
     def __init__(self, bucket: str, options: S3Options) -> None:
-        self._bucket = Bucket(bucket, options)
-        self._multipart = MultipartUploads(self._bucket)
-        self._copies = Copies(self._bucket, self._multipart)
+        self.bucket = Bucket(bucket, options)
+        self._multipart = MultipartUploads(self.bucket)
         self._content_tokens = False
         self._md5_tokens = False  # whether an ETag of this bucket was the MD5 of an object's bytes
         self._bulky = threading.BoundedSemaphore(_BULKY_AT_ONCE)
 
-    @property
-    def bucket(self) -> Bucket:
-        """The way to its requests."""
-        return self._bucket
-
     def warm(self) -> None:
         """Load botocore and build the client in the background."""
-        self._bucket.client.warm()
+        self.bucket.client.warm()
 
     def close(self) -> None:
-        self._bucket.client.close()
+        self.bucket.client.close()
 
     @property
     def url(self) -> str:
-        return self._bucket.url
+        return self.bucket.url
 
     @property
     def slash_keys(self) -> bool | None:
@@ -85,13 +92,13 @@ class S3Store(Store):
     @property
     def is_aws(self) -> bool:
         """Whether the endpoint, however configured, is one of AWS itself."""
-        return self._bucket.client.is_aws
+        return self.bucket.client.is_aws
 
     def is_same_place(self, other: Store) -> bool:
         return (
             isinstance(other, S3Store)
             and self.url == other.url
-            and self._bucket.client.is_service_of(other._bucket.client)
+            and self.bucket.client.is_service_of(other.bucket.client)
         )
 
     def token_of(self, data: bytes) -> Token | None:
@@ -109,14 +116,14 @@ class S3Store(Store):
             raise damaged.error from damaged
 
     def _read(self, key: str) -> Object:
-        response, name = self._bucket.request("GetObject", key), self._bucket.object_name(key)
+        response, name = self.bucket.request("GetObject", key), self.bucket.object_name(key)
         info = _info(key, response)
         with contextlib.closing(response["Body"]) as body:
             check_size(name, info.size)
             try:
                 data = body.read()
             except Exception as error:
-                raise _Damaged(self._bucket.client.failure(error, "GetObject", name)) from error
+                raise _Damaged(self.bucket.client.failure(error, "GetObject", name)) from error
         self._content_tokens = _md5_token(data) == info.token
         self._md5_tokens |= self._content_tokens
         if self._md5_tokens and not self._content_tokens and _states_md5(response):
@@ -126,34 +133,29 @@ class S3Store(Store):
         return Object(info, decode(name, data, response.get("ContentEncoding")))
 
     def stream(self, key: str) -> Iterator[bytes]:
-        body = self._bucket.request("GetObject", key)["Body"]
+        body = self.bucket.request("GetObject", key)["Body"]
         try:
             yield from body.iter_chunks(CHUNK_SIZE)
         except GeneratorExit:
             raise
         except Exception as error:
-            raise self._bucket.client.failure(error, "GetObject", self._bucket.object_name(key)) from error
+            raise self.bucket.client.failure(error, "GetObject", self.bucket.object_name(key)) from error
         finally:
             body.close()
 
     def head(self, key: str) -> Info:
-        return _info(key, self._bucket.request("HeadObject", key))
+        return _info(key, self.bucket.request("HeadObject", key))
 
     def put(self, key: str, data: bytes, attributes: Attributes, condition: Condition = ANY) -> Token:
         arguments = {**body_arguments(data), **_header_arguments(attributes), **condition_arguments(condition)}
         if self.is_aws:
             arguments["ChecksumCRC32"] = crc32_text(zlib.crc32(data))
-        token = Token(self._bucket.store("PutObject", key, condition, arguments)["ETag"])
+        token = Token(self.bucket.store("PutObject", key, condition, arguments)["ETag"])
         self._md5_tokens = self._md5_tokens or _md5_token(data) == token
         return token
 
     def put_file(
-        self,
-        key: str,
-        file: LocalFile,
-        attributes: Attributes,
-        condition: Condition = ANY,
-        sent: Callable[[int], None] = lambda count: None,
+        self, key: str, file: LocalFile, attributes: Attributes, condition: Condition = ANY, sent: OnSent = uncounted
     ) -> Token:
         if file.size > PART_SIZE:
             return self._multipart.upload(key, file, _header_arguments(attributes), condition, sent)
@@ -166,19 +168,23 @@ class S3Store(Store):
         return self._multipart.begin(key, data, _header_arguments(attributes))
 
     def copies_from(self, source: Store) -> bool:
-        return isinstance(source, S3Store) and self._bucket.client.shares_account(source._bucket.client)
+        return isinstance(source, S3Store) and self.bucket.client.shares_account(source.bucket.client)
 
     def copy(
         self, source: Store, original: Info, key: str, attributes: Attributes, condition: Condition = ANY
     ) -> Token:
         if not isinstance(source, S3Store):
             return super().copy(source, original, key, attributes, condition)
-        return self._copies.copy(source._bucket, original, key, _header_arguments(attributes), condition)
+        from .copies import Copies  # noqa: PLC0415 (a publication copies nothing)
+
+        return Copies(self.bucket, self._multipart).copy(
+            source.bucket, original, key, _header_arguments(attributes), condition
+        )
 
     def delete(self, key: str, condition: Condition = ANY) -> None:
         client_arguments = condition_arguments(condition) if isinstance(condition, Matches) else {}
         try:
-            response = self._bucket.request("DeleteObject", key, condition, client_arguments)
+            response = self.bucket.request("DeleteObject", key, condition, client_arguments)
             if response["ResponseMetadata"]["HTTPStatusCode"] == NO_CONTENT:
                 return
         except Error as error:
@@ -187,7 +193,7 @@ class S3Store(Store):
         # Not what S3 says: a portal's page, perhaps, or an absence that is none.
         with contextlib.suppress(NotFound):
             self.head(key)
-            name = self._bucket.object_name(key)
+            name = self.bucket.object_name(key)
             raise Unavailable(name, "is still there, though its deletion was answered; check the endpoint")
 
     def list(self, prefix: str) -> Iterator[Info]:
@@ -202,7 +208,7 @@ class S3Store(Store):
         begun: set[str] = set()
         token: dict[str, str] = {}
         while True:
-            response = self._bucket.request("ListObjectsV2", None, ANY, {"Prefix": prefix, **arguments, **token})
+            response = self.bucket.request("ListObjectsV2", None, ANY, {"Prefix": prefix, **arguments, **token})
             entries = response.get(kind, ())
             try:
                 found = [read(entry) for entry in entries]
@@ -221,12 +227,12 @@ class S3Store(Store):
                 raise self._unlisted(prefix, "its answers hold nothing, and do not end")
 
     def _unlisted(self, prefix: str, why: str) -> Unavailable:
-        name = self._bucket.object_name(prefix)
+        name = self.bucket.object_name(prefix)
         return Unavailable(name, f"cannot be listed: {why}; check that the endpoint is that of an S3 store")
 
     def key_of(self, url: str) -> str | None:
-        client = self._bucket.client
-        return key_in_bucket(url, self._bucket.name, None if self.is_aws else client.get().meta.endpoint_url)
+        client = self.bucket.client
+        return key_in_bucket(url, self.bucket.name, None if self.is_aws else client.get().meta.endpoint_url)
 
 
 class _Damaged(Exception):
