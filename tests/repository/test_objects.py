@@ -18,8 +18,7 @@ from s3pypi_setuptools.repository.objects import (
 )
 from s3pypi_setuptools.stores.base import Attributes, Token
 from s3pypi_setuptools.stores.memory import MemoryStore
-from tests.repository.conftest import once
-from tests.support.store_doubles import FaultyStore, Request
+from tests.support.store_doubles import FaultyStore, Request, once
 
 KEY = "team/demo/demo-1.0.tar.gz"
 DATA = bytes(range(256)) * 10_000
