@@ -78,30 +78,11 @@ __all__ = [
     "version_of",
 ]
 
+# The module of each exported name; the errors, which are all others, are in `errors`.
 _HOMES = {
     "api": ("PackageRepository", "open_repository"),
     "config.choices": ("IfExists",),
     "distribution": ("Distribution",),
-    "errors": (
-        "AccessDenied",
-        "ConfigurationError",
-        "Contended",
-        "Error",
-        "FileConflict",
-        "InvalidDistribution",
-        "InvalidIndex",
-        "LockError",
-        "NoSuchProject",
-        "NotAllowed",
-        "NotAuthenticated",
-        "NotFound",
-        "NotListed",
-        "RepositoryError",
-        "StoreError",
-        "StoreMisconfigured",
-        "Unavailable",
-        "UsageError",
-    ),
     "index": ("simple_html", "simple_json"),
     "index.model": ("File", "Project", "ProjectStatus", "Root", "Status"),
     "naming": ("is_project_name", "normalize_name", "version_of"),
@@ -111,9 +92,9 @@ _HOMES = {
 def __getattr__(name: str) -> object:
     from importlib import import_module  # noqa: PLC0415
 
-    home = next((home for home, names in _HOMES.items() if name in names), None)
-    if home is None:
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = next((home for home, names in _HOMES.items() if name in names), "errors")
     if home == "index":
         return import_module(f".index.{name}", __name__)
     return getattr(import_module(f".{home}", __name__), name)

@@ -28,20 +28,20 @@ _CHUNK = 1024 * 1024
 
 
 class DownloadOutcome(enum.Enum):
-    """What became of a file."""
+    """The outcome of one file."""
 
     DOWNLOADED = "downloaded"
     PRESENT = "present"
-    """It was in the folder already, with the same bytes."""
+    """The folder had it already, with the same bytes."""
     FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
 class DownloadedFile:
-    """One file of the version.
+    """The result for one file of the version.
 
-    :param path: where it is on this machine; None when it failed.
-    :param error: why it failed.
+    :param path: the file on this machine; None if it failed.
+    :param error: why it failed; None otherwise.
     """
 
     filename: str
@@ -52,7 +52,7 @@ class DownloadedFile:
 
 @dataclass(frozen=True, slots=True)
 class DownloadReport:
-    """What one call downloaded."""
+    """The result of a download."""
 
     target: str
     project: str
@@ -74,18 +74,18 @@ def download(
     counter: ItemCounter = UNCOUNTED,
     observer: Observer = UNOBSERVED,
 ) -> DownloadReport:
-    """Store all files of a version of ``project`` (normalized) in ``folder``, which is made where there is none.
+    """Store all files of a version of ``project`` (normalized) in ``folder``, which is made if it does not exist.
 
-    A file appears under its name once all its bytes have the listed hash. A file of that name with other bytes stays as
-    it is, and is an error.
+    A file appears under its name when it is complete and has the listed hash. A file of that name with other bytes is
+    not overwritten, and is an error.
 
-    :param version: None is the one that an installer would choose.
+    :param version: None chooses the version that an installer would choose.
     :param counter: counts files.
-    :param observer: told of each file that is complete.
+    :param observer: notified of each file that is complete.
 
     Raises `NotListed` for a project or version that does not exist, `NotAllowed` for a quarantined project, and
     `StoreError`.
-    What concerns one file fails that file in the report.
+    An error of one file is in the report.
     """
     manifest = naming_nearest(repository, project, lambda: existing(repository.manifest(project), project))
     status = manifest.project.status
@@ -139,7 +139,7 @@ def _fetch(repository: Repository, project: str, file: File, path: Path, observe
             raise RepositoryError(f"{key}: its bytes do not have the listed {algorithm} hash; see s3pypi verify --deep")
         try:
             os.link(partial, path)
-        except FileExistsError:  # made by someone else meanwhile
+        except FileExistsError:  # another process has made it meanwhile
             return _compare(path, algorithm, hashes[algorithm])
         except OSError:  # a file system without hard links
             partial.replace(path)
@@ -167,7 +167,7 @@ def path_in(folder: Path, filename: str) -> Path:
 
 @contextlib.contextmanager
 def _temporary(path: Path) -> Iterator[Path]:
-    """A path beside ``path``; nothing is left there in the end."""
+    """A temporary path beside ``path``; it is deleted in the end."""
     partial = path.with_name(f".s3pypi-{secrets.token_hex(8)}.part")
     try:
         yield partial

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -22,6 +22,7 @@ __all__ = [
     "existing",
     "named_folders",
     "naming_nearest",
+    "project_folders",
 ]
 
 T = TypeVar("T")
@@ -98,6 +99,12 @@ def naming_nearest(repository: Repository, project: str, work: Callable[[], T]) 
         with contextlib.suppress(Error):
             names = repository.projects()
         raise NoSuchProject(f"{repository.url}: {error}{suggestion(project, names)}") from error
+
+
+def project_folders(repository: Repository, projects: Collection[str]) -> Iterator[Folder]:
+    """The folders of the ``projects`` (normalized), or of all projects if none is named. Raises as `named_folders`."""
+    folders = named_folders(repository, projects) if projects else repository.workspace.list_folders()
+    return (folder for folder in folders if folder.is_project)
 
 
 def named_folders(repository: Repository, projects: Iterable[str]) -> Iterator[Folder]:

@@ -1,4 +1,4 @@
-"""Read and hash files on disk side by side."""
+"""Read and hash files on disk in parallel."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ __all__ = ["read_files"]
 T = TypeVar("T")
 
 _AT_ONCE = 4
+"""How many files are hashed at the same time: more would wait for the same disk."""
 
 
 def read_files(
     paths: Sequence[Path], read: Callable[[Path, Callable[[int], None]], T], monitor: Monitor
 ) -> tuple[T, ...]:
-    """What ``read`` makes of each path, in order; raises what it raises, and `Stopped`.
+    """Call ``read`` for each path in parallel, and return its results in order. Raises its errors, and `Stopped`.
 
-    :param read: given the path, and what is to be called with each number of bytes hashed.
+    :param read: called with the path, and with a function that it calls with each number of bytes it has hashed.
     """
 
     def one(path: Path) -> T:

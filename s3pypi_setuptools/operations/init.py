@@ -14,9 +14,10 @@ __all__ = ["InitReport", "initialize"]
 
 @dataclass(frozen=True, slots=True)
 class InitReport:
-    """What `initialize` found or made; ``created`` False when the repository existed.
+    """The result of `initialize`.
 
-    :param notes: what ``repository.json`` says of the store, one line each.
+    :param created: whether the repository was made; it existed before otherwise.
+    :param notes: what ``repository.json`` records about the store, a line each.
     """
 
     target: str
@@ -25,9 +26,9 @@ class InitReport:
 
 
 def initialize(repository: Repository, *, existed: bool, pages: PageStyle | None) -> InitReport:
-    """Make ``repository.json``, where there was none.
+    """Make ``repository.json``, if there is none.
 
-    A repository that existed keeps it, but lets large projects be stored compressed from now on, where the store can.
+    A repository that exists keeps it. Large projects are stored compressed from then on, if the store supports it.
 
     :param pages: the pages that the settings ask for.
 

@@ -28,19 +28,19 @@ __all__ = [
 ]
 
 PROJECTS = 32
-"""Projects that are read at once."""
+"""How many projects are read at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectSummary:
-    """One project of a list; all but the name is None when only names were asked for, or where ``error`` says why.
+    """One project of a list. Everything except the name is None if only names were asked for, or if it failed.
 
-    :param latest: the version that an installer would choose: the highest that is neither yanked nor, where there are
-        others, a pre-release; None also when there is none.
-    :param files: how many are listed.
+    :param latest: the version that an installer would choose: the highest version that is not yanked, and no
+        pre-release if there are final releases; None if there is none.
+    :param files: the number of listed files.
     :param size: of all files, in bytes.
-    :param uploaded: when the last file was, in UTC.
-    :param error: why it cannot be read.
+    :param uploaded: when the newest file was uploaded, in UTC.
+    :param error: why the project cannot be read; None otherwise.
     """
 
     name: str
@@ -75,14 +75,14 @@ class ListReport(Sequence[ProjectSummary]):
 class FileDetails:
     """A file as the repository lists it.
 
-    :param version: None when the filename states none.
+    :param version: None if the filename states none.
     :param size: in bytes; None only for adopted files.
     :param uploaded: in UTC.
-    :param yanked: the reason, perhaps empty; None when it is not yanked.
+    :param yanked: the reason, perhaps empty; None if it is not yanked (PEP 592).
     :param hashes: (algorithm, hexadecimal digest) pairs.
     :param metadata: whether its core metadata can be fetched beside it (PEP 658).
     :param provenance: URL of its provenance (PEP 740).
-    :param url: where it lies (``s3://bucket/key``, ``file:///…``; elsewhere for adopted files).
+    :param url: ``s3://bucket/key`` or ``file:///…``; an adopted file may have any other URL.
     """
 
     filename: str
@@ -101,11 +101,11 @@ class FileDetails:
 class ProjectReport:
     """A project, and its files or those of one version.
 
-    :param index_url: what installers are given as ``--index-url``; None when it is not known.
-    :param status: the marker (PEP 792); ``active`` where none was set.
+    :param index_url: the ``--index-url`` of installers; None if it is not known.
+    :param status: the project's status (PEP 792); ``active`` if none was set.
     :param versions: all versions, in order, each once.
     :param files: in the order of (version, filename).
-    :param offered: whether installers are offered the files: not while the project is quarantined.
+    :param offered: whether the pages offer the files to installers: not while the project is quarantined.
     """
 
     target: str
@@ -119,13 +119,14 @@ class ProjectReport:
 
 
 def list_projects(repository: Repository, patterns: Sequence[str] = (), *, names_only: bool = False) -> ListReport:
-    """The repository's projects: one request for the names, and one a project for what they hold.
+    """List the projects: one request for the names, and one for each project.
 
-    :param patterns: globs of normalized names; all projects where none is given.
+    :param patterns: globs of normalized names; all projects if none is given.
 
-    A project whose record cannot be read is listed with the error; another repository, which the list of projects has
-    for one, is left out. Raises `NotListed` for a pattern that no name matches, and what concerns the whole
-    repository.
+    A project whose manifest cannot be read is listed with the error. A folder that the list of projects names, and that
+    is another repository, is left out.
+
+    Raises `NotListed` for a pattern that no name matches, `RepositoryError` and `StoreError`.
     """
     every = repository.projects()
     for pattern in patterns:
@@ -154,7 +155,7 @@ def show_project(
 ) -> ProjectReport:
     """The project ``name`` (normalized) with its files, or with those of one version.
 
-    :param index_url: what installers are given, where the repository's record need not say.
+    :param index_url: the URL for installers; None takes the one that ``repository.json`` records.
 
     Raises `NotListed` for a project or version that does not exist, and `StoreError`.
     """
@@ -206,7 +207,7 @@ def _summary(project: Project) -> ProjectSummary:
 
 
 def latest_version(project: Project) -> str | None:
-    """The version that an installer would choose: neither yanked nor, where there are others, a pre-release."""
+    """The version that an installer would choose: not yanked, and no pre-release if there are final releases."""
     good = Project(project.name, tuple(file for file in project.files if file.yanked is None)).versions
     parsed = [(text, parse_version(text)) for text in good]
     final = [text for text, version in parsed if version is not None and not version.is_prerelease]

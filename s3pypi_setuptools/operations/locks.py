@@ -1,4 +1,4 @@
-"""Look at a lock table, and remove a lock whose holder is gone."""
+"""List the locks of a lock table, and remove a lock whose holder has ended without releasing it."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _ID = re.compile(r"[0-9a-f]{40}")
 class LockInfo:
     """A lock of the table.
 
-    :param project: what it is on, ``/`` for the list of projects; None when it cannot be told.
-    :param owner: ``user@host``; None where the table does not say.
+    :param project: the locked project, ``/`` for the list of projects; None if it is not known.
+    :param owner: ``user@host``; None if the table has none.
     :param since: when it was acquired, in UTC.
-    :param expires: when it expires unless it is renewed, in UTC; None for s3pypi's own, which never do.
-    :param expired: whether that is past, by this machine's clock.
+    :param expires: when it expires unless it is renewed, in UTC; None for a lock of s3pypi 2, which never expires.
+    :param expired: whether that time has passed, by this machine's clock.
     """
 
     id: str
@@ -62,18 +62,18 @@ class UnlockReport:
 def list_locks(table: Table, projects: Iterable[str] = ()) -> LocksReport:
     """The locks that are held.
 
-    :param projects: names by which locks are told that other tools took.
+    :param projects: names of projects that may be locked: a lock of another tool is recognized by its project's name.
 
     Raises `StoreError` and `ConfigurationError`.
     """
     names = _names(projects)
-    found = [_told(lock, names) for lock in table.locks()]
+    found = [_lock_info(lock, names) for lock in table.locks()]
     last = datetime.max.replace(tzinfo=timezone.utc)
     return LocksReport(table.name, tuple(sorted(found, key=lambda lock: (lock.since or last, lock.id))))
 
 
 def read_lock(text: str) -> tuple[str, str | None]:
-    """The id of the lock that ``text`` names, and its project (``/``: the list of projects), where that is known.
+    """The id of the lock that ``text`` names, and its project (``/``: the list of projects) or None if not known.
 
     :param text: an id, a project's name, or ``/``.
 
@@ -93,13 +93,13 @@ def force_unlock(
     dry_run: bool = False,
     confirm: Callable[[UnlockReport], None] | None = None,
 ) -> UnlockReport:
-    """Remove the lock, whoever holds it; a holder that still lives commits nothing more.
+    """Remove a lock, whoever holds it; a holder that is still running commits nothing more.
 
-    :param project: whose lock it is, where that is known: ``/`` for the list of projects.
-    :param confirm: called with what would be done before it is; what it raises ends the work.
+    :param project: the locked project, ``/`` for the list of projects; None if it is not known.
+    :param confirm: called with the report before the lock is removed; an error that it raises ends the work.
 
-    Raises `LockError` when there is no such lock, or another one now than ``confirm`` was told of; `StoreError` and
-    `ConfigurationError`.
+    Raises `LockError` if there is no such lock, or another holder has taken it since ``confirm`` was called;
+    `StoreError` and `ConfigurationError`.
     """
     lock = table.read(id)
     shown = id if project is None else f"{project} ({id})"
@@ -107,7 +107,7 @@ def force_unlock(
         raise LockError(
             f"{shown}: there is no such lock in the table {table.name}; s3pypi locks lists those that there are"
         )
-    report = UnlockReport(table.name, _told(lock, _names([] if project is None else [project])), dry_run)
+    report = UnlockReport(table.name, _lock_info(lock, _names([] if project is None else [project])), dry_run)
     if confirm and not dry_run:
         confirm(report)
     if not dry_run and not table.remove(lock):
@@ -119,6 +119,6 @@ def _names(projects: Iterable[str]) -> dict[str, str]:
     return {lock_id(name): name for name in (ROOT, *projects)}
 
 
-def _told(lock: Lock, names: dict[str, str]) -> LockInfo:
+def _lock_info(lock: Lock, names: dict[str, str]) -> LockInfo:
     expired = lock.expires is not None and lock.expires < datetime.now(timezone.utc)
     return LockInfo(lock.id, lock.name or names.get(lock.id), lock.owner, lock.since, lock.expires, expired)

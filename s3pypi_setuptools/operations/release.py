@@ -33,16 +33,16 @@ def build_release(
     output: Callable[[str], None],
     sdist: bool = True,
 ) -> tuple[Path, ...]:
-    """The sdist of ``project``, and the wheel built from that sdist, in ``folder``.
+    """Build the sdist of ``project``, and the wheel from that sdist, into ``folder``; returns their paths.
 
     :param project: the folder of the pyproject.toml or setup.py.
     :param config_settings: passed on to the build backend, for both.
     :param environ: the environment variables of the build backend.
-    :param output: told what goes on, and each line that the build writes, without its end.
+    :param output: called with each step, and with each line that the build writes, without its end.
     :param sdist: false builds the wheel alone, from the project's folder.
 
-    Raises `BuildFailed`, and `InvalidDistribution` when a result is no distribution or the two are not of one release.
-    Either way, what was built stays in ``folder``.
+    Raises `BuildFailed`, and `InvalidDistribution` if a result is no distribution or the two are not of one release.
+    Files that were built stay in ``folder`` nevertheless.
     """
     if not project.is_dir():
         raise BuildFailed(f"{project}: no such folder")
@@ -73,7 +73,7 @@ class _Build:
         self._output = output
 
     def __call__(self, kind: Literal["sdist", "wheel"], source: Path, folder: Path) -> Path:
-        """Build it; its path."""
+        """Build the distribution of that kind; returns its path."""
         try:
             from build import BuildBackendException, BuildException, FailedProcessError, ProjectBuilder  # noqa: PLC0415
             from build.env import DefaultIsolatedEnv  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""Store any files under a target, under their own names, and no index."""
+"""Store any files under a target, under their own names, without an index."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ __all__ = ["UploadReport", "UploadedFile", "upload"]
 
 @dataclass(frozen=True, slots=True)
 class UploadedFile:
-    """One file that `upload` dealt with.
+    """The result for one file.
 
-    :param url: where it lies.
-    :param stored: False when it was there already (or was passed over), and when it failed.
-    :param error: why it failed; None unless it did.
+    :param url: the URL of its object.
+    :param size: in bytes.
+    :param stored: whether it was stored; False if it was there already, was skipped, or failed.
+    :param error: why it failed; None otherwise.
     """
 
     path: Path
@@ -37,9 +38,9 @@ class UploadedFile:
 
 @dataclass(frozen=True, slots=True)
 class UploadReport:
-    """What `upload` did, in the order given.
+    """The result of `upload`, in the order of the files.
 
-    :param dry_run: nothing was written; ``stored`` tells what would have been.
+    :param dry_run: whether nothing was written, and ``stored`` says what would have been.
     """
 
     target: str
@@ -63,11 +64,13 @@ def upload(
     progress: Progress,
     observer: Observer = UNOBSERVED,
 ) -> tuple[UploadedFile, ...]:
-    """Store each of ``files`` under ``prefix`` (empty, or without ``/`` at either end), side by side.
+    """Store each of ``files`` in parallel; an error of one file is in its result.
 
-    REPLACE overwrites whatever is there; SAME accepts an object with the same bytes, SKIP any, FAIL none.
+    :param prefix: of the keys; empty, or without ``/`` at either end.
+    :param if_exists: ``REPLACE`` overwrites an object that exists; ``SAME`` accepts one with the same bytes, ``SKIP``
+        any, and ``FAIL`` none.
 
-    Raises `InvalidDistribution` when two files have one name.
+    Raises `InvalidDistribution` if two files have the same name.
     """
     names: dict[str, Path] = {}
     for file in files:
@@ -106,7 +109,7 @@ def _store(
     name = file.path.name
     attributes = Attributes(content_type(name), metadata={SHA256: file.sha256})
     if if_exists is not IfExists.REPLACE and (dry_run or store.conditional_writes is not True):
-        # Where conditions may be ignored, or nothing may be written, what is there is looked at first.
+        # If the store may ignore conditions, or nothing may be written, look first at what is there.
         if holds(store, key, file.size, file.sha256):
             return _exists(key, if_exists, same=True)
         if any(info.key == key for info in store.list(key)):
@@ -129,7 +132,7 @@ def _store(
 
 
 def _exists(key: str, if_exists: IfExists, same: bool) -> bool:
-    """What an existing object means: False when it is passed over, or an error."""
+    """False if an object that exists is accepted; raises `AlreadyExists` otherwise."""
     if if_exists is IfExists.SKIP or (same and if_exists is IfExists.SAME):
         return False
     state = "the same" if same else "other"

@@ -29,6 +29,7 @@ _REPORTED_ELSEWHERE = frozenset({Problem.ORPHAN, Problem.REMOVED, Problem.MISSIN
 """Problems whose correction shows in the report as a file: listed, unlisted, completed or left."""
 
 
+@dataclass(frozen=True, slots=True)
 class ProjectReindex:
     """Reindexes one project that has problems or incomplete entries.
 
@@ -36,46 +37,35 @@ class ProjectReindex:
     :param unlist_missing: unlist files that surely do not exist.
     """
 
-    def __init__(
-        self,
-        recovery: Recovery,
-        folder: Folder,
-        checked: CheckedProject,
-        others: OtherProjects,
-        *,
-        unlist_missing: bool,
-        dry_run: bool,
-    ) -> None:
-        self._recovery = recovery
-        self._workspace = recovery.workspace
-        self._store = recovery.workspace.store
-        self._unlist_missing = unlist_missing
-        self._dry_run = dry_run
-        self._project = folder.name
-        self._folder = folder
-        self._checked = checked
-        self._gathering = EvidenceGathering(recovery.workspace, folder, checked, others)
+    recovery: Recovery
+    folder: Folder
+    checked: CheckedProject
+    others: OtherProjects
+    unlist_missing: bool
+    dry_run: bool
 
     def run(self) -> ReindexedProject:
         """Reindex the project, holding its lock. Raises `Error`; `InvalidIndex` if nothing is left to start from."""
-        with self._workspace.held(self._project):
-            snapshot = self._recovery.snapshot(self._project)
-            missing = self._gathering.missing(snapshot.base)
-            evidence = self._gathering.evidence(snapshot, missing)
-            if not self._unlist_missing:
+        project, workspace = self.folder.name, self.recovery.workspace
+        gathering = EvidenceGathering(workspace, self.folder, self.checked, self.others)
+        with workspace.held(project):
+            snapshot = self.recovery.snapshot(project)
+            missing = gathering.missing(snapshot.base)
+            evidence = gathering.evidence(snapshot, missing)
+            if not self.unlist_missing:
                 evidence = replace(evidence, missing=frozenset())
             new = rebuilt(snapshot.base, evidence)
             lost = tuple(name for name in sorted(snapshot.named) if not (new.file(name) or new.removed_urls(name)))
-            if lost and not self._unlist_missing:
-                return ReindexedProject(self._project, missing=lost)
+            if lost and not self.unlist_missing:
+                return ReindexedProject(project, missing=lost)
             self._require_sources(snapshot, new, lost)
             is_absent = snapshot.token is None and not new.project.files
-            if not (self._dry_run or is_absent):
-                self._recovery.change(self._project, Rebuild(self._workspace, self._folder, self._gathering, evidence))
+            if not (self.dry_run or is_absent):
+                self.recovery.change(project, Rebuild(workspace, self.folder, gathering, evidence))
             report = self._report(snapshot.base, new, evidence, {filename_of(url) for url in missing})
             report = replace(report, unlisted=(*report.unlisted, *lost))
-            if is_absent and self._checked.lost:
-                place = self._store.url_of(self._workspace.layout.folder(self._project))
+            if is_absent and self.checked.lost:
+                place = workspace.store.url_of(workspace.layout.folder(project))
                 line = f"{place}: its pages list no file that exists: publish one, or remove the pages"
                 report = replace(report, corrected=(), left=(*report.left, line))
             return replace(report, exists=not (is_absent or new.deleted))
@@ -83,27 +73,27 @@ class ProjectReindex:
     def _require_sources(self, snapshot: Recovered, new: Manifest, lost: tuple[str, ...]) -> None:
         """Raise `InvalidIndex` if documents are damaged, and nothing says which files the project has."""
         if snapshot.damaged and not (snapshot.complete or lost or new.project.files):
-            where = " and ".join(self._store.url_of(key) for key in snapshot.damaged)
+            where = " and ".join(self.recovery.workspace.store.url_of(key) for key in snapshot.damaged)
             raise InvalidIndex(f"{where}: cannot be read, and no file lies there to be listed: restore or remove it")
 
     def _report(self, base: Manifest, new: Manifest, evidence: Evidence, missing: set[str]) -> ReindexedProject:
         before = {file.filename: file for file in base.project.files}
         after = {file.filename: file for file in new.project.files}
-        findings = self._checked.findings
+        findings, store = self.checked.findings, self.recovery.workspace.store
         return ReindexedProject(
-            project=self._project,
-            listed=tuple(name for name in after if name not in before or self._checked.manifest is None),
+            project=self.folder.name,
+            listed=tuple(name for name in after if name not in before or self.checked.manifest is None),
             unlisted=tuple(name for name in before if name not in after),
             completed=tuple(name for name in after if name in before and after[name] != before[name]),
             corrected=tuple(
-                f"{self._store.url_of(finding.key)}: {finding.problem.value}"
+                f"{store.url_of(finding.key)}: {finding.problem.value}"
                 for finding in findings
                 if finding.problem not in UNSOLVED | _REPORTED_ELSEWHERE
             ),
             left=evidence.notes,
             errors=(
                 *evidence.errors,
-                *(_unsolved(self._store, finding) for finding in findings if finding.problem in UNSOLVED),
+                *(_unsolved(store, finding) for finding in findings if finding.problem in UNSOLVED),
             ),
             missing=tuple(sorted(missing & set(after))),
         )

@@ -12,7 +12,7 @@ from ...monitor import UNCOUNTED, ItemCounter
 from ...repository.inventory import Folder, list_folder
 from ...repository.other_projects import OtherProjects
 from ...repository.repository import Repository
-from ..file_selector import named_folders
+from ..file_selector import project_folders
 from .problems import Finding, Problem
 from .project_check import CheckedProject, ProjectCheck
 from .project_list_check import ProjectListCheck
@@ -61,16 +61,15 @@ def verify(
     :param deep: read every file and compare its hash, and each wheel's METADATA with its metadata file.
     :param counter: counts files.
 
-    Raises `RepositoryError` for a project that does not exist, and `StoreError` if the listing fails.
+    Raises `NoSuchProject` for a project that does not exist, and `StoreError` if the listing fails.
     """
     work = _Verification(repository, deep, counter)
     root = ProjectListCheck(repository.workspace, repository.config.pages, whole=not projects)
-    folders = named_folders(repository, projects) if projects else _all(repository)
-    for checked in side_by_side(folders, work.check):
+    for checked in side_by_side(project_folders(repository, projects), work.check):
         work.add(checked)
     findings = root.findings(work.present)
     for pause in RECHECK_DELAYS:
-        if not (work.doubtful or findings):
+        if not (work.suspects or findings):
             break
         repository.workspace.backoff.sleep(pause)
         for checked in side_by_side(work.again(), work.check):
@@ -86,12 +85,8 @@ def verify(
     )
 
 
-def _all(repository: Repository) -> Iterator[Folder]:
-    return (folder for folder in repository.workspace.list_folders() if folder.is_project)
-
-
 class _Verification:
-    """The counts and findings so far; those of a project that is to be checked again are left out."""
+    """The counts and findings so far, except those of projects that are to be checked again."""
 
     def __init__(self, repository: Repository, deep: bool, counter: ItemCounter) -> None:
         self._workspace = repository.workspace
@@ -101,13 +96,13 @@ class _Verification:
         self._rounds = 0
         self._others = OtherProjects(repository.workspace, thorough=True)
         self.present: set[str] = set()
-        self.doubtful: list[str] = []
+        self.suspects: list[str] = []
         self.findings: list[Finding] = []
         self.projects = self.files = self.pending = 0
 
     def again(self) -> Iterator[Folder]:
         """The projects to check again."""
-        names, self.doubtful = self.doubtful, []
+        names, self.suspects = self.suspects, []
         self._rounds += 1
         self._others = OtherProjects(self._workspace, thorough=True)
         return (list_folder(self._workspace.store, self._workspace.layout, name) for name in names)
@@ -134,7 +129,7 @@ class _Verification:
         self.present.discard(found.project)
         self.present.update({found.project} if found.exists else ())
         if again:
-            self.doubtful.append(found.project)
+            self.suspects.append(found.project)
             return
         self.projects += found.exists or bool(found.findings)
         self.files += found.files

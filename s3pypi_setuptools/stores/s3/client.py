@@ -38,19 +38,20 @@ _EVERY_REQUEST = ("ExpectedBucketOwner", "RequestPayer", "SSECustomer")
 _POOL_CONNECTIONS = 64
 _TIMED_OUT_ATTEMPTS = 2
 _DIGITS = 18
-"""Of a number that fits 64 bits."""
+"""The most digits of a decimal number that surely fits 64 bits."""
 _WHOLE_ANSWER = 3
-"""A whole answer may keep us waiting so many times as long as a silence between its bytes."""
+"""A whole answer may take so many times as long as a pause between two of its bytes."""
 
 
 class Patience(NamedTuple):
-    """How long a silent store is waited for, in seconds, at each of two attempts.
+    """How long to wait for a store that does not answer, in seconds, at each of two attempts.
 
     :param connect: for a connection.
-    :param answer: for the answer to what is small and done at once, and between the bytes of any answer.
-    :param long_answer: for the answer to a body that a slow line takes long to carry, and to what the store takes long
-        to do: copies, completions of uploads, listings.
-    :param attempts: at a request that is refused or lost, unless the user's AWS configuration says.
+    :param answer: for the answer to a small request, and between the bytes of any answer.
+    :param long_answer: for the answer to a large body, and to requests that take the store long: copies, completions of
+        uploads, listings.
+    :param attempts: how often a request is sent that is throttled or lost, unless the AWS configuration of the user
+        sets a number.
     """
 
     connect: float = 10
@@ -64,13 +65,13 @@ _PATIENCE = Patience()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class S3Options(Access):
-    """How to reach S3, and what to say with every object.
+    """How to reach S3, and the parameters of every object.
 
     :param acl: canned ACL of every object; None sends none.
-    :param acl_optional: go on without the ACL where the bucket refuses it.
+    :param acl_optional: continue without the ACL if the bucket refuses it.
     :param put_args: parameters of S3 ``PutObject``, such as ``ServerSideEncryption``, as strings.
-    :param patience: how long a silent store is waited for.
-    :param redactor: hides the secrets among ``put_args``, too, and the credentials that are found.
+    :param patience: how long to wait for a store that does not answer.
+    :param redactor: hides also the secrets among ``put_args``, and the credentials that are found.
     """
 
     acl: str | None = None
@@ -99,7 +100,7 @@ class S3Client:
         self._concealed = False
 
     def warm(self) -> None:
-        """Build the client in the background; what fails is raised where the client is used."""
+        """Build the client in the background; an error is raised when the client is used."""
         threading.Thread(target=self._warm, name="s3-client", daemon=True).start()
 
     def get(self, *, long: bool = False) -> BaseClient:
