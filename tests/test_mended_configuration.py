@@ -26,6 +26,15 @@ from tests.credentials.conftest import SERIAL
 from tests.support.servers import S3Server
 
 KEYS = "aws_access_key_id = {AWS_ACCESS_KEY_ID}\naws_secret_access_key = {AWS_SECRET_ACCESS_KEY}\n"
+WITH_MFA = f"""\
+[profile ours]
+role_arn = arn:aws:iam::123456789012:role/ours
+mfa_serial = {SERIAL}
+source_profile = keys
+[profile keys]
+aws_access_key_id = AKIAEXAMPLEEXAMPLE00
+aws_secret_access_key = abcdef
+"""
 
 
 @pytest.fixture
@@ -106,11 +115,7 @@ def test_a_profile_that_is_corrected_works_at_the_next_call(
 def test_a_mistyped_mfa_code_can_be_typed_again_at_the_next_call(
     repository: PackageRepository, aws: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    role = "arn:aws:iam::123456789012:role/ours"
-    (aws / "config").write_text(
-        f"[profile ours]\nrole_arn = {role}\nmfa_serial = {SERIAL}\nsource_profile = keys\n[profile keys]\n"
-        "aws_access_key_id = AKIAEXAMPLEEXAMPLE00\naws_secret_access_key = abcdef\n"
-    )
+    (aws / "config").write_text(WITH_MFA)
     asked: list[str] = []
 
     def getpass_(prompt: str) -> str:
@@ -125,6 +130,37 @@ def test_a_mistyped_mfa_code_can_be_typed_again_at_the_next_call(
         assert len(asked) == count
     assert not repository.doctor(read_only=True).ok
     assert len(asked) == 3
+
+
+def test_after_ctrl_c_at_the_prompt_the_next_call_asks_again(
+    repository: PackageRepository, aws: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (aws / "config").write_text(WITH_MFA)
+    asked: list[str] = []
+
+    def interrupted(prompt: str) -> str:
+        asked.append(prompt)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(getpass, "getpass", interrupted)
+    monkeypatch.setattr(aws_sessions, "_has_terminal", lambda: True)
+    for count in (1, 2):
+        with pytest.raises(KeyboardInterrupt):
+            repository.names()
+        assert len(asked) == count
+
+
+def test_a_profile_with_mfa_that_is_added_is_asked_for(
+    repository: PackageRepository, aws: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(getpass, "getpass", lambda prompt: prompt[:2])
+    monkeypatch.setattr(aws_sessions, "_has_terminal", lambda: True)
+    (aws / "config").write_text(WITH_MFA.replace("profile ours", "profile other"))
+    with pytest.raises(ConfigurationError, match="ours"):
+        repository.names()
+    (aws / "config").write_text(WITH_MFA)
+    with pytest.raises(ConfigurationError, match="an MFA code is 6 digits"):
+        repository.names()
 
 
 def test_credentials_that_are_not_accepted_are_read_again_at_the_next_call(aws: Path) -> None:

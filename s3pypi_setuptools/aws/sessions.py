@@ -41,8 +41,7 @@ class Sessions:
     def __init__(self) -> None:
         self.lock = threading.RLock()
         """Held while a session makes a client: botocore's sessions are not safe between threads then."""
-        self._opened: dict[str | None, Session] = {}
-        self._prompters: dict[str | None, _Prompter] = {}
+        self._opened: dict[str | None, tuple[Session, _Prompter]] = {}
         self._failures: dict[str | None, Error] = {}
         self._signed_in: set[str | None] = set()
         self._distrusted: set[str | None] = set()
@@ -56,20 +55,15 @@ class Sessions:
         """
         if failure := self._failures.get(profile):
             raise failure
-        if opened := self._opened.get(profile):
-            return opened  # without waiting for another thread that makes a client
-        with self.lock:
-            if profile not in self._opened:
-                self._opened[profile] = self._open(name, profile)
-            return self._opened[profile]
+        return self._open(name, profile)[0]
 
     def distrust(self, profile: str | None, *, ask_again: bool = False) -> None:
         """Let `retry_failed` drop the session of ``profile``, since its configuration may have been corrected by then.
 
         :param ask_again: drop also a session for which the user typed an MFA code, so that they are asked again.
         """
-        prompter = self._prompters.get(profile)
-        if ask_again or prompter is None or prompter.code is None:
+        opened = self._opened.get(profile)
+        if ask_again or opened is None or opened[1].code is None:
             self._distrusted.add(profile)
 
     def retry_failed(self) -> None:
@@ -77,11 +71,11 @@ class Sessions:
         if not self._distrusted:
             return
         with self.lock:
-            for profile in self._distrusted:
-                for known in (self._opened, self._prompters, self._failures):
-                    known.pop(profile, None)
-            self._signed_in -= self._distrusted
-            self._distrusted.clear()
+            dropped, self._distrusted = self._distrusted, set()
+            for profile in dropped:
+                self._opened.pop(profile, None)
+                self._failures.pop(profile, None)
+                self._signed_in.discard(profile)
 
     def sign_in(self, name: str, profile: str | None, redactor: Redactor) -> None:
         """Obtain the credentials now, if the AWS configuration may have the user asked for something.
@@ -91,25 +85,32 @@ class Sessions:
         """
         if profile in self._signed_in or not _may_ask():
             return
-        self._signed_in.add(profile)
-        session = self.open(name, profile)
-        prompter = self._prompters[profile]
+        session, prompter = self._open(name, profile)
         try:
             with prompter.asking():
                 if (found := session.get_credentials()) is not None:
                     found.get_frozen_credentials()
-        except Error as error:
-            self._failures[profile] = error
+        except BaseException as error:  # also Ctrl-C, after which botocore's session cannot ask again
             self.distrust(profile, ask_again=True)
-            raise
-        except Exception as error:
+            if isinstance(error, Error):
+                self._failures[profile] = error
+            if isinstance(error, Error) or not isinstance(error, Exception):
+                raise
             redactor.conceal(prompter.code)
             redactor.clean(error)
             failure = self._failures[profile] = _failure(name, prompter.profile, error)
-            self.distrust(profile, ask_again=True)
             raise failure from error
+        self._signed_in.add(profile)
 
-    def _open(self, name: str, profile: str | None) -> Session:
+    def _open(self, name: str, profile: str | None) -> tuple[Session, _Prompter]:
+        if opened := self._opened.get(profile):
+            return opened  # without waiting for another thread that makes a client
+        with self.lock:
+            if profile not in self._opened:
+                self._opened[profile] = self._make(name, profile)
+            return self._opened[profile]
+
+    def _make(self, name: str, profile: str | None) -> tuple[Session, _Prompter]:
         import botocore.session
         from botocore.exceptions import BotoCoreError
 
@@ -123,11 +124,11 @@ class Sessions:
             role = session.get_component("credential_provider").get_provider("assume-role")
         except BotoCoreError as error:
             raise ConfigurationError(f"{name} cannot be set up: {botocore_text(error)}") from error
-        prompter = self._prompters[profile] = _Prompter(session.get_config_variable("profile") or "default")
+        prompter = _Prompter(session.get_config_variable("profile") or "default")
         role._prompter = prompter
         if (folder := Path(os.path.expanduser("~/.aws/cli/cache"))).is_absolute():  # noqa: PTH111
             role.cache = _Cache(folder)
-        return session
+        return session, prompter
 
 
 class _Prompter:

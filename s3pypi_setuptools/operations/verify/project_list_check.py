@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import KW_ONLY, dataclass
 
 from ...errors import InvalidIndex, NotFound, StoreError
 from ...index.model import Root
@@ -16,23 +17,24 @@ from .problems import Finding, Problem
 __all__ = ["ProjectListCheck"]
 
 
+@dataclass(frozen=True, slots=True)
 class ProjectListCheck:
     """Compares the list of projects with the projects that exist.
 
+    :param kinds: the pages of the repository.
     :param whole: whether all projects were checked, and not only some.
     """
 
-    def __init__(self, workspace: Workspace, kinds: tuple[PageKind, ...], *, whole: bool) -> None:
-        self._store = workspace.store
-        self._layout = workspace.layout
-        self._kinds = kinds
-        self._whole = whole
+    workspace: Workspace
+    kinds: tuple[PageKind, ...]
+    _: KW_ONLY
+    whole: bool
 
     def findings(self, present: Collection[str]) -> list[Finding]:
         """Problems of the list; unless all projects were checked, only whether it names those that are ``present``."""
-        key = self._layout.project_list
+        key = self.workspace.layout.project_list
         try:
-            root = parse_project_list(self._store.get(key).data)
+            root = parse_project_list(self.workspace.store.get(key).data)
         except NotFound:
             root = Root()
             if present:
@@ -46,7 +48,7 @@ class ProjectListCheck:
             Finding(Problem.ROOT_LACKS, name, key, "the list of projects does not name the project: 'reindex' adds it")
             for name in sorted(set(present) - listed)
         ]
-        if self._whole:
+        if self.whole:
             found += [
                 Finding(Problem.ROOT_EXTRA, name, key, "the project does not exist: 'reindex' removes it from the list")
                 for name in sorted(listed - set(present))
@@ -58,9 +60,9 @@ class ProjectListCheck:
     def _pages(self, root: Root) -> Iterator[Finding]:
         if not root.commit:
             return
-        for kind, key in self._layout.pages(kinds=self._kinds).items():
+        for kind, key in self.workspace.layout.pages(kinds=self.kinds).items():
             try:
-                data = self._store.get(key).data
+                data = self.workspace.store.get(key).data
             except NotFound:
                 yield self._finding(Problem.PAGE_MISSING, key, "does not exist")
             else:
@@ -70,9 +72,9 @@ class ProjectListCheck:
                     )
 
     def _is_absent(self, project: str) -> bool:
-        key = self._layout.manifest(project)
+        key = self.workspace.layout.manifest(project)
         try:
-            return Manifest.from_json(self._store.get(key).data, key).deleted
+            return Manifest.from_json(self.workspace.store.get(key).data, key).deleted
         except (NotFound, OtherKind):
             return True
         except (InvalidIndex, StoreError):
