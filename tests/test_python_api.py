@@ -31,6 +31,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.program
 def test_the_examples_of_the_python_api_are_true(folder: Path) -> None:
     results = doctest.testfile(str(DOCS / "python-api.md"), module_relative=False, encoding="utf-8")
     assert results.attempted > 35
