@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from s3pypi_setuptools.errors import RepositoryError
+from s3pypi_setuptools.errors import AccessDenied, RepositoryError, Unavailable
 from s3pypi_setuptools.index import simple_html, simple_json
 from s3pypi_setuptools.index.model import File, Project
 from s3pypi_setuptools.repository.layout import Layout
@@ -14,7 +14,7 @@ from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.nesting import Nesting, refuse_project_folder
 from s3pypi_setuptools.stores.base import Attributes, Object, Store
 from s3pypi_setuptools.stores.memory import MemoryStore
-from tests.support.store_doubles import FaultyStore
+from tests.support.store_doubles import FaultyStore, Request
 
 LISTED = Project.of("demo", (File("demo-1.0.zip", "demo-1.0.zip"),), None, "0" * 32)
 PAGE = simple_html.render_project(LISTED)
