@@ -11,6 +11,8 @@ import pytest
 
 from s3pypi_setuptools.errors import AccessDenied, NotFound, PreconditionFailed, StoreError
 from s3pypi_setuptools.stores.base import ABSENT, Attributes, Matches, Store
+from s3pypi_setuptools.stores.local import store as local
+from s3pypi_setuptools.stores.local import written_files
 from s3pypi_setuptools.stores.local.store import LocalStore
 from tests.stores.contract import PLAIN, PROCESSES, StoreContract, run_incrementer
 
@@ -184,7 +186,8 @@ def test_a_write_is_on_the_disk_before_it_is_reported(root: Path, monkeypatch: p
 
 
 def test_large_objects_are_compared_by_their_file(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(local, "PART_SIZE", 4)
+    for module in (local, written_files):
+        monkeypatch.setattr(module, "PART_SIZE", 4)
     store = LocalStore(root)
     small, large = store.put("small", b"1234", PLAIN), store.put("large", b"12345", PLAIN)
     assert (store.token_of(b"1234"), store.token_of(b"12345")) == (small, None)
