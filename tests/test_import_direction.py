@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,10 +51,16 @@ def part_of(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
+@functools.cache
+def tree_of(path: Path) -> ast.Module:
+    """The file's syntax tree; of one file always the same one, so that its statements can be compared."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def imports(path: Path) -> Iterator[tuple[ast.stmt, str]]:
     """Every absolute name that the file imports, wherever the statement stands."""
     package = (PACKAGE.name, *path.relative_to(PACKAGE).parts[:-1])
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield node, alias.name
@@ -82,8 +89,7 @@ def test_imports_point_down(path: Path) -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
 def test_only_the_aws_stores_import_botocore_and_only_when_used(path: Path) -> None:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    on_import = [node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
+    on_import = [node for node in tree_of(path).body if isinstance(node, (ast.Import, ast.ImportFrom))]
     for node, name in imports(path):
         if name.split(".")[0] in AWS:
             where = path.relative_to(PACKAGE).as_posix()

@@ -11,7 +11,7 @@ from tests.support.examples import TIMES
 
 __all__ = ["share"]
 
-EXAMPLES = 600 * TIMES
+EXAMPLES = 450 * TIMES
 """Examples of all areas together."""
 
 FEW = 10_000

@@ -11,7 +11,6 @@ from tests.interleavings.commands import Files, Publish
 from tests.interleavings.conftest import Beginnings
 from tests.interleavings.contention import Race, race
 from tests.interleavings.runs import fill
-from tests.support.markers import case
 
 EACH = 6
 """Round trips that a publisher may add to the time of all."""
@@ -30,15 +29,9 @@ def publishers(
     return result
 
 
-@pytest.mark.parametrize(
-    ("beginning", "seconds"),
-    [
-        case("listed", 0.03, slow=False, id="existing project, 30 ms"),
-        case("listed", 0.1, slow=True, id="existing project, 100 ms"),
-        case("another project", 0.03, slow=True, id="new project, 30 ms"),
-        case("another project", 0.1, slow=True, id="new project, 100 ms"),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [0.03, 0.1], ids=["30 ms", "100 ms"])
+@pytest.mark.parametrize("beginning", ["listed", "another project"], ids=["existing project", "new project"])
 def test_64_publishers(files: Files, beginnings: Beginnings, beginning: str, seconds: float) -> None:
     result = publishers(64, files, beginnings, beginning=beginning, tick=seconds)
 

@@ -72,13 +72,13 @@ def example(data: st.DataObject, store: Store, files: Files, beginnings: Beginni
         raise
 
 
-@looks(140)
+@looks(100)
 @given(st.data())
 def test_in_memory(files: Files, beginnings: Beginnings, data: st.DataObject) -> None:
     example(data, MemoryStore(content_tokens=data.draw(st.booleans())), files, beginnings)
 
 
-@looks(8)
+@looks(6)
 @given(st.data())
 def test_in_a_folder(tmp_path: Path, files: Files, beginnings: Beginnings, data: st.DataObject) -> None:
     folder = tmp_path / "repository"
@@ -86,7 +86,7 @@ def test_in_a_folder(tmp_path: Path, files: Files, beginnings: Beginnings, data:
     example(data, LocalStore(folder), files, beginnings)
 
 
-@looks(2)
+@looks(1)
 @given(st.data())
 def test_on_a_server(
     s3_server: S3Server, s3_bucket: str, files: Files, beginnings: Beginnings, data: st.DataObject
@@ -110,7 +110,7 @@ FIRST = (
 def test_first_pushes_at_once(files: Files, number: int) -> None:
     """What the first push has listed is not read again: whoever else is faster must be noticed all the same."""
     chance = random.Random(number)
-    for _ in range(30 * TIMES):
+    for _ in range(22 * TIMES):
         fault = {chance.randrange(60): chance.choice(FAULTS)} if chance.random() < 0.5 else {}
         order = Order(chance.randbytes(LENGTH), chance.choice([0, 128, 224]), fault)
         with reading_late(after_opening=True):

@@ -14,6 +14,7 @@ from s3pypi_setuptools.operations.yank import yank
 from s3pypi_setuptools.stores.base import Store
 from tests.operations.conftest import World
 from tests.operations.contents import ONE, WHOLE, deleted, objects, opened
+from tests.support.markers import case
 from tests.support.store_doubles import FaultyStore, Request, completes, kill_at
 
 
@@ -37,7 +38,7 @@ def worlds(folder: Path) -> Iterator[tuple[int, World]]:
         yield number, world
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("when", [case("before", slow=True), "after"])
 @pytest.mark.parametrize("verb", VERBS)
 def test_killed_at_any_request_and_done_again(tmp_path: Path, verb: str, when: str) -> None:
     for number, world in worlds(tmp_path):

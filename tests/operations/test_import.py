@@ -9,6 +9,7 @@ import pytest
 
 from tests.operations.conftest import World
 from tests.operations.transfers import foreign, hyphenated, imported, killed_at_every_request, old, outcomes
+from tests.support.markers import case
 from tests.support.store_doubles import FaultyStore
 
 
@@ -243,7 +244,7 @@ def test_a_dry_run_writes_and_reads_nothing(world: World) -> None:
     assert not [request for request in store.requests if request.writes or request.verb == "stream"]
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("when", [case("before", slow=True), "after"])
 def test_killed_at_any_request_and_done_again(tmp_path: Path, when: str) -> None:
     def make(number: int) -> tuple[World, object]:
         world = World(tmp_path / str(number))

@@ -23,6 +23,7 @@ from tests.operations.conftest import World
 from tests.operations.maintenance import problems, reindexed
 from tests.operations.transfers import foreign, killed_at_every_request, opened
 from tests.support import samples
+from tests.support.markers import case
 from tests.support.servers import S3Server
 from tests.support.store_doubles import FaultyStore, Request
 
@@ -227,7 +228,7 @@ def test_a_store_without_such_keys_refuses_a_new_repository(tmp_path: Path, styl
     assert list(store.list("")) == []
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("when", [case("before", slow=True), "after"])
 def test_another_form_killed_at_any_request_and_done_again(tmp_path: Path, when: str) -> None:
     def make(number: int) -> tuple[World, object]:
         world = World(tmp_path / str(number))
@@ -242,7 +243,7 @@ def test_another_form_killed_at_any_request_and_done_again(tmp_path: Path, when:
         assert problems(world) == []
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("when", [case("before", slow=True), "after"])
 def test_killed_at_any_request_and_done_again(tmp_path: Path, when: str) -> None:
     def make(number: int) -> tuple[World, object]:
         world = World(tmp_path / str(number))

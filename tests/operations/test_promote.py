@@ -18,6 +18,7 @@ from s3pypi_setuptools.stores.base import Store
 from tests.operations.conftest import World
 from tests.operations.maintenance import problems, state
 from tests.operations.transfers import foreign, killed_at_every_request, opened
+from tests.support.markers import case
 
 
 @pytest.fixture
@@ -119,7 +120,7 @@ def test_what_another_tool_listed_is_promoted_complete(tmp_path: Path, world: Wo
     assert "team/repository.json" not in source.stored(), "the source is only read"
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("when", [case("before", slow=True), "after"])
 def test_killed_at_any_request_and_done_again(tmp_path: Path, staging: World, when: str) -> None:
     def make(number: int) -> tuple[World, object]:
         world = World(tmp_path / str(number))

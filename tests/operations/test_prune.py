@@ -19,6 +19,7 @@ from s3pypi_setuptools.stores.base import Attributes
 from tests.operations import contents
 from tests.operations.conftest import World
 from tests.operations.maintenance import DAY, problems, pruned, state
+from tests.support.markers import case
 from tests.support.store_doubles import FaultyStore, Killed, Request, completes, kill_at, kill_before_write
 
 MANIFEST = "team/demo/manifest.json"
@@ -137,7 +138,7 @@ def test_a_project_that_fails_does_not_stop_others(world: World) -> None:
         pruned(world, "demos")
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("when", [case("before", slow=True), "after"])
 def test_killed_at_any_request_and_done_again(tmp_path: Path, when: str) -> None:
     rules = Retention(keep_last=1)
     for number in itertools.count():

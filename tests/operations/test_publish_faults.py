@@ -15,6 +15,7 @@ from s3pypi_setuptools.errors import AccessDenied, Contended, Error, NotFound, U
 from s3pypi_setuptools.operations.publish.report import Outcome
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.operations.conftest import World
+from tests.support.markers import case
 from tests.support.store_doubles import FaultyStore, Killed, Request
 
 
@@ -40,7 +41,7 @@ SITUATIONS: dict[str, Situation] = {
 
 
 @pytest.mark.parametrize("content_tokens", [False, True], ids=["pages read", "pages told"])
-@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("when", [case("before", slow=True), "after"])
 @pytest.mark.parametrize("situation", SITUATIONS)
 def test_killed_at_any_request(tmp_path: Path, situation: str, when: str, content_tokens: bool) -> None:
     for number in itertools.count():

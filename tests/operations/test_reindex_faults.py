@@ -13,6 +13,7 @@ from tests.operations import contents
 from tests.operations.conftest import World
 from tests.operations.maintenance import drop_in, problems, pruned, reindexed
 from tests.support import samples
+from tests.support.markers import case
 from tests.support.store_doubles import FaultyStore, Request, completes, kill_at
 
 MANIFEST = "team/demo/manifest.json"
@@ -36,7 +37,7 @@ def situation(folder: Path, name: str) -> World:
     return world
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("when", [case("before", slow=True), "after"])
 @pytest.mark.parametrize("name", SITUATIONS)
 def test_killed_at_any_request_and_done_again(tmp_path: Path, name: str, when: str) -> None:
     expected = {"dropped in": 3}.get(name, 2)
@@ -56,7 +57,7 @@ def test_killed_at_any_request_and_done_again(tmp_path: Path, name: str, when: s
             return
 
 
-@pytest.mark.parametrize("name", ["dropped in", "lost"])
+@pytest.mark.parametrize("name", ["dropped in", case("lost", slow=True)])
 def test_beside_a_publisher_at_any_request(tmp_path: Path, name: str) -> None:
     """Somebody publishes between any two requests of a reindex, and again after it where it was refused."""
     for number in itertools.count():

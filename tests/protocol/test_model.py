@@ -78,6 +78,9 @@ LEFT_OUT = {
 }
 """For each rule, a small case that fails without it."""
 
+LARGE = {Rule.CONTENT_DECIDES, Rule.REMOVED_ONLY_GROWS, Rule.DECIDE_AGAIN}
+"""Rules whose case has three commands, and takes as long as all others together."""
+
 
 def explain(result: Result) -> str:
     failure, trace = min(result.failures.items(), key=lambda item: len(item[1]))
@@ -89,7 +92,7 @@ def check(repository: Repository, commands: tuple[str, ...], **options: object) 
     assert not result.failures, explain(result)
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("shape", [case(shape, slow=shape != "one page") for shape in SHAPES])
 @pytest.mark.parametrize("repository", Repository, ids=lambda each: each.name)
 def test_each_command_with_a_kill_and_a_lost_response(repository: Repository, shape: str) -> None:
     deep = DEEP or shape == "one page"
@@ -117,7 +120,7 @@ def test_a_pair_with_a_kill_and_a_lost_response(commands: tuple[str, ...]) -> No
     check(Repository.LISTED, commands, kills=1, lost=1)
 
 
-@pytest.mark.parametrize("rule", Rule, ids=lambda rule: rule.name)
+@pytest.mark.parametrize("rule", [case(rule, id=rule.name, slow=rule in LARGE) for rule in Rule])
 def test_no_rule_can_be_left_out(rule: Rule) -> None:
     repository, commands, options = LEFT_OUT[rule]
     assert Explorer(repository, commands, without=rule, **options).run().failures

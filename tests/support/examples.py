@@ -11,5 +11,5 @@ __all__ = ["DEFAULT", "TIMES"]
 
 TIMES = int(os.environ.get("S3PYPI_TEST_EXAMPLES") or 1)
 
-DEFAULT = 30 * TIMES
+DEFAULT = 20 * TIMES
 """Examples for a property test that names no number: each takes some ten milliseconds, in dozens of tests."""

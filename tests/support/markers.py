@@ -38,6 +38,11 @@ PLACES = {
     "invocations": ("build",),
     "operations/test_attestations.py": ("client",),
     "secrets": ("program",),
+    "stores/test_dynamodb.py": ("server",),
+    "stores/test_s3_answers.py": ("server",),
+    "stores/test_s3_errors.py": ("server",),
+    "stores/test_s3_on_aws.py": ("server",),
+    "stores/test_s3_patience.py": ("server",),
     "test_examples.py": ("build",),
     "test_session.py": ("program", "server"),
     "test_start_up.py": ("program",),
@@ -46,7 +51,7 @@ PLACES = {
 need more than pytest and hypothesis."""
 
 SERVERS = frozenset({"ministack", "moto", "nginx", "s3_server", "web_folder"})
-"""Fixtures that start a server process, or reach one."""
+"""Fixtures that start a server process, or reach one; of those in this process, modules in `PLACES` say it."""
 
 NOT_UNIT = ("build", "client", "program", "server", "slow")
 """Markers that a unit test carries none of."""
