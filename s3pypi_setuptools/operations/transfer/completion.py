@@ -10,13 +10,11 @@ from ...index.urls import is_elsewhere
 from ...naming import version_of
 from ...repository.change import Decision
 from ...repository.manifest import Manifest
-from ...repository.objects import has_bytes
 from ...repository.repository import Repository
 from ...repository.stored_file import StoredFile
-from ...repository.upload import create_sidecar
 from .report import ImportOutcome
 
-__all__ = ["complete", "decide_completion", "is_complete_for_import", "store_metadata"]
+__all__ = ["complete", "decide_completion", "is_complete_for_import"]
 
 
 def is_complete_for_import(project: str, file: File) -> bool:
@@ -70,17 +68,6 @@ def decide_completion(manifest: Manifest, read: Mapping[str, StoredFile]) -> Dec
         outcomes[url] = ImportOutcome.ADOPTED
     adopted = {file.filename for file in files if outcomes.get(file.url) not in (None, ImportOutcome.PRESENT)}
     return Decision(manifest.with_files(files), outcomes, names=tuple(sorted(adopted)))
-
-
-def store_metadata(repository: Repository, project: str, key: str, metadata: bytes) -> bool:
-    """Store ``metadata`` beside the wheel under ``key``, unless a metadata file is there (PEP 658).
-
-    Returns whether exactly ``metadata`` is stored there now. Outside the folder of ``project`` nothing is stored.
-    """
-    workspace, layout = repository.workspace, repository.workspace.layout
-    if key.startswith(layout.folder(project)) and create_sidecar(workspace, key, metadata):
-        return True
-    return has_bytes(workspace.store, layout.sidecar(key), metadata)
 
 
 def _without(manifest: Manifest, urls: Collection[str]) -> Manifest:

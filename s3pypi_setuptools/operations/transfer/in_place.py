@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 from ...errors import Error
 from ...repository.change import Decision
 from ...repository.inventory import Folder
+from ...repository.objects import has_bytes
 from ...repository.stored_file import StoredFile
-from .completion import complete, is_complete_for_import, store_metadata
+from ...repository.upload import create_sidecar
+from .completion import complete, is_complete_for_import
 from .report import ImportedFile, ImportOutcome
 from .source import Found
 from .strays import Strays
@@ -97,11 +99,17 @@ class InPlace:
         return reports + self.list_files(adoption)
 
     def _with_metadata(self, project: str, stored: StoredFile) -> StoredFile:
-        """The file with its metadata, if that lies beside it or can be stored there."""
-        metadata = stored.metadata
-        if metadata is None or store_metadata(self.transfer.target, project, stored.file.info.key, metadata):
+        """Store the metadata file beside the wheel if there is none (PEP 658); the file without it if another is there.
+
+        Outside the folder of ``project`` nothing is stored.
+        """
+        workspace, key = self.transfer.target.workspace, stored.file.info.key
+        if stored.metadata is None:
             return stored
-        return replace(stored, metadata=None)
+        if key.startswith(workspace.layout.folder(project)) and create_sidecar(workspace, key, stored.metadata):
+            return stored
+        is_there = has_bytes(workspace.store, workspace.layout.sidecar(key), stored.metadata)
+        return stored if is_there else replace(stored, metadata=None)
 
 
 def _is_unknown(found: Found) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
+from typing import NamedTuple
 
 from ...concurrency import side_by_side
 from ...errors import StoreError
@@ -12,6 +14,7 @@ from ...monitor import UNCOUNTED, ItemCounter
 from ...repository.inventory import Folder, list_folder
 from ...repository.other_projects import OtherProjects
 from ...repository.repository import Repository
+from ...repository.workspace import Workspace
 from ..file_selector import project_folders
 from .problems import Finding, Problem
 from .project_check import CheckedProject, ProjectCheck
@@ -63,75 +66,59 @@ def verify(
 
     Raises `NoSuchProject` for a project that does not exist, and `StoreError` if the listing fails.
     """
-    work = _Verification(repository, deep, counter)
-    root = ProjectListCheck(repository.workspace, repository.config.pages, whole=not projects)
-    for checked in side_by_side(project_folders(repository, projects), work.check):
-        work.add(checked)
-    findings = root.findings(work.present)
-    for pause in RECHECK_DELAYS:
-        if not (work.suspects or findings):
+    workspace, kinds = repository.workspace, repository.config.pages
+    project_list = ProjectListCheck(workspace, kinds, whole=not projects)
+    folders = project_folders(repository, projects)
+    results: dict[str, _Result] = {}
+    for delay in (None, *RECHECK_DELAYS):
+        if delay is not None:
+            workspace.backoff.sleep(delay)
+        others = OtherProjects(workspace, thorough=True)
+
+        def check(folder: Folder, others: OtherProjects = others) -> _Result:
+            project = ProjectCheck(workspace, kinds, folder, others, deep=deep, counter=counter)
+            return _checked(project, workspace, folder)
+
+        results |= {result.project: result for result in side_by_side(folders, check)}
+        findings = project_list.findings({result.project for result in results.values() if result.exists})
+        suspects = [name for name, result in results.items() if result.recent or (result.findings and delay is None)]
+        if not (suspects or findings):
             break
-        repository.workspace.backoff.sleep(pause)
-        for checked in side_by_side(work.again(), work.check):
-            work.add(checked)
-        findings = root.findings(work.present)
+        folders = (list_folder(workspace.store, workspace.layout, name) for name in suspects)
+    in_order = sorted(results.values(), key=lambda result: result.project)
     return VerifyReport(
         target=repository.url,
         deep=deep,
-        projects=work.projects,
-        files=work.files,
-        pending=work.pending,
-        findings=(*sorted(work.findings, key=lambda finding: finding.project or ""), *findings),
+        projects=sum(result.exists or bool(result.findings) for result in in_order),
+        files=sum(result.files for result in in_order),
+        pending=sum(result.pending for result in in_order),
+        findings=(*chain.from_iterable(result.findings for result in in_order), *findings),
     )
 
 
-class _Verification:
-    """The counts and findings so far, except those of projects that are to be checked again."""
+class _Result(NamedTuple):
+    """The result of a `ProjectCheck`, without the manifest, so that those of all projects fit into memory.
 
-    def __init__(self, repository: Repository, deep: bool, counter: ItemCounter) -> None:
-        self._workspace = repository.workspace
-        self._kinds = repository.config.pages
-        self._deep = deep
-        self._counter = counter
-        self._rounds = 0
-        self._others = OtherProjects(repository.workspace, thorough=True)
-        self.present: set[str] = set()
-        self.suspects: list[str] = []
-        self.findings: list[Finding] = []
-        self.projects = self.files = self.pending = 0
+    :param recent: whether there are findings, and a publisher that has just committed may still write pages.
+    """
 
-    def again(self) -> Iterator[Folder]:
-        """The projects to check again."""
-        names, self.suspects = self.suspects, []
-        self._rounds += 1
-        self._others = OtherProjects(self._workspace, thorough=True)
-        return (list_folder(self._workspace.store, self._workspace.layout, name) for name in names)
+    project: str
+    exists: bool
+    files: int
+    pending: int
+    findings: tuple[Finding, ...]
+    recent: bool
 
-    def check(self, folder: Folder) -> tuple[CheckedProject, bool]:
-        """Check one project, and tell whether to check it again. Its `StoreError` becomes a finding."""
-        try:
-            check = ProjectCheck(
-                self._workspace, self._kinds, folder, self._others, deep=self._deep, counter=self._counter
-            )
-            found = check.run()
-        except StoreError as error:
-            finding = Finding(Problem.FAILED, folder.name, error.key, error.message)
-            found = CheckedProject(folder.name, None, damaged=True, findings=(finding,))
-        if not found.findings or self._rounds == len(RECHECK_DELAYS):
-            return found, False
-        record = folder.objects.get(self._workspace.layout.manifest(folder.name))
-        recent = record is not None and self._workspace.clock.now() - record.modified < RECENT
-        return found, recent or not self._rounds
 
-    def add(self, checked: tuple[CheckedProject, bool]) -> None:
-        """Count a checked project, unless it is checked again."""
-        found, again = checked
-        self.present.discard(found.project)
-        self.present.update({found.project} if found.exists else ())
-        if again:
-            self.suspects.append(found.project)
-            return
-        self.projects += found.exists or bool(found.findings)
-        self.files += found.files
-        self.pending += found.pending
-        self.findings += found.findings
+def _checked(check: ProjectCheck, workspace: Workspace, folder: Folder) -> _Result:
+    """Check one project; a `StoreError` becomes a finding."""
+    try:
+        found = check.run()
+    except StoreError as error:
+        finding = Finding(Problem.FAILED, folder.name, error.key, error.message)
+        found = CheckedProject(folder.name, None, damaged=True, findings=(finding,))
+    manifest = folder.objects.get(workspace.layout.manifest(folder.name))
+    recent = manifest is not None and workspace.clock.now() - manifest.modified < RECENT
+    return _Result(
+        folder.name, found.exists, found.files, found.pending, found.findings, recent and bool(found.findings)
+    )
