@@ -6,10 +6,14 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import Any, TypeVar
 
+import pytest
+
 from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.repository.workspace import SYSTEM, Workspace
 from s3pypi_setuptools.stores.base import Store
+from s3pypi_setuptools.stores.memory import MemoryStore
 from s3pypi_setuptools.transaction import Backoff
+from tests.support.store_doubles import FaultyStore
 
 T = TypeVar("T")
 
@@ -31,3 +35,8 @@ def workspace(store: Store, **options: Any) -> Workspace:
     pool = AtOnce()
     backoff = options.pop("backoff", Backoff(sleep=lambda seconds: None))
     return Workspace(store, Layout("team"), pool, pool, options.pop("clock", SYSTEM), backoff, **options)
+
+
+@pytest.fixture
+def store() -> FaultyStore:
+    return FaultyStore(MemoryStore())

@@ -15,18 +15,12 @@ from s3pypi_setuptools.repository.other_projects import OtherProjects
 from s3pypi_setuptools.repository.page_kind import PageKind
 from s3pypi_setuptools.repository.repository_config import RepositoryConfig, SharedFiles
 from s3pypi_setuptools.stores.base import Attributes
-from s3pypi_setuptools.stores.memory import MemoryStore
 from s3pypi_setuptools.transaction import PATIENT
 from tests.repository.conftest import workspace
 from tests.support.store_doubles import FaultyStore, Request
 
 CONFIG = RepositoryConfig((PageKind.JSON, PageKind.HTML), True, True, True)
 SHARED = "team/files/x.zip"
-
-
-@pytest.fixture
-def store() -> FaultyStore:
-    return FaultyStore(MemoryStore())
 
 
 def listing(store: FaultyStore, name: str, *urls: str) -> None:

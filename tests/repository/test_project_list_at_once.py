@@ -8,57 +8,32 @@ import time
 import pytest
 
 from s3pypi_setuptools.errors import AccessDenied, LockError, Unavailable
-from s3pypi_setuptools.index import simple_html, simple_json
 from s3pypi_setuptools.locks.base import NO_LOCKS, Locks
-from s3pypi_setuptools.repository.page_kind import PageKind
 from s3pypi_setuptools.repository.project_list import ProjectList
-from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.repository.conftest import workspace
+from tests.repository.list_desk import KINDS, LIST, listed, project_list
 from tests.repository.locks import FakeLocks
 from tests.support.store_doubles import FaultyStore, Request, once
 
-KINDS = (PageKind.JSON, PageKind.HTML, PageKind.SLASH)
-RECORD = "team/manifest.json"
-PAGES = ("team/index.json", "team/index.html", "team/")
 
-
-@pytest.fixture
-def store() -> FaultyStore:
-    return FaultyStore(MemoryStore())
-
-
-def index(store: FaultyStore) -> ProjectList:
-    return ProjectList(workspace(store))
-
-
-def listed(store: FaultyStore) -> tuple[str, ...]:
-    """The projects that the record and every page list."""
-    found = {index(store).read()[0].projects}
-    for key in PAGES:
-        parse = simple_json.parse_root if key.endswith(".json") else simple_html.parse_root
-        found.add(parse(store.store.get(key).data).projects)
-    assert len(found) == 1
-    return found.pop()
-
-
-def test_of_two_who_make_the_record_none_writes_over_the_other(store: FaultyStore) -> None:
+def test_of_two_who_make_the_list_none_writes_over_the_other(store: FaultyStore) -> None:
     other = FaultyStore(store.store)
-    store.before = once("put", RECORD, lambda: index(other).enter("other", KINDS))
+    store.before = once("put", LIST, lambda: project_list(other).enter("other", KINDS))
 
-    assert index(store).enter("demo", KINDS)
+    assert project_list(store).enter("demo", KINDS)
 
     assert listed(store) == ("demo", "other")
 
 
 class Calls:
-    """Calls of `ProjectList.enter`, each in a thread, which wait until a first one has written the record."""
+    """Calls of `ProjectList.enter`, each in a thread, which wait until a first one has written the list."""
 
     def __init__(self, store: FaultyStore, locks: Locks = NO_LOCKS) -> None:
         self.root = ProjectList(workspace(store, locks=locks))
         self.outcomes: dict[str, bool | BaseException] = {}
         self._threads: list[threading.Thread] = []
         self._writing, self._free = threading.Event(), threading.Event()
-        store.before = once("put", RECORD, self._wait)
+        store.before = once("put", LIST, self._wait)
         self._start("first")
         assert self._writing.wait(10)
 
@@ -102,10 +77,10 @@ def test_calls_that_wait_share_one_write(store: FaultyStore) -> None:
     assert calls.end() == dict.fromkeys(("first", "a", "b", "c"), True)
 
     assert listed(store) == ("a", "b", "c", "first")
-    assert sum((request.verb, request.key) == ("put", RECORD) for request in store.requests) == 2
+    assert sum((request.verb, request.key) == ("put", LIST) for request in store.requests) == 2
 
 
-@pytest.mark.parametrize("error", [AccessDenied(RECORD, "no"), KeyboardInterrupt()], ids=["refused", "interrupted"])
+@pytest.mark.parametrize("error", [AccessDenied(LIST, "no"), KeyboardInterrupt()], ids=["refused", "interrupted"])
 def test_names_that_were_taken_along_into_a_failure_are_asked_for_again(
     store: FaultyStore, error: BaseException
 ) -> None:
@@ -115,7 +90,7 @@ def test_names_that_were_taken_along_into_a_failure_are_asked_for_again(
     puts: list[Request] = []
 
     def fail_once(request: Request) -> None:
-        if (request.verb, request.key) == ("put", RECORD):
+        if (request.verb, request.key) == ("put", LIST):
             puts.append(request)
             if len(puts) == 1:
                 raise error
@@ -135,11 +110,11 @@ def test_names_that_come_while_a_write_fails_are_kept_beside_those_it_took_along
     puts: list[Request] = []
 
     def fail_once(request: Request) -> None:
-        if (request.verb, request.key) == ("put", RECORD):
+        if (request.verb, request.key) == ("put", LIST):
             puts.append(request)
             if len(puts) == 1:
                 calls.add("c")
-                raise AccessDenied(RECORD, "no")
+                raise AccessDenied(LIST, "no")
 
     store.before = fail_once
     outcomes = calls.end()
@@ -165,11 +140,11 @@ def test_a_lock_that_cannot_be_had_is_waited_for_once_by_all(store: FaultyStore)
     assert [calls.root.enter(project, KINDS) for project in ("a", "b", "along")] == [True] * 3
 
 
-def test_a_record_that_went_after_it_was_written_leaves_its_pages(store: FaultyStore) -> None:
+def test_a_list_that_is_lost_after_it_was_written_leaves_its_pages(store: FaultyStore) -> None:
     def lose() -> None:
-        store.store.delete(RECORD)
-        raise Unavailable(RECORD, "no answer came")
+        store.store.delete(LIST)
+        raise Unavailable(LIST, "no answer came")
 
     store.before = once("put", "team/index.html", lose)
     with pytest.raises(Unavailable, match="its record was there"):
-        index(store).enter("demo", KINDS)
+        project_list(store).enter("demo", KINDS)
