@@ -16,26 +16,13 @@ from s3pypi_setuptools.operations.publish.report import Note, Outcome
 from s3pypi_setuptools.repository.manifest import Manifest
 from tests.operations.conftest import World
 from tests.support import samples
-from tests.support.store_doubles import FaultyStore, Request
+from tests.support.store_doubles import FaultyStore, Request, once, raising
 
 KEY = "team/demo/manifest.json"
 
 
 def generation(world: World) -> int:
     return Manifest.from_json(world.store.get(KEY).data, KEY).generation
-
-
-def first(verb: str, key: str, *, raises: bool) -> tuple[list[Request], object]:
-    """A hook for the first such request, and what it has met."""
-    met: list[Request] = []
-
-    def hook(request: Request) -> None:
-        if (request.verb, request.key) == (verb, key) and not met:
-            met.append(request)
-            if raises:
-                raise Unavailable(key, "no answer")
-
-    return met, hook
 
 
 @pytest.mark.parametrize("missing", [True, False])
@@ -47,13 +34,13 @@ def test_who_gets_no_answer_to_a_creation_commits(world: World, missing: bool) -
     if missing:
         world.store.delete(key)
     before = generation(world)
-    met, hook = first("put_file", key, raises=True)
+    lose = once("put_file", key, raising(Unavailable(key, "no answer")))
     # Without the object, the answer is lost after the creation; with it, the request does not arrive.
-    store = FaultyStore(world.store, **{"after" if missing else "before": hook})  # type: ignore[arg-type]
+    store = FaultyStore(world.store, **{"after" if missing else "before": lose})  # type: ignore[arg-type]
 
     (report,) = world.push(wheel, store=store).files
 
-    assert met
+    assert [request.key for request in store.requests if request.verb == "put_file"] == [key, key]
     assert (report.outcome, report.note) == (Outcome.PRESENT, None)
     assert generation(world) == before + 1
     assert world.listed() == {wheel.name: samples.read(wheel).file.sha256}
