@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import tarfile
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -64,13 +65,11 @@ def build_release(
     return source, wheel
 
 
+@dataclass(frozen=True, slots=True)
 class _Build:
-    def __init__(
-        self, config_settings: ConfigSettings, environ: Mapping[str, str], output: Callable[[str], None]
-    ) -> None:
-        self._config_settings = config_settings
-        self._environ = environ
-        self._output = output
+    config_settings: ConfigSettings
+    environ: Mapping[str, str]
+    output: Callable[[str], None]
 
     def __call__(self, kind: Literal["sdist", "wheel"], source: Path, folder: Path) -> Path:
         """Build the distribution of that kind; returns its path."""
@@ -80,26 +79,26 @@ class _Build:
         except ModuleNotFoundError as error:
             raise MissingPackage.of("build", "cli") from error
 
-        self._output(f"{kind}: making an isolated environment")
+        self.output(f"{kind}: making an isolated environment")
         try:
             with DefaultIsolatedEnv() as environment:
                 builder = ProjectBuilder.from_isolated_env(environment, source, self._run)
                 self._install(kind, environment, builder.build_system_requires)
-                self._install(kind, environment, builder.get_requires_for_build(kind, self._config_settings))
-                self._output(f"{kind}: running the build backend")
-                built = Path(builder.build(kind, folder, self._config_settings))
+                self._install(kind, environment, builder.get_requires_for_build(kind, self.config_settings))
+                self.output(f"{kind}: running the build backend")
+                built = Path(builder.build(kind, folder, self.config_settings))
         except subprocess.CalledProcessError as error:
             for line in _text(error.stderr or error.stdout).splitlines():
-                self._output(line)
+                self.output(line)
             raise BuildFailed(f"{kind}: the build's requirements could not be installed") from error
         except (BuildException, BuildBackendException, FailedProcessError) as error:
             raise BuildFailed(f"{kind}: could not be built: {error}") from error
-        self._output(f"{kind}: built {built.name}")
+        self.output(f"{kind}: built {built.name}")
         return built
 
     def _install(self, kind: str, environment: DefaultIsolatedEnv, requirements: Collection[str]) -> None:
         if requirements:
-            self._output(f"{kind}: installing {', '.join(sorted(requirements))}")
+            self.output(f"{kind}: installing {', '.join(sorted(requirements))}")
             environment.install(requirements)
 
     def _run(self, cmd: Sequence[str], cwd: str | None = None, extra_environ: Mapping[str, str] | None = None) -> None:
@@ -107,14 +106,14 @@ class _Build:
         with subprocess.Popen(  # noqa: S603  the front end's own command
             cmd,
             cwd=cwd,
-            env={**self._environ, **(extra_environ or {})},
+            env={**self.environ, **(extra_environ or {})},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
             errors="replace",
         ) as process:
             for line in process.stdout or ():
-                self._output(line.rstrip("\r\n"))
+                self.output(line.rstrip("\r\n"))
         if process.returncode:
             raise subprocess.CalledProcessError(process.returncode, process.args)
 

@@ -214,7 +214,7 @@ def test_a_damaged_page_alone_is_not_written_over(world: World, how: str) -> Non
     world.store.put(f"{FOLDER}index.html", page, Attributes())
     (failed,) = reindexed(world).projects
     assert len(failed.errors) == 1
-    assert "team/demo/index.html: cannot be read, and no file lies there to be listed" in str(failed.errors[0])
+    assert "team/demo/index.html: cannot be read, and the folder holds no file to list" in str(failed.errors[0])
     assert world.store.get(f"{FOLDER}index.html").data == page
     assert MANIFEST not in world.stored()
 

@@ -88,7 +88,7 @@ def test_both_damaged_pages_are_named_where_no_file_lies(world: World) -> None:
     pages = f"memory:///{FOLDER}index.html and memory:///{FOLDER}index.json"
     [error] = project.errors
     assert isinstance(error, InvalidIndex)
-    assert str(error) == f"{pages}: cannot be read, and no file lies there to be listed: restore or remove it"
+    assert str(error) == f"{pages}: cannot be read, and the folder holds no file to list: restore or remove it"
     assert state(world) == before
 
 

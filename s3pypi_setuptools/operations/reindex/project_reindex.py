@@ -74,7 +74,7 @@ class ProjectReindex:
         """Raise `InvalidIndex` if documents are damaged, and nothing says which files the project has."""
         if snapshot.damaged and not (snapshot.complete or lost or new.project.files):
             where = " and ".join(self.recovery.workspace.store.url_of(key) for key in snapshot.damaged)
-            raise InvalidIndex(f"{where}: cannot be read, and no file lies there to be listed: restore or remove it")
+            raise InvalidIndex(f"{where}: cannot be read, and the folder holds no file to list: restore or remove it")
 
     def _report(self, base: Manifest, new: Manifest, evidence: Evidence, missing: set[str]) -> ReindexedProject:
         before = {file.filename: file for file in base.project.files}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import KW_ONLY, dataclass
 from datetime import timedelta
 
 from ...index.model import File
@@ -19,9 +20,10 @@ from .problems import Finding, Problem
 __all__ = ["FileCheck"]
 
 LATE = timedelta(hours=1)
-"""An object that was written this long after its upload time may have been overwritten: its noted hash is read too."""
+"""An object that was written this long after its upload time may have been overwritten: read its recorded hash too."""
 
 
+@dataclass(frozen=True, slots=True)
 class FileCheck:
     """Compares the listed files of one project with their objects.
 
@@ -29,17 +31,15 @@ class FileCheck:
     :param deep: read every file and every metadata file.
     """
 
-    def __init__(self, workspace: Workspace, folder: Folder, *, deep: bool) -> None:
-        self._store = workspace.store
-        self._layout = workspace.layout
-        self._project = folder.name
-        self._objects = folder.objects
-        self._deep = deep
+    workspace: Workspace
+    folder: Folder
+    _: KW_ONLY
+    deep: bool
 
     def findings(self, file: File, key: str) -> Iterator[Finding]:
         """Problems of ``file``, whose object has the key ``key``; raises `StoreError`."""
         # Adopted files may lie outside the folder, and new ones may be younger than the listing.
-        info = self._objects.get(key) or head_if_exists(self._store, key)
+        info = self.folder.objects.get(key) or head_if_exists(self.workspace.store, key)
         if info is None:
             yield self._finding(
                 Problem.MISSING,
@@ -53,7 +53,7 @@ class FileCheck:
             return
         if file.sha256 is None or file.size is None:
             yield self._finding(Problem.UNHASHED, key, "its hash or size is not known: 'reindex' fills it in")
-        if self._deep and file.filename.endswith(".whl"):
+        if self.deep and file.filename.endswith(".whl"):
             yield from self._wheel(file, key, info)
             return
         if file.sha256 and (actual := self._hash(file, key, info)) not in (None, file.sha256):
@@ -61,18 +61,18 @@ class FileCheck:
         yield from self._sidecar(file, key, None)
 
     def _hash(self, file: File, key: str, info: Info) -> str | None:
-        """The SHA-256 of the object's bytes, read or noted; None if neither is asked for or none is noted."""
-        if self._deep:
-            return stream_hash(self._store, key)
-        # Without a noted hash the object would have to be read, which only a deep check does.
-        return self._store.head(key).metadata.get(SHA256) if _is_late(file, info) else None
+        """The SHA-256 of the object, of its bytes or as recorded beside them; None if neither is needed or known."""
+        if self.deep:
+            return stream_hash(self.workspace.store, key)
+        # Without a recorded hash the object would have to be read, which only a deep check does.
+        return self.workspace.store.head(key).metadata.get(SHA256) if _is_late(file, info) else None
 
     def _other_hash(self, file: File, key: str, actual: str | None) -> Finding:
         detail = f"has sha256 {actual}, {file.sha256} is listed: {_OTHER_BYTES}"
         return self._finding(Problem.HASH, key, detail)
 
     def _wheel(self, file: File, key: str, info: Info) -> Iterator[Finding]:
-        stored = StoredFile.read(self._store, info, file)
+        stored = StoredFile.read(self.workspace.store, info, file)
         if file.sha256 and stored.file.sha256 != file.sha256:
             yield self._other_hash(file, key, stored.file.sha256)
             return
@@ -89,10 +89,10 @@ class FileCheck:
 
         :param metadata: the wheel's own METADATA, if the wheel was read.
         """
-        sidecar = self._layout.sidecar(key)
+        sidecar = self.workspace.layout.sidecar(key)
         if file.core_metadata is None:
             return
-        info = self._objects.get(sidecar) or head_if_exists(self._store, sidecar)
+        info = self.folder.objects.get(sidecar) or head_if_exists(self.workspace.store, sidecar)
         if info is None:
             yield self._finding(Problem.SIDECAR_MISSING, sidecar, "is listed, and does not exist: 'reindex' makes it")
             return
@@ -100,7 +100,7 @@ class FileCheck:
         if metadata is not None and matches_listing(info, metadata):
             actual: str | None = hashlib.sha256(metadata).hexdigest()
         elif metadata is not None or _is_late(file, info):
-            data = self._store.get(sidecar).data
+            data = self.workspace.store.get(sidecar).data
             if metadata is not None and data != metadata:
                 detail = "differs from the METADATA in the wheel: 'reindex --deep' corrects it"
                 yield self._finding(Problem.SIDECAR, sidecar, detail)
@@ -113,7 +113,7 @@ class FileCheck:
             yield self._finding(Problem.SIDECAR, sidecar, detail)
 
     def _finding(self, problem: Problem, key: str, detail: str) -> Finding:
-        return Finding(problem, self._project, key, detail)
+        return Finding(problem, self.folder.name, key, detail)
 
 
 _OTHER_BYTES = "publish the right file with --force, which gives it a new key, or delete it"

@@ -61,7 +61,7 @@ class CheckedProject:
 
 
 def other_project(project: str, filename: str) -> str | None:
-    """What is wrong where ``project`` lists a file that another project's name begins; None where nothing is."""
+    """The problem of a file that ``project`` lists and whose name is another project's; None if it is its own."""
     other = guess_project(filename) if version_of(project, filename) is None else None
     if other in (None, project):
         return None
@@ -227,11 +227,11 @@ class ProjectCheck:
         try:
             return SHA256 in self._store.head(distribution_key(info.key)).metadata
         except NotFound:
-            return distribution_key(info.key) != info.key  # what goes with a file may be stored before it
+            return distribution_key(info.key) != info.key  # a metadata file may be stored before its wheel
 
 
 def _orphan(manifest: Manifest, name: str) -> str:
-    """What is the matter with an object that is not listed, or goes with the file ``name``, and what helps."""
+    """Why an object is not listed that is, or belongs to, a file called ``name``; and what to do."""
     if manifest.file(name):
         return "is not listed, and another file of its name is: 'prune' deletes it"
     if manifest.removed_urls(name):
