@@ -37,7 +37,7 @@ def names(paths: list[Path]) -> list[str]:
 @pytest.mark.parametrize("companion", COMPANIONS)
 def test_a_companion_is_passed_over_with_a_line(folder: Path, caplog: pytest.LogCaptureFixture, companion: str) -> None:
     assert names(select_distributions([str(folder / WHEEL), str(folder / companion)])) == [WHEEL]
-    assert caplog.messages == [f"passed over, since only wheels and sdists are published: {companion}"]
+    assert caplog.messages == [f"left out, since only wheels and sdists are published: {companion}"]
 
 
 @pytest.mark.parametrize("form", ["", "/demo-*"])

@@ -110,7 +110,9 @@ def _read(path: Path) -> bytes:
         if _is_null(status):
             return b""
         if status.st_size > _LARGEST:
-            raise ConfigurationError(f"{path}: is larger than {_LARGEST // 2**20} MiB, and no configuration file")
+            raise ConfigurationError(
+                f"{path}: is larger than {_LARGEST // 2**20} MiB, so it is not a configuration file"
+            )
         return stream.read(_LARGEST)
 
 
@@ -134,7 +136,7 @@ def read_sections(text: str, shown: str) -> Mapping[str, Mapping[str, str]]:
         raise ConfigurationError(f"{shown}, line {error.lineno}: the setting is there twice") from None
     except configparser.ParsingError as error:
         line = error.errors[0][0] if error.errors else 1
-        raise ConfigurationError(f"{shown}, line {line}: not 'name = value' and no [section]") from None
+        raise ConfigurationError(f"{shown}, line {line}: neither 'name = value' nor [section]") from None
     except configparser.Error:
         raise ConfigurationError(f"{shown}: cannot be understood as a configuration file") from None
     return {section: dict(parser.items(section)) for section in parser.sections()}

@@ -58,7 +58,6 @@ class Option:
     :param spellings: older names, as users write them after ``--``.
     :param implies: for a flag that is an older form of another option: (name, value) of that option.
     :param secret: the value is never shown.
-    :param repository_only: the option has no meaning for files outside a repository (``s3upload``).
     """
 
     name: str
@@ -72,7 +71,6 @@ class Option:
     spellings: tuple[str, ...] = ()
     implies: tuple[str, enum.Enum] | None = None
     secret: bool = False
-    repository_only: bool = False
 
     @property
     def attribute(self) -> str:

@@ -31,6 +31,12 @@ __all__ = [
 ]
 
 
+_ACLS = (
+    *("private", "public-read", "public-read-write", "authenticated-read"),
+    *("aws-exec-read", "bucket-owner-read", "bucket-owner-full-control"),
+)
+"""The canned ACLs for objects: https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl."""
+
 OPTIONS: tuple[Option, ...] = (
     Option(
         "target",
@@ -59,20 +65,12 @@ OPTIONS: tuple[Option, ...] = (
         "strict", "fail on any existing file (--if-exists=fail)", form=Form.FLAG, implies=("if-exists", IfExists.FAIL)
     ),
     Option("file-mask", "which files, such as dist/*.whl", metavar="GLOB"),
-    Option("dist-dir", "folder of built distributions (default: dist)", metavar="FOLDER", repository_only=True),
+    Option("dist-dir", "folder of built distributions (default: dist)", metavar="FOLDER"),
     Option(
         "acl",
         "canned ACL of every object; none is sent unless asked, nor for private",
         form=Form.CHOICE,
-        choices=(
-            "private",
-            "public-read",
-            "public-read-write",
-            "authenticated-read",
-            "aws-exec-read",
-            "bucket-owner-read",
-            "bucket-owner-full-control",
-        ),
+        choices=_ACLS,
         convert=lambda text: None if text == "private" else text,
         metavar="ACL",
         short="a",
@@ -124,7 +122,6 @@ OPTIONS: tuple[Option, ...] = (
         choices=tuple(style.value for style in PageStyle),
         convert=PageStyle,
         metavar="STYLE",
-        repository_only=True,
     ),
     Option(
         "index-html",
@@ -132,63 +129,29 @@ OPTIONS: tuple[Option, ...] = (
         form=Form.FLAG,
         spellings=("index.html", "unsafe-s3-website"),
         implies=("pages", PageStyle.INDEX_HTML),
-        repository_only=True,
     ),
-    Option(
-        "put-root-index",
-        "accepted, without effect: the list of projects is always kept",
-        form=Form.FLAG,
-        repository_only=True,
-    ),
-    Option(
-        "lock-indexes",
-        "lock projects in the DynamoDB table BUCKET-locks",
-        form=Form.FLAG,
-        short="l",
-        repository_only=True,
-    ),
-    Option("locks-table", "lock projects in this DynamoDB table", metavar="TABLE", repository_only=True),
-    Option(
-        "locks-timeout",
-        "how long to wait for each lock (default: 300)",
-        form=Form.SECONDS,
-        metavar="SECONDS",
-        repository_only=True,
-    ),
-    Option(
-        "locks-profile",
-        "AWS profile for DynamoDB; by default the credentials for S3",
-        metavar="NAME",
-        repository_only=True,
-    ),
-    Option(
-        "locks-region", "AWS region of the lock table; by default that of S3", metavar="REGION", repository_only=True
-    ),
+    Option("put-root-index", "accepted, without effect: the list of projects is always kept", form=Form.FLAG),
+    Option("lock-indexes", "lock projects in the DynamoDB table BUCKET-locks", form=Form.FLAG, short="l"),
+    Option("locks-table", "lock projects in this DynamoDB table", metavar="TABLE"),
+    Option("locks-timeout", "how long to wait for each lock (default: 300)", form=Form.SECONDS, metavar="SECONDS"),
+    Option("locks-profile", "AWS profile for DynamoDB; by default the credentials for S3", metavar="NAME"),
+    Option("locks-region", "AWS region of the lock table; by default that of S3", metavar="REGION"),
     Option(
         "locks-endpoint-url",
         "URL of the DynamoDB service, if it is not AWS; --endpoint-url is for S3 only",
         form=Form.URL,
         metavar="URL",
-        repository_only=True,
     ),
-    Option(
-        "public-url",
-        "URL from which installers read the repository",
-        form=Form.URL,
-        metavar="URL",
-        repository_only=True,
-    ),
+    Option("public-url", "URL from which installers read the repository", form=Form.URL, metavar="URL"),
     Option(
         "strict-metadata",
         "refuse distributions whose metadata breaks the specification, even if installers only ignore the field",
         form=Form.FLAG,
-        repository_only=True,
     ),
     Option(
         "unsafe-no-locking",
         "publish even to a store that ignores conditional writes: concurrent publishers lose files there",
         form=Form.FLAG,
-        repository_only=True,
     ),
 )
 """In the order in which help texts show them."""
@@ -197,7 +160,8 @@ _OF_CONNECTION = {field.name for field in dataclasses.fields(Connection)}
 CONNECTION = frozenset(option.name for option in OPTIONS if option.attribute in _OF_CONNECTION)
 """Names of the options that say how to reach S3: the fields of `Connection`."""
 
-OF_REPOSITORIES = frozenset(option.name for option in OPTIONS if option.repository_only)
+_OF_FILES = {"target", "bucket", "prefix", "if-exists", "force", "strict", "file-mask", "acl", "s3-put-args"}
+OF_REPOSITORIES = frozenset(option.name for option in OPTIONS) - CONNECTION - _OF_FILES
 """Names of the options that have no meaning for files outside a repository (``s3upload``)."""
 
 VARIABLES = ("S3PYPI_PUBLISH",)

@@ -97,7 +97,9 @@ class _Section:
             return parser.get("section", key, vars=names).strip() or None
         except configparser.InterpolationMissingOptionError as error:
             hint = "" if self.environ else " (-i lets environment variables be used)"
-            raise ConfigurationError(f"{self.where(key)}: nothing is called {quoted(error.reference)}{hint}") from None
+            raise ConfigurationError(
+                f"{self.where(key)}: there is no value named {quoted(error.reference)}{hint}"
+            ) from None
         except configparser.InterpolationError:
             raise ConfigurationError(f"{self.where(key)}: a bad '%'; write %% for one, %(name)s for a value") from None
 

@@ -95,9 +95,9 @@ def parse_target(
     """
     text = text.strip()
     if not text:
-        raise ConfigurationError(f"the target is empty; it is {_FORMS}")
+        raise ConfigurationError(f"the target is empty; write {_FORMS}")
     if _unsafe(text):
-        raise ConfigurationError(f"the target {quoted(text)} holds a control character or is not valid text")
+        raise _refused(text, "holds a control character or is not valid text")
     scheme, separator, rest = text.partition(":")
     if separator and scheme.lower() == "s3":
         return _s3(text, rest)
@@ -106,7 +106,7 @@ def parse_target(
     if separator and scheme.lower() == "arn":
         raise _arn(text)
     if "://" in text:
-        raise ConfigurationError(f"the target {quoted(text)} is of no known kind; it is {_FORMS}")
+        raise _refused(text, f"is of an unknown kind; write {_FORMS}")
     if is_name(text):
         raise unknown_name(text, ())
     return FolderTarget(_path(text, base, home, windows))
@@ -127,7 +127,7 @@ def s3_target(bucket: str, prefix: str = "") -> S3Target:
         )
     prefix = prefix.strip("/")
     if _unsafe(prefix) or len(prefix) > _LONGEST_PREFIX:
-        raise ConfigurationError(f"the prefix {quoted(prefix)} is too long or holds characters that no key should hold")
+        raise ConfigurationError(f"the prefix {quoted(prefix)} is too long or has characters that keys should not have")
     if prefix != prefix.strip():
         raise ConfigurationError(f"the prefix {quoted(prefix)} begins or ends with a blank")
     if prefix and not {"", ".", ".."}.isdisjoint(prefix.split("/")):
@@ -141,14 +141,20 @@ def meant_bucket(text: str) -> bool:
     return bool(slash and prefix) and _is_bucket(bucket)
 
 
+def _refused(text: str, reason: str) -> ConfigurationError:
+    """Make the error for the target ``text``."""
+    return ConfigurationError(f"the target {quoted(text)} {reason}")
+
+
 def _arn(text: str) -> ConfigurationError:
     """Make the error for an ARN. An access point has to be named by its alias, since parts of S3 take nothing else."""
     if ":accesspoint" in text:
-        return ConfigurationError(
-            f"the target {quoted(text)} is the ARN of an access point: give its alias as the bucket, as in "
-            "s3://ALIAS/prefix ('aws s3control get-access-point' shows it; it ends in -s3alias)"
+        return _refused(
+            text,
+            "is the ARN of an access point: give its alias as the bucket, as in s3://ALIAS/prefix "
+            "('aws s3control get-access-point' shows it; it ends in -s3alias)",
         )
-    return ConfigurationError(f"the target {quoted(text)} is an ARN; it is {_FORMS}")
+    return _refused(text, f"is an ARN; write {_FORMS}")
 
 
 def _is_bucket(name: str) -> bool:
@@ -174,35 +180,31 @@ def _s3(text: str, rest: str) -> S3Target:
     if bucket.lower().startswith("arn:"):
         raise _arn(rest.removeprefix("//"))
     if not rest.startswith("//") or not bucket:
-        raise ConfigurationError(f"the target {quoted(text)} names no bucket; it is s3://bucket/prefix")
+        raise _refused(text, "names no bucket; write s3://bucket/prefix")
     if "@" in bucket or ("@" in rest and ":" in bucket):
-        raise ConfigurationError(
-            f"the target {quoted(text)} holds credentials; they belong in the AWS profile or environment"
-        )
+        raise _refused(text, "holds credentials; they belong in the AWS profile or environment")
     if "?" in rest or "#" in rest:
-        raise ConfigurationError(f"the target {quoted(text)} holds a '?' or '#'; it is s3://bucket/prefix alone")
+        raise _refused(text, "holds a '?' or '#'; write only s3://bucket/prefix")
     return s3_target(bucket, prefix)
 
 
 def _file(text: str, rest: str, windows: bool) -> Path:
     if "?" in rest or "#" in rest:
-        raise ConfigurationError(f"the target {quoted(text)} holds a bare '?' or '#'; write them %3F and %23")
+        raise _refused(text, "holds a bare '?' or '#'; write them %3F and %23")
     if rest.startswith("//"):
         host, slash, path = rest[2:].partition("/")
         if host.lower() not in {"", "localhost"} or not slash:
-            raise ConfigurationError(
-                f"the target {quoted(text)} names a host; a folder of this machine is file:///folder"
-            )
+            raise _refused(text, "names a host; a folder of this machine is file:///folder")
         rest = f"/{path}"
     elif not rest.startswith("/"):
-        raise ConfigurationError(f"the target {quoted(text)} is not absolute; it is file:///folder")
+        raise _refused(text, "is not absolute; write file:///folder")
     folder = unquote(rest, errors="surrogateescape")
     if "\0" in folder:
-        raise ConfigurationError(f"the target {quoted(text)} holds a control character")
+        raise _refused(text, "holds a control character")
     if windows:
         folder = folder.removeprefix("/")
         if not _has_drive(folder):
-            raise ConfigurationError(f"the target {quoted(text)} names no drive; it is file:///C:/folder")
+            raise _refused(text, "names no drive; write file:///C:/folder")
         if len(folder) == len("C:"):
             folder += "/"
     return Path(_flavour(windows).normpath(folder))
@@ -212,20 +214,21 @@ def _path(text: str, base: Path | None, home: Path | None, windows: bool) -> Pat
     flavour = _flavour(windows)
     drive = _has_drive(text)
     if not windows and (drive or "/" not in text) and text not in {".", "..", "~"}:
-        raise ConfigurationError(f"the target {quoted(text)} is a path of Windows, or of no kind known; it is {_FORMS}")
+        raise _refused(text, f"is a Windows path or of an unknown kind; write {_FORMS}")
     if drive and text[2:3] not in {"/", "\\"}:
-        raise ConfigurationError(f"the target {quoted(text)} is relative to a drive; write {text[:2]}\\folder")
+        raise _refused(text, f"is relative to a drive; write {text[:2]}\\folder")
     if text.startswith("~"):
         if text[1:2] not in {"", "/"} and not (windows and text[1] == "\\"):
-            raise ConfigurationError(f"the target {quoted(text)} names another user's home; write the whole path")
+            raise _refused(text, "names another user's home; write the whole path")
         if home is None:
             raise ConfigurationError(f"the target {quoted(text)}: the home folder is not known; write the whole path")
         text = flavour.join(str(home), text[2:])
     elif not (flavour.isabs(text) and (drive or not windows or text[:2] in {"\\\\", "//"})):
         if base is None:
-            raise ConfigurationError(
-                f"the target {quoted(text)} is a relative path, which means nothing here (builds run in temporary "
-                "folders): write an absolute path or an s3:// URL"
+            raise _refused(
+                text,
+                "is a relative path, which cannot be used here (builds run in temporary folders): write an absolute "
+                "path or an s3:// URL",
             )
         text = flavour.join(str(base), text)
     return Path(flavour.normpath(text))

@@ -64,7 +64,7 @@ def _parse_wheel(filename: str) -> tuple[str, Version]:
     try:
         name, version, _, _ = parse_wheel_filename(filename)
     except (InvalidWheelFilename, ValueError) as error:
-        raise InvalidDistribution("installers do not take a wheel of that name (PEP 427); build it again") from error
+        raise InvalidDistribution("installers refuse a wheel with that name (PEP 427); build it again") from error
     return name, version
 
 

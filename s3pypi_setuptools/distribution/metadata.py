@@ -127,7 +127,7 @@ def _first(values: list[str] | None, field: str, source: str, warnings: list[str
 def _version(text: str | None, source: str) -> Version:
     if (version := parse_version(text or "")) is None:
         raise InvalidDistribution(
-            f"its {source} has the version {_shown(text)}, which installers do not take (PEP 440); "
+            f"its {source} has the version {_shown(text)}, which is no valid version (PEP 440); "
             "correct it in the project and build again"
         )
     return version

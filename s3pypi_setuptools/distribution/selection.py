@@ -80,7 +80,7 @@ def select_distributions(patterns: Iterable[str]) -> list[Path]:
         if passed_over:
             names = ", ".join(path.name for path in passed_over[:_SHOWN])
             more = f" and {len(passed_over) - _SHOWN} more" if len(passed_over) > _SHOWN else ""
-            log.warning("passed over, since only wheels and sdists are published: %s%s", names, more)
+            log.warning("left out, since only wheels and sdists are published: %s%s", names, more)
     return list(selected)
 
 

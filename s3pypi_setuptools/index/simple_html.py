@@ -24,16 +24,7 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 from ..errors import InvalidIndex
 from ..naming import SUFFIXES, is_project_name, normalize_name
 from ..text import size_text
-from .fields import (
-    API_VERSION,
-    COMMIT_META,
-    hashes_of,
-    is_filename,
-    is_provenance,
-    parse_upload_time,
-    render_upload_time,
-    status_of,
-)
+from . import fields
 from .model import LARGEST_DOCUMENT, File, Hashes, Project, Root, clean_text
 from .urls import LONGEST_URL, canonical_url, filename_of
 
@@ -96,7 +87,7 @@ def parse_project(data: bytes, name: str) -> Project:
     page = _parse(data)
     status = page.metas.get("pypi:project-status")
     reason = page.metas.get("pypi:project-status-reason")
-    marker = None if status is None else status_of(status, reason)
+    marker = None if status is None else fields.status_of(status, reason)
     return Project.of(name, _files(page), marker, page.commit)
 
 
@@ -118,9 +109,9 @@ def _is_listed(name: str) -> bool:
 
 
 def _page(title: str, metas: list[tuple[str, str]], commit: str | None, body: list[str]) -> bytes:
-    metas = [("pypi:repository-version", API_VERSION), *metas]
+    metas = [("pypi:repository-version", fields.API_VERSION), *metas]
     if commit is not None:
-        metas.append((COMMIT_META, commit))
+        metas.append((fields.COMMIT_META, commit))
     head = [f'<meta name="{name}" content="{escape(content)}">' for name, content in metas]
     lines = [
         "<!DOCTYPE html>",
@@ -148,7 +139,7 @@ def _link(file: File) -> str:
         "href": f"{file.url}#{digest}" if digest else file.url,
         "data-requires-python": file.requires_python,
         "data-size": None if file.size is None else str(file.size),
-        "data-upload-time": None if time is None else render_upload_time(time),
+        "data-upload-time": None if time is None else fields.render_upload_time(time),
         "data-core-metadata": None if metadata is None else _strongest(metadata) or "true",
         "data-yanked": file.yanked,
         "data-gpg-sig": None if file.gpg_sig is None else str(file.gpg_sig).lower(),
@@ -169,6 +160,8 @@ def _remarks(file: File) -> str:
 
 def _strongest(hashes: Hashes) -> str | None:
     known = dict(hashes)
+    if "sha256" in known:  # the usual case, and the first of the algorithms
+        return f"sha256={known['sha256']}"
     algorithm = next((name for name in (*_ALGORITHMS, *known) if name in known), None)
     return None if algorithm is None else f"{algorithm}={known[algorithm]}"
 
@@ -179,7 +172,7 @@ def _files(page: HtmlPage) -> Iterator[File]:
         if file := _file(attributes, text, page.base):
             length += len(file.url)
             if length > LARGEST_DOCUMENT:
-                raise InvalidIndex("is no HTML page of an index: its <base> makes too much of its links")
+                raise InvalidIndex("is no HTML page of an index: its <base> makes its links too long")
             yield file
 
 
@@ -205,12 +198,12 @@ def _file(attributes: dict[str, str], text: str, base: str | None) -> File | Non
         url=url,
         hashes=_fragment_hashes(fragment),
         size=_count(attributes.get("data-size", "")),
-        upload_time=parse_upload_time(attributes.get("data-upload-time", "")),
+        upload_time=fields.parse_upload_time(attributes.get("data-upload-time", "")),
         requires_python=clean_text(attributes.get("data-requires-python", "")) or None,
         core_metadata=() if metadata == "true" else _fragment_hashes(metadata) or None,
         yanked=None if yanked is None else clean_text(yanked),
         gpg_sig={"true": True, "false": False}.get(attributes.get("data-gpg-sig", "")),
-        provenance=provenance if is_provenance(provenance) else None,
+        provenance=provenance if fields.is_provenance(provenance) else None,
     )
 
 
@@ -225,7 +218,7 @@ def _resolved(base: str, reference: str) -> str:
 
 
 def _is_distribution(name: str) -> bool:
-    return is_filename(name) and name.endswith(SUFFIXES)
+    return fields.is_filename(name) and name.endswith(SUFFIXES)
 
 
 def _count(text: str) -> int | None:
@@ -234,4 +227,4 @@ def _count(text: str) -> int | None:
 
 def _fragment_hashes(fragment: str) -> Hashes:
     pairs = [part.partition("=") for part in unquote(fragment).split("&")]
-    return hashes_of((name, digest) for name, _, digest in pairs if name.lower() in _ALGORITHMS) or ()
+    return fields.hashes_of((name, digest) for name, _, digest in pairs if name.lower() in _ALGORITHMS) or ()

@@ -15,18 +15,7 @@ from typing import NoReturn
 
 from ..errors import InvalidIndex
 from ..naming import is_project_name, normalize_name
-from .fields import (
-    API_VERSION,
-    MOST_FILES,
-    check_api_version,
-    hashes_of,
-    is_commit,
-    is_filename,
-    is_provenance,
-    parse_upload_time,
-    render_upload_time,
-    status_of,
-)
+from . import fields
 from .model import File, Hashes, Project, ProjectStatus, Root, clean_text
 from .urls import canonical_url
 
@@ -53,7 +42,7 @@ _LARGEST_SIZE = 2**63 - 1
 """Bytes of a file: what a signed 64-bit integer holds."""
 _LONGEST_NUMBER = 1000
 """Digits of a number; converting takes time by the square of their count."""
-_MOST_VALUES = 12 * MOST_FILES
+_MOST_VALUES = 12 * fields.MOST_FILES
 """Values in a document. A file has about twelve, and each takes some 60 bytes of memory."""
 
 
@@ -91,22 +80,20 @@ def encode(value: dict[str, object]) -> bytes:
 
 def file_to_json(file: File) -> dict[str, object]:
     """The file as an entry of ``files`` (PEP 691); unknown facts are left out, except that ``hashes`` may be empty."""
-    entry: dict[str, object] = {"filename": file.filename, "url": file.url, "hashes": dict(file.hashes)}
-    if file.requires_python is not None:
-        entry["requires-python"] = file.requires_python
-    if file.size is not None:
-        entry["size"] = file.size
-    if file.upload_time is not None:
-        entry["upload-time"] = render_upload_time(file.upload_time)
-    if file.core_metadata is not None:
-        entry["core-metadata"] = dict(file.core_metadata) or True
-    if file.yanked is not None:
-        entry["yanked"] = file.yanked or True
-    if file.gpg_sig is not None:
-        entry["gpg-sig"] = file.gpg_sig
-    if file.provenance is not None:
-        entry["provenance"] = file.provenance
-    return entry
+    time, metadata, yanked = file.upload_time, file.core_metadata, file.yanked
+    entry = {
+        "filename": file.filename,
+        "url": file.url,
+        "hashes": dict(file.hashes),
+        "requires-python": file.requires_python,
+        "size": file.size,
+        "upload-time": None if time is None else fields.render_upload_time(time),
+        "core-metadata": None if metadata is None else dict(metadata) or True,
+        "yanked": None if yanked is None else yanked or True,
+        "gpg-sig": file.gpg_sig,
+        "provenance": file.provenance,
+    }
+    return {key: value for key, value in entry.items() if value is not None}
 
 
 def file_from_json(entry: object) -> File:
@@ -115,7 +102,7 @@ def file_from_json(entry: object) -> File:
         raise InvalidIndex("'files' holds something that is not an object")
     get = entry.get
     filename, reference = get("filename"), get("url")
-    if not isinstance(filename, str) or not is_filename(filename):
+    if not isinstance(filename, str) or not fields.is_filename(filename):
         raise InvalidIndex(f"'files' holds the filename {shown(filename)}")
     url = canonical_url(reference) if isinstance(reference, str) else None
     if url is None:
@@ -129,7 +116,7 @@ def file_from_json(entry: object) -> File:
     if (size := get("size")) is not None and (type(size) is not int or not 0 <= size <= _LARGEST_SIZE):
         raise _bad(filename, "size", size)
     time = get("upload-time")
-    upload_time = parse_upload_time(time) if isinstance(time, str) else None
+    upload_time = fields.parse_upload_time(time) if isinstance(time, str) else None
     if time is not None and upload_time is None:
         raise _bad(filename, "upload-time", time)
     if yanked is not None and not isinstance(yanked, (str, bool)):
@@ -137,7 +124,7 @@ def file_from_json(entry: object) -> File:
     if gpg_sig is not None and not isinstance(gpg_sig, bool):
         raise _bad(filename, "gpg-sig", gpg_sig)
     provenance = get("provenance")
-    if provenance is not None and not (isinstance(provenance, str) and is_provenance(provenance)):
+    if provenance is not None and not (isinstance(provenance, str) and fields.is_provenance(provenance)):
         raise _bad(filename, "provenance", provenance)
     return File(
         filename=filename,
@@ -166,7 +153,7 @@ def status_from_json(entry: object) -> ProjectStatus:
     text, reason = entry.get("status", "active"), entry.get("reason")
     if not isinstance(text, str) or not isinstance(reason, str | None):
         raise InvalidIndex("'project-status' is malformed")
-    return status_of(text, reason)
+    return fields.status_of(text, reason)
 
 
 def render_project(project: Project) -> bytes:
@@ -225,7 +212,7 @@ def root_of(page: dict[str, object]) -> Root:
 
 
 def _meta(commit: str | None) -> dict[str, object]:
-    meta: dict[str, object] = {"api-version": API_VERSION}
+    meta: dict[str, object] = {"api-version": fields.API_VERSION}
     return meta if commit is None else meta | {"_commit": commit}
 
 
@@ -234,9 +221,9 @@ def _commit(page: dict[str, object]) -> str | None:
     version = meta.get("api-version") if isinstance(meta, dict) else None
     if not isinstance(meta, dict) or not isinstance(version, str):
         raise InvalidIndex("is not an index: 'meta' states no 'api-version'")
-    check_api_version(version)
+    fields.check_api_version(version)
     commit = meta.get("_commit")
-    if commit is not None and not (isinstance(commit, str) and is_commit(commit)):
+    if commit is not None and not (isinstance(commit, str) and fields.is_commit(commit)):
         raise InvalidIndex(f"'meta' has the commit {shown(commit)}")
     return commit
 
@@ -244,7 +231,7 @@ def _commit(page: dict[str, object]) -> str | None:
 def _hashes(value: object) -> Hashes | None:
     if not isinstance(value, dict) or not all(isinstance(digest, str) for digest in value.values()):
         return None
-    return hashes_of(value.items())
+    return fields.hashes_of(value.items())
 
 
 def _core_metadata(filename: str, entry: dict[str, object]) -> Hashes | None:

@@ -64,7 +64,7 @@ def test_what_signing_tools_put_beside_distributions_is_passed_over(project: Pat
     (project / "dist" / "notes.txt").unlink()
     for files in (["dist"], ["dist/*"], sorted(os.fspath(path) for path in (project / "dist").iterdir())):
         done = run("s3pypi", *files, "-t", "./repo", cwd=project)
-        line = "s3pypi: warning: passed over, since only wheels and sdists are published: demo-1.0.tar.gz.asc"
+        line = "s3pypi: warning: left out, since only wheels and sdists are published: demo-1.0.tar.gz.asc"
         assert (done.returncode, done.stderr.splitlines()) == (0, [line])
         assert not list((project / "repo").rglob("*.asc"))
 

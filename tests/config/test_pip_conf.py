@@ -205,14 +205,14 @@ def test_a_website_gives_its_region_unless_another_is_asked_for(place: Any) -> N
     ("text", "says"),
     [
         ("target = planted", ", line 1: a setting before any [section]"),
-        ("[s3pypi]\nplanted", ", line 2: not 'name = value' and no [section]"),
+        ("[s3pypi]\nplanted", ", line 2: neither 'name = value' nor [section]"),
         ("[a]\n[a]\n", ", line 2: the section is there twice"),
         ("[a]\nx=planted\nx=1\n", ", line 3: the setting is there twice"),
         ("[s3pypi]\ntraget = planted", " [s3pypi] traget: there is no setting 'traget' (did you mean 'target'?)"),
         (
             "[s3pypi]\ntarget = ./planted",
             (
-                " [s3pypi]: the target './planted' is a relative path, which means nothing here (builds run in "
+                " [s3pypi]: the target './planted' is a relative path, which cannot be used here (builds run in "
                 "temporary folders): write an absolute path or an s3:// URL"
             ),
         ),

@@ -96,7 +96,7 @@ Refusal = Callable[..., str]
         (
             "[tool.s3pypi]\ntarget = 'https://user:planted@host/x'",
             (
-                "pyproject.toml [tool.s3pypi]: the target 'https://***@host/x' is of no known kind; it is "
+                "pyproject.toml [tool.s3pypi]: the target 'https://***@host/x' is of an unknown kind; write "
                 "s3://bucket/prefix, file:///folder, a path with a '/' in it, or a configured name"
             ),
         ),
@@ -201,7 +201,7 @@ def test_setup_cfg(place: Any, refusal: Refusal) -> None:
     place.write("setup.cfg", "[s3pypi]\nforce = maybe\n")
     assert "setup.cfg [s3pypi] force: must be one of true, false" in refusal()
     place.write("setup.cfg", "[s3pypi]\ntarget = s3://b\nsecret planted\n")
-    assert refusal() == "setup.cfg, line 3: not 'name = value' and no [section]"
+    assert refusal() == "setup.cfg, line 3: neither 'name = value' nor [section]"
     place.write("setup.cfg", "[other]\nbroken\n")
     assert place.resolve().target is None
 

@@ -91,7 +91,7 @@ def test_interpolation_touches_only_the_keys_used(place: Any) -> None:
     place.environ |= {"ROOT": "/srv/50%", "BROKEN": "%(", "NAME": "not-this"}
     settings = read_pypi_private("other.cfg", interpolate_environment=True, environment=place.environment)
     assert str(settings.target) == "file:///srv/50%25/100%25/pypi"
-    with pytest.raises(ConfigurationError, match=r"base_path: nothing is called 'root' \(-i lets"):
+    with pytest.raises(ConfigurationError, match=r"base_path: there is no value named 'root' \(-i lets"):
         read_pypi_private("other.cfg", environment=place.environment)
 
 

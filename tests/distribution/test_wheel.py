@@ -40,7 +40,7 @@ def test_a_wheel_says_what_it_is(tmp_path: Path) -> None:
         (
             core_metadata("demo", "one"),
             (
-                "its METADATA has the version 'one', which installers do not take (PEP 440); correct it in the "
+                "its METADATA has the version 'one', which is no valid version (PEP 440); correct it in the "
                 "project and build again"
             ),
         ),
@@ -61,7 +61,7 @@ def test_a_wheel_says_what_it_is(tmp_path: Path) -> None:
         (
             b"Name: demo\n\n",
             (
-                "its METADATA has the version None, which installers do not take (PEP 440); correct it in the "
+                "its METADATA has the version None, which is no valid version (PEP 440); correct it in the "
                 "project and build again"
             ),
         ),
