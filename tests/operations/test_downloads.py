@@ -96,7 +96,7 @@ def test_a_folder_that_cannot_be_made_is_named_with_the_reason(three: World, tmp
 
 
 @pytest.mark.parametrize(
-    "name", ["", ".", "..", "../demo.whl", "a/demo.whl", "a\\demo.whl", "C:demo.whl", "demo\0.whl"]
+    "name", ["", ".", "..", "../demo.whl", "/etc/demo.whl", "a/demo.whl", "a\\demo.whl", "C:demo.whl", "demo\0.whl"]
 )
 def test_a_name_that_leads_out_of_the_folder_is_no_file(tmp_path: Path, name: str) -> None:
     with pytest.raises(RepositoryError, match="is not the name of a file"):
