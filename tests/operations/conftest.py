@@ -141,3 +141,11 @@ def outer(request: pytest.FixtureRequest, tmp_path: Path) -> World:
     world = World(tmp_path, MemoryStore() if request.param == "memory" else LocalStore(tmp_path / "store"))
     world.push(world.wheel("1.0"), world.wheel("2.0"), world.wheel(name="prod"))
     return world
+
+
+@pytest.fixture(params=["memory", "content tokens", "folder"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> World:
+    """An empty place in each kind of store that tests have without a server."""
+    if request.param == "folder":
+        return World(tmp_path, LocalStore(tmp_path / "repository"))
+    return World(tmp_path, MemoryStore(content_tokens=request.param == "content tokens"))

@@ -11,32 +11,19 @@ import pytest
 from s3pypi_setuptools.aws.sessions import Sessions
 from s3pypi_setuptools.config.resolve import resolve
 from s3pypi_setuptools.config.settings import IfExists
-from s3pypi_setuptools.distribution.local_file import PART_SIZE
 from s3pypi_setuptools.errors import NotFound, Unavailable
 from s3pypi_setuptools.operations.publish.report import FileReport, Note, Outcome
 from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.stores.base import Attributes
-from s3pypi_setuptools.stores.local.store import LocalStore
-from s3pypi_setuptools.stores.memory import MemoryStore
 from s3pypi_setuptools.stores.registry import open_store
 from tests.operations.attestations import URL, attest
 from tests.operations.conftest import World
 from tests.operations.contents import deleted
-from tests.operations.maintenance import problems
+from tests.operations.republishing import KINDS, file_of, is_complete, key_of, push
 from tests.support import samples
 from tests.support.markers import case
 from tests.support.servers import S3Server
 from tests.support.store_doubles import FaultyStore, Request
-
-FILES = {"wheel": 0, "sdist": 0, "large wheel": PART_SIZE}
-KINDS = [case(kind, slow=kind == "large wheel") for kind in FILES]
-
-
-@pytest.fixture(params=["memory", "content tokens", "folder"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> World:
-    if request.param == "folder":
-        return World(tmp_path, LocalStore(tmp_path / "repository"))
-    return World(tmp_path, MemoryStore(content_tokens=request.param == "content tokens"))
 
 
 @pytest.fixture
@@ -46,31 +33,6 @@ def bucket(s3_server: S3Server, s3_bucket: str, tmp_path: Path, monkeypatch: pyt
     settings = resolve(command_line={"target": f"s3://{s3_bucket}/team"}, project=tmp_path)
     with closing(open_store(settings.require_target(), settings, Sessions())) as store:
         yield World(tmp_path, store, Layout("team"))
-
-
-def file_of(world: World, kind: str) -> Path:
-    if kind == "sdist":
-        return world.sdist()
-    return samples.wheel(world.folder / "built", padding=FILES[kind])
-
-
-def push(world: World, path: Path, policy: IfExists = IfExists.SAME, **options: object) -> FileReport:
-    """The report of ``path``, published as the programs do."""
-    cautious = not world.store.keeps_metadata
-    (report,) = world.push(path, if_exists=policy, cautious=cautious, **options).files
-    return report
-
-
-def key_of(world: World) -> str:
-    return world.layout.object_key("demo", world.pages()[0].files[0].url) or ""
-
-
-def is_complete(world: World, path: Path) -> bool:
-    """Whether what installers read is there, the file under its listed hash and the metadata file beside it."""
-    assert world.listed() == {path.name: samples.read(path).file.sha256}
-    if path.suffix == ".whl":
-        assert world.store.get(f"{key_of(world)}.metadata").data == samples.read(path).metadata
-    return problems(world, deep=True) == []
 
 
 def restored(world: World, path: Path, policy: IfExists, *suffixes: str) -> None:
@@ -159,104 +121,6 @@ def test_a_provenance_object_that_is_gone(place: World) -> None:
     assert (report.outcome, report.note) == (Outcome.PUBLISHED, Note.RESTORED)
     assert place.store.get(key).data == before
     assert push(place, wheel, index_url=URL).outcome is Outcome.PRESENT
-
-
-def fetched(world: World, path: Path) -> str:
-    """The hash of what installers get as the file of that name."""
-    (file,) = [file for file in world.pages_there("demo")[0].files if file.filename == path.name]
-    return world.fetched("demo", file.url)
-
-
-PAGE = '<!DOCTYPE html><a href="{name}#sha256={sha256}">{name}</a>'
-
-
-@pytest.mark.parametrize("policy", IfExists)
-def test_a_file_of_another_tools_page(place: World, policy: IfExists) -> None:
-    sdist = place.sdist()
-    place.put(f"team/demo/{sdist.name}", sdist.read_bytes())
-    page = PAGE.format(name=sdist.name, sha256=samples.read(sdist).file.sha256)
-    place.put("team/demo/index.html", page.encode())
-    push(place, place.sdist("2.0"))
-    place.store.delete(f"team/demo/{sdist.name}")
-
-    report = push(place, sdist, policy)
-
-    assert (report.outcome, report.note) == (Outcome.PUBLISHED, Note.RESTORED)
-    assert fetched(place, sdist) == samples.read(sdist).file.sha256
-
-
-def test_an_unhashed_file_of_another_tools_page_is_replaced(place: World) -> None:
-    sdist = place.sdist()
-    place.put(f"team/demo/{sdist.name}", sdist.read_bytes())
-    place.put("team/demo/index.html", f'<!DOCTYPE html><a href="{sdist.name}">{sdist.name}</a>'.encode())
-    push(place, place.sdist("2.0"))
-    place.store.delete(f"team/demo/{sdist.name}")
-
-    report = push(place, sdist)
-
-    assert (report.outcome, report.note) == (Outcome.REPLACED, Note.MISSING)
-    assert fetched(place, sdist) == samples.read(sdist).file.sha256
-    assert f"demo/{sdist.name}" not in (report.url or ""), "nobody knows which bytes that key had"
-
-
-@pytest.mark.parametrize("policy", IfExists)
-@pytest.mark.parametrize("kind", KINDS)
-def test_other_bytes_take_the_place_of_a_file_that_is_gone_under_another_key(
-    place: World, kind: str, policy: IfExists
-) -> None:
-    path = file_of(place, kind)
-    push(place, path)
-    old = key_of(place)
-    place.store.delete(old)
-    other = (
-        place.sdist(salt="x") if kind == "sdist" else samples.wheel(place.folder / "x", salt="x", padding=FILES[kind])
-    )
-
-    report = push(place, other, policy)
-
-    note = None if policy is IfExists.REPLACE else Note.MISSING
-    assert (report.outcome, report.note) == (Outcome.REPLACED, note)
-    assert key_of(place) != old
-    assert is_complete(place, other)
-    assert old not in place.stored()
-
-
-@pytest.mark.parametrize("policy", IfExists)
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_file_that_was_overwritten_gets_another_key(place: World, kind: str, policy: IfExists) -> None:
-    path = file_of(place, kind)
-    push(place, path)
-    old = key_of(place)
-    place.put(old, b"of another tool")
-
-    report = push(place, path, policy)
-
-    assert (report.outcome, report.note) == (Outcome.REPLACED, Note.MOVED)
-    assert key_of(place) != old
-    assert is_complete(place, path)
-    assert push(place, path).outcome is Outcome.PRESENT
-
-
-def test_a_metadata_file_that_was_overwritten_gets_another_key_with_its_wheel(place: World) -> None:
-    wheel = place.wheel()
-    push(place, wheel)
-    place.put(f"{key_of(place)}.metadata", b"Metadata-Version: 2.1\nName: other\nVersion: 1.0\n")
-
-    assert push(place, wheel).note is Note.MOVED
-
-    assert is_complete(place, wheel)
-
-
-def test_what_was_said_of_a_file_stays_when_it_gets_another_key(place: World) -> None:
-    wheel = place.wheel()
-    push(place, wheel)
-    before = place.pages()[0].files[0]
-    place.put(key_of(place), b"of another tool")
-
-    push(place, wheel)
-
-    (after,) = place.pages()[0].files
-    assert (after.upload_time, after.hashes, after.size) == (before.upload_time, before.hashes, before.size)
 
 
 def test_a_file_that_is_gone_beside_one_that_is_refused(place: World) -> None:
