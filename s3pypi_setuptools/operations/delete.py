@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 from ..index.model import File
 from ..index.urls import filename_of
 from ..naming import version_of
 from ..repository.change import Decision
-from ..repository.layout import deletable_key
+from ..repository.layout import Layout, deletable_key
 from ..repository.manifest import Manifest
 from ..repository.repository import Repository
-from ..text import without_credentials
 from .file_selector import FileSelector, existing, naming_nearest
 
 __all__ = ["DeleteReport", "DeletedFile", "delete"]
@@ -72,12 +71,12 @@ def delete(
     """
     deletion = _Deletion(repository, project, selector)
     if dry_run or confirm:
-        report = replace(deletion.run(dry_run=True), dry_run=True)
+        report = deletion.run(dry_run=True)
         if dry_run:
             return report
         if confirm:
             confirm(report)
-            deletion.forget_other_projects()  # the question may have been open for long
+            deletion.others = repository.others(thorough=False)  # the question may have been open for long
     return deletion.run()
 
 
@@ -111,94 +110,72 @@ def unlisted(manifest: Manifest, files: Collection[File], *, whole: bool) -> Man
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Selected:
-    """The files to delete.
-
-    :param files: those that were listed when the manifest was first read.
-    :param kept: why objects are not deleted, by url.
-    """
-
-    files: tuple[File, ...]
-    kept: Mapping[str, str]
+def urls_to_sweep(manifest: Manifest, filenames: Collection[str], layout: Layout) -> frozenset[str]:
+    """The urls in ``removed`` of those filenames whose objects are the project's own."""
+    return frozenset(
+        url
+        for url in manifest.removed
+        if filename_of(url) in filenames and deletable_key(layout, manifest.project.name, url) is not None
+    )
 
 
 class _Deletion:
-    """An `Operation` that deletes the files which were listed when the manifest was first read.
+    """Deletes the files that were listed when the manifest was first read.
 
     A file of the same name that is listed later, under another url, is somebody's newer publication.
     """
 
     def __init__(self, repository: Repository, project: str, selector: FileSelector) -> None:
+        self.others = repository.others(thorough=False)
         self._repository = repository
-        self._store = repository.workspace.store
-        self._layout = repository.workspace.layout
+        self._workspace = repository.workspace
         self._project = project
         self._selector = selector
-        self._others = repository.others(thorough=False)
         self._files: tuple[File, ...] | None = None
 
     def run(self, *, dry_run: bool = False) -> DeleteReport:
         """Delete, or report what would be deleted."""
 
-        def change() -> DeleteReport:
-            return self._repository.change(self._project, self, others=self._others, dry_run=dry_run)
+        def change() -> Manifest:
+            return self._repository.change(self._project, self.decide, others=self.others, dry_run=dry_run)
 
-        return naming_nearest(self._repository, self._project, change)
-
-    def forget_other_projects(self) -> None:
-        """Read again what other projects list when it is next needed."""
-        self._others = self._repository.others(thorough=False)
-
-    def inspect(self, manifest: Manifest) -> _Selected:
-        """Select the files, the first time, and find out which objects have to be kept."""
-        if self._files is None:
-            self._files = select(manifest, self._project, self._selector)
-        reasons = {file.url: self._reason_to_keep(file.url) for file in self._files}
-        return _Selected(self._files, {url: reason for url, reason in reasons.items() if reason})
-
-    def choose(self, _manifest: Manifest, selected: _Selected) -> _Selected:
-        """Delete what was selected."""
-        return selected
-
-    def store(self, selected: _Selected) -> None:
-        """Nothing has to be stored."""
-
-    def apply(self, manifest: Manifest, selected: _Selected, _stored: None) -> Decision[DeleteReport]:
-        """Unlist the files; delete their objects, and those of files that were unlisted before."""
-        new = unlisted(manifest, selected.files, whole=self._selector.whole)
-        filenames = {file.filename for file in selected.files}
-        names = filenames | {filename_of(url) for url in self._selector.removed(manifest)}
-        sweep = frozenset(
-            url
-            for url in new.removed
-            if filename_of(url) in names and deletable_key(self._layout, self._project, url) is not None
-        )
-        report = DeleteReport(
+        new = naming_nearest(self._repository, self._project, change)
+        return DeleteReport(
             target=self._repository.url,
             project=self._project,
             version=self._selector.version,
             whole=new.deleted,
-            files=tuple(self._report(file, selected.kept.get(file.url)) for file in selected.files),
+            files=tuple(map(self._report, self._files or ())),
             remaining=len(new.project.files),
+            dry_run=dry_run,
         )
-        return Decision(new, report, sweep, names=tuple(sorted(filenames)) or (self._project,))
 
-    def _report(self, file: File, kept: str | None) -> DeletedFile:
-        key = self._layout.object_key(self._project, file.url)
-        url = self._store.url_of(key) if key else without_credentials(file.url)
-        return DeletedFile(file.filename, version_of(self._project, file.filename), file.size, url, kept)
+    def decide(self, manifest: Manifest) -> Decision[Manifest]:
+        """Unlist the files; delete their objects, and those of files that were unlisted before."""
+        if self._files is None:
+            self._files = select(manifest, self._project, self._selector)
+        new = unlisted(manifest, self._files, whole=self._selector.whole)
+        names = {file.filename for file in self._files}
+        sweep = urls_to_sweep(
+            new, names.union(map(filename_of, self._selector.removed(manifest))), self._workspace.layout
+        )
+        return Decision(new, new, sweep, names=tuple(sorted(names)) or (self._project,))
+
+    def _report(self, file: File) -> DeletedFile:
+        version = version_of(self._project, file.filename)
+        url = self._workspace.location(self._project, file.url)
+        return DeletedFile(file.filename, version, file.size, url, self._reason_to_keep(file.url))
 
     def _reason_to_keep(self, url: str) -> str | None:
         """Why the object of ``url`` is not deleted; None if it is."""
-        layout, project = self._layout, self._project
+        layout, project = self._workspace.layout, self._project
         key = layout.object_key(project, url)
         if key is None:
             return "it lies outside the repository"
         if deletable_key(layout, project, url):
-            if other := self._others.lister(project, key):
+            if other := self.others.lister(project, key):
                 return f"{other} lists it, too"
-            return "another project may list it" if self._others.unread(project) else None
+            return "another project may list it" if self.others.unread(project) else None
         folder = key.removeprefix(layout.top).rpartition("/")[0]
         if folder.partition("/")[0] in ("", project):
             return "it is no file of the project"

@@ -14,7 +14,7 @@ from ..index.model import File, Project, ProjectStatus, Status
 from ..naming import parse_version, version_of
 from ..repository.documents import OtherRepository
 from ..repository.repository import Repository
-from ..text import quoted, suggestion, without_credentials
+from ..text import quoted, suggestion
 from .file_selector import FileSelector, existing, naming_nearest
 
 __all__ = [
@@ -178,8 +178,6 @@ def show_project(
 
 
 def _details(repository: Repository, project: str, file: File) -> FileDetails:
-    workspace = repository.workspace
-    key = workspace.layout.object_key(project, file.url)
     return FileDetails(
         filename=file.filename,
         version=version_of(project, file.filename),
@@ -190,7 +188,7 @@ def _details(repository: Repository, project: str, file: File) -> FileDetails:
         hashes=dict(file.hashes),
         metadata=file.core_metadata is not None,
         provenance=file.provenance,
-        url=workspace.store.url_of(key) if key else without_credentials(file.url),
+        url=repository.workspace.location(project, file.url),
     )
 
 

@@ -24,7 +24,6 @@ from ..repository.manifest import Manifest
 from ..repository.repository import Repository
 from ..stores.base import Info
 from ..stores.probe import is_probe_folder
-from ..text import without_credentials
 from .file_selector import named_folders
 from .prune_plan import (
     Pruned,
@@ -188,6 +187,5 @@ class _Pruning:
         return Pruned(project, name, reason, None, info.size, info.modified, self._store.url_of(info.key))
 
     def _pruned_file(self, project: str, file: File, version: str) -> Pruned:
-        key = self._layout.object_key(project, file.url)
-        url = self._store.url_of(key) if key else without_credentials(file.url)
+        url = self._repository.workspace.location(project, file.url)
         return Pruned(project, file.filename, Reason.RETENTION, version, file.size, file.upload_time, url)

@@ -15,6 +15,7 @@ from uuid import uuid4
 from ..locks.base import NO_LOCKS, Lease, Locks
 from ..monitor import UNOBSERVED, Cancelled, Observer, Stage
 from ..stores.base import Store
+from ..text import without_credentials
 from ..transaction import Backoff
 from .documents import OtherRepository
 from .inventory import Folder, list_folder, list_folders
@@ -97,6 +98,14 @@ class Workspace:
             if other not in self._named:
                 self._named.add(other)
                 log.warning("%s is another repository, and is left alone", self.store.url_of(other.rstrip("/")))
+
+    def location(self, project: str, url: str) -> str:
+        """Where a file that ``project`` lists under ``url`` is stored, as people write it.
+
+        That is ``s3://bucket/key`` or ``file:///…``, or outside the repository the URL without credentials.
+        """
+        key = self.layout.object_key(project, url)
+        return self.store.url_of(key) if key else without_credentials(url)
 
     def held(self, name: str) -> AbstractContextManager[Lease]:
         """Hold the lock ``name`` while the context lasts; as `Locks.held`."""

@@ -8,7 +8,7 @@ import pytest
 
 from s3pypi_setuptools.errors import NoSuchProject, NotListed, RepositoryError
 from s3pypi_setuptools.index.model import File, Project, Status
-from s3pypi_setuptools.operations.delete import select, unlisted
+from s3pypi_setuptools.operations.delete import select, unlisted, urls_to_sweep
 from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.prune_plan import (
     PrunedProject,
@@ -191,3 +191,8 @@ def test_nothing_is_pruned_without_a_manifest() -> None:
 def test_a_plan_is_empty_unless_it_deletes_or_reports() -> None:
     assert plan(set(), set()).is_empty
     assert not PrunePlan.failed("demo", RepositoryError("broken")).is_empty
+
+
+def test_only_the_projects_own_objects_of_those_names_are_swept() -> None:
+    state = manifest(removed=frozenset({OLD, f"0123456789abcdef/{OLD}", f"../other/{OLD}", NEW}))
+    assert urls_to_sweep(state, {OLD}, LAYOUT) == {OLD, f"0123456789abcdef/{OLD}"}

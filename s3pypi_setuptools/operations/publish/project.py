@@ -18,7 +18,6 @@ from ...repository.root_entry import RootEntry
 from ...repository.snapshot import Reading
 from ...repository.stored_file import Publishable
 from ...repository.upload import Upload
-from ...text import without_credentials
 from .choice import Choice, Facts, held_back
 from .comparison import Comparison
 from .plan import Plan, Stored, StoredObject, Submission, changed, make_plan, refuse_status
@@ -205,10 +204,9 @@ class Publication:
 
         :param url: how it is listed now; by default as it was listed, or would be.
         """
-        one, workspace = choice.distribution, self._workspace
+        one = choice.distribution
         if url is None and choice.error is None:
             url = choice.listed.url if choice.listed else file_url(one.filename)
-        key = workspace.layout.object_key(self.project, url) if url else None
         listed = choice.listed if choice.note is Note.REBUILT else None
         return FileReport(
             project=self.project,
@@ -217,7 +215,7 @@ class Publication:
             size=(listed and listed.size) or one.file.size,
             sha256=(listed and listed.sha256) or one.file.sha256,
             outcome=choice.outcome,
-            url=workspace.store.url_of(key) if key else url and without_credentials(url),
+            url=url and self._workspace.location(self.project, url),
             error=choice.error,
             note=choice.note,
         )
