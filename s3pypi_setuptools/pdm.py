@@ -19,7 +19,7 @@ __all__ = ["pdm_build_finalize"]
 
 
 def pdm_build_finalize(context: Context, artifact: Path) -> None:
-    """Publish ``artifact``; ends the process with one line on stderr when that was asked for and fails."""
+    """Publish ``artifact`` if this build may; if that fails, end the process with one line on stderr."""
     try:
         settings, _ = build_push.split_config_settings(context.config_settings)
         kind = Kind(context.target)

@@ -1,4 +1,4 @@
-"""What was published, as lines for programs and as a table for people; for the command line and build frontends.
+"""Published files as lines for programs and as a table for people, for the command line and build frontends.
 
 The lines are stable, so that scripts can search them: ``OUTCOME FILENAME  URL``, such as
 ``published demo-1.0-py3-none-any.whl  s3://bucket/prefix/demo/demo-1.0-py3-none-any.whl``. In a dry run the outcome
@@ -50,7 +50,7 @@ _NAMED_IN_COMMAND = 5
 
 
 def outcome_text(file: FileReport, dry_run: bool) -> str:
-    """What became of ``file``, or would have, in a word or two, and in brackets what people should know of it."""
+    """The outcome of ``file`` in a word or two, and its note in brackets."""
     return _with_note(_outcome(file, dry_run), file)
 
 
@@ -60,7 +60,7 @@ def file_line(file: FileReport, dry_run: bool) -> str:
 
 
 def publish_lines(report: PublishReport) -> Iterator[str]:
-    """One line for each file that did not fail, then where installers find them (``index URL``), if that is known."""
+    """One line for each file that did not fail, then the URL for installers (``index URL``) if it is known."""
     for file in report.files:
         if file.outcome is not Outcome.FAILED:
             yield file_line(file, report.dry_run)
@@ -93,9 +93,9 @@ def upload_lines(report: UploadReport) -> Iterator[str]:
 
 
 def failures(report: PublishReport | UploadReport, force: str = "--force") -> Iterator[str]:
-    """One line for each file that failed: its name and why.
+    """One line for each file that failed, with its name and the reason.
 
-    :param force: how a file that is published is replaced from where the report is shown.
+    :param force: the option or setting that replaces a published file, in the frontend that prints the line.
     """
     for file in report.files:
         if file.error is not None:
@@ -103,7 +103,7 @@ def failures(report: PublishReport | UploadReport, force: str = "--force") -> It
 
 
 def error_line(file: FileReport | UploadedFile, force: str = "--force") -> str:
-    """Why ``file`` failed, with its name; ``force`` as of `failures`."""
+    """The name of ``file``, and why it failed; ``force`` as for `failures`."""
     name = file.filename if isinstance(file, FileReport) else file.path.name
     reason = str(file.error)
     line = printable(reason if name in reason else f"{name}: {reason}")
@@ -111,9 +111,9 @@ def error_line(file: FileReport | UploadedFile, force: str = "--force") -> str:
 
 
 def install_command(report: PublishReport) -> str | None:
-    """What to paste to install what was published; None when it is not known, or nothing was.
+    """The command that installs what was published; None if its URL is not known, or nothing was published.
 
-    Of each project it names one version, as pip installs one: the one that pip would choose.
+    It names one version of each project: the one that pip would choose.
     """
     if report.index_url is None or report.dry_run or not report.ok or not report.files:
         return None
@@ -121,8 +121,8 @@ def install_command(report: PublishReport) -> str | None:
     for file in report.files:
         versions.setdefault(file.project, []).append(file.version)
     releases = sorted(f"{project}=={max(found, key=_preference)}" for project, found in versions.items())
-    wanted = " ".join(releases) if len(releases) <= _NAMED_IN_COMMAND else "NAME"
-    return f"pip install --index-url {shlex.quote(report.index_url)} {wanted}"
+    names = " ".join(releases) if len(releases) <= _NAMED_IN_COMMAND else "NAME"
+    return f"pip install --index-url {shlex.quote(report.index_url)} {names}"
 
 
 def _preference(version: str) -> tuple[bool, Version]:

@@ -1,10 +1,10 @@
-"""Open a repository as settings describe it, for one command or for as long as a service runs.
+"""Open the repository that settings name, for one command or for as long as a service runs.
 
 A session keeps what is slow to set up: AWS credentials, the store with its connections, the client of the lock table.
-It keeps nothing that another process may change: every call reads ``repository.json`` again, side by side with the
+It keeps nothing that another process may change: every call reads ``repository.json`` again, in parallel with the
 other requests of its first wave. A call after one that failed for its AWS configuration or credentials reads these
-again. Threads, progress, cancellation and dry runs belong to one call. Two threads may use
-one session at the same time.
+again. Threads, progress, cancellation and dry runs belong to one call. Several threads may use one session at the same
+time.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ __all__ = ["Session"]
 
 
 class Session:
-    """What it takes to work with the repository at ``settings.target``; nothing is asked of it before a call.
+    """Credentials, store and lock table of the repository at ``settings.target``, opened when a call first needs them.
+
+    Connections stay open until `close` is called or the session is garbage-collected.
 
     :param beside: a session whose AWS credentials this one shares, so that nobody is asked for them twice.
-
-    Its connections stay open until `close`, or until it is garbage.
     """
 
     def __init__(self, settings: Settings, *, beside: Session | None = None) -> None:
@@ -44,7 +44,7 @@ class Session:
         self._table: Table | None = None
 
     def close(self) -> None:
-        """Close the connections; the next call opens others."""
+        """Close the connections; the next call opens new ones."""
         with self._lock:
             store, self._store, self._table = self._store, None, None
         if store is not None:
@@ -58,16 +58,16 @@ class Session:
 
     @property
     def index_url(self) -> str | None:
-        """The URL that installers are given; None where only ``repository.json`` may tell."""
+        """The URL for installers by these settings; None if only ``repository.json`` may have one."""
         if self.settings.public_url:
             return f"{self.settings.public_url}/"
         return None if isinstance(self.settings.target, S3Target) else self.opened().url
 
     def sign_in(self, *, store: bool = True, locks: bool = False) -> None:
-        """Obtain the AWS credentials for which somebody has to type something; see `Sessions.sign_in` for the errors.
+        """Obtain AWS credentials now if somebody has to type a code for them; see `Sessions.sign_in` for the errors.
 
-        :param store: those of the target.
-        :param locks: those of the lock table, where one is configured.
+        :param store: obtain those of the target.
+        :param locks: obtain those of the lock table, if one is configured.
         """
         self._aws.retry_failed()
         sign_in(self.settings, self._aws, store=store, locks=locks)
@@ -77,7 +77,7 @@ class Session:
 
         :param locks: sign in to the lock table, too.
 
-        Raises `ConfigurationError` without a target, and what `sign_in` raises.
+        Raises `ConfigurationError` without a target, and the errors of `sign_in`.
         """
         self.settings.require_target()
         self.sign_in(locks=locks)
@@ -92,18 +92,18 @@ class Session:
             return self._store
 
     def lock_table(self) -> Table:
-        """The lock table; nothing is asked of it yet. Raises `ConfigurationError` where none is configured."""
+        """The lock table; no request is sent yet. Raises `ConfigurationError` if none is configured."""
         with self._lock:
             if self._table is None:
                 self._table = open_table(self.settings, self._aws)
             return self._table
 
     def locks(self) -> Locks:
-        """The locks of one call; where no lock table is configured, none that keep anybody out."""
+        """The locks of one call; they exclude nobody if no lock table is configured."""
         return open_locks(self.settings, self.lock_table)
 
     def is_same_place(self, other: Session) -> bool:
-        """Whether two ways of writing a target mean one repository; nothing is asked of it."""
+        """Whether both targets are one repository, however they are written; no request is sent."""
         if isinstance(self.settings.require_target(), S3Target) and self.settings.target != other.settings.target:
             return False
         return self.layout.prefix == other.layout.prefix and self.store().is_same_place(other.store())
@@ -119,12 +119,12 @@ class Session:
     ) -> Iterator[Repository]:
         """The repository, for one call.
 
-        :param existing: refuse a place where there is none; otherwise one is made.
+        :param existing: do not make a repository; if there is none, `Repository.config` raises `RepositoryError`.
         :param dry_run: write nothing, and take no locks.
-        :param reading: as ``dry_run``; a store that does not honour conditional writes will do, too.
-        :param observer: told how far each change has come, and asked before it commits.
+        :param reading: as ``dry_run``, but accept a store that does not honour conditional writes.
+        :param observer: receives how far each change has come, and may cancel before a commit.
 
-        Raises `ConfigurationError` without a target; where there is no repository, `Repository.config` raises.
+        Raises `ConfigurationError` without a target, and the errors of `sign_in`.
         """
         writes = not (dry_run or reading)
         store = self.store(locks=writes)

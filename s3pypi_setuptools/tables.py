@@ -1,4 +1,4 @@
-"""Tables for people, drawn with rich: columns that matter less are left out where the terminal is too narrow.
+"""Tables for people, drawn with rich; a narrow terminal shows only the columns that matter more.
 
 rich (extra ``cli``) is imported when a table is drawn; see `text.is_watched`.
 """
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 __all__ = ["Cell", "Column", "Table"]
 
 _BORDERS = 3
-"""Characters around each column."""
+"""Characters of the border and the spaces around each column."""
 
 
 class Cell(NamedTuple):
     """A text, escaped when it is shown.
 
-    :param style: as rich names it: ``bold red``.
+    :param style: a style of rich: ``bold red``.
     :param advice: a second text, shown below the first in italics.
     """
 
@@ -31,7 +31,7 @@ class Cell(NamedTuple):
     advice: str = ""
 
     def styled(self) -> Text:
-        """The cell as rich shows it."""
+        """The cell as a text of rich."""
         from rich.text import Text  # noqa: PLC0415
 
         styled = Text(printable(self.text), self.style)
@@ -41,9 +41,9 @@ class Cell(NamedTuple):
 class Column(NamedTuple):
     """A column.
 
-    :param spare: in which order columns are left out where there is no room, 1 first; 0 is never left out.
-    :param elastic: longer texts are cut off where there is no room.
-    :param folds: longer texts go on in the next line where there is no room.
+    :param spare: the order in which columns are omitted from a table that is too wide, 1 first; 0 is never omitted.
+    :param elastic: texts are cut off if the table is too wide.
+    :param folds: texts are continued in the next line if the table is too wide.
     """
 
     name: str
@@ -57,7 +57,8 @@ class Table(NamedTuple):
     """A table with a title, and lines below it.
 
     :param title: a line or more.
-    :param sections: numbers of the rows above which there is a line.
+    :param sections: numbers of the rows above which a line is drawn.
+    :param below: lines that follow the table.
     """
 
     title: Sequence[str]
@@ -67,9 +68,9 @@ class Table(NamedTuple):
     below: Sequence[Cell] = ()
 
     def draw(self) -> None:
-        """Print the table, with one line a row where there is room.
+        """Print the table, with one line for each row if the terminal is wide enough.
 
-        A column in which every cell is empty is left out.
+        A column in which every cell is empty is omitted.
         """
         from rich.console import Console  # noqa: PLC0415
         from rich.table import Table as RichTable  # noqa: PLC0415
@@ -109,5 +110,5 @@ class Table(NamedTuple):
 
 
 def _room(width: int, widths: Sequence[int], kept: Sequence[int]) -> int:
-    """Characters that are left of a line; negative where it is too short."""
+    """How many characters of a line are not used; negative if the table is too wide."""
     return width - 1 - sum(widths[number] + _BORDERS for number in kept)

@@ -36,8 +36,8 @@ _HOOKS = frozenset(
 def __getattr__(name: str) -> Callable[..., object]:
     """The hook ``name``; raises `AttributeError` when the wrapped backend has none.
 
-    Ends the process, with one line on stderr, when the wrapped backend cannot be imported: front ends take any other
-    answer for a backend without that hook.
+    If the wrapped backend cannot be imported, ends the process with one line on stderr: a build tool would take any
+    exception for a backend without that hook.
     """
     if name not in _HOOKS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -6,6 +6,7 @@ Parameters have the names of the specifications: some front ends pass them by na
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -21,9 +22,9 @@ ConfigSettings: TypeAlias = Mapping[str, Any] | None
 
 
 def find_hook(name: str) -> Hook | None:
-    """The hook ``name`` of the project in the working folder; None when the wrapped backend has no such hook.
+    """The hook ``name`` of the project in the working folder; None if the wrapped backend has no such hook.
 
-    Ends the process, with one line on stderr, when there is no such backend.
+    Ends the process, with one line on stderr, if the backend cannot be imported.
     """
     try:
         theirs = getattr(wrapped.load(Path.cwd()), name, None)
@@ -50,37 +51,24 @@ def _metadata(theirs: Hook) -> Hook:
 
 def _sdist(theirs: Hook) -> Hook:
     def build_sdist(sdist_directory: str, config_settings: ConfigSettings = None) -> Any:
-        settings = _Settings(config_settings)
-        publish = settings.admit(Kind.SDIST, sdist_directory)
-        filename = theirs(sdist_directory, settings.theirs)
-        if publish:
-            settings.push(Path(sdist_directory, filename))
-        return filename
+        return _Settings(config_settings).build(Kind.SDIST, theirs, sdist_directory)
 
     return build_sdist
 
 
-def _wheel(kind: Kind) -> Callable[[Hook], Hook]:
-    def wrapper(theirs: Hook) -> Hook:
-        def build_wheel(
-            wheel_directory: str, config_settings: ConfigSettings = None, metadata_directory: str | None = None
-        ) -> Any:
-            settings = _Settings(config_settings)
-            publish = settings.admit(kind, wheel_directory)
-            filename = theirs(wheel_directory, settings.theirs, metadata_directory)
-            if publish:
-                settings.push(Path(wheel_directory, filename))
-            return filename
+def _wheel(kind: Kind, theirs: Hook) -> Hook:
+    def build_wheel(
+        wheel_directory: str, config_settings: ConfigSettings = None, metadata_directory: str | None = None
+    ) -> Any:
+        return _Settings(config_settings).build(kind, theirs, wheel_directory, metadata_directory)
 
-        return build_wheel
-
-    return wrapper
+    return build_wheel
 
 
 _WRAPPERS: dict[str, Callable[[Hook], Hook]] = {
-    "build_editable": _wheel(Kind.EDITABLE),
+    "build_editable": partial(_wheel, Kind.EDITABLE),
     "build_sdist": _sdist,
-    "build_wheel": _wheel(Kind.WHEEL),
+    "build_wheel": partial(_wheel, Kind.WHEEL),
     "get_requires_for_build_editable": _requires,
     "get_requires_for_build_sdist": _requires,
     "get_requires_for_build_wheel": _requires,
@@ -90,9 +78,10 @@ _WRAPPERS: dict[str, Callable[[Hook], Hook]] = {
 
 
 class _Settings:
-    """The config settings of one call, divided, in the project whose folder is the working folder when it begins.
+    """The config settings of one call, split into this package's own and ``theirs``, for the wrapped backend.
 
-    Errors end the process with one line: this is a front end's subprocess, and a traceback is all it would show.
+    The project is the working folder at the start of the call. Errors end the process with one line: this is a
+    subprocess of a build tool, which would show a traceback.
     """
 
     def __init__(self, given: ConfigSettings) -> None:
@@ -109,8 +98,14 @@ class _Settings:
         except Error as error:
             build_push.abort(error)
 
-    def push(self, path: Path) -> None:
-        try:
-            build_push.push(path.absolute(), project=self._project, command_line=self._ours)
-        except Error as error:
-            build_push.abort(error)
+    def build(self, kind: Kind, theirs: Hook, folder: str, *others: object) -> Any:
+        """Call the wrapped hook, and publish the file that it built if this build may."""
+        publish = self.admit(kind, folder)
+        filename = theirs(folder, self.theirs, *others)
+        if publish:
+            path = Path(folder, filename).absolute()
+            try:
+                build_push.push(path, project=self._project, command_line=self._ours)
+            except Error as error:
+                build_push.abort(error)
+        return filename

@@ -1,4 +1,4 @@
-"""Which backend the project wraps, and its import."""
+"""Find and import the build backend that a project wraps."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def load(project: Path) -> object:
     ``build-backend`` of ``[tool.s3pypi]`` is written as PEP 517 has it, ``module`` or ``module:object``;
     ``backend-path``, too: folders within the project, put first on `sys.path`, that hold an in-tree backend.
 
-    Raises `ConfigurationError` for values that are none, and for a backend that cannot be imported.
+    Raises `ConfigurationError` for invalid values, and for a backend that cannot be imported.
     """
     name, folders = _chosen(project)
     module_name, _, attributes = name.partition(":")
     if module_name == _OURS:
-        raise ConfigurationError(f"{_PLACE} build-backend: names the backend that is to be wrapped, not {_OURS} itself")
+        raise ConfigurationError(f"{_PLACE} build-backend: must name the backend to wrap, not {_OURS} itself")
     sys.path[:0] = folders
     try:
         backend: object = importlib.import_module(module_name)
@@ -58,7 +58,7 @@ def _chosen(project: Path) -> tuple[str, list[str]]:
     table = _table(text)
     name = table.get("build-backend", _DEFAULT)
     if not isinstance(name, str) or not all(part.isidentifier() for part in name.replace(":", ".", 1).split(".")):
-        raise ConfigurationError(f"{_PLACE} build-backend: must be a text such as 'hatchling.build'")
+        raise ConfigurationError(f"{_PLACE} build-backend: must be a string such as 'hatchling.build'")
     paths = table.get("backend-path", [])
     if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
         raise ConfigurationError(f"{_PLACE} backend-path: must be a list of folders, such as ['backend']")

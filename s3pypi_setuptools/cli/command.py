@@ -1,4 +1,4 @@
-"""A command as a value, from its help to the function that does it, and one run of it."""
+"""Commands as values: their help, their options, and the functions that run them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..config.options import CONNECTION
 from ..errors import UsageError
 from ..monitor import SAME_COMMAND, Monitor
 from .confirmation import Confirm, confirmation
-from .options import EVERY, add_settings, given
+from .options import EVERY, TO_WRITE, add_settings, given
 from .parser import ArgumentParser, add_output_options
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _R = TypeVar("_R")
 
 
 class Argument:
-    """What `argparse.ArgumentParser.add_argument` takes, and the group of the help that shows it."""
+    """The parameters of `argparse.ArgumentParser.add_argument`, and the group of the help that shows the argument."""
 
     def __init__(self, *strings: str, group: str = "what", **details: Any) -> None:
         self.strings = strings
@@ -59,7 +59,7 @@ _TWO_TARGETS = (
 
 
 def _resolve(arguments: argparse.Namespace) -> Settings:
-    """The settings of the repository that a command works on; raises `UsageError` and `ConfigurationError`."""
+    """The settings of the repository that a command works on. Raises `UsageError` and `ConfigurationError`."""
     from ..config.resolve import resolve  # noqa: PLC0415
 
     settings = given(arguments, getattr(arguments, "place", None))
@@ -71,26 +71,26 @@ def _resolve(arguments: argparse.Namespace) -> Settings:
 
 
 class Command(NamedTuple):
-    """A command: what its help says, what it takes, and what it does.
+    """A command: its help, its arguments and options, and what it does.
 
     :param program: the words that call it, ``s3pypi delete``.
-    :param usage: what follows them.
-    :param settings: names of the settings that it takes.
+    :param usage: the rest of the usage line.
+    :param run: does the work.
+    :param settings: names of the settings that are options of it.
     :param titles: other titles for groups of settings in the help.
-    :param json: whether it can report as JSON.
-    :param two_targets: it takes ``--from`` and ``--to``.
-    :param needs_source: what an error asks for where ``--from`` is missing.
-    :param dry_run: what ``--dry-run`` does, for the help; None: the command does not take it.
-    :param takes_yes: ``--yes`` is accepted, without effect, so that scripts may always give it.
-    :param asks: whether to ask before anything is changed; None: the command never asks.
-    :param done: what becomes of each file, as a past participle, for the account of an interruption.
-    :param then: what that account advises; None: the same command again, where ``done`` is given.
-    :param sends: bars show bytes that are hashed and sent.
-    :param counts: a bar counts; its name and unit.
-    :param answers: the output is what was asked for, and is shown even with ``--quiet``.
+    :param json: whether ``--json`` is an option of it.
+    :param two_targets: ``--from`` and ``--to`` are options of it.
+    :param needs_source: the beginning of the error if ``--from`` is missing; None: it may be missing.
+    :param dry_run: the help of ``--dry-run``; None: it is no option of the command.
+    :param takes_yes: ``--yes`` is accepted without effect, so that scripts may give it to every command.
+    :param asks: whether these arguments need a confirmation; None: the command never asks.
+    :param done: what happens to each file, as a past participle, for `Journal.begin`.
+    :param then: what to do after an interruption, for `Journal.begin`; None: run the same command again.
+    :param sends: progress bars show the bytes that are hashed and sent.
+    :param counts: the name and unit of a progress bar that counts.
+    :param answers: the output answers a question, and is printed even with ``--quiet``.
     :param check: raises `UsageError` for arguments that do not go together.
-    :param resolve: makes settings of the arguments.
-    :param run: does it.
+    :param resolve: makes the settings from the arguments.
     """
 
     program: str
@@ -116,7 +116,7 @@ class Command(NamedTuple):
     resolve: Callable[[argparse.Namespace], Settings] = _resolve
 
     def parser(self) -> ArgumentParser:
-        """The parser of its arguments."""
+        """A parser for its arguments."""
         made = ArgumentParser(
             self.program, usage=f"{self.program} {self.usage}", description=self.description, epilog=self.examples
         )
@@ -125,18 +125,18 @@ class Command(NamedTuple):
             if argument.group not in groups:
                 groups[argument.group] = made.add_argument_group(argument.group)
             groups[argument.group].add_argument(*argument.strings, **argument.details)
-        add_settings(made, self.settings, self.titles)
+        add_settings(made, self.settings, TO_WRITE if self.two_targets else self.titles)
         if self.dry_run:
             self._add_change_options(made, self.dry_run)
         add_output_options(made, json=self.json)
         return made
 
     def execute(self, argv: Sequence[str], terminal: Terminal) -> int:
-        """Parse the arguments, and run the command; the exit status."""
+        """Parse the arguments, and run the command; returns the exit status."""
         return self.run_parsed(self.parser().parse_intermixed_args(argv), terminal)
 
     def run_parsed(self, arguments: argparse.Namespace, terminal: Terminal) -> int:
-        """Run the command on arguments that its parser made; the exit status."""
+        """Run the command with parsed arguments; returns the exit status."""
         terminal.configure_from(arguments)
         self.check(arguments)
         if self.needs_source and arguments.origin is None:
@@ -170,7 +170,7 @@ class Command(NamedTuple):
             group.add_argument("-y", "--yes", action="store_true", help=argparse.SUPPRESS)
 
     def _resolve_source(self, arguments: argparse.Namespace) -> Settings | None:
-        """The settings of the repository that is only read: those of the connection, and ``--from``."""
+        """The settings of the repository that ``--from`` names: it, and the options for the connection to S3."""
         if not self.two_targets or arguments.origin is None:
             return None
         from ..config.resolve import resolve  # noqa: PLC0415
@@ -193,11 +193,11 @@ class Command(NamedTuple):
 class Call:
     """One run of a command.
 
-    :param arguments: as its parser made them.
-    :param monitor: draws progress, and ends the work after an interruption.
-    :param confirm: asks; None where nothing is to be asked.
+    :param arguments: the parsed arguments.
+    :param monitor: draws progress, and cancels the work after an interruption.
+    :param confirm: asks for confirmation; None if nothing needs to be confirmed.
     :param settings: of the repository that the command works on.
-    :param source_settings: of the repository that ``--from`` names; those of the other where it names none.
+    :param source_settings: of the repository that ``--from`` names; the same as ``settings`` without ``--from``.
     """
 
     def __init__(
@@ -219,22 +219,22 @@ class Call:
 
     @cached_property
     def repository(self) -> PackageRepository:
-        """The repository that the command works on, and writes."""
+        """The repository that the command works on."""
         from ..api import PackageRepository  # noqa: PLC0415
 
         return PackageRepository(self.settings)
 
     @cached_property
     def source(self) -> PackageRepository:
-        """The repository that ``--from`` names; it shares the credentials of the other."""
+        """The repository that ``--from`` names; it shares the credentials of `repository`."""
         from ..api import PackageRepository  # noqa: PLC0415
 
         return PackageRepository(self._source_settings, beside=self.repository)
 
     def asking(self, ask: Callable[[_R], tuple[Iterable[str], str] | None]) -> Callable[[_R], None] | None:
-        """Ask before a report's work is done; None where nothing is to be asked.
+        """The ``confirm`` argument of an operation: ask about its report; None if nothing needs to be confirmed.
 
-        :param ask: the lines to show and the question; None where the report needs none.
+        :param ask: makes the lines to print and the question from a report; None if that report needs no confirmation.
         """
         if (confirm := self.confirm) is None:
             return None

@@ -1,4 +1,4 @@
-"""Asking before something is destroyed."""
+"""Ask for confirmation before something is deleted."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _YES = frozenset({"y", "yes"})
 
 
 class Confirm(Protocol):
-    """Asks before something is destroyed."""
+    """Asks for confirmation before something is deleted."""
 
     def __call__(self, lines: Iterable[str], question: str, declined: str = NOTHING_CHANGED) -> None:
-        """Show ``lines``, what is about to be destroyed, and ask; raise `Declined` unless the answer is yes.
+        """Print ``lines``, which say what is about to be deleted, and ask; raise `Declined` unless the answer is yes.
 
-        :param declined: what has been done when the answer is no.
+        :param declined: what the error says was done so far.
         """
 
 
@@ -32,9 +32,9 @@ class Declined(Error):
 
 
 def confirmation(arguments: argparse.Namespace, terminal: Terminal) -> Confirm | None:
-    """How to ask; None where nothing is to be asked, with ``--yes`` and ``--dry-run``.
+    """A function that asks for confirmation; None with ``--yes`` and ``--dry-run``.
 
-    Questions go to stderr, so that results can be piped. Raises `UsageError` where nobody can answer.
+    Questions go to stderr, so that results can be piped. Raises `UsageError` if stdin is not a terminal.
     """
     if arguments.yes or arguments.dry_run:
         return None

@@ -22,7 +22,7 @@ __all__ = ["main", "pypi_private", "s3upload", "split"]
 
 _DEFAULT = "upload"
 _LIKENESS = 0.8
-"""Of a misspelt command; ``dist``, a folder that was not built yet, is less like ``list``."""
+"""How alike a misspelt command must be; ``dist``, a folder that was not built yet, is less like ``list``."""
 _SYNONYMS = {
     "build": "release",
     "fetch": "download",
@@ -39,29 +39,29 @@ _SYNONYMS = {
     "sync": "mirror",
     "version": "--version",
 }
-"""What other tools call our commands."""
+"""The names that other tools have for these commands."""
 _BEFORE_COMMAND = frozenset({"-v", "--verbose", "-q", "--quiet", "--json"})
 _COLLECT = (100_000, 50, 50)
-"""When garbage is collected: a short run imports much and leaves little, and looking takes a quarter of its time."""
+"""Thresholds of the garbage collector: with the default ones it takes a quarter of a short run, which leaves little."""
 
 
 def main() -> int:
-    """The ``s3pypi`` script; the exit status."""
+    """The ``s3pypi`` script; returns the exit status."""
     return _run("s3pypi", _s3pypi)
 
 
 def s3upload() -> int:
-    """The ``s3upload`` script; the exit status."""
+    """The ``s3upload`` script; returns the exit status."""
     return _run("s3upload", lambda argv, terminal: load("s3upload").execute(argv, terminal))
 
 
 def pypi_private() -> int:
-    """The ``pypi-private`` script; the exit status."""
+    """The ``pypi-private`` script; returns the exit status."""
     return _run("pypi-private", lambda argv, terminal: load("pypi-private").execute(argv, terminal))
 
 
 def split(argv: Sequence[str]) -> tuple[str | None, list[str]]:
-    """The command of ``s3pypi``, None when none is named, and the other arguments; ``./init`` is a path."""
+    """The command that ``argv`` names, None if it names none, and the other arguments; ``./init`` is a path."""
     rest = _without_leading_flags(argv)
     if rest and rest[0] in SUBCOMMANDS:
         return rest[0], [*argv[: len(argv) - len(rest)], *rest[1:]]
@@ -83,7 +83,7 @@ def _s3pypi(argv: Sequence[str], terminal: Terminal) -> int:
 
 
 def _commands() -> str:
-    """The commands, as help lists them."""
+    """The list of commands in the help."""
     width = max(map(len, SUBCOMMANDS))
     lines = []
     for title, group in GROUPS.items():
@@ -93,7 +93,7 @@ def _commands() -> str:
 
 
 def _refuse_misspelt_command(word: str) -> None:
-    """Raise `UsageError` where ``word`` is no file, and almost a command's name or what others call one."""
+    """Raise `UsageError` if ``word`` is no file, but is like a command's name or what other tools call one."""
     if not word.replace("-", "").isalpha() or os.path.lexists(word):
         return
     if word in _SYNONYMS:
@@ -109,9 +109,9 @@ def _without_leading_flags(argv: Sequence[str]) -> list[str]:
 
 
 def _run(program: str, work: Callable[[Sequence[str], Terminal], int]) -> int:
-    """The exit status of ``work`` on ``sys.argv``.
+    """Run ``work`` on ``sys.argv``; returns the exit status.
 
-    0 done, 1 failed, 2 used wrongly, 130 interrupted by Ctrl-C, 143 terminated by SIGTERM.
+    0: done, 1: failed, 2: the command line is wrong, 130: interrupted by Ctrl-C, 143: terminated by SIGTERM.
     """
     argv = sys.argv[1:]
     terminal = Terminal(program, json="--json" in argv)
@@ -123,10 +123,10 @@ def _run(program: str, work: Callable[[Sequence[str], Terminal], int]) -> int:
     except BaseException as error:
         if interruption.status is None:
             return terminal.ended(_ended(error, terminal))
-        interruption.tell()  # whatever it ended with: the signal was the reason
+        interruption.tell()  # the signal is the reason, whichever error it led to
         return interruption.status
     finally:
-        gc.freeze()  # the interpreter need not look for garbage among what it throws away whole
+        gc.freeze()  # the interpreter need not collect garbage before it ends
         with contextlib.suppress(ValueError):  # not the main thread
             if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
                 signal.signal(signal.SIGINT, signal.SIG_DFL)  # the interpreter's end, interrupted, shows no traceback
@@ -142,7 +142,7 @@ def _ended(error: BaseException, terminal: Terminal) -> int:
 
 
 def _of_machine(error: BaseException) -> Error | None:
-    """What the machine lacks, where that is what ``error`` says."""
+    """The error to print if ``error`` says that memory, threads or open files ran out; None for others."""
     if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
         return Error("there is not enough memory; free some, or raise the limit (ulimit -v)")
     if isinstance(error, RuntimeError) and "start new thread" in str(error):

@@ -1,4 +1,4 @@
-"""Help that fits the terminal: words stay whole, and columns keep below one another."""
+"""Wrap help to the width of the terminal, and keep its columns."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ _COLUMN = re.compile(r" *\S.*?  +(?=\S)")
 _INDENT = 4
 """Further spaces before what is continued in another line."""
 _LEAST_WIDTH = 10
-"""Characters in a line, however few columns the terminal says that it has."""
+"""The least characters in a line; terminals may claim to have no columns."""
 _GROUP = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _HELD = "\0"
-"""Stands for a space at which no line may end."""
+"""Replaces a space at which no line may end."""
 
 
 def filled(text: str, width: int) -> str:
-    """``text`` in lines of at most ``width`` characters, as far as its words let it.
+    """``text`` in lines of at most ``width`` characters; only a longer word makes a longer line.
 
     Lines that begin with a space (examples, lists) stay lines. If one is too long, its second column, which follows two
     spaces, is continued below itself, or is moved to lines of its own if it has less than half of the width. All other
@@ -29,7 +29,7 @@ def filled(text: str, width: int) -> str:
 
 
 def filled_usage(usage: str, width: int, indent: int) -> str:
-    """``usage`` likewise, with its brackets whole; all lines but the first are indented."""
+    """``usage`` wrapped, but not within brackets; all lines but the first are indented."""
     held = _GROUP.sub(lambda group: group[0].replace(" ", _HELD), usage)
     lines = wrapped(held, width - indent)
     return f"\n{' ' * indent}".join(lines).replace(_HELD, " ")

@@ -15,7 +15,7 @@ _WHAT_HAPPENS = ("if-exists", "force", "strict")
 _DISTRIBUTIONS = ("strict-metadata",)
 _OBJECTS = ("acl", "s3-put-args", "pages", "index-html", "put-root-index")
 LOCK_TABLE: Collection[str] = ("locks-profile", "locks-region", "locks-endpoint-url")
-"""How the lock table is reached, beside what `CONNECTION` says of S3."""
+"""The connection to the lock table, where it differs from `CONNECTION`."""
 _LOCKING = ("lock-indexes", "locks-table", "locks-timeout", *LOCK_TABLE, "unsafe-no-locking")
 _GROUPS: tuple[tuple[str, Collection[str]], ...] = (
     ("where", _PLACE),
@@ -27,17 +27,17 @@ _GROUPS: tuple[tuple[str, Collection[str]], ...] = (
 )
 
 EVERY: frozenset[str] = frozenset(name for _, names in _GROUPS for name in names)
-"""What commands take that publish files from this machine."""
+"""The options of commands that publish files of this machine."""
 CHANGING: frozenset[str] = EVERY - {*_WHAT_HAPPENS, *_DISTRIBUTIONS}
-"""What commands take that change a repository in other ways."""
+"""The options of commands that change a repository in other ways."""
 READING: Collection[str] = frozenset({*_PLACE, *CONNECTION})
-"""What commands take that only read."""
+"""The options of commands that only read."""
 TO_WRITE = {"where": "the repository to write, instead of --to"}
-"""The title of the target's settings where ``--from`` names a second one."""
+"""The title of the options for the target in commands that have ``--from`` and ``--to``."""
 
 
 def add_settings(parser: argparse.ArgumentParser, names: Collection[str], titles: Mapping[str, str]) -> None:
-    """Offer the settings that have these names, in every spelling, in groups.
+    """Add the settings with these ``names`` as options, in all their spellings, in groups.
 
     :param titles: other titles for some of the groups.
     """
@@ -50,9 +50,9 @@ def add_settings(parser: argparse.ArgumentParser, names: Collection[str], titles
 
 
 def given(arguments: argparse.Namespace, place: str | None = None) -> dict[str, object]:
-    """The settings that the command line gives, by name.
+    """The settings given on the command line, by name.
 
-    :param place: the target, where it was given as an argument; raises `UsageError` when an option gives one too.
+    :param place: the target, if it was given as an argument. Raises `UsageError` if an option gives it too.
     """
     settings: dict[str, object] = {
         option.name: getattr(arguments, option.attribute)

@@ -1,6 +1,6 @@
-"""Where a program's output goes: results to stdout, all else to stderr; rich for people, plain lines for programs.
+"""Print a program's output: results to stdout, everything else to stderr; for people, for scripts, or as JSON.
 
-rich is imported only when it is used: on a terminal, and where it is installed (extra ``cli``); lines otherwise.
+On a terminal, tables and progress bars are drawn with rich (extra ``cli``), which is imported only then.
 """
 
 from __future__ import annotations
@@ -8,16 +8,16 @@ from __future__ import annotations
 import argparse
 import contextlib
 import logging
-import os
 import sys
 import traceback
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from ..errors import Error
 from ..monitor import UNCOUNTED, ItemCounter, Journal, Progress, SilentProgress
 from ..redaction import Redactor
 from ..text import is_drawable, is_watched, printable
+from .streams import Streams
 
 if TYPE_CHECKING:
     from ..config.settings import Settings
@@ -31,9 +31,11 @@ _PACKAGE = __name__.partition(".")[0]
 
 
 class Terminal:
-    """What ``program`` says, in the form that was asked for.
+    """Prints what ``program`` has to say, in the form that the output options ask for.
 
-    :param json: results and the error that ended the program are JSON objects on stdout.
+    Secrets are hidden in everything on stderr, and control characters are escaped everywhere.
+
+    :param json: print the report, or the error that ended the program, as one JSON object on stdout.
     """
 
     def __init__(self, program: str, *, json: bool = False) -> None:
@@ -42,23 +44,20 @@ class Terminal:
         self.quiet = False
         self.json = json
         self.journal = Journal()
-        """What is done of what was asked for, told when it is interrupted; commands that change anything `begin` it."""
+        """Records which changes are done, for the line that an interruption prints."""
         self.redactor = Redactor()
-        """Hides the secrets of the settings in use; see `use`."""
+        """Hides the secrets of the settings that `use` names."""
         self._bars: ByteBars | CountBar | None = None
         self._reported = False
-        self._unwritten: OSError | None = None
-        for stream in (sys.stdout, sys.stderr):
-            if hasattr(stream, "reconfigure"):  # a console's or pipe's code page may lack a filename's characters
-                stream.reconfigure(errors="backslashreplace")
+        self._streams = Streams()
 
     def configure_from(self, arguments: argparse.Namespace) -> None:
-        """Take over the output options."""
+        """Set the form of the output from parsed options."""
         self.verbose, self.quiet, self.json = arguments.verbose, arguments.quiet, arguments.json
 
     @contextlib.contextmanager
     def logging(self) -> Iterator[None]:
-        """Show the package's log while the context lasts: warnings, and all of it if the output is verbose."""
+        """Print the package's log on stderr while the context lasts: warnings, and everything with ``--verbose``."""
         logger = logging.getLogger(_PACKAGE)
         before = logger.level, logger.handlers[:], logger.propagate
         logger.setLevel(logging.DEBUG)
@@ -70,58 +69,57 @@ class Terminal:
             logger.handlers[:], logger.propagate = before[1:]
 
     def use(self, settings: Settings, source: Settings | None = None) -> None:
-        """Show what people should know of ``settings``, and hide their secrets from now on.
+        """Hide the secrets of ``settings`` from now on, and print their notes as warnings.
 
-        :param source: settings of a repository that is only read; their notes are about writing, and not shown.
+        :param source: the settings of a repository that is only read. Their notes are about writing, and not printed.
         """
         for each in filter(None, (settings, source)):
             self.redactor.include(each.redactor)
         self.warnings(settings.notes)
 
-    def result(self, line: str) -> None:
-        """A line of what was asked for."""
-        self.results([line])
-
     def results(self, lines: Iterable[str]) -> None:
-        """Lines of what was asked for."""
+        """Print result lines, unless ``--quiet`` is given."""
         if not self.quiet:
             self.text("\n".join(map(printable, lines)))
 
     def text(self, text: str) -> None:
-        """What was asked for as a whole, such as help: shown however quiet the program is to be."""
+        """Print text such as help, even with ``--quiet``."""
         if text:
-            self._write(sys.stdout, f"{text}\n")
+            self._streams.out(f"{text}\n")
 
     def error(self, line: str) -> None:
-        """A line that says what failed."""
+        """Print what failed, in one line."""
         self._diagnostic("error", line)
 
     def warning(self, line: str) -> None:
-        """A line about what went on otherwise than one may expect."""
+        """Print one line about something that users may not expect."""
         self._diagnostic("warning", line)
 
     def warnings(self, lines: Iterable[str]) -> None:
-        """Warnings, one a line."""
+        """Print several warnings."""
         for line in lines:
             self.warning(line)
 
     def remark(self, line: str) -> None:
-        """A line that another program wrote for people, as it is but for secrets."""
-        self._write(sys.stderr, f"{self.redactor.redact(line)}\n")
+        """Print a line of another program unchanged, but without secrets."""
+        self._streams.err(f"{self.redactor.redact(line)}\n")
 
     def fail(self, error: BaseException) -> None:
-        """The error that ends the program."""
+        """Print the error that ends the program; with ``--verbose``, also the traceback of a defect."""
         known = isinstance(error, Error)
         line = self.redactor.describe(error)
         self.error(line if known or self.verbose else f"{line} (run with -v for the traceback)")
         if self.verbose and not known:
             text = self.redactor.redact("".join(traceback.format_exception(error)))
-            self._write(sys.stderr, "".join(f"{printable(line)}\n" for line in text.splitlines()))
+            self._streams.err("".join(f"{printable(line)}\n" for line in text.splitlines()))
         if self.json:
             self.object({"ok": False, "error": {"type": type(error).__name__, "message": line}})
 
     def interrupted(self, word: str) -> None:
-        """Say what was done before the program was ``word``: interrupted or terminated; from whichever thread."""
+        """Print which changes were done before the program was interrupted; may be called from any thread.
+
+        :param word: ``interrupted`` or ``terminated``.
+        """
         self.stop_drawing()
         line = self.redactor.redact(f"{word}: {self.journal.sentence()}")
         self.error(line)
@@ -130,26 +128,26 @@ class Terminal:
             self.object({"ok": False, "error": error, "changes": self.journal.changes()})
 
     def object(self, value: dict[str, object]) -> None:
-        """A JSON object on stdout, indented for people's eyes."""
+        """Print a JSON object on stdout."""
         from json import dumps  # noqa: PLC0415
 
         self._reported = True
         self.text(dumps(value, indent=2))
 
     def ended(self, status: int) -> int:
-        """The exit status of a program whose work ended with ``status``: 1 where its results could not be written.
+        """The exit status of a program whose work ended with ``status``: at least 1 if its results were not written.
 
-        What was done all the same is said then, since the results would have told.
+        The changes that were done are printed on stderr then.
         """
-        if self._unwritten is None:
+        if (failure := self._streams.failure) is None:
             return status
-        reason = self._unwritten.strerror or str(self._unwritten)
-        self.error("; ".join(filter(None, (f"the output cannot be written: {reason}", self.journal.outcome()))))
+        reason = f"the output cannot be written: {failure.strerror or failure}"
+        self.error("; ".join(filter(None, (reason, self.journal.outcome()))))
         return status or 1
 
     @contextlib.contextmanager
     def progress(self) -> Iterator[Progress]:
-        """Progress that is drawn where somebody watches."""
+        """A `Progress` that is drawn as bars on a terminal."""
         if not self._draws_bars():
             yield SilentProgress()
             return
@@ -161,7 +159,7 @@ class Terminal:
 
     @contextlib.contextmanager
     def counting(self, what: str, unit: str) -> Iterator[ItemCounter]:
-        """A count that is drawn where somebody watches, as a bar called ``what`` that counts in ``unit``s."""
+        """An `ItemCounter` that is drawn on a terminal, as a bar called ``what`` that counts in ``unit``s."""
         if not self._draws_bars():
             yield UNCOUNTED
             return
@@ -172,22 +170,21 @@ class Terminal:
             yield bar
 
     def ask(self, lines: Iterable[str], question: str) -> str:
-        """Show ``lines`` and ask ``question`` on stderr; the answer from stdin in lower case, empty at its end."""
-        for line in lines:
-            self._write(sys.stderr, f"{printable(self.redactor.redact(line))}\n")
-        self._write(sys.stderr, f"{printable(self.redactor.redact(question))} [y/N] ")
+        """Print ``lines`` and ``question`` on stderr; return the answer in lower case, empty if stdin has ended."""
+        shown = [printable(self.redactor.redact(text)) for text in (*lines, question)]
+        self._streams.err("\n".join(shown) + " [y/N] ")
         answer = sys.stdin.readline()
         if not answer.endswith("\n"):
-            self._write(sys.stderr, "\n")
+            self._streams.err("\n")
         return answer.strip().lower()
 
     def stop_drawing(self) -> None:
-        """Leave the terminal as it was, from whichever thread."""
+        """Remove progress bars from the terminal; may be called from any thread."""
         if self._bars is not None:
             self._bars.stop()
 
     def show(self, output: Output) -> int:
-        """Show a report in the form that was asked for; the exit status."""
+        """Print a report in the form that the output options ask for; return the exit status."""
         if self.json:
             from .render.as_json import to_json  # noqa: PLC0415
 
@@ -217,41 +214,22 @@ class Terminal:
         self._bars = None
 
     def _diagnostic(self, kind: str, line: str) -> None:
-        self._write(sys.stderr, f"{self.program}: {kind}: {printable(self.redactor.redact(line))}\n")
+        self._streams.err(f"{self.program}: {kind}: {printable(self.redactor.redact(line))}\n")
 
     def _draw(self, drawn: Table | Iterable[str]) -> None:
         from ..tables import Table  # noqa: PLC0415
 
-        if not isinstance(drawn, Table):
+        if isinstance(drawn, Table):
+            with self._streams.drawing():
+                drawn.draw()
+        else:
             self.results(drawn)
-            return
-        try:
-            drawn.draw()
-        except SystemExit:  # how rich says that nobody reads any more
-            _silence(sys.stdout)
-        except OSError as error:
-            self._stop_writing(sys.stdout, error)
-
-    def _write(self, stream: TextIO | None, text: str) -> None:
-        if stream is None:  # pythonw
-            return
-        try:
-            stream.write(text)
-            stream.flush()
-        except OSError as error:
-            self._stop_writing(stream, error)
-
-    def _stop_writing(self, stream: TextIO, error: OSError) -> None:
-        """Go on without ``stream``: that nobody reads any more is no error, the work's result stays; a full disk is."""
-        if stream is sys.stdout and not isinstance(error, BrokenPipeError):
-            self._unwritten = error
-        _silence(stream)
 
 
 class _Handler(logging.Handler):
-    """The package's log as lines on stderr; other packages' logs hold request headers and stay unseen.
+    """Prints the package's log on stderr; the logs of other packages hold request headers, and are not printed.
 
-    A warning that several steps of one command give is shown once.
+    A warning that several steps of one command log is printed once.
     """
 
     def __init__(self, terminal: Terminal) -> None:
@@ -268,9 +246,3 @@ class _Handler(logging.Handler):
                 return
             self._warned.add(line)
         self._terminal._diagnostic(record.levelname.lower(), line)
-
-
-def _silence(stream: TextIO) -> None:
-    """Let all that is written from now on, and what is left to be written at the interpreter's end, be lost."""
-    with contextlib.suppress(OSError):  # there may be no file behind it
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

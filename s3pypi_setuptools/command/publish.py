@@ -20,14 +20,15 @@ _DISTRIBUTIONS = frozenset({"sdist", "bdist_wheel"})
 class PyPICommand(SettingsCommand):
     """Publish the distributions that this run built, with regenerated indexes.
 
-    With none built: those of this project's name and version in the dist folder. ``file_mask`` chooses others.
+    If this run built none, publish those of this project's name and version in the dist folder. ``file_mask`` selects
+    other files.
     """
 
     command_name = "s3pypi"
     description = "publish the built distributions to a package repository on S3 or in a folder"
 
     def publish(self) -> Iterable[str]:
-        """Publish; one line for each file that failed."""
+        """Publish; returns one line for each file that failed."""
         from .. import build_push, report_lines  # noqa: PLC0415
         from ..api import PackageRepository  # noqa: PLC0415
         from ..monitor import Monitor  # noqa: PLC0415
@@ -48,7 +49,7 @@ class PyPICommand(SettingsCommand):
         return report_lines.failures(report, force)
 
     def _show(self, report: PublishReport) -> None:
-        """As ``s3pypi upload``: a table and the install command on a terminal, else lines."""
+        """Print what ``s3pypi upload`` prints: a table and the install command on a terminal, otherwise lines."""
         from .. import report_lines  # noqa: PLC0415
         from ..text import is_watched  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""What the two commands share: the settings as options, and errors as setuptools' own."""
+"""The base of both commands: options made from the settings, and errors that setuptools prints as one line."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _DRY_RUN: tuple[str, str | None, str] = ("dry-run", None, "say what would be don
 
 
 class _Declaration(Generic[_T]):
-    """A class attribute that setuptools reads, made from the table of settings when it is read."""
+    """A class attribute that setuptools reads; it is made from the table of settings when it is read."""
 
     def __init__(self, make: Callable[[type[SettingsCommand]], _T]) -> None:
         self._make = make
@@ -52,26 +52,26 @@ class SettingsCommand(Command):
     redactor: Redactor
     """Hides the secrets of the settings of this run."""
     conflict: bool = False
-    """Whether it failed because what it was to publish is published already: the same files will fail again."""
+    """Whether it failed because other files of these names are published: the same files would fail again."""
     journal: Journal
-    """What is done of what was asked for, told when it is interrupted."""
+    """Records which changes are done, for the line that an interruption prints."""
     user_options = _Declaration(_user_options)
     boolean_options = _Declaration(_boolean_options)
 
     @classmethod
     def settings(cls) -> list[Option]:
-        """The settings that it takes."""
+        """The settings that are options of the command."""
         from ..config.options import OF_REPOSITORIES, OPTIONS  # noqa: PLC0415
 
         return [option for option in OPTIONS if cls.of_repository or option.name not in OF_REPOSITORIES]
 
     def get_command_name(self) -> str:
-        """The name that it runs under, which a project may choose (``cmdclass``)."""
+        """The name under which it runs; a project may choose another one (``cmdclass``)."""
         running = self.distribution.command_obj
         return next((name for name, command in running.items() if command is self), self.command_name)
 
     def initialize_options(self) -> None:
-        """Every option starts as not given."""
+        """Mark every option as not given."""
         from ..redaction import Redactor  # noqa: PLC0415
 
         self.redactor = Redactor()
@@ -80,10 +80,10 @@ class SettingsCommand(Command):
         self.dry_run = False
 
     def finalize_options(self) -> None:
-        """Nothing: the settings are resolved when the command runs, after every other source is known."""
+        """Do nothing: `resolve` is called when the command runs, and all sources of settings are known."""
 
     def run(self) -> None:
-        """Do the work; raises setuptools' errors, which it prints as one line."""
+        """Run the command; raises `OptionError` and `ExecError`, which setuptools prints as one line."""
         from ..errors import UsageError  # noqa: PLC0415
         from ..interruption import Interruption  # noqa: PLC0415
         from ..monitor import Journal  # noqa: PLC0415
@@ -91,7 +91,7 @@ class SettingsCommand(Command):
 
         self.journal = Journal()
         try:
-            # setuptools' -v is every library's.
+            # setuptools' -v makes every library log.
             with silenced(), Interruption(self.journal.stop, self._interrupted):
                 failures = [self.redactor.redact(line) for line in self.publish()]
         except UsageError as error:
@@ -104,10 +104,10 @@ class SettingsCommand(Command):
 
     @abstractmethod
     def publish(self) -> Iterable[str]:
-        """Do the work, and say it; one line for each file that failed. May raise anything."""
+        """Do the work, and print the results; returns one line for each file that failed. May raise any error."""
 
     def resolve(self) -> Settings:
-        """The settings of this run; what people should know of them is said."""
+        """The settings of this run; their notes are printed as warnings. Raises `ConfigurationError`."""
         from ..config.resolve import resolve  # noqa: PLC0415
 
         settings = resolve(
@@ -126,13 +126,13 @@ class SettingsCommand(Command):
         print(f"{self.get_command_name()}: warning: {line}", file=sys.stderr, flush=True)
 
     def say(self, lines: Iterable[str]) -> None:
-        """Print results, unless setuptools is told to be quiet."""
+        """Print results, unless ``--quiet`` was given to setuptools."""
         if self.distribution.verbose:
             for line in lines:
                 print(line, flush=True)
 
     def _given(self) -> dict[str, tuple[str, object]]:
-        """Every option that has a value: name to (source, value), as ``get_option_dict`` has them."""
+        """Every option with a value: name → (source, value), with the sources of ``get_option_dict``."""
         sources = self.distribution.get_option_dict(self.get_command_name())
         return {
             option.attribute: (sources.get(option.attribute, ("setup script", None))[0], value)
@@ -142,7 +142,7 @@ class SettingsCommand(Command):
 
     @staticmethod
     def in_build_hook() -> bool:
-        """Whether a build front end called this (PEP 517), not ``setup.py`` on a command line."""
+        """Whether a build tool runs this through the PEP 517 backend, and nobody ran ``setup.py`` itself."""
         return "setuptools.build_meta" in sys.modules
 
     def _interrupted(self, word: str) -> None:

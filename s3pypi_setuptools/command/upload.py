@@ -17,7 +17,7 @@ class UploadCommand(SettingsCommand):
     of_repository = False
 
     def publish(self) -> Iterable[str]:
-        """Upload; one line for each file that failed."""
+        """Upload; returns one line for each file that failed."""
         from .. import report_lines  # noqa: PLC0415
         from ..api import PackageRepository  # noqa: PLC0415
         from ..distribution.selection import select_files  # noqa: PLC0415

@@ -39,7 +39,7 @@ class PublishingBuildHook(Interface):
     PLUGIN_NAME = "s3pypi"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002
-        """Publish; what goes wrong is said in one line, and ends the build with status 1. The file stays."""
+        """Publish; an error is printed in one line, and ends the build with status 1. The built file stays."""
         kind = _KINDS.get((self.target_name, version))
         if kind is None:
             return

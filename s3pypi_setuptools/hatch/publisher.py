@@ -30,8 +30,8 @@ _DRY_RUN = "dry-run"
 class S3PyPIPublisher(PublisherInterface):
     """Publish the artifacts given, or those in ``dist``, with regenerated indexes.
 
-    Settings come from ``-o NAME=VALUE`` (``-o NAME`` for flags), and from ``[tool.hatch.publish.s3pypi]`` in the place
-    that setup.cfg has at other doors. Relative paths begin at the project's root, as hatch's own do.
+    Settings come from ``-o NAME=VALUE`` (``-o NAME`` for flags), and from ``[tool.hatch.publish.s3pypi]``, which
+    ranks as setup.cfg does in other frontends. Relative paths begin at the project's root, as hatch's own do.
     """
 
     PLUGIN_NAME = "s3pypi"
@@ -39,7 +39,7 @@ class S3PyPIPublisher(PublisherInterface):
     _spinner: Spinner | None = None
 
     def publish(self, artifacts: list[str], options: dict[str, object]) -> None:
-        """Publish; aborts hatch with one line when anything failed."""
+        """Publish; aborts hatch with one line if anything failed."""
         from .. import report_lines  # noqa: PLC0415
         from ..api import PackageRepository  # noqa: PLC0415
         from ..interruption import Interruption  # noqa: PLC0415

@@ -17,11 +17,11 @@ _WHOLE = 100
 
 
 class Spinner:
-    """`..progress.Progress`, drawn from the first event on while the context lasts.
+    """A `monitor.Progress`, drawn from the first event until the end of the context.
 
-    Before, while credentials are obtained, the terminal is for whoever asks for a code there.
+    Before the first event, credentials are obtained, and the terminal is free for a prompt.
 
-    :param styled: how hatch's user wants text about waiting to look.
+    :param styled: gives a text the style in which hatch shows waiting.
     """
 
     def __init__(self, console: Console, title: str, styled: Callable[[str], Text]) -> None:
@@ -43,7 +43,7 @@ class Spinner:
         self.stop()
 
     def stop(self) -> None:
-        """Spin no more, and take the line away."""
+        """Stop, and remove the line from the terminal."""
         with self._lock:
             self._stopped = True
             self._status.stop()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 
 import pytest
 
 from s3pypi_setuptools.cli.commands import SUBCOMMANDS, load
 from s3pypi_setuptools.cli.render.output import Output
+from s3pypi_setuptools.cli.streams import Streams
 from s3pypi_setuptools.cli.terminal import Terminal
+from s3pypi_setuptools.interruption import Terminated
 
 ONLY_READ = {"list", "show", "download", "verify", "locks", "doctor", "config", "completion"}
 
@@ -50,3 +53,20 @@ def test_what_failed_is_shown_even_when_quiet(capsys: pytest.CaptureFixture[str]
 
 def test_an_earlier_failure_decides_the_exit_status() -> None:
     assert Terminal("s3pypi").show(Output(report=Report(ok=True), lines=[], failed=True)) == 1
+
+
+def test_only_a_closed_pipe_is_survived_while_a_table_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout", io.StringIO())  # what is behind it is lost from then on
+    streams = Streams()
+    with streams.drawing():
+        raise SystemExit(1)  # as rich does
+    assert streams.failure is None
+    with streams.drawing():
+        raise BrokenPipeError
+    assert streams.failure is None
+    with pytest.raises(Terminated), streams.drawing():
+        raise Terminated
+    full = OSError(28, "No space left on device")
+    with streams.drawing():
+        raise full
+    assert streams.failure is full

@@ -17,7 +17,7 @@ def races() -> Halt:
 
 def test_what_was_written_to_ask_is_deleted(publishing: Publishing) -> None:
     done = publishing.interrupted(races(), "doctor", publishing.target)
-    assert done.stderr == "s3pypi: error: interrupted: what was written to ask is deleted again\n"
+    assert done.stderr == "s3pypi: error: interrupted: all test objects are deleted\n"
     assert left(publishing.server, publishing.bucket) == []
 
 
@@ -27,7 +27,7 @@ def test_what_stays_is_named_and_pruned(publishing: Publishing) -> None:
     stayed = left(publishing.server, publishing.bucket)
     [folder] = {key.split("/")[1] for key in stayed}
     assert done.stderr == (
-        f"s3pypi: error: terminated: objects that were written to ask may stay below {publishing.target}/{folder}/; "
+        f"s3pypi: error: terminated: test objects may remain below {publishing.target}/{folder}/; "
         "s3pypi prune deletes them when they are a day old\n"
     )
 

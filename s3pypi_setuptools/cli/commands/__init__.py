@@ -1,4 +1,4 @@
-"""The commands of ``s3pypi``, and the other console scripts; only the chosen one's module is imported.
+"""The commands of ``s3pypi``, and the other console scripts; only the module of the chosen one is imported.
 
 Each is a `Command`: a constant named after it, ``MIGRATE_INDEX`` for ``migrate-index``.
 """
@@ -53,10 +53,10 @@ GROUPS: dict[str, dict[str, str]] = {
 """The commands and their summaries, in the groups and order in which help shows them."""
 
 SUBCOMMANDS = {name: summary for group in GROUPS.values() for name, summary in group.items()}
-"""All of them."""
+"""The commands of all groups, and their summaries."""
 
 _MODULES = {"force-unlock": "locks", "import": "import_", "mirror": "import_", "unyank": "yank"}
-"""Modules that are not named after the command."""
+"""The modules of commands that are not named after the command."""
 
 
 def load(name: str) -> Command:

@@ -63,26 +63,26 @@ def _delete(call: Call) -> Output:
 
 
 def _lines(report: DeleteReport) -> Iterator[str]:
-    verb = "would delete" if report.dry_run else "deleted"
+    done = "would delete" if report.dry_run else "deleted"
     for file in report.files:
-        yield "  ".join(filter(None, (f"{verb} {file.filename}", file.url, _kept(file))))
-    yield from _outcome(report, verb)
+        yield "  ".join(filter(None, (f"{done} {file.filename}", file.url, _kept(file))))
+    yield from _outcome(report, done)
 
 
 def _short_lines(report: DeleteReport) -> Iterator[str]:
     """The same for a terminal: a line a file, without URLs, and the sum of their sizes."""
-    verb = "would delete" if report.dry_run else "deleted"
+    done = "would delete" if report.dry_run else "deleted"
     if report.files:
-        yield f"of {report.target}, {verb}:"
+        yield f"of {report.target}, {done}:"
         yield from columns([[f"  {file.filename}", size(file.size), _kept(file)] for file in report.files], absent="")
         total = size_text(sum(file.size or 0 for file in report.files))
-        yield f"{verb} {counted(len(report.files), 'file')}, {total}"
-    yield from _outcome(report, verb)
+        yield f"{done} {counted(len(report.files), 'file')}, {total}"
+    yield from _outcome(report, done)
 
 
-def _outcome(report: DeleteReport, verb: str) -> Iterator[str]:
+def _outcome(report: DeleteReport, done: str) -> Iterator[str]:
     if report.whole:
-        yield f"{verb} {report.project}: the project {'would be' if report.dry_run else 'is'} gone from the index"
+        yield f"{done} {report.project}: the project {'would be' if report.dry_run else 'is'} gone from the index"
     elif not report.files:
         yield f"absent {report.project}{f' {report.version}' if report.version else ''}: it was deleted before"
     if report.remaining == 0 and not report.whole:

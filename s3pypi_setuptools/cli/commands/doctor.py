@@ -26,13 +26,11 @@ command line is wrong."""
 
 def _doctor(call: Call) -> Output:
     def left(where: str | None) -> None:
-        """Let the account of an interruption say what stays."""
-        stays = (
-            f"objects that were written to ask may stay below {where}; s3pypi prune deletes them when they are a day "
-            "old"
-        )
-        deleted = "what was written to ask is deleted again"
-        call.terminal.journal.begin(None, deleted if where is None else stays)
+        """Record what an interruption says about test objects."""
+        then = "all test objects are deleted"
+        if where is not None:
+            then = f"test objects may remain below {where}; s3pypi prune deletes them when they are a day old"
+        call.terminal.journal.begin(None, then)
 
     report = call.repository.doctor(read_only=call.arguments.read_only, left=left, monitor=call.monitor)
     return Output(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ...text import counted
 from ..command import DRY_RUN, PROJECTS, Argument, Call, Command
-from ..options import CHANGING, TO_WRITE
+from ..options import CHANGING
 from ..render.output import Output
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _WOULD = {"adopted": "would adopt", "completed": "would complete", "copied": "wo
 
 
 def _import(call: Call, *, elsewhere: bool) -> Output:
-    """Import, in place too unless the files are to be copied ``elsewhere``."""
+    """Run ``import``, or ``mirror`` if the source must be ``elsewhere``."""
     arguments = call.arguments
     report = call.repository.import_from(
         call.source if arguments.origin else None,
@@ -39,7 +39,7 @@ def _import(call: Call, *, elsewhere: bool) -> Output:
     noted = [(file, file.outcome.value) for file in report.files if file.note is not None]
     warnings = [f"{file.source}: {outcome}: {file.note}" for file, outcome in noted if outcome != "failed"]
     left = [
-        f"{folder}/ is no project's folder; its files are listed from copies, and it can go"
+        f"{folder}/ is no project's folder; its files are listed from copies, so it can be deleted"
         for folder in report.folders_left
     ]
     return Output(
@@ -83,7 +83,6 @@ examples:
 Exit status: 0 all is listed, 1 something failed, 2 the command line is wrong.""",
     arguments=(PROJECTS, _STRAYS),
     settings=CHANGING,
-    titles=TO_WRITE,
     two_targets=True,
     dry_run=DRY_RUN,
     takes_yes=True,
@@ -91,7 +90,7 @@ Exit status: 0 all is listed, 1 something failed, 2 the command line is wrong.""
     sends=True,
     run=partial(_import, elsewhere=False),
 )
-MIRROR = Command(
+MIRROR = IMPORT._replace(
     program="s3pypi mirror",
     usage="[PROJECT...] --from TARGET --to TARGET [options]",
     description="""\
@@ -106,14 +105,6 @@ examples:
   s3pypi mirror demo --from prod --to s3://packages-eu --region eu-west-1
 
 Exit status: 0 all files are listed in both, 1 something failed, 2 the command line is wrong.""",
-    arguments=(PROJECTS, _STRAYS),
-    settings=CHANGING,
-    titles=TO_WRITE,
-    two_targets=True,
     needs_source="say what to mirror",
-    dry_run=DRY_RUN,
-    takes_yes=True,
-    done="listed",
-    sends=True,
     run=partial(_import, elsewhere=True),
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ..command import DRY_RUN, PROJECT, Argument, Call, Command
-from ..options import TO_WRITE
 from ..render.output import Output
 
 __all__ = ["PROMOTE"]
@@ -33,7 +32,7 @@ def _promote(call: Call) -> Output:
         report=report,
         lines=[file_line(file, report.dry_run) for file in report.files if file.error is None],
         errors=[error_line(file) for file in report.files if file.error is not None],
-        warnings=[f"{name} is yanked, there as in {report.source}" for name in report.yanked],
+        warnings=[f"{name} is yanked, as it is in {report.source}" for name in report.yanked],
     )
 
 
@@ -43,7 +42,6 @@ PROMOTE = Command(
     description=_DESCRIPTION,
     examples=_EXAMPLES,
     arguments=(PROJECT, Argument("release", metavar="VERSION", help="all files of this version")),
-    titles=TO_WRITE,
     two_targets=True,
     needs_source="say where the version is listed",
     dry_run=DRY_RUN,

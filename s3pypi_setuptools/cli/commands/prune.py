@@ -80,25 +80,25 @@ def _prune(call: Call) -> Output:
 
 def _short_lines(report: PruneReport) -> Iterator[str]:
     """What would be deleted, for a terminal: a line an object, without URLs."""
-    gone = _gone(report)
+    deleted = _deleted(report)
     yield f"of {report.target}, would delete:"
-    yield from columns([[f"  {one.name}", size(one.size, ABSENT), one.reason.value] for one in gone])
-    yield f"would delete {_sum(gone)}"
+    yield from columns([[f"  {one.name}", size(one.size, ABSENT), one.reason.value] for one in deleted])
+    yield f"would delete {_sum(deleted)}"
 
 
 def _lines(report: PruneReport) -> Iterator[str]:
-    verb = "would delete" if report.dry_run else "deleted"
-    gone = _gone(report)
-    for one in gone:
-        yield f"{verb} {one.name}  {one.url}  {one.reason.value} {one.version or ABSENT} {day(one.time, ABSENT)}"
-    yield f"{verb} {_sum(gone)}"
+    done = "would delete" if report.dry_run else "deleted"
+    deleted = _deleted(report)
+    for one in deleted:
+        yield f"{done} {one.name}  {one.url}  {one.reason.value} {one.version or ABSENT} {day(one.time, ABSENT)}"
+    yield f"{done} {_sum(deleted)}"
 
 
 def _drawn(report: PruneReport) -> Table | Iterable[str]:
-    verb = "Would delete" if report.dry_run else "Deleted"
-    gone = _gone(report)
-    if not gone:
-        return [f"{verb} {_sum(gone)}"]
+    done = "Would delete" if report.dry_run else "Deleted"
+    deleted = _deleted(report)
+    if not deleted:
+        return [f"{done} {_sum(deleted)}"]
     columns = (
         Column("File", folds=True),
         Column("Project", spare=2),
@@ -108,18 +108,18 @@ def _drawn(report: PruneReport) -> Table | Iterable[str]:
         Column("Why"),
     )
     rows = []
-    for one in gone:
+    for one in deleted:
         facts = (one.version or ABSENT, size(one.size, ABSENT), day(one.time, ABSENT), one.reason.value)
         rows.append([*map(Cell, (one.name, one.project, *facts))])
-    return Table((f"{verb} from {report.target}",), columns, rows, below=(Cell(f"{verb} {_sum(gone)}"),))
+    return Table((f"{done} from {report.target}",), columns, rows, below=(Cell(f"{done} {_sum(deleted)}"),))
 
 
-def _gone(report: PruneReport) -> list[Pruned]:
+def _deleted(report: PruneReport) -> list[Pruned]:
     return [one for project in report.projects if not project.error for one in project.pruned]
 
 
-def _sum(gone: list[Pruned]) -> str:
-    return f"{counted(len(gone), 'object')}, {size_text(sum(one.size or 0 for one in gone))}"
+def _sum(deleted: list[Pruned]) -> str:
+    return f"{counted(len(deleted), 'object')}, {size_text(sum(one.size or 0 for one in deleted))}"
 
 
 def _duration(text: str) -> timedelta:

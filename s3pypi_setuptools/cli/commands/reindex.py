@@ -38,15 +38,15 @@ Exit status: 0 everything is right now, 1 something could not be put right, 2 th
 
 def _reindex(call: Call) -> Output:
     report = _run(call, call.arguments.projects, unlist_missing=call.arguments.yes)
-    gone = [f"{name} of {project.project}" for project in report.projects for name in project.missing]
+    missing = [f"{name} of {project.project}" for project in report.projects for name in project.missing]
     watched = sys.stdin is not None and sys.stdin.isatty()
-    confirm = confirmation(call.arguments, call.terminal) if gone and watched and not call.terminal.json else None
+    confirm = confirmation(call.arguments, call.terminal) if missing and watched and not call.terminal.json else None
     if confirm is None:
         return _output(report)
     others = _errors([project for project in report.projects if not project.missing])
     call.terminal.show(Output(report=report, lines=_lines(report), errors=others))
     question = f"These do not exist any more. Take them off the index of {report.target}?"
-    confirm(gone, question, f"{_changes(report)}; {counted(len(gone), 'missing file')} still listed")
+    confirm(missing, question, f"{_changes(report)}; {counted(len(missing), 'missing file')} still listed")
     report = _run(call, [project.project for project in report.projects if project.missing], unlist_missing=True)
     return _output(report, failed=bool(others))
 
@@ -82,21 +82,24 @@ def _changes(report: ReindexReport) -> str:
     completed = sum(len(project.completed) for project in report.projects)
     corrected = sum(len(project.corrected) for project in report.projects) + len(report.root)
     changes = {"listed": (listed, "file"), "completed": (completed, "file"), "corrected": (corrected, "record")}
-    said = [f"{verb} {counted(count, noun)}" for verb, (count, noun) in changes.items() if count]
+    said = [f"{done} {counted(count, noun)}" for done, (count, noun) in changes.items() if count]
     return ", ".join(said) or NOTHING_CHANGED
 
 
 def _lines(report: ReindexReport) -> Iterator[str]:
-    would = "would " if report.dry_run else ""
-    past = "" if report.dry_run else "ed"
+    def did(present: str, past: str) -> str:
+        return f"would {present}" if report.dry_run else past
+
+    listed, unlisted = did("list", "listed"), did("unlist", "unlisted")
+    completed, corrected = did("complete", "completed"), did("correct", "corrected")
     for project in report.projects:
-        for verb, names in (("list", project.listed), ("unlist", project.unlisted), ("complet", project.completed)):
-            end = "e" if verb == "complet" and report.dry_run else past
-            yield from (f"{would}{verb}{end} {name}  {project.project}" for name in names)
-        yield from (f"{would}correct{past} {line}" for line in project.corrected)
+        changes = ((listed, project.listed), (unlisted, project.unlisted), (completed, project.completed))
+        yield from (f"{done} {name}  {project.project}" for done, names in changes for name in names)
+        yield from (f"{corrected} {line}" for line in project.corrected)
         yield from (f"left {line}" for line in project.left)
-    yield from (f"{would}correct{past} {line}" for line in report.root)
-    yield f"{would}reindex{past} {counted(report.examined, 'project')}, {counted(report.files, 'file')}"
+    yield from (f"{corrected} {line}" for line in report.root)
+    reindexed = did("reindex", "reindexed")
+    yield f"{reindexed} {counted(report.examined, 'project')}, {counted(report.files, 'file')}"
 
 
 REINDEX = Command(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ...errors import UsageError
@@ -16,42 +17,28 @@ if TYPE_CHECKING:
 
 __all__ = ["UNYANK", "YANK"]
 
-_USAGE = "PROJECT (VERSION | --file NAME...) [--target TARGET] [options]"
-
 
 def _check(arguments: argparse.Namespace) -> None:
     if (arguments.release is None) == (not arguments.filenames):
         raise UsageError("say which files: a VERSION, or --file NAME")
 
 
-def _yank(call: Call) -> Output:
-    arguments = call.arguments
-    report = call.repository.yank(
-        arguments.project,
-        arguments.release,
-        filenames=arguments.filenames,
-        reason=arguments.reason,
-        dry_run=arguments.dry_run,
-        monitor=call.monitor,
-    )
-    return Output(report=report, lines=_lines(report, "yank"))
-
-
-def _unyank(call: Call) -> Output:
-    arguments = call.arguments
-    report = call.repository.unyank(
+def _yank(call: Call, *, undo: bool) -> Output:
+    arguments, repository = call.arguments, call.repository
+    change = repository.unyank if undo else partial(repository.yank, reason=arguments.reason)
+    report = change(
         arguments.project,
         arguments.release,
         filenames=arguments.filenames,
         dry_run=arguments.dry_run,
         monitor=call.monitor,
     )
-    return Output(report=report, lines=_lines(report, "unyank"))
+    return Output(report=report, lines=_lines(report, "unyank" if undo else "yank"))
 
 
-def _lines(report: YankReport, verb: str) -> Iterator[str]:
+def _lines(report: YankReport, word: str) -> Iterator[str]:
     """A line a file: ``yanked FILENAME  REASON``; ``already yanked`` or ``not yanked`` where nothing changes."""
-    done = f"would {verb}" if report.dry_run else f"{verb}ed"
+    done = f"would {word}" if report.dry_run else f"{word}ed"
     for file in report.files:
         reason = f"  {file.yanked}" if file.yanked else ""
         unchanged = "not yanked" if file.yanked is None else "already yanked"
@@ -60,7 +47,7 @@ def _lines(report: YankReport, verb: str) -> Iterator[str]:
 
 YANK = Command(
     program="s3pypi yank",
-    usage=_USAGE,
+    usage="PROJECT (VERSION | --file NAME...) [--target TARGET] [options]",
     description="""\
 Mark a version, or single files, as yanked (PEP 592): installers use it only where it is pinned exactly, and show the
 reason. Nothing is deleted; 's3pypi unyank' removes the mark.""",
@@ -81,18 +68,13 @@ examples:
     takes_yes=True,
     done="yanked",
     check=_check,
-    run=_yank,
+    run=partial(_yank, undo=False),
 )
-UNYANK = Command(
+UNYANK = YANK._replace(
     program="s3pypi unyank",
-    usage=_USAGE,
     description="Remove the mark of 's3pypi yank' from a version, or from single files (PEP 592).",
     examples="examples:\n  s3pypi unyank demo 1.0",
     arguments=(PROJECT, VERSION, FILENAMES),
-    settings=CHANGING,
-    dry_run=DRY_RUN,
-    takes_yes=True,
     done="unyanked",
-    check=_check,
-    run=_unyank,
+    run=partial(_yank, undo=True),
 )

@@ -1,1 +1,1 @@
-"""How reports are shown: lines for programs, tables and bars for people."""
+"""Render reports: lines and JSON for programs, tables and progress bars for people."""

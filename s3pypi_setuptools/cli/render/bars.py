@@ -1,7 +1,6 @@
-"""Progress bars, drawn with rich on stderr while somebody watches; they are gone at the end.
+"""Progress bars, drawn with rich on stderr, and removed at the end.
 
-A bar is drawn from the first event on: before, while credentials are obtained, the terminal is for the program that
-asks for a code there.
+A bar is drawn from the first event. Before that, credentials are obtained, and the terminal is free for a prompt.
 """
 
 from __future__ import annotations
@@ -35,22 +34,22 @@ class _Bars:
         self._stopped = False
 
     def stop(self) -> None:
-        """Draw no more, and take the bars away."""
+        """Stop drawing, and remove the bars from the terminal."""
         with self._lock:
             self._stopped = True
             self._display.stop()
 
     def _start(self) -> None:
-        """Begin to draw, unless all was stopped; the lock is held."""
+        """Begin to draw, unless `stop` was called; the caller holds the lock."""
         if not self._stopped:
             self._display.start()
 
 
 class _Sizes(ProgressColumn):
-    """The bytes done, of all."""
+    """Shows how many bytes of all are done."""
 
     def render(self, task: Task) -> Text:
-        """As of `ProgressColumn`."""
+        """The text of the column (`ProgressColumn`)."""
         return Text(f"{size_text(int(task.completed))} of {size_text(int(task.total or 0))}")
 
 
@@ -64,14 +63,14 @@ class CountBar(_Bars):
         self._total = 0
 
     def expect(self, count: int) -> None:
-        """``count`` more are to be looked at."""
+        """``count`` more items are to be looked at."""
         with self._lock:
             self._start()
             self._total += count
             self._display.update(self._task, total=self._total)
 
     def advance(self, count: int) -> None:
-        """``count`` more were looked at."""
+        """``count`` more items were looked at."""
         self._display.update(self._task, advance=count)
 
 

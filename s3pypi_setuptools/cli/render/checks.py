@@ -1,4 +1,4 @@
-"""What ``s3pypi doctor`` found: a table for people, lines for programs."""
+"""The checks of ``s3pypi doctor``: a table for people, lines for programs."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def check_lines(report: DoctorReport) -> Iterator[str]:
 
 
 def failure_lines(report: DoctorReport) -> Iterator[str]:
-    """Those of `check_lines` that say why the verdict is bad."""
+    """Those of `check_lines` that say what is not sound, and the verdict."""
     yield from (_line(check) for check in report.checks if check.result.value == "no")
     yield verdict(report)
 

@@ -1,4 +1,4 @@
-"""Texts below one another, and times and sizes as they are shown in them."""
+"""Aligned columns of text, and the times and sizes in them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from ...text import size_text
 __all__ = ["ABSENT", "columns", "day", "facts", "size", "time_text"]
 
 ABSENT = "-"
-"""Stands for a value that is not known, so that every line has the same number of columns."""
+"""Replaces an unknown value, so that every line has the same number of columns."""
 
 
 def columns(rows: Sequence[Sequence[str | None]], absent: str = ABSENT) -> Iterator[str]:
-    """The rows as lines, with columns below one another; ``absent`` stands for None."""
+    """The rows as lines with aligned columns; ``absent`` replaces None."""
     texts = [[text or absent for text in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
     for row in texts:
@@ -22,7 +22,7 @@ def columns(rows: Sequence[Sequence[str | None]], absent: str = ABSENT) -> Itera
 
 
 def facts(values: Mapping[str, str | None]) -> Iterator[str]:
-    """A line for each value that is not empty, after its name."""
+    """A line with name and value for each value that is not empty."""
     width = max(map(len, values))
     yield from (f"{name:<{width}}  {value}" for name, value in values.items() if value)
 

@@ -1,4 +1,4 @@
-"""How projects and files are listed: tables for people, columns and blocks for programs."""
+"""Lists of projects and files: tables for people, columns and blocks for programs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NOT_OFFERED = "installers are offered none of these files"
 
 
 def project_lines(report: ListReport, *, names_only: bool = False) -> Iterator[str]:
-    """A line a project: name, latest version, number of files, bytes, last upload, status; or its name alone."""
+    """A line for each project: name, latest version, files, bytes, last upload, status; or only its name."""
     if names_only:
         yield from (project.name for project in report.projects)
     else:
@@ -46,7 +46,7 @@ def project_table(report: ListReport) -> Table:
 
 
 def file_lines(report: ProjectReport, *, names_only: bool = False) -> Iterator[str]:
-    """A line a file: name, version, bytes, upload time, requires-python, yanked; or its name alone."""
+    """A line for each file: name, version, bytes, upload time, requires-python, yanked; or only its name."""
     if names_only:
         yield from (file.filename for file in report.files)
     else:
@@ -54,7 +54,7 @@ def file_lines(report: ProjectReport, *, names_only: bool = False) -> Iterator[s
 
 
 def file_table(report: ProjectReport) -> Table:
-    """A project's files as a table; what there is no room for, `detail_lines` has."""
+    """A project's files as a table, with fewer details than `detail_lines`."""
     title = [f"{report.name}  {report.target}"]
     if report.status.value in _STYLES:
         title.append(_status(report))
@@ -77,7 +77,7 @@ def file_table(report: ProjectReport) -> Table:
 
 
 def detail_lines(report: ProjectReport) -> Iterator[str]:
-    """The project's facts, then a block a file."""
+    """The project's details, then a block for each file."""
     yield from facts(
         {
             "project": report.name,

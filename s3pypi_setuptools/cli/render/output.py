@@ -1,4 +1,4 @@
-"""A report and the forms in which a terminal, a pipe or a program reads it."""
+"""A report, and its forms for terminals, scripts and programs."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ __all__ = ["Output"]
 
 
 class Output(NamedTuple):
-    """A report, and how it is shown.
+    """A report, and how it is printed.
 
-    :param lines: the report for programs, a line a thing.
-    :param drawn: makes what people see on a terminal: a table, or other lines; None: the same lines.
-    :param failures: those of the lines that say what failed; shown on stdout even with ``--quiet``.
-    :param errors: lines that say what failed, for stderr.
+    :param report: printed with ``--json``.
+    :param lines: printed in a pipe: one line for each file, project or finding.
+    :param drawn: makes the table or the lines for a terminal; None: print ``lines`` there, too.
+    :param failures: those of ``lines`` that say what failed; printed even with ``--quiet``.
+    :param errors: lines for stderr that say what failed.
     :param warnings: lines for stderr, after the errors.
-    :param failed: something failed of which this report does not say so.
+    :param failed: whether something failed that is not in this report.
     """
 
     report: DataclassInstance

@@ -1,4 +1,4 @@
-"""How published and uploaded files are shown."""
+"""The output of commands that publish or upload files."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ __all__ = ["publish_output", "upload_output"]
 
 
 def publish_output(report: PublishReport) -> Output:
-    """A line a file, or a table with the command that installs them."""
+    """A line for each file, or a table and the command that installs what was published."""
     return Output(
         report=report, lines=publish_lines(report), drawn=lambda: publish_table(report), errors=failures(report)
     )
 
 
 def upload_output(report: UploadReport) -> Output:
-    """A line a file."""
+    """A line for each file."""
     return Output(report=report, lines=upload_lines(report), errors=failures(report))
