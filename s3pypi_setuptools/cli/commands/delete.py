@@ -18,22 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["DELETE"]
 
-_DESCRIPTION = """\
-Delete a version, single files, or a whole project: first from the index, then the files themselves.
-
-A deleted file's name can be published again, under another URL. A project without versions stays in the index, and
-lists no files. With --all the project leaves the index too, and installers that search several indexes go on to the
-next. If an earlier deletion was interrupted, the same command completes it."""
-
-_EXAMPLES = """\
-examples:
-  s3pypi delete demo 1.0                      all files of demo 1.0
-  s3pypi delete demo --file demo-1.0.tar.gz   a single file
-  s3pypi delete demo --all --dry-run          show what would be deleted
-
-Exit status: 0 deleted, 1 something failed or the answer was no, 2 the command line is wrong or confirmation is
-needed and stdin is not a terminal."""
-
 
 def _check(arguments: argparse.Namespace) -> None:
     if (arguments.release is not None) + bool(arguments.filenames) + arguments.all != 1:
@@ -96,8 +80,20 @@ def _kept(file: DeletedFile) -> str | None:
 DELETE = Command(
     program="s3pypi delete",
     usage="PROJECT (VERSION | --file NAME... | --all) [--target TARGET] [options]",
-    description=_DESCRIPTION,
-    examples=_EXAMPLES,
+    description="""\
+Delete a version, single files, or a whole project: first from the index, then the files themselves.
+
+A deleted file's name can be published again, under another URL. A project without versions stays in the index, and
+lists no files. With --all the project leaves the index too, and installers that search several indexes go on to the
+next. If an earlier deletion was interrupted, the same command completes it.""",
+    examples="""\
+examples:
+  s3pypi delete demo 1.0                      all files of demo 1.0
+  s3pypi delete demo --file demo-1.0.tar.gz   a single file
+  s3pypi delete demo --all --dry-run          show what would be deleted
+
+Exit status: 0 deleted, 1 something failed or the answer was no, 2 the command line is wrong or confirmation is
+needed and stdin is not a terminal.""",
     arguments=(PROJECT, VERSION, FILENAMES, Argument("--all", action="store_true", help="the whole project")),
     settings=CHANGING,
     dry_run=DRY_RUN,

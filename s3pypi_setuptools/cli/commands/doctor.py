@@ -9,20 +9,6 @@ from ..render.output import Output
 
 __all__ = ["DOCTOR"]
 
-_DESCRIPTION = """\
-Check a target by doing what publishing does: connect, read, write and delete, let writers race, and read the index as
-installers do. All test objects are in one folder .s3pypi-probe-..., and are deleted at the end, also after Ctrl-C; if
-the process is killed, s3pypi prune deletes them. If repository.json differs from what was found, it is updated."""
-
-_EXAMPLES = """\
-examples:
-  s3pypi doctor                      the configured target
-  s3pypi doctor s3://bucket/prefix   another one
-  s3pypi doctor --read-only          write nothing, and check only reading
-
-Exit status: 0 publishing there with these settings is sound, 1 a check failed, or a setting has an invalid value, 2 the
-command line is wrong."""
-
 
 def _doctor(call: Call) -> Output:
     def left(where: str | None) -> None:
@@ -44,8 +30,18 @@ def _doctor(call: Call) -> Output:
 DOCTOR = Command(
     program="s3pypi doctor",
     usage="[TARGET] [--read-only] [options]",
-    description=_DESCRIPTION,
-    examples=_EXAMPLES,
+    description="""\
+Check a target by doing what publishing does: connect, read, write and delete, let writers race, and read the index as
+installers do. All test objects are in one folder .s3pypi-probe-..., and are deleted at the end, also after Ctrl-C; if
+the process is killed, s3pypi prune deletes them. If repository.json differs from what was found, it is updated.""",
+    examples="""\
+examples:
+  s3pypi doctor                      the configured target
+  s3pypi doctor s3://bucket/prefix   another one
+  s3pypi doctor --read-only          write nothing, and check only reading
+
+Exit status: 0 publishing there with these settings is sound, 1 a check failed, or a setting has an invalid value, 2 the
+command line is wrong.""",
     arguments=(TARGET, Argument("--read-only", action="store_true", help="write nothing, and check only reading")),
     settings=CHANGING,
     counts=("Examining", "steps"),

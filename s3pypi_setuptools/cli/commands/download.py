@@ -10,20 +10,6 @@ from ..render.output import Output
 
 __all__ = ["DOWNLOAD"]
 
-_DESCRIPTION = """\
-Download all files of a version into a folder, and verify each by the hash that the repository lists. AWS credentials
-are enough; no server is needed. If no version is given, it is the newest that is neither yanked nor a pre-release.
-
-A file appears under its name when it is complete. A file that exists with the same bytes is kept; one with other bytes
-is an error."""
-
-_EXAMPLES = """\
-examples:
-  s3pypi download demo                   the newest version, into this folder
-  s3pypi download demo==1.0 -d wheels    version 1.0, into the folder wheels
-
-Exit status: 0 every file is downloaded, 1 something failed, 2 the command line is wrong."""
-
 
 def _download(call: Call) -> Output:
     project, equals, version = call.arguments.project.partition("==")
@@ -41,8 +27,18 @@ def _download(call: Call) -> Output:
 DOWNLOAD = Command(
     program="s3pypi download",
     usage="PROJECT[==VERSION] [-d FOLDER] [--target TARGET] [options]",
-    description=_DESCRIPTION,
-    examples=_EXAMPLES,
+    description="""\
+Download all files of a version into a folder, and verify each by the hash that the repository lists. AWS credentials
+are enough; no server is needed. If no version is given, it is the newest that is neither yanked nor a pre-release.
+
+A file appears under its name when it is complete. A file that exists with the same bytes is kept; one with other bytes
+is an error.""",
+    examples="""\
+examples:
+  s3pypi download demo                   the newest version, into this folder
+  s3pypi download demo==1.0 -d wheels    version 1.0, into the folder wheels
+
+Exit status: 0 every file is downloaded, 1 something failed, 2 the command line is wrong.""",
     arguments=(
         Argument("project", metavar="PROJECT[==VERSION]", help="the project's name, and perhaps a version"),
         Argument("-d", "--dest", metavar="FOLDER", default=".", help="where to put the files (default: this folder)"),

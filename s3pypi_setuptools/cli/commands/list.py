@@ -18,19 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["LIST"]
 
-_DESCRIPTION = """\
-List the repository's projects, some of them, or the files of one, as tables. When piped, the output has a line for each
-project, NAME LATEST FILES SIZE UPLOADED STATUS, or for each file, NAME VERSION SIZE UPLOADED REQUIRES-PYTHON YANKED,
-with sizes in bytes, times in UTC, and '-' for unknown values."""
-
-_EXAMPLES = """\
-examples:
-  s3pypi list                        every project, with its latest version
-  s3pypi list --names                only the names, with one request
-  s3pypi list s3://packages/simple   the projects of another target
-  s3pypi list 'acme-*'               projects whose names match
-  s3pypi list demo --json            the files of demo, for programs"""
-
 
 def _resolve(arguments: argparse.Namespace) -> Settings:
     from ...config.resolve import resolve  # noqa: PLC0415
@@ -60,8 +47,17 @@ def _list(call: Call) -> Output:
 LIST = Command(
     program="s3pypi list",
     usage="[TARGET] [PROJECT...] [options]",
-    description=_DESCRIPTION,
-    examples=_EXAMPLES,
+    description="""\
+List the repository's projects, some of them, or the files of one, as tables. When piped, the output has a line for each
+project, NAME LATEST FILES SIZE UPLOADED STATUS, or for each file, NAME VERSION SIZE UPLOADED REQUIRES-PYTHON YANKED,
+with sizes in bytes, times in UTC, and '-' for unknown values.""",
+    examples="""\
+examples:
+  s3pypi list                        every project, with its latest version
+  s3pypi list --names                only the names, with one request
+  s3pypi list s3://packages/simple   the projects of another target
+  s3pypi list 'acme-*'               projects whose names match
+  s3pypi list demo --json            the files of demo, for programs""",
     arguments=(
         Argument(
             "words",

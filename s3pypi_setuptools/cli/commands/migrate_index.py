@@ -19,27 +19,6 @@ __all__ = ["MIGRATE_INDEX"]
 _STYLES = tuple(style.value for style in PageStyle)
 _REMOVING = tuple(style for style in _STYLES if style not in ("both", "json"))
 
-_DESCRIPTION = """\
-Change which pages a repository has. Every style also has PROJECT/index.json.
-
-  both        HTML at PROJECT/index.html and at PROJECT/
-  index.html  HTML at PROJECT/index.html alone
-  /           HTML at PROJECT/ alone
-  json        JSON at PROJECT/, for installers; HTML at PROJECT/index.html, for people
-
-S3 website endpoints and most web servers need index.html; CloudFront without a function, and uv reading S3 itself, need
-keys that end in /. With json, installers see upload times, so release-age settings work; it needs pip 22.2, poetry 2 or
-later. Run it while nobody publishes. If a publisher wrote pages in the old style meanwhile, run it again."""
-
-_EXAMPLES = """\
-examples:
-  s3pypi migrate-index both               add the pages that are missing
-  s3pypi migrate-index index.html --yes   remove the pages at /, without asking
-  s3pypi migrate-index json               JSON for installers
-
-Exit status: 0 done, 1 something failed or the answer was no, 2 the command line is wrong or confirmation is needed
-and stdin is not a terminal."""
-
 
 def _migrate(call: Call) -> Output:
     report = call.repository.migrate_index(
@@ -72,8 +51,25 @@ def _lines(report: MigrateReport) -> Iterator[str]:
 MIGRATE_INDEX = Command(
     program="s3pypi migrate-index",
     usage="(both | index.html | / | json) [--target TARGET] [options]",
-    description=_DESCRIPTION,
-    examples=_EXAMPLES,
+    description="""\
+Change which pages a repository has. Every style also has PROJECT/index.json.
+
+  both        HTML at PROJECT/index.html and at PROJECT/
+  index.html  HTML at PROJECT/index.html alone
+  /           HTML at PROJECT/ alone
+  json        JSON at PROJECT/, for installers; HTML at PROJECT/index.html, for people
+
+S3 website endpoints and most web servers need index.html; CloudFront without a function, and uv reading S3 itself, need
+keys that end in /. With json, installers see upload times, so release-age settings work; it needs pip 22.2, poetry 2 or
+later. Run it while nobody publishes. If a publisher wrote pages in the old style meanwhile, run it again.""",
+    examples="""\
+examples:
+  s3pypi migrate-index both               add the pages that are missing
+  s3pypi migrate-index index.html --yes   remove the pages at /, without asking
+  s3pypi migrate-index json               JSON for installers
+
+Exit status: 0 done, 1 something failed or the answer was no, 2 the command line is wrong or confirmation is needed
+and stdin is not a terminal.""",
     arguments=(Argument("style", metavar="STYLE", choices=_STYLES, help="both, index.html, / or json"),),
     settings=CHANGING - {"pages", "index-html"},
     dry_run=DRY_RUN,

@@ -7,19 +7,6 @@ from ..render.output import Output
 
 __all__ = ["PROMOTE"]
 
-_DESCRIPTION = """\
-List all files of a version in another repository too, in one commit.
-
-The bytes, hashes, metadata files, attestations and yanks stay the same. S3 copies the files by itself if both
-repositories are on one service and are reached with the same credentials; otherwise they pass through this machine."""
-
-_EXAMPLES = """\
-examples:
-  s3pypi promote demo 1.0 --from s3://packages/staging --to s3://packages/prod
-  s3pypi promote demo 1.0 --from staging --to prod    targets of pyproject.toml
-
-Exit status: 0 the version is listed in both, 1 something failed, 2 the command line is wrong."""
-
 
 def _promote(call: Call) -> Output:
     from ...report_lines import error_line, file_line  # noqa: PLC0415
@@ -39,8 +26,17 @@ def _promote(call: Call) -> Output:
 PROMOTE = Command(
     program="s3pypi promote",
     usage="PROJECT VERSION --from TARGET --to TARGET [options]",
-    description=_DESCRIPTION,
-    examples=_EXAMPLES,
+    description="""\
+List all files of a version in another repository too, in one commit.
+
+The bytes, hashes, metadata files, attestations and yanks stay the same. S3 copies the files by itself if both
+repositories are on one service and are reached with the same credentials; otherwise they pass through this machine.""",
+    examples="""\
+examples:
+  s3pypi promote demo 1.0 --from s3://packages/staging --to s3://packages/prod
+  s3pypi promote demo 1.0 --from staging --to prod    targets of pyproject.toml
+
+Exit status: 0 the version is listed in both, 1 something failed, 2 the command line is wrong.""",
     arguments=(PROJECT, Argument("release", metavar="VERSION", help="all files of this version")),
     two_targets=True,
     needs_source="say where the version is listed",

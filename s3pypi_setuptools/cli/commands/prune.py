@@ -24,23 +24,6 @@ __all__ = ["PRUNE"]
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DURATION = re.compile(r"(\d{1,6})([smhdw])", re.ASCII)
 
-_DESCRIPTION = """\
-Delete old releases by rules, and files that no manifest lists (orphans). Without rules, only orphans are deleted; with
-rules, only releases; with rules and --orphans, both. A release is deleted only if it meets every given rule. The newest
-stable release of a project is kept, unless --last-stable is given. If no project is named, test objects that s3pypi
-left in the store (.s3pypi-probe-...) are deleted with the orphans. Publishers may work at the same time."""
-
-_EXAMPLES = """\
-examples:
-  s3pypi prune --dry-run                     show files that are not listed
-  s3pypi prune --keep-last 5 --older-than 90d
-      releases beyond the newest five that are older than 90 days
-  s3pypi prune 'acme-*' --dev --older-than 2w --yes
-      old development releases of some projects, without asking
-
-Exit status: 0 done, 1 something failed or the answer was no, 2 the command line is wrong or confirmation is needed
-and stdin is not a terminal."""
-
 
 def _rules(arguments: argparse.Namespace) -> dict[str, Any]:
     """The rules for releases, as `PackageRepository.prune` and `Retention` take them."""
@@ -145,8 +128,21 @@ def _rule(*strings: str, **details: object) -> Argument:
 PRUNE = Command(
     program="s3pypi prune",
     usage="[PROJECT...] [--keep-last N] [--older-than D] [--target TARGET] [options]",
-    description=_DESCRIPTION,
-    examples=_EXAMPLES,
+    description="""\
+Delete old releases by rules, and files that no manifest lists (orphans). Without rules, only orphans are deleted; with
+rules, only releases; with rules and --orphans, both. A release is deleted only if it meets every given rule. The newest
+stable release of a project is kept, unless --last-stable is given. If no project is named, test objects that s3pypi
+left in the store (.s3pypi-probe-...) are deleted with the orphans. Publishers may work at the same time.""",
+    examples="""\
+examples:
+  s3pypi prune --dry-run                     show files that are not listed
+  s3pypi prune --keep-last 5 --older-than 90d
+      releases beyond the newest five that are older than 90 days
+  s3pypi prune 'acme-*' --dev --older-than 2w --yes
+      old development releases of some projects, without asking
+
+Exit status: 0 done, 1 something failed or the answer was no, 2 the command line is wrong or confirmation is needed
+and stdin is not a terminal.""",
     arguments=(
         Argument(
             "patterns", metavar="PROJECT", nargs="*", help="names of projects, or globs such as 'acme-*' (default: all)"

@@ -18,23 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["REINDEX"]
 
-_DESCRIPTION = """\
-Rebuild manifests, metadata files, pages and the list of projects from the stored files: list files that were put there
-by hand or by other tools, and remake lost or damaged records. Yanks, upload times, removals and statuses that a
-record or page still holds are kept. Publishers may work at the same time: files that they have stored and not listed
-yet are left to them.
-
-Listed files that no longer exist stay listed, with exit status 1, until you confirm that they are to be removed from
-the index, or pass --yes. Files whose bytes differ from the listed hashes are never touched."""
-
-_EXAMPLES = """\
-examples:
-  s3pypi reindex --dry-run           show what would be done
-  s3pypi reindex                     the whole repository
-  s3pypi reindex demo --yes          one project; missing files are unlisted
-
-Exit status: 0 everything is right now, 1 something could not be put right, 2 the command line is wrong."""
-
 
 def _reindex(call: Call) -> Output:
     report = _run(call, call.arguments.projects, unlist_missing=call.arguments.yes)
@@ -105,8 +88,21 @@ def _lines(report: ReindexReport) -> Iterator[str]:
 REINDEX = Command(
     program="s3pypi reindex",
     usage="[PROJECT...] [--deep] [--target TARGET] [options]",
-    description=_DESCRIPTION,
-    examples=_EXAMPLES,
+    description="""\
+Rebuild manifests, metadata files, pages and the list of projects from the stored files: list files that were put there
+by hand or by other tools, and remake lost or damaged records. Yanks, upload times, removals and statuses that a
+record or page still holds are kept. Publishers may work at the same time: files that they have stored and not listed
+yet are left to them.
+
+Listed files that no longer exist stay listed, with exit status 1, until you confirm that they are to be removed from
+the index, or pass --yes. Files whose bytes differ from the listed hashes are never touched.""",
+    examples="""\
+examples:
+  s3pypi reindex --dry-run           show what would be done
+  s3pypi reindex                     the whole repository
+  s3pypi reindex demo --yes          one project; missing files are unlisted
+
+Exit status: 0 everything is right now, 1 something could not be put right, 2 the command line is wrong.""",
     arguments=(
         PROJECTS,
         Argument("--deep", action="store_true", help="read every file; correct metadata files by the wheels"),

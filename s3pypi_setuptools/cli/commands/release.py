@@ -18,20 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["RELEASE"]
 
-_DESCRIPTION = """\
-Build a project's sdist, and its wheel from the sdist, in isolated environments, as 'python -m build' does. Check both,
-and publish them in one commit; nothing is published unless both are built. With --wheel, build only the wheel, from the
-project's folder."""
-
-_EXAMPLES = """\
-examples:
-  s3pypi release                            the project in this folder
-  s3pypi release ./project -t s3://bucket   another project, and target
-  s3pypi release --wheel                    the wheel alone, no source
-  s3pypi release -C--build-option=--quiet   a setting for the build backend
-
-If publishing fails, publish what was built with 's3pypi upload dist/*', or run the command again."""
-
 
 def _check(arguments: argparse.Namespace) -> None:
     _config_settings(arguments.config_settings)
@@ -106,8 +92,18 @@ def _config_settings(typed: Sequence[str]) -> dict[str, str | list[str]]:
 RELEASE = Command(
     program="s3pypi release",
     usage="[PATH] [--target TARGET] [options]",
-    description=_DESCRIPTION,
-    examples=_EXAMPLES,
+    description="""\
+Build a project's sdist, and its wheel from the sdist, in isolated environments, as 'python -m build' does. Check both,
+and publish them in one commit; nothing is published unless both are built. With --wheel, build only the wheel, from the
+project's folder.""",
+    examples="""\
+examples:
+  s3pypi release                            the project in this folder
+  s3pypi release ./project -t s3://bucket   another project, and target
+  s3pypi release --wheel                    the wheel alone, no source
+  s3pypi release -C--build-option=--quiet   a setting for the build backend
+
+If publishing fails, publish what was built with 's3pypi upload dist/*', or run the command again.""",
     arguments=(
         Argument("project", metavar="PATH", nargs="?", default=".", help="the project's folder (default: .)"),
         Argument(

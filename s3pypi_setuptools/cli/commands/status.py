@@ -18,20 +18,6 @@ __all__ = ["STATUS"]
 
 _STATUSES = ("active", "archived", "quarantined", "deprecated")
 
-_DESCRIPTION = """\
-Show or set a project's status (PEP 792), which installers may show to users:
-
-  active       the default
-  archived     takes no more uploads
-  quarantined  takes no uploads, and installers are offered none of its files
-  deprecated   obsolete; works as before"""
-
-_EXAMPLES = """\
-examples:
-  s3pypi status demo                                   show it
-  s3pypi status demo deprecated --reason "use demo-ng"
-  s3pypi status demo active"""
-
 
 def _check(arguments: argparse.Namespace) -> None:
     if arguments.status is None and arguments.reason is not None:
@@ -63,8 +49,18 @@ def _line(project: str, report: ProjectReport | StatusReport) -> str:
 STATUS = Command(
     program="s3pypi status",
     usage="PROJECT [STATUS] [--reason TEXT] [--target TARGET] [options]",
-    description=_DESCRIPTION,
-    examples=_EXAMPLES,
+    description="""\
+Show or set a project's status (PEP 792), which installers may show to users:
+
+  active       the default
+  archived     takes no more uploads
+  quarantined  takes no uploads, and installers are offered none of its files
+  deprecated   obsolete; works as before""",
+    examples="""\
+examples:
+  s3pypi status demo                                   show it
+  s3pypi status demo deprecated --reason "use demo-ng"
+  s3pypi status demo active""",
     arguments=(
         PROJECT,
         Argument("status", metavar="STATUS", nargs="?", choices=_STATUSES, help=", ".join(_STATUSES)),

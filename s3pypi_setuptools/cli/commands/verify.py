@@ -15,21 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["VERIFY"]
 
-_DESCRIPTION = """\
-Check that every listed file exists, that no other file does, and that the pages agree with the records. Nothing is
-written. Sizes, times and recorded hashes come from a listing of the store; a file that looks overwritten is read. With
---deep every file is read and hashed, and wheels' metadata files are compared with the wheels.
-
-The output has a line for each finding, PROBLEM KEY: what is wrong, and what to do; and a summary at the end."""
-
-_EXAMPLES = """\
-examples:
-  s3pypi verify                      the whole repository
-  s3pypi verify demo other --deep    two projects, reading every file
-  s3pypi verify --json               for programs
-
-Exit status: 0 all is well, 1 something was found, 2 the command line is wrong."""
-
 
 def _verify(call: Call) -> Output:
     report = call.repository.verify(*call.arguments.projects, deep=call.arguments.deep, monitor=call.monitor)
@@ -57,8 +42,19 @@ def _verdict(report: VerifyReport) -> str:
 VERIFY = Command(
     program="s3pypi verify",
     usage="[PROJECT...] [--deep] [--target TARGET] [options]",
-    description=_DESCRIPTION,
-    examples=_EXAMPLES,
+    description="""\
+Check that every listed file exists, that no other file does, and that the pages agree with the records. Nothing is
+written. Sizes, times and recorded hashes come from a listing of the store; a file that looks overwritten is read. With
+--deep every file is read and hashed, and wheels' metadata files are compared with the wheels.
+
+The output has a line for each finding, PROBLEM KEY: what is wrong, and what to do; and a summary at the end.""",
+    examples="""\
+examples:
+  s3pypi verify                      the whole repository
+  s3pypi verify demo other --deep    two projects, reading every file
+  s3pypi verify --json               for programs
+
+Exit status: 0 all is well, 1 something was found, 2 the command line is wrong.""",
     arguments=(PROJECTS, Argument("--deep", action="store_true", help="read every file, and compare its hash")),
     settings=READING,
     counts=("Verifying", "files"),
