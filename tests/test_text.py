@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from s3pypi_setuptools.redaction import Redactor
 from s3pypi_setuptools.text import quoted, without_credentials
 
 SIGNED = "http://host/x?X-Amz-Signature=planted"
@@ -40,3 +41,10 @@ def test_urls_within_a_text(text: str, shown: str) -> None:
 def test_a_text_that_is_one_url_hides_all_that_may_be_a_secret(text: str, shown: str) -> None:
     assert without_credentials(text, is_url=True) == shown
     assert quoted(text) == repr(shown)
+
+
+def test_only_secrets_of_the_given_environment_are_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "planted-outside")
+    environ = {"AWS_SECRET_ACCESS_KEY": "planted-inside"}
+    assert Redactor().redact("planted-inside planted-outside", environ) == "*** planted-outside"
+    assert Redactor().redact("planted-inside planted-outside") == "planted-inside ***"

@@ -135,6 +135,22 @@ def test_a_header_that_would_fill_memory(tmp_path: Path) -> None:
     assert "larger than 256 KiB" in refusal(path)
 
 
+@pytest.mark.parametrize("count", [16, 17])
+def test_global_headers_are_limited(tmp_path: Path, count: int) -> None:
+    buffer = io.BytesIO()
+    headers = {f"key{number}": "value" for number in range(count)}
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT, pax_headers=headers) as archive:
+        info = tarfile.TarInfo(INFO[0])
+        info.size = len(METADATA)
+        archive.addfile(info, io.BytesIO(METADATA))
+    path = tmp_path / "demo-1.0.tar.gz"
+    path.write_bytes(gzip.compress(buffer.getvalue()))
+    if count == 16:
+        assert Distribution.read(path).project == "demo"
+    else:
+        assert "more than 16 global headers" in refusal(path)
+
+
 def test_a_member_that_leads_back(tmp_path: Path) -> None:
     buffer = bytearray(tar_bytes([("demo-1.0/data", b""), INFO]))
     info = tarfile.TarInfo("demo-1.0/data")
