@@ -7,15 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from s3pypi_setuptools.errors import Unavailable
 from s3pypi_setuptools.index.model import File, Project, ProjectStatus, Status
+from s3pypi_setuptools.monitor import SilentProgress
 from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.status import set_status
+from s3pypi_setuptools.operations.transfer.import_repository import import_repository
 from s3pypi_setuptools.operations.transfer.mirror import with_yanks_and_status
 from s3pypi_setuptools.operations.yank import yank
 from s3pypi_setuptools.repository.manifest import Manifest
 from tests.operations.conftest import World
 from tests.operations.transfers import foreign, mirrored, old, opened, outcomes
-from tests.support.store_doubles import FaultyStore
+from tests.support.store_doubles import FaultyStore, Request
 
 
 def test_a_mirror_says_of_no_folder_of_the_source_that_it_can_go(tmp_path: Path, world: World) -> None:
@@ -124,6 +127,21 @@ def test_a_mirror_keeps_its_own_yanks_and_status(tmp_path: Path, world: World) -
         page = world.pages()[0]
         assert [file.yanked for file in page.files] == ["ours"]
         assert page.status == ProjectStatus(status or Status.DEPRECATED, "theirs" if status else "ours")
+
+
+def test_an_error_of_the_source_is_the_error_of_its_file(tmp_path: Path, world: World) -> None:
+    source = World(tmp_path / "source")
+    source.push(source.wheel(), source.sdist())
+
+    def fail(request: Request) -> None:
+        if (request.verb, request.key) == ("head", "team/demo/demo-1.0.tar.gz"):
+            raise Unavailable(request.key, "did not answer")
+
+    with opened(source, FaultyStore(source.store, before=fail), reading=True) as origin, opened(world) as destination:
+        report = import_repository(origin, destination, progress=SilentProgress())
+    assert outcomes(report) == {("demo", "demo-1.0-py3-none-any.whl"): "copied", ("demo", "demo-1.0.tar.gz"): "failed"}
+    [error] = [file.note for file in report.files if file.note]
+    assert isinstance(error, Unavailable)
 
 
 HASH, OTHER_HASH = (("sha256", "ab" * 32),), (("sha256", "cd" * 32),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ...errors import RepositoryError
+from ...errors import Error, RepositoryError
 from ...index.model import Project
 from ...repository.change import Decision
 from ...repository.inventory import Folder, list_folder
@@ -39,8 +39,9 @@ class Mirror:
         places: dict[str, Found] = {}
         new: list[StoredFile] = []
         for found, stored in transfer.source.read_or_take(found for found, report in compared if not report):
-            if problem := found.problem(stored):
-                reports.append(transfer.report(project, found, ImportOutcome.FAILED, problem))
+            if isinstance(stored, Error) or (problem := found.problem(stored)):
+                error = stored if isinstance(stored, Error) else problem
+                reports.append(transfer.report(project, found, ImportOutcome.FAILED, error))
             elif stored.project != project:
                 reports += self.strays.add(found, stored)
             else:

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from ...distribution.attestation import attests
 from ...errors import Error, InvalidDistribution, NotFound, RepositoryError
@@ -27,6 +28,8 @@ from .completion import is_complete_for_import
 __all__ = ["Found", "Source", "read_listed"]
 
 log = logging.getLogger(__name__)
+
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class Found:
     url: str | None = None
 
     def problem(self, stored: StoredFile) -> Error | None:
-        """Why the file, which was read, cannot be imported; None if it can be."""
+        """Why the file, which was read, cannot be imported; None if it can be imported."""
         if stored.invalid:
             return InvalidDistribution(stored.invalid)
         if self.file.sha256 in (None, stored.file.sha256):
@@ -114,18 +117,19 @@ class Source:
         """
         return self._each(files, self._read)
 
-    def read_or_take(self, files: Iterable[Found]) -> Iterator[tuple[Found, StoredFile]]:
-        """As `read_all`, but a file that a manifest of ours lists completely keeps what the manifest says."""
+    def read_or_take(self, files: Iterable[Found]) -> Iterator[tuple[Found, StoredFile | Error]]:
+        """As `read_all`, but a file that a manifest of ours lists completely keeps what the manifest says.
 
-        def read(found: Found, info: Info) -> StoredFile:
+        The result is the error for such a file that `read_listed` refuses or cannot read.
+        """
+
+        def read(found: Found, info: Info) -> StoredFile | Error:
             if not (found.committed and is_complete_for_import(found.project, found.file)):
                 return self._read(found, info)
             try:
                 return read_listed(self.repository, found.project, found.file)
             except Error as error:
-                return StoredFile(
-                    StoredBytes(self.store, info, found.file.sha256 or ""), found.file, invalid=str(error)
-                )
+                return error
 
         return self._each(files, read)
 
@@ -138,9 +142,7 @@ class Source:
         """Where the folder of ``project`` lies, for messages."""
         return self.store.url_of(self.layout.folder(project))
 
-    def _each(
-        self, files: Iterable[Found], read: Callable[[Found, Info], StoredFile]
-    ) -> Iterator[tuple[Found, StoredFile]]:
+    def _each(self, files: Iterable[Found], read: Callable[[Found, Info], R]) -> Iterator[tuple[Found, R]]:
         inside = [(found, found.info) for found in files if found.info]
         stored = self._pool.map(lambda one: read(*one), inside)
         yield from zip((found for found, _ in inside), stored, strict=True)
