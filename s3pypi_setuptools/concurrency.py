@@ -14,21 +14,22 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 WORKERS = 16
+"""Threads: enough to hide the latency of a store, few enough for their memory."""
 WAITING = 2
-"""Things taken from the source for each worker, done or not, before the oldest result is taken."""
+"""Items taken from the source for each worker before the oldest result is taken: bounds those in memory."""
 
 
 def side_by_side(source: Iterable[T], work: Callable[[T], R]) -> Iterator[R]:
-    """``work`` of each thing of ``source``, in its order; the source is read as results are taken.
+    """Map ``work`` over ``source`` in threads; results come in its order, and it is read as they are taken.
 
-    What the source or ``work`` raises ends it; work that was not begun is dropped then.
+    Raises what the source or ``work`` raises; work that has not begun is dropped then.
     """
-    things = iter(source)
+    items = iter(source)
     waiting: deque[Future[R]] = deque()
     with ThreadPoolExecutor(WORKERS, "s3pypi-project") as pool:
         try:
-            for thing in things:
-                waiting.append(pool.submit(work, thing))
+            for item in items:
+                waiting.append(pool.submit(work, item))
                 if len(waiting) >= WORKERS * WAITING:
                     yield from islice(_results(waiting), 1)
             yield from _results(waiting)

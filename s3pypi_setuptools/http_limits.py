@@ -1,6 +1,6 @@
-"""Limits for whole HTTP answers: their time, and the size of those that are read into memory.
+"""Limits on the time of whole HTTP responses, and on the size of those that are read into memory.
 
-A socket's own limit begins anew with every byte, so an answer that drips would be waited for without end.
+The timeout of a socket begins anew with every byte, so a response that trickles in would never end.
 """
 
 from __future__ import annotations
@@ -15,33 +15,35 @@ from typing import Any, TypeVar
 __all__ = ["AnswerTooLarge", "limited", "limited_pool"]
 
 _LEAST_RATE = 16 * 1024
-"""Bytes a second that an answer must bring once its seconds are used up: less than any line has that is of use."""
+"""Bytes a second that a response must have once its seconds are used up: slower lines are of no use."""
 
 _LARGEST = 16 * 1024 * 1024
-"""Bytes of an S3 answer that is no object: a listing of a thousand of the longest keys has less than four million."""
+"""Bytes of an S3 response that is no object; a listing has at most 1,000 keys of 1,024 bytes each, so below 4 million
+(https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html,
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html)."""
 
 C = TypeVar("C", bound=type)
 
 
 def limited(connection: C, seconds: float) -> C:
-    """The subclass of an `http.client.HTTPConnection` class whose answers may keep a reader waiting for so long.
+    """A subclass of an `http.client.HTTPConnection` class that limits how long a reader waits for a response.
 
-    :param seconds: spent waiting for the head and body of an answer, and more for a large one (`_LEAST_RATE`); pauses
-        of the reader do not count. Reading raises `TimeoutError` after that.
+    :param seconds: how long to wait for head and body; a large body gets more (`_LEAST_RATE`), and pauses of the reader
+        do not count. Reading raises `TimeoutError` after that.
     """
     response = type("LimitedResponse", (_LimitedResponse,), {"seconds": seconds})
     return type(f"Limited{connection.__name__}", (connection,), {"response_class": response})  # type: ignore[return-value]
 
 
 class AnswerTooLarge(Exception):
-    """An answer is larger than any that is sound."""
+    """A response is larger than a correct one can be."""
 
 
 def limited_pool(pool: C, seconds: float) -> C:
-    """The subclass of a urllib3 connection pool class, with `limited` connections.
+    """A subclass of a urllib3 connection pool class, with `limited` connections.
 
-    ``stream`` of its responses, by which botocore reads what it keeps in memory (listings and errors, and no object),
-    raises `AnswerTooLarge` after `_LARGEST` bytes.
+    ``stream`` of its responses, with which botocore reads listings and errors into memory, but no object, raises
+    `AnswerTooLarge` after `_LARGEST` bytes.
     """
 
     def urlopen(self: Any, *arguments: Any, **named: Any) -> Any:
@@ -54,10 +56,10 @@ def limited_pool(pool: C, seconds: float) -> C:
 
 
 def _bounded(response: Any, stream: Callable[..., Iterator[bytes]], *arguments: Any) -> Iterator[bytes]:
-    left = _LARGEST
+    remaining = _LARGEST
     for chunk in stream(*arguments):
-        left -= len(chunk)
-        if left < 0:
+        remaining -= len(chunk)
+        if remaining < 0:
             response.close()
             raise AnswerTooLarge("the answer is too large")
         yield chunk

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: the work ends at the next point where nothing is half done, and the process ends soon."""
+"""Ctrl-C and SIGTERM: work ends where nothing is half done, and the process ends soon after."""
 
 from __future__ import annotations
 
@@ -13,41 +13,42 @@ from types import FrameType, TracebackType
 __all__ = ["GRACE", "INTERRUPTED", "Interruption", "Terminated"]
 
 INTERRUPTED = 130
-"""Exit status after Ctrl-C, as shells have it: 128 and the signal's number."""
+"""Exit status after Ctrl-C: 128 plus the signal's number, as in shells."""
 TERMINATED = 143
+"""Exit status after SIGTERM."""
 
 GRACE = 3.0
-"""Seconds that interrupted work has to tidy up: requests in flight may not end for much longer."""
+"""Seconds for interrupted work to tidy up; requests in flight may take much longer, and are not waited for."""
 
-_SAYING = 1.0
-"""Seconds that saying so may take, where nobody reads what is said."""
+_MESSAGE_SECONDS = 1.0
+"""Seconds for the last message, which may block if nobody reads the output."""
 
 
 class Terminated(SystemExit):
-    """SIGTERM came; unless somebody catches it, the process ends with its exit status."""
+    """SIGTERM was received; unless it is caught, the process ends with exit status 143."""
 
     def __init__(self) -> None:
         super().__init__(TERMINATED)
 
 
 class Interruption:
-    """Ctrl-C and SIGTERM, while the context lasts.
+    """Handle Ctrl-C and SIGTERM while the context lasts.
 
-    The first one calls ``stop`` and raises `KeyboardInterrupt` or `Terminated` in the main thread. The process ends by
-    itself when that has not led out of the context after `GRACE` seconds, or when a second one comes. Either way,
-    ``say`` is called once.
+    The first signal calls ``stop`` and raises `KeyboardInterrupt` or `Terminated` in the main thread. If the context
+    has not ended `GRACE` seconds later, or a second signal is received, the process ends. After a signal, ``say`` is
+    called once.
 
-    Signals that are ignored, or that the program around this handles itself, are left to it, and so are all where the
-    context is not entered in the main thread.
+    Signals that are ignored, or for which the program has a handler, are left alone; so are all signals if the context
+    is not entered in the main thread.
 
-    :param stop: lets nothing more begin; called in the signal handler.
-    :param say: tells people what was done; given what happened in a word, and called from any thread.
-    :param last: the process has nothing else to do: after a signal its end, too, may take no longer.
+    :param stop: makes sure that no other work begins; called in the signal handler.
+    :param say: reports what was done, to people; called from any thread, with ``interrupted`` or ``terminated``.
+    :param last: the process ends after the context; after a signal, that must not take longer than `GRACE` either.
     """
 
     def __init__(self, stop: Callable[[], None], say: Callable[[str], None], *, last: bool = False) -> None:
         self.status: int | None = None
-        """The exit status that the signal asks for; None while none came."""
+        """The exit status for the signal that was received; None if none was."""
         self._stop = stop
         self._say = say
         self._last = last
@@ -76,7 +77,7 @@ class Interruption:
             signal.signal(number, default)
 
     def tell(self) -> None:
-        """Call ``say``, if a signal came, and nobody has yet."""
+        """Call ``say`` if a signal was received, unless it was called before."""
         if self.status is not None and self._said.acquire(blocking=False):
             self._say("terminated" if self.status == TERMINATED else "interrupted")
 
@@ -86,7 +87,7 @@ class Interruption:
         if again:
             self._leave()
         self._stop()
-        # Not by `threading`: what the signal interrupts may hold a lock that starting a thread there takes.
+        # Not with `threading`: the code that the signal interrupts may hold a lock which starting a thread needs.
         _thread.start_new_thread(self._count_down, ())
         raise KeyboardInterrupt if number == signal.SIGINT else Terminated
 
@@ -101,7 +102,7 @@ class Interruption:
             self.tell()
             said.set()
 
-        # In a thread, since the main one may have been stopped in the middle of writing.
+        # In a thread, because the signal may have stopped the main one in the middle of writing.
         _thread.start_new_thread(saying, ())
-        said.wait(_SAYING)
+        said.wait(_MESSAGE_SECONDS)
         os._exit(self.status or INTERRUPTED)

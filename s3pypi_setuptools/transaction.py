@@ -1,9 +1,9 @@
-"""The compare-and-swap loop: the only place that tries a change again.
+"""The compare-and-swap loop: the only place that repeats a change.
 
-An **attempt** reads what it changes, decides, and writes on the tokens it has read. Losing a race
-(`PreconditionFailed`, `Contended`) means that someone else's write took effect, so the attempt is made again, from its
-reads on. `Unavailable` leaves open whether a write took effect: the next attempt finds out by reading, and few of them
-are granted; none after `TimedOut`, since a store that is silent would be waited for once more at every request.
+An **attempt** reads, decides, and writes on the tokens that it has read. If it loses a race (`PreconditionFailed`,
+`Contended`), another write took effect, so the attempt is repeated from its reads on. After `Unavailable` it is not
+known whether a write took effect: another attempt finds out by reading, a few times at most. After `TimedOut` there is
+no other attempt, as every request of it would wait for the silent store again.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ T = TypeVar("T")
 class Backoff(NamedTuple):
     """How long to wait between attempts: a random time below a ceiling that doubles.
 
-    A lost race costs the store nothing that it complains of, and the winner is done: whoever has lost often waits no
-    longer than a newcomer soon does, or it would starve. A store that gave no answer is left alone for longer.
+    The ceiling is low, so that a publisher that has lost many races is not starved by newcomers; lost races are cheap
+    for the store. After a request without an answer the wait is longer.
 
     :param first: the first ceiling after a lost race, in seconds.
     :param most: the highest ceiling after a lost race, in seconds.
-    :param attempts: how many lost races end the work.
-    :param unanswered: how many `Unavailable` are answered by another attempt.
-    :param unmoved: how many lost races over one and the same version of an object end the work.
+    :param attempts: after how many lost races to give up.
+    :param unanswered: how many `Unavailable` are followed by another attempt.
+    :param unmoved: after how many lost races over one version of an object to give up.
     """
 
     first: float = 0.02
@@ -55,10 +55,10 @@ PATIENT = Backoff()
 
 
 def update(attempt: Callable[[], T], backoff: Backoff = PATIENT) -> T:
-    """The result of the first ``attempt`` that loses no race.
+    """Repeat ``attempt`` until it loses no race, and return its result.
 
-    Raises `Contended` when every attempt lost, `StoreError` when the store refuses to write on the very version that it
-    shows, and whatever else an attempt raises.
+    Raises `Contended` if every attempt lost a race, `StoreError` if the store keeps refusing to write on the version
+    that it returns itself, and what else an attempt raises.
     """
     unanswered = unmoved = 0
     lost: PreconditionFailed | Contended | None = None
@@ -87,14 +87,17 @@ def update(attempt: Callable[[], T], backoff: Backoff = PATIENT) -> T:
 
 
 def _is_same(error: PreconditionFailed | Contended, before: PreconditionFailed | Contended | None) -> bool:
-    """Whether both attempts lost over one version of one object."""
+    """Whether both attempts lost a race over the same version of the same object."""
     return (
         before is not None and error.version is not None and (error.key, error.version) == (before.key, before.version)
     )
 
 
 def create(put: Callable[[], object], backoff: Backoff = PATIENT) -> bool:
-    """Whether ``put``, a write on ``ABSENT``, made the object; False when there is one already, whoever made it."""
+    """Call ``put``, a write on ``ABSENT``; True if it created the object, False if one exists already.
+
+    Raises as `update`.
+    """
 
     def attempt() -> bool:
         try:

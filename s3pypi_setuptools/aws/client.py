@@ -63,7 +63,10 @@ class Access:
 
 
 def configured_attempts(session: Session) -> int | None:
-    """How many attempts at a request the user wants (``AWS_MAX_ATTEMPTS``, ``max_attempts``); None without a wish."""
+    """The attempts at a request that the user has set (``AWS_MAX_ATTEMPTS``, ``max_attempts``); None if not set.
+
+    Raises `ConfigurationError` for what is no number.
+    """
     try:
         attempts = session.get_config_variable("max_attempts")
     except ValueError as error:
@@ -74,7 +77,8 @@ def configured_attempts(session: Session) -> int | None:
 def configured_region(session: Session) -> tuple[str, str]:
     """The region where no setting gives one, and where it comes from.
 
-    botocore does not read ``AWS_REGION``, which the other AWS SDKs and uv do: it counts where botocore finds none.
+    botocore does not read ``AWS_REGION``, as other AWS SDKs and uv do; here it is used if botocore finds no region.
+    https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html
     """
     if region := session.get_config_variable("region"):
         named = "environment AWS_DEFAULT_REGION" if os.environ.get("AWS_DEFAULT_REGION") else AWS_CONFIGURATION
@@ -85,11 +89,11 @@ def configured_region(session: Session) -> tuple[str, str]:
 
 
 def conceal_credentials(session: Session, redactor: Redactor) -> None:
-    """Let ``redactor`` hide the keys that ``session`` found: answers may repeat what was sent."""
+    """Let ``redactor`` hide the keys that ``session`` found: answers may repeat a request."""
     try:
         found = session.get_credentials()
         keys = found.get_frozen_credentials() if found else None
-    except Exception:  # what cannot be had any more was not sent either
+    except Exception:  # credentials that cannot be obtained were not sent either
         return
     if keys:
         redactor.conceal(keys.access_key, ids=True)
@@ -101,9 +105,9 @@ def create_client(
 ) -> BaseClient:
     """A client of ``service`` in the session of ``access``.
 
-    :param service: as botocore names it: ``s3``, ``dynamodb``.
-    :param name: as people name it.
-    :param endpoint_setting: which of our settings gives its endpoint.
+    :param service: botocore's name of it: ``s3``, ``dynamodb``.
+    :param name: its name for people.
+    :param endpoint_setting: the setting of its endpoint, for errors.
     :param attempts: how often a request is sent at most.
     :param config: more parameters of ``botocore.config.Config``.
 
@@ -144,7 +148,7 @@ def create_client(
         raise ConfigurationError(
             f"the {name} endpoint is not a valid URL; check {endpoint_setting} and AWS_ENDPOINT_URL"
         ) from error
-    if "@" in client.meta.endpoint_url:  # also one behind a "/" that was not escaped
+    if "@" in client.meta.endpoint_url:  # also if a "/" before it was not escaped
         raise ConfigurationError(
             f"the {name} endpoint must not hold credentials; give them as access key id and secret"
         )
@@ -152,5 +156,8 @@ def create_client(
 
 
 def _retry_mode(session: Session) -> str:
-    """``adaptive`` for those who want it, else ``standard``: the legacy mode, botocore's own default, retries less."""
+    """``adaptive`` if the user has set it, else ``standard``: the legacy mode, botocore's default, repeats less.
+
+    https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+    """
     return "adaptive" if session.get_config_variable("retry_mode") == "adaptive" else "standard"

@@ -1,5 +1,9 @@
 # ruff: noqa: PLC0415, PLR0911 (botocore is loaded when it is needed)
-"""What botocore's errors mean, for S3 and DynamoDB alike."""
+"""Translate botocore's errors, for S3 and DynamoDB.
+
+https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
+"""
 
 from __future__ import annotations
 
@@ -72,12 +76,12 @@ ELSEWHERE = "the bucket lies in another region; set `region`"
 
 
 def code_of(error: Exception) -> str:
-    """S3's error code; empty when no answer came."""
+    """The error code in the answer, such as ``NoSuchKey``; empty without an answer."""
     return str(response_of(error).get("Error", {}).get("Code", ""))
 
 
 def status_of(error: Exception) -> int:
-    """The HTTP status of the answer; 0 when none came."""
+    """The HTTP status of the answer; 0 without an answer."""
     return int(response_of(error).get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
 
 
@@ -88,7 +92,7 @@ def refusal(code: str, name: str, what: str) -> AccessDenied:
 
 
 def is_credential_failure(error: Exception) -> bool:
-    """Whether whoever hands out credentials failed; the error's text may hold some."""
+    """Whether credentials could not be obtained; the text of the error may contain some."""
     from botocore import exceptions
 
     return isinstance(
@@ -102,15 +106,15 @@ def is_credential_failure(error: Exception) -> bool:
 
 
 def is_too_large(error: Exception) -> bool:
-    """Whether the answer was larger than any that is sound; botocore wraps that, unless it reads an error's body."""
+    """Whether the error is `AnswerTooLarge`, which botocore wraps unless it reads the body of an error."""
     return isinstance(getattr(error, "kwargs", {}).get("error", error), AnswerTooLarge)
 
 
 def unanswered(error: Exception, name: str, what: str, service: str = "the store") -> Error:
-    """What ``error`` means, where no answer came that can be understood.
+    """The error of this package for a request to which there was no answer, or none that can be understood.
 
-    :param what: what could not be done to ``name``.
-    :param service: what was asked, and where it is if that is known.
+    :param what: what could not be done to ``name``, such as ``cannot be read``.
+    :param service: the service, and its address if that is known.
     """
     from botocore import exceptions
     from botocore.parsers import ResponseParserError
@@ -148,21 +152,22 @@ def unanswered(error: Exception, name: str, what: str, service: str = "the store
         )
     if isinstance(error, exceptions.HTTPClientError | exceptions.ConnectionError | OSError):
         return Unavailable(name, f"{what}: no connection to {service}; check the network and the endpoint")
-    if isinstance(error, RecursionError):  # botocore looks for the region of a bucket that redirects whoever asks
+    if isinstance(error, RecursionError):  # botocore asks for the region of a bucket that redirects every request
         return StoreMisconfigured(name, f"{what}: {ELSEWHERE}")
     return StoreError(name, f"{what}: {text}")
 
 
 def response_of(error: Exception) -> dict[str, Any]:
+    """The answer, parsed by botocore; empty without one."""
     response = getattr(error, "response", None)
     return response if isinstance(response, dict) else {}
 
 
 def text_of(error: Exception) -> str:
-    """What the answer says in words, in one line."""
+    """The text of the answer, in one line of at most 200 characters."""
     return " ".join(str(response_of(error).get("Error", {}).get("Message") or "").split())[:200]
 
 
 def botocore_text(error: Exception) -> str:
-    """What botocore says, without secrets."""
+    """The text of botocore's error, without secrets."""
     return redact(" ".join(str(error).split()))

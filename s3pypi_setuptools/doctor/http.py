@@ -1,4 +1,4 @@
-"""What an installer gets from a URL."""
+"""Send requests as installers do."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ from ..redaction import redact
 __all__ = ["PAGE_TYPES", "Answer", "NoAnswer", "Unreachable", "fetch", "netrc_file"]
 
 PAGE_TYPES = ("application/vnd.pypi.simple.v1+json", "application/vnd.pypi.simple.v1+html", "text/html")
-"""What installers take for a page."""
+"""Content types that installers accept for a page (https://peps.python.org/pep-0691/#content-types)."""
 
 _ACCEPT = f"{PAGE_TYPES[0]}, {PAGE_TYPES[1]};q=0.1, {PAGE_TYPES[2]};q=0.01"
 _SECONDS = 20.0
 _WHOLE_SECONDS = 3 * _SECONDS
-"""What a whole answer may keep us waiting."""
+"""How long to wait for a whole answer, in seconds."""
 _PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back.
+    """The answer to a request.
 
     :param headers: by lower-case name.
     :param body: without the compression that ``Content-Encoding`` states.
@@ -48,19 +48,19 @@ class Answer:
 
 
 class NoAnswer(Exception):
-    """No answer came that can be understood; the text says why."""
+    """There was no answer, or none that can be understood; the text says why."""
 
 
 class Unreachable(NoAnswer):
-    """No connection could be made from this machine, or nothing came; others may reach the server."""
+    """This machine could not connect, or got no answer; others may reach the server."""
 
 
 def fetch(url: str, *, method: str = "GET", compressed: bool = True) -> Answer:
-    """The answer to a request as pip makes it, with the password that ``~/.netrc`` has; raises `NoAnswer`.
+    """Send a request as pip does, with the password in ``~/.netrc``; raises `NoAnswer`.
 
-    Where it is redirected to another server, the password does not go along.
+    The password is not sent to another server if the request is redirected.
 
-    :param compressed: let the server compress; pip does so for pages alone.
+    :param compressed: accept a compressed body, as pip does for pages alone.
     """
     headers = {"Accept": _ACCEPT, "Accept-Encoding": "gzip" if compressed else "identity", **_authorization(url)}
     try:
@@ -87,7 +87,7 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
     def redirect_request(  # noqa: PLR0917 - as the base class has it
         self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
     ) -> urllib.request.Request | None:
-        """As of the base class, but the password stays with the server that it is for."""
+        """As the base class, but without the password on requests to other servers."""
         made = super().redirect_request(req, fp, code, msg, headers, newurl)
         if made is not None and not _keeps_password(req.full_url, newurl):
             made.remove_header("Authorization")
@@ -109,7 +109,7 @@ _OPENER = urllib.request.build_opener(_Redirects, _Http, _Https)
 
 
 def _keeps_password(old: str, new: str) -> bool:
-    """Whether ``new`` is of the server of ``old``, or of its TLS side: what pip's requests goes by."""
+    """Whether ``new`` is on the server of ``old``, or the same with TLS; this is the rule of pip's requests library."""
     (before, after) = (_origin(old), _origin(new))
     return before == after or (before, after) == (("http", after[1], 80), ("https", before[1], 443))
 
@@ -130,7 +130,7 @@ def _answer(status: int, headers: object, body: bytes) -> Answer:
 
 
 def netrc_file() -> str:
-    """Where pip finds passwords; the null device in place of a pipe, which would be waited for."""
+    """The file in which pip finds passwords; the null device if it is a pipe, which might never end."""
     path = os.path.expanduser(os.environ.get("NETRC") or "~/.netrc")  # noqa: PTH111
     return path if os.path.isfile(path) or not os.path.exists(path) else os.devnull  # noqa: PTH110, PTH113
 
@@ -138,7 +138,7 @@ def netrc_file() -> str:
 def _authorization(url: str) -> dict[str, str]:
     try:
         found = netrc.netrc(netrc_file()).authenticators(urlsplit(url).hostname or "")
-    except (OSError, netrc.NetrcParseError, ValueError):  # the last for what is no UTF-8
+    except (OSError, netrc.NetrcParseError, ValueError):  # ValueError if it is not UTF-8
         return {}
     if found is None:
         return {}

@@ -1,9 +1,9 @@
-"""What every lock table promises: publishers that share one change a project one after another.
+"""Locks on projects, for stores that ignore conditions: publishers that share a table change a project in turn.
 
-A **lock** is taken by name: a project's, normalized, or `ROOT` for the list of projects. Who holds a project's lock may
-ask for that of the root, never the other way round. A lock is held under a **lease**, which is renewed while the holder
-lives; where it was not renewed in time, others may take the lock over. Nothing stops a holder whose lease is over from
-writing (there is no fencing), so he asks before he commits: `Lease.confirm`.
+A **lock** has a name: a project's, normalized, or `ROOT` for the list of projects. The holder of a project's lock may
+take that of the list, but never the other way round. A lock is held under a **lease**, which is renewed while its
+holder is alive; if it is not renewed in time, others may take the lock over. A holder whose lease has ended can still
+write (there is no fencing), so it calls `Lease.confirm` before it commits.
 """
 
 from __future__ import annotations
@@ -24,22 +24,26 @@ ROOT = "/"
 
 
 def lock_id(name: str) -> str:
-    """The id of the lock ``name`` in a table: the SHA-1 of it, in hexadecimal, as s3pypi has it."""
+    """The id of the lock ``name`` in a table: the SHA-1 of the name, in hexadecimal, as in gorilla's s3pypi.
+
+    https://github.com/gorilla-co/s3pypi/blob/4ea5d5b033efb2ae6c59550e8c32ff16e46f8fe1/s3pypi/locking.py
+    """
     return hashlib.sha1(name.encode(), usedforsecurity=False).hexdigest()
 
 
 def locked_thing(name: str) -> str:
-    """What the lock ``name`` is on, for people."""
+    """What the lock ``name`` protects, for messages."""
     return "the list of projects" if name == ROOT else name
 
 
 class Lock(NamedTuple):
-    """A lock that is held, as its table tells; times are texts in ISO 8601.
+    """A lock that is held, as an item of its table; times are texts in ISO 8601.
 
-    :param owner: ``user@host``; None where the table does not say.
-    :param name: what it is on; None where another tool took it.
-    :param token: the holder's own; None where another tool took it, as are the next two: such a lock never expires.
-    :param lease_seconds: how long it lasts after each renewal.
+    :param owner: ``user@host``; None if the item has none.
+    :param name: of the project; None if another tool took the lock.
+    :param token: random, of this holder; it, and the next two, are None if another tool took the lock, which then never
+        expires.
+    :param lease_seconds: how long the lock lasts after each renewal.
     """
 
     id: str
@@ -52,17 +56,17 @@ class Lock(NamedTuple):
 
     @property
     def since(self) -> datetime | None:
-        """When it was acquired, in UTC; None where that cannot be told."""
+        """When it was acquired, in UTC; None if that is not known."""
         return parse_upload_time(self.acquired_at or "")
 
     @property
     def expires(self) -> datetime | None:
-        """When it expires, by its holder's clock, in UTC; None where it never does."""
+        """When it expires, by its holder's clock, in UTC; None if it never does."""
         return parse_upload_time(self.expires_at or "")
 
     @property
     def lease(self) -> float | None:
-        """How long it lasts after each renewal, in seconds; None where it never expires."""
+        """How long it lasts after each renewal, in seconds; None if it never expires."""
         try:
             return float(self.lease_seconds) if self.token and self.expires and self.lease_seconds else None
         except ValueError:
@@ -70,64 +74,67 @@ class Lock(NamedTuple):
 
     @property
     def holder(self) -> str:
-        """By whom and since when, for people."""
+        """Who holds it, and since when, for messages."""
         since = f"{self.since:%Y-%m-%d %H:%M:%S} UTC" if self.since else "an unknown time"
         return f"{self.owner or 'someone unknown'} since {since}"
 
 
 class Lease(ABC):
-    """The right to change what a lock is on, for a while."""
+    """A lock that is held for a while."""
 
     @abstractmethod
     def confirm(self) -> None:
-        """Make sure that the lock is held, and for long enough to write something. Raises `LockError`."""
+        """Raise `LockError` unless the lock is held, for long enough to write something."""
 
 
 class Locks(ABC):
-    """Where locks are taken; safe between threads."""
+    """Locks of one table; safe between threads."""
 
     @property
     @abstractmethod
     def exclusive(self) -> bool:
-        """Whether locks are really taken. If so, what was read before one was held must be read again."""
+        """Whether locks are really taken. If so, what was read before a lock was held must be read again."""
 
     @abstractmethod
     def verify(self) -> None:
-        """Make sure, by one request, that locks can be asked for. Raises `StoreError` and `ConfigurationError`."""
+        """Send one request to find out whether the table can be used. Raises `StoreError` and `ConfigurationError`."""
 
     @abstractmethod
     def held(self, name: str, check_cancelled: Callable[[], None]) -> AbstractContextManager[Lease]:
-        """Hold the lock ``name`` while the context lasts; a thread that holds it already goes on holding it.
+        """Hold the lock ``name`` while the context lasts. A thread that holds it already keeps it.
 
-        When the context ends by what is no `Exception`, it was interrupted, and requests may be under way still: the
-        lock is kept until `close`, which is to be called after them. When it ends by `Unavailable`, a request may
+        If the context ends with an exception that is no `Exception`, it was interrupted, and requests may be in flight:
+        the lock is kept until `close`, which must be called after them. If it ends with `Unavailable`, a request may
         still take effect: the lock is left to expire.
 
         :param check_cancelled: called from time to time while others hold the lock; what it raises ends the waiting.
 
-        Raises `LockError` when others hold it for too long, `StoreError` and `ConfigurationError`.
+        Raises `LockError` if others hold the lock for too long, `StoreError` and `ConfigurationError`.
         """
 
     @abstractmethod
     def close(self) -> None:
-        """Release all locks that are held still; none may be asked for any more."""
+        """Release all locks that are still held. None may be taken afterwards."""
 
     @abstractmethod
     def abandon(self) -> None:
-        """Leave all locks that are held still to expire, since requests may be under way; without waiting."""
+        """Let all locks that are still held expire, since requests may be in flight. Does not wait."""
 
 
 class Table(ABC):
-    """Items, one a lock; every method is one request (`locks` more), and raises `StoreError`."""
+    """A table with an item for each lock. Every method sends one request (`locks` several).
+
+    All raise `StoreError` and `ConfigurationError`.
+    """
 
     @property
     @abstractmethod
     def name(self) -> str:
-        """The table's name, as it is given to `force-unlock`."""
+        """The table's name, as an argument of ``s3pypi force-unlock``."""
 
     @abstractmethod
     def read(self, id: str) -> Lock | None:  # noqa: A002
-        """The lock as it is now; None when nobody holds it."""
+        """The lock with that id; None if nobody holds it."""
 
     @abstractmethod
     def locks(self) -> Iterator[Lock]:
@@ -135,43 +142,46 @@ class Table(ABC):
 
     @abstractmethod
     def take(self, lock: Lock, seen: Lock | None) -> bool:
-        """Whether ``lock`` is held now: nobody held it, or it was exactly ``seen``, or it has its token already."""
+        """Take ``lock``; whether it was taken.
+
+        It is if nobody holds it, if it is exactly ``seen``, or if it has this token already.
+        """
 
     @abstractmethod
     def renew(self, lock: Lock) -> bool:
-        """Whether ``lock``, known by its token, was held still, and has its ``expires_at`` now."""
+        """Set ``expires_at`` if a lock with this token is still held; whether it is."""
 
     @abstractmethod
     def remove(self, lock: Lock) -> bool:
-        """Whether ``lock``, as acquired by that owner at that time with that token, was held, and is gone now."""
+        """Delete ``lock`` if it is still held by this owner, since this time, with this token; whether it was."""
 
 
 class NoLocks(Locks):
-    """None are needed."""
+    """No locks: every context begins at once."""
 
     @property
     def exclusive(self) -> bool:
-        """False."""
+        """False: nobody is excluded."""
         return False
 
     def verify(self) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     @contextmanager
     def held(self, name: str, check_cancelled: Callable[[], None]) -> Iterator[Lease]:  # noqa: ARG002
-        """At once, and beside others."""
+        """Wait for nobody."""
         yield _UNLIMITED
 
     def close(self) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def abandon(self) -> None:
-        """Nothing."""
+        """Do nothing."""
 
 
 class _Unlimited(Lease):
     def confirm(self) -> None:
-        """Nothing."""
+        """Do nothing."""
 
 
 _UNLIMITED = _Unlimited()

@@ -1,7 +1,12 @@
-# ruff: noqa: D102, PLR0911 (the contract, in locks.py, says what the methods promise)
-"""A DynamoDB table of locks, as s3pypi makes and reads it: the key ``LockID``, and texts beside it.
+# ruff: noqa: D102, PLR0911 (the contract of the methods is in base.py)
+"""A lock table in DynamoDB, which gorilla's s3pypi can use, too: the key is ``LockID``, and all attributes are texts.
 
-All attributes are texts: s3pypi fails with a traceback, when it wants to say who holds a lock, at any other type.
+s3pypi ends with a traceback if an attribute of a lock has another type:
+https://github.com/gorilla-co/s3pypi/blob/4ea5d5b033efb2ae6c59550e8c32ff16e46f8fe1/s3pypi/locking.py
+
+Items are written conditionally and read consistently:
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ConditionExpressions.html
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.ReadConsistency.html
 """
 
 from __future__ import annotations
@@ -33,14 +38,14 @@ _ATTRIBUTES = {
 _REFUSED = "ConditionalCheckFailedException"
 _SERVER_ERROR = 500
 
-# A lease outlives a renewal that is sent as often as this, each for as long as this.
+# A renewal with all its attempts ends before the lease does (`leases.LEASE`).
 _ATTEMPTS = 3
 _CONNECT_SECONDS = 4
 _READ_SECONDS = 8
 
 
 class DynamoDBTable(Table):
-    """The table ``name``; nothing is asked of it yet."""
+    """The table ``name``; no request is sent yet."""
 
     def __init__(self, name: str, access: Access) -> None:
         self._name = name
@@ -67,7 +72,7 @@ class DynamoDBTable(Table):
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
 
     def take(self, lock: Lock, seen: Lock | None) -> bool:
-        # With our own token there, an earlier put took effect whose answer was lost.
+        # If the item has our own token, an earlier put took effect, and its answer was lost.
         condition = "#Token = :Token OR "
         names, values = {"#Token": "Token"}, {":Token": {"S": lock.token}}
         if seen is None:
@@ -105,7 +110,7 @@ class DynamoDBTable(Table):
         )
 
     def _conditional(self, operation: str, **arguments: Any) -> bool:
-        """Whether the condition was met."""
+        """Send a conditional write; whether the condition was fulfilled."""
         try:
             self._request(operation, **arguments)
         except Error as error:
@@ -125,7 +130,7 @@ class DynamoDBTable(Table):
             response: dict[str, Any] = getattr(client, xform_name(operation))(
                 TableName=self._name, ReturnConsumedCapacity="TOTAL", **arguments
             )
-            # Else an answer that was cut short, or a portal's page, would mean that nobody holds a lock, or that we do.
+            # Without this, an answer that was cut short, or a login page, would mean that the lock is free, or ours.
             response["ConsumedCapacity"]
         except Error:
             raise
@@ -155,7 +160,10 @@ class DynamoDBTable(Table):
             return self._made
 
     def _translated(self, error: Exception, operation: str, client: BaseClient) -> Error:
-        """What botocore's ``error`` means."""
+        """The error of this package that botocore's ``error`` means.
+
+        https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
+        """
         name, what = f"locks table {self._name}", "locks cannot be taken"
         if operation == "Scan":
             what = "cannot be listed"
@@ -182,7 +190,7 @@ class DynamoDBTable(Table):
         )
 
     def _lock(self, item: Mapping[str, Mapping[str, Any]]) -> Lock:
-        # Other tools may have put there what they will; only texts mean something.
+        # Other tools may have written anything; only texts have a meaning.
         texts = {attribute: item.get(name, {}).get("S") for attribute, name in _ATTRIBUTES.items()}
         id_ = texts.pop("id")
         if id_ is None:

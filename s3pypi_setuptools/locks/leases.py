@@ -1,7 +1,7 @@
-"""How locks are taken, kept and let go, in any table whose items can be written conditionally.
+"""Take, renew and release locks, in any table whose items can be written conditionally.
 
-Clocks of two machines are not compared, beyond what signed requests need anyway: a lock is taken over when it was seen
-unchanged for its whole lease, by the own clock, or when its expiry is past by more than any two clocks differ.
+The lock of a holder that has died is taken over once it has been seen unchanged for its whole lease, by this machine's
+clock, or once its expiry is past by more than the clocks of two machines differ.
 """
 
 from __future__ import annotations
@@ -28,20 +28,23 @@ LEASE = 60.0
 """Seconds that a lock lasts after each renewal."""
 
 TIMEOUT = 300.0
-"""Seconds that one waits for a lock."""
+"""Seconds to wait for a lock."""
 
 _SKEW = timedelta(minutes=10)
-"""More than two clocks differ that AWS accepts: requests signed more than five minutes off are refused."""
+"""The clocks of two machines differ less than this: AWS refuses requests that are signed more than five minutes off.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
+"""
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 1.0
-"""Seconds between two looks at a lock that others hold, without jitter."""
+"""Seconds between two reads of a lock that others hold, before jitter."""
 
 _UNANSWERED = 3
-"""How many looks in a row may fail: a busy table is asked again."""
+"""How many reads in a row may fail: a busy table is asked again."""
 
 
 class LeasedLocks(Locks):
-    """Locks of a table.
+    """Locks of ``table``, held by this process.
 
     :param timeout: how long to wait for each, in seconds.
     :param lease: how long a lock lasts after each renewal, in seconds.
@@ -52,22 +55,22 @@ class LeasedLocks(Locks):
         self._timeout = timeout
         self._lease = lease
         self._owner = _owner()
-        self._guard = threading.Lock()
+        self._lock = threading.Lock()
         self._held: set[HeldLock] = set()
         self._threads = threading.local()
 
     @property
     def exclusive(self) -> bool:
-        """True."""
+        """True: a lock excludes other publishers."""
         return True
 
     def verify(self) -> None:
-        """Read an item."""
+        """As `Locks.verify`: read an item."""
         self._table.read(lock_id("?"))
 
     @contextmanager
     def held(self, name: str, check_cancelled: Callable[[], None] = lambda: None) -> Iterator[Lease]:
-        """As `Locks.held`; says who holds the lock when it has to wait."""
+        """As `Locks.held`; logs who holds the lock if it has to wait."""
         own: dict[str, HeldLock] = self._threads.__dict__.setdefault("own", {})
         if name in own:
             yield own[name]
@@ -87,23 +90,23 @@ class LeasedLocks(Locks):
             del own[name]
 
     def close(self) -> None:
-        """See `Locks.close`."""
-        with self._guard:
-            left = list(self._held)
-        for held in left:
+        """As `Locks.close`."""
+        with self._lock:
+            remaining = list(self._held)
+        for held in remaining:
             self._release(held)
 
     def abandon(self) -> None:
-        """See `Locks.abandon`."""
-        with self._guard:
-            left = list(self._held)
-        for held in left:
+        """As `Locks.abandon`."""
+        with self._lock:
+            remaining = list(self._held)
+        for held in remaining:
             self._abandon(held)
 
     def _acquire(self, name: str, check_cancelled: Callable[[], None]) -> HeldLock:
         held = HeldLock(self._table, name, self._owner, self._lease)
-        with self._guard:
-            self._held.add(held)  # before it is asked for: whatever interrupts that, it is released in the end
+        with self._lock:
+            self._held.add(held)  # before it is taken: whatever interrupts that, it is released in the end
         try:
             self._wait(held, check_cancelled)
         except Exception:
@@ -162,26 +165,29 @@ class LeasedLocks(Locks):
         return f"if nobody works there any more: s3pypi force-unlock {self._table.name} {lock.id}"
 
     def _release(self, held: HeldLock) -> None:
-        """Let go of a lock; one that was perhaps never held is not missed."""
+        """Release a lock; warn if it was held, and was lost before."""
         try:
             if not held.release() and held.kept:
                 log.warning("%s: the lock was gone before it was released: it expired, or was removed", held.thing)
         except Error as error:
             if held.kept:
                 log.warning("%s: the lock was not released: %s; %s", held.thing, error, self._way_out(held.lock))
-        with self._guard:
+        with self._lock:
             self._held.discard(held)
 
     def _abandon(self, held: HeldLock) -> None:
-        """Leave a lock to expire: nobody may have it while a request of ours may still take effect."""
+        """Let a lock expire: nobody may have it while a request of this process may still take effect."""
         held.stop()
         log.debug("%s: the lock is left to expire, in %g s at most", held.thing, self._lease)
-        with self._guard:
+        with self._lock:
             self._held.discard(held)
 
 
 def _is_over(found: Lock, unchanged: float) -> bool:
-    """Whether nobody renews ``found`` any more, which was seen unchanged for so many seconds."""
+    """Whether the holder of ``found`` no longer renews it.
+
+    :param unchanged: seconds for which it was seen unchanged.
+    """
     if found.lease is None or found.expires is None:
         return False
     return unchanged >= found.lease or datetime.now(timezone.utc) > found.expires + _SKEW
@@ -196,9 +202,9 @@ def _owner() -> str:
 
 
 class HeldLock(Lease):
-    """One lock, from before it is asked for until it is released.
+    """One lock, from before it is taken until it is released.
 
-    :ivar kept: it was held for sure.
+    :ivar kept: it was surely held.
     """
 
     def __init__(self, table: Table, name: str, owner: str, lease: float) -> None:
@@ -212,7 +218,7 @@ class HeldLock(Lease):
         self._done = threading.Event()
 
     def take(self, seen: Lock | None) -> bool:
-        """Whether it is held now; as `Table.take`."""
+        """As `Table.take`, for this lock."""
         sent = (time.monotonic(), time.time())
         now = datetime.now(timezone.utc)
         self.lock = self.lock._replace(
@@ -224,12 +230,12 @@ class HeldLock(Lease):
         return True
 
     def keep(self) -> None:
-        """Renew it from now on, in a thread of its own: one that hangs costs no other lock its renewal."""
+        """Renew it from now on, in a thread of its own, so that a request that hangs delays no other lock."""
         self.kept = True
         threading.Thread(target=self._keep, name="s3pypi-lock", daemon=True).start()
 
     def confirm(self) -> None:
-        """As `Lease.confirm`; asks the table, from which the lock may have been removed a moment ago."""
+        """As `Lease.confirm`; reads the table, as somebody may have removed the lock just now."""
         try:
             self._renew()
         except Error as error:
@@ -244,16 +250,16 @@ class HeldLock(Lease):
             )
 
     def release(self) -> bool:
-        """Whether it was held until now."""
+        """Release it; whether it was held until now."""
         self.stop()
         return self._table.remove(self.lock)
 
     def stop(self) -> None:
-        """Renew it no more."""
+        """Stop renewing it."""
         self._done.set()
 
     def _age(self) -> float:
-        """Seconds since the last renewal was sent; the monotonic clock may stand still while a machine sleeps."""
+        """Seconds since the last renewal was sent, by the clock that ran on: one may stop while the machine sleeps."""
         monotonic, wall = self._renewed
         return max(time.monotonic() - monotonic, time.time() - wall)
 

@@ -19,7 +19,7 @@ __all__ = ["open_locks", "open_table"]
 
 
 def open_locks(settings: Settings, table: Callable[[], Table]) -> Locks:
-    """The locks of one call, in ``table`` where one is configured; nothing is asked of it yet."""
+    """The locks of one call, in ``table`` if one is configured; no request is sent yet."""
     if not settings.has_lock_table:
         return NO_LOCKS
     from .leases import TIMEOUT, LeasedLocks
@@ -29,9 +29,9 @@ def open_locks(settings: Settings, table: Callable[[], Table]) -> Locks:
 
 
 def open_table(settings: Settings, sessions: Sessions) -> Table:
-    """The lock table that is configured; nothing is asked of it yet.
+    """The lock table of the settings; no request is sent yet.
 
-    Raises `ConfigurationError` where nothing names a table.
+    Raises `ConfigurationError` if they name none.
     """
     from ..aws.client import Access
     from .dynamodb import DynamoDBTable

@@ -1,1 +1,1 @@
-"""Object stores: what every store promises (`base`), and the stores that keep it."""
+"""Object stores: the interface and its contract (`base`), and the stores that implement it."""

@@ -1,13 +1,15 @@
-"""What every store promises.
+"""The interface of an object store, and the contract that every store keeps.
 
 A **store** holds bytes under keys: ``/``-separated strings, never empty, without a leading ``/``, ``.`` or ``..``
 segments. Keys may end in ``/`` where ``Store.slash_keys`` is true. Each request is atomic: readers see an object
 before or after a write, never between. A **token** is the opaque version of a stored object: two states of one key
 with different content never share a token. A write states the **condition** under which it may happen: ``ANY``
-(always), ``ABSENT`` (only when there is no such object) or ``Matches(token)`` (only on that very version).
+(always), ``ABSENT`` (only if there is no such object) or ``Matches(token)`` (only on that very version). S3 has these
+conditions as the headers ``If-None-Match: *`` and ``If-Match``
+(https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html).
 
-Errors, for every method: `NotFound` only when the object surely does not exist; `AccessDenied`; `Unavailable`;
-other `StoreError`. All methods are safe to call from several threads at once.
+Every method may raise `NotFound`, which means that the object surely does not exist, `AccessDenied`, `Unavailable`, and
+other `StoreError`; those for S3 also `ConfigurationError`. All methods can be called from several threads at once.
 """
 
 from __future__ import annotations
@@ -69,10 +71,10 @@ Condition: TypeAlias = Literal[_Unconditional.ANY, _Unconditional.ABSENT] | Matc
 
 
 class Attributes(NamedTuple):
-    """How an object is served, and what is noted beside it.
+    """The headers with which an object is served, and its metadata.
 
     :param metadata: user metadata; lower-case keys of ``[a-z0-9-]``, printable ASCII values.
-    :param content_encoding: ``gzip`` where the bytes that are stored are compressed so, and clients are to decode them.
+    :param content_encoding: ``gzip`` if the stored bytes are compressed, so that clients decode them.
     """
 
     content_type: str = "application/octet-stream"
@@ -82,7 +84,7 @@ class Attributes(NamedTuple):
 
 
 class Info(NamedTuple):
-    """What is known of a stored object without its bytes.
+    """A stored object without its bytes.
 
     :param size: in bytes, as stored.
     :param modified: when the object was last written, in UTC.
@@ -97,7 +99,7 @@ class Info(NamedTuple):
 
 
 class Object(NamedTuple):
-    """A stored object: what is known of it, and its bytes, decoded."""
+    """A stored object; its bytes are decoded if they were stored compressed."""
 
     info: Info
     data: bytes
@@ -112,11 +114,11 @@ def uncounted(count: int) -> None:
 
 
 class PartsWrite(NamedTuple):
-    """A write whose bytes are with the store, and of which the last step is left.
+    """A write of which the store has all bytes; the last step makes the object.
 
-    :param complete: makes the object if the condition holds, and returns its token; errors as `Store.put`, and nothing
-        stays behind then.
-    :param abandon: removes what was sent; once the write is complete, nothing. Errors as `Store.delete`.
+    :param complete: makes the object if the condition holds, and returns its token; raises the errors of `Store.put`,
+        and then leaves nothing behind.
+    :param abandon: deletes the bytes that were sent, unless the write is complete; raises the errors of `Store.delete`.
     """
 
     complete: Callable[[Condition], Token]
@@ -124,105 +126,106 @@ class PartsWrite(NamedTuple):
 
 
 class Store(ABC):
-    """An object store; see the module's text for what every method keeps."""
+    """An object store; the text of this module has the rules that every method keeps."""
 
     @property
     @abstractmethod
     def url(self) -> str:
-        """The store's own URL, as people write it (``s3://bucket``, ``file:///folder``), without credentials."""
+        """The URL of the store, for people (``s3://bucket``, ``file:///folder``), without credentials."""
 
     def url_of(self, key: str) -> str:
-        """The object under ``key``, or the folder of that name, as people write it; the store itself for ``""``."""
+        """The URL, for people, of the object under ``key``, or of the folder of that name; of the store for ``""``."""
         return f"{self.url}/{key}" if key else self.url
 
     @property
     @abstractmethod
     def slash_keys(self) -> bool | None:
-        """Whether keys may end in ``/``; None when only a probe can tell."""
+        """Whether keys may end in ``/``; None if only a probe can find that out."""
 
     @property
     @abstractmethod
     def conditional_writes(self) -> bool | None:
-        """Whether conditions are honoured, also under races; None when only a probe can tell."""
+        """Whether conditions are honoured, also under races; None if only a probe can find that out."""
 
     @property
     @abstractmethod
     def keeps_metadata(self) -> bool:
-        """Whether `Attributes.metadata` comes back from `head` and `get`; a folder keeps none."""
+        """Whether `head` and `get` return `Attributes.metadata`; a folder keeps none."""
 
     @property
     def outer(self) -> tuple[Store, str] | None:
-        """The store that holds this one as a folder, and the folder's name; None where there is none (a bucket)."""
+        """The store that has this one as a folder, and the folder's name; None if there is none, as for a bucket."""
         return None
 
     @property
     def keeps_encoding(self) -> bool | None:
-        """Whether `Attributes.content_encoding` is kept, and told to clients; None when only a probe can tell."""
+        """Whether `Attributes.content_encoding` is kept and sent to clients; None if only a probe can find that out."""
         return False
 
     @property
     def cheap_reads(self) -> bool:
-        """Whether reading many small objects costs next to nothing, as in a folder."""
+        """Whether many small objects can be read at almost no cost, as in a folder."""
         return False
 
     def token_of(self, data: bytes) -> Token | None:  # noqa: ARG002
-        """The token of an object that has exactly these bytes stored; None while that cannot be told.
+        """The token of an object with exactly these bytes; None if that is not known.
 
-        A guess is harmless: it is only ever used as a condition, which the object then does not fulfil.
+        A wrong one does no harm: tokens are used as conditions, and the object does not fulfil that one.
         """
         return None
 
     @abstractmethod
     def get(self, key: str) -> Object:
-        """The object under ``key``: a record, page or metadata file.
+        """Read the object under ``key``: a manifest, page or metadata file.
 
-        Raises `NotFound`, and `StoreError` for one of more than `LARGEST_DOCUMENT` bytes.
+        Raises `NotFound`, and `StoreError` for an object of more than `LARGEST_DOCUMENT` bytes.
         """
 
     @abstractmethod
     def stream(self, key: str) -> Iterator[bytes]:
-        """The bytes of the object under ``key``, in chunks of at most `CHUNK_SIZE`.
+        """Read the object under ``key`` in chunks of at most `CHUNK_SIZE` bytes.
 
-        Raises `NotFound`, at the first chunk at the latest.
+        Raises `NotFound` when it is called, or before the first chunk.
         """
 
     @abstractmethod
     def head(self, key: str) -> Info:
-        """What is known of the object under ``key``; raises `NotFound`."""
+        """The object under ``key`` without its bytes. Raises `NotFound`."""
 
     @abstractmethod
     def put(self, key: str, data: bytes, attributes: Attributes, condition: Condition = ANY) -> Token:
-        """Write ``data``, encoded as ``attributes`` say; the new version's token.
+        """Write ``data``, which is encoded as ``attributes`` say, and return the token of the new version.
 
-        Raises `AlreadyExists` when the condition is ``ABSENT`` and the object exists, `PreconditionFailed` when it is
-        ``Matches`` and the object has another version or is absent, `Contended` when the store asks to try again.
+        Raises `AlreadyExists` if the condition is ``ABSENT`` and the object exists, `PreconditionFailed` if it is
+        ``Matches`` and the object has another version or is absent, and `Contended` if another conditional write is in
+        flight; nothing is written then. After `Unavailable` it is not known whether the object was written.
         """
 
     @abstractmethod
     def put_file(
         self, key: str, file: LocalFile, attributes: Attributes, condition: Condition = ANY, sent: OnSent = uncounted
     ) -> Token:
-        """Write the bytes of ``file``, in bounded memory; errors as `put`.
+        """Write the bytes of ``file``, in bounded memory; raises the errors of `put`.
 
-        :param sent: told the number of bytes each time some have been stored, in the thread that called `put_file`.
-            What it raises stops the upload, writes nothing, and is raised from here.
+        :param sent: called in the thread that called `put_file`. What it raises ends the upload, and
+            nothing is written.
 
-        Raises `InvalidDistribution` when the file no longer holds the bytes that were hashed; nothing is written then.
+        Raises `InvalidDistribution` if the file no longer has the bytes that were hashed; nothing is written then.
         """
 
     def begin_parts(self, key: str, data: bytes, attributes: Attributes) -> PartsWrite:
-        """Write ``data`` in the way in which large files are written, up to the last step; errors as `put`.
+        """Write ``data`` as large files are written, up to the last step; raises the errors of `put`.
 
-        It lets a probe race that step alone, with few bytes.
+        A probe races that step alone, with few bytes.
         """
         return PartsWrite(lambda condition: self.put(key, data, attributes, condition), lambda: None)
 
     def is_same_place(self, other: Store) -> bool:
-        """Whether both surely hold the same objects."""
+        """Whether both surely have the same objects."""
         return self is other
 
     def copies_from(self, source: Store) -> bool:  # noqa: ARG002
-        """Whether `copy` can take objects of ``source``: one service holds both, and one account reaches both."""
+        """Whether `copy` can take objects of ``source``: both are in one service, and use the same credentials."""
         return False
 
     def copy(
@@ -233,27 +236,27 @@ class Store(ABC):
         attributes: Attributes,  # noqa: ARG002
         condition: Condition = ANY,  # noqa: ARG002
     ) -> Token:
-        """Write the bytes of ``original``, an object of ``source``, without moving them through here; errors as `put`.
+        """Let the service copy ``original``, an object of ``source``, without a download. Raises the errors of `put`.
 
-        Raises `NotFound` when the original is gone, `StoreError` when it is no longer the one that was looked at, or
-        when `copies_from` is false for ``source``.
+        Raises `NotFound` if the original does not exist, and `StoreError` if it was overwritten, or if `copies_from` is
+        false for ``source``.
         """
         raise StoreError(key, f"cannot be copied from {source.url} by the store itself")
 
     @abstractmethod
     def delete(self, key: str, condition: Condition = ANY) -> None:
-        """Remove the object; an absent one is fine, whatever the condition (S3's rule; it makes trying again safe).
+        """Delete the object. Deleting an absent one is no error, whatever the condition, so it is safe to try again.
 
-        Raises `PreconditionFailed` when the condition is ``Matches`` and the object has another version. ``ABSENT`` is
-        no condition for a deletion.
+        Raises `PreconditionFailed` if the condition is ``Matches`` and the object has another version. ``ABSENT`` is
+        no condition for a deletion. (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html)
         """
 
     @abstractmethod
     def list(self, prefix: str) -> Iterator[Info]:
-        """All objects whose key begins with ``prefix``, in key order."""
+        """All objects whose keys begin with ``prefix``, in the order of their keys."""
 
     def folders(self, prefix: str) -> Iterator[str]:
-        """The names, each once, that follow ``prefix`` (empty, or ending in ``/``) and go up to another ``/``."""
+        """The names of the folders directly below ``prefix``, each once; ``prefix`` is empty, or ends in ``/``."""
         last = None
         for info in self.list(prefix):
             name, separator, _ = info.key[len(prefix) :].partition("/")
@@ -262,17 +265,17 @@ class Store(ABC):
                 yield name
 
     def key_of(self, url: str) -> str | None:  # noqa: ARG002
-        """The key of the object that a whole ``url`` shows; None where it surely or perhaps shows no object of this."""
+        """The key of the object of this store that ``url`` serves; None if it serves none, or that is not known."""
         return None
 
     def close(self) -> None:  # noqa: B027 (most have nothing to close)
-        """Let go of its connections."""
+        """Close the connections."""
 
 
 def check_size(name: str, size: int) -> None:
     """Raise `StoreError` for a document that is too large to be read whole.
 
-    :param name: the object as people write it.
+    :param name: the object's URL, for the error.
     :param size: in bytes.
     """
     if size > LARGEST_DOCUMENT:
@@ -283,7 +286,7 @@ def check_size(name: str, size: int) -> None:
 
 
 def check_key(key: str) -> None:
-    """Raise `StoreError` for a key that no store holds: empty, or with an empty, ``.`` or ``..`` segment."""
+    """Raise `StoreError` for a key that no object can have: empty, or with an empty, ``.`` or ``..`` segment."""
     parts = key.removesuffix("/").split("/")
     if any(part in {"", ".", ".."} for part in parts) or "\0" in key:
         raise StoreError(repr(key), "is not a key that an object can have")

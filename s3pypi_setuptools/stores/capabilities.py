@@ -1,4 +1,4 @@
-"""What a store can do, as far as publishing relies on it."""
+"""The features of a store that publishing relies on."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ __all__ = ["Capabilities", "known"]
 
 
 class Capabilities(NamedTuple):
-    """What a store was found to do.
+    """The features that a store was found to have.
 
-    :param conditional_create: of writers that create one object at the same time, one wins.
-    :param conditional_replace: of writers that replace one version at the same time, one wins, and no stale one does.
-    :param conditional_delete: a deletion on a stale token leaves the object alone.
-    :param conditional_multipart: as ``conditional_create``, for what is sent in parts; None where that was not asked.
+    :param conditional_create: of several writers that create one object at the same time, one succeeds.
+    :param conditional_replace: of several writers that replace one version at the same time, one succeeds, and
+        none that has the token of an older version.
+    :param conditional_delete: a deletion on the token of an old version deletes nothing.
+    :param conditional_multipart: as ``conditional_create``, for uploads in parts; None if that was not probed.
     :param slash_keys: objects may have keys that end in ``/``.
-    :param content_encoding: it keeps the ``Content-Encoding`` of objects, and tells it to clients.
+    :param content_encoding: it keeps the ``Content-Encoding`` of objects and sends it to clients.
     """
 
     conditional_create: bool
@@ -29,12 +30,12 @@ class Capabilities(NamedTuple):
 
     @property
     def conditional_writes(self) -> bool:
-        """Whether manifests and pages can be committed to by publishers at the same time."""
+        """Whether several publishers can commit manifests and pages at the same time."""
         return self.conditional_create and self.conditional_replace
 
 
 def known(store: Store) -> Capabilities | None:
-    """What is known of the store without asking it; None when only `probe` can tell."""
+    """The features that are known without a request; None if `probe` must find them out."""
     if store.conditional_writes is None or store.slash_keys is None or store.keeps_encoding is None:
         return None
     writes = store.conditional_writes

@@ -34,7 +34,7 @@ __all__ = ["MemoryStore"]
 class MemoryStore(Store):
     """Objects in a dictionary; safe between threads.
 
-    :param content_tokens: tokens tell the content, as those of most S3 servers do; otherwise they are numbers.
+    :param content_tokens: tokens are hashes of the content, as on most S3 servers; otherwise they are numbers.
     """
 
     slash_keys = True
@@ -73,7 +73,7 @@ class MemoryStore(Store):
             return self._stored(key).info
 
     def attributes(self, key: str) -> Attributes:
-        """What the object under ``key`` was stored with; raises `NotFound`."""
+        """The attributes that the object under ``key`` was stored with. Raises `NotFound`."""
         self.head(key)
         return self._attributes[key]
 

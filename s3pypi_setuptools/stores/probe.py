@@ -1,4 +1,4 @@
-"""What a store really honours: asked by racing writes, since one lucky answer proves nothing."""
+"""Find out what a store honours, by racing writes: one request that is refused as it should be proves nothing."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ _PLAIN = Attributes("text/plain", "no-store")
 _FOLDER = r"\.s3pypi-probe-[0-9a-f]{16}"
 
 QUICK, THOROUGH = 3, 6
-"""How often each question is raced: on the way to a publication, and when it is all that is asked."""
+"""How often each race is held: during a first publication, and by ``s3pypi doctor``."""
 
 
 def probe_folder(prefix: str) -> str:
-    """A new folder below ``prefix`` (empty, or without ``/`` at its end) for a probe's objects; without ``/``, too."""
+    """A new folder for a probe's objects, without ``/`` at its end; below ``prefix``, which may be empty."""
     return "/".join(filter(None, (prefix, f".s3pypi-probe-{secrets.token_hex(8)}")))
 
 
 def is_probe_folder(name: str) -> bool:
-    """Whether a folder of that name is one that `probe_folder` made."""
+    """Whether `probe_folder` makes folders with names like this."""
     return re.fullmatch(_FOLDER, name) is not None
 
 
@@ -45,14 +45,15 @@ def _warn(where: str) -> None:
 def probe(
     store: Store, folder: str, rounds: int = QUICK, left: Callable[[str], None] = _warn, *, parts: bool = True
 ) -> Capabilities:
-    """Find out, by objects below ``folder``, one of `probe_folder`, which are gone again after.
+    """Find out what ``store`` honours, with objects below ``folder`` that are deleted again.
 
-    :param rounds: how often each question is raced.
-    :param left: told where objects stay because deleting is denied.
+    :param folder: one of `probe_folder`.
+    :param rounds: how often each race is held.
+    :param left: called with the URL of the folder if objects stay because deleting is denied.
     :param parts: race uploads in parts, too; more than half of all requests are for that.
 
-    Raises `AccessDenied` and `Unavailable` when the store cannot be asked, and `StoreError` when it does not know
-    conditions at all.
+    Raises `AccessDenied` and `Unavailable` if that cannot be found out, and `StoreError` if the store refuses
+    conditional requests.
     """
     keys = [f"{folder}/{number}" for number in range(rounds)]
     parts_keys = _parts_keys(folder, rounds) if parts else ()
@@ -82,7 +83,7 @@ def probe(
 
 
 def probe_parts(store: Store, folder: str, rounds: int = QUICK, left: Callable[[str], None] = _warn) -> bool:
-    """Whether, of uploads in parts that are completed at the same time, one wins; parameters, errors as of `probe`."""
+    """Whether, of uploads in parts that are completed at the same time, one succeeds; as `probe`."""
     keys = _parts_keys(folder, rounds)
     try:
         with (
@@ -97,7 +98,7 @@ def probe_parts(store: Store, folder: str, rounds: int = QUICK, left: Callable[[
 
 
 def _all_honour(questions: list[Future[bool]]) -> bool:
-    """Whether the answer to all is yes; who may not ask counts as no."""
+    """Whether the answer to all is yes; a denied request counts as no."""
     try:
         return all(found.result() for found in questions)
     except AccessDenied:
@@ -119,7 +120,7 @@ def _parts_questions(
 
 @contextlib.contextmanager
 def _dropped_on_interruption(questions: ThreadPoolExecutor) -> Iterator[None]:
-    """What has not begun then does not begin; what has tidies up after itself."""
+    """When interrupted, drop the questions that have not begun; the others delete their own objects."""
     try:
         yield
     except (KeyboardInterrupt, SystemExit):
@@ -128,7 +129,7 @@ def _dropped_on_interruption(questions: ThreadPoolExecutor) -> Iterator[None]:
 
 
 def _remove(store: Store, keys: tuple[str, ...]) -> bool:
-    """Delete them, as far as can be; whether it was denied."""
+    """Delete the objects as far as possible; whether that was denied."""
 
     def is_denied(key: str) -> bool:
         try:
@@ -142,7 +143,7 @@ def _remove(store: Store, keys: tuple[str, ...]) -> bool:
 
 
 def _honours_conditions(store: Store, key: str, threads: ThreadPoolExecutor) -> tuple[bool, bool, bool]:
-    """Whether creation, replacement and deletion heed their conditions; what cannot be told does not."""
+    """Whether creation, replacement and deletion heed their conditions; False for what cannot be found out."""
     created = _put_winners(store, key, b"created", ABSENT, threads)
     if not created:
         return False, False, False
@@ -157,7 +158,7 @@ def _honours_conditions(store: Store, key: str, threads: ThreadPoolExecutor) -> 
 
 
 def _abandons_parts(store: Store, key: str) -> bool:
-    """Whether an upload in parts can be begun and abandoned: what loses a race would stay otherwise."""
+    """Whether an upload in parts can be begun and abandoned; otherwise the losers of a race would leave their parts."""
     try:
         begun = store.begin_parts(key, b"abandoned", _PLAIN)
     except (AccessDenied, Unavailable):
@@ -174,7 +175,7 @@ def _abandons_parts(store: Store, key: str) -> bool:
 
 
 def _honours_on_parts(store: Store, key: str, threads: ThreadPoolExecutor, abandoned: Future[bool]) -> bool:
-    """Whether, of uploads in parts that are completed at the same time, one creates the object, and no later one."""
+    """Whether, of uploads in parts that are completed at the same time, one succeeds, and a later one fails."""
     if not abandoned.result():
         return False
     for _ in range(_ATTEMPTS):
@@ -185,7 +186,7 @@ def _honours_on_parts(store: Store, key: str, threads: ThreadPoolExecutor, aband
         except StoreError:
             return False
         try:
-            # Who loses has to send all parts again.
+            # The losers have to send all parts again.
             if winners := _winners(threads, [partial(racer.complete, ABSENT) for racer in racers]):
                 return len(winners) == 1 and not _succeeds(partial(late.complete, ABSENT))
         finally:
@@ -195,7 +196,7 @@ def _honours_on_parts(store: Store, key: str, threads: ThreadPoolExecutor, aband
 
 
 def _begun(store: Store, key: str, threads: ThreadPoolExecutor) -> list[PartsWrite]:
-    """Uploads to be raced, and one to be late."""
+    """Uploads in parts, of which all but the last step is done: the racers, and a late one."""
     begun = [threads.submit(store.begin_parts, key, b"%d" % number, _PLAIN) for number in range(_RACERS + 1)]
     wait(begun)
     if any(future.exception() for future in begun):
@@ -207,7 +208,7 @@ def _begun(store: Store, key: str, threads: ThreadPoolExecutor) -> list[PartsWri
 
 
 def _put_winners(store: Store, key: str, data: bytes, condition: Condition, threads: ThreadPoolExecutor) -> list[Token]:
-    """`_winners` of puts, raced again while all were told to try again."""
+    """`_winners` of puts; the race is repeated while the store asks all of them to try again."""
     for _ in range(_ATTEMPTS):
         writes = [partial(store.put, key, b"%d %b" % (number, data), _PLAIN, condition) for number in range(_RACERS)]
         if tokens := _winners(threads, writes):
@@ -237,7 +238,7 @@ def _succeeds(write: Callable[[], object]) -> bool:
 
 
 def _spares(store: Store, key: str, stale: Matches) -> bool:
-    """Whether a deletion on a stale token is refused; who may not delete at all learns nothing."""
+    """Whether a deletion on an old token is refused; False if deletions are denied."""
     try:
         return not _succeeds(lambda: store.delete(key, stale)) and _exists(store, key)
     except AccessDenied:
@@ -253,7 +254,7 @@ def _exists(store: Store, key: str) -> bool:
 
 
 def probe_encoding(store: Store, folder: str, left: Callable[[str], None] = _warn) -> bool:
-    """Whether the store keeps ``Content-Encoding``; parameters and errors as of `probe`."""
+    """Whether the store keeps ``Content-Encoding``; as `probe`."""
     key = f"{folder}/encoded"
     try:
         return _keeps_encoding(store, key)
@@ -263,7 +264,7 @@ def probe_encoding(store: Store, folder: str, left: Callable[[str], None] = _war
 
 
 def _keeps_encoding(store: Store, key: str) -> bool:
-    """Whether what is stored gzip-encoded comes back decoded: the store told the encoding, or undid it itself."""
+    """Whether a gzip-encoded object is read as it was before: the store keeps the encoding, or decodes it itself."""
     if store.keeps_encoding is not None:
         return store.keeps_encoding
     data = secrets.token_hex(16).encode()

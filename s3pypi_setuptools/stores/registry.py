@@ -1,5 +1,5 @@
 # ruff: noqa: PLC0415 (only the store in use is loaded)
-"""Which store serves which kind of target, and which lock table goes with it."""
+"""Open the store of a target."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ __all__ = ["find_aws_settings", "open_store", "sign_in"]
 
 
 def sign_in(settings: Settings, sessions: Sessions, *, store: bool = True, locks: bool = False) -> None:
-    """Obtain the AWS credentials now that need somebody to type something; see `Sessions.sign_in`.
+    """Obtain AWS credentials now if the user may have to type something; see `Sessions.sign_in` for the errors.
 
-    :param store: those of the target.
-    :param locks: those of the lock table, where one is configured.
+    :param store: the credentials for the target.
+    :param locks: the credentials for the lock table, if one is configured.
     """
     if store and isinstance(settings.target, S3Target) and settings.connection.needs_credentials:
         sessions.sign_in("S3", settings.connection.profile, settings.redactor)
@@ -29,7 +29,7 @@ def sign_in(settings: Settings, sessions: Sessions, *, store: bool = True, locks
 
 
 def open_store(target: Target, settings: Settings, sessions: Sessions) -> Store:
-    """The store in which ``target`` lies; for S3 the whole bucket. Nothing is asked of it yet.
+    """The store of ``target``; for S3 the whole bucket. No request is sent yet.
 
     An S3 store begins to load its client in the background.
     """
@@ -45,7 +45,7 @@ def open_store(target: Target, settings: Settings, sessions: Sessions) -> Store:
 
 
 def find_aws_settings(settings: Settings) -> dict[str, tuple[str, str]]:
-    """What AWS's own configuration decides for the target: as `aws_settings`; nothing where it is no bucket."""
+    """The settings that AWS's own configuration has for the target, as `aws_settings`; none if it is no bucket."""
     if not isinstance(settings.target, S3Target):
         return {}
     from .s3.aws_settings import aws_settings

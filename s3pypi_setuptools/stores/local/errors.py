@@ -1,5 +1,5 @@
 # ruff: noqa: PLR0911 (a table of reasons)
-"""What goes wrong between this program and a folder, in this package's own words."""
+"""Translate errors of the file system."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PASSING = frozenset({errno.EIO, errno.ESTALE, errno.ETIMEDOUT})
 
 
 def translated(error: OSError, name: str, what: str) -> StoreError:
-    """What ``error`` means.
+    """The error of this package that ``error`` means.
 
     :param name: the object's path, or the folder's.
     :param what: such as ``cannot be written``.
@@ -43,14 +43,14 @@ def translated(error: OSError, name: str, what: str) -> StoreError:
 
 
 def _refusing(error: OSError, name: str, what: str) -> Path:
-    """What permits nothing: the file itself, or the folder in which it was to be made, replaced or deleted."""
+    """The path whose permissions are wrong: the file, or the folder in which it was to be made, replaced or deleted."""
     path = _subject(error, name)
     of_folder = error.filename2 is not None or (what == "cannot be deleted" and path == Path(name))
     return _existing(path.parent if of_folder else path)
 
 
 def _existing(path: Path) -> Path:
-    """``path``, or the nearest folder above it that there is: where a person can do something."""
+    """``path``, or the nearest folder above it that exists: users can change only that."""
     return next((each for each in (path, *path.parents) if os.path.lexists(each)), path)
 
 

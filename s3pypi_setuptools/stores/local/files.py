@@ -1,4 +1,4 @@
-"""What a store asks of the disk: folders whose entries are flushed, and files that other programs have open."""
+"""Folders that are flushed to the disk, and files that other programs have open."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 def patiently(action: Callable[[], T]) -> T:
-    """``action()``, tried again for a while where Windows refuses it because another process has the file open."""
+    """Return ``action()``; try it again for 5 s while Windows refuses it because another process has the file open."""
     if sys.platform != "win32":
         return action()
     deadline = time.monotonic() + _SHARING_SECONDS  # pragma: no cover

@@ -24,7 +24,7 @@ def files_below(
 
     Raises `OSError`.
     """
-    # One folder at a time is open, however deep they lie in one another.
+    # Only one folder is open at a time, however deeply they are nested.
     waiting = [_entries(root, steps, skip, on_link)]
     while waiting:
         entry = next(waiting[-1], None)
@@ -49,7 +49,7 @@ def _entries(
             raise
         on_link(Path(error.filename))
         return
-    # A folder's keys go on with "/", which is what sorts them among the files beside it.
+    # The keys below a folder continue with "/", which decides where they sort among the files beside it.
     for name, status in sorted(found, key=lambda entry: entry[0] + "/" * stat.S_ISDIR(entry[1].st_mode)):
         if is_link(status):
             on_link(root.joinpath(*steps, name))

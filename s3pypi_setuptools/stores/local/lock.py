@@ -1,4 +1,4 @@
-"""One lock between processes and threads, held on an open file: the system lets go of it when its holder dies."""
+"""A lock between processes and threads, held on an open file: the system releases it when the process dies."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _RETRY_SECONDS = 0.01
 
 @contextlib.contextmanager
 def exclusive(path: Path, *, folder: int | None = None) -> Iterator[None]:
-    """Hold the lock of the file at ``path``, which is made if need be; waits for whoever holds it.
+    """Hold the lock of the file at ``path``, which is created if necessary; wait while another process holds it.
 
-    :param folder: descriptor of the folder in which it lies, if that is open.
+    :param folder: descriptor of the folder in which the file is, if that is open.
 
-    Raises `OSError` when the file cannot be opened or locked, or is a symbolic link.
+    Raises `OSError` if the file cannot be opened or locked, or is a symbolic link.
     """
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
     try:

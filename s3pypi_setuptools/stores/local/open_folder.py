@@ -1,8 +1,8 @@
 """Folders below a root, opened one step at a time so that no symbolic link below the root is followed.
 
-Where the system has ``openat``, every step is relative to the open folder before it: replacing a folder by a link
-meanwhile changes nothing. Windows has no such call; there, each step is looked at before it is taken, and junctions
-count as links.
+Where the system has ``openat``, every step is relative to the open folder before it, so that a folder which is replaced
+by a link meanwhile has no effect. Windows has no such call; there, each step is checked before it is taken, and
+junctions count as links.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ __all__ = ["OpenFolder", "is_link", "open_folder"]
 
 _BY_DESCRIPTOR = hasattr(os, "O_NOFOLLOW") and {os.open, os.stat, os.mkdir, os.unlink, os.rename} <= os.supports_dir_fd
 _ALWAYS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-# With O_PATH a folder that may be searched, but not listed, can be passed through.
+# With O_PATH, folders can be opened that may be searched, but not listed.
 _FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0)
 _LINK_TAGS = frozenset({0xA000000C, 0xA0000003})
 """Windows' reparse tags of symbolic links and of junctions."""
 
 
 def is_link(status: os.stat_result) -> bool:
-    """Whether ``status``, of a path itself, is that of a symbolic link or a junction."""
+    """Whether ``status``, which must be of the path itself, is that of a symbolic link or a junction."""
     return stat.S_ISLNK(status.st_mode) or getattr(status, "st_reparse_tag", 0) in _LINK_TAGS
 
 
 class OpenFolder:
-    """One folder. Every method raises `OSError` with the whole path, and with ``ELOOP`` for a link in the way.
+    """One folder. Every method raises `OSError` with the whole path, and with ``ELOOP`` for a symbolic link.
 
     :param path: of the folder.
     :param descriptor: of the open folder; None where the system has no ``openat``.
@@ -44,7 +44,7 @@ class OpenFolder:
         self.descriptor = descriptor
 
     def status(self, name: str) -> os.stat_result | None:
-        """The status of a file or folder in it; None where there is none."""
+        """The status of a file or folder in it; None if it does not exist."""
         try:
             with _named(self.path / name):
                 found = os.stat(self._at(name), dir_fd=self.descriptor, follow_symlinks=False)
@@ -55,12 +55,12 @@ class OpenFolder:
         return found
 
     def is_file(self, name: str) -> bool:
-        """Whether it holds a regular file of that name."""
+        """Whether it has a regular file of that name."""
         status = self.status(name)
         return status is not None and stat.S_ISREG(status.st_mode)
 
     def read(self, name: str) -> BinaryIO:
-        """A regular file, opened to be read; no pipe or device is opened."""
+        """Open a regular file for reading; pipes and devices are not opened."""
         path = self.path / name
         status = self.status(name)
         if status is None:
@@ -75,11 +75,11 @@ class OpenFolder:
             raise
 
     def create(self, name: str) -> BinaryIO:
-        """A new file, opened to be written without a buffer."""
+        """Create a file, and open it for writing without a buffer."""
         return os.fdopen(self._open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb", buffering=0)
 
     def replace(self, name: str, folder: OpenFolder, new_name: str) -> None:
-        """Move a file to ``folder``, in place of one of that name."""
+        """Move a file to ``folder``, where it replaces one with the new name."""
         with _named(self.path / name, folder.path / new_name):
             patiently(
                 lambda: os.replace(
@@ -98,7 +98,7 @@ class OpenFolder:
             os.rmdir(self._at(name), dir_fd=self.descriptor)
 
     def entries(self) -> list[tuple[str, os.stat_result]]:
-        """What lies in it: names, and the status of each, of links themselves."""
+        """The names in it, each with its status; for a link, its own."""
         found = []
         with _named(self.path), self._listable() as place, os.scandir(place) as entries:
             for entry in entries:
@@ -113,7 +113,7 @@ class OpenFolder:
                 flush(place)
 
     def step(self, name: str, *, make: bool = False) -> OpenFolder:
-        """A folder in it, which is made, and flushed, if need be and ``make`` is true."""
+        """Open a folder in it; ``make`` creates one that does not exist, and flushes it to the disk."""
         path = self.path / name
         status = self.status(name)
         if status is None and make:
@@ -135,7 +135,7 @@ class OpenFolder:
             with _named(path):
                 return patiently(lambda: os.open(self._at(name), flags | _ALWAYS, 0o666, dir_fd=self.descriptor))
         except OSError:
-            self.status(name)  # says so where it has become a link meanwhile
+            self.status(name)  # raises if it has become a link meanwhile
             raise
 
     def _at(self, name: str) -> str:
@@ -155,9 +155,9 @@ class OpenFolder:
 
 @contextlib.contextmanager
 def open_folder(root: Path, steps: Sequence[str] = (), *, make: bool = False) -> Iterator[OpenFolder]:
-    """The folder that ``steps`` lead to from ``root``, which may itself be a link.
+    """Open the folder that ``steps`` lead to from ``root``, which may itself be a link; raises `OSError`.
 
-    :param make: make the folders below ``root`` that do not exist.
+    :param make: create the folders below ``root`` that do not exist.
     """
     folder = OpenFolder(root, os.open(root, _FOLDER) if _BY_DESCRIPTOR else None)
     try:
@@ -171,7 +171,7 @@ def open_folder(root: Path, steps: Sequence[str] = (), *, make: bool = False) ->
 
 @contextlib.contextmanager
 def _named(path: Path, second: Path | None = None) -> Iterator[None]:
-    """Let an `OSError` name whole paths: the system was given names relative to an open folder."""
+    """Put whole paths into an `OSError`: the system was given names relative to an open folder."""
     try:
         yield
     except OSError as error:

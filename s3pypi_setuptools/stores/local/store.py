@@ -60,8 +60,9 @@ LOCK = "lock"
 class LocalStore(Store):
     """The folder at ``root``, an absolute path; it is made at the first write.
 
-    A token is the content's SHA-256, or for objects above `PART_SIZE` and in listings the file's identity, time of
-    writing and size: what is compared and swapped (manifests, pages) is small, and large files are written once.
+    A token is the SHA-256 of the content; for objects above `PART_SIZE`, and in listings, it is the number, time of
+    writing and size of the file. Manifests and pages, which are compared and swapped, are small, and large files are
+    written once.
     """
 
     slash_keys = False
@@ -93,7 +94,7 @@ class LocalStore(Store):
             return False
         try:
             return self._root.samefile(other._root)
-        except OSError:  # one is not there yet
+        except OSError:  # one does not exist yet
             return self._root.resolve() == other._root.resolve()
 
     def token_of(self, data: bytes) -> Token | None:
@@ -166,7 +167,7 @@ class LocalStore(Store):
     def _write(self, key: str, chunks: Iterator[bytes], condition: Condition) -> Token:
         steps = self._steps(key)
         with self._failures(key, "cannot be written"), self._private() as private:
-            if self._is_file(steps) and condition is ABSENT:  # asked in any case: it raises for a link
+            if self._is_file(steps) and condition is ABSENT:  # called for every condition: it raises for a link
                 raise AlreadyExists(self._name(key))
             temporary = f"{secrets.token_hex(8)}{TEMPORARY}"
             try:
@@ -199,9 +200,9 @@ class LocalStore(Store):
 
     @contextlib.contextmanager
     def _private(self) -> Iterator[OpenFolder]:
-        """The folder of locks and temporary files; made, and rid of what crashed writers left, once.
+        """The folder of the lock and of temporary files; the first call creates it, and deletes abandoned files.
 
-        What is gone once it was made is not made again: what else was written there is gone with it.
+        A folder that disappears later is not created again: all that was written there has disappeared with it.
         """
         if not self._ready:
             make_folders(self._root)
@@ -214,7 +215,7 @@ class LocalStore(Store):
             yield private
 
     def _remove_empty_folders(self, steps: tuple[str, ...]) -> None:
-        """Remove the folder, and those above it up to the root, which stays, as far as they are empty."""
+        """Remove the folder, and those above it below the root, as far as they are empty."""
         with contextlib.suppress(OSError):
             for depth in range(len(steps) - 1, -1, -1):
                 with open_folder(self._root, steps[:depth]) as folder:

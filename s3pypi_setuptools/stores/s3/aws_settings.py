@@ -1,4 +1,4 @@
-"""What the configuration of the AWS tools decides where no setting of ours does."""
+"""The settings that the configuration of the AWS tools has where no setting of this package gives a value."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PROFILES = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")
 def aws_settings(options: S3Options) -> dict[str, tuple[str, str]]:
     """The profile, region and endpoint of S3 that are in effect: by the setting's name, the value and its origin.
 
-    Nothing is asked of S3. Raises `ConfigurationError`.
+    No request is sent. Raises `ConfigurationError`.
     """
     session = options.sessions.open("S3", options.connection.profile)
     client = S3Client(options)

@@ -1,4 +1,4 @@
-"""Requests to one bucket: the user's own parameters and ACL go with them, errors come back in this package's terms."""
+"""Requests to one bucket, with the user's parameters and ACL; errors are translated."""
 
 from __future__ import annotations
 
@@ -29,13 +29,17 @@ _ANSWERS = {
     "UploadPart": ("ETag",),
     "UploadPartCopy": ("CopyPartResult",),
 }
-"""What the answer to a request says without fail; one that lacks it came from something that is no store."""
+"""What every answer to a request has; one without it came from something else, such as a login page."""
 
-_WHOLE_BODY = 64 * 1024  # what is longer goes in blocks, each with a time limit of its own
+_WHOLE_BODY = 64 * 1024
+"""Bytes; a longer body is sent in blocks, each with a time limit of its own."""
 
 
 class Bucket:
-    """The bucket ``name``, as ``options`` say how to reach it."""
+    """The bucket ``name``.
+
+    :param options: how to reach it.
+    """
 
     def __init__(self, name: str, options: S3Options) -> None:
         self.url = f"s3://{name}"
@@ -45,9 +49,10 @@ class Bucket:
         self._acl_optional = options.acl_optional
 
     def store(self, operation: str, key: str, condition: Condition, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """Send a request that creates an object, with the ACL and the user's own parameters.
+        """Send a request that creates an object, with ACL and the user's parameters; raises the errors of `Store.put`.
 
-        Where the bucket refuses an ACL that nobody asked for, this and all later requests go without.
+        If the bucket refuses an ACL that is optional, this request and all later ones are sent without it: ACLs are off
+        in new buckets (https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html).
         """
         acl = self._acl
         if acl is None:
@@ -68,7 +73,12 @@ class Bucket:
     def request(
         self, operation: str, key: str | None, condition: Condition = ANY, arguments: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
-        """Send one request; ``key`` None for one on the whole bucket. Errors are those of the contract."""
+        """Send one request and return the answer; raises the errors of `Store`.
+
+        :param operation: of the S3 API, such as ``PutObject``.
+        :param key: None for a request on the whole bucket.
+        :param arguments: parameters of the operation, with botocore's names.
+        """
         if key is not None:
             check_key(key)
         long = operation in _TAKE_LONG or isinstance((arguments or {}).get("Body"), io.BytesIO)
@@ -80,41 +90,44 @@ class Bucket:
         try:
             response = call(**{**(arguments or {}), **self.client.arguments(operation), **target})
             for name in _ANSWERS.get(operation, ()):
-                if isinstance(result := response[name], dict):  # of a copy
+                if isinstance(result := response[name], dict):  # CopyObjectResult, CopyPartResult
                     result["ETag"]
         except Error:
             raise
         except Exception as error:
-            if "Body" in response:  # nobody will read it
+            if "Body" in response:  # it will not be read
                 response["Body"].close()
             raise self.client.failure(error, operation, self.object_name(key or ""), condition) from error
         self.client.answered()
         return response
 
     def object_name(self, key: str) -> str:
-        """The object as people write it; the empty key stands for the bucket."""
+        """The URL of the object, for people; of the bucket for the empty key."""
         return f"{self.url}/{key}"
 
 
 def body_arguments(data: bytes) -> dict[str, Any]:
-    """The body of a request."""
+    """The argument for a body."""
     return {"Body": data if len(data) <= _WHOLE_BODY else io.BytesIO(data)}
 
 
 def condition_arguments(condition: Condition) -> dict[str, str]:
-    """What states ``condition``."""
+    """The argument for a condition."""
     if isinstance(condition, Matches):
         return {"IfMatch": condition.token}
     return {"IfNoneMatch": "*"} if condition is ABSENT else {}
 
 
 def crc32_text(crc32: int) -> str:
-    """A CRC-32 as S3 spells it: base64 of four bytes, big-endian."""
+    """A CRC-32 as S3 writes it: base64 of four bytes, big-endian.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html
+    """
     return b64encode(crc32.to_bytes(4, "big")).decode("ascii")
 
 
 def _is_acl_refusal(error: Exception) -> bool:
-    # 403: public ACLs are blocked, or s3:PutObjectAcl is not granted.
+    # AccessDenied: public ACLs are blocked, or s3:PutObjectAcl is not granted.
     return code_of(error) in {"AccessControlListNotSupported", "AccessDenied"}
 
 

@@ -35,8 +35,11 @@ _OWN_ARGUMENTS = frozenset(
     {"Body", "Bucket", "ContentEncoding", "ContentLength", "ContentMD5", "ContentType", "IfMatch", "IfNoneMatch", "Key"}
 )
 _EVERY_REQUEST = ("ExpectedBucketOwner", "RequestPayer", "SSECustomer")
+"""How parameters begin that requests which read need, too."""
 _POOL_CONNECTIONS = 64
+"""As many as threads send requests at the same time; others would open a connection for each request."""
 _TIMED_OUT_ATTEMPTS = 2
+"""A store that is silent twice is not waited for again; see `Patience`."""
 _DIGITS = 18
 """The most digits of a decimal number that surely fits 64 bits."""
 _WHOLE_ANSWER = 3
@@ -67,7 +70,8 @@ _PATIENCE = Patience()
 class S3Options(Access):
     """How to reach S3, and the parameters of every object.
 
-    :param acl: canned ACL of every object; None sends none.
+    :param acl: canned ACL of every object; None sends none
+        (https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl).
     :param acl_optional: continue without the ACL if the bucket refuses it.
     :param put_args: parameters of S3 ``PutObject``, such as ``ServerSideEncryption``, as strings.
     :param patience: how long to wait for a store that does not answer.
@@ -104,7 +108,7 @@ class S3Client:
         threading.Thread(target=self._warm, name="s3-client", daemon=True).start()
 
     def get(self, *, long: bool = False) -> BaseClient:
-        """The client, or that of requests whose answer may take ``long``; raises `ConfigurationError`."""
+        """The client, or the one for requests whose answer may take ``long``. Raises `ConfigurationError`."""
         with self._lock:
             session = self.options.sessions.open("S3", self.options.connection.profile)
             if session is not self._session:
@@ -121,7 +125,7 @@ class S3Client:
             return self._clients[long]
 
     def close(self) -> None:
-        """Close the connections; those of requests under way, when these end."""
+        """Close the connections; one that is in use is closed when its request ends."""
         with self._lock:
             self._close()
 
@@ -130,12 +134,12 @@ class S3Client:
             self._clients.popitem()[1].close()
 
     def answered(self) -> None:
-        """Hide the credentials that the first request was signed with: the bodies of answers may repeat them."""
+        """Hide the credentials of the first request that succeeds: answers may repeat them."""
         if not self._concealed:
             self._conceal_credentials()
 
     def failure(self, error: Exception, operation: str, name: str, condition: Condition = ANY) -> Error:
-        """What botocore's ``error`` means, as `translated`; both are free of secrets, which answers may repeat."""
+        """Translate botocore's ``error``, as `translated`, and remove secrets from it: answers may repeat them."""
         self._conceal_credentials()
         self.options.redactor.clean(error)
         return self.options.note(translated(error, operation, name, condition), error)
@@ -147,13 +151,16 @@ class S3Client:
 
     @property
     def partition(self) -> str:
-        """AWS's partition, as ARNs name it."""
+        """The AWS partition, as in ARNs: ``aws``, ``aws-cn``, …
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+        """
         return str(self.get().meta.partition)
 
     def access_key(self) -> tuple[str, str] | None:
-        """Where the credentials come from, as botocore calls it, and the access key id; None without credentials.
+        """Where the credentials come from, in botocore's words, and the access key id; None without credentials.
 
-        Raises what botocore raises of credentials that cannot be obtained.
+        Raises `ConfigurationError`, and botocore's errors if credentials cannot be obtained.
         """
         if key := self.options.connection.aws_access_key_id:
             return "explicit", key
@@ -163,11 +170,11 @@ class S3Client:
 
     @property
     def is_aws(self) -> bool:
-        """Whether the endpoint, however configured, is one of AWS itself."""
+        """Whether the endpoint is one of AWS itself, whatever configured it. Raises `ConfigurationError`."""
         return _is_aws(self.get().meta.endpoint_url)
 
     def is_service_of(self, other: S3Client) -> bool:
-        """Whether both reach one service; all of an AWS partition is one."""
+        """Whether both reach one service; an AWS partition is one."""
         if self.is_aws and other.is_aws:
             return self.partition == other.partition
         return bool(self.get().meta.endpoint_url == other.get().meta.endpoint_url)
@@ -177,14 +184,14 @@ class S3Client:
         return parameter in self._members(operation)
 
     def shares_account(self, other: S3Client) -> bool:
-        """Whether both surely reach the same service with the same credentials."""
+        """Whether both surely reach one service, with the same credentials."""
         if any(name.startswith("SSECustomer") for name in (*self.options.put_args, *other.options.put_args)):
             return False
         ours, theirs = (replace(client.options.connection, region=None) for client in (self, other))
         return ours == theirs
 
     def arguments(self, operation: str) -> Mapping[str, Any]:
-        """The user's parameters that apply to ``operation``; raises `ConfigurationError` for one that S3 has not."""
+        """The user's parameters that apply to ``operation``. Raises `ConfigurationError` for an unknown one."""
         if operation not in self._arguments:
             self._arguments[operation] = self._select(operation)
         return self._arguments[operation]
@@ -216,9 +223,9 @@ class S3Client:
     def _warm(self) -> None:
         try:
             client = self.get()
-            # Signing one URL, of nothing, loads the credentials and the endpoint rules.
+            # Signing a URL loads the credentials and the endpoint rules; no request is sent.
             client.generate_presigned_url("head_object", Params={"Bucket": "bucket", "Key": "key"})
-        except Exception:  # noqa: S110 - the request that needs the client meets the same error and tells it
+        except Exception:  # noqa: S110 - the request that needs the client raises it again
             pass
 
     def _build(self, session: Session, *, long: bool) -> BaseClient:
@@ -236,27 +243,27 @@ class S3Client:
             connect_timeout=options.patience.connect,
             read_timeout=options.patience.long_answer if long else options.patience.answer,
             max_pool_connections=_POOL_CONNECTIONS,
-            # Checksums are sent from here where they are surely understood; several stores fail at botocore's own.
+            # Checksums are added to requests for AWS only; several other stores fail at botocore's.
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
             signature_version=botocore.UNSIGNED if options.connection.no_sign_request else None,
         )
-        # Waiting for "100 Continue" costs a round trip with every body that is a stream.
+        # Waiting for "100 Continue" (https://www.rfc-editor.org/rfc/rfc9110#section-10.1.1) takes a round trip.
         client.meta.events.unregister("before-call.s3", add_expect_header)
         if not attempts:
             client.meta.events.register_first("needs-retry.s3", _give_up)
         _limit_answers(client, _WHOLE_ANSWER * (options.patience.long_answer if long else options.patience.answer))
         _require_conditions(client)
         if _is_aws(client.meta.endpoint_url):
-            # A CRC-32 goes with every body, so it need not be hashed once more for the signature.
+            # Every body has a CRC-32, so it need not be hashed again for the signature.
             client.meta.config.s3 = {"payload_signing_enabled": False, **(client.meta.config.s3 or {})}
         return client
 
 
 def _give_up(attempts: int, caught_exception: Exception | None = None, **_: object) -> None:
-    """End the attempts at a request that the store does not answer sooner than those at one that it refuses.
+    """End the attempts at a request that the store does not answer after two; one that it refuses gets more.
 
-    No other attempt follows an answer that is too large.
+    An answer that is too large ends them at once.
     """
     from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
@@ -267,7 +274,7 @@ def _give_up(attempts: int, caught_exception: Exception | None = None, **_: obje
 
 
 def _limit_answers(client: BaseClient, seconds: float) -> None:
-    """Limit the time that a whole answer may take, and its size; botocore has no setting for that."""
+    """Limit the time and the size of a whole answer, for which botocore has no settings."""
     pools = client._endpoint.http_session._pool_classes_by_scheme
     for scheme, pool in pools.items():
         pools[scheme] = limited_pool(pool, seconds)
@@ -292,7 +299,7 @@ def _value(name: str, text: str, kind: str) -> Any:
     if kind == "boolean":
         if text.lower() not in {"true", "false"}:
             raise ConfigurationError(f"s3-put-args: {name} must be true or false")
-        return text.lower()  # as a header has it; older botocore would send Python's True
+        return text.lower()  # as in a header; older botocore would send Python's True
     if kind in {"integer", "long"}:
         if not (text.isascii() and text.isdecimal() and len(text) <= _DIGITS):
             raise ConfigurationError(f"s3-put-args: {name} must be a number")

@@ -1,7 +1,8 @@
-"""Copies from within S3: no byte comes here.
+"""Copy objects within S3, without a download.
 
-Other stores than AWS ignore the conditions on ``CopyObject`` (Ceph and MiniStack do), so what must not overwrite
-anything is copied there as an upload of one part or more, whose completion is conditional.
+AWS has conditions on ``CopyObject`` (https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html); other stores
+ignore them (Ceph and MiniStack do). There, a copy that must not overwrite anything is an upload of one part or more,
+whose completion is conditional.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class Copies:
             if is_absent(error.__cause__):
                 raise NotFound(name) from error
             raise
-        # The condition on a copy's source is ignored by several stores.
+        # Several stores ignore the condition on the source of a copy.
         if source.request("HeadObject", original.key)["ETag"] != original.token:
             self._bucket.request("DeleteObject", key, ANY, condition_arguments(Matches(token)))
             raise StoreError(name, "was overwritten while it was being copied; nothing lists the copy: try again")

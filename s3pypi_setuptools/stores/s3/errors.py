@@ -1,5 +1,5 @@
 # ruff: noqa: PLR0911, PLR2004 (botocore is loaded when it is needed; HTTP statuses are named by their numbers)
-"""What goes wrong between this program and S3, in this package's own words; DynamoDB fails in much the same way."""
+"""Translate errors of S3 (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html)."""
 
 from __future__ import annotations
 
@@ -44,17 +44,18 @@ _ACTIONS = {
 
 
 def is_absent(error: BaseException | None) -> bool:
-    """Whether S3 said that there is no such object."""
+    """Whether S3 answered that the object does not exist."""
     return isinstance(error, Exception) and code_of(error) in {"NoSuchKey", "NotFound", "404"}
 
 
 def translated(error: Exception, operation: str, name: str, condition: Condition = ANY) -> Error:
-    """What botocore's ``error`` means.
+    """The error of this package that botocore's ``error`` means.
 
     :param error: free of secrets (`Redactor.clean`).
     :param operation: the S3 operation that failed, such as ``PutObject``.
     :param name: the object, as ``s3://bucket/key``.
-    :param condition: what the write asked for.
+    :param condition: of the request. 412 means that it is not fulfilled, 409 that another such write is in flight
+        (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html#conditional-error-response).
     """
     what = _ACTIONS.get(operation, "cannot be written")
     if not response_of(error):
@@ -86,7 +87,7 @@ def translated(error: Exception, operation: str, name: str, condition: Condition
         kind = NotAuthenticated if status == 401 else AccessDenied
         return kind(name, f"{what}: access denied{': ' if told else ''}{told}; {advice}")
     if status >= 500 and status != 501:
-        said = status if code in {"", str(status)} else f"{status} {code}"  # a HEAD has no body to say more
+        said = status if code in {"", str(status)} else f"{status} {code}"  # the answer to a HEAD has no body
         return Unavailable(name, f"{what}: the store answered {said}; try again later")
     if status == 429 or code in TRANSIENT_CODES:
         return Unavailable(name, f"{what}: the store answered {code or status}; try again later")
@@ -102,7 +103,7 @@ def _refused(code: str, status: int, text: str, name: str, what: str) -> StoreEr
         return StoreMisconfigured(name, f"{what}: the store does not know conditional requests ({text or code})")
     if status in {301, 307} or code in {"PermanentRedirect", "IllegalLocationConstraintException"}:
         return StoreMisconfigured(name, f"{what}: {ELSEWHERE}")
-    if code in {"", str(status)}:  # a HEAD has no body to say why
+    if code in {"", str(status)}:  # the answer to a HEAD has no body
         return StoreError(
             name, f"{what}: the store answered {status}; check the credentials, the region and the endpoint"
         )
@@ -120,7 +121,7 @@ def _permission_advice(operation: str) -> str:
 
 
 def _place(error: Exception) -> str:
-    """The store, with the address that could not be reached."""
+    """The store, and its address if that is known."""
     parts = urlsplit(str(getattr(error, "kwargs", {}).get("endpoint_url") or ""))
     if not parts.hostname:
         return "the store"
@@ -129,25 +130,25 @@ def _place(error: Exception) -> str:
 
 
 def is_denial(error: BaseException | None) -> bool:
-    """Whether the store said that these credentials, which it takes, may not do it; asked of an `AccessDenied`."""
+    """Whether the store accepts the credentials, but does not allow them this; for causes of `AccessDenied`."""
     return isinstance(error, Exception) and bool(response_of(error)) and code_of(error) not in CREDENTIAL_ADVICE
 
 
 def words_of(error: Exception) -> str:
-    """What the answer to a request that was denied says in words, beyond that; as `text_of`."""
+    """The text of an answer that denies a request; empty if it says no more than that."""
     text = text_of(error)
     bare = "".join(filter(str.isalnum, text)).lower()
     return "" if bare in _SAYS_NOTHING or text == code_of(error) else text.removesuffix(".")
 
 
 def refused_action(text: str) -> str:
-    """The permission, such as ``kms:GenerateDataKey``, that is lacking as ``text`` of an answer says; else empty."""
+    """The permission, such as ``kms:GenerateDataKey``, that ``text`` says is missing; empty if it names none."""
     found = re.search(_REFUSED_ACTION, text)
     return found[1] if found else ""
 
 
 def reason(error: Error) -> str:
-    """Why it failed, without the object's name and what was tried."""
+    """The reason in ``error``, without the name of the object and of the attempted operation."""
     if not isinstance(error, StoreError):
         return str(error)
     return error.message.partition(": ")[2] or error.message

@@ -1,4 +1,7 @@
-"""Large files: parts in parallel, in bounded memory, one conditional completion."""
+"""Upload large files in parts: in parallel, in bounded memory, with one conditional completion.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
+"""
 
 from __future__ import annotations
 
@@ -18,10 +21,14 @@ from .bucket import Bucket, body_arguments, condition_arguments, crc32_text
 __all__ = ["MultipartUploads"]
 
 _MOST_PARTS = 10_000
+"""S3's limit (https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html)."""
 _PARTS_IN_FLIGHT = 4
 
 COPIED_AT_ONCE = 1024**3
-"""Bytes that one request copies at most: S3 takes 5 GiB, and less than that is over before connections time out."""
+"""Bytes that one request copies at most: S3 copies up to 5 GiB at once, which takes longer than connections stay open.
+
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html
+"""
 
 
 class MultipartUploads:
@@ -111,7 +118,8 @@ class MultipartUploads:
                 future.result()
                 sent(futures[future])
         finally:
-            # Parts still on their way would survive the upload's abort.
+            # Parts that arrive after the abort would stay
+            # (https://docs.aws.amazon.com/AmazonS3/latest/API/API_AbortMultipartUpload.html).
             for future in futures:
                 future.cancel()
             for future in futures:
@@ -144,7 +152,7 @@ class MultipartUploads:
             cause = error.__cause__
             if not isinstance(cause, Exception) or code_of(cause) != "NoSuchUpload" or not headers["Metadata"]:
                 raise
-            # Sent a second time because the first answer was lost, it finds the upload gone: complete, perhaps.
+            # botocore repeats a request whose answer was lost: then the upload may be complete already.
             stored = self._bucket.request("HeadObject", key)
             if stored["Metadata"] != headers["Metadata"]:
                 raise

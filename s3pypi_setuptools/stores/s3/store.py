@@ -1,7 +1,7 @@
 # ruff: noqa: D102 (the contract, in base.py, says what the methods promise)
-"""A bucket of S3, or of a store that speaks its language.
+"""A bucket of S3, or of another service with S3's API.
 
-botocore is loaded at the first request, not before. Every error of it ends here, in this package's own terms.
+botocore is loaded at the first request, not before. Its errors are translated in this folder.
 """
 
 from __future__ import annotations
@@ -44,17 +44,19 @@ __all__ = ["S3Options", "S3Store"]
 T = TypeVar("T")
 
 _MOST_EMPTY_ANSWERS = 1000
+"""Pages of a listing without entries, after which it counts as endless."""
 _MD5 = '"?[0-9a-f]{32}"?'
 _BULKY = 256 * 1024
 _BULKY_AT_ONCE = 8
-"""Files above `_BULKY` bytes that are in memory at once, however many requests are in flight."""
+"""How many files above `_BULKY` bytes are in memory at once, however many requests are in flight."""
 
 
 class S3Store(Store):
     """The bucket ``bucket``; keys are whole keys.
 
-    On AWS itself every body carries the CRC-32 of the hashing pass and is not read again to be signed; to other stores,
-    some of which refuse or ignore checksums, bodies go signed.
+    On AWS itself every body has a CRC-32, so it need not be hashed again for the signature
+    (https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html). Some other stores refuse or
+    ignore checksums: for them, bodies are signed.
     """
 
     keeps_metadata = True
@@ -91,7 +93,7 @@ class S3Store(Store):
 
     @property
     def is_aws(self) -> bool:
-        """Whether the endpoint, however configured, is one of AWS itself."""
+        """Whether the endpoint is one of AWS itself, whatever configured it."""
         return self.bucket.client.is_aws
 
     def is_same_place(self, other: Store) -> bool:
@@ -102,14 +104,15 @@ class S3Store(Store):
         )
 
     def token_of(self, data: bytes) -> Token | None:
-        # Whether ETags are MD5s is a matter of server and encryption: the object that was read last tells it.
+        # Whether ETags are MD5s depends on the server and on encryption: the object that was read last shows it.
+        # https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
         return _md5_token(data) if self._content_tokens else None
 
     def get(self, key: str) -> Object:
         try:
             return self._read(key)
         except _Damaged:
-            pass  # botocore tries requests again, but not the reading of their answers
+            pass  # botocore repeats requests, but does not repeat them for bodies that break off
         try:
             return self._read(key)
         except _Damaged as damaged:
@@ -190,7 +193,7 @@ class S3Store(Store):
         except Error as error:
             if not is_absent(error.__cause__):
                 raise
-        # Not what S3 says: a portal's page, perhaps, or an absence that is none.
+        # S3 answers 204; this may be a login page. https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html
         with contextlib.suppress(NotFound):
             self.head(key)
             name = self.bucket.object_name(key)
@@ -204,7 +207,10 @@ class S3Store(Store):
         return (folder[len(prefix) :].removesuffix("/") for folder in found)
 
     def _listed(self, prefix: str, kind: str, read: Callable[[Mapping[str, Any]], T], **arguments: str) -> Iterator[T]:
-        """The entries of that ``kind`` in all answers that make up a listing."""
+        """The entries of that ``kind`` in all pages of a listing.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
+        """
         begun: set[str] = set()
         token: dict[str, str] = {}
         while True:
@@ -236,7 +242,7 @@ class S3Store(Store):
 
 
 class _Damaged(Exception):
-    """An answer began, and did not come whole, which ``error`` says."""
+    """The body of an answer broke off or is damaged; ``error`` is what to raise."""
 
     def __init__(self, error: Error) -> None:
         self.error = error
@@ -260,7 +266,7 @@ def _md5_token(data: bytes) -> Token:
 
 
 def _states_md5(response: Mapping[str, Any]) -> bool:
-    """Whether the ETag of an answer is an MD5 where the store's ETags are: not of parts, and not under a KMS key.
+    """Whether the ETag of an answer should be the MD5 of the object: not of an upload in parts, nor under a KMS key.
 
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
     """

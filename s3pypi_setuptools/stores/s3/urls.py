@@ -1,7 +1,9 @@
-"""The URLs under which S3 shows an object of a bucket, and the way back from them.
+"""Find the key of an object in the URL under which S3 serves it.
 
-Known are path-style and virtual-hosted URLs of the endpoint in use, all such URLs of AWS (bucket names are unique
-there), its website endpoints, and hosts that are named like the bucket, as websites under a domain of one's own must be
+Known are path-style and virtual-hosted URLs of the endpoint in use, and all such URLs of AWS, where bucket names are
+unique (https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html); website endpoints
+(https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteEndpoints.html); and hosts that have the bucket's name, as
+websites under a domain of one's own must
 (https://docs.aws.amazon.com/AmazonS3/latest/userguide/website-hosting-custom-domain-walkthrough.html).
 """
 
@@ -19,7 +21,7 @@ _AWS = (
 
 
 def key_in_bucket(url: str, bucket: str, endpoint_url: str | None) -> str | None:
-    """The key that ``url`` (whole, or without its scheme) names in ``bucket``; None for any other place.
+    """The key that ``url`` (whole, or without its scheme) has in ``bucket``; None for a URL of anything else.
 
     :param endpoint_url: of a store that is not AWS itself; None for AWS.
     """
