@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 import pytest
 
@@ -22,7 +21,7 @@ class Waits(list[float]):
     """The ceilings of all waits, with a random choice that is always the highest."""
 
     def backoff(self, **options: int) -> Backoff:
-        return replace(Backoff(sleep=self.append, uniform=lambda low, high: high), **options)  # type: ignore[arg-type]
+        return Backoff(sleep=self.append, uniform=lambda low, high: high)._replace(**options)  # type: ignore[arg-type]
 
 
 @pytest.fixture

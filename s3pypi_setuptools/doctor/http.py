@@ -52,7 +52,7 @@ class NoAnswer(Exception):
 
 
 class Unreachable(NoAnswer):
-    """This machine could not connect, or got no answer; others may reach the server."""
+    """No connection could be made from this machine, or no answer came; others may reach the server."""
 
 
 def fetch(url: str, *, method: str = "GET", compressed: bool = True) -> Answer:
