@@ -1,4 +1,4 @@
-"""Which releases are kept: pure decisions."""
+"""Choose the releases to delete by rules of retention: functions of values."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ __all__ = ["Release", "Retention", "expired"]
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """Which releases may go; one that goes must meet every condition that is given.
+    """The conditions under which a release is deleted; it must meet all that are given.
 
-    :param keep_last: the newest releases that stay (by version, PEP 440), of those that the other kinds leave open.
+    :param keep_last: how many of the newest releases (by version, PEP 440) are kept, of the kinds that may be deleted.
     :param older_than: how long ago the last file of a release must have been uploaded.
-    :param pre_releases: alphas, betas and release candidates may go; with neither kind given, any release may.
-    :param dev: development releases may go.
-    :param last_stable: the newest release that is no pre-release, and is not yanked, may go too.
+    :param pre_releases: alphas, betas and release candidates may be deleted. Without this and ``dev``, any may.
+    :param dev: development releases may be deleted.
+    :param last_stable: the newest release that is no pre-release, and is not yanked, may be deleted, too.
     """
 
     keep_last: int | None = None
@@ -33,32 +33,32 @@ class Retention:
 
     @property
     def removes(self) -> bool:
-        """Whether any condition is given; without one nothing goes."""
+        """Whether any condition is given; without one, no release is deleted."""
         return self.keep_last is not None or self.older_than is not None or self.pre_releases or self.dev
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """The files of one version; files whose names state no version belong to none, and always stay."""
+    """The files of one version. Files whose names state no version belong to no release, and always stay."""
 
     version: Version
     files: tuple[File, ...]
 
     @property
     def uploaded(self) -> datetime | None:
-        """When the last of its files was uploaded; None when that is not known of every file."""
+        """When the last of its files was uploaded; None unless that is known of every file."""
         times = [file.upload_time for file in self.files]
         known = [time for time in times if time is not None]
         return max(known) if len(known) == len(times) else None
 
     @property
     def is_stable(self) -> bool:
-        """Whether installers would choose it by themselves."""
+        """Whether installers choose it by default: it is no pre-release, and not all of it is yanked."""
         return not self.version.is_prerelease and any(file.yanked is None for file in self.files)
 
 
 def expired(project: Project, retention: Retention, now: datetime) -> tuple[Release, ...]:
-    """The releases of ``project`` that go, oldest version first."""
+    """The releases of ``project`` to delete, oldest version first."""
     if not retention.removes:
         return ()
     releases = list(_releases(project))
@@ -75,7 +75,7 @@ def expired(project: Project, retention: Retention, now: datetime) -> tuple[Rele
 
 
 def _releases(project: Project) -> Iterator[Release]:
-    """Oldest version first; ``1.0`` and ``1.0.0`` are one."""
+    """The releases, oldest version first; ``1.0`` and ``1.0.0`` are one (PEP 440)."""
     files: dict[Version, list[File]] = {}
     for file in project.files:
         text = version_of(project.name, file.filename)
@@ -95,7 +95,7 @@ def _is_of_kind(version: Version, retention: Retention) -> bool:
 
 
 def _last_stable(releases: list[Release]) -> Version | None:
-    """The newest stable version; where every one is yanked, the newest of those."""
+    """The newest stable version; if all of them are yanked, the newest of these."""
     stable = [release.version for release in releases if release.is_stable]
     final = [release.version for release in releases if not release.version.is_prerelease]
     return (stable or final or [None])[-1]  # type: ignore[list-item]

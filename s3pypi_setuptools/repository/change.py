@@ -273,9 +273,9 @@ class Change(Generic[T]):
             raise InvalidIndex(f"{error.what}; {advice}") from error
 
     def _sweep(self, urls: frozenset[str], manifest: Manifest) -> None:
-        """Delete the objects of urls that no page lists any more, and what lies beside them.
+        """Delete the objects of ``urls``, which no page lists any more, and the files beside them.
 
-        A manifest may say of a key, in two spellings, that it is listed and that it was removed: it stays then.
+        A manifest may name one key by two urls, one listed and one in ``removed``: that object stays.
         """
         layout, store = self._workspace.layout, self._workspace.store
         listed = {layout.object_key(self._name, file.url) for file in manifest.project.files}

@@ -48,7 +48,7 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be stored and listed.
+    """What to store and list.
 
     :param removed: the manifest's ``removed``, with the urls of files that are replaced.
     """

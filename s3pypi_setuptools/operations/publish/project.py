@@ -117,7 +117,7 @@ class Publication:
         return make_plan(manifest, [choice for choice in choices if isinstance(choice, Choice)], self._workspace.layout)
 
     def store(self, plan: Plan) -> Stored:
-        """Store what is missing of listed files, and, unless a file is refused, what is to be listed."""
+        """Store the missing objects of listed files and, unless a file is refused, the files to list."""
         for choice in plan.choices:
             if choice.missing and choice.listed:
                 self._uploads[choice.filename].restore(choice.listed.url, choice.missing)
