@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from abc import ABC, abstractmethod
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from tests.support.repository_reader import RepositoryReader, read_bucket, read_folder
 from tests.support.servers import S3Server
 
 __all__ = ["Bucket", "Folders", "Place"]
@@ -46,12 +46,8 @@ class Place(ABC):
         """Throw it away, and what uploads were left in the middle."""
 
     @abstractmethod
-    def keys(self, name: str) -> list[str]:
-        """Of everything in the repository."""
-
-    @abstractmethod
-    def get(self, name: str, key: str) -> bytes | None:
-        """What lies under the key, if anything."""
+    def reader(self, name: str) -> RepositoryReader:
+        """Reads the repository."""
 
     @abstractmethod
     def put(self, name: str, key: str, data: bytes) -> None:
@@ -91,7 +87,9 @@ class Bucket(Place):
         return {**self.server.environment, "AWS_ENDPOINT_URL": endpoint or self.server.endpoint_url}
 
     def copy(self, name: str, new: str) -> None:
-        list(self._threads.map(lambda key: self._copy(f"{name}/{key}", f"{new}/{key}"), self.keys(name)))
+        list(
+            self._threads.map(lambda key: self._copy(f"{name}/{key}", f"{new}/{key}"), self.reader(name).stored_keys())
+        )
 
     def _copy(self, key: str, new: str) -> None:
         found = self._client.get_object(Bucket=self.bucket, Key=key)
@@ -100,22 +98,13 @@ class Bucket(Place):
 
     def remove(self, name: str) -> None:
         prefix = f"{name}/" if name else ""
-        list(self._threads.map(lambda key: self.delete(name, key), self.keys(name)))
+        list(self._threads.map(lambda key: self.delete(name, key), self.reader(name).stored_keys()))
         uploads = self._client.list_multipart_uploads(Bucket=self.bucket, Prefix=prefix).get("Uploads", ())
         for upload in uploads:
             self._client.abort_multipart_upload(Bucket=self.bucket, Key=upload["Key"], UploadId=upload["UploadId"])
 
-    def keys(self, name: str) -> list[str]:
-        prefix = f"{name}/" if name else ""
-        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
-        return [entry["Key"].removeprefix(prefix) for page in pages for entry in page.get("Contents", ())]
-
-    def get(self, name: str, key: str) -> bytes | None:
-        try:
-            data: bytes = self._client.get_object(Bucket=self.bucket, Key=f"{name}/{key}")["Body"].read()
-        except self._client.exceptions.NoSuchKey:
-            return None
-        return data
+    def reader(self, name: str) -> RepositoryReader:
+        return read_bucket(self._client, self.bucket, name)
 
     def put(self, name: str, key: str, data: bytes) -> None:
         self._client.put_object(Bucket=self.bucket, Key=f"{name}/{key}", Body=data)
@@ -151,14 +140,8 @@ class Folders(Place):
     def remove(self, name: str) -> None:
         shutil.rmtree(self.folder(name), ignore_errors=True)
 
-    def keys(self, name: str) -> list[str]:
-        folder = self.folder(name)
-        found = [Path(path, file).relative_to(folder) for path, _, files in os.walk(folder) for file in files]
-        return [path.as_posix() for path in found if path.parts[0] != ".s3pypi"]
-
-    def get(self, name: str, key: str) -> bytes | None:
-        path = self.folder(name) / key
-        return path.read_bytes() if path.is_file() else None
+    def reader(self, name: str) -> RepositoryReader:
+        return read_folder(self.folder(name))
 
     def put(self, name: str, key: str, data: bytes) -> None:
         path = self.folder(name) / key

@@ -8,9 +8,9 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from tests.crashes.looking import Contents, look, wrong_after_kill, wrong_in_the_end
 from tests.crashes.places import Place
 from tests.crashes.plans import Around, Held, Landing, Plan, Waves
+from tests.crashes.promises import Contents, wrong_after_kill, wrong_in_the_end
 from tests.crashes.scenarios import Bench, Scenario
 from tests.support.fault_proxy import FaultProxy, no_fault
 from tests.support.forked_programs import ForkedPrograms
@@ -42,12 +42,12 @@ class Runner:
         self.failures: list[str] = []
         scenario.prepare(bench, "template")
         self._arguments = [*scenario.command(bench)]
-        self.before = look(place, "template")
-        assert self._lists(self.before) == {name: sorted(files) for name, files in scenario.before.items()}
+        self.before = Contents.read(place.reader("template"))
+        assert self.before.listed == {name: sorted(files) for name, files in scenario.before.items()}
         place.copy("template", "clean")
         self._succeed(self._s3pypi(self._command("clean")))
-        self.after = look(place, "clean")
-        assert self._lists(self.after) == {name: sorted(files) for name, files in scenario.after.items()}
+        self.after = Contents.read(place.reader("clean"))
+        assert self.after.listed == {name: sorted(files) for name, files in scenario.after.items()}
         assert [*wrong_in_the_end(self.after, self.after)] == []
         assert self.before != self.after
         # Wherever a process is killed, the same is listed in the end.
@@ -66,12 +66,12 @@ class Runner:
             # A request that nothing waits for may be under way when the process ends.
             if ended.status and not (point and ended.killed):
                 found.append(f"ended with {ended.status}: {ended.output}")
-            found += wrong_after_kill(self.before, self.after, look(self._place, name))
+            found += wrong_after_kill(self.before, self.after, Contents.read(self._place.reader(name)))
         found += self._install(name, self._scenario.installs[0])
         again = self._s3pypi(command)
         if again.status:
             found.append(f"run again, ended with {again.status}: {again.output}")
-        found += wrong_in_the_end(self.after, look(self._place, name))
+        found += wrong_in_the_end(self.after, Contents.read(self._place.reader(name)))
         found += self._verify(name)
         told = ", then ".join(point or "at no point" for point in points)
         self.failures += [f"{self._scenario.name}, killed {told}: {wrong}" for wrong in found]
@@ -114,10 +114,6 @@ class Runner:
         ended = self._programs.run("pip", "install", *options, *where, requirement, cwd=self.folder)
         if ended.status or not (site / requirement.partition("==")[0] / "__init__.py").is_file():
             yield f"pip cannot install {requirement}: {ended.output}"
-
-    def _lists(self, contents: Contents) -> dict[str, list[str]]:
-        projects = {key.partition("/")[0] for key in contents.pages}
-        return {project: contents.listed(project) for project in projects}
 
 
 def requests_of(

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.fault_matrix.seen import Seen
 from tests.fault_matrix.verbs import BASE
 from tests.support.fault_proxy import FaultProxy, Passing
 from tests.support.forked_programs import ForkedPrograms
 from tests.support.programs import Ended
+from tests.support.repository_reader import RepositoryReader, read_bucket
 from tests.support.servers import S3Server
 
 __all__ = ["Bench", "Stored", "role_of"]
@@ -86,7 +85,7 @@ class Bench:
         self.fresh = self.objects("base")
         self._do(*BASE)
         self.base = self.objects("base")
-        self.listed = self.seen("base").installable()
+        self.listed = self.reader("base").installable()
 
     def _do(self, *arguments: str) -> None:
         done = self.run("base", *arguments)
@@ -113,34 +112,20 @@ class Bench:
 
     def objects(self, prefix: str) -> dict[str, Stored]:
         """All objects at ``prefix``, by the rest of their keys."""
-        found = self.client.list_objects_v2(Bucket=self.bucket, Prefix=f"{prefix}/").get("Contents", [])
         taken = {}
-        for entry in found:
-            answer = self.client.get_object(Bucket=self.bucket, Key=entry["Key"])
+        for key in self.reader(prefix).stored_keys():
+            answer = self.client.get_object(Bucket=self.bucket, Key=f"{prefix}/{key}")
             headers = {name: answer[name] for name in HEADERS if name in answer}
-            taken[entry["Key"].removeprefix(f"{prefix}/")] = Stored(answer["Body"].read(), headers)
+            taken[key] = Stored(answer["Body"].read(), headers)
         return taken
 
     def put(self, prefix: str, objects: Mapping[str, Stored]) -> None:
         for key, stored in objects.items():
             self.client.put_object(Bucket=self.bucket, Key=f"{prefix}/{key}", Body=stored.data, **stored.headers)
 
-    def seen(self, prefix: str) -> Seen:
-        """What installers see there."""
-
-        def fetch(key: str) -> bytes | None:
-            try:
-                data: bytes = self.client.get_object(Bucket=self.bucket, Key=f"{prefix}/{key}")["Body"].read()
-            except self.client.exceptions.NoSuchKey:
-                return None
-            return data
-
-        return Seen(fetch)
-
-    def record(self, prefix: str) -> Any:
-        """The manifest of the project that all verbs are about."""
-        data = self.seen(prefix).fetch("demo/manifest.json")
-        return json.loads(data) if data else None
+    def reader(self, prefix: str) -> RepositoryReader:
+        """Reads the repository there."""
+        return read_bucket(self.client, self.bucket, prefix)
 
     def requests(self, prefix: str, *arguments: str) -> list[str]:
         """The roles of all requests of a command without faults, each once."""

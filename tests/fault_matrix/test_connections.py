@@ -16,10 +16,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.fault_matrix.buckets import Bench
-from tests.fault_matrix.seen import assert_one_line
 from tests.fault_matrix.verbs import READS, VERBS
 from tests.support.fault_proxy import Answer, FaultProxy
-from tests.support.programs import Ended
+from tests.support.programs import Ended, assert_one_line
 from tests.support.servers import free_port
 
 PLANTED = "planted-secret"
@@ -35,7 +34,7 @@ def fails(bench: Bench, endpoint: str, said: str, **environ: str) -> None:
         assert_one_line(done.stderr, bench.server.secret_key, PLANTED)
         assert f"s3://{bench.bucket}/{prefix}/" in done.stderr
         assert said in done.stderr
-    assert bench.seen(prefix).installable() == bench.listed
+    assert bench.reader(prefix).installable() == bench.listed
 
 
 def test_nobody_listens(bench: Bench) -> None:

@@ -8,10 +8,10 @@ import time
 import pytest
 
 from tests.fault_matrix.buckets import Bench
-from tests.fault_matrix.seen import assert_one_line
 from tests.fault_matrix.verbs import WHEEL
 from tests.support import samples
 from tests.support.fault_proxy import Answer, Do, Fault, FaultProxy, Passing
+from tests.support.programs import assert_one_line
 
 LARGE = 42 * 1024 * 1024
 WHEEL_NAME = f"demo-4.0{WHEEL}"
@@ -54,12 +54,12 @@ def test_they_expire_in_the_middle(abort: bool, bench: Bench, large: str) -> Non
     assert f"{prefix}/demo/" in done.stderr
     assert "expired; sign in again" in done.stderr
     assert "AbortMultipartUpload" in sent
-    assert bench.seen(prefix).installable() == bench.listed
+    assert bench.reader(prefix).installable() == bench.listed
     uploads = bench.client.list_multipart_uploads(Bucket=bench.bucket).get("Uploads", [])
     left = [upload for upload in uploads if upload["Key"].startswith(f"{prefix}/")]
     assert bool(left) is not abort
     assert bench.run(prefix, large).status == 0
-    assert WHEEL_NAME in bench.seen(prefix).installable()
+    assert WHEEL_NAME in bench.reader(prefix).installable()
 
 
 def test_those_that_are_renewed_go_on(bench: Bench, large: str) -> None:
@@ -82,4 +82,4 @@ def test_those_that_are_renewed_go_on(bench: Bench, large: str) -> None:
 
     assert (done.status, done.stderr) == (0, "")
     assert len(set(log.read_text().split())) > 1
-    assert WHEEL_NAME in bench.seen(prefix).installable()
+    assert WHEEL_NAME in bench.reader(prefix).installable()

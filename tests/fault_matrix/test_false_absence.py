@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.fault_matrix.buckets import Bench, role_of
-from tests.fault_matrix.seen import assert_one_line
 from tests.fault_matrix.verbs import BASE, VERBS
 from tests.support.fault_proxy import Answer, Fault, FaultProxy, Passing
+from tests.support.programs import assert_one_line
 
 REFUSED = Answer(412, "PreconditionFailed")
 ABSENT = Answer(404, "NoSuchKey")
@@ -42,8 +42,8 @@ def test_pages_of_a_record_that_is_not_found(verb_name: str, page: str, record: 
     assert refused
     assert done.status == 1
     assert_one_line(done.stderr, bench.server.secret_key)
-    assert bench.seen(prefix).installable().keys() >= {name for name in bench.listed if name.startswith("other")}
-    assert b"other" in (bench.seen(prefix).fetch("index.html") or b"")
+    assert bench.reader(prefix).installable().keys() >= {name for name in bench.listed if name.startswith("other")}
+    assert b"other" in (bench.reader(prefix).get("index.html") or b"")
     assert bench.run(prefix, *verb.arguments).status == 0
-    assert verb.done(bench.seen(prefix))
-    bench.seen(prefix).assert_whole()
+    assert verb.done(bench.reader(prefix))
+    bench.reader(prefix).assert_consistent()

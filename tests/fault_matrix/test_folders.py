@@ -13,10 +13,11 @@ import pytest
 from s3pypi_setuptools.errors import Error
 from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.stores.local.store import LocalStore
-from tests.fault_matrix.seen import assert_one_line, in_folder
 from tests.fault_matrix.verbs import READS, VERBS, WHEEL
 from tests.operations.conftest import World
 from tests.support.forked_programs import ForkedPrograms
+from tests.support.programs import assert_one_line
+from tests.support.repository_reader import read_folder
 from tests.support.store_doubles import FaultyStore, Request
 
 Damage = Callable[[Path], None]
@@ -100,7 +101,7 @@ CASES = [(damage, verb) for damage, (_, _, verbs, _) in DAMAGES.items() for verb
 def test_damage_is_one_line_and_costs_nothing(name: str, verb_name: str, place: Path, cli: ForkedPrograms) -> None:
     damage, restored, _, said = DAMAGES[name]
     verb, repository = VERBS[verb_name], place / "repo"
-    before = in_folder(repository).installable()
+    before = read_folder(repository).installable()
     damage(repository)
 
     done = cli.run("s3pypi", *verb.arguments, cwd=place)
@@ -109,12 +110,12 @@ def test_damage_is_one_line_and_costs_nothing(name: str, verb_name: str, place: 
     assert done.status == 1, done
     assert_one_line(done.stderr)
     assert said in done.stderr
-    assert before.keys() - verb.takes <= in_folder(repository).installable().keys()
+    assert before.keys() - verb.takes <= read_folder(repository).installable().keys()
     assert list(repository.rglob("*.tmp")) == []
     again = cli.run("s3pypi", *verb.arguments, cwd=place)
     assert (again.status, again.stderr) == (0, "")
-    assert verb.done(in_folder(repository))
-    in_folder(repository).assert_whole()
+    assert verb.done(read_folder(repository))
+    read_folder(repository).assert_consistent()
 
 
 @pytest.mark.parametrize(
@@ -174,9 +175,9 @@ def test_no_room_for_temporary_files(largest: int, place: Path, cli: ForkedProgr
     done = cli.run("s3pypi", *arguments, cwd=place, largest_file=largest)
     assert done.status == 1
     assert_one_line(done.stderr)
-    assert in_folder(place / "second").installable().keys() == {f"other-1.0{WHEEL}"}
+    assert read_folder(place / "second").installable().keys() == {f"other-1.0{WHEEL}"}
     assert cli.run("s3pypi", *arguments, cwd=place).status == 0
-    assert f"demo-1.0{WHEEL}" in in_folder(place / "second").installable()
+    assert f"demo-1.0{WHEEL}" in read_folder(place / "second").installable()
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -196,11 +197,11 @@ def test_a_folder_that_vanishes_at_any_request(when: str, tmp_path: Path) -> Non
         with contextlib.suppress(Error):
             world.push(wheel, store=store, cautious=True)
         gone = number < len(store.requests)
-        listed = in_folder(folder / "repo").installable()
+        listed = read_folder(folder / "repo").installable()
         assert gone or wheel.name in listed
         report = world.push(wheel, store=LocalStore(folder / "repo"), cautious=True)
         assert report.ok, [file.error for file in report.files]
-        assert wheel.name in in_folder(folder / "repo").installable()
+        assert wheel.name in read_folder(folder / "repo").installable()
         if not gone:
             assert number > 5
             return

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.fault_matrix.seen import assert_one_line, in_folder
 from tests.fault_matrix.verbs import VERBS, Verb
 from tests.support.forked_programs import ForkedPrograms
+from tests.support.programs import assert_one_line
+from tests.support.repository_reader import read_folder
 
 PAGE = 4096
 MOST_PAGES = 60
@@ -20,7 +21,7 @@ MOST_PAGES = 60
 
 def assert_survived(folder: Path, verb: Verb, before: dict[str, str]) -> None:
     """Nothing is lost, and nothing half-written is left."""
-    after = in_folder(folder / "repo").installable()
+    after = read_folder(folder / "repo").installable()
     assert before.keys() - verb.takes <= after.keys()
     assert list((folder / "repo").rglob("*.tmp")) == []
 
@@ -34,7 +35,7 @@ def test_no_file_above_any_size(name: str, place: Path, cli: ForkedPrograms) -> 
     verb = VERBS[name]
     repository, base = place / "repo", place / "before"
     shutil.copytree(repository, base)
-    before = in_folder(place / "repo").installable()
+    before = read_folder(place / "repo").installable()
     assert cli.run("s3pypi", *verb.arguments, cwd=place).status == 0
     trials = sorted({size - 1 for size in sizes(place) if size})
     assert len(trials) > 2
@@ -51,8 +52,8 @@ def test_no_file_above_any_size(name: str, place: Path, cli: ForkedPrograms) -> 
             assert_survived(place, verb, before)
         again = cli.run("s3pypi", *verb.arguments, cwd=place)
         assert (again.status, again.stderr) == (0, "")
-        assert verb.done(in_folder(place / "repo"))
-        in_folder(place / "repo").assert_whole()
+        assert verb.done(read_folder(place / "repo"))
+        read_folder(place / "repo").assert_consistent()
     assert stopped > 1
 
 
@@ -84,15 +85,15 @@ def test_a_disk_that_becomes_full_anywhere(name: str, place: Path, cli: ForkedPr
         with small_disk(repository):
             if not verb.fresh:
                 shutil.copytree(base, repository, dirs_exist_ok=True)
-            before = in_folder(place / "repo").installable()
+            before = read_folder(place / "repo").installable()
             usage = shutil.disk_usage(repository)
             ballast = repository / ".s3pypi" / "ballast"
             ballast.parent.mkdir(exist_ok=True)
             ballast.write_bytes(bytes(max(0, usage.free - free * PAGE)))
             done = cli.run("s3pypi", *verb.arguments, cwd=place)
             if done.status == 0:
-                assert verb.done(in_folder(place / "repo"))
-                in_folder(place / "repo").assert_whole()
+                assert verb.done(read_folder(place / "repo"))
+                read_folder(place / "repo").assert_consistent()
                 break
             stopped += 1
             assert_one_line(done.stderr)
@@ -101,8 +102,8 @@ def test_a_disk_that_becomes_full_anywhere(name: str, place: Path, cli: ForkedPr
             ballast.unlink()
             again = cli.run("s3pypi", *verb.arguments, cwd=place)
             assert (again.status, again.stderr) == (0, "")
-            assert verb.done(in_folder(place / "repo"))
-            in_folder(place / "repo").assert_whole()
+            assert verb.done(read_folder(place / "repo"))
+            read_folder(place / "repo").assert_consistent()
     else:
         pytest.fail("it never fits")
     assert stopped

@@ -11,10 +11,9 @@ import pytest
 
 from tests.fault_matrix.buckets import Bench
 from tests.fault_matrix.matrix import MAYBE, ROLES, Case, cases, failing
-from tests.fault_matrix.seen import assert_one_line
 from tests.fault_matrix.verbs import READS, VERBS, Verb
 from tests.support.fault_proxy import FaultProxy
-from tests.support.programs import Ended
+from tests.support.programs import Ended, assert_one_line
 
 MOST_REQUESTS = 3000
 
@@ -25,7 +24,7 @@ def prefix(bench: Bench) -> str:
 
 
 def verb_of(name: str, bench: Bench, prefix: str) -> Verb:
-    verb = VERBS.get(name) or Verb(READS[name], lambda seen: True)
+    verb = VERBS.get(name) or Verb(READS[name], lambda reader: True)
     places = {"SOURCE": f"s3://{bench.bucket}/source", "TARGET": f"s3://{bench.bucket}/{prefix}"}
     return Verb(tuple(places.get(word, word) for word in verb.arguments), verb.done, verb.takes, verb.fresh)
 
@@ -35,8 +34,8 @@ def test_what_each_verb_sends(name: str, bench: Bench, prefix: str) -> None:
     verb = verb_of(name, bench, prefix)
     bench.put(prefix, bench.fresh if verb.fresh else bench.base)
     assert {*bench.requests(prefix, *verb.arguments), *MAYBE} == {*ROLES[name], *MAYBE}
-    assert verb.done(bench.seen(prefix))
-    bench.seen(prefix).assert_whole()
+    assert verb.done(bench.reader(prefix))
+    bench.reader(prefix).assert_consistent()
 
 
 @pytest.mark.parametrize("case", cases(), ids="-".join)
@@ -44,7 +43,7 @@ def test_case(case: Case, record_property: Callable[[str, object], None], bench:
     verb = verb_of(case.verb, bench, prefix)
     bench.put(prefix, bench.fresh if verb.fresh else bench.base)
     before = {} if verb.fresh else bench.listed
-    record = bench.record(prefix)
+    record = bench.reader(prefix).manifest("demo")
 
     with FaultProxy(bench.server.endpoint_url, failing(case, prefix)) as proxy:
         done = bench.run(prefix, *verb.arguments, endpoint=proxy.url)
@@ -52,15 +51,15 @@ def test_case(case: Case, record_property: Callable[[str, object], None], bench:
 
     record_property("said", done.stderr)
     assert_told(done, bench, prefix)
-    assert before.keys() - verb.takes <= bench.seen(prefix).installable().keys()
-    assert_grown(record, bench.record(prefix), verb)
+    assert before.keys() - verb.takes <= bench.reader(prefix).installable().keys()
+    assert_grown(record, bench.reader(prefix).manifest("demo"), verb)
     if case.verb in READS:
         assert bench.objects(prefix) == bench.base
     if done.status or done.stderr:
         again = bench.run(prefix, *verb.arguments)
         assert (again.status, again.stderr) == (0, "")
-    assert verb.done(bench.seen(prefix))
-    bench.seen(prefix).assert_whole()
+    assert verb.done(bench.reader(prefix))
+    bench.reader(prefix).assert_consistent()
 
 
 def assert_told(done: Ended, bench: Bench, prefix: str) -> None:

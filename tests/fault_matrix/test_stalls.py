@@ -59,11 +59,11 @@ def test_any_request_that_stalls(times: int, bench: Bench, tmp_path: Path) -> No
             world = World(tmp_path, proxied(bench, proxy.url), Layout(prefix))
             said = attempt(world, wheel)
         assert left < times or role in MAYBE
-        assert bench.listed.keys() <= bench.seen(prefix).installable().keys()
+        assert bench.listed.keys() <= bench.reader(prefix).installable().keys()
         again = World(tmp_path, proxied(bench, bench.server.endpoint_url), Layout(prefix))
         assert attempt(again, wheel) == ""
-        assert f"demo-2.0{WHEEL}" in bench.seen(prefix).installable()
-        bench.seen(prefix).assert_whole()
+        assert f"demo-2.0{WHEEL}" in bench.reader(prefix).installable()
+        bench.reader(prefix).assert_consistent()
         return case, said
 
     with ThreadPoolExecutor(8) as threads:

@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tests.fault_matrix.buckets import Bench, role_of
 from tests.fault_matrix.matrix import MAYBE, ROLES
-from tests.fault_matrix.seen import assert_one_line
 from tests.fault_matrix.verbs import VERBS, WHEEL
 from tests.support import samples
 from tests.support.fault_proxy import Answer, Fault, FaultProxy, Passing
+from tests.support.programs import assert_one_line
 
 SLOW_DOWN = Answer(503, "SlowDown")
 AS_EVER = "5"
@@ -36,8 +36,8 @@ def test_any_request_that_is_throttled_once(bench: Bench) -> None:
             done = bench.run(prefix, *verb.arguments, endpoint=proxy.url, AWS_MAX_ATTEMPTS=AS_EVER)
         assert throttled or role in MAYBE
         assert (done.status, done.stderr) == (0, ""), role
-        assert verb.done(bench.seen(prefix))
-        bench.seen(prefix).assert_whole()
+        assert verb.done(bench.reader(prefix))
+        bench.reader(prefix).assert_consistent()
 
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(publish, ROLES["next"]))
@@ -60,8 +60,8 @@ def test_one_request_in_five_is_throttled_in_fifty_runs(bench: Bench) -> None:
                 done = bench.run(prefix, wheel, endpoint=proxy.url, AWS_MAX_ATTEMPTS=AS_EVER)
                 assert (done.status, done.stderr) == (0, "")
         wanted = {f"demo-{version}{WHEEL}" for version in ("1.0", "1.1", *VERSIONS)}
-        assert bench.seen(prefix).installable().keys() == {*wanted, f"other-1.0{WHEEL}"}
-        bench.seen(prefix).assert_whole()
+        assert bench.reader(prefix).installable().keys() == {*wanted, f"other-1.0{WHEEL}"}
+        bench.reader(prefix).assert_consistent()
 
     with ThreadPoolExecutor(PUBLISHERS) as threads:
         list(threads.map(publish, range(PUBLISHERS)))

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.fault_matrix.seen import Seen
 from tests.support import samples
+from tests.support.repository_reader import RepositoryReader
 
 __all__ = ["BASE", "READS", "VERBS", "Verb", "make_distributions"]
 
@@ -32,7 +32,7 @@ class Verb:
     """
 
     arguments: tuple[str, ...]
-    done: Callable[[Seen], bool]
+    done: Callable[[RepositoryReader], bool]
     takes: frozenset[str] = frozenset()
     fresh: bool = False
 
@@ -48,26 +48,25 @@ def make_distributions(folder: Path, *, large: bool = False) -> None:
         samples.wheel(folder / "large", version="2.0", padding=LARGE)
 
 
-def _lists(seen: Seen) -> bool:
-    return NEXT in seen.installable()
+def _lists(reader: RepositoryReader) -> bool:
+    return NEXT in reader.installable()
 
 
-def _replaced(seen: Seen) -> bool:
-    name = f"demo-1.1{WHEEL}"
-    sizes = {page.file(name).size for page in seen.pages("demo").values()}  # type: ignore[union-attr]
-    return all(size is not None and size > OTHER_SIZE for size in sizes)
+def _replaced(reader: RepositoryReader) -> bool:
+    files = [page.file(f"demo-1.1{WHEEL}") for page in reader.pages("demo").values()]
+    return all(file is not None and len(reader.get(file.key) or b"") > OTHER_SIZE for file in files)
 
 
-def _deleted(seen: Seen) -> bool:
-    return f"demo-1.1{WHEEL}" not in seen.installable() and seen.fetch(f"demo/demo-1.1{WHEEL}") is None
+def _deleted(reader: RepositoryReader) -> bool:
+    return f"demo-1.1{WHEEL}" not in reader.installable() and reader.get(f"demo/demo-1.1{WHEEL}") is None
 
 
-def _gone(seen: Seen) -> bool:
-    return not seen.pages("demo") and seen.fetch(f"demo/demo-1.1{WHEEL}") is None
+def _gone(reader: RepositoryReader) -> bool:
+    return not reader.pages("demo") and reader.get(f"demo/demo-1.1{WHEEL}") is None
 
 
-def _yanked(seen: Seen) -> bool:
-    files = [page.file(f"demo-1.1{WHEEL}") for page in seen.pages("demo").values()]
+def _yanked(reader: RepositoryReader) -> bool:
+    files = [page.file(f"demo-1.1{WHEEL}") for page in reader.pages("demo").values()]
     return all(file is not None and file.yanked == "bad" for file in files)
 
 

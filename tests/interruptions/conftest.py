@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.interruptions.publishing import Publishing
-from tests.interruptions.soundness import Stored
+from tests.interruptions.stored import Stored
 from tests.support import samples
 from tests.support.servers import S3Server
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.interruptions.publishing import SDIST, WHEEL
 from tests.interruptions.signals import Halt, halted, send
-from tests.interruptions.soundness import Stored
+from tests.interruptions.stored import Stored
 from tests.support import samples
 from tests.support.programs import Ended, finish, start
 from tests.support.servers import S3Server

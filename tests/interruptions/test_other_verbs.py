@@ -10,7 +10,7 @@ import pytest
 from s3pypi_setuptools import open_repository
 from tests.interruptions.publishing import SDIST, WHEEL, Publishing, fills, puts
 from tests.interruptions.signals import Halt
-from tests.interruptions.soundness import Stored
+from tests.interruptions.stored import Stored
 from tests.support.programs import wait_until
 
 COMMAND = "the same command completes what is left"

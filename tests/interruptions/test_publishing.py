@@ -10,7 +10,7 @@ import pytest
 
 from tests.interruptions.publishing import BOTH, SDIST, WHEEL, Publishing, fills, puts
 from tests.interruptions.signals import Halt, changes_of
-from tests.interruptions.soundness import Stored
+from tests.interruptions.stored import Stored
 from tests.support import samples
 from tests.support.programs import wait_until
 

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 __all__ = [
-    "CHECKOUT", "LONG_GRACE", "PATIENCE", "SHORT_GRACE", "Ended", "answered", "command", "finish", "on_terminal", "run",
-    "run_json", "run_on_terminal", "start", "wait_until",
+    "CHECKOUT", "LONG_GRACE", "PATIENCE", "SHORT_GRACE", "Ended", "answered", "assert_one_line", "command", "finish",
+    "on_terminal", "run", "run_json", "run_on_terminal", "start", "wait_until",
 ]  # fmt: skip
 
 CHECKOUT = Path(__file__).parents[2]
@@ -111,6 +111,15 @@ def finish(process: subprocess.Popen[str]) -> Ended:
     stdout, stderr = process.communicate(timeout=PATIENCE)
     assert "Traceback" not in stderr, stderr
     return Ended(process.returncode, stdout or "", stderr)
+
+
+def assert_one_line(stderr: str, *secrets: str) -> None:
+    """A program said in a single line what failed, in words for people, and shows none of the ``secrets``."""
+    assert stderr.startswith("s3pypi: error: "), stderr
+    assert stderr.count("\n") == 1, stderr
+    assert "Traceback" not in stderr
+    assert "run with -v" not in stderr, f"an error that nobody foresaw: {stderr}"
+    assert not any(secret in stderr for secret in secrets)
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
