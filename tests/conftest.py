@@ -23,6 +23,7 @@ from tests.support.environment import is_foreign
 from tests.support.forked_programs import ForkedPrograms, forked_programs
 from tests.support.lock_tables import LockTable
 from tests.support.servers import S3Server
+from tests.support.session_folders import common_folder
 
 # A busy machine is no defect of the code.
 hypothesis.settings.register_profile("s3pypi", deadline=None, max_examples=examples.DEFAULT)
@@ -93,10 +94,7 @@ def process_state() -> dict[str, object]:
 @pytest.fixture(scope="session")
 def environments(tmp_path_factory: pytest.TempPathFactory) -> Environments:
     """Where installers are, each in an environment of its own."""
-    shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent
-    folder = shared / "installers"
+    folder = common_folder(tmp_path_factory) / "installers"
     folder.mkdir(exist_ok=True)
     return Environments(folder)
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -228,13 +229,7 @@ def run_uv(site: Path, index: str) -> list[str]:
 def test_installers_read_and_s3pypi_publishes_through_it(
     command: Callable[[Path, str], list[str]], s3_server: S3Server, s3_bucket: str, proxy: FaultProxy, tmp_path: Path
 ) -> None:
-    policy = (
-        '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":["s3:GetObject"],'
-        f'"Resource":["arn:aws:s3:::{s3_bucket}/*"]}}]}}'
-    )
-    client = client_of(s3_server, proxy.url)
-    client.put_bucket_policy(Bucket=s3_bucket, Policy=policy)
-    client.close()
+    replace(s3_server, endpoint_url=proxy.url).make_public(s3_bucket)
     environment = {**os.environ, **s3_server.environment, "AWS_ENDPOINT_URL": proxy.url}
     upload = [sys.executable, "-m", "s3pypi_setuptools", "upload", str(samples.wheel(tmp_path / "dist"))]
     subprocess.run([*upload, "--target", f"s3://{s3_bucket}/simple"], env=environment, check=True, timeout=300)

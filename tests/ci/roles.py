@@ -8,37 +8,21 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
-import secrets
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import botocore.session
 
-from tests.support.servers import S3Server, free_port, program, running, wait_until_answers
+from tests.support.servers import S3Server, ministack
 
 ACCOUNT = "123456789012"
 ROLE = "publish-packages"
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/{ROLE}"
 
 
-@contextlib.contextmanager
-def account(folder: Path) -> Iterator[S3Server]:
+def account(folder: Path) -> contextlib.AbstractContextManager[S3Server]:
     """MiniStack as the account ``ACCOUNT``."""
-    server = S3Server("MiniStack", f"http://127.0.0.1:{free_port()}", "testowner", secrets.token_hex(20))
-    environment = {
-        "BIND_HOST": "127.0.0.1",
-        "GATEWAY_PORT": server.endpoint_url.rpartition(":")[2],
-        "AUTH": "true",
-        "MINISTACK_ACCOUNT_ID": ACCOUNT,
-        "SERVICES": "s3,sts,iam",
-        "AWS_ACCESS_KEY_ID": server.access_key,
-        "AWS_SECRET_ACCESS_KEY": server.secret_key,
-        "HOME": str(folder),
-    }
-    with running([program("ministack")], folder, environment) as process:
-        wait_until_answers(f"{server.endpoint_url}/_ministack/health", process)
-        yield server
+    return ministack(folder, services="s3,sts,iam", MINISTACK_ACCOUNT_ID=ACCOUNT)
 
 
 def make_role(server: S3Server, trust: str, permissions: str) -> None:

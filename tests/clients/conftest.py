@@ -57,13 +57,7 @@ def buckets(request: pytest.FixtureRequest, dist: tuple[list[Path], list[Path]])
     urls = {}
     for form, style in (("HTML", PageStyle.BOTH), ("JSON", PageStyle.JSON)):
         bucket = s3_server.new_bucket("clients")
-        policy = (
-            '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":["s3:GetObject"],'
-            f'"Resource":["arn:aws:s3:::{bucket}/*"]}}]}}'
-        )
-        client = s3_server.client()
-        client.put_bucket_policy(Bucket=bucket, Policy=policy)
-        client.close()
+        s3_server.make_public(bucket)
         settings = Settings(
             target=S3Target(bucket, "simple"),
             connection=Connection(

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from s3pypi_setuptools.stores.local.lock import exclusive
 from tests.end_to_end import old_tools
 from tests.support.servers import program
+from tests.support.session_folders import made_once
 
 __all__ = ["INSTALLERS", "Environments", "Installer", "LeftOut", "run"]
 
@@ -48,12 +48,7 @@ class Environments:
 
     def of(self, name: str, make: Callable[[Path], object]) -> Path:
         """The folder of that name, made now if it is not there yet."""
-        folder, done = self._folder / name, self._folder / f"{name}.done"
-        with exclusive(self._folder / f"{name}.lock"):
-            if not done.exists():
-                make(folder)
-                done.touch()
-        return folder
+        return made_once(self._folder / name, make)
 
     def library(self, requirement: str) -> Path:
         """A folder for ``PYTHONPATH`` that holds one package without its requirements."""

@@ -13,10 +13,6 @@ from tests.support.servers import S3Server
 
 __all__ = ["Bucket", "Folders", "Place"]
 
-PUBLIC = (
-    '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":["s3:GetObject"],'
-    '"Resource":["arn:aws:s3:::%s/*"]}]}'
-)
 KEPT = ("ContentType", "CacheControl", "Metadata")
 
 
@@ -67,7 +63,7 @@ class Bucket(Place):
         self.server = server
         self.bucket = server.new_bucket()
         self._client: Any = server.client()
-        self._client.put_bucket_policy(Bucket=self.bucket, Policy=PUBLIC % self.bucket)
+        server.make_public(self.bucket)
         self._threads = ThreadPoolExecutor(4)
 
     def close(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
-from tests.stores.canned_server import Answer
+from tests.support.canned_server import Answer
 
 __all__ = ["credentials", "refusal"]
 

@@ -21,8 +21,8 @@ from s3pypi_setuptools.errors import ConfigurationError
 from tests.credentials import sts
 from tests.credentials.conftest import SERIAL
 from tests.credentials.terminals import CODE, CTRL_C, run
-from tests.stores.canned_server import canned
 from tests.support import lock_tables
+from tests.support.canned_server import canned
 from tests.support.servers import S3Server, program
 
 PROMPT = f"Enter MFA code for {SERIAL}: "

@@ -14,7 +14,7 @@ from s3pypi_setuptools.aws import sessions as aws_sessions
 from s3pypi_setuptools.aws.sessions import Sessions
 from s3pypi_setuptools.redaction import Redactor
 from tests.credentials import sts
-from tests.stores.canned_server import canned
+from tests.support.canned_server import canned
 
 NAME = "bba3d8cf528332f6a93ab43cd14977abab2bad62.json"
 """What the AWS CLI, 1 and 2, calls the entry of this role and serial: the SHA-1 of both as JSON."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import contextlib
 import gzip
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+from tests.support import canned_server
+from tests.support.canned_server import Handler
 
 __all__ = ["JSON", "Page", "Web", "serving"]
 
@@ -40,9 +41,7 @@ class Web:
 def serving(folder: Path) -> Iterator[Web]:
     """Pages are JSON at ``/``, fresh and typed; ``Web.change`` may alter any answer, ``password`` is asked of user."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
+    class PageHandler(Handler):
         def answer(self) -> None:
             if authorization := self.headers.get("Authorization"):
                 web.passwords.append(authorization)
@@ -50,12 +49,7 @@ def serving(folder: Path) -> Iterator[Web]:
             web.change(self.path, page)
             if page.headers.get("Content-Encoding") == "gzip" and not page.damaged:
                 page.body = gzip.compress(page.body)
-            self.send_response(page.status)
-            for name, value in {"Content-Length": str(len(page.body)), **page.headers}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(page.body)
+            self.send(page.status, page.headers, page.body)
 
         do_GET = do_HEAD = answer  # noqa: N815
 
@@ -73,15 +67,6 @@ def serving(folder: Path) -> Iterator[Web]:
                 return Page(404)
             return Page(200, path.read_bytes(), {"Content-Type": kind, "Cache-Control": caching})
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        web = Web(f"http://127.0.0.1:{server.server_port}")
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield web
-        finally:
-            server.shutdown()
-            thread.join()
+    with canned_server.serving(PageHandler) as url:
+        web = Web(url)
+        yield web

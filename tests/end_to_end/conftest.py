@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from s3pypi_setuptools.stores.local.lock import exclusive
 from tests.end_to_end import old_tools
 from tests.support.servers import S3Server, free_port, program, running, wait_until_answers
+from tests.support.session_folders import common_folder, made_once
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "setup-py"
 
@@ -80,17 +80,13 @@ def says_hello(site: Path) -> None:
 @pytest.fixture(scope="session")
 def gorilla(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """The scripts of a version of s3pypi; installed once, however many processes run the tests."""
-    shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent
+    shared = common_folder(tmp_path_factory)
 
     def scripts(version: str) -> Path:
-        folder, done = shared / f"s3pypi-{version}", shared / f"s3pypi-{version}.scripts"
-        with exclusive(shared / f"s3pypi-{version}.lock"):
-            if not done.exists():
-                made = old_tools.install(folder, f"s3pypi=={version}", "boto3", "setuptools<81")
-                done.write_text(str(made))
-        return Path(done.read_text())
+        def make(folder: Path) -> None:
+            old_tools.install(folder, f"s3pypi=={version}", "boto3", "setuptools<81")
+
+        return made_once(shared / f"s3pypi-{version}", make) / "bin"
 
     return scripts
 
@@ -112,11 +108,5 @@ def web_folder(tmp_path: Path) -> Iterator[tuple[Path, str]]:
 @pytest.fixture
 def public_bucket(s3_server: S3Server, s3_bucket: str) -> tuple[str, str]:
     """A bucket that anyone may read: its target, and the URL of it."""
-    policy = (
-        '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":["s3:GetObject"],'
-        f'"Resource":["arn:aws:s3:::{s3_bucket}/*"]}}]}}'
-    )
-    client = s3_server.client()
-    client.put_bucket_policy(Bucket=s3_bucket, Policy=policy)
-    client.close()
+    s3_server.make_public(s3_bucket)
     return f"s3://{s3_bucket}/simple", f"{s3_server.endpoint_url}/{s3_bucket}/simple/"

@@ -3,75 +3,45 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-CHECKOUT = Path(__file__).parents[2]
-SOURCES = ("s3pypi_setuptools", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
+from tests.support import own_wheel
+from tests.support.session_folders import common_folder, made_once
+
 BACKENDS = ("setuptools", "wheel", "hatchling", "editables", "flit_core", "poetry-core")
 OLD_UV = ("uv==0.3.5", "uv==0.4.30")
 """Versions that build what they install in other folders of the cache than newer ones, and than each other."""
 # Gathering needs whatever leads this machine's pip to a package index.
 MACHINE = dict(os.environ)
-PATIENCE = 300.0
-"""Seconds that a process waits for another to gather."""
-
-
-def once(folder: Path, make: Callable[[Path], None]) -> Path:
-    """``folder``, made by the first process of this session that asks for it."""
-    done = folder.with_name(f"{folder.name}.done")
-    try:
-        folder.mkdir()
-    except FileExistsError:
-        patient_until = time.monotonic() + PATIENCE
-        while not done.exists():
-            assert time.monotonic() < patient_until, f"{folder} is not complete"
-            time.sleep(0.1)
-    else:
-        make(folder)
-        done.touch()
-    return folder
 
 
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of this session, common to all processes of pytest-xdist."""
-    base = tmp_path_factory.getbasetemp()
-    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    return common_folder(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
 def wheelhouse(shared: Path) -> Path:
     """The folder of every wheel that isolated environments are given."""
-    return once(shared / "wheelhouse", gather)
+    return made_once(shared / "wheelhouse", gather)
 
 
 def gather(folder: Path) -> None:
-    checkout = folder.with_name("checkout")
-    checkout.mkdir()
-    for name in SOURCES:
-        source = CHECKOUT / name
-        if source.is_dir():
-            shutil.copytree(source, checkout / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, checkout / name)
-    pip(folder, "wheel", "--no-deps", "--no-build-isolation", str(checkout))
+    own_wheel.build(folder)
     (own,) = folder.glob("s3pypi_setuptools-*.whl")
-    pip(folder, "download", "--only-binary=:all:", str(own), *BACKENDS)
+    download(folder, str(own), *BACKENDS)
     for version in OLD_UV:
-        pip(folder, "download", "--only-binary=:all:", "--no-deps", version)
+        download(folder, "--no-deps", version)
 
 
-def pip(folder: Path, command: str, *arguments: str) -> None:
-    into = "--wheel-dir" if command == "wheel" else "--dest"
+def download(folder: Path, *arguments: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "pip", command, "--quiet", into, str(folder), *arguments],
+        [sys.executable, "-m", "pip", "download", "--quiet", "--only-binary=:all:", "--dest", str(folder), *arguments],
         env=MACHINE,
         capture_output=True,
         text=True,

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from tests.secrets.planted import ENCODED_PASSWORD, KEY_ID, SECRET_KEY, SIGNATURE, SSE_KEY, TOKEN
-from tests.stores.canned_server import Answer
+from tests.support.canned_server import Answer
 
 __all__ = ["ANSWERS"]
 

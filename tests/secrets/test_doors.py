@@ -13,8 +13,8 @@ import pytest
 from tests.secrets.answers import ANSWERS
 from tests.secrets.places import KEYS, OF_AWS, SSE
 from tests.secrets.planted import SECRET_KEY, assert_hidden
-from tests.stores.canned_server import canned
 from tests.support import samples
+from tests.support.canned_server import canned
 from tests.support.servers import S3Server
 
 SETUP = "from setuptools import setup\nsetup(name='demo', version='1.0', py_modules=['demo']{extra})\n"

@@ -10,8 +10,8 @@ import pytest
 from tests.secrets.answers import ANSWERS
 from tests.secrets.places import PLACES, SSE, plant
 from tests.secrets.planted import assert_hidden
-from tests.stores.canned_server import canned
 from tests.support import in_process, samples
+from tests.support.canned_server import canned
 
 VERBS: Mapping[str, Sequence[str]] = {
     "upload": ("upload", "dist"),

@@ -27,8 +27,8 @@ from s3pypi_setuptools.stores.s3.store import S3Store
 from tests.secrets.answers import ANSWERS
 from tests.secrets.places import KEYS, PLACES, SSE, plant
 from tests.secrets.planted import ENCODED_PASSWORD, KEY_ID, SECRET_KEY, SIGNATURE, SSE_KEY, assert_hidden
-from tests.stores.canned_server import canned
 from tests.support import in_process, samples
+from tests.support.canned_server import canned
 from tests.support.servers import S3Server
 
 OPTIONS = {name.replace("-", "_"): value for name, value in KEYS.items()} | {"s3_put_args": SSE}

@@ -29,8 +29,8 @@ from s3pypi_setuptools.locks.base import NO_LOCKS, Lock, Table
 from s3pypi_setuptools.locks.dynamodb import DynamoDBTable
 from s3pypi_setuptools.locks.leases import LeasedLocks
 from s3pypi_setuptools.locks.registry import open_locks, open_table
-from tests.stores.canned_server import Answer, Canned, canned
 from tests.support import lock_tables
+from tests.support.canned_server import Answer, Canned, canned
 from tests.support.lock_tables import LockTable
 from tests.support.servers import S3Server, free_port
 

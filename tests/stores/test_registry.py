@@ -8,7 +8,7 @@ from s3pypi_setuptools.config.settings import Settings
 from s3pypi_setuptools.config.target import FolderTarget, S3Target
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.registry import open_store
-from tests.stores.canned_server import Answer, canned
+from tests.support.canned_server import Answer, canned
 
 
 def test_a_folder(tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ from s3pypi_setuptools.errors import StoreError, Unavailable
 from s3pypi_setuptools.stores import base
 from s3pypi_setuptools.stores.s3.client import Patience
 from s3pypi_setuptools.stores.s3.store import S3Store
-from tests.stores.canned_server import Answer, canned
 from tests.stores.test_s3_patience import BRIEF, store_at
+from tests.support.canned_server import Answer, canned
 
 MODIFIED = "Mon, 02 Nov 2026 10:00:00 GMT"
 

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-CHECKOUT = Path(__file__).parents[2]
+from tests.support.programs import CHECKOUT
+from tests.support.session_folders import common_folder, made_once
+
 PARTS = ("s3pypi_setuptools", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
 # What leads this machine's pip and uv to a package index: isolated builds fetch their requirements.
 MACHINE = {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "UV_"))}
@@ -18,18 +20,20 @@ MACHINE = {name: value for name, value in os.environ.items() if name.startswith(
 
 def find_links(factory: pytest.TempPathFactory) -> Path:
     """The folder that holds the wheel; built once in a session."""
-    folder = factory.getbasetemp() / "own-wheel"
-    if folder.exists():
-        return folder
-    source = factory.mktemp("own-source")
+    return made_once(common_folder(factory) / "own-wheel", build)
+
+
+def build(folder: Path) -> None:
+    """Build the wheel into ``folder``, from a copy of the checkout beside it."""
+    source = folder.with_name(f"{folder.name}-source")
+    source.mkdir()
     for part in PARTS:
         if (CHECKOUT / part).is_dir():
             shutil.copytree(CHECKOUT / part, source / part, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(CHECKOUT / part, source)
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, source]
-    subprocess.run(command, env={**os.environ, **MACHINE}, check=True)
-    return folder
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*command, "--wheel-dir", str(folder), str(source)], env={**os.environ, **MACHINE}, check=True)
 
 
 def environment_with(links: Path) -> dict[str, str]:

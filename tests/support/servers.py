@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import secrets
 import shutil
@@ -55,6 +56,19 @@ class S3Server:
             client.close()
         return name
 
+    def make_public(self, bucket: str) -> None:
+        """Let anyone read the objects of the bucket."""
+        statement = {
+            "Effect": "Allow", "Principal": "*", "Action": ["s3:GetObject"], "Resource": [f"arn:aws:s3:::{bucket}/*"]
+        }  # fmt: skip
+        client = self.client()
+        try:
+            client.put_bucket_policy(
+                Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+            )
+        finally:
+            client.close()
+
     @property
     def environment(self) -> dict[str, str]:
         """The variables that lead boto to this server."""
@@ -75,18 +89,28 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def ministack(folder: Path, access_key: str = "testowner", secret_key: str | None = None) -> Iterator[S3Server]:
-    """MiniStack on a port of its own; its owner has a secret key of its own unless one is given."""
+def ministack(
+    folder: Path,
+    access_key: str = "testowner",
+    secret_key: str | None = None,
+    services: str = "s3,dynamodb",
+    **more: str,
+) -> Iterator[S3Server]:
+    """MiniStack on a port of its own; its owner has a secret key of its own unless one is given.
+
+    :param more: variables of its environment.
+    """
     secret_key = secret_key or secrets.token_hex(20)
     server = S3Server("MiniStack", f"http://127.0.0.1:{free_port()}", access_key, secret_key)
     environment = {
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": server.endpoint_url.rpartition(":")[2],
         "AUTH": "true",
-        "SERVICES": "s3,dynamodb",
+        "SERVICES": services,
         "AWS_ACCESS_KEY_ID": server.access_key,
         "AWS_SECRET_ACCESS_KEY": server.secret_key,
         "HOME": str(folder),
+        **more,
     }
     with running([program("ministack")], folder, environment) as process:
         wait_until_answers(f"{server.endpoint_url}/_ministack/health", process)
