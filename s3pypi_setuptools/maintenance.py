@@ -66,10 +66,9 @@ class RepositoryMaintenance:
 
     def initialize(self) -> InitReport:
         """Make an empty repository; one that exists is kept."""
-        from .operations.init import initialize
-        from .repository.repository_config import read_config
+        from .operations.init import initialize, repository_exists
 
-        existed = read_config(self._session.store(locks=True), self._session.layout) is not None
+        existed = repository_exists(self._session.store(locks=True), self._session.layout)
         with self._changing(existing=False) as repository:
             return initialize(repository, existed=existed, pages=self._settings.pages)
 
@@ -130,16 +129,12 @@ class RepositoryMaintenance:
         :param deep: also read and hash every file.
         :param unlist_missing: take files off the index whose objects do not exist.
         """
-        from .operations.reindex.recovery import discard_damaged_record
+        from .operations.reindex.recovery import config_may_be_renewed
         from .operations.reindex.reindex import reindex
-        from .repository.inventory import holds_distributions
 
-        names, layout = project_names(projects), self._session.layout
-        store = self._session.store(locks=not dry_run)
-        if not dry_run and discard_damaged_record(store, layout):
-            damaged = layout.repository_config
-            log.warning("%s: was damaged, and is made anew; set the public URL again if one was set", damaged)
-        with self._changing(dry_run, monitor, existing=not holds_distributions(store, layout)) as repository:
+        names, store = project_names(projects), self._session.store(locks=not dry_run)
+        existing = not config_may_be_renewed(store, self._session.layout, dry_run=dry_run)
+        with self._changing(dry_run, monitor, existing=existing) as repository:
             monitor.count.expect(0)
             return reindex(
                 repository, names, deep=deep, unlist_missing=unlist_missing, dry_run=dry_run, counter=monitor.count

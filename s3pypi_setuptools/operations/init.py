@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..config.choices import PageStyle
+from ..repository.layout import Layout
 from ..repository.opening import compress_from_now_on
 from ..repository.page_kind import kinds_of
 from ..repository.repository import Repository
+from ..repository.repository_config import read_config
+from ..stores.base import Store
 
-__all__ = ["InitReport", "initialize"]
+__all__ = ["InitReport", "initialize", "repository_exists"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,11 @@ class InitReport:
     target: str
     created: bool
     notes: tuple[str, ...] = ()
+
+
+def repository_exists(store: Store, layout: Layout) -> bool:
+    """Whether there is a repository config already. Raises `InvalidIndex` if it is damaged, and `StoreError`."""
+    return read_config(store, layout) is not None
 
 
 def initialize(repository: Repository, *, existed: bool, pages: PageStyle | None) -> InitReport:

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from s3pypi_setuptools.errors import InvalidIndex, RepositoryError
-from s3pypi_setuptools.operations.reindex.recovery import discard_damaged_record
+from s3pypi_setuptools.operations.reindex.recovery import discard_damaged_config
 from tests.operations.conftest import World
 from tests.operations.maintenance import problems, reindexed
 from tests.operations.nested import without_kind
@@ -41,7 +41,7 @@ RECORDS = ("repository.json", "manifest.json", "demo/manifest.json")
 
 def _rebuild(world: World) -> None:
     """As ``s3pypi reindex`` does; raises the first error of a project, too."""
-    discard_damaged_record(world.store, world.layout)
+    discard_damaged_config(world.store, world.layout)
     for line in [str(error) for each in reindexed(world).projects for error in each.errors]:
         raise RepositoryError(line)
 

@@ -8,7 +8,7 @@ import logging
 import pytest
 
 from s3pypi_setuptools.errors import InvalidIndex
-from s3pypi_setuptools.operations.reindex.recovery import discard_damaged_record
+from s3pypi_setuptools.operations.reindex.recovery import discard_damaged_config
 from tests.operations.conftest import World
 from tests.operations.maintenance import DAY, problems, pruned, reindexed, verified
 from tests.operations.test_nested_repositories import another_tools
@@ -81,18 +81,18 @@ def test_the_log_tells_what_is_wrong_with_damaged_records(world: World, caplog: 
 
 
 def test_only_a_damaged_record_is_discarded_and_none_of_a_later_format(world: World) -> None:
-    assert not discard_damaged_record(world.store, world.layout), "there is none"
+    assert not discard_damaged_config(world.store, world.layout), "there is none"
     key = world.layout.repository_config
     world.push(world.wheel())
-    assert not discard_damaged_record(world.store, world.layout), "it is sound"
+    assert not discard_damaged_config(world.store, world.layout), "it is sound"
 
     world.put(key, b'{"kind": "repository", "format": 99}', "application/json")
     with pytest.raises(InvalidIndex, match="format 99"):
-        discard_damaged_record(world.store, world.layout)
+        discard_damaged_config(world.store, world.layout)
     assert key in world.stored()
 
     world.put(key, b'{"kind": "repository", "format": 1}', "application/json")
-    assert discard_damaged_record(world.store, world.layout)
+    assert discard_damaged_config(world.store, world.layout)
     assert key not in world.stored()
 
 

@@ -11,7 +11,7 @@ from s3pypi_setuptools.config.settings import IfExists
 from s3pypi_setuptools.errors import InvalidIndex
 from s3pypi_setuptools.index.model import Status
 from s3pypi_setuptools.operations.file_selector import FileSelector
-from s3pypi_setuptools.operations.reindex.recovery import discard_damaged_record
+from s3pypi_setuptools.operations.reindex.recovery import discard_damaged_config
 from s3pypi_setuptools.operations.reindex.reindex import reindex
 from s3pypi_setuptools.operations.status import set_status
 from s3pypi_setuptools.operations.yank import yank
@@ -253,7 +253,7 @@ def test_a_damaged_repository_record_stops_the_work(world: World) -> None:
     world.store.put("team/repository.json", b"{}", Attributes())
     with pytest.raises(InvalidIndex, match=r"repository\.json"):
         reindexed(world)
-    assert discard_damaged_record(world.store, world.layout)
+    assert discard_damaged_config(world.store, world.layout)
     assert reindexed(world).ok
     assert problems(world) == []
 

@@ -19,6 +19,7 @@ from ...index.model import File, Project, Root, Status, clean_text
 from ...naming import version_of
 from ...repository.change import Change, Operation
 from ...repository.documents import OtherKind
+from ...repository.inventory import holds_distributions
 from ...repository.layout import Layout, is_distribution_key
 from ...repository.links import adopt_files
 from ...repository.manifest import FORMAT, Manifest
@@ -33,7 +34,7 @@ from ...repository.snapshot import ProjectDocuments, Reading, Snapshot
 from ...repository.workspace import Workspace
 from ...stores.base import Matches, Store
 
-__all__ = ["Recovered", "Recovery", "discard_damaged_record"]
+__all__ = ["Recovered", "Recovery", "config_may_be_renewed", "discard_damaged_config"]
 
 log = logging.getLogger(__name__)
 
@@ -203,11 +204,20 @@ class _RecoveredRoot(ProjectList):
             return Root()
 
 
-def discard_damaged_record(store: Store, layout: Layout) -> bool:
-    """Delete a ``repository.json`` that cannot be read; whether there was one.
+def config_may_be_renewed(store: Store, layout: Layout, *, dry_run: bool) -> bool:
+    """Whether a repository config that is lost may be made again: distributions show that there was a repository.
 
-    Raises `InvalidIndex` for one of a later format and for a document of another kind.
+    A damaged config is deleted before, with a warning, unless this is a dry run. Raises `InvalidIndex` for a config of
+    a later format, `OtherKind` for a document of another kind, and `StoreError`.
     """
+    if not dry_run and discard_damaged_config(store, layout):
+        key = layout.repository_config
+        log.warning("%s: was damaged, and is made anew; set the public URL again if one was set", key)
+    return holds_distributions(store, layout)
+
+
+def discard_damaged_config(store: Store, layout: Layout) -> bool:
+    """Delete a config that cannot be read; returns whether there was one."""
     try:
         found = store.get(layout.repository_config)
     except NotFound:
