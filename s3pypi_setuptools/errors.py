@@ -118,7 +118,7 @@ class FileConflict(RepositoryError):
 
 
 class LockError(RepositoryError):
-    """A lock is held by someone else for too long, or was lost; nothing is committed after that."""
+    """Someone else has held a lock for too long, or ours was lost; nothing is committed after that."""
 
 
 class StoreError(Error):
@@ -144,7 +144,7 @@ class NotFound(StoreError):
 class PreconditionFailed(StoreError):
     """The object is not in the state that the write asked for; nothing was written.
 
-    :param version: the version that the write asked for, empty for none; None where the store does not say.
+    :param version: the version that the write asked for, empty for none; None if the store does not say.
     """
 
     def __init__(
@@ -191,4 +191,4 @@ class Unavailable(StoreError):
 
 
 class TimedOut(Unavailable):
-    """The store did not answer in the time that a request may take. It is not asked again."""
+    """The store did not answer in the time that a request may take. The program does not ask it again."""

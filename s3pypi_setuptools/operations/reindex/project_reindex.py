@@ -109,7 +109,7 @@ class Rebuild:
     evidence: Evidence
 
     def inspect(self, manifest: Manifest) -> frozenset[str]:
-        """The urls to unlist that are still missing: whoever publishes such a file again stores it without a commit."""
+        """The urls to unlist that are still missing: publishing such a file again stores it without a commit."""
         return self.evidence.missing and self.evidence.missing & self.gathering.missing(manifest)
 
     def choose(self, manifest: Manifest, missing: frozenset[str]) -> Evidence:  # noqa: ARG002

@@ -54,7 +54,7 @@ _DELETED = re.compile(rb'"deleted"\s*:\s*true')
 class Recovered(Snapshot):
     """The state from which a project is rebuilt, even if its documents are damaged.
 
-    :param complete: whether ``base`` lists every file that was listed, as far as an undamaged document tells: an object
+    :param complete: whether ``base`` lists every file that was listed, according to an undamaged document: an object
         that it does not list was then removed, refused, or is being published. Otherwise it may have been listed.
     :param damaged: keys of the manifest and pages that cannot be read.
     :param named: filenames of the project that appear in these.

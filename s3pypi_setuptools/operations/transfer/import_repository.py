@@ -2,7 +2,7 @@
 
 Each file goes to the project that its own metadata names (see `strays` for files in another project's folder), and
 facts that the old index lacks are read from the file. No object is overwritten or deleted. An import in place leaves
-files where they are, but copies those that lie in no project's folder into their project's.
+files where they are, but copies those that are in no project's folder into their project's.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Import files that lie in no project's folder: publish them into their projects, and find folders to delete."""
+"""Import files that are in no project's folder: publish them into their projects, and find folders to delete."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def import_outside(transfer: Transfer, strays: Strays, project: str, infos: Iter
 
 
 def is_outside(source: Source, project: str, found: Found) -> bool:
-    """Whether a file of ``project`` lies in a folder whose name is not, in any spelling, the project's."""
+    """Whether a file of ``project`` is in a folder whose name is not, in any spelling, the project's."""
     path = found.info.key.removeprefix(source.layout.top) if found.info else ""
     folder, separator, _ = path.partition("/")
     return bool(separator) and normalize_name(folder) != project

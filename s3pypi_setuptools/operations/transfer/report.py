@@ -14,7 +14,7 @@ class ImportOutcome(enum.Enum):
     """The outcome of one file."""
 
     ADOPTED = "adopted"
-    """Now listed by the project's manifest, where the file lies."""
+    """The project's manifest lists it now, and the file stays where it is."""
     COMPLETED = "completed"
     """Listed before; missing facts (hash, size, requires-python, metadata file) are filled in."""
     COPIED = "copied"
@@ -51,7 +51,7 @@ class ImportReport:
     :param source: the URL of the source; that of ``target`` for an import in place.
     :param files: sorted by project, then filename.
     :param folders_left: of an import in place: folders of no project whose files are all listed from copies now.
-    :param dry_run: nothing was written and only indexes were read, so that projects are those that filenames tell.
+    :param dry_run: whether nothing was written and only indexes were read; projects are then those that filenames name.
     """
 
     source: str

@@ -36,12 +36,12 @@ R = TypeVar("R")
 class Found:
     """A file of the source.
 
-    :param project: the project that lists it, or in whose folder it lies.
+    :param project: the project that lists it, or whose folder holds it.
     :param file: the entry that lists it; for an unlisted file, an entry made from its object's key and size.
     :param info: its object; None for a file outside the repository.
     :param committed: whether a manifest of ours lists it.
     :param error: why it cannot be imported.
-    :param listed: whether the project lists it; otherwise it only lies in the folder.
+    :param listed: whether the project lists it; otherwise it is only in the project's folder.
     :param url: the url by which to list it, if it is another than the entry's.
     """
 
@@ -134,12 +134,12 @@ class Source:
         return self._each(files, read)
 
     def place(self, found: Found) -> str:
-        """Where the file lies, for messages."""
+        """The URL of the file, for messages."""
         key = found.info.key if found.info else self.layout.object_key(found.project, found.file.url)
         return self.store.url_of(key) if key else without_credentials(found.file.url)
 
     def folder(self, project: str) -> str:
-        """Where the folder of ``project`` lies, for messages."""
+        """The URL of the folder of ``project``, for messages."""
         return self.store.url_of(self.layout.folder(project))
 
     def _each(self, files: Iterable[Found], read: Callable[[Found, Info], R]) -> Iterator[tuple[Found, R]]:
@@ -166,7 +166,7 @@ def read_listed(repository: Repository, project: str, file: File) -> StoredFile:
     """``file`` as ``project`` (normalized) lists it, with its metadata and provenance, checked against its object.
 
     An object that still has the token noted with its hash has the listed bytes; any other is read. (The hash in an
-    object's own metadata proves nothing: whoever overwrites the object writes that, too.) A metadata file or provenance
+    object's own metadata proves nothing, as it is overwritten together with the object.) A metadata file or provenance
     other than the listed one is left out.
 
     Raises `RepositoryError` if the index and the object disagree, and `InvalidDistribution` for a wheel whose metadata
