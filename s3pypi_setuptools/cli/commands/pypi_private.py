@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ...errors import UsageError
 from ..command import Argument, Call, Command
-from ..render.output import Output
+from ..render.output import Output, publish_output
 
 if TYPE_CHECKING:
     from ...config.settings import Settings
@@ -32,7 +32,6 @@ def _resolve(arguments: argparse.Namespace) -> Settings:
 
 def _publish(call: Call) -> Output:
     from ...distribution.selection import distributions_of  # noqa: PLC0415
-    from ..render.published import publish_output  # noqa: PLC0415
 
     arguments = call.arguments
     folder = Path(arguments.project_path).expanduser() / arguments.dist_dir

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ...errors import Error, UsageError
 from ..command import Argument, Call, Command
 from ..options import given
-from ..render.output import Output
+from ..render.output import Output, publish_output
 
 if TYPE_CHECKING:
     from ...config.settings import Settings
@@ -33,7 +33,6 @@ def _resolve(arguments: argparse.Namespace) -> Settings:
 
 def _release(call: Call) -> Output:
     from ...build_push import PushFailed, advice  # noqa: PLC0415
-    from ..render.published import publish_output  # noqa: PLC0415
 
     arguments, terminal = call.arguments, call.terminal
     project = Path(arguments.project).absolute()

@@ -9,7 +9,7 @@ from ...config.options import OF_REPOSITORIES
 from ...monitor import SAME_FILES
 from ..command import DRY_RUN, Argument, Call, Command
 from ..options import EVERY, given
-from ..render.output import Output
+from ..render.output import Output, upload_output
 
 if TYPE_CHECKING:
     from ...config.settings import Settings
@@ -25,7 +25,6 @@ def _resolve(arguments: argparse.Namespace) -> Settings:
 
 def _upload(call: Call) -> Output:
     from ...distribution.selection import select_files  # noqa: PLC0415
-    from ..render.published import upload_output  # noqa: PLC0415
 
     paths, dry_run = select_files(call.arguments.files), call.arguments.dry_run
     return upload_output(call.repository.upload_files(paths, dry_run=dry_run, monitor=call.monitor))

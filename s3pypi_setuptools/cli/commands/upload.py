@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from ...monitor import SAME_FILES
 from ..command import DRY_RUN, Argument, Call, Command
-from ..render.output import Output
+from ..render.output import Output, publish_output
 
 __all__ = ["UPLOAD"]
 
 
 def _upload(call: Call) -> Output:
-    from ..render.published import publish_output  # noqa: PLC0415
-
     arguments = call.arguments
     return publish_output(call.repository.publish(*arguments.files, dry_run=arguments.dry_run, monitor=call.monitor))
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
+    from ...operations.publish.report import PublishReport
+    from ...operations.upload_files import UploadReport
     from ...tables import Table
 
-__all__ = ["Output"]
+__all__ = ["Output", "publish_output", "upload_output"]
 
 
 class Output(NamedTuple):
@@ -37,3 +40,18 @@ class Output(NamedTuple):
     def ok(self) -> bool:
         """Whether nothing failed; the exit status is 1 otherwise. A report without ``ok`` cannot fail."""
         return not self.failed and bool(getattr(self.report, "ok", True))
+
+
+def publish_output(report: PublishReport) -> Output:
+    """A line for each file, or a table and the command that installs what was published."""
+    from ...report_lines import failures, publish_lines, publish_table  # noqa: PLC0415
+
+    drawn = partial(publish_table, report)
+    return Output(report=report, lines=publish_lines(report), drawn=drawn, errors=failures(report))
+
+
+def upload_output(report: UploadReport) -> Output:
+    """A line for each file."""
+    from ...report_lines import failures, upload_lines  # noqa: PLC0415
+
+    return Output(report=report, lines=upload_lines(report), errors=failures(report))
