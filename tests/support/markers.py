@@ -38,7 +38,7 @@ PLACES = {
     "invocations": ("build",),
     "operations/test_attestations.py": ("client",),
     "secrets": ("program",),
-    "stores/test_dynamodb.py": ("server",),
+    "locks/test_dynamodb.py": ("server",),
     "stores/test_s3_answers.py": ("server",),
     "stores/test_s3_errors.py": ("server",),
     "stores/test_s3_on_aws.py": ("server",),

@@ -1,4 +1,4 @@
-"""A process that takes locks: ``python -m tests.stores.hold ENDPOINT TABLE LEASE FILE TIMES``.
+"""Processes that take locks, and how to start one: ``python -m tests.locks.hold ENDPOINT TABLE LEASE FILE TIMES``.
 
 Keys come from the environment. It increments the number in FILE that often, each time under the lock ``demo``, and not
 atomically; TIMES ``forever`` takes the lock, writes ``held`` into FILE, and goes on holding it.
@@ -6,14 +6,35 @@ atomically; TIMES ``forever`` takes the lock, writes ``held`` into FILE, and goe
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from s3pypi_setuptools.aws.client import Access
 from s3pypi_setuptools.config.connection import Connection
 from s3pypi_setuptools.locks.dynamodb import DynamoDBTable
 from s3pypi_setuptools.locks.leases import LeasedLocks
+from tests.support.lock_tables import LockTable
+
+SHORT = 3.0
+"""A lease, in seconds."""
+
+
+def process(locks: LockTable, path: Path, times: str, lease: float = 60) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "tests.locks.hold", locks.server.endpoint_url, locks.name, str(lease), str(path)]
+    environment = {**os.environ, **locks.server.environment}
+    return subprocess.Popen([*command, times], cwd=Path(__file__).parents[2], env=environment)
+
+
+def wait_until(done: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 300
+    while not done():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.02)
+
 
 if __name__ == "__main__":
     endpoint, table, lease, file, times = sys.argv[1:]
