@@ -10,49 +10,20 @@ from ..text import quoted, suggestion
 __all__ = ["SECRET_PARAMETERS", "check_parameters", "kind_of", "parse_parameters", "secret_parameters"]
 
 _PARAMETERS = (
-    "ACL",
-    "BucketKeyEnabled",
-    "ChecksumAlgorithm",
-    "ContentDisposition",
-    "ContentLanguage",
-    "ExpectedBucketOwner",
-    "Expires",
-    "GrantFullControl",
-    "GrantRead",
-    "GrantReadACP",
-    "GrantWriteACP",
-    "ObjectLockLegalHoldStatus",
-    "ObjectLockMode",
-    "ObjectLockRetainUntilDate",
-    "RequestPayer",
-    "SSECustomerAlgorithm",
-    "SSECustomerKey",
-    "SSECustomerKeyMD5",
-    "SSEKMSEncryptionContext",
-    "SSEKMSKeyId",
-    "ServerSideEncryption",
-    "StorageClass",
-    "Tagging",
-    "WebsiteRedirectLocation",
+    *("ACL", "GrantFullControl", "GrantRead", "GrantReadACP", "GrantWriteACP"),
+    *("BucketKeyEnabled", "ServerSideEncryption", "SSEKMSEncryptionContext", "SSEKMSKeyId"),
+    *("SSECustomerAlgorithm", "SSECustomerKey", "SSECustomerKeyMD5"),
+    *("ObjectLockLegalHoldStatus", "ObjectLockMode", "ObjectLockRetainUntilDate"),
+    *("ChecksumAlgorithm", "ContentDisposition", "ContentLanguage", "ExpectedBucketOwner", "Expires"),
+    *("RequestPayer", "StorageClass", "Tagging", "WebsiteRedirectLocation"),
 )
 SECRET_PARAMETERS = frozenset({"SSECustomerKey", "SSECustomerKeyMD5", "SSEKMSEncryptionContext"})
 """Parameters whose values are never shown."""
-_RESERVED = frozenset(
-    {
-        "Body",
-        "Bucket",
-        "CacheControl",
-        "ContentEncoding",
-        "ContentLength",
-        "ContentMD5",
-        "ContentType",
-        "IfMatch",
-        "IfNoneMatch",
-        "Key",
-        "Metadata",
-        "WriteOffsetBytes",
-    }
+_RESERVED = (
+    *("Body", "Bucket", "Key", "Metadata", "IfMatch", "IfNoneMatch", "WriteOffsetBytes"),
+    *("CacheControl", "ContentEncoding", "ContentLength", "ContentMD5", "ContentType"),
 )
+"""Parameters that are set for each object, and that users cannot give."""
 
 
 def secret_parameters(value: object) -> Iterator[str]:

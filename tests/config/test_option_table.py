@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import shlex
 import subprocess
 import sys
 from typing import Any
@@ -48,22 +49,8 @@ def test_options_make_a_command_line() -> None:
     parser = argparse.ArgumentParser()
     for option in OPTIONS:
         parser.add_argument(*option.strings, dest=option.attribute, action="store_true" if option.flag else "store")
-    parsed = parser.parse_args(
-        [
-            "-t",
-            "x",
-            "-f",
-            "-b",
-            "b",
-            "--s3-endpoint-url",
-            "u",
-            "--index.html",
-            "--aws_access_key_id",
-            "i",
-            "-a",
-            "private",
-        ]
-    )
+    line = "-t x -f -b b --s3-endpoint-url u --index.html --aws_access_key_id i -a private"
+    parsed = parser.parse_args(shlex.split(line))
     assert parsed.target == "x"
     assert parsed.force
     assert parsed.index_html
