@@ -20,7 +20,7 @@ import pytest
 from tests.clients.installers import Environments
 from tests.support import examples, lock_tables, markers, servers
 from tests.support.environment import is_foreign
-from tests.support.forked_programs import ForkedPrograms, forked_programs
+from tests.support.forked_programs import ForkedPrograms, end_shared_programs, shared_programs
 from tests.support.lock_tables import LockTable
 from tests.support.servers import S3Server
 from tests.support.session_folders import common_folder
@@ -136,11 +136,17 @@ def own_environment(
     return home
 
 
+@pytest.fixture(scope="session", autouse=True)
+def fork_server_ends() -> Iterator[None]:
+    """No fork server outlives the tests."""
+    yield
+    end_shared_programs()
+
+
 @pytest.fixture(scope="session")
-def cli() -> Iterator[ForkedPrograms]:
+def cli() -> ForkedPrograms:
     """Runs console scripts in forks; see `tests.support.forked_programs`."""
-    with forked_programs() as programs:
-        yield programs
+    return shared_programs()
 
 
 @pytest.fixture(scope="session")

@@ -120,7 +120,8 @@ def run_program(task: dict[str, Any], out: int, err: int) -> None:
     os.dup2(out, 1)
     os.dup2(err, 2)
     os.closerange(3, 64)
-    sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115
+    sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", 1, errors="backslashreplace", closefd=False)  # noqa: SIM115
     os.chdir(task["cwd"])
     os.environ.clear()
     os.environ.update(task["environ"])
@@ -140,7 +141,7 @@ def main_of(program: str) -> Callable[[], int]:
         warnings.simplefilter("ignore")
         run_pip: Callable[[], int] = importlib.import_module("pip._internal.cli.main").main
         return run_pip
-    return {"s3pypi": cli.main, "s3upload": cli.s3upload}[program]
+    return {"s3pypi": cli.main, "s3upload": cli.s3upload, "pypi-private": cli.pypi_private}[program]
 
 
 def obey_permissions() -> None:

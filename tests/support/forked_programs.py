@@ -6,6 +6,7 @@ Thousands of runs are quick this way. `tests.support.programs` runs a program in
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import select
@@ -21,7 +22,9 @@ from tempfile import TemporaryDirectory
 
 from tests.support.programs import CHECKOUT, PATIENCE, Ended
 
-__all__ = ["ForkedPrograms", "Running", "forked_programs"]
+__all__ = ["ForkedPrograms", "Running", "end_shared_programs", "forked_programs", "shared_programs"]
+
+_shared = contextlib.ExitStack()
 
 
 def nothing() -> None:
@@ -63,7 +66,7 @@ class Running:
 
 @dataclass(frozen=True)
 class ForkedPrograms:
-    """The programs ``s3pypi``, ``s3upload`` and ``pip``.
+    """The programs ``s3pypi``, ``s3upload``, ``pypi-private`` and ``pip``.
 
     :param path: the socket of the fork server.
     """
@@ -129,3 +132,15 @@ def forked_programs() -> Iterator[ForkedPrograms]:
                 yield ForkedPrograms(path)
             finally:
                 process.kill()
+
+
+@functools.cache
+def shared_programs() -> ForkedPrograms:
+    """The programs of one fork server for all tests of this process; the first call starts it."""
+    return _shared.enter_context(forked_programs())
+
+
+def end_shared_programs() -> None:
+    """End the fork server that `shared_programs` started, if it did."""
+    _shared.close()
+    shared_programs.cache_clear()

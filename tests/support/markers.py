@@ -17,6 +17,7 @@ from unittest import mock
 import pytest
 
 from tests.support import examples
+from tests.support.forked_programs import ForkedPrograms
 
 __all__ = ["NOT_UNIT", "assign", "case", "has_no_unit_tests", "no_processes", "unit_only"]
 
@@ -103,5 +104,9 @@ def no_processes() -> Iterator[None]:
     def refuse(*arguments: object, **options: object) -> None:
         pytest.fail(f"a unit test starts no process; give it one of the markers {', '.join(NOT_UNIT)}")
 
-    with mock.patch.object(subprocess.Popen, "__init__", refuse), mock.patch.object(os, "fork", refuse):
+    with (
+        mock.patch.object(subprocess.Popen, "__init__", refuse),
+        mock.patch.object(os, "fork", refuse),
+        mock.patch.object(ForkedPrograms, "start", refuse),
+    ):
         yield

@@ -1,4 +1,4 @@
-"""Run the console scripts, each in a new Python process.
+"""Run the console scripts, each in a process of its own.
 
 `tests.support.forked_programs` does so in forks, which are quicker; `tests.support.in_process` in this process.
 """
@@ -29,6 +29,9 @@ LONG_GRACE = 600.0
 """Seconds of grace after a signal that no test waits for: the process ends because its work did."""
 SHORT_GRACE = 0.5
 """Seconds of grace after a signal after which the process ends by itself."""
+
+READ_BY_PYTHON = ("PYTHON", "LC_", "LANG")
+"""How variables begin that a new Python process reads, and a fork does not."""
 
 FUNCTIONS = {"s3pypi": "main", "s3upload": "s3upload", "pypi-private": "pypi_private"}
 WITH_GRACE = "import s3pypi_setuptools.interruption as interruption; interruption.GRACE = {grace}; "
@@ -70,7 +73,16 @@ def command(program: str = "s3pypi", *, grace: float | None = None) -> list[str]
 def run(
     program: str, *arguments: str, cwd: Path, environ: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run a console script with its output piped; it must not print a traceback."""
+    """Run a console script with its output piped; it must not print a traceback.
+
+    It runs in a fork, which is quick, unless ``environ`` has variables that Python itself reads when it starts.
+    """
+    from tests.support.forked_programs import shared_programs  # noqa: PLC0415 - that module imports this one
+
+    if not any(name.startswith(READ_BY_PYTHON) for name in environ or ()):
+        ended = shared_programs().run(program, *arguments, cwd=cwd, environ=environ)
+        assert "Traceback" not in ended.stderr
+        return subprocess.CompletedProcess([program, *arguments], ended.status, ended.stdout, ended.stderr)
     done = subprocess.run(
         [*command(program), *arguments],
         cwd=cwd,
