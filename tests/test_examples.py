@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.markers import case
 from tests.support.own_wheel import MACHINE, environment_with, find_links
 
 CHECKOUT = Path(__file__).parents[1]
@@ -62,7 +63,7 @@ def test_every_example_is_tested() -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the pages show a POSIX shell")
-@pytest.mark.parametrize("example", EXAMPLES)
+@pytest.mark.parametrize("example", [case(name, slow=name != "setup-py") for name in EXAMPLES])
 def test_an_example_is_built_published_and_installed(
     example: str, checkout: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

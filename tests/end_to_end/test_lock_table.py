@@ -85,6 +85,7 @@ def test_on_a_store_without_conditions_publishers_at_once_lose_nothing(
     assert locks.items() == []
 
 
+@pytest.mark.slow
 def test_s3pypi_and_this_exclude_each_other(
     *, theirs: Path, s3_server: S3Server, s3_bucket: str, locks: LockTable, tmp_path: Path
 ) -> None:

@@ -77,6 +77,7 @@ def bucket(public_bucket: tuple[str, str], s3_server: S3Server, s3_env: dict[str
 
 
 @on_one_server
+@pytest.mark.slow
 def test_files_dropped_in_and_lost_records(bucket: Bucket) -> None:
     assert bucket.agrees("1.1")
     wheel = samples.wheel(bucket.folder / "by-hand", "demo", "2.0")

@@ -13,6 +13,7 @@ import pytest
 from tests.end_to_end import old_tools
 from tests.end_to_end.conftest import run
 from tests.support import programs, samples
+from tests.support.markers import case
 from tests.support.servers import S3Server
 
 
@@ -49,7 +50,7 @@ def listed(ours: Command, target: str) -> dict[str, list[str]]:
     return {name: [file["filename"] for file in report["files"]] for name, report in found.items()}
 
 
-@pytest.mark.parametrize("root", [True, False], ids=["with root pages", "without"])
+@pytest.mark.parametrize("root", [case(True, slow=True, id="with root pages"), case(False, slow=False, id="without")])
 def test_repositories_of_s3pypi_under_several_prefixes(
     *,
     gorilla: Path,

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.build_backend.projects import distributions, make_project, published
+from tests.support.markers import case
 from tests.support.programs import run
 
 BOTH = set(distributions().values())
@@ -29,7 +30,7 @@ def generation(repository: Path) -> int:
     return int(manifest["generation"])
 
 
-@pytest.mark.parametrize("backend", ["setuptools", "hatchling"])
+@pytest.mark.parametrize("backend", ["setuptools", case("hatchling", slow=True)])
 def test_a_release_is_one_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, backend: str) -> None:
     # The switch is for builds by other front ends: here, the build itself publishes nothing.
     monkeypatch.setenv("S3PYPI_PUBLISH", "1")
@@ -44,6 +45,7 @@ def test_a_release_is_one_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert sorted(outcomes) == sorted(["published", name] for name in BOTH)
 
 
+@pytest.mark.slow
 def test_config_settings_reach_the_backend_and_options_are_uploads(tmp_path: Path) -> None:
     project = make_project(tmp_path / "project", build_backend="setuptools.build_meta")
     done = run(
@@ -76,7 +78,7 @@ def test_a_wheel_alone(tmp_path: Path) -> None:
     assert len(steps) > 4
 
 
-@pytest.mark.parametrize("quiet", [(), ("--quiet",)])
+@pytest.mark.parametrize("quiet", [(), case(("--quiet",), slow=True)])
 def test_nothing_is_published_when_the_wheel_cannot_be_built(tmp_path: Path, quiet: tuple[str, ...]) -> None:
     project = make_project(tmp_path / "project", "flit", build_backend="no_wheel")
     (project / "no_wheel.py").write_text(NO_WHEEL)
@@ -93,6 +95,7 @@ def test_nothing_is_published_when_the_wheel_cannot_be_built(tmp_path: Path, qui
     assert not (project / "repo").exists()
 
 
+@pytest.mark.slow
 def test_a_second_release_of_the_same_source_is_present(tmp_path: Path) -> None:
     project = make_project(tmp_path / "project", build_backend="setuptools.build_meta")
     assert run("s3pypi", "release", "--target=./repo", cwd=project).returncode == 0
