@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -44,3 +45,9 @@ def test_a_test_that_uses_a_server_carries_its_marker(request: pytest.FixtureReq
     items = [item for item in request.session.items if markers.SERVERS & {*getattr(item, "fixturenames", ())}]
     assert [item.nodeid for item in items if not item.get_closest_marker("server")] == []
     assert [item.nodeid for item in items if item.get_closest_marker("unit")] == []
+
+
+def test_tox_leaves_out_what_exists() -> None:
+    left_out = re.findall(r"--ignore=(\S+)", (TESTS.parent / "tox.ini").read_text(encoding="utf-8"))
+    assert len(left_out) > 10
+    assert [path for path in left_out if not (TESTS.parent / path).exists()] == []
