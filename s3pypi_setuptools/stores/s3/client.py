@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import threading
 from collections.abc import Mapping
@@ -31,17 +30,10 @@ _CONDITIONS = {
     "CompleteMultipartUpload": ("IfMatch", "IfNoneMatch"),
     "DeleteObject": ("IfMatch",),
 }
-_OWN_ARGUMENTS = frozenset(
-    {"Body", "Bucket", "ContentEncoding", "ContentLength", "ContentMD5", "ContentType", "IfMatch", "IfNoneMatch", "Key"}
-)
-_EVERY_REQUEST = ("ExpectedBucketOwner", "RequestPayer", "SSECustomer")
-"""How parameters begin that requests which read need, too."""
 _POOL_CONNECTIONS = 64
 """As many as threads send requests at the same time; others would open a connection for each request."""
 _TIMED_OUT_ATTEMPTS = 2
 """A store that is silent twice is not waited for again; see `Patience`."""
-_DIGITS = 18
-"""The most digits of a decimal number that surely fits 64 bits."""
 _WHOLE_ANSWER = 3
 """A whole answer may take so many times as long as a pause between two of its bytes."""
 
@@ -192,29 +184,15 @@ class S3Client:
 
     def arguments(self, operation: str) -> Mapping[str, Any]:
         """The user's parameters that apply to ``operation``. Raises `ConfigurationError` for an unknown one."""
+        if not self.options.put_args:
+            return {}
         if operation not in self._arguments:
-            self._arguments[operation] = self._select(operation)
+            from .put_args import select
+
+            self._arguments[operation] = select(
+                self.options.put_args, operation, self._members(operation), self._members("PutObject")
+            )
         return self._arguments[operation]
-
-    def _select(self, operation: str) -> dict[str, Any]:
-        members = self._members(operation)
-        stores = operation in {"PutObject", "CreateMultipartUpload", "CopyObject"}
-        return {
-            name: value
-            for name, value in self._converted().items()
-            if name in members and (stores or name.startswith(_EVERY_REQUEST))
-        }
-
-    def _converted(self) -> dict[str, Any]:
-        known = {name: shape for name, shape in self._members("PutObject").items() if name not in _OWN_ARGUMENTS}
-        converted: dict[str, Any] = {}
-        for name, text in self.options.put_args.items():
-            if name not in known or name.startswith("Checksum"):
-                near = difflib.get_close_matches(name, known, 1, 0.4)
-                hint = f"; did you mean {near[0]}?" if near and near[0] != name else ""
-                raise ConfigurationError(f"s3-put-args: {name} is not a parameter that can be given{hint}")
-            converted[name] = _value(name, str(text), known[name].type_name)
-        return converted
 
     def _members(self, operation: str) -> Mapping[str, Any]:
         members: Mapping[str, Any] = self.get().meta.service_model.operation_model(operation).input_shape.members
@@ -293,17 +271,3 @@ def _require_conditions(client: BaseClient) -> None:
             raise ConfigurationError(
                 "the installed botocore is too old for conditional writes; run: pip install -U boto3"
             )
-
-
-def _value(name: str, text: str, kind: str) -> Any:
-    if kind == "boolean":
-        if text.lower() not in {"true", "false"}:
-            raise ConfigurationError(f"s3-put-args: {name} must be true or false")
-        return text.lower()  # as in a header; older botocore would send Python's True
-    if kind in {"integer", "long"}:
-        if not (text.isascii() and text.isdecimal() and len(text) <= _DIGITS):
-            raise ConfigurationError(f"s3-put-args: {name} must be a number")
-        return int(text)
-    if kind in {"string", "timestamp"}:
-        return text
-    raise ConfigurationError(f"s3-put-args: {name} cannot be given as text")
