@@ -285,8 +285,11 @@ def check_size(name: str, size: int) -> None:
         )
 
 
+_NO_SEGMENTS = frozenset({"", ".", ".."})
+
+
 def check_key(key: str) -> None:
     """Raise `StoreError` for a key that no object can have: empty, or with an empty, ``.`` or ``..`` segment."""
     parts = key.removesuffix("/").split("/")
-    if any(part in {"", ".", ".."} for part in parts) or "\0" in key:
+    if not _NO_SEGMENTS.isdisjoint(parts) or "\0" in key:
         raise StoreError(repr(key), "is not a key that an object can have")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import logging
 from base64 import b64encode
@@ -82,9 +83,7 @@ class Bucket:
         if key is not None:
             check_key(key)
         long = operation in _TAKE_LONG or isinstance((arguments or {}).get("Body"), io.BytesIO)
-        from botocore import xform_name  # noqa: PLC0415 (botocore is loaded when it is needed)
-
-        call = getattr(self.client.get(long=long), xform_name(operation))
+        call = getattr(self.client.get(long=long), _method(operation))
         target = {"Bucket": self.name} if key is None else {"Bucket": self.name, "Key": key}
         response: dict[str, Any] = {}
         try:
@@ -104,6 +103,14 @@ class Bucket:
     def object_name(self, key: str) -> str:
         """The URL of the object, for people; of the bucket for the empty key."""
         return f"{self.url}/{key}"
+
+
+@functools.cache
+def _method(operation: str) -> str:
+    """The name of botocore's method for ``operation``."""
+    from botocore import xform_name  # noqa: PLC0415 (botocore is loaded when it is needed)
+
+    return str(xform_name(operation))
 
 
 def body_arguments(data: bytes) -> dict[str, Any]:
