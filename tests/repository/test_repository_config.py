@@ -118,7 +118,8 @@ def test_a_config_of_another_format(number: object) -> None:
     data = json.dumps(json.loads(CONFIG.to_json()) | {"format": number}).encode()
     with pytest.raises(InvalidIndex) as caught:
         RepositoryConfig.from_json(data, KEY)
-    assert f"repository of format {number!r}, this version reads 2: upgrade s3pypi-setuptools" in str(caught.value)
+    said = f"{KEY}: repository of format {number!r}, this version reads 2: upgrade s3pypi-setuptools"
+    assert str(caught.value) == said
 
 
 def test_a_document_of_another_kind_is_no_config() -> None:
@@ -151,6 +152,15 @@ def test_a_change_starts_from_what_another_process_wrote_meanwhile() -> None:
     assert read_config(store, LAYOUT) == after
 
 
+@pytest.mark.parametrize("before", [True, False])
+@pytest.mark.parametrize("after", [True, False])
+def test_a_change_is_conditional_if_the_store_honours_that_before_or_after_it(before: bool, after: bool) -> None:
+    store = Noting()
+    token = store.put(KEY, replace(CONFIG, conditional_writes=before).to_json(), Attributes())
+    change_config(store, LAYOUT, lambda config: replace(config, conditional_writes=after, content_encoding=True))
+    assert store.conditions[1:] == [Matches(token) if before or after else ANY]
+
+
 def shared_files(store: MemoryStore, config: RepositoryConfig) -> SharedFiles:
     return SharedFiles(store, LAYOUT, PATIENT, lambda: config)
 
@@ -176,7 +186,7 @@ def test_shared_files_that_others_have_recorded_are_not_written_again() -> None:
     store.put(KEY, replace(CONFIG, shared_files=True).to_json(), Attributes())
 
     shared_files(store, CONFIG).record()
-    shared_files(store, replace(CONFIG, shared_files=True)).record()
+    shared_files(MemoryStore(), replace(CONFIG, shared_files=True)).record()
 
     assert len(store.conditions) == 1
 
