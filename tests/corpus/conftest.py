@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.corpus.places import Place
+from tests.corpus.repository import CorpusRepository
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path)
+def place(tmp_path: Path) -> CorpusRepository:
+    return CorpusRepository(tmp_path)

@@ -11,7 +11,7 @@ import pytest
 from s3pypi_setuptools.errors import InvalidIndex
 from s3pypi_setuptools.index import simple_html, simple_json
 from s3pypi_setuptools.index.model import Project
-from tests.corpus.places import Place
+from tests.corpus.repository import CorpusRepository
 from tests.support import samples
 from tests.support.in_process import run
 from tests.support.refusals import result_of
@@ -51,7 +51,7 @@ class Elements(HTMLParser):
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
-def test_nothing_of_another_page_becomes_markup_or_drives_a_terminal(place: Place, path: Path) -> None:
+def test_nothing_of_another_page_becomes_markup_or_drives_a_terminal(place: CorpusRepository, path: Path) -> None:
     for name in ("manifest.json", "index.json", "index.html"):
         (place.repository / "demo" / name).unlink()
     page = "index.json" if path.suffix == ".json" else "index.html"

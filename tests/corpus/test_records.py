@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.corpus.places import WHEEL, Place
+from tests.corpus.repository import WHEEL, CorpusRepository
 from tests.support import samples
 
 DEEP = "[" * 100_000
@@ -92,7 +92,7 @@ COMMANDS = [
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_a_bad_manifest_stops_every_verb_and_changes_nothing(place: Place, name: str) -> None:
+def test_a_bad_manifest_stops_every_verb_and_changes_nothing(place: CorpusRepository, name: str) -> None:
     place.write(BAD[name](place.manifest()))
     before = place.contents()
     for command in COMMANDS:
@@ -108,7 +108,7 @@ def test_a_bad_manifest_stops_every_verb_and_changes_nothing(place: Place, name:
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_what_a_bad_manifest_tells_is_rebuilt_from_what_lies_there(place: Place, name: str) -> None:
+def test_what_a_bad_manifest_tells_is_rebuilt_from_what_lies_there(place: CorpusRepository, name: str) -> None:
     place.write(BAD[name](place.manifest()))
     said = place.run("reindex", "demo")
     if name == "format 2":
@@ -133,7 +133,7 @@ ODD: dict[str, Callable[[dict[str, Any]], object]] = {
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_an_odd_manifest_is_understood(place: Place, name: str) -> None:
+def test_an_odd_manifest_is_understood(place: CorpusRepository, name: str) -> None:
     place.write(ODD[name](place.manifest()))
     assert place.run("list").status == 0
     assert place.run("show", "demo").status == 0
@@ -192,7 +192,7 @@ URL_RECORDS = [
     ],
     ids=[*RECORDS, *(f"URL {url[:20]!a}" for url in URL_RECORDS)],
 )
-def test_a_bad_repository_record_stops_every_verb_and_changes_nothing(place: Place, text: str) -> None:
+def test_a_bad_repository_record_stops_every_verb_and_changes_nothing(place: CorpusRepository, text: str) -> None:
     (place.repository / "repository.json").write_text(text)
     before = place.contents()
     for command in (*COMMANDS, ["list"], ["prune", "--grace=0h", "--yes"], ["import"]):
@@ -218,7 +218,7 @@ ROOTS = {
 
 
 @pytest.mark.parametrize("name", ROOTS)
-def test_a_bad_root_record_changes_nothing(place: Place, name: str) -> None:
+def test_a_bad_root_record_changes_nothing(place: CorpusRepository, name: str) -> None:
     (place.repository / "manifest.json").write_bytes(ROOTS[name])
     samples.wheel(place.folder, "third")
     before = place.contents()

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from tests.corpus.places import WHEEL, Place
+from tests.corpus.repository import WHEEL, CorpusRepository
 
 URLS = [
     f"../other/{WHEEL}",
@@ -50,7 +50,7 @@ DELETIONS = [
 @pytest.mark.parametrize("command", DELETIONS, ids=lambda command: " ".join(command[:3]))
 @pytest.mark.parametrize("url", URLS)
 def test_nothing_outside_the_project_is_deleted_whatever_its_manifest_lists(
-    place: Place, url: str, command: list[str]
+    place: CorpusRepository, url: str, command: list[str]
 ) -> None:
     outside = place.folder / "outside.txt"
     outside.write_bytes(b"mine")
@@ -93,7 +93,7 @@ def test_nothing_outside_the_project_is_deleted_whatever_its_manifest_lists(
     ids=lambda command: " ".join(command[:2]),
 )
 def test_a_listed_file_stays_though_the_manifest_says_that_it_was_removed(
-    place: Place, command: list[str], spelling: str
+    place: CorpusRepository, command: list[str], spelling: str
 ) -> None:
     manifest = place.manifest()
     place.write(manifest | {"removed": [spelling]})

@@ -8,10 +8,10 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from tests.crashes.places import Place
 from tests.crashes.plans import Around, Held, Landing, Plan, Waves
 from tests.crashes.promises import Contents, wrong_after_kill, wrong_in_the_end
 from tests.crashes.scenarios import Bench, Scenario
+from tests.crashes.storage import Storage
 from tests.support.fault_proxy import FaultProxy, no_fault
 from tests.support.forked_programs import ForkedPrograms
 from tests.support.programs import Ended
@@ -26,27 +26,27 @@ RANDOM_SUBSETS = 4
 
 
 class Runner:
-    """The cases of one scenario in one place.
+    """The cases of one scenario in one storage.
 
     :param folder: an empty one.
     """
 
-    def __init__(self, place: Place, programs: ForkedPrograms, scenario: Scenario, folder: Path) -> None:
-        self._place = place
+    def __init__(self, storage: Storage, programs: ForkedPrograms, scenario: Scenario, folder: Path) -> None:
+        self._storage = storage
         self._programs = programs
         self._scenario = scenario
         self.folder = folder
-        bench = Bench(place, self._publish, folder)
+        bench = Bench(storage, self._publish, folder)
         self.cases = 0
         self.pending = 0
         self.failures: list[str] = []
         scenario.prepare(bench, "template")
         self._arguments = [*scenario.command(bench)]
-        self.before = Contents.read(place.reader("template"))
+        self.before = Contents.read(storage.reader("template"))
         assert self.before.listed == {name: sorted(files) for name, files in scenario.before.items()}
-        place.copy("template", "clean")
+        storage.copy("template", "clean")
         self._succeed(self._s3pypi(self._command("clean")))
-        self.after = Contents.read(place.reader("clean"))
+        self.after = Contents.read(storage.reader("clean"))
         assert self.after.listed == {name: sorted(files) for name, files in scenario.after.items()}
         assert [*wrong_in_the_end(self.after, self.after)] == []
         assert self.before != self.after
@@ -56,7 +56,7 @@ class Runner:
     def kill(self, *kills: Kill) -> bool:
         """One case, killed as often as told; whether the last process came to where it was to be killed."""
         name = f"case-{self.cases}"
-        self._place.copy("template", name)
+        self._storage.copy("template", name)
         command = self._command(name)
         found: list[str] = []
         points: list[str | None] = []
@@ -66,33 +66,33 @@ class Runner:
             # A request that nothing waits for may be under way when the process ends.
             if ended.status and not (point and ended.killed):
                 found.append(f"ended with {ended.status}: {ended.output}")
-            found += wrong_after_kill(self.before, self.after, Contents.read(self._place.reader(name)))
+            found += wrong_after_kill(self.before, self.after, Contents.read(self._storage.reader(name)))
         found += self._install(name, self._scenario.installs[0])
         again = self._s3pypi(command)
         if again.status:
             found.append(f"run again, ended with {again.status}: {again.output}")
-        found += wrong_in_the_end(self.after, Contents.read(self._place.reader(name)))
+        found += wrong_in_the_end(self.after, Contents.read(self._storage.reader(name)))
         found += self._verify(name)
         told = ", then ".join(point or "at no point" for point in points)
         self.failures += [f"{self._scenario.name}, killed {told}: {wrong}" for wrong in found]
         self.cases += any(points)
-        self._place.remove(name)
+        self._storage.remove(name)
         return points[-1] is not None
 
     def _command(self, name: str) -> list[str]:
-        return [*self._arguments, "--target", self._place.target(name)]
+        return [*self._arguments, "--target", self._storage.target(name)]
 
     def _s3pypi(self, arguments: Sequence[str]) -> Ended:
-        return self._programs.run("s3pypi", *arguments, cwd=self.folder, environ=self._place.environment())
+        return self._programs.run("s3pypi", *arguments, cwd=self.folder, environ=self._storage.environment())
 
     def _publish(self, name: str, paths: Sequence[Path]) -> None:
-        self._succeed(self._s3pypi(["upload", *map(str, paths), "--target", self._place.target(name)]))
+        self._succeed(self._s3pypi(["upload", *map(str, paths), "--target", self._storage.target(name)]))
 
     def _succeed(self, ended: Ended) -> None:
         assert ended.status == 0, ended.output
 
     def _verify(self, name: str) -> Iterator[str]:
-        ended = self._s3pypi(["verify", "--deep", "--json", "--target", self._place.target(name)])
+        ended = self._s3pypi(["verify", "--deep", "--json", "--target", self._storage.target(name)])
         if ended.status:
             yield f"in the end, verify finds {ended.output}"
         else:
@@ -110,14 +110,14 @@ class Runner:
             "--no-compile",
             "--quiet",
         ]
-        where = ["--target", str(site), "--index-url", self._place.index_url(name)]
+        where = ["--target", str(site), "--index-url", self._storage.index_url(name)]
         ended = self._programs.run("pip", "install", *options, *where, requirement, cwd=self.folder)
         if ended.status or not (site / requirement.partition("==")[0] / "__init__.py").is_file():
             yield f"pip cannot install {requirement}: {ended.output}"
 
 
 def requests_of(
-    runner: Runner, place: Place, proxy: FaultProxy, programs: ForkedPrograms, *, everything: bool, seed: str
+    runner: Runner, storage: Storage, proxy: FaultProxy, programs: ForkedPrograms, *, everything: bool, seed: str
 ) -> None:
     """Kill around every request.
 
@@ -128,7 +128,7 @@ def requests_of(
         def kill(arguments: Sequence[str]) -> tuple[Ended, str | None]:
             proxy.take()
             proxy.fault = plan
-            running = programs.start("s3pypi", *arguments, cwd=runner.folder, environ=place.environment(proxy.url))
+            running = programs.start("s3pypi", *arguments, cwd=runner.folder, environ=storage.environment(proxy.url))
             plan.aim(running.pid)
             ended = running.wait(plan.watch)
             plan.settle()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.crashes.places import Place
+from tests.crashes.storage import Storage
 from tests.support import samples
 
 __all__ = ["EVERYTHING", "SCENARIOS", "Bench", "Scenario"]
@@ -22,11 +22,11 @@ LARGE = 8 * 1024 * 1024
 class Bench:
     """Where a scenario is made ready.
 
-    :param publish: publishes distributions to a repository of the place, by name.
+    :param publish: publishes distributions to a repository of the storage, by name.
     :param dist: an empty folder.
     """
 
-    place: Place
+    storage: Storage
     publish: Callable[[str, Sequence[Path]], None]
     dist: Path
 
@@ -72,21 +72,21 @@ def two_releases(bench: Bench, name: str) -> None:
 
 
 def nothing(bench: Bench, name: str) -> None:
-    """An empty place."""
+    """An empty storage."""
 
 
 def with_strays(bench: Bench, name: str) -> None:
     """Two releases, and files that nothing lists."""
     two_releases(bench, name)
     for path in make(bench.dist / "stray", ("demo", "0.9")):
-        bench.place.put(name, f"demo/{path.name}", path.read_bytes())
+        bench.storage.put(name, f"demo/{path.name}", path.read_bytes())
 
 
 def damaged(bench: Bench, name: str) -> None:
     """Records, a page and a metadata file are lost."""
     two_releases(bench, name)
     for key in ("manifest.json", "demo/manifest.json", "demo/index.html", f"demo/{wheel_of('demo', '1.1')}.metadata"):
-        bench.place.delete(name, key)
+        bench.storage.delete(name, key)
 
 
 def promotable(bench: Bench, name: str) -> None:
@@ -183,7 +183,7 @@ SCENARIOS = {
         Scenario(
             "promote",
             promotable,
-            lambda bench: ["promote", "demo", "1.1", "--from", bench.place.target("source")],
+            lambda bench: ["promote", "demo", "1.1", "--from", bench.storage.target("source")],
             TWO,
             THREE,
             ("demo==1.0", "demo==1.1"),

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.crashes.places import Folders
 from tests.crashes.runner import Runner
 from tests.crashes.scenarios import EVERYTHING, SCENARIOS
+from tests.crashes.storage import FolderStorage
 from tests.support.forked_programs import ForkedPrograms
 from tests.support.markers import case
 from tests.support.programs import Ended
@@ -22,7 +22,7 @@ CHOSEN = NAMES if EVERYTHING else ("publish", "replace")
 
 @pytest.mark.parametrize("name", [case(name, slow=name != "publish") for name in CHOSEN])
 def test_killed_at_any_change(name: str, cli: ForkedPrograms, tmp_path: Path, judge: Callable[[Runner], None]) -> None:
-    folders = Folders(tmp_path / "repositories")
+    folders = FolderStorage(tmp_path / "repositories")
     runner = Runner(folders, cli, SCENARIOS[name], tmp_path)
 
     def kill_at(change: int) -> Callable[[Sequence[str]], tuple[Ended, str | None]]:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.crashes.places import Bucket
 from tests.crashes.runner import Runner, requests_of
 from tests.crashes.scenarios import EVERYTHING, SCENARIOS
+from tests.crashes.storage import BucketStorage
 from tests.support.fault_proxy import FaultProxy
 from tests.support.forked_programs import ForkedPrograms
 from tests.support.servers import S3Server
@@ -33,15 +33,15 @@ else:
 
 
 @pytest.fixture
-def bucket(server: S3Server) -> Iterator[Bucket]:
-    bucket = Bucket(server)
+def bucket(server: S3Server) -> Iterator[BucketStorage]:
+    bucket = BucketStorage(server)
     yield bucket
     bucket.close()
 
 
 @pytest.mark.parametrize("name", CHOSEN)
 def test_killed_at_any_request(
-    name: str, bucket: Bucket, cli: ForkedPrograms, tmp_path: Path, judge: Callable[[Runner], None]
+    name: str, bucket: BucketStorage, cli: ForkedPrograms, tmp_path: Path, judge: Callable[[Runner], None]
 ) -> None:
     runner = Runner(bucket, cli, SCENARIOS[name], tmp_path)
     with FaultProxy(bucket.server.endpoint_url) as proxy:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.crashes.places import Bucket
 from tests.crashes.plans import Plan, named
 from tests.crashes.runner import Runner
 from tests.crashes.scenarios import SCENARIOS
+from tests.crashes.storage import BucketStorage
 from tests.support.fault_proxy import FaultProxy, Passing, no_fault
 from tests.support.forked_programs import ForkedPrograms
 from tests.support.programs import Ended, command, finish, start
@@ -18,8 +18,8 @@ from tests.support.servers import S3Server
 
 
 @pytest.fixture
-def bucket(ministack: S3Server) -> Iterator[Bucket]:
-    bucket = Bucket(ministack)
+def bucket(ministack: S3Server) -> Iterator[BucketStorage]:
+    bucket = BucketStorage(ministack)
     yield bucket
     bucket.close()
 
@@ -46,7 +46,7 @@ class AtWrite(Plan):
 
 
 def test_a_python_of_its_own(
-    bucket: Bucket, cli: ForkedPrograms, tmp_path: Path, judge: Callable[[Runner], None]
+    bucket: BucketStorage, cli: ForkedPrograms, tmp_path: Path, judge: Callable[[Runner], None]
 ) -> None:
     runner = Runner(bucket, cli, SCENARIOS["replace"], tmp_path)
 

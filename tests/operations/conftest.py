@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ from s3pypi_setuptools.stores.memory import MemoryStore
 from s3pypi_setuptools.transaction import Backoff
 from tests.support import samples
 
+QUICK = Backoff(first=0.001, most=0.01)
+
 
 def parsed(page: bytes, project: str) -> Project:
     """The page at a key that ends in ``/``, of whatever form."""
@@ -42,10 +45,23 @@ class World:
 
     def push(self, *paths: Path, store: Store | None = None, **options: Any) -> PublishReport:
         """Publish the files at ``paths``, in a process of their own as far as the store can tell."""
-        opening = OpenOptions(dry_run=options.get("dry_run", False))
-        repository = Repository(store or self.store, self.layout, opening, backoff=Backoff(first=0.001, most=0.01))
-        try:
+        with self.opened(store, reading=options.get("dry_run", False)) as repository:
             return publish(repository, [samples.read(path) for path in paths], progress=SilentProgress(), **options)
+
+    @contextmanager
+    def opened(
+        self, store: Store | None = None, *, reading: bool = False, existing: bool = False, **options: Any
+    ) -> Iterator[Repository]:
+        """The repository, in a process of its own as far as the store can tell.
+
+        :param reading: nothing is written.
+        :param existing: the repository is not made if there is none.
+        :param options: others of `Repository`.
+        """
+        opening = OpenOptions(dry_run=reading, existing=existing)
+        repository = Repository(store or self.store, self.layout, opening, **{"backoff": QUICK, **options})
+        try:
+            yield repository
         finally:
             repository.close()
 

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 from s3pypi_setuptools.operations.delete import DeleteReport, delete
 from s3pypi_setuptools.operations.file_selector import FileSelector
-from s3pypi_setuptools.repository.opening import OpenOptions
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Store
-from s3pypi_setuptools.transaction import Backoff
 from tests.operations.conftest import World
 
 ONE = FileSelector("1.0")
 WHOLE = FileSelector()
 
 
-@contextmanager
-def opened(world: World, store: Store | None = None, *, reading: bool = False) -> Iterator[Repository]:
-    """The repository, in a process of its own as far as the store can tell."""
-    opening = OpenOptions(dry_run=reading, existing=True)
-    repository = Repository(store or world.store, world.layout, opening, backoff=Backoff(first=0.001, most=0.01))
-    try:
-        yield repository
-    finally:
-        repository.close()
+def opened(world: World, store: Store | None = None, *, reading: bool = False) -> AbstractContextManager[Repository]:
+    """The repository, which must exist."""
+    return world.opened(store, reading=reading, existing=True)
 
 
 def deleted(

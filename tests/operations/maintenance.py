@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,6 @@ from s3pypi_setuptools.operations.prune import PruneReport, prune
 from s3pypi_setuptools.operations.reindex.reindex import reindex
 from s3pypi_setuptools.operations.reindex.report import ReindexReport
 from s3pypi_setuptools.operations.verify.verify import VerifyReport, verify
-from s3pypi_setuptools.repository.opening import OpenOptions
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.repository.workspace import Clock
 from s3pypi_setuptools.stores.base import Attributes, Store
@@ -34,18 +33,12 @@ class Watching(Unobserved):
             self.done += [f"{project}/{name}" for name in names]
 
 
-@contextmanager
-def opened(world: World, store: Store | None, later: timedelta, dry_run: bool = False) -> Iterator[Repository]:
-    """The repository, ``later`` than now, as somebody sees it who does not wait."""
+def opened(
+    world: World, store: Store | None, later: timedelta, dry_run: bool = False
+) -> AbstractContextManager[Repository]:
+    """The repository, ``later`` than now, as a process sees it that does not wait."""
     clock = Clock(now=lambda: datetime.now(timezone.utc) + later)
-    backoff = Backoff(sleep=lambda seconds: None)
-    repository = Repository(
-        store or world.store, world.layout, OpenOptions(dry_run=dry_run), clock=clock, backoff=backoff
-    )
-    try:
-        yield repository
-    finally:
-        repository.close()
+    return world.opened(store, reading=dry_run, clock=clock, backoff=Backoff(sleep=lambda seconds: None))
 
 
 def verified(

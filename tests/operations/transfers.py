@@ -4,32 +4,24 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 
 from s3pypi_setuptools.monitor import SilentProgress
 from s3pypi_setuptools.operations.transfer.import_repository import import_repository
 from s3pypi_setuptools.operations.transfer.report import ImportReport
-from s3pypi_setuptools.repository.opening import OpenOptions
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Store
-from s3pypi_setuptools.transaction import Backoff
 from tests.operations.conftest import World
 from tests.support.store_doubles import completes, kill_at
 
 LISTING = "<!DOCTYPE html>\n<html><body>\n{links}\n</body></html>\n"
 
 
-@contextmanager
-def opened(world: World, store: Store | None = None, *, reading: bool = False) -> Iterator[Repository]:
+def opened(world: World, store: Store | None = None, *, reading: bool = False) -> AbstractContextManager[Repository]:
     """The repository, made if need be."""
-    opening = OpenOptions(dry_run=reading)
-    repository = Repository(store or world.store, world.layout, opening, backoff=Backoff(first=0.001, most=0.01))
-    try:
-        yield repository
-    finally:
-        repository.close()
+    return world.opened(store, reading=reading)
 
 
 def imported(world: World, store: Store | None = None, *projects: str, dry_run: bool = False) -> ImportReport:

@@ -1,4 +1,4 @@
-"""Builds and hatch, with keys in every place that is theirs, before a store that echoes them."""
+"""Builds and hatch, with keys in every source that is theirs, before a store that echoes them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.secrets.answers import ANSWERS
-from tests.secrets.places import KEYS, OF_AWS, SSE
+from tests.secrets.key_sources import KEYS, OF_AWS, SSE
 from tests.secrets.planted import SECRET_KEY, assert_hidden
 from tests.support import samples
 from tests.support.canned_server import canned

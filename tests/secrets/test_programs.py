@@ -1,4 +1,4 @@
-"""The console scripts, given keys in every place, before stores that echo them."""
+"""The console scripts, given keys in every source, before stores that echo them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.secrets.answers import ANSWERS
-from tests.secrets.places import PLACES, SSE, plant
+from tests.secrets.key_sources import KEY_SOURCES, SSE, plant
 from tests.secrets.planted import assert_hidden
 from tests.support import in_process, samples
 from tests.support.canned_server import canned
@@ -23,7 +23,7 @@ VERBS: Mapping[str, Sequence[str]] = {
 }
 OUTPUTS = ((), ("-v",), ("--json",), ("--json", "-v"))
 CASES = [
-    *((place, answer) for place in PLACES for answer in ("refused", "code")),
+    *((source, answer) for source in KEY_SOURCES for answer in ("refused", "code")),
     *(("profile", each) for each in ANSWERS),
 ]
 
@@ -35,9 +35,9 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize(("place", "answer"), dict.fromkeys(CASES))
-def test_a_store_that_echoes_what_it_was_sent(folder: Path, place: str, answer: str) -> None:
-    given = plant(place, folder)
+@pytest.mark.parametrize(("source", "answer"), dict.fromkeys(CASES))
+def test_a_store_that_echoes_what_it_was_sent(folder: Path, source: str, answer: str) -> None:
+    given = plant(source, folder)
     with canned(ANSWERS[answer]) as server:
         own = {"AWS_MAX_ATTEMPTS": "1", "AWS_ENDPOINT_URL": server.url, "S3PYPI_S3_PUT_ARGS": SSE}
         environ = {**given.environ, **own}

@@ -25,7 +25,7 @@ from s3pypi_setuptools.stores.registry import open_store
 from s3pypi_setuptools.stores.s3.client import S3Options
 from s3pypi_setuptools.stores.s3.store import S3Store
 from tests.secrets.answers import ANSWERS
-from tests.secrets.places import KEYS, PLACES, SSE, plant
+from tests.secrets.key_sources import KEY_SOURCES, KEYS, SSE, plant
 from tests.secrets.planted import ENCODED_PASSWORD, KEY_ID, SECRET_KEY, SIGNATURE, SSE_KEY, assert_hidden
 from tests.support import in_process, samples
 from tests.support.canned_server import canned
@@ -46,9 +46,9 @@ def everything(value: object, depth: int = 3) -> Iterator[object]:
             yield from everything(getattr(value, name), depth - 1)
 
 
-@pytest.mark.parametrize("place", PLACES)
-def test_settings_show_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
-    given = plant(place, tmp_path)
+@pytest.mark.parametrize("source", KEY_SOURCES)
+def test_settings_show_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str) -> None:
+    given = plant(source, tmp_path)
     monkeypatch.chdir(tmp_path)
     for name, value in given.environ.items():
         monkeypatch.setenv(name, value)
@@ -113,8 +113,8 @@ def test_links_of_another_tools_pages_are_shown_without_passwords(ministack: S3S
         ("delete", "demo", "1.0", "--yes"),
     )
     for command in commands:
-        place = () if "--to" in command else target
-        said = in_process.run("s3pypi", *command, *place, cwd=tmp_path, environ=ministack.environment)
+        where = () if "--to" in command else target
+        said = in_process.run("s3pypi", *command, *where, cwd=tmp_path, environ=ministack.environment)
         assert_hidden(said.out, said.err)
 
 

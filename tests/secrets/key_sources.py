@@ -1,4 +1,4 @@
-"""Where keys may be written, so that a run has them."""
+"""Where the keys of a store may be written: in variables, in files, on the command line."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.secrets.planted import KEY_ID, SECRET_KEY, SSE_KEY, TOKEN
 
-__all__ = ["PLACES", "SSE", "Given", "plant"]
+__all__ = ["KEY_SOURCES", "SSE", "Given", "plant"]
 
 KEYS = {"aws-access-key-id": KEY_ID, "aws-secret-access-key": SECRET_KEY, "aws-session-token": TOKEN}
 OF_AWS = {"AWS_ACCESS_KEY_ID": KEY_ID, "AWS_SECRET_ACCESS_KEY": SECRET_KEY, "AWS_SESSION_TOKEN": TOKEN}
@@ -17,7 +17,7 @@ SSE = f"SSECustomerAlgorithm=AES256,SSECustomerKey={SSE_KEY}"
 
 @dataclass(frozen=True)
 class Given:
-    """What a run is given besides files."""
+    """What a program is given besides the files that were written."""
 
     arguments: Sequence[str] = ()
     environ: Mapping[str, str] = field(default_factory=dict)
@@ -69,7 +69,7 @@ def _pyproject(folder: Path) -> Given:
     return Given()
 
 
-PLACES: Mapping[str, Callable[[Path], Given]] = {
+KEY_SOURCES: Mapping[str, Callable[[Path], Given]] = {
     "environment": _environment,
     "S3PYPI_": _own_variables,
     "command line": _command_line,
@@ -80,6 +80,6 @@ PLACES: Mapping[str, Callable[[Path], Given]] = {
 }
 
 
-def plant(place: str, folder: Path) -> Given:
-    """Write the keys there."""
-    return PLACES[place](folder)
+def plant(source: str, folder: Path) -> Given:
+    """Write the keys to that source, in ``folder`` if it is a file."""
+    return KEY_SOURCES[source](folder)

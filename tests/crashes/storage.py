@@ -11,12 +11,12 @@ from typing import Any
 from tests.support.repository_reader import RepositoryReader, read_bucket, read_folder
 from tests.support.servers import S3Server
 
-__all__ = ["Bucket", "Folders", "Place"]
+__all__ = ["BucketStorage", "FolderStorage", "Storage"]
 
 KEPT = ("ContentType", "CacheControl", "Metadata")
 
 
-class Place(ABC):
+class Storage(ABC):
     """Room for many repositories, each under a name."""
 
     slash_keys: bool
@@ -31,7 +31,7 @@ class Place(ABC):
 
     @abstractmethod
     def environment(self, endpoint: str | None = None) -> dict[str, str]:
-        """How a process reaches the place: straight, or through the proxy at ``endpoint``."""
+        """How a process reaches the storage: straight, or through the proxy at ``endpoint``."""
 
     @abstractmethod
     def copy(self, name: str, new: str) -> None:
@@ -54,7 +54,7 @@ class Place(ABC):
         """Take something away by hand."""
 
 
-class Bucket(Place):
+class BucketStorage(Storage):
     """A public bucket, a prefix for each repository."""
 
     slash_keys = True
@@ -109,7 +109,7 @@ class Bucket(Place):
         self._client.delete_object(Bucket=self.bucket, Key=f"{name}/{key}" if name else key)
 
 
-class Folders(Place):
+class FolderStorage(Storage):
     """A folder for each repository."""
 
     slash_keys = False

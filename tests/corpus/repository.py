@@ -10,12 +10,12 @@ from typing import Any
 from tests.support import samples
 from tests.support.in_process import Said, run
 
-__all__ = ["WHEEL", "Place"]
+__all__ = ["WHEEL", "CorpusRepository"]
 
 WHEEL = "demo-1.0-py3-none-any.whl"
 
 
-class Place:
+class CorpusRepository:
     """A folder that holds a repository with the projects demo and other, as the command line makes it."""
 
     def __init__(self, folder: Path) -> None:
