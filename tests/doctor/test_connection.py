@@ -15,7 +15,7 @@ from s3pypi_setuptools.doctor.s3_access import S3Access
 from s3pypi_setuptools.stores.s3.bucket import Bucket
 from s3pypi_setuptools.stores.s3.client import S3Options
 from tests.doctor.examined import Examined, examine, repository
-from tests.stores import canned_server
+from tests.support import canned_server
 from tests.support.fault_proxy import Answer, FaultProxy, Passing
 from tests.support.servers import S3Server, free_port
 
