@@ -15,10 +15,11 @@ import pytest
 from s3pypi_setuptools import PackageRepository, open_repository
 from tests.conftest import CEPH
 from tests.support import samples
+from tests.support.markers import case
 from tests.support.programs import run
 from tests.support.servers import S3Server
 
-SERVERS = ["ministack", "ceph"] if CEPH else ["ministack"]
+SERVERS = ["ministack", *([case("ceph", slow=True)] if CEPH else [])]
 
 
 @pytest.fixture(params=["folder", *SERVERS])
