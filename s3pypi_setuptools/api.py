@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .operations.transfer.report import ImportReport
     from .operations.upload_files import UploadReport
     from .operations.yank import YankReport
+    from .repository.reader import RepositoryReader
 
 __all__ = ["PackageRepository", "aws_settings", "open_repository"]
 
@@ -84,6 +85,18 @@ class PackageRepository(RepositoryMaintenance):
 
     :param beside: a repository whose AWS credentials this one shares.
     """
+
+    def reader(self) -> RepositoryReader:
+        """What reads pages and files as they are stored; nothing is asked of the store yet."""
+        from .repository.reader import RepositoryReader
+
+        return RepositoryReader(self._session.store(), self._session.layout)
+
+    def take_once(self, name: str) -> bool:
+        """Whether nobody took ``name`` (letters and digits) within two days, on any machine; it is taken then."""
+        from .operations.once import take_once
+
+        return take_once(self._session.store(), self._session.layout, name)
 
     def publish(
         self,

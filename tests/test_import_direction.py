@@ -33,13 +33,14 @@ LEVELS = (
     ("maintenance",),
     ("api",),
     ("build_push",),
-    ("build_meta", "command", "hatch", "pdm", "cli", "server"),
+    ("server",),
+    ("build_meta", "command", "hatch", "pdm", "cli"),
     ("__main__",),
 )
 DOORS = LEVELS[-2]
 BEHIND_THE_API = ("session", "doctor", "operations", "transaction", "repository", "locks", "stores", "aws")
 BEHIND_OPERATIONS = ("repository", "transaction")
-REACH_NO_REPOSITORY = ("build_release",)
+REACH_NO_REPOSITORY = ("build_release", "exclusive")
 LEVEL = {name: level for level, names in enumerate(LEVELS) for name in names}
 
 AWS = {"boto3", "botocore", "s3transfer"}

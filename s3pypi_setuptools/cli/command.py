@@ -89,6 +89,7 @@ class Command(NamedTuple):
     :param sends: progress bars show the bytes that are hashed and sent.
     :param counts: the name and unit of a progress bar that counts.
     :param answers: the output answers a question, and is printed even with ``--quiet``.
+    :param passes_on: what follows ``--`` is passed on to another program, as ``arguments.passed_on``.
     :param check: raises `UsageError` for arguments that do not go together.
     :param resolve: makes the settings from the arguments.
     """
@@ -112,6 +113,7 @@ class Command(NamedTuple):
     sends: bool = False
     counts: tuple[str, str] | None = None
     answers: bool = False
+    passes_on: bool = False
     check: Callable[[argparse.Namespace], None] = lambda arguments: None
     resolve: Callable[[argparse.Namespace], Settings] = _resolve
 
@@ -133,7 +135,12 @@ class Command(NamedTuple):
 
     def execute(self, argv: Sequence[str], terminal: Terminal) -> int:
         """Parse the arguments, and run the command; returns the exit status."""
-        return self.run_parsed(self.parser().parse_intermixed_args(argv), terminal)
+        own, passed_on = list(argv), []
+        if self.passes_on and "--" in own:
+            own, passed_on = own[: own.index("--")], own[own.index("--") + 1 :]
+        arguments = self.parser().parse_intermixed_args(own)
+        arguments.passed_on = passed_on
+        return self.run_parsed(arguments, terminal)
 
     def run_parsed(self, arguments: argparse.Namespace, terminal: Terminal) -> int:
         """Run the command with parsed arguments; returns the exit status."""

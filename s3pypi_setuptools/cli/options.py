@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Collection, Mapping
 
-from ..config.options import CONNECTION, OPTIONS, Option
+from ..config.options import CONNECTION, OPTIONS, SERVICE, Option
 from ..errors import UsageError
 
 __all__ = ["CHANGING", "EVERY", "LOCK_TABLE", "READING", "TO_WRITE", "add_settings", "given"]
@@ -24,9 +24,10 @@ _GROUPS: tuple[tuple[str, Collection[str]], ...] = (
     ("objects and pages", _OBJECTS),
     ("connection to S3", CONNECTION),
     ("locking", _LOCKING),
+    ("the service", SERVICE),
 )
 
-EVERY: frozenset[str] = frozenset(name for _, names in _GROUPS for name in names)
+EVERY: frozenset[str] = frozenset(name for _, names in _GROUPS for name in names) - SERVICE
 """The options of commands that publish files of this machine."""
 CHANGING: frozenset[str] = EVERY - {*_WHAT_HAPPENS, *_DISTRIBUTIONS}
 """The options of commands that change a repository in other ways."""

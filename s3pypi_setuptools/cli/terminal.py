@@ -198,7 +198,7 @@ class Terminal:
         for line in output.errors:
             self.error(line)
         self.warnings(output.warnings)
-        return 0 if output.ok else 1
+        return output.exit_status
 
     def _draws_bars(self) -> bool:
         return not self.quiet and not self.json and is_drawable(sys.stderr)

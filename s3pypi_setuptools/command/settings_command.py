@@ -61,9 +61,10 @@ class SettingsCommand(Command):
     @classmethod
     def settings(cls) -> list[Option]:
         """The settings that are options of the command."""
-        from ..config.options import OF_REPOSITORIES, OPTIONS  # noqa: PLC0415
+        from ..config.options import OF_REPOSITORIES, OPTIONS, SERVICE  # noqa: PLC0415
 
-        return [option for option in OPTIONS if cls.of_repository or option.name not in OF_REPOSITORIES]
+        others = SERVICE if cls.of_repository else OF_REPOSITORIES
+        return [option for option in OPTIONS if option.name not in others]
 
     def get_command_name(self) -> str:
         """The name under which it runs; a project may choose another one (``cmdclass``)."""

@@ -22,6 +22,10 @@ VARIABLE_PREFIX = "S3PYPI_"
 _WORDS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 _DIGITS = 9
 """Digits of a number of seconds at most; much larger numbers overflow in the waits of `threading`."""
+_MOST_DIGITS = 15
+"""Digits of any number at most, which is more than a size in bytes needs."""
+_NUMBERS = frozenset({"PORT", "NUMBER", "SIZE"})
+"""How help texts call values that TOML may write as numbers."""
 _EMPTY_ALLOWED = frozenset({"prefix"})
 """Options that may be empty: an empty prefix means the top of the bucket."""
 
@@ -58,6 +62,7 @@ class Option:
     :param spellings: older names, as users write them after ``--``.
     :param implies: for a flag that is an older form of another option: (name, value) of that option.
     :param secret: the value is never shown.
+    :param service_only: the setting is for ``s3pypi serve`` alone.
     """
 
     name: str
@@ -71,6 +76,7 @@ class Option:
     spellings: tuple[str, ...] = ()
     implies: tuple[str, enum.Enum] | None = None
     secret: bool = False
+    service_only: bool = False
 
     @property
     def attribute(self) -> str:
@@ -115,10 +121,7 @@ class Option:
             return _flag(raw, where, typed)
         if self.form is Form.PARAMETERS and isinstance(raw, Mapping):
             return check_parameters(raw, where)
-        if self.form is Form.SECONDS and isinstance(raw, int) and not isinstance(raw, bool):
-            raw = str(raw) if abs(raw) < 10**_DIGITS else "a number with too many digits"
-        if self.repeatable and not typed and isinstance(raw, list) and all(isinstance(text, str) for text in raw):
-            raw = ",".join(raw)
+        raw = self._as_text(raw, typed)
         if not isinstance(raw, str):
             allowed = f"one of {', '.join(self.choices)}" if self.choices else self.form.value
             raise ConfigurationError(f"{where}: must be {allowed}, not {kind_of(raw)}")
@@ -136,7 +139,19 @@ class Option:
                 text = _choice(self.choices, text, where)
             case Form.URL:
                 text = _url(text, where)
-        return self.convert(text)
+        try:
+            return self.convert(text)
+        except ConfigurationError as error:
+            raise ConfigurationError(f"{where}: {error}") from error
+
+    def _as_text(self, raw: object, typed: bool) -> object:
+        """``raw`` as a text, if it is a number where one is expected, or the occurrences on a command line."""
+        takes_number = self.form is Form.SECONDS or self.metavar in _NUMBERS
+        if takes_number and isinstance(raw, int) and not isinstance(raw, bool):
+            return str(raw) if abs(raw) < 10**_MOST_DIGITS else "a number with too many digits"
+        if self.repeatable and not typed and isinstance(raw, list) and all(isinstance(text, str) for text in raw):
+            return ",".join(raw)
+        return raw
 
     def conceal(self, value: object, redactor: Redactor) -> None:
         """Make ``redactor`` hide the secrets in a value of the option, written or parsed."""
@@ -156,6 +171,8 @@ def shown(value: object) -> str:
             return "true" if value else "false"
         case enum.Enum():
             return str(value.value)
+        case tuple():
+            return ",".join(map(str, value))
         case Mapping():
             return ",".join(f"{name}={HIDDEN if name in SECRET_PARAMETERS else value[name]}" for name in value)
         case _:

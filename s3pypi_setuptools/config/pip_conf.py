@@ -11,6 +11,7 @@ pip reads these, each overriding those before it (https://pip.pypa.io/en/stable/
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ from .environment import Environment, read_sections, read_text
 from .layers import Entry, Layer
 from .target import S3Target, s3_target
 
-__all__ = ["Website", "files", "layers", "parse_website"]
+__all__ = ["Website", "configured_index", "files", "layers", "parse_website"]
 
 _OWN = "s3pypi"
 _OLD = "ilabs.s3util"
@@ -117,6 +118,21 @@ def layers(environment: Environment) -> Iterator[Layer]:
                     readers=f"{origin} is an S3 website",
                 )
                 return
+
+
+def configured_index(environment: Environment) -> str:
+    """The URL of the index that pip uses: its own default if nothing names another.
+
+    Raises `ConfigurationError` for a file that cannot be read, and if pip, which knows the default, is not installed.
+    """
+    for origin, value in _index_urls(environment, _merge(environment)):
+        if "extra" not in origin.lower():
+            return value
+    try:
+        default = importlib.import_module("pip._internal.models.index").PyPI.simple_url
+    except (ImportError, AttributeError) as error:
+        raise ConfigurationError("pip has no index-url in its configuration; give the URL of the index") from error
+    return str(default)
 
 
 def _merge(environment: Environment) -> dict[tuple[str, str], tuple[Path, str]]:

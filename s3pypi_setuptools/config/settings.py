@@ -11,8 +11,9 @@ from ..redaction import Redactor
 from .choices import IfExists, PageStyle
 from .connection import Connection
 from .option import Given, Option
-from .options import CONNECTION, OPTIONS
+from .options import CONNECTION, OPTIONS, SERVICE
 from .put_parameters import secret_parameters
+from .service import Service
 from .target import Target
 
 __all__ = ["STORED", "IfExists", "PageStyle", "Settings"]
@@ -26,6 +27,7 @@ class Settings:
 
     :param target: None if no source names one.
     :param connection: how to reach S3, and the lock table unless ``locks_…`` fields differ.
+    :param service: how to run the service.
     :param file_mask: glob of the files to publish, as given.
     :param dist_dir: folder of built distributions, as given.
     :param acl: canned ACL of every object; None if no ACL is sent, as for ``private``.
@@ -47,6 +49,7 @@ class Settings:
 
     target: Target | None = None
     connection: Connection = field(default_factory=Connection)
+    service: Service = field(default_factory=Service)
     if_exists: IfExists = IfExists.SAME
     file_mask: str | None = None
     dist_dir: str | None = None
@@ -80,13 +83,16 @@ class Settings:
         """
         stored: dict[Option, Any] = {option: values[option.name].value for option in STORED if option.name in values}
         connection = {option.attribute: value for option, value in stored.items() if option.name in CONNECTION}
-        own = {option.attribute: value for option, value in stored.items() if option.name not in CONNECTION}
+        service = {option.attribute: value for option, value in stored.items() if option.name in SERVICE}
+        parts = CONNECTION | SERVICE
+        own = {option.attribute: value for option, value in stored.items() if option.name not in parts}
         origins = {option.name: values[option.name].origin for option in stored}
-        return cls(connection=Connection(**connection), origins=origins, **own, **more)
+        return cls(connection=Connection(**connection), service=Service(**service), origins=origins, **own, **more)
 
     def value_of(self, option: Option) -> object:
         """The value of ``option``, which must be one of `STORED`."""
-        return getattr(self.connection if option.name in CONNECTION else self, option.attribute)
+        holder = self.connection if option.name in CONNECTION else self.service if option.name in SERVICE else self
+        return getattr(holder, option.attribute)
 
     @property
     def has_lock_table(self) -> bool:
@@ -117,6 +123,6 @@ class Settings:
 STORED = tuple(
     option
     for option in OPTIONS
-    if option.name in CONNECTION or option.attribute in {field.name for field in fields(Settings)}
+    if option.name in CONNECTION | SERVICE or option.attribute in {field.name for field in fields(Settings)}
 )
-"""The options that are fields of `Settings` or `Connection`; the others are older forms of these."""
+"""The options that are fields of `Settings`, `Connection` or `Service`; the others are older forms of these."""

@@ -32,6 +32,7 @@ __all__ = [
     "Attributes",
     "Condition",
     "Info",
+    "Marked",
     "Matches",
     "Object",
     "OnSent",
@@ -103,6 +104,13 @@ class Object(NamedTuple):
 
     info: Info
     data: bytes
+
+
+class Marked(NamedTuple):
+    """A stored object, and an opaque text with which `Store.get_if_changed` knows it again."""
+
+    object: Object
+    mark: str
 
 
 OnSent: TypeAlias = Callable[[int], None]
@@ -181,6 +189,45 @@ class Store(ABC):
         Raises `NotFound`, and `StoreError` for an object of more than `LARGEST_DOCUMENT` bytes.
         """
 
+    def get_if_changed(self, key: str, mark: str | None) -> Marked | None:
+        """The object under ``key``, as `get`; None while it is still the one that was marked with ``mark``.
+
+        :param mark: of an earlier answer; None for the first time.
+
+        Raises as `get`.
+        """
+        found = self.get(key)
+        return None if found.info.token == mark else Marked(found, found.info.token)
+
+    def is_unchanged(self, key: str, mark: str) -> bool:  # noqa: ARG002
+        """Whether the object under ``key`` surely is the one that was marked with ``mark``; it costs next to nothing.
+
+        False where that cannot be told, or only by a request.
+        """
+        return False
+
+    def stream_range(self, key: str, start: int, count: int) -> Iterator[bytes]:
+        """``count`` bytes of the object under ``key`` from ``start`` on, in chunks of at most `CHUNK_SIZE`.
+
+        The range lies within the object. Raises as `stream`.
+        """
+        for chunk in self.stream(key):
+            if start >= len(chunk):
+                start -= len(chunk)
+                continue
+            found, start = chunk[start : start + count], 0
+            yield found
+            count -= len(found)
+            if not count:
+                return
+
+    def presigned_url(self, key: str, seconds: int) -> str | None:  # noqa: ARG002
+        """A URL with which anybody can read the object under ``key``; None where the store gives none.
+
+        :param seconds: for how long it is valid at least.
+        """
+        return None
+
     @abstractmethod
     def stream(self, key: str) -> Iterator[bytes]:
         """Read the object under ``key`` in chunks of at most `CHUNK_SIZE` bytes.
@@ -191,6 +238,10 @@ class Store(ABC):
     @abstractmethod
     def head(self, key: str) -> Info:
         """The object under ``key`` without its bytes. Raises `NotFound`."""
+
+    def file_info(self, key: str) -> Info:
+        """As `head`, but the token need not be that of `get`: it may be told without reading the object's bytes."""
+        return self.head(key)
 
     @abstractmethod
     def put(self, key: str, data: bytes, attributes: Attributes, condition: Condition = ANY) -> Token:

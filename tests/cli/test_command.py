@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from s3pypi_setuptools.cli.commands import SUBCOMMANDS, load
+from s3pypi_setuptools.cli.commands import GROUPS, SUBCOMMANDS, load
 from s3pypi_setuptools.cli.render.output import Output
 from s3pypi_setuptools.cli.streams import Streams
 from s3pypi_setuptools.cli.terminal import Terminal
@@ -26,7 +26,7 @@ def test_a_command_is_called_by_its_name(name: str) -> None:
     assert load(name).program == ("s3pypi" if name == "upload" else f"s3pypi {name}")
 
 
-@pytest.mark.parametrize("name", sorted({*SUBCOMMANDS} - ONLY_READ - {"init"}))
+@pytest.mark.parametrize("name", sorted({*SUBCOMMANDS} - ONLY_READ - {"init", *GROUPS["the service"]}))
 def test_a_command_that_changes_a_repository_can_be_tried(name: str) -> None:
     assert "--dry-run" in load(name).parser().format_help()
 

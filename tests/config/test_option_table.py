@@ -13,14 +13,15 @@ from s3pypi_setuptools.config.choices import IfExists, PageStyle
 from s3pypi_setuptools.config.connection import Connection, Secret
 from s3pypi_setuptools.config.explanation import explain
 from s3pypi_setuptools.config.options import CONNECTION, OPTIONS, Option, find, find_variable
+from s3pypi_setuptools.config.service import Service
 from s3pypi_setuptools.config.settings import Settings
 
-NOT_OPTIONS = {"connection", "acl_optional", "repository", "origins", "notes", "redactor"}
+NOT_OPTIONS = {"connection", "service", "acl_optional", "repository", "origins", "notes", "redactor"}
 OTHER_FORMS = {"bucket", "prefix", "force", "strict", "index-html", "put-root-index"}
 
 
 def test_every_setting_is_an_option_and_the_other_way_round() -> None:
-    holders = (Settings, Connection)
+    holders = (Settings, Connection, Service)
     fields = {field.name for holder in holders for field in dataclasses.fields(holder)} - NOT_OPTIONS
     assert {option.attribute for option in OPTIONS if option.name not in OTHER_FORMS} == fields
 

@@ -40,6 +40,7 @@ PLACES = {
     "operations/test_attestations.py": ("client",),
     "secrets": ("program",),
     "locks/test_dynamodb.py": ("server",),
+    "server": ("program", "server"),
     "stores/test_s3_answers.py": ("server",),
     "stores/test_s3_errors.py": ("server",),
     "stores/test_s3_on_aws.py": ("server",),

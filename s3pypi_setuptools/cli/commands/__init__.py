@@ -39,6 +39,12 @@ GROUPS: dict[str, dict[str, str]] = {
         "import": "adopt a repository that another tool made",
         "migrate-index": "change which pages the repository has, and at which keys",
     },
+    "the service": {
+        "serve": "serve the repository over HTTP, for installers, uploads and people",
+        "exec": "run a command, such as pip, that installs from the repository",
+        "user": "add, list and remove the users of a service, and give them passwords and tokens",
+        "publisher": "let CI jobs upload to a service without a password",
+    },
     "lock tables": {
         "locks": "list the locks in the DynamoDB lock table, and who holds them",
         "force-unlock": "remove a lock whose holder is gone",

@@ -35,6 +35,12 @@ class Output(NamedTuple):
     errors: Iterable[str] = ()
     warnings: Iterable[str] = ()
     failed: bool = False
+    status: int = 0
+
+    @property
+    def exit_status(self) -> int:
+        """``status``, or 1 where something failed."""
+        return self.status if self.ok else 1
 
     @property
     def ok(self) -> bool:

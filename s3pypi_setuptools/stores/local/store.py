@@ -31,6 +31,7 @@ from ..base import (
     Attributes,
     Condition,
     Info,
+    Marked,
     Matches,
     Object,
     OnSent,
@@ -107,6 +108,28 @@ class LocalStore(Store):
             data = stream.read(LARGEST_DOCUMENT)
             return Object(_info(key, status, content_token(data)), data)
 
+    def get_if_changed(self, key: str, mark: str | None) -> Marked | None:
+        if mark is not None and self.is_unchanged(key, mark):
+            return None
+        with self._failures(key, "cannot be read"), self._reading(key) as stream:
+            status = os.fstat(stream.fileno())
+            check_size(self._name(key), status.st_size)
+            data = stream.read(LARGEST_DOCUMENT)
+        return Marked(Object(_info(key, status, content_token(data)), data), file_token(status))
+
+    def is_unchanged(self, key: str, mark: str) -> bool:
+        try:
+            return file_token(os.lstat(f"{self._root}/{key}")) == mark
+        except (OSError, ValueError):
+            return False
+
+    def stream_range(self, key: str, start: int, count: int) -> Iterator[bytes]:
+        with self._failures(key, "cannot be read"), self._reading(key) as stream:
+            stream.seek(start)
+            while count and (data := stream.read(min(count, CHUNK_SIZE))):
+                count -= len(data)
+                yield data
+
     def stream(self, key: str) -> Iterator[bytes]:
         with self._failures(key, "cannot be read"), self._reading(key) as stream:
             while data := stream.read(CHUNK_SIZE):
@@ -117,6 +140,11 @@ class LocalStore(Store):
             status = os.fstat(stream.fileno())
             small = status.st_size <= PART_SIZE
             return _info(key, status, content_token(stream.read()) if small else file_token(status))
+
+    def file_info(self, key: str) -> Info:
+        with self._failures(key, "cannot be read"), self._reading(key) as stream:
+            status = os.fstat(stream.fileno())
+            return _info(key, status, file_token(status))
 
     def put(self, key: str, data: bytes, attributes: Attributes, condition: Condition = ANY) -> Token:
         return self._write(key, iter((data,)), condition)

@@ -12,9 +12,10 @@ import re
 import threading
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from http.client import NO_CONTENT
+from http.client import NO_CONTENT, NOT_MODIFIED
 from typing import Any, TypeVar
 
+from ...aws.errors import status_of
 from ...distribution.local_file import PART_SIZE, LocalFile
 from ...errors import Error, NotFound, Unavailable
 from ..base import (
@@ -23,6 +24,7 @@ from ..base import (
     Attributes,
     Condition,
     Info,
+    Marked,
     Matches,
     Object,
     OnSent,
@@ -37,6 +39,7 @@ from .bucket import Bucket, body_arguments, condition_arguments, crc32_text
 from .client import S3Options
 from .errors import is_absent
 from .multipart import MultipartUploads
+from .presigned import presigned_url
 from .urls import key_in_bucket
 
 __all__ = ["S3Options", "S3Store"]
@@ -108,18 +111,33 @@ class S3Store(Store):
         # https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
         return _md5_token(data) if self._content_tokens else None
 
-    def get(self, key: str) -> Object:
+    def get(self, key: str, arguments: Mapping[str, Any] | None = None) -> Object:
         try:
-            return self._read(key)
+            return self._read(key, arguments)
         except _Damaged:
             pass  # botocore repeats requests, but does not repeat them for bodies that break off
         try:
-            return self._read(key)
+            return self._read(key, arguments)
         except _Damaged as damaged:
             raise damaged.error from damaged
 
-    def _read(self, key: str) -> Object:
-        response, name = self.bucket.request("GetObject", key), self.bucket.object_name(key)
+    def get_if_changed(self, key: str, mark: str | None) -> Marked | None:
+        try:
+            found = self.get(key, {"IfNoneMatch": mark} if mark else None)
+        except Error as error:
+            if isinstance(error.__cause__, Exception) and status_of(error.__cause__) == NOT_MODIFIED:
+                return None
+            raise
+        return Marked(found, found.info.token)
+
+    def stream_range(self, key: str, start: int, count: int) -> Iterator[bytes]:
+        return self._stream(key, {"Range": f"bytes={start}-{start + count - 1}"})
+
+    def presigned_url(self, key: str, seconds: int) -> str | None:
+        return presigned_url(self.bucket, key, seconds)
+
+    def _read(self, key: str, arguments: Mapping[str, Any] | None = None) -> Object:
+        response, name = self.bucket.request("GetObject", key, ANY, arguments), self.bucket.object_name(key)
         info = _info(key, response)
         with contextlib.closing(response["Body"]) as body:
             check_size(name, info.size)
@@ -136,7 +154,10 @@ class S3Store(Store):
         return Object(info, decode(name, data, response.get("ContentEncoding")))
 
     def stream(self, key: str) -> Iterator[bytes]:
-        body = self.bucket.request("GetObject", key)["Body"]
+        return self._stream(key, None)
+
+    def _stream(self, key: str, arguments: Mapping[str, Any] | None) -> Iterator[bytes]:
+        body = self.bucket.request("GetObject", key, ANY, arguments)["Body"]
         try:
             yield from body.iter_chunks(CHUNK_SIZE)
         except GeneratorExit:

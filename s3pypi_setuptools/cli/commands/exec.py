@@ -1,0 +1,66 @@
+"""``s3pypi exec [TARGET] -- COMMAND``: let an installer read a private bucket with the AWS credentials at hand."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+
+from ...config.options import CONNECTION
+from ...errors import MissingPackage, UsageError
+from ..command import TARGET, Argument, Call, Command
+from ..options import READING
+from ..render.output import Output
+
+__all__ = ["EXEC"]
+
+
+@dataclass(frozen=True, slots=True)
+class ExecReport:
+    """The exit status of the command that was run."""
+
+    status: int
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    if not arguments.passed_on:
+        raise UsageError("give the command to run after --, such as: s3pypi exec -- pip install demo")
+
+
+def _exec(call: Call) -> Output:
+    try:
+        from ...server.child import run_beside  # noqa: PLC0415 - an extra
+        from ...server.run import options_of  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise MissingPackage.of(error.name or "uvicorn", "server") from error
+    status = run_beside(
+        call.repository,
+        call.settings.service,
+        options_of(call.settings),
+        call.arguments.passed_on,
+        extra=call.arguments.extra,
+    )
+    return Output(report=ExecReport(status), lines=[], status=status)
+
+
+EXEC = Command(
+    program="s3pypi exec",
+    usage="[TARGET] [--extra] [options] -- COMMAND...",
+    description="""\
+Run a command whose installers read the repository: pip, uv, pdm, pipenv, and what calls them. A service for the command
+alone listens on a free port of this machine, reads the bucket with your AWS credentials, and ends with the command. The
+exit status is the command's.""",
+    examples="""\
+examples:
+  s3pypi exec -- pip install demo                          from the configured target
+  s3pypi exec s3://bucket/simple -- uv sync
+  s3pypi exec --fallback pip -- pip install demo requests  public projects from where pip finds them""",
+    arguments=(
+        TARGET,
+        Argument("--extra", action="store_true", help="beside the indexes that are configured, not instead of them"),
+    ),
+    settings={*READING, *CONNECTION, "fallback", "reserved"},
+    json=False,
+    passes_on=True,
+    check=_check,
+    run=_exec,
+)

@@ -1,0 +1,144 @@
+"""``s3pypi publisher ACTION STORE [NAME]``: CI jobs that may upload to a service without a password."""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ...errors import MissingPackage, NotListed, RepositoryError, UsageError
+from ..command import Argument, Call, Command
+from ..render.columns import columns
+from ..render.output import Output
+
+if TYPE_CHECKING:
+    from ...server.users import Publisher, Publishing
+
+__all__ = ["PUBLISHER"]
+
+_ACTIONS = ("add", "list", "remove")
+_ISSUERS = {"github": "https://token.actions.githubusercontent.com", "gitlab": "https://gitlab.com"}
+_KEY_BYTES = 48
+
+
+@dataclass(frozen=True, slots=True)
+class PublisherRow:
+    """One publisher."""
+
+    name: str
+    issuer: str
+    claims: dict[str, str]
+    projects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishersReport:
+    """The publishers of a store."""
+
+    store: str
+    audience: str
+    publishers: tuple[PublisherRow, ...]
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    if (arguments.name is None) != (arguments.action == "list"):
+        raise UsageError(
+            f"publisher {arguments.action} takes {'a STORE alone' if arguments.name else 'a STORE and a NAME'}"
+        )
+    if arguments.action == "add":
+        if not (arguments.issuer and arguments.claims and arguments.projects):
+            raise UsageError("publisher add needs --issuer, --claim and --projects")
+        if not all(name and value for name, _, value in (claim.partition("=") for claim in arguments.claims)):
+            raise UsageError("--claim takes NAME=VALUE, such as repository=acme/tools")
+        if "://" not in arguments.issuer and arguments.issuer not in _ISSUERS:
+            raise UsageError("--issuer takes github, gitlab, or the issuer's URL")
+
+
+def _publisher(call: Call) -> Output:
+    try:
+        from ...server.run import open_users  # noqa: PLC0415 - an extra
+        from ...server.users import Publisher  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise MissingPackage.of(error.name or "uvicorn", "server") from error
+    arguments = call.arguments
+    store = open_users(arguments.store, call.settings)
+    publishing = store.publishing()
+    known = {one.name: one for one in publishing.publishers}
+    if arguments.action == "list":
+        rows = tuple(map(_row, publishing.publishers))
+        lines = columns([(row.name, row.issuer, _claims(row), ",".join(row.projects)) for row in rows])
+        return Output(report=PublishersReport(store.where, publishing.audience, rows), lines=lines)
+    if arguments.action == "remove":
+        if arguments.name not in known:
+            raise NotListed(f"{store.where}: there is no publisher {arguments.name}")
+        del known[arguments.name]
+        done = f"removed {arguments.name}"
+    else:
+        if arguments.name in known and not arguments.overwrite:
+            raise RepositoryError(f"{store.where}: there is a publisher {arguments.name} already; pass --overwrite")
+        claims = dict(claim.split("=", 1) for claim in arguments.claims)
+        issuer = _ISSUERS.get(arguments.issuer, arguments.issuer)
+        known[arguments.name] = Publisher(arguments.name, issuer, claims, tuple(arguments.projects))
+        done = f"added {arguments.name}"
+    changed = _changed(publishing, tuple(known.values()), arguments.audience)
+    store.save_publishing(changed)
+    report = PublishersReport(store.where, changed.audience, tuple(map(_row, changed.publishers)))
+    return Output(report=report, lines=[done])
+
+
+def _changed(publishing: Publishing, publishers: tuple[Publisher, ...], audience: str | None) -> Publishing:
+    key = publishing.key or secrets.token_urlsafe(_KEY_BYTES)
+    return replace(publishing, publishers=publishers, audience=audience or publishing.audience, key=key)
+
+
+def _claims(row: PublisherRow) -> str:
+    return ",".join(f"{name}={value}" for name, value in row.claims.items())
+
+
+def _row(publisher: Publisher) -> PublisherRow:
+    return PublisherRow(publisher.name, publisher.issuer, dict(publisher.claims), publisher.projects)
+
+
+PUBLISHER = Command(
+    program="s3pypi publisher",
+    usage="ACTION STORE [NAME] [options]",
+    description="""\
+CI jobs that may upload to a service without a password (Trusted Publishing): what the token of their provider has to
+claim, and for which projects. Restart the service after the first one is added.
+
+  add      add a publisher
+  list     list the publishers
+  remove   remove a publisher""",
+    examples="""\
+examples:
+  s3pypi publisher add users.toml tools --issuer github --claim repository=acme/tools --projects 'acme-tools*'
+  s3pypi publisher list users.toml""",
+    arguments=(
+        Argument("action", metavar="ACTION", choices=_ACTIONS, help=", ".join(_ACTIONS)),
+        Argument("store", metavar="STORE", help="a file such as users.toml"),
+        Argument("name", metavar="NAME", nargs="?", help="what the publisher is called"),
+        Argument("--issuer", metavar="ISSUER", help="github, gitlab, or the URL of another issuer; with add"),
+        Argument(
+            "--claim",
+            dest="claims",
+            metavar="NAME=VALUE",
+            action="append",
+            default=[],
+            help="what the token must claim, such as repository=acme/tools; may be repeated; with add",
+        ),
+        Argument(
+            "--projects",
+            metavar="PATTERN",
+            action="append",
+            default=[],
+            help="names that it may upload; may be repeated; with add",
+        ),
+        Argument("--audience", metavar="TEXT", help="what tokens must be made for (default: s3pypi); with add"),
+        Argument("--overwrite", action="store_true", help="replace a publisher of that name; with add"),
+    ),
+    settings=(),
+    answers=True,
+    check=_check,
+    run=_publisher,
+)

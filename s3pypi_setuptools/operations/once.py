@@ -1,0 +1,42 @@
+"""Names that are taken once, whoever asks: an empty object for each, created only if it is absent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+
+from ..errors import AlreadyExists, StoreError
+from ..repository.layout import Layout
+from ..stores.base import ABSENT, Attributes, Store
+
+__all__ = ["take_once"]
+
+_FOLDER = ".s3pypi-once/"
+"""No project's name begins with a dot, so no operation takes the folder for a project's."""
+_KEPT = timedelta(days=2)
+"""Longer than anything is valid that may be taken once."""
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+def take_once(store: Store, layout: Layout, name: str, now: Callable[[], datetime] = _now) -> bool:
+    """Whether nobody took ``name`` within the last two days, on any machine; it is taken then.
+
+    :param name: of letters and digits.
+
+    Raises `StoreError`. The objects of names that were taken long ago are deleted.
+    """
+    folder = f"{layout.top}{_FOLDER}"
+    try:
+        store.put(f"{folder}{name}", b"", Attributes(), ABSENT)
+    except AlreadyExists:
+        return False
+    for info in store.list(folder):
+        if now() - info.modified > _KEPT:
+            try:
+                store.delete(info.key)
+            except StoreError:  # somebody else will
+                break
+    return True

@@ -1,0 +1,120 @@
+"""Answers to HTTP requests, as ASGI sends them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, MutableMapping
+from contextlib import aclosing
+from typing import Any, TypeAlias
+from urllib.parse import quote
+
+__all__ = ["Headers", "Receive", "Reply", "Request", "Scope", "Send", "StreamedReply", "redirect", "text_reply"]
+
+Scope: TypeAlias = MutableMapping[str, Any]
+Message: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+Headers: TypeAlias = list[tuple[bytes, bytes]]
+
+
+class Request:
+    """One request.
+
+    :ivar path: below the service's own root, with percent-encoding undone.
+    :ivar root: what its URLs on this host begin with; no ``/`` at the end.
+    :ivar headers: by lower-case name; of several of one name the last.
+    """
+
+    __slots__ = ("headers", "id", "identity", "method", "path", "query", "receive", "root", "scope")
+
+    def __init__(self, scope: Scope, receive: Receive, root: str) -> None:
+        path: str = scope["path"]
+        self.scope = scope
+        self.receive = receive
+        self.root = root
+        self.method: str = scope["method"]
+        self.path = path[len(root) :] if root and path.startswith(f"{root}/") else path
+        self.query: bytes = scope["query_string"]
+        self.headers: dict[bytes, bytes] = dict(scope["headers"])
+        self.identity: Any = None
+        self.id = ""
+
+    def header(self, name: bytes) -> str:
+        """The value of a header; empty where there is none."""
+        return self.headers.get(name, b"").decode("latin-1")
+
+    @property
+    def is_head(self) -> bool:
+        """Whether the body of the answer is left out."""
+        return self.method == "HEAD"
+
+
+class Reply:
+    """An answer whose body is in memory.
+
+    :param headers: raw, with ``content-length`` where there is a body.
+    """
+
+    __slots__ = ("body", "headers", "status")
+
+    def __init__(self, status: int, headers: Headers, body: bytes = b"") -> None:
+        self.status = status
+        self.headers = headers
+        self.body = body
+
+    @property
+    def size(self) -> int:
+        """Bytes of the body."""
+        return len(self.body)
+
+    async def send(self, request: Request, send: Send) -> None:
+        """Send it."""
+        await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
+        await send({"type": "http.response.body", "body": b"" if request.is_head else self.body})
+
+
+class StreamedReply(Reply):
+    """An answer whose body is read while it is sent, as fast as the client takes it.
+
+    :param count: bytes of the body.
+    """
+
+    __slots__ = ("_chunks", "_count")
+
+    def __init__(self, status: int, headers: Headers, chunks: AsyncIterator[bytes], count: int) -> None:
+        super().__init__(status, headers)
+        self._chunks = chunks
+        self._count = count
+
+    @property
+    def size(self) -> int:
+        """Bytes of the body."""
+        return self._count
+
+    async def send(self, request: Request, send: Send) -> None:
+        """Send it, each chunk when the client has taken those before it."""
+        await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
+        if not request.is_head:
+            async with aclosing(self._chunks) as chunks:  # type: ignore[type-var]
+                async for chunk in chunks:
+                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+
+def text_reply(
+    status: int, text: str, *headers: tuple[bytes, bytes], content_type: str = "text/plain; charset=utf-8"
+) -> Reply:
+    """An answer with a text."""
+    body = text.encode()
+    fixed = [
+        (b"content-type", content_type.encode("latin-1")),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+    ]
+    return Reply(status, [*fixed, *headers], body)
+
+
+def redirect(status: int, url: str, headers: Iterable[tuple[bytes, bytes]] = ()) -> Reply:
+    """An answer that sends the client to ``url``, in which what no header may hold is encoded."""
+    location = quote(url, safe="%/:?#[]@!$&'()*+,;=~-._").encode("ascii")
+    return Reply(status, [(b"location", location), (b"content-length", b"0"), *headers])

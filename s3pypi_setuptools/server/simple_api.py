@@ -1,0 +1,133 @@
+"""The index (PEP 503, PEP 691): pages as they are stored, never stale, in the form that the client takes."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, TypeVar
+from urllib.parse import parse_qs
+
+from ..naming import is_project_name, normalize_name
+from ..repository.reader import RepositoryReader
+from ..stores.base import Object
+from .fresh_reads import FreshReads
+from .negotiation import PageForm, accepts_gzip, chosen_form
+from .problems import Problem
+from .replies import Headers, Reply, Request, redirect
+
+__all__ = ["Page", "SimpleIndex", "matches_etag"]
+
+T = TypeVar("T")
+
+_SMALLEST = 1000
+"""Bytes of a page that is worth compressing."""
+_LEVEL = 6
+_ETAGS = re.compile(rb'(?:W/)?"[^"]*"')
+
+
+class Page:
+    """One version of a page, with the answers that it may be in."""
+
+    def __init__(self, data: bytes, token: str, *, private: bool) -> None:
+        self.data = data
+        self._parsed: Any = None
+        compressed = gzip.compress(data, _LEVEL, mtime=0) if len(data) >= _SMALLEST else b""
+        self._bodies = {False: data, True: compressed if 0 < len(compressed) < len(data) else data}
+        etag = token.strip('"').encode("latin-1", "replace")
+        self._answers: dict[tuple[PageForm, bool], tuple[bytes, Headers, Headers]] = {}
+        for form in PageForm:
+            for zipped, body in self._bodies.items():
+                variant = b"-" + form.name.lower().encode() + (b"-gzip" if zipped and body is not data else b"")
+                tag = b'"' + etag + variant + b'"'
+                about: Headers = [
+                    (b"etag", tag),
+                    (b"cache-control", b"private, no-cache" if private else b"no-cache"),
+                    (b"vary", b"Accept, Accept-Encoding"),
+                ]
+                kind = form.value + ("" if form.is_json else "; charset=utf-8")
+                whole: Headers = [
+                    (b"content-type", kind.encode()),
+                    (b"content-length", str(len(body)).encode()),
+                    *about,
+                    (b"x-content-type-options", b"nosniff"),
+                ]
+                if zipped and body is not data:
+                    whole.append((b"content-encoding", b"gzip"))
+                self._answers[form, zipped] = tag, whole, about
+
+    def parsed(self, parse: Callable[[bytes], T]) -> T:
+        """What ``parse`` makes of the page's bytes, made once; raises as ``parse``."""
+        if self._parsed is None:
+            self._parsed = parse(self.data)
+        return self._parsed  # type: ignore[no-any-return]
+
+    def reply(self, request: Request, form: PageForm) -> Reply:
+        """The answer to a request for the page."""
+        zipped = accepts_gzip(request.header(b"accept-encoding"))
+        tag, whole, about = self._answers[form, zipped]
+        if (known := request.headers.get(b"if-none-match")) is not None and matches_etag(known, tag):
+            return Reply(HTTPStatus.NOT_MODIFIED, about)
+        return Reply(HTTPStatus.OK, whole, self._bodies[zipped])
+
+
+class SimpleIndex:
+    """The pages of a repository.
+
+    :param pages: reads them.
+    """
+
+    def __init__(self, reader: RepositoryReader, pages: FreshReads[Page]) -> None:
+        self._reader = reader
+        self._pages = pages
+
+    async def page(self, request: Request, project: str | None) -> Reply | None:
+        """The page of ``project`` (normalized), or of the root; None where there is none.
+
+        Raises `Problem` where the client takes no form that there is, and what the store raises.
+        """
+        form = chosen_form(request.header(b"accept"), _query_form(request.query) if request.query else None)
+        if form is None:
+            forms = ", ".join(form.value for form in PageForm)
+            raise Problem(HTTPStatus.NOT_ACCEPTABLE, "not-acceptable", f"Pages are served as {forms}")
+        for wanted in (form.is_json, not form.is_json):
+            for key in self._reader.page_keys(project, json=wanted):
+                if (page := await self._pages.read(key)) is not None:
+                    # Repositories of other tools have no JSON pages: what there is suits most clients better than none.
+                    return page.reply(request, form if wanted == form.is_json else _other(form))
+        return None
+
+
+def page_of(data: Object, *, private: bool) -> Page:
+    """The page that a stored object is."""
+    return Page(data.data, data.info.token, private=private)
+
+
+def redirect_to_normalized(request: Request, name: str, before: str, after: str) -> Reply | None:
+    """The answer that leads to the page of a project whose name is spelt in another way, or lacks its ``/`` at the end.
+
+    None where the request is for the page itself; raises `Problem` for what is no project's name.
+    """
+    if not is_project_name(name):
+        raise Problem(HTTPStatus.NOT_FOUND, "not-found", "There is no such project")
+    normalized = normalize_name(name)
+    if normalized == name and after == "/":
+        return None
+    query = f"?{request.query.decode('latin-1')}" if request.query else ""
+    return redirect(HTTPStatus.MOVED_PERMANENTLY, f"{request.root}{before}{normalized}/{query}")
+
+
+def matches_etag(header: bytes, tag: bytes) -> bool:
+    """Whether an ``If-None-Match`` header names the tag (RFC 9110, section 13.1.2)."""
+    if header == tag or header.strip() == b"*":
+        return True
+    return any(found.removeprefix(b"W/") == tag for found in _ETAGS.findall(header))
+
+
+def _query_form(query: bytes) -> str | None:
+    return next(iter(parse_qs(query.decode("latin-1"), max_num_fields=20).get("format", ())), None)
+
+
+def _other(form: PageForm) -> PageForm:
+    return PageForm.PLAIN_HTML if form.is_json else PageForm.JSON

@@ -1,0 +1,183 @@
+"""Who may read and upload: users, their records and permissions, and the stores that keep them."""
+
+from __future__ import annotations
+
+import enum
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from fnmatch import fnmatchcase
+
+from ..errors import ConfigurationError
+from ..naming import normalize_name
+
+__all__ = ["ANYBODY", "Identity", "Publisher", "Publishing", "Role", "Token", "User", "UserStore"]
+
+
+class Role(enum.IntEnum):
+    """What a user may do; each role may do what those before it may."""
+
+    NONE = 0
+    READ = 1
+    UPLOAD = 2
+    ADMIN = 3
+
+    @classmethod
+    def named(cls, name: str) -> Role:
+        """The role that people call so; raises `KeyError`."""
+        return cls[name.upper()]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who sent a request, and what they may do.
+
+    :param name: for logs; empty for anybody.
+    :param projects: glob patterns of normalized names that the role holds for.
+    """
+
+    name: str
+    role: Role
+    projects: tuple[str, ...] = ("*",)
+
+    def may(self, role: Role, project: str | None = None) -> bool:
+        """Whether the role holds, for ``project`` (normalized), or for some project where it is None."""
+        if self.role < role:
+            return False
+        return project is None or any(fnmatchcase(project, pattern) for pattern in self.projects)
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether every project may be read."""
+        return self.role >= Role.READ and "*" in self.projects
+
+    def may_read(self, project: str) -> bool:
+        """Whether ``project`` (normalized) may be read."""
+        return self.may(Role.READ, project)
+
+
+ANYBODY = Identity("", Role.NONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One token of a user.
+
+    :param record: as `password_records.token_record`.
+    :param expires: in UTC; None for never.
+    """
+
+    name: str
+    record: str
+    created: datetime
+    expires: datetime | None = None
+
+    def is_valid(self, now: datetime) -> bool:
+        """Whether it has not expired."""
+        return self.expires is None or now < self.expires
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """One user.
+
+    :param password: the password's record; None where only tokens are taken.
+    :param projects: glob patterns of project names, as people write them.
+    """
+
+    name: str
+    role: Role = Role.READ
+    projects: tuple[str, ...] = ("*",)
+    password: str | None = field(default=None, repr=False)
+    tokens: tuple[Token, ...] = field(default=(), repr=False)
+
+    @property
+    def identity(self) -> Identity:
+        """Who they are, and what they may do."""
+        patterns = tuple(_normalized(pattern) for pattern in self.projects)
+        return Identity(self.name, self.role, patterns)
+
+    def with_token(self, token: Token) -> User:
+        """With one more token; one of the same name is replaced."""
+        others = tuple(one for one in self.tokens if one.name != token.name)
+        return replace(self, tokens=(*others, token))
+
+
+def _normalized(pattern: str) -> str:
+    """The pattern for normalized names: outside of wildcards it may be spelt in any way."""
+    return normalize_name(pattern) if "[" not in pattern else pattern.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """A CI job that may upload: what its provider's token has to claim, and for which projects (Trusted Publishing).
+
+    :param issuer: the provider's URL.
+    :param claims: what the token must claim, such as ``repository``; each text exactly.
+    :param projects: glob patterns of project names, as people write them.
+    """
+
+    name: str
+    issuer: str
+    claims: Mapping[str, str]
+    projects: tuple[str, ...]
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """The patterns for normalized names."""
+        return tuple(map(_normalized, self.projects))
+
+    def matches(self, claims: Mapping[str, object]) -> bool:
+        """Whether a token with these ``claims`` is such a job's."""
+        return bool(self.claims) and all(claims.get(name) == value for name, value in self.claims.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Publishing:
+    """What Trusted Publishing needs.
+
+    :param audience: what providers make tokens for.
+    :param key: with which upload tokens are signed.
+    """
+
+    publishers: tuple[Publisher, ...] = ()
+    audience: str = "s3pypi"
+    key: str = field(default="", repr=False)
+
+
+class UserStore(ABC):
+    """Where users are kept. Every method raises `ConfigurationError`, and `StoreError` where it gives no answer."""
+
+    @property
+    @abstractmethod
+    def where(self) -> str:
+        """The place, as people write it."""
+
+    @abstractmethod
+    def users(self) -> Mapping[str, User]:
+        """All users, by name."""
+
+    def find(self, name: str) -> User | None:
+        """The user of that name."""
+        return self.users().get(name)
+
+    def publishing(self) -> Publishing:
+        """The publishers; none where the store keeps none."""
+        return Publishing()
+
+    def is_current(self, user: User) -> bool:  # noqa: ARG002
+        """Whether the user is still as they were found; true where only a request could tell. It never waits."""
+        return True
+
+    @abstractmethod
+    def save(self, user: User) -> None:
+        """Add the user, or replace the one of that name."""
+
+    def save_publishing(self, publishing: Publishing) -> None:  # noqa: ARG002
+        """Keep the publishers, and the key."""
+        raise ConfigurationError(f"{self.where}: keeps no publishers; use a file such as users.toml")
+
+    @abstractmethod
+    def remove(self, name: str) -> bool:
+        """Remove the user; whether there was one."""
