@@ -65,7 +65,7 @@ def credentials_of(header: bytes) -> Credentials:
             return Credentials("", rest.strip().decode())
         if scheme.lower() != b"basic":
             raise BadCredentials
-        text = b64decode(rest.strip(), validate=True).decode()
+        text = _decoded(b64decode(rest.strip(), validate=True))
     except (binascii.Error, UnicodeDecodeError) as error:
         raise BadCredentials from error
     name, colon, password = text.partition(":")
@@ -74,6 +74,14 @@ def credentials_of(header: bytes) -> Credentials:
     if name == _TOKEN_USER:
         return Credentials("", password)
     return Credentials("", name) if not password and is_token(name) else Credentials(name, password)
+
+
+def _decoded(data: bytes) -> str:
+    """Name and password; requests, and so twine and poetry, sends Latin-1, and others what the challenge asks for."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
 
 
 class _Verified(NamedTuple):
