@@ -30,8 +30,12 @@ __all__ = ["Service", "create_app"]
 log = logging.getLogger(__name__)
 access_log = logging.getLogger("s3pypi.access")
 
-_THREADS = 40
-"""Requests to the store, and uploads, at once."""
+_READS = 32
+"""Requests to the store at once, for readers."""
+_UPLOADS = 16
+"""Uploads that are checked and published at once; others wait, and readers do not wait for them."""
+_PASSWORDS = 2
+"""Passwords that are checked at once: each takes a core for 50 ms, and 16 MiB."""
 _LONGEST_ID = 64
 _UPLOAD_PATHS = frozenset({"/", "/legacy", "/legacy/", "/simple", "/simple/"})
 _OIDC = "/_/oidc/"
@@ -52,7 +56,9 @@ class Service:
 
     def __init__(self, repository: PackageRepository, options: ServiceOptions) -> None:
         self._options = options
-        self._pool = ThreadPoolExecutor(_THREADS, "s3pypi-store")
+        self._pool = ThreadPoolExecutor(_READS, "s3pypi-read")
+        self._upload_pool = ThreadPoolExecutor(_UPLOADS, "s3pypi-upload")
+        self._password_pool = ThreadPoolExecutor(_PASSWORDS, "s3pypi-password")
         self._reader = repository.reader()
         private = not options.anonymous_read
         pages = FreshReads(self._reader, self._pool, lambda key, found: page_of(found, private=private))
@@ -60,10 +66,10 @@ class Service:
         self._people = PeoplePages(self._reader, pages, self._pool)
         self._downloads = Downloads(self._reader, self._pool, options.downloads, private=private)
         if_exists = IfExists.REPLACE if options.overwrite else IfExists.SAME
-        self._uploads = Uploads(repository, self._pool, max_size=options.max_size, if_exists=if_exists)
+        self._uploads = Uploads(repository, self._upload_pool, max_size=options.max_size, if_exists=if_exists)
         self._tokens = token_endpoints(options.users, repository, self._pool)
         known = self._tokens.identify if self._tokens else lambda token: None
-        self._authenticator = Authenticator(options.users, self._pool, short_lived=known)
+        self._authenticator = Authenticator(options.users, self._password_pool, short_lived=known)
         role = Role.UPLOAD if options.anonymous_upload else Role.READ if options.anonymous_read else Role.NONE
         self._anybody = Identity("", role)
 
@@ -82,7 +88,8 @@ class Service:
             if message["type"] == "lifespan.startup":
                 await send({"type": "lifespan.startup.complete"})
             else:
-                self._pool.shutdown(wait=False, cancel_futures=True)
+                for pool in (self._pool, self._upload_pool, self._password_pool):
+                    pool.shutdown(wait=False, cancel_futures=True)
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 
@@ -193,7 +200,7 @@ class Service:
             after = (b"retry-after", str(error.seconds).encode())
             message = "Too many wrong passwords; try again later"
             raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "too-many-failures", message, (after,)) from None
-        return identity if identity.role >= self._anybody.role else self._anybody
+        return identity.with_rights_of(self._anybody)
 
     def _require(self, request: Request, role: Role, project: str | None = None) -> None:
         identity: Identity = request.identity

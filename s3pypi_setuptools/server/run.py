@@ -32,6 +32,7 @@ from .app import access_log, create_app
 from .options import ServiceOptions
 from .user_file import HtpasswdFile, UserFile
 from .users import UserStore
+from .workers import run_workers
 
 __all__ = ["open_users", "options_of", "run", "serve_in_thread"]
 
@@ -102,16 +103,24 @@ def run(
 
     Raises `ConfigurationError` where the address cannot be had, or the certificate cannot be read.
     """
-    with _prepared(repository, settings, options) as (server, listener, url):
+    with _listening(settings) as (listener, url), _logging(settings.log_format):
+        if settings.workers > 1:
+            run_workers(
+                settings.workers,
+                lambda: _server(repository, settings, options).run([listener]),
+                lambda: started(url),
+            )
+            return
+        server = _server(repository, settings, options)
         server.on_start = lambda: started(url)
-        with _logging(settings.log_format):
-            server.run([listener])
+        server.run([listener])
 
 
 @contextlib.contextmanager
 def serve_in_thread(repository: PackageRepository, settings: ServiceSettings, options: ServiceOptions) -> Iterator[str]:
     """Serve on a free port, in a thread, while the context lasts; the service's URL. Raises as `run`."""
-    with _prepared(repository, replace(settings, port=0), options, finish_seconds=1) as (server, listener, url):
+    with _listening(replace(settings, port=0)) as (listener, url):
+        server = _server(repository, settings, options, finish_seconds=1)
         ready = threading.Event()
         server.on_start = ready.set
         thread = threading.Thread(target=server.run, args=([listener],), name="s3pypi-service")
@@ -126,16 +135,21 @@ def serve_in_thread(repository: PackageRepository, settings: ServiceSettings, op
 
 
 @contextlib.contextmanager
-def _prepared(
+def _listening(settings: ServiceSettings) -> Iterator[tuple[socket.socket, str]]:
+    """A socket that listens, and the service's URL."""
+    with contextlib.closing(_listen(settings.host, settings.port)) as listener:
+        host, port = listener.getsockname()[:2]
+        shown = f"[{host}]" if ":" in host else host
+        scheme = "https" if settings.tls_certificate else "http"
+        yield listener, f"{scheme}://{shown}:{port}{settings.root_path}"
+
+
+def _server(
     repository: PackageRepository,
     settings: ServiceSettings,
     options: ServiceOptions,
     finish_seconds: int = _FINISH_SECONDS,
-) -> Iterator[tuple[_Server, socket.socket, str]]:
-    listener = _listen(settings.host, settings.port)
-    host, port = listener.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
-    scheme = "https" if settings.tls_certificate else "http"
+) -> _Server:
     config = uvicorn.Config(
         create_app(repository, options),
         log_config=None,
@@ -150,12 +164,11 @@ def _prepared(
         ssl_certfile=settings.tls_certificate,
         ssl_keyfile=settings.tls_key,
     )
-    with contextlib.closing(listener):
-        try:
-            config.load()
-        except (OSError, ssl.SSLError) as error:
-            raise ConfigurationError(f"tls-certificate: cannot be used: {error.strerror or error}") from error
-        yield _Server(config), listener, f"{scheme}://{shown}:{port}{settings.root_path}"
+    try:
+        config.load()
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigurationError(f"tls-certificate: cannot be used: {error.strerror or error}") from error
+    return _Server(config)
 
 
 def is_loopback(host: str) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import re
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import parse_qs
 
+from ..index import simple_html, simple_json
 from ..naming import is_project_name, normalize_name
 from ..repository.reader import RepositoryReader
 from ..stores.base import Object
@@ -16,6 +18,7 @@ from .fresh_reads import FreshReads
 from .negotiation import PageForm, accepts_gzip, chosen_form
 from .problems import Problem
 from .replies import Headers, Reply, Request, redirect
+from .users import Identity
 
 __all__ = ["Page", "SimpleIndex", "matches_etag"]
 
@@ -95,8 +98,19 @@ class SimpleIndex:
             for key in self._reader.page_keys(project, json=wanted):
                 if (page := await self._pages.read(key)) is not None:
                     # Repositories of other tools have no JSON pages: what there is suits most clients better than none.
-                    return page.reply(request, form if wanted == form.is_json else _other(form))
+                    shown = form if wanted == form.is_json else _other(form)
+                    if project is None and not request.identity.sees_all:
+                        page = _visible(page, request.identity, json=wanted)
+                    return page.reply(request, shown)
         return None
+
+
+def _visible(page: Page, identity: Identity, *, json: bool) -> Page:
+    """The root page with the projects that the user may read, alone."""
+    codec = simple_json if json else simple_html
+    root = page.parsed(codec.parse_root)
+    data = codec.render_root(tuple(filter(identity.may_read, root.projects)), root.commit)
+    return Page(data, hashlib.sha256(data).hexdigest(), private=True)
 
 
 def page_of(data: Object, *, private: bool) -> Page:

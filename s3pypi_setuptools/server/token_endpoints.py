@@ -1,6 +1,6 @@
 """The endpoints of Trusted Publishing, as clients know them from PyPI.
 
-https://docs.pypi.org/trusted-publishers/internals/
+https://github.com/pypi/warehouse, under docs/user/trusted-publishers
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 The provider signs an OpenID Connect token (https://openid.net/specs/openid-connect-core-1_0.html) whose claims say
 which repository and workflow runs. Where they are those of a configured publisher, the job is given a token for the
 publisher's projects. That token is signed with the key of the user store, so every replica knows it. Clients speak as
-they do to PyPI (https://docs.pypi.org/trusted-publishers/internals/).
+they do to PyPI (https://github.com/pypi/warehouse, under docs/user/trusted-publishers).
 """
 
 from __future__ import annotations

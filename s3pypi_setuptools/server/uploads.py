@@ -1,4 +1,4 @@
-"""Uploads by the legacy API that twine and its like speak (https://docs.pypi.org/api/upload/)."""
+"""Uploads by the legacy API that twine and its like speak (https://github.com/pypi/warehouse)."""
 
 from __future__ import annotations
 

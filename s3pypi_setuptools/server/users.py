@@ -35,22 +35,31 @@ class Identity:
 
     :param name: for logs; empty for anybody.
     :param projects: glob patterns of normalized names that the role holds for.
+    :param also: somebody whose rights they have, too.
     """
 
     name: str
     role: Role
     projects: tuple[str, ...] = ("*",)
+    also: Identity | None = None
 
     def may(self, role: Role, project: str | None = None) -> bool:
         """Whether the role holds, for ``project`` (normalized), or for some project where it is None."""
+        if self.also is not None and self.also.may(role, project):
+            return True
         if self.role < role:
             return False
         return project is None or any(fnmatchcase(project, pattern) for pattern in self.projects)
 
+    def with_rights_of(self, anybody: Identity) -> Identity:
+        """The same user, who may also do what anybody may."""
+        return replace(self, also=anybody)
+
     @property
     def sees_all(self) -> bool:
         """Whether every project may be read."""
-        return self.role >= Role.READ and "*" in self.projects
+        own = self.role >= Role.READ and "*" in self.projects
+        return own or (self.also is not None and self.also.sees_all)
 
     def may_read(self, project: str) -> bool:
         """Whether ``project`` (normalized) may be read."""

@@ -76,6 +76,20 @@ def test_a_service_says_where_it_is_and_ends_when_it_is_told(tmp_path: Path) -> 
     assert "Traceback" not in err
 
 
+def test_several_processes_serve_one_repository_and_end_together(tmp_path: Path) -> None:
+    with serving((tmp_path / "repository").as_uri(), "--workers", "3") as served:
+        wheel = samples.wheel(tmp_path)
+        open_repository(tmp_path / "repository").publish(wheel)
+        for _ in range(20):  # each on a connection of its own, so at one of the processes
+            assert requests.get(f"{served.url}/simple/demo/", timeout=10).status_code == 200
+        status, out, err = served.end()
+    assert status == 0
+    assert out.count("GET '/simple/demo/' 200") == 20
+    assert err.count("index   ") == 1
+    with pytest.raises(requests.ConnectionError):
+        requests.get(served.url, timeout=10)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_upload_that_is_under_way_is_finished(tmp_path: Path, number: int) -> None:
     wheel = samples.wheel(tmp_path, padding=2_000_000)

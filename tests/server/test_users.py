@@ -274,3 +274,21 @@ def test_checking_a_password_holds_up_nobody(client: Client) -> None:
         thread.join()
     assert answers == [200] * 20
     assert [answer.status_code for answer in done] == [401] * 4
+
+
+def test_a_user_may_do_what_anybody_may(serve: Serve, folder: Place, users: UserFile, tmp_path: Path) -> None:
+    folder.open().publish(samples.wheel(tmp_path, "other"))
+    client = serve(folder, users=users, anonymous_read=True, anonymous_upload=False)
+    assert client.get("/simple/other/", headers=WRITER).status_code == 200
+    assert upload(client, samples.wheel(tmp_path, "other", "2.0"), headers=WRITER).status_code == 403
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/vnd.pypi.simple.v1+json"])
+def test_the_list_of_projects_names_those_alone_that_a_user_may_read(client: Client, accept: str) -> None:
+    everything = client.get("/simple/", accept, headers=READER).text
+    own = client.get("/simple/", accept, headers=WRITER)
+    assert "other" in everything
+    assert "demo" in own.text
+    assert "other" not in own.text
+    again = client.get("/simple/", accept, headers={**WRITER, "If-None-Match": own.headers["ETag"]})
+    assert again.status_code == 304

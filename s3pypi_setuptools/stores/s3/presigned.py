@@ -18,16 +18,19 @@ __all__ = ["presigned_url"]
 _STAMP = "%Y%m%dT%H%M%SZ"
 
 
-def presigned_url(bucket: Bucket, key: str, seconds: int) -> str:
+def presigned_url(bucket: Bucket, key: str, seconds: int) -> str | None:
     """A URL of the object that is valid for ``seconds`` at least, and at most twice as long.
 
     All processes that sign with the same credentials make the same URL within a window of ``seconds``, so that the
-    caches of clients find it again. Raises as `S3Client.get`.
+    caches of clients find it again. None where reading needs more than a URL says, such as a key of the customer's own.
+    Raises as `S3Client.get`.
     """
     from botocore.auth import S3SigV4QueryAuth  # noqa: PLC0415
     from botocore.awsrequest import AWSRequest  # noqa: PLC0415
 
     client: Any = bucket.client.get()
+    if bucket.client.arguments("GetObject"):
+        return None
     url = client.generate_presigned_url("get_object", {"Bucket": bucket.name, "Key": key}).partition("?")[0]
     credentials = client._request_signer._credentials
     if credentials is None:  # requests are not signed: the object is public
