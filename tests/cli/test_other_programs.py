@@ -77,7 +77,7 @@ def test_config_shows_what_aws_decides(
 def test_config_shows_nothing_of_aws_for_a_folder_and_goes_on_where_aws_cannot_be_asked(tmp_path: Path) -> None:
     environ = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_PROFILE": "nobody"}
     done = run("s3pypi", "config", "-t", "./repo", cwd=tmp_path, environ=environ)
-    assert (done.returncode, done.stderr, "127.0.0.1" in done.stdout) == (0, "", False)
+    assert (done.returncode, done.stderr, "http://127.0.0.1" in done.stdout) == (0, "", False)
     done = run("s3pypi", "config", "-t", "s3://bucket", cwd=tmp_path, environ=environ)
     assert (done.returncode, "s3://bucket" in done.stdout) == (0, True)
     assert done.stderr == "s3pypi: warning: S3 cannot be set up: The config profile (nobody) could not be found\n"

@@ -72,7 +72,8 @@ def running(place: Place, options: ServiceOptions) -> Iterator[str]:
             thread.join(30)
 
 
-BUCKETS = ["ministack", "ceph"] if servers.ceph(os.environ) else ["ministack"]
+CEPH = servers.ceph(os.environ)  # each test has an environment of its own, which says nothing of it
+BUCKETS = ["ministack", "ceph"] if CEPH else ["ministack"]
 
 
 @pytest.fixture(params=["folder", *BUCKETS])
@@ -80,7 +81,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     """An empty place in a folder, and in a bucket of each server."""
     if request.param == "folder":
         return Place((tmp_path / "repository").as_uri(), {})
-    server = servers.ceph(os.environ) if request.param == "ceph" else request.getfixturevalue("ministack")
+    server = CEPH if request.param == "ceph" else request.getfixturevalue("ministack")
     return Place(
         f"s3://{server.new_bucket()}/simple",
         {

@@ -23,6 +23,7 @@ import socket
 import sys
 import warnings
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,8 @@ def serve_connection(connection: socket.socket) -> None:
     connection.sendall(f"{child}\n".encode())
     os.close(out[1])
     os.close(err[1])
-    stderr, stdout = (read(pipe[0]) for pipe in (err, out))
+    with ThreadPoolExecutor() as pool:  # a program that fills one pipe waits for whoever reads it
+        stderr, stdout = pool.map(read, (err[0], out[0]))
     _, status = os.waitpid(child, 0)
     answer = {"status": os.waitstatus_to_exitcode(status), "stdout": stdout, "stderr": stderr}
     connection.sendall(f"{json.dumps(answer)}\n".encode())
