@@ -140,7 +140,7 @@ class Monitor:
     :param observer: receives the stage of each change, and may cancel the call before a commit.
     """
 
-    progress: Progress = SilentProgress()  # noqa: RUF009 - has no state
+    progress: Progress = SilentProgress()
     count: ItemCounter = UNCOUNTED
     observer: Observer = UNOBSERVED
 
