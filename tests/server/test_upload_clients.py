@@ -104,3 +104,23 @@ def test_a_tool_shows_why_an_upload_is_refused(client: Client, tmp_path: Path, t
     assert done.returncode != 0
     said = (done.stdout + done.stderr).lower()
     assert "409" in said or "already exists" in said or "already" in said
+
+
+def test_twine_uploads_and_pip_installs(serve: Serve, place: Place, tmp_path: Path) -> None:
+    del place
+    client = serve()
+    path = samples.wheel(tmp_path)
+    upload = [sys.executable, "-m", "twine", "upload", "--non-interactive", "--disable-progress-bar"]
+    sent = [*upload, "-u", "me", "-p", "secret", "--repository-url", f"{client.url}/legacy/", str(path)]
+    for _ in range(2):
+        done = subprocess.run(sent, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+    pip = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-cache-dir", "--disable-pip-version-check"]
+    done = subprocess.run(
+        [*pip, "-d", str(tmp_path / "got"), "--index-url", f"{client.url}/simple/", "demo"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "got" / path.name).read_bytes() == path.read_bytes()

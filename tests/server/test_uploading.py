@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import socket
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -232,26 +230,6 @@ def test_many_uploads_of_one_project_through_two_services_are_all_listed(
         answers = list(pool.map(lambda each: upload(clients[each[0] % 2], each[1]), enumerate(paths)))
     assert {answer.status_code for answer in answers} == {200}
     assert sorted(listed(clients[0])) == sorted(path.name for path in paths)
-
-
-def test_twine_uploads_and_pip_installs(serve: Serve, place: Place, tmp_path: Path) -> None:
-    del place
-    client = serve()
-    path = samples.wheel(tmp_path)
-    twine = [sys.executable, "-m", "twine", "upload", "--non-interactive", "--disable-progress-bar"]
-    sent = [*twine, "-u", "me", "-p", "secret", "--repository-url", f"{client.url}/legacy/", str(path)]
-    for _ in range(2):
-        done = subprocess.run(sent, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
-    pip = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-cache-dir", "--disable-pip-version-check"]
-    done = subprocess.run(
-        [*pip, "-d", str(tmp_path / "got"), "--index-url", f"{client.url}/simple/", "demo"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert (tmp_path / "got" / path.name).read_bytes() == path.read_bytes()
 
 
 def test_hatch_finds_the_project_below_the_upload_url(serve: Serve, folder: Place, tmp_path: Path) -> None:
