@@ -16,7 +16,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from ..text import quoted
 from .problems import Problem
 
-__all__ = ["FormFile", "UploadForm"]
+__all__ = ["FormFile", "UploadForm", "safe_name", "too_large"]
 
 _BUFFER = 1024 * 1024
 _MOST_FIELDS = 10_000
@@ -132,7 +132,7 @@ class UploadForm:
             if self._name in self.files:
                 raise _bad(f"The form has more than one file in its field {quoted(self._name)}")
             filename = options[b"filename"].decode("utf-8", "replace")
-            path = self._folder / _safe_name(filename)
+            path = self._folder / safe_name(filename)
             try:
                 self._file = FormFile(filename, path, path.open("xb"))
             except OSError as error:
@@ -166,9 +166,9 @@ def too_large(max_size: int) -> Problem:
     return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", message)
 
 
-def _safe_name(filename: str) -> str:
+def safe_name(filename: str) -> str:
     """A name for the file on disk; only `Distribution.read` decides whether it is a distribution's."""
-    name = filename.replace("\\\\", "/").rpartition("/")[2]
+    name = filename.replace("\\", "/").rpartition("/")[2]
     return name if name not in ("", ".", "..") and name == filename and "\0" not in name else "unnamed"
 
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
+from s3pypi_setuptools.server.upload_form import safe_name
 from tests.server.conftest import Client, Place, Serve
 from tests.support import samples
 
@@ -239,3 +240,10 @@ def test_hatch_finds_the_project_below_the_upload_url(serve: Serve, folder: Plac
         assert json.loads(client.get(f"{before}/+simple/demo/", JSON).content)["name"] == "demo"
     assert isinstance(client.get("/+simple/other/", JSON), requests.Response)
     assert client.get("/+simple/other/", JSON).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "name", ["..\\demo.whl", "a\\..\\..\\demo.whl", "C:\\demo.whl", "../demo.whl", "..", "", "\0.whl"]
+)
+def test_no_name_leads_out_of_the_folder_on_any_system(name: str) -> None:
+    assert safe_name(name) == "unnamed"
