@@ -87,7 +87,7 @@ def installer_environment(environment: Mapping[str, str], index_url: str, *, ext
         }
     without_proxy = ",".join(filter(None, (environment.get("NO_PROXY") or environment.get("no_proxy"), _LOOPBACK)))
     proxies = {"NO_PROXY": without_proxy, "no_proxy": without_proxy}
-    return {**environment, **found, **proxies, "S3PYPI_INDEX_URL_OF_EXEC": index_url}
+    return {**environment, **found, **proxies}
 
 
 @contextlib.contextmanager

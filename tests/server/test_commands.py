@@ -254,6 +254,18 @@ def test_exec_lets_a_command_read_the_repository_and_nobody_else(place: Place, t
     assert bare.stdout == "401\n", bare.stderr
 
 
+def test_exec_runs_this_program_too(tmp_path: Path) -> None:
+    target = (tmp_path / "repository").as_uri()
+    open_repository(target).publish(samples.wheel(tmp_path))
+    done = subprocess.run(
+        [*SCRIPT, "exec", target, "--", *SCRIPT, "list", "--names", "-t", target],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "demo\n", "")
+
+
 @pytest.mark.parametrize(
     ("code", "status"),
     [("raise SystemExit(7)", 7), ("import os, signal; os.kill(os.getpid(), signal.SIGTERM)", 143), ("", 0)],
