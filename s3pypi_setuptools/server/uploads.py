@@ -16,7 +16,7 @@ from typing import Any
 
 from ..api import PackageRepository
 from ..config.choices import IfExists
-from ..distribution import Distribution
+from ..distribution import Description
 from ..errors import InvalidDistribution
 from ..naming import ATTESTATION_SUFFIX, is_project_name, normalize_name, parse_version
 from ..operations.publish.report import FileReport
@@ -74,8 +74,7 @@ class Uploads:
 
     def _publish(self, form: UploadForm, content: FormFile) -> FileReport:
         check_digests(form, content.path)
-        distribution = Distribution.read(content.path)
-        check_identity(form, distribution)
+        check_identity(form, Description.read(content.path))
         write_attestations(form, content.path)
         return self._repository.publish(content.path, if_exists=self._if_exists).files[0]
 
@@ -135,7 +134,7 @@ def check_digests(form: UploadForm, path: Path) -> None:
             raise _bad(f"The file does not have the {name} digest that the form states: it was damaged on the way")
 
 
-def check_identity(form: UploadForm, distribution: Distribution) -> None:
+def check_identity(form: UploadForm, distribution: Description) -> None:
     """Raise `Problem` where the form names another project or version than the file."""
     stated = normalize_name(form.text("name"))
     if stated != distribution.project:
