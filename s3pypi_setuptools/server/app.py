@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from fnmatch import fnmatchcase
 from http import HTTPStatus
 from secrets import token_hex
+from typing import NoReturn
 
 from ..api import PackageRepository
 from ..config.choices import IfExists
@@ -256,7 +257,7 @@ def _request_id(request: Request) -> str:
     return given.decode() if 0 < len(given) <= _LONGEST_ID and given.isalnum() else token_hex(8)
 
 
-def _not_found(message: str) -> Reply:
+def _not_found(message: str) -> NoReturn:
     raise Problem(HTTPStatus.NOT_FOUND, "not-found", message)
 
 

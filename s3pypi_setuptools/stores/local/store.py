@@ -102,15 +102,12 @@ class LocalStore(Store):
         return content_token(data) if len(data) <= PART_SIZE else None
 
     def get(self, key: str) -> Object:
-        with self._failures(key, "cannot be read"), self._reading(key) as stream:
-            status = os.fstat(stream.fileno())
-            check_size(self._name(key), status.st_size)
-            data = stream.read(LARGEST_DOCUMENT)
-            return Object(_info(key, status, content_token(data)), data)
+        return self._read(key).object
 
     def get_if_changed(self, key: str, mark: str | None) -> Marked | None:
-        if mark is not None and self.is_unchanged(key, mark):
-            return None
+        return None if mark is not None and self.is_unchanged(key, mark) else self._read(key)
+
+    def _read(self, key: str) -> Marked:
         with self._failures(key, "cannot be read"), self._reading(key) as stream:
             status = os.fstat(stream.fileno())
             check_size(self._name(key), status.st_size)
