@@ -122,14 +122,18 @@ def test_locks_that_are_abandoned_expire(locks: LockTable, make: Callable[..., L
 
 
 class BusyTable(DynamoDBTable):
-    """Answers the looks of certain numbers, from 0, that it is busy."""
+    """Answers the looks of certain numbers, from 0, that it is busy; at one look, another process releases the lock."""
 
-    def __init__(self, locks: LockTable, busy: range) -> None:
+    def __init__(self, locks: LockTable, busy: range, released_at: int | None = None) -> None:
         super().__init__(locks.name, locks.access)
+        self.locks = locks
         self.busy = busy
+        self.released_at = released_at
         self.looks = 0
 
     def read(self, id: str) -> Lock | None:  # noqa: A002
+        if self.looks == self.released_at:
+            self.locks.client.delete_item(TableName=self.locks.name, Key={"LockID": {"S": id}})
         self.looks += 1
         if self.looks - 1 in self.busy:
             raise Unavailable(self.name, "DynamoDB answered 400 ThrottlingException; try again later")
@@ -137,13 +141,10 @@ class BusyTable(DynamoDBTable):
 
 
 def test_who_waits_asks_a_busy_table_again(locks: LockTable) -> None:
-    key = {"LockID": {"S": locks.put("demo")}}
-    table = BusyTable(locks, range(1, 3))
-    timer = threading.Timer(0.5, lambda: locks.client.delete_item(TableName=locks.name, Key=key))
-    timer.start()
+    locks.put("demo")
+    table = BusyTable(locks, range(1, 3), released_at=4)
     with LeasedLocks(table).held("demo"):
         assert table.looks > 3
-    timer.join()
     assert locks.items() == []
 
 
