@@ -10,10 +10,11 @@ filled on the blank page's token.
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Container, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import ClassVar, Generic, Protocol, TypeVar
 
 from ..errors import Contended, NotFound, PreconditionFailed, Unavailable
 from ..stores.base import ABSENT, Attributes, Matches, Token
@@ -23,7 +24,7 @@ from .manifest import blank_id, is_blank, number_of
 from .page_kind import PageKind
 from .workspace import Workspace
 
-__all__ = ["COMMIT", "DerivedPages", "ForeignPage", "PageState"]
+__all__ = ["COMMIT", "DerivedPages", "ForeignPage", "PageSource", "PageState"]
 
 COMMIT = "s3pypi-commit"
 """Name of the user metadata that holds a page's commit id."""
@@ -71,41 +72,49 @@ class PageState:
         return self.token is not None and self.commit is None
 
 
+class PageSource(ABC, Generic[R]):
+    """Reads a record, and renders its pages."""
+
+    deletable: ClassVar[bool] = False
+    """Whether a record may be deleted, with its pages. If so, a page is created blank."""
+    compressed: ClassVar[bool] = False
+    """Whether large JSON pages are stored compressed, if the workspace compresses."""
+
+    @abstractmethod
+    def read_record(self) -> R | None:
+        """Read the record now; None if there is none."""
+
+    @abstractmethod
+    def render(self, kind: PageKind, record: R) -> bytes:
+        """The bytes of a page."""
+
+    @abstractmethod
+    def commit_of(self, kind: PageKind, data: bytes) -> str | None:
+        """The commit id in a page's bytes, for stores that keep no metadata; None for another tool's page."""
+
+    def is_deleted(self, record: R) -> bool:  # noqa: ARG002
+        """Whether the record is deleted, and so has no pages."""
+        return False
+
+    def blank(self, commit: str) -> R:
+        """A record of that commit id that lists nothing, where records are `deletable`."""
+        raise NotImplementedError
+
+
 class DerivedPages(Generic[R]):
     """The pages of one record.
 
     :param keys: the key of each page.
-    :param render: renders the bytes of a page.
-    :param commit_of: finds the commit id in a page's bytes, for stores that keep no metadata.
-    :param read_record: reads the record again; None if there is none.
-    :param deleted: whether the record has no pages at all.
-    :param blank: makes a record that lists nothing, of a given commit id; None if pages are never deleted.
-    :param compressed: whether large JSON pages are stored compressed, if the workspace compresses.
     :param exact: whether a page of the record's commit id is current only if its bytes are those rendered.
     """
 
     def __init__(
-        self,
-        workspace: Workspace,
-        keys: dict[PageKind, str],
-        *,
-        render: Callable[[PageKind, R], bytes],
-        commit_of: Callable[[PageKind, bytes], str | None],
-        read_record: Callable[[], R | None],
-        deleted: Callable[[R], bool] = lambda record: False,
-        blank: Callable[[str], R] | None = None,
-        compressed: bool = False,
-        exact: bool = False,
+        self, workspace: Workspace, keys: dict[PageKind, str], source: PageSource[R], *, exact: bool = False
     ) -> None:
         self._workspace = workspace
         self._store = workspace.store
         self._keys = keys
-        self._render = render
-        self._commit_of = commit_of
-        self._read_record = read_record
-        self._deleted = deleted
-        self._blank = blank
-        self._compressed = compressed
+        self._source = source
         self._exact = exact
         self._lock = threading.Lock()
         self._last: dict[tuple[str | None, bool], bytes] = {}
@@ -125,7 +134,7 @@ class DerivedPages(Generic[R]):
 
     def expected(self, record: R) -> dict[PageKind, PageState]:
         """The state that every page has if all are those of ``record``, computed from their bytes without requests."""
-        if self._deleted(record):
+        if self._source.is_deleted(record):
             return self.absent()
         return {
             kind: PageState(self._store.token_of(self._stored(kind, record)[0]), record.commit) for kind in self._keys
@@ -141,7 +150,7 @@ class DerivedPages(Generic[R]):
                     return PageState.of(info.token, commit)
                 # Another tool's, or ours, copied by a tool that drops metadata.
             page = self._store.get(key)
-            return PageState.of(page.info.token, self._commit_of(kind, page.data))
+            return PageState.of(page.info.token, self._source.commit_of(kind, page.data))
         except NotFound:
             return PageState()
 
@@ -150,9 +159,9 @@ class DerivedPages(Generic[R]):
         return {kind: self._workspace.pool.submit(self._open, kind, state) for kind, state in states.items()}
 
     def _open(self, kind: PageKind, state: PageState) -> PageState:
-        if state.token or self._blank is None:
+        if state.token or not self._source.deletable:
             return state
-        record = self._blank(blank_id(self._workspace.clock.new_id))
+        record = self._source.blank(blank_id(self._workspace.clock.new_id))
         tokens: list[Token] = []
         if create(lambda: tokens.append(self._fill(record, kind, None)), self._workspace.backoff):
             return PageState.of(tokens[-1], record.commit)
@@ -174,7 +183,7 @@ class DerivedPages(Generic[R]):
         Raises `ForeignPage` if another tool has written a page meanwhile; the other pages are up to date then.
         """
         self._all(kinds, lambda kind: self._write(record, kind, states.get(kind), taken_over))
-        if self._deleted(record) and (now := self._read_record()) and not self._deleted(now):
+        if self._source.is_deleted(record) and (now := self._source.read_record()) and not self._source.is_deleted(now):
             # A store that ignores the condition of a deletion has deleted the pages of what was committed meanwhile.
             self._all(kinds, lambda kind: self._bring_up(now, kind, taken_over))
 
@@ -186,7 +195,7 @@ class DerivedPages(Generic[R]):
             raise error
 
     def _write(self, record: R, kind: PageKind, state: PageState | None, taken_over: Collection[Token]) -> None:
-        if state is not None and (state.token or self._blank is None):
+        if state is not None and (state.token or not self._source.deletable):
             try:
                 return self._put(record, kind, state)
             except (PreconditionFailed, Contended, Unavailable):
@@ -199,15 +208,15 @@ class DerivedPages(Generic[R]):
     def _catch_up(self, written: R, kind: PageKind, taken_over: Collection[Token]) -> None:
         # The order matters: a page older than the record read after it cannot be put over a newer one.
         state = self.state(kind)
-        record = self._read_record()
+        record = self._source.read_record()
         if record is None:
             raise self._lost(kind)
-        if self._deleted(record) and state.token is None and self._is_listed(kind):
+        if self._source.is_deleted(record) and state.token is None and self._is_listed(kind):
             raise PreconditionFailed(self._keys[kind], version="")
         if self._current(record, kind, state) or self._follows(state, written, record):
             return
-        if state.token is None and self._blank:
-            state, record = self._open(kind, state), self._read_record()
+        if state.token is None and self._source.deletable:
+            state, record = self._open(kind, state), self._source.read_record()
             if record is None:
                 raise self._lost(kind)
         if state.foreign and state.token not in taken_over:
@@ -224,7 +233,7 @@ class DerivedPages(Generic[R]):
         return next((info.key for info in self._store.list(key)), None) == key
 
     def _current(self, record: R, kind: PageKind, state: PageState) -> bool:
-        if self._deleted(record):
+        if self._source.is_deleted(record):
             return state.token is None
         if state.token is None or state.commit != record.commit:
             return False
@@ -241,13 +250,13 @@ class DerivedPages(Generic[R]):
         if self._exact or not (state.token and state.commit and written.commit and record.commit):
             return False
         numbers = number_of(written.commit), number_of(state.commit), number_of(record.commit)
-        if self._deleted(record) or None in numbers:
+        if self._source.is_deleted(record) or None in numbers:
             return False
         first, page, last = (number or 0 for number in numbers)
         return first < page < last
 
     def _put(self, record: R, kind: PageKind, state: PageState) -> None:
-        if not self._deleted(record):
+        if not self._source.is_deleted(record):
             self._fill(record, kind, state.token)
         elif state.token:
             self._store.delete(self._keys[kind], Matches(state.token))
@@ -260,7 +269,7 @@ class DerivedPages(Generic[R]):
 
     def _stored(self, kind: PageKind, record: R) -> tuple[bytes, Attributes]:
         """The page as it is stored."""
-        compress = self._compressed and kind.is_json and self._workspace.compresses()
+        compress = self._source.compressed and kind.is_json and self._workspace.compresses()
         return stored_form(self._rendered(kind, record), kind.attributes, compress=compress)
 
     def _rendered(self, kind: PageKind, record: R) -> bytes:
@@ -269,5 +278,5 @@ class DerivedPages(Generic[R]):
         with self._lock:
             if form not in self._last:
                 self._last = {key: data for key, data in self._last.items() if key[0] == record.commit}
-                self._last[form] = self._render(kind, record)
+                self._last[form] = self._source.render(kind, record)
             return self._last[form]

@@ -21,7 +21,7 @@ from ..transaction import update
 from .documents import DOCUMENT_ATTRIBUTES, Kind, OtherKind, check_kind
 from .manifest import next_id
 from .page_kind import PageKind
-from .pages import DerivedPages, ForeignPage, PageState
+from .pages import DerivedPages, ForeignPage, PageSource, PageState
 from .workspace import Workspace
 
 __all__ = ["ProjectList", "parse_project_list", "render_project_list"]
@@ -48,7 +48,7 @@ def parse_project_list(data: bytes) -> Root:
     return root_of(document)
 
 
-class ProjectList:
+class ProjectList(PageSource[Root]):
     """The list of projects of one repository. Threads may use it at once.
 
     :param exact: as of `DerivedPages`.
@@ -235,19 +235,21 @@ class ProjectList:
         log.warning("%s: written by another tool; the projects it lists are taken over", key)
         return frozenset(listed.projects), PageState(page.info.token)
 
-    def _read_if_exists(self) -> Root | None:
+    def read_record(self) -> Root | None:
+        """The list; None if there is none. Raises `InvalidIndex`, and `StoreError`."""
         root, token = self.read()
         return root if token else None
 
+    def render(self, kind: PageKind, record: Root) -> bytes:
+        """The bytes of a root page."""
+        return kind.render_root(record)
+
+    def commit_of(self, kind: PageKind, data: bytes) -> str | None:
+        """The commit id in a root page. Raises `InvalidIndex`."""
+        return self._parse(kind, data).commit
+
     def _pages(self, kinds: tuple[PageKind, ...]) -> DerivedPages[Root]:
-        return DerivedPages(
-            self._workspace,
-            self._layout.pages(kinds=kinds),
-            render=lambda kind, root: kind.render_root(root),
-            commit_of=lambda kind, data: self._parse(kind, data).commit,
-            read_record=self._read_if_exists,
-            exact=self._exact,
-        )
+        return DerivedPages(self._workspace, self._layout.pages(kinds=kinds), self, exact=self._exact)
 
     def _parse(self, kind: PageKind, data: bytes) -> Root:
         try:

@@ -16,7 +16,7 @@ from .inventory import Folder
 from .links import adopt_files
 from .manifest import Manifest
 from .page_kind import PageKind
-from .pages import DerivedPages, PageState
+from .pages import DerivedPages, PageSource, PageState
 from .workspace import Workspace
 
 __all__ = ["DamagedPage", "ProjectDocuments", "Reading", "Snapshot"]
@@ -72,11 +72,14 @@ class Snapshot:
     base: Manifest
 
 
-class ProjectDocuments:
+class ProjectDocuments(PageSource[Manifest]):
     """The documents of the project ``name`` (normalized).
 
     :param exact: as of `DerivedPages`.
     """
+
+    deletable = True
+    compressed = True
 
     def __init__(self, workspace: Workspace, name: str, *, exact: bool = False) -> None:
         self.workspace = workspace
@@ -85,17 +88,27 @@ class ProjectDocuments:
         self.manifest_key = layout.manifest(name)
         kinds = [kind for kind in PageKind if not kind.at_slash or workspace.store.slash_keys is not False]
         self._keys = layout.pages(name, kinds)
-        self.pages: DerivedPages[Manifest] = DerivedPages(
-            workspace,
-            self._keys,
-            render=lambda kind, manifest: kind.render_project(manifest.project),
-            commit_of=lambda kind, data: self._parse(kind, data).commit,
-            read_record=lambda: self.manifest()[0],
-            deleted=lambda manifest: manifest.deleted,
-            blank=lambda commit: Manifest(Project(name, commit=commit)),
-            compressed=True,
-            exact=exact,
-        )
+        self.pages = DerivedPages(workspace, self._keys, self, exact=exact)
+
+    def read_record(self) -> Manifest | None:
+        """The manifest; None if there is none. Raises as `manifest` does."""
+        return self.manifest()[0]
+
+    def render(self, kind: PageKind, record: Manifest) -> bytes:
+        """The bytes of the project's page."""
+        return kind.render_project(record.project)
+
+    def commit_of(self, kind: PageKind, data: bytes) -> str | None:
+        """The commit id in the project's page. Raises `DamagedPage`."""
+        return self._parse(kind, data).commit
+
+    def is_deleted(self, record: Manifest) -> bool:
+        """Whether the project is deleted."""
+        return record.deleted
+
+    def blank(self, commit: str) -> Manifest:
+        """A manifest of that commit id that lists nothing."""
+        return Manifest(Project(self.name, commit=commit))
 
     def manifest(self) -> tuple[Manifest | None, Token | None]:
         """The manifest and its token; None for both if there is none. Raises `InvalidIndex`, and `StoreError`."""

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from s3pypi_setuptools.errors import AccessDenied, Error, PreconditionFailed, Unavailable
-from s3pypi_setuptools.index import simple_html
 from s3pypi_setuptools.index.model import File, Project
 from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.page_kind import PageKind
 from s3pypi_setuptools.repository.pages import COMMIT, DerivedPages, ForeignPage, PageState
+from s3pypi_setuptools.repository.snapshot import ProjectDocuments
 from s3pypi_setuptools.stores.base import Token
 from tests.repository.conftest import workspace
 from tests.repository.page_desk import HTML, JSON, KEYS, KINDS, MANIFEST, SLASH, Desk, manifest
@@ -232,15 +232,11 @@ def test_large_json_pages_are_compressed_where_the_repository_compresses(compres
     assert encodings == {JSON: "gzip" if compresses else None, HTML: None, SLASH: None}
 
 
-def test_pages_that_are_never_deleted_are_not_made_blank(desk: Desk) -> None:
-    record = manifest(1)
-    pages: DerivedPages[Manifest] = DerivedPages(
-        workspace(desk.store),
-        {HTML: KEYS[HTML]},
-        render=lambda kind, one: kind.render_project(one.project),
-        commit_of=lambda kind, data: simple_html.parse_project(data, "demo").commit,
-        read_record=lambda: record,
-    )
+def test_pages_that_are_never_deleted_are_not_made_blank(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ProjectDocuments, "deletable", False)
+    record = desk.commit(manifest(1))
+    space = workspace(desk.store)
+    pages = DerivedPages(space, {HTML: KEYS[HTML]}, ProjectDocuments(space, "demo"))
     assert {kind: future.result() for kind, future in pages.opening({HTML: PageState()}).items()} == {HTML: PageState()}
     pages.write(record, {HTML: PageState()}, (HTML, JSON))
     assert [(request.verb, request.key) for request in desk.store.requests] == [("put", KEYS[HTML])]
