@@ -14,6 +14,7 @@ from typing import NoReturn
 from ..api import PackageRepository
 from ..config.choices import IfExists
 from ..errors import Error
+from .access_log import access_log
 from .authentication import Authenticator, BadCredentials, TooManyFailures
 from .downloads import Downloads
 from .fresh_reads import FreshReads
@@ -29,7 +30,6 @@ from .users import Identity, Role
 __all__ = ["Service", "create_app"]
 
 log = logging.getLogger(__name__)
-access_log = logging.getLogger("s3pypi.access")
 
 _READS = 32
 """Requests to the store at once, for readers."""

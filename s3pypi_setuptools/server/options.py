@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import ipaddress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import urlsplit
 
+from ..aws.client import Access
+from ..aws.parameters import Parameters
+from ..config.environment import Environment
+from ..config.pip_conf import configured_index
 from ..config.service import DownloadStyle
+from ..config.settings import Settings
+from ..errors import ConfigurationError
+from .user_file import HtpasswdFile, UserFile
 from .users import UserStore
 
-__all__ = ["ServiceOptions"]
+__all__ = ["ServiceOptions", "open_users", "options_of"]
 
 DEFAULT_MAX_SIZE = 5 * 1024**3
 
@@ -36,3 +46,59 @@ class ServiceOptions:
     downloads: DownloadStyle = DownloadStyle.REDIRECT
     max_size: int = DEFAULT_MAX_SIZE
     root_path: str = ""
+
+
+def open_users(where: str, settings: Settings) -> UserStore:
+    """The store of users that ``where`` names: ``ssm:HOST``, or a file; htpasswd's where its name says so.
+
+    Raises `ConfigurationError`.
+    """
+    if where.startswith("ssm:"):
+        from .user_parameters import REGION, UserParameters, parameters_path  # noqa: PLC0415 - most users are in files
+
+        connection = replace(settings.connection, region=REGION, endpoint_url=None, no_sign_request=False)
+        access = Access(connection, redactor=settings.redactor)
+        return UserParameters(Parameters(parameters_path(where.removeprefix("ssm:")), access))
+    path = Path(where).expanduser()
+    return HtpasswdFile(path) if "htpasswd" in path.name else UserFile(path)
+
+
+def options_of(all_settings: Settings) -> ServiceOptions:
+    """What the service is told, checked: who may do what has to be said beyond this machine.
+
+    Raises `ConfigurationError`.
+    """
+    settings = all_settings.service
+    here = is_loopback(settings.host)
+    users = open_users(settings.users, all_settings) if settings.users else None
+    if users is not None:
+        users.users()  # raises for what cannot be read
+    if not here and not settings.tls_certificate and not settings.insecure_http and not settings.trusted_proxies:
+        raise ConfigurationError(
+            f"host {settings.host}: plain HTTP beyond this machine shows passwords to everybody on the way; give "
+            "--tls-certificate, --trusted-proxies for a proxy that speaks HTTPS, or --insecure-http"
+        )
+    fallback = settings.fallback
+    if fallback == "pip":
+        fallback = configured_index(Environment.current())
+    if fallback is not None and urlsplit(fallback).scheme not in ("http", "https"):
+        raise ConfigurationError("fallback: must be an http:// or https:// URL, or pip")
+    return ServiceOptions(
+        users=users,
+        anonymous_read=settings.anonymous_read or (users is None and here),
+        anonymous_upload=settings.anonymous_upload or (users is None and here),
+        overwrite=settings.overwrite,
+        fallback=fallback.rstrip("/") if fallback else None,
+        reserved=settings.reserved,
+        downloads=settings.downloads,
+        max_size=settings.max_size,
+        root_path=settings.root_path,
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches the address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -3,91 +3,29 @@
 from __future__ import annotations
 
 import contextlib
-import ipaddress
-import json
-import logging
 import os
 import socket
 import ssl
-import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import uvicorn
 
 from ..api import PackageRepository
-from ..aws.client import Access
-from ..aws.parameters import Parameters
-from ..config.environment import Environment
-from ..config.pip_conf import configured_index
-from ..config.service import LogFormat
 from ..config.service import Service as ServiceSettings
-from ..config.settings import Settings
 from ..errors import ConfigurationError
-from .app import access_log, create_app
+from .access_log import written_log
+from .app import create_app
 from .options import ServiceOptions
-from .user_file import HtpasswdFile, UserFile
-from .users import UserStore
 from .workers import run_workers
 
-__all__ = ["open_users", "options_of", "run", "serve_in_thread"]
+__all__ = ["run", "serve_in_thread"]
 
 _BACKLOG = 2048
 _LOOK_SECONDS = 0.1
 _FINISH_SECONDS = 300
 """How long uploads that are under way may take to finish after SIGTERM."""
-
-
-def open_users(where: str, settings: Settings) -> UserStore:
-    """The store of users that ``where`` names: ``ssm:HOST``, or a file; htpasswd's where its name says so.
-
-    Raises `ConfigurationError`.
-    """
-    if where.startswith("ssm:"):
-        from .user_parameters import REGION, UserParameters, parameters_path  # noqa: PLC0415 - most users are in files
-
-        connection = replace(settings.connection, region=REGION, endpoint_url=None, no_sign_request=False)
-        access = Access(connection, redactor=settings.redactor)
-        return UserParameters(Parameters(parameters_path(where.removeprefix("ssm:")), access))
-    path = Path(where).expanduser()
-    return HtpasswdFile(path) if "htpasswd" in path.name else UserFile(path)
-
-
-def options_of(all_settings: Settings) -> ServiceOptions:
-    """What the service is told, checked: who may do what has to be said beyond this machine.
-
-    Raises `ConfigurationError`.
-    """
-    settings = all_settings.service
-    here = is_loopback(settings.host)
-    users = open_users(settings.users, all_settings) if settings.users else None
-    if users is not None:
-        users.users()  # raises for what cannot be read
-    if not here and not settings.tls_certificate and not settings.insecure_http and not settings.trusted_proxies:
-        raise ConfigurationError(
-            f"host {settings.host}: plain HTTP beyond this machine shows passwords to everybody on the way; give "
-            "--tls-certificate, --trusted-proxies for a proxy that speaks HTTPS, or --insecure-http"
-        )
-    fallback = settings.fallback
-    if fallback == "pip":
-        fallback = configured_index(Environment.current())
-    if fallback is not None and urlsplit(fallback).scheme not in ("http", "https"):
-        raise ConfigurationError("fallback: must be an http:// or https:// URL, or pip")
-    return ServiceOptions(
-        users=users,
-        anonymous_read=settings.anonymous_read or (users is None and here),
-        anonymous_upload=settings.anonymous_upload or (users is None and here),
-        overwrite=settings.overwrite,
-        fallback=fallback.rstrip("/") if fallback else None,
-        reserved=settings.reserved,
-        downloads=settings.downloads,
-        max_size=settings.max_size,
-        root_path=settings.root_path,
-    )
 
 
 def run(
@@ -103,7 +41,7 @@ def run(
 
     Raises `ConfigurationError` where the address cannot be had, or the certificate cannot be read.
     """
-    with _listening(settings) as (listener, url), _logging(settings.log_format):
+    with _listening(settings) as (listener, url), written_log(settings.log_format):
         if settings.workers > 1:
             run_workers(
                 settings.workers,
@@ -171,14 +109,6 @@ def _server(
     return _Server(config)
 
 
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches the address."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 class _Server(uvicorn.Server):
     """uvicorn's server; a signal ends it, and not the program around it."""
 
@@ -210,39 +140,3 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.close()
         raise ConfigurationError(f"cannot listen on {host}:{port}: {error.strerror}; choose another --port") from error
     return listener
-
-
-@contextlib.contextmanager
-def _logging(form: LogFormat) -> Iterator[None]:
-    """Write the log of requests to stdout while the context lasts."""
-    handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(_JsonLines() if form is LogFormat.JSON else _TextLines())
-    before = access_log.level, access_log.handlers[:], access_log.propagate
-    access_log.setLevel(logging.INFO)
-    access_log.handlers[:], access_log.propagate = [handler], False
-    try:
-        yield
-    finally:
-        access_log.setLevel(before[0])
-        access_log.handlers[:], access_log.propagate = before[1:]
-
-
-_FIELDS = ("request", "client", "user", "method", "path", "status", "size", "seconds")
-
-
-class _TextLines(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        """One line: when, who asked for what, and how it was answered."""
-        facts = record.__dict__
-        when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created))
-        return (
-            f"{when} {facts['request']} {facts['client']} {facts['user'] or '-'} {facts['method']} "
-            f"{facts['path']!r} {facts['status']} {facts['size']} {facts['seconds']:.3f}"
-        )
-
-
-class _JsonLines(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        """One JSON object."""
-        when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created))
-        return json.dumps({"time": when, **{name: record.__dict__[name] for name in _FIELDS}})

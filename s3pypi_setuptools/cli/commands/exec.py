@@ -29,7 +29,7 @@ def _check(arguments: argparse.Namespace) -> None:
 def _exec(call: Call) -> Output:
     try:
         from ...server.child import run_beside  # noqa: PLC0415 - an extra
-        from ...server.run import options_of  # noqa: PLC0415
+        from ...server.options import options_of  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise MissingPackage.of(error.name or "uvicorn", "server") from error
     status = run_beside(

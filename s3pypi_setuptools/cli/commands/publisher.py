@@ -57,7 +57,7 @@ def _check(arguments: argparse.Namespace) -> None:
 
 def _publisher(call: Call) -> Output:
     try:
-        from ...server.run import open_users  # noqa: PLC0415 - an extra
+        from ...server.options import open_users  # noqa: PLC0415 - an extra
         from ...server.users import Publisher  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise MissingPackage.of(error.name or "uvicorn", "server") from error

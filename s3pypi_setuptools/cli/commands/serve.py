@@ -26,7 +26,8 @@ class ServeReport:
 
 def _serve(call: Call) -> Output:
     try:
-        from ...server.run import options_of, run  # noqa: PLC0415 - an extra
+        from ...server.options import options_of  # noqa: PLC0415 - an extra
+        from ...server.run import run  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise MissingPackage.of(error.name or "uvicorn", "server") from error
     options = options_of(call.settings)
