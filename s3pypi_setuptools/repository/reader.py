@@ -59,7 +59,7 @@ class RepositoryReader:
         """As `Store.is_unchanged`."""
         return self._store.is_unchanged(key, mark)
 
-    def has_record(self, project: str) -> bool:
+    def has_manifest(self, project: str) -> bool:
         """Whether ``project`` (normalized) has a manifest, perhaps one that says that the project was deleted."""
         return self._exists(self._layout.manifest(project))
 

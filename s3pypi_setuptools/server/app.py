@@ -5,27 +5,30 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from fnmatch import fnmatchcase
+from functools import partial
 from http import HTTPStatus
 from secrets import token_hex
-from typing import NoReturn
 
 from ..api import PackageRepository
 from ..config.choices import IfExists
 from ..errors import Error
 from .access_log import access_log
-from .authentication import Authenticator, BadCredentials, TooManyFailures
+from .authentication import Authenticator
 from .downloads import Downloads
 from .fresh_reads import FreshReads
 from .options import ServiceOptions
 from .people_pages import PeoplePages
-from .problems import Problem, problem_of
+from .permissions import Permissions
+from .problems import Problem, not_found, problem_of
 from .replies import Receive, Reply, Request, Scope, Send, redirect, text_reply
+from .routing import READING, Route, Routes
 from .simple_api import SimpleIndex, page_of, redirect_to_normalized
 from .token_endpoints import token_endpoints
 from .uploads import Uploads
-from .users import Identity, Role
+from .users import Role
 
 __all__ = ["Service", "create_app"]
 
@@ -38,13 +41,8 @@ _UPLOADS = 16
 _PASSWORDS = 2
 """Passwords that are checked at once: each takes a core for 50 ms, and 16 MiB."""
 _LONGEST_ID = 64
-_UPLOAD_PATHS = frozenset({"/", "/legacy", "/legacy/", "/simple", "/simple/"})
-_OIDC = "/_/oidc/"
-_HATCH = "/simple/+simple/"
-_BEFORE_HATCH = frozenset({"", "/legacy", "/simple"})
-"""What hatch looks up projects below: the upload URL, and ``/+simple/``."""
-_CHALLENGE = (b"www-authenticate", b'Basic realm="Python packages", charset="UTF-8"')
-_READING = frozenset({"GET", "HEAD"})
+_INDEXES = ("/simple", "/+simple", "/legacy/+simple", "/simple/+simple")
+"""Where the index is; hatch looks projects up below the upload URL and ``/+simple``."""
 
 
 def create_app(repository: PackageRepository, options: ServiceOptions) -> Service:
@@ -53,7 +51,10 @@ def create_app(repository: PackageRepository, options: ServiceOptions) -> Servic
 
 
 class Service:
-    """An ASGI application. It keeps nothing that the repository's store does not confirm at each request."""
+    """An ASGI application. It keeps nothing that the repository's store does not confirm at each request.
+
+    :ivar routes: all that it answers.
+    """
 
     def __init__(self, repository: PackageRepository, options: ServiceOptions) -> None:
         self._options = options
@@ -70,9 +71,8 @@ class Service:
         self._uploads = Uploads(repository, self._upload_pool, max_size=options.max_size, if_exists=if_exists)
         self._tokens = token_endpoints(options.users, repository, self._pool)
         known = self._tokens.identify if self._tokens else lambda token: None
-        self._authenticator = Authenticator(options.users, self._password_pool, short_lived=known)
-        role = Role.UPLOAD if options.anonymous_upload else Role.READ if options.anonymous_read else Role.NONE
-        self._anybody = Identity("", role)
+        self._permissions = Permissions(options, Authenticator(options.users, self._password_pool, short_lived=known))
+        self.routes = Routes(self._table())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """As ASGI asks."""
@@ -109,130 +109,125 @@ class Service:
 
     async def _reply(self, request: Request) -> Reply:
         try:
-            return await self._route(request)
+            return await self._answer(request)
         except Problem as problem:
             return problem.reply(request)
         except Error as error:
             found = problem_of(error)
             level = logging.ERROR if found.status >= HTTPStatus.INTERNAL_SERVER_ERROR else logging.INFO
-            log.log(level, "%s %s: %s", request.method, request.path, error)
+            log.log(level, "%s %r: %s", request.method, request.path, error)
             return found.reply(request)
         except (ConnectionError, asyncio.CancelledError):
             raise
         except Exception:
-            log.exception("%s %s: internal error %s", request.method, request.path, request.id)
+            log.exception("%s %r: internal error %s", request.method, request.path, request.id)
             message = f"Internal error {request.id}; the service's log says more"
             return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", message).reply(request)
 
-    async def _route(self, request: Request) -> Reply:
-        path = request.path
-        if path.startswith("/-/"):
-            return await self._health(request, path)
-        if path.startswith(_OIDC) and self._tokens is not None:
-            return await self._tokens.answer(request, path.removeprefix(_OIDC))
-        request.identity = await self._identify(request)
-        if request.method == "POST":
-            return await self._upload(request)
-        if request.method not in _READING:
-            raise _not_allowed("GET, HEAD, POST", f"{request.method} is not known here")
-        self._require(request, Role.READ)
-        if path.startswith("/simple/") and not path.startswith(_HATCH):
-            return await self._below(request, "/simple/", path.removeprefix("/simple/"))
-        return await self._elsewhere(request, path)
+    async def _answer(self, request: Request) -> Reply:
+        match = self.routes.match(request.method, request.path)
+        if match is None:
+            return await self._unmatched(request)
+        if match.route.role is not None:
+            await self._permissions.identify(request)
+            self._permissions.require(request, match.route.role)
+        return await match.route.handler(request, *match.arguments)
 
-    async def _elsewhere(self, request: Request, path: str) -> Reply:
-        """What is read at other places than below ``/simple/``."""
-        if path == "/":
-            return await self._people.projects(request)
-        if path.startswith("/project/"):
-            return await self._people_project(request, path.removeprefix("/project/"))
-        if path == "/simple":
-            return redirect(HTTPStatus.MOVED_PERMANENTLY, f"{request.root}/simple/")
-        if path in _UPLOAD_PATHS:
-            raise _not_allowed("POST", f"Upload files here; the index is at {request.root}/simple/")
-        before, found, rest = path.partition("/+simple/")
-        if found and before in _BEFORE_HATCH:
-            return await self._below(request, f"{before}{found}", rest)
-        return _not_found("There is no such page")
+    async def _unmatched(self, request: Request) -> Reply:
+        """The answer where no route has both the path and the method."""
+        allowed = self.routes.methods(request.path)
+        header = (b"allow", ", ".join(allowed).encode())
+        if allowed and request.method == "OPTIONS":
+            return Reply(HTTPStatus.NO_CONTENT, [header])
+        await self._permissions.identify(request)
+        where = f"the index is at {request.root}/simple/; upload to {request.root}/legacy/"
+        if allowed:
+            message = f"{request.method} is not taken here: {where}"
+            raise Problem(HTTPStatus.METHOD_NOT_ALLOWED, "method-not-allowed", message, (header,))
+        self._permissions.require(request, Role.READ)
+        raise not_found(f"There is no such page: {where}")
 
-    async def _below(self, request: Request, before: str, rest: str) -> Reply:
-        name, slash, path = rest.partition("/")
-        if not rest:
-            return await self._index.page(request, None) or _not_found("There is no repository yet: upload to it first")
-        if not path:
-            return redirect_to_normalized(request, name, before, slash) or await self._project(request, name)
-        file = self._reader.file_at(rest)
-        if file is None:
-            return _not_found("There is no such file")
-        self._require(request, Role.READ, file.project)
-        return await self._downloads.file(request, file) or _not_found("There is no such file")
+    def _table(self) -> Iterator[Route]:
+        """All routes; of two for one path, the first counts."""
+        for index in _INDEXES:
+            yield Route(READING, f"{index}/", self._root)
+            yield Route(READING, f"{index}/{{project}}/", partial(self._project, before=f"{index}/", slash="/"))
+            yield Route(READING, f"{index}/{{project}}", partial(self._project, before=f"{index}/", slash=""))
+        for index in reversed(_INDEXES):  # the last of them lies in the first
+            yield Route(READING, f"{index}/{{file:path}}", self._file)
+        yield Route(READING, "/simple", self._simple)
+        yield Route(READING, "/-/health", self._health, None)
+        yield Route(READING, "/-/ready", self._ready, None)
+        yield Route(READING, "/-/static/{name}", self._asset, None)
+        if self._tokens is not None:
+            answer = self._tokens.answer
+            yield Route(READING, "/_/oidc/audience", partial(answer, name="audience"), None)
+            yield Route(("POST",), "/_/oidc/mint-token", partial(answer, name="mint-token"), None)
+            yield Route(("POST",), "/_/oidc/burn-token", partial(answer, name="burn-token"), None)
+        for path in ("/", "/legacy", "/legacy/", "/simple", "/simple/"):
+            yield Route(("POST",), path, self._uploads.take, Role.UPLOAD)
+        yield Route(READING, "/", self._people.projects)
+        yield Route(READING, "/project/{project}", partial(self._people_project, slash=""))
+        yield Route(READING, "/project/{project}/", partial(self._people_project, slash="/"))
 
-    async def _project(self, request: Request, project: str) -> Reply:
-        self._require(request, Role.READ, project)
-        page = await self._index.page(request, project)
+    async def _root(self, request: Request) -> Reply:
+        page = await self._index.page(request, None)
+        if page is None:
+            raise not_found("There is no repository yet: upload to it first")
+        return page
+
+    async def _simple(self, request: Request) -> Reply:
+        return redirect(HTTPStatus.MOVED_PERMANENTLY, f"{request.root}/simple/")
+
+    async def _project(self, request: Request, name: str, *, before: str, slash: str) -> Reply:
+        moved = redirect_to_normalized(request, name, before, slash)
+        if moved is not None:
+            return moved
+        self._permissions.require(request, Role.READ, name)
+        page = await self._index.page(request, name)
         if page is not None:
             return page
         options = self._options
-        if options.fallback and not any(fnmatchcase(project, pattern) for pattern in options.reserved):
+        if options.fallback and not any(fnmatchcase(name, pattern) for pattern in options.reserved):
             loop = asyncio.get_running_loop()
-            if not await loop.run_in_executor(self._pool, self._reader.has_record, project):
-                return redirect(HTTPStatus.FOUND, f"{options.fallback}/{project}/")
-        return _not_found(f"There is no project {project}")
+            if not await loop.run_in_executor(self._pool, self._reader.has_manifest, name):
+                return redirect(HTTPStatus.FOUND, f"{options.fallback}/{name}/")
+        raise not_found(f"There is no project {name}")
 
-    async def _upload(self, request: Request) -> Reply:
-        if request.path not in _UPLOAD_PATHS:
-            where = f"{request.root}/legacy/"
-            raise _not_allowed("GET, HEAD", f"This is a page of the index; upload to {where}")
-        self._require(request, Role.UPLOAD)
-        return await self._uploads.take(request)
+    async def _file(self, request: Request, path: str) -> Reply:
+        file = self._reader.file_at(path)
+        if file is None:
+            raise not_found("There is no such file")
+        self._permissions.require(request, Role.READ, file.project)
+        reply = await self._downloads.file(request, file)
+        if reply is None:
+            raise not_found("There is no such file")
+        return reply
 
-    async def _identify(self, request: Request) -> Identity:
-        header = request.headers.get(b"authorization")
-        if header is None or self._options.users is None:  # clients send what they are configured with
-            return self._anybody
-        address = (request.scope.get("client") or ("",))[0]
-        try:
-            identity = await self._authenticator.identify(header, address)
-        except BadCredentials:
-            raise Problem(
-                HTTPStatus.UNAUTHORIZED, "bad-credentials", "The user name or password is wrong", (_CHALLENGE,)
-            ) from None
-        except TooManyFailures as error:
-            after = (b"retry-after", str(error.seconds).encode())
-            message = "Too many wrong passwords; try again later"
-            raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "too-many-failures", message, (after,)) from None
-        return identity.with_rights_of(self._anybody)
-
-    def _require(self, request: Request, role: Role, project: str | None = None) -> None:
-        identity: Identity = request.identity
-        if identity.may(role, project):
-            return
-        if not identity.name:
-            raise Problem(
-                HTTPStatus.UNAUTHORIZED, "no-credentials", "A user name and a password are needed", (_CHALLENGE,)
-            )
-        what = "upload" if role is Role.UPLOAD else "read"
-        raise Problem(HTTPStatus.FORBIDDEN, "forbidden", f"You may not {what} {project or 'here'}")
-
-    async def _people_project(self, request: Request, rest: str) -> Reply:
-        name, slash, path = rest.partition("/")
-        if path:
-            return _not_found("There is no such page")
+    async def _people_project(self, request: Request, name: str, *, slash: str) -> Reply:
         moved = redirect_to_normalized(request, name, "/project/", slash)
         if moved is not None:
             return moved
-        self._require(request, Role.READ, name)
-        return await self._people.project(request, name) or _not_found(f"There is no project {name}")
+        self._permissions.require(request, Role.READ, name)
+        page = await self._people.project(request, name)
+        if page is None:
+            raise not_found(f"There is no project {name}")
+        return page
 
-    async def _health(self, request: Request, path: str) -> Reply:
-        if path.startswith("/-/static/"):
-            return self._people.asset(path.removeprefix("/-/static/"), request) or _not_found("There is no such page")
-        if path == "/-/health":
-            return text_reply(HTTPStatus.OK, "ok\n")
-        if path == "/-/ready":
-            await asyncio.get_running_loop().run_in_executor(self._pool, self._reader.probe)
-            return text_reply(HTTPStatus.OK, "ready\n")
-        return _not_found("There is no such page")
+    async def _asset(self, request: Request, name: str) -> Reply:
+        asset = self._people.asset(name, request)
+        if asset is None:
+            raise not_found("There is no such page")
+        return asset
+
+    async def _health(self, request: Request) -> Reply:
+        del request
+        return text_reply(HTTPStatus.OK, "ok\n")
+
+    async def _ready(self, request: Request) -> Reply:
+        del request
+        await asyncio.get_running_loop().run_in_executor(self._pool, self._reader.probe)
+        return text_reply(HTTPStatus.OK, "ready\n")
 
     def _log(self, request: Request, reply: Reply, seconds: float) -> None:
         client = (request.scope.get("client") or ("-",))[0]
@@ -255,11 +250,3 @@ def _request_id(request: Request) -> str:
     """The id that a proxy gave to the request, or else a new one."""
     given = request.headers.get(b"x-request-id", b"")
     return given.decode() if 0 < len(given) <= _LONGEST_ID and given.isalnum() else token_hex(8)
-
-
-def _not_found(message: str) -> NoReturn:
-    raise Problem(HTTPStatus.NOT_FOUND, "not-found", message)
-
-
-def _not_allowed(methods: str, message: str) -> Problem:
-    return Problem(HTTPStatus.METHOD_NOT_ALLOWED, "method-not-allowed", message, ((b"allow", methods.encode()),))

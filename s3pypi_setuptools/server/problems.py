@@ -22,7 +22,7 @@ from ..errors import (
 from .negotiation import prefers_json
 from .replies import Reply, Request, text_reply
 
-__all__ = ["Problem", "Untrusted", "problem_of"]
+__all__ = ["Problem", "Untrusted", "not_found", "problem_of"]
 
 _RETRY_SECONDS = 5
 
@@ -67,6 +67,11 @@ class Untrusted(Exception):
         super().__init__(description)
         self.code = code
         self.description = description
+
+
+def not_found(message: str) -> Problem:
+    """What is said where there is nothing for the client."""
+    return Problem(HTTPStatus.NOT_FOUND, "not-found", message)
 
 
 _UNAVAILABLE = (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable")

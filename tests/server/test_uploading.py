@@ -69,7 +69,7 @@ def test_uploads_are_taken_at_each_place(serve: Serve, folder: Place, tmp_path: 
 def test_a_page_of_the_index_takes_no_upload_and_says_where(serve: Serve, folder: Place, tmp_path: Path) -> None:
     answer = upload(serve(folder), samples.wheel(tmp_path), "/simple/demo/")
     assert answer.status_code == 405
-    assert answer.headers["Allow"] == "GET, HEAD"
+    assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
     assert "upload to /legacy/" in answer.text
 
 
