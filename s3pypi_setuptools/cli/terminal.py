@@ -195,8 +195,8 @@ class Terminal:
             self._draw(output.drawn())
         else:
             self.results(output.lines)
-        for line in output.errors:
-            self.error(line)
+        for error in output.errors:
+            self.error(str(error))
         self.warnings(output.warnings)
         return output.exit_status
 

@@ -40,7 +40,7 @@ def _list(call: Call) -> Output:
         report=report,
         lines=project_lines(report, names_only=names),
         drawn=None if names else lambda: project_table(report),
-        errors=[str(project.error) for project in report.projects if project.error],
+        errors=[project.error for project in report.projects if project.error],
     )
 
 

@@ -57,7 +57,7 @@ def _prune(call: Call) -> Output:
         report=report,
         lines=_lines(report),
         drawn=lambda: _drawn(report),
-        errors=[str(project.error) for project in report.projects if project.error],
+        errors=[project.error for project in report.projects if project.error],
     )
 
 

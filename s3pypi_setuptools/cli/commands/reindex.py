@@ -14,6 +14,7 @@ from ..options import CHANGING
 from ..render.output import Output
 
 if TYPE_CHECKING:
+    from ...errors import Error
     from ...operations.reindex.report import ReindexedProject, ReindexReport
 
 __all__ = ["REINDEX"]
@@ -49,14 +50,14 @@ def _output(report: ReindexReport, *, failed: bool = False) -> Output:
     return Output(report=report, lines=_lines(report), errors=_errors(report.projects), failed=failed)
 
 
-def _errors(projects: Sequence[ReindexedProject]) -> list[str]:
+def _errors(projects: Sequence[ReindexedProject]) -> list[Error | str]:
     """What could not be put right."""
-    errors = [str(error) for project in projects for error in project.errors]
-    return errors + [
+    missing = [
         f"{name}: {project.project} lists it, and it does not exist: restore it, or give --yes"
         for project in projects
         for name in project.missing
     ]
+    return [*(error for project in projects for error in project.errors), *missing]
 
 
 def _changes(report: ReindexReport) -> str:

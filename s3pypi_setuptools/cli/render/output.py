@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
+    from ...errors import Error
     from ...operations.publish.report import PublishReport
     from ...operations.upload_files import UploadReport
     from ...tables import Table
@@ -23,7 +24,7 @@ class Output(NamedTuple):
     :param lines: printed in a pipe: one line for each file, project or finding.
     :param drawn: makes the table or the lines for a terminal; None: print ``lines`` there, too.
     :param failures: those of ``lines`` that say what failed; printed even with ``--quiet``.
-    :param errors: lines for stderr that say what failed.
+    :param errors: what failed: errors, or lines that say it, for stderr.
     :param warnings: lines for stderr, after the errors.
     :param failed: whether something failed that is not in this report.
     """
@@ -32,7 +33,7 @@ class Output(NamedTuple):
     lines: Iterable[str]
     drawn: Callable[[], Table | Iterable[str]] | None = None
     failures: Iterable[str] = ()
-    errors: Iterable[str] = ()
+    errors: Iterable[Error | str] = ()
     warnings: Iterable[str] = ()
     failed: bool = False
     status: int = 0
