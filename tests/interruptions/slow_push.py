@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from contextlib import closing
@@ -19,7 +20,7 @@ from tests.support.store_doubles import FaultyStore, Request
 def slowly(request: Request) -> None:
     if request.verb == "put_file":
         time.sleep(1)
-        print("stored", flush=True)
+        os.write(1, b"stored\n")  # in one piece, as several threads write
 
 
 def main(folder: Path) -> None:
