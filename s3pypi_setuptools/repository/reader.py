@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ..errors import NotFound
 from ..naming import ATTESTATION_SUFFIX, SUFFIXES, content_type, guess_project, is_project_name, normalize_name
-from ..stores.base import Info, Marked, Store
+from ..stores.base import Info, Marked, SignedUrl, Store
 from .layout import Layout
 from .page_kind import PageKind
 
@@ -90,7 +90,7 @@ class RepositoryReader:
         """``count`` bytes of the file from ``start`` on; as `Store.stream_range`."""
         return self._store.stream_range(file.key, start, count)
 
-    def presigned_url(self, file: ReadableFile, seconds: int) -> str | None:
+    def presigned_url(self, file: ReadableFile, seconds: int) -> SignedUrl | None:
         """As `Store.presigned_url`."""
         return self._store.presigned_url(file.key, seconds)
 

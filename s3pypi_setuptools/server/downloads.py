@@ -52,10 +52,10 @@ class Downloads:
         if (known := request.headers.get(b"if-none-match")) is not None and matches_etag(known, tag):
             return Reply(HTTPStatus.NOT_MODIFIED, headers)
         if self._style is DownloadStyle.REDIRECT and not request.is_head:
-            url = await loop.run_in_executor(self._pool, self._reader.presigned_url, file, _WINDOW_SECONDS)
-            if url is not None:
-                age = f"private, max-age={_WINDOW_SECONDS}".encode()
-                return redirect(HTTPStatus.FOUND, url, [(b"cache-control", age)])
+            signed = await loop.run_in_executor(self._pool, self._reader.presigned_url, file, _WINDOW_SECONDS)
+            if signed is not None:
+                age = f"private, max-age={signed.seconds}".encode()
+                return redirect(HTTPStatus.FOUND, signed.url, [(b"cache-control", age)])
         headers += [(b"content-type", file.content_type.encode()), (b"x-content-type-options", b"nosniff")]
         asked = request.header(b"range")
         unchanged = request.headers.get(b"if-range") in (None, tag)

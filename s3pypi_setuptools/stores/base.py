@@ -37,6 +37,7 @@ __all__ = [
     "Object",
     "OnSent",
     "PartsWrite",
+    "SignedUrl",
     "Store",
     "Token",
     "check_key",
@@ -111,6 +112,16 @@ class Marked(NamedTuple):
 
     object: Object
     mark: str
+
+
+class SignedUrl(NamedTuple):
+    """A URL with which anybody can read one object.
+
+    :param seconds: for how long it surely is valid from now on; 0 if that is not known.
+    """
+
+    url: str
+    seconds: int
 
 
 OnSent: TypeAlias = Callable[[int], None]
@@ -221,10 +232,10 @@ class Store(ABC):
             if not count:
                 return
 
-    def presigned_url(self, key: str, seconds: int) -> str | None:  # noqa: ARG002
+    def presigned_url(self, key: str, seconds: int) -> SignedUrl | None:  # noqa: ARG002
         """A URL with which anybody can read the object under ``key``; None where the store gives none.
 
-        :param seconds: for how long it is valid at least.
+        :param seconds: for how long it is to be valid at least.
         """
         return None
 

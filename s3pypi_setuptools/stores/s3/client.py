@@ -20,6 +20,7 @@ from .errors import translated
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
+    from botocore.credentials import Credentials
     from botocore.session import Session
 
 __all__ = ["Patience", "S3Client", "S3Options"]
@@ -159,6 +160,28 @@ class S3Client:
         self.get()
         credentials = self._session.get_credentials() if self._session else None
         return (credentials.method, credentials.get_frozen_credentials().access_key) if credentials else None
+
+    def credentials(self) -> Credentials | None:
+        """What requests are signed with; None where they are not signed.
+
+        Raises `ConfigurationError`, and botocore's errors if credentials cannot be obtained.
+        """
+        from botocore.credentials import Credentials
+        from botocore.exceptions import NoCredentialsError
+
+        connection = self.options.connection
+        if connection.no_sign_request:
+            return None
+        if connection.aws_access_key_id:
+            secret, token = connection.aws_secret_access_key, connection.aws_session_token
+            return Credentials(
+                connection.aws_access_key_id, secret.reveal() if secret else "", token.reveal() if token else None
+            )
+        self.get()
+        found = self._session.get_credentials() if self._session else None
+        if found is None:
+            raise NoCredentialsError
+        return found
 
     @property
     def is_aws(self) -> bool:

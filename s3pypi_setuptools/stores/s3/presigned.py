@@ -6,48 +6,75 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode
 
+from ..base import SignedUrl
 from .bucket import Bucket
 
 if TYPE_CHECKING:
-    from botocore.awsrequest import AWSRequest
+    from botocore.credentials import Credentials
 
 __all__ = ["presigned_url"]
 
 _STAMP = "%Y%m%dT%H%M%SZ"
+_PARTS = (1, 2, 6)
+"""Of the time for which a URL is asked; the whole of it, unless the credentials expire before that."""
 
 
-def presigned_url(bucket: Bucket, key: str, seconds: int) -> str | None:
-    """A URL of the object that is valid for ``seconds`` at least, and at most twice as long.
+def presigned_url(bucket: Bucket, key: str, seconds: int) -> SignedUrl | None:
+    """A URL of the object for ``seconds`` at least, and at most twice as long; less if the credentials expire earlier.
 
     All processes that sign with the same credentials make the same URL within a window of ``seconds``, so that the
     caches of clients find it again. None where reading needs more than a URL says, such as a key of the customer's own.
-    Raises as `S3Client.get`.
+    Raises as `S3Client.get`, and `NotAuthenticated` if credentials cannot be obtained.
     """
+    client = bucket.client.get()
+    if bucket.client.arguments("GetObject"):
+        return None
+    try:
+        url = client.generate_presigned_url("get_object", {"Bucket": bucket.name, "Key": key}).partition("?")[0]
+        credentials = bucket.client.credentials()
+        if credentials is None:  # requests are not signed: the object is public
+            return SignedUrl(url, seconds)
+        lasts = _seconds_left(credentials, seconds)
+        begin = int(time.time()) // seconds * seconds
+        return SignedUrl(_signed(url, credentials, client.meta.region_name, begin, 2 * seconds), lasts)
+    except Exception as error:
+        raise bucket.client.failure(error, "GetObject", bucket.object_name(key)) from error
+
+
+def _signed(url: str, credentials: Credentials, region: str, begin: int, seconds: int) -> str:
+    """``url``, signed as of ``begin``, in seconds since 1970, and valid for ``seconds`` from then on."""
     from botocore.auth import S3SigV4QueryAuth  # noqa: PLC0415
     from botocore.awsrequest import AWSRequest  # noqa: PLC0415
 
-    client: Any = bucket.client.get()
-    if bucket.client.arguments("GetObject"):
-        return None
-    url = client.generate_presigned_url("get_object", {"Bucket": bucket.name, "Key": key}).partition("?")[0]
-    credentials = client._request_signer._credentials
-    if credentials is None:  # requests are not signed: the object is public
-        return str(url)
-    begin = int(time.time()) // seconds * seconds
-
-    class WindowAuth(S3SigV4QueryAuth):  # type: ignore[misc]
-        """Signs as of the window's begin."""
-
-        def add_auth(self, request: AWSRequest) -> None:
-            request.context["timestamp"] = time.strftime(_STAMP, time.gmtime(begin))
-            self._modify_request_before_signing(request)
-            signed = self.string_to_sign(request, self.canonical_request(request))
-            self._inject_signature_to_request(request, self.signature(signed, request))
-
+    keys = credentials.get_frozen_credentials()
+    auth = S3SigV4QueryAuth(keys, "s3", region)
     request = AWSRequest("GET", url)
-    WindowAuth(credentials.get_frozen_credentials(), "s3", client.meta.region_name, expires=2 * seconds).add_auth(
-        request
-    )
-    return str(request.url)
+    request.context["timestamp"] = time.strftime(_STAMP, time.gmtime(begin))
+    query = {
+        "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
+        "X-Amz-Credential": auth.scope(request),
+        "X-Amz-Date": request.context["timestamp"],
+        "X-Amz-Expires": str(seconds),
+        "X-Amz-SignedHeaders": auth.signed_headers(auth.headers_to_sign(request)),
+    }
+    if keys.token:
+        query["X-Amz-Security-Token"] = keys.token
+    request.url = f"{url}?{urlencode(query, quote_via=quote, safe='-._~')}"
+    signature = auth.signature(auth.string_to_sign(request, auth.canonical_request(request)), request)
+    return f"{request.url}&X-Amz-Signature={signature}"
+
+
+def _seconds_left(credentials: Credentials, seconds: int) -> int:
+    """For how long, up to ``seconds``, the credentials surely last: 0 for temporary ones that do not tell.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html#PresignedUrl-Expiration
+    """
+    from botocore.credentials import RefreshableCredentials  # noqa: PLC0415
+
+    if isinstance(credentials, RefreshableCredentials):
+        found = (seconds // part for part in _PARTS)
+        return next((left for left in found if not credentials.refresh_needed(left)), 0)
+    return 0 if credentials.token else seconds

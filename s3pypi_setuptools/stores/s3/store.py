@@ -29,6 +29,7 @@ from ..base import (
     Object,
     OnSent,
     PartsWrite,
+    SignedUrl,
     Store,
     Token,
     check_size,
@@ -133,7 +134,7 @@ class S3Store(Store):
     def stream_range(self, key: str, start: int, count: int) -> Iterator[bytes]:
         return self._stream(key, {"Range": f"bytes={start}-{start + count - 1}"})
 
-    def presigned_url(self, key: str, seconds: int) -> str | None:
+    def presigned_url(self, key: str, seconds: int) -> SignedUrl | None:
         return presigned_url(self.bucket, key, seconds)
 
     def _read(self, key: str, arguments: Mapping[str, Any] | None = None) -> Object:
@@ -214,7 +215,7 @@ class S3Store(Store):
         except Error as error:
             if not is_absent(error.__cause__):
                 raise
-        # S3 answers 204; this may be a login page. https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html
+        # S3 answers 204 (https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html), a login page does not.
         with contextlib.suppress(NotFound):
             self.head(key)
             name = self.bucket.object_name(key)
