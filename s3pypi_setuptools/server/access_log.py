@@ -11,20 +11,25 @@ from collections.abc import Iterator
 
 from ..config.service import LogFormat
 
-__all__ = ["access_log", "written_log"]
+__all__ = ["access_log", "write_log", "written_log"]
 
 access_log = logging.getLogger("s3pypi.access")
 """What `app.Service` logs requests with."""
 
 
+def write_log(form: LogFormat) -> None:
+    """Write the log of requests to stdout from now on."""
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(JsonLines() if form is LogFormat.JSON else TextLines())
+    access_log.setLevel(logging.INFO)
+    access_log.handlers[:], access_log.propagate = [handler], False
+
+
 @contextlib.contextmanager
 def written_log(form: LogFormat) -> Iterator[None]:
     """Write the log of requests to stdout while the context lasts."""
-    handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(JsonLines() if form is LogFormat.JSON else TextLines())
     before = access_log.level, access_log.handlers[:], access_log.propagate
-    access_log.setLevel(logging.INFO)
-    access_log.handlers[:], access_log.propagate = [handler], False
+    write_log(form)
     try:
         yield
     finally:

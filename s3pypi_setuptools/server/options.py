@@ -63,17 +63,20 @@ def open_users(where: str, settings: Settings) -> UserStore:
     return HtpasswdFile(path) if "htpasswd" in path.name else UserFile(path)
 
 
-def options_of(all_settings: Settings) -> ServiceOptions:
+def options_of(all_settings: Settings, *, listens: bool = True) -> ServiceOptions:
     """What the service is told, checked: who may do what has to be said beyond this machine.
+
+    :param listens: at the configured address; otherwise requests come from anywhere, over HTTPS.
 
     Raises `ConfigurationError`.
     """
     settings = all_settings.service
-    here = is_loopback(settings.host)
+    here = listens and is_loopback(settings.host)
     users = open_users(settings.users, all_settings) if settings.users else None
     if users is not None:
         users.users()  # raises for what cannot be read
-    if not here and not settings.tls_certificate and not settings.insecure_http and not settings.trusted_proxies:
+    is_plain = listens and not (settings.tls_certificate or settings.insecure_http or settings.trusted_proxies)
+    if is_plain and not here:
         raise ConfigurationError(
             f"host {settings.host}: plain HTTP beyond this machine shows passwords to everybody on the way; give "
             "--tls-certificate, --trusted-proxies for a proxy that speaks HTTPS, or --insecure-http"

@@ -162,7 +162,7 @@ class UploadForm:
 
 def too_large(max_size: int) -> Problem:
     """What is said of a file of more than ``max_size`` bytes."""
-    message = f"The file is larger than {max_size} bytes, the most that this service takes"
+    message = f"The file is larger than {max_size} bytes, the most that this service takes: use 's3pypi upload'"
     return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", message)
 
 
