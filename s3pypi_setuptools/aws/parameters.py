@@ -48,15 +48,33 @@ class Parameters:
                 return found
             more = {"NextToken": page["NextToken"]}
 
-    def write(self, name: str, value: str) -> None:
-        """Create the parameter, or replace its value."""
-        self._request("put_parameter", Name=f"{self.path}/{name}", Value=value, Type="SecureString", Overwrite=True)
+    def read_one(self, name: str) -> str | None:
+        """The value of one parameter; None if there is none. Unlike `read`, it sees a write that just ended."""
+        answer = self._request("get_parameter", Name=f"{self.path}/{name}", WithDecryption=True)
+        return str(answer["Parameter"]["Value"]) if answer else None
 
-    def delete(self, name: str) -> None:
-        """Delete the parameter; an absent one is fine."""
-        self._request("delete_parameter", Name=f"{self.path}/{name}")
+    def write(self, name: str, value: str, *, overwrite: bool) -> bool:
+        """Create the parameter, or replace its value.
+
+        :param overwrite: replace the value of a parameter that exists; false is returned for one without it.
+        """
+        return bool(
+            self._request(
+                "put_parameter",
+                Name=f"{self.path}/{name}",
+                Value=value,
+                Type="SecureString",
+                Tier="Intelligent-Tiering",  # what is larger than 4 KB needs an advanced parameter
+                Overwrite=overwrite,
+            )
+        )
+
+    def delete(self, name: str) -> bool:
+        """Delete the parameter; whether there was one."""
+        return bool(self._request("delete_parameter", Name=f"{self.path}/{name}"))
 
     def _request(self, method: str, **arguments: Any) -> dict[str, Any]:
+        """The answer; empty if there is no such parameter, or one that is not to be overwritten."""
         with self._making:
             if self._client is None:
                 self._client = create_client(
@@ -71,25 +89,23 @@ class Parameters:
         try:
             answer: dict[str, Any] = getattr(self._client, method)(**arguments)
         except Exception as error:
-            if code_of(error) == "ParameterNotFound":
+            if code_of(error) in ("ParameterNotFound", "ParameterAlreadyExists"):
                 return {}
             self._access.redactor.clean(error)
-            raise self._translated(error) from error
+            raise self._translated(error, method) from error
         return answer
 
-    def _translated(self, error: Exception) -> Error:
-        name, what = f"ssm:{self.path}", "cannot be read or written"
+    def _translated(self, error: Exception, method: str) -> Error:
+        name, what = f"ssm:{self.path}", "cannot be read" if method.startswith("get") else "cannot be changed"
         if not response_of(error):
             return unanswered(error, name, what, "the Parameter Store")
         code, status = code_of(error), status_of(error)
         if code in CREDENTIAL_ADVICE:
             return AccessDenied(name, f"{what}: {CREDENTIAL_ADVICE[code]}")
         if code in ("AccessDeniedException", "AccessDenied"):
-            return AccessDenied(
-                name,
-                f"{what}: access denied; ssm:GetParametersByPath is needed, and to change users "
-                "ssm:PutParameter and ssm:DeleteParameter",
-            )
+            action = "".join(word.capitalize() for word in method.split("_"))
+            key = "" if method.startswith("delete") else ", and the use of its KMS key,"
+            return AccessDenied(name, f"{what}: access denied; ssm:{action}{key} is needed")
         if status >= _SERVER_ERROR or code in TRANSIENT_CODES:
             return Unavailable(name, f"{what}: the Parameter Store answered {code or status}; try again later")
         if code in ("InvalidKeyId", "ValidationException"):

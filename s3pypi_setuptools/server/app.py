@@ -30,7 +30,7 @@ from .token_endpoints import token_endpoints
 from .uploads import Uploads
 from .users import Role
 
-__all__ = ["Service", "create_app"]
+__all__ = ["Service"]
 
 log = logging.getLogger(__name__)
 
@@ -43,11 +43,6 @@ _PASSWORDS = 2
 _LONGEST_ID = 64
 _INDEXES = ("/simple", "/+simple", "/legacy/+simple", "/simple/+simple")
 """Where the index is; hatch looks projects up below the upload URL and ``/+simple``."""
-
-
-def create_app(repository: PackageRepository, options: ServiceOptions) -> Service:
-    """The application that serves ``repository``; nothing is asked of it before the first request."""
-    return Service(repository, options)
 
 
 class Service:

@@ -13,11 +13,11 @@ from types import FrameType
 
 from ..api import PackageRepository
 from ..config.service import Service as ServiceSettings
-from ..errors import ConfigurationError, Error
+from ..errors import Error
 from .options import ServiceOptions
 from .password_records import new_token, token_record
 from .run import serve_in_thread
-from .users import Role, Token, User, UserStore
+from .users import FixedUsers, Role, Token, User
 
 __all__ = ["installer_environment", "run_beside"]
 
@@ -46,7 +46,8 @@ def run_beside(
     """
     token = new_token(_NAME)
     user = User(_NAME, Role.READ, tokens=(Token(_NAME, token_record(token), datetime.now(timezone.utc)),))
-    options = replace(options, users=_OneUser(user), anonymous_read=False, anonymous_upload=False)
+    users = FixedUsers("the command's own user", {_NAME: user}, "the service ends with the command")
+    options = replace(options, users=users, anonymous_read=False, anonymous_upload=False)
     settings = replace(settings, host=_LOOPBACK, tls_certificate=None, tls_key=None, root_path="")
     with serve_in_thread(repository, settings, options) as url:
         scheme, _, address = url.partition("://")
@@ -127,23 +128,3 @@ class _CannotRun(Error):
     def __init__(self, message: str, exit_status: int) -> None:
         super().__init__(message)
         self.exit_status = exit_status
-
-
-class _OneUser(UserStore):
-    """The one user of a service that lasts as long as a command."""
-
-    def __init__(self, user: User) -> None:
-        self._user = user
-
-    @property
-    def where(self) -> str:
-        return "the command's own"
-
-    def users(self) -> Mapping[str, User]:
-        return {self._user.name: self._user}
-
-    def save(self, user: User) -> None:
-        raise ConfigurationError(f"{user.name} cannot be added: the service lasts as long as its command")
-
-    def remove(self, name: str) -> bool:
-        raise ConfigurationError(f"{name} cannot be removed: the service lasts as long as its command")

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from ..aws.client import Access
-from ..aws.parameters import Parameters
 from ..config.environment import Environment
 from ..config.pip_conf import configured_index
 from ..config.service import DownloadStyle
 from ..config.settings import Settings
 from ..errors import ConfigurationError
-from .user_file import HtpasswdFile, UserFile
+from .user_stores import open_users
 from .users import UserStore
 
-__all__ = ["ServiceOptions", "open_users", "options_of"]
+__all__ = ["ServiceOptions", "options_of"]
 
 DEFAULT_MAX_SIZE = 5 * 1024**3
 
@@ -46,21 +43,6 @@ class ServiceOptions:
     downloads: DownloadStyle = DownloadStyle.REDIRECT
     max_size: int = DEFAULT_MAX_SIZE
     root_path: str = ""
-
-
-def open_users(where: str, settings: Settings) -> UserStore:
-    """The store of users that ``where`` names: ``ssm:HOST``, or a file; htpasswd's where its name says so.
-
-    Raises `ConfigurationError`.
-    """
-    if where.startswith("ssm:"):
-        from .user_parameters import REGION, UserParameters, parameters_path  # noqa: PLC0415 - most users are in files
-
-        connection = replace(settings.connection, region=REGION, endpoint_url=None, no_sign_request=False)
-        access = Access(connection, redactor=settings.redactor)
-        return UserParameters(Parameters(parameters_path(where.removeprefix("ssm:")), access))
-    path = Path(where).expanduser()
-    return HtpasswdFile(path) if "htpasswd" in path.name else UserFile(path)
 
 
 def options_of(all_settings: Settings, *, listens: bool = True) -> ServiceOptions:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from base64 import b64decode, b64encode
 
@@ -29,6 +30,11 @@ _BLOCK, _PARALLEL = 8, 1
 """With `_COST`: 16 MiB and 50 ms on one core in 2026; the edge's function has 128 MB and must answer quickly."""
 _MEMORY = 64 * 1024 * 1024
 _TOKEN_BYTES = 32
+_TOKEN_LETTERS = 43
+"""Letters of 32 bytes in base64: the random end of a token, and the signature at the end of an upload token."""
+_TOKEN_END = re.compile(rf"[A-Za-z0-9_-]{{{_TOKEN_LETTERS}}}")
+_BCRYPT_BYTES = 72
+"""Bytes of a password that bcrypt uses; htpasswd ignores the others, and the package bcrypt refuses them."""
 
 
 def password_record(password: str, salt_bytes: int = 16) -> str:
@@ -48,8 +54,8 @@ def new_token(name: str) -> str:
 
 
 def is_token(secret: str) -> bool:
-    """Whether ``secret`` has the form of `new_token`."""
-    return secret.startswith(TOKEN_PREFIX)
+    """Whether ``secret`` has the form of `new_token`, or of an upload token of Trusted Publishing."""
+    return secret.startswith(TOKEN_PREFIX) and _TOKEN_END.fullmatch(secret[-_TOKEN_LETTERS:]) is not None
 
 
 def token_record(token: str) -> str:
@@ -58,8 +64,8 @@ def token_record(token: str) -> str:
 
 
 def is_weak(record: str) -> bool:
-    """Whether the record's hash is fast to guess passwords of."""
-    return record.startswith("sha1$")
+    """Whether the record's hash is fast, so that passwords can be guessed from it."""
+    return not record.startswith(("scrypt$", "bcrypt$"))
 
 
 def sha1_record(password_hash: str, salt: str) -> str:
@@ -90,10 +96,10 @@ def verify(record: str, secret: str) -> bool:
             case "bcrypt":
                 import bcrypt  # noqa: PLC0415 - for htpasswd files alone
 
-                return bcrypt.checkpw(secret.encode(), f"${rest}".encode())
+                return bcrypt.checkpw(secret.encode()[:_BCRYPT_BYTES], f"${rest}".encode())
             case _:
                 return False
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, ModuleNotFoundError):
         return False
 
 

@@ -16,7 +16,7 @@ from ..api import PackageRepository
 from ..config.service import Service as ServiceSettings
 from ..errors import ConfigurationError
 from .access_log import written_log
-from .app import create_app
+from .app import Service
 from .options import ServiceOptions
 from .workers import run_workers
 
@@ -89,7 +89,7 @@ def _server(
     finish_seconds: int = _FINISH_SECONDS,
 ) -> _Server:
     config = uvicorn.Config(
-        create_app(repository, options),
+        Service(repository, options),
         log_config=None,
         access_log=False,
         server_header=False,

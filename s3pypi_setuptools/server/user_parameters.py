@@ -14,23 +14,29 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..aws.parameters import Parameters
-from ..errors import ConfigurationError
-from .password_records import sha1_record
-from .user_file import user_of
-from .users import Role, User, UserStore
+from ..errors import ConfigurationError, StoreError
+from .password_records import is_weak, sha1_record
+from .user_documents import user_entry, user_of
+from .users import Role, Token, User, UserStore, exists_already, tokens_of
 
-__all__ = ["UserParameters", "check_user_name", "parameters_path"]
+__all__ = ["REGION", "UserParameters", "check_user_name", "parameters_path"]
 
 log = logging.getLogger(__name__)
 
 REGION = "us-east-1"
 """Where s3pypi keeps them: functions at CloudFront's edge run with a copy of their code from there."""
 _FRESH_SECONDS = 60
+_AGAIN_SECONDS = 10
+"""How long to wait after a failed read before the next one."""
+_BELIEVED_SECONDS = 600
+"""For how long users are believed while the Parameter Store gives no answer."""
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,128}")
 _HOST = re.compile(r"[A-Za-z0-9.-]{1,253}")
+_LARGEST = 8192
+"""Bytes of a parameter at most: https://docs.aws.amazon.com/general/latest/gr/ssm.html#limits_ssm."""
 
 
 def parameters_path(host: str) -> str:
@@ -46,44 +52,99 @@ def check_user_name(name: str) -> None:
         raise ConfigurationError(f"{name!r} is no name that a user in ssm: can have: letters, digits, . _ and - alone")
 
 
+class _State(NamedTuple):
+    """What was read.
+
+    :param read_at: when the read began; None before the first one.
+    :param next_read: when to read again.
+    """
+
+    users: Mapping[str, User]
+    tokens: Mapping[str, tuple[User, Token]]
+    read_at: float | None
+    next_read: float
+
+
 class UserParameters(UserStore):
-    """The users that ``parameters`` hold; what was read is believed for a minute."""
+    """The users that ``parameters`` hold; what was read is believed for a minute, and longer if a read fails."""
 
     def __init__(self, parameters: Parameters, clock: Callable[[], float] = time.monotonic) -> None:
         self._parameters = parameters
         self._clock = clock
-        self._lock = threading.Lock()
-        self._users: Mapping[str, User] = {}
-        self._read_at: float | None = None
+        self._reading = threading.Lock()
+        self._state = _State({}, {}, None, clock())
+        self._warned: set[str] = set()
 
     @property
     def where(self) -> str:
         return f"ssm:{self._parameters.path.split('/')[2]}"
 
     def users(self) -> Mapping[str, User]:
-        with self._lock:
-            if self._read_at is None or self._clock() - self._read_at > _FRESH_SECONDS:
-                begin = self._clock()
-                self._users = {name: self._user(name, text) for name, text in self._parameters.read().items()}
-                self._read_at = begin
-            return self._users
+        return self._current().users
+
+    def owner_of(self, record: str) -> tuple[User, Token] | None:
+        return self._current().tokens.get(record)
 
     def is_current(self, user: User) -> bool:
-        with self._lock:
-            fresh = self._read_at is not None and self._clock() - self._read_at <= _FRESH_SECONDS
-            return fresh and self._users.get(user.name) == user
+        state = self._state
+        return self._is_fresh(state) and state.users.get(user.name) == user
 
-    def save(self, user: User) -> None:
+    def add(self, user: User, *, overwrite: bool) -> None:
         check_user_name(user.name)
-        self._parameters.write(user.name, json.dumps(_document(user)))
-        self._read_at = None
+        if not self._parameters.write(user.name, self._text(user), overwrite=overwrite):
+            raise exists_already(self.where, user.name)
+
+    def change(self, name: str, change: Callable[[User], User]) -> User | None:
+        check_user_name(name)
+        text = self._parameters.read_one(name)
+        if text is None:
+            return None
+        changed = change(self._user(name, text))
+        self._parameters.write(name, self._text(changed), overwrite=True)
+        return changed
 
     def remove(self, name: str) -> bool:
-        found = name in self.users()
-        if found:
-            self._parameters.delete(name)
-            self._read_at = None
-        return found
+        check_user_name(name)
+        return self._parameters.delete(name)
+
+    def _is_fresh(self, state: _State) -> bool:
+        return state.read_at is not None and self._clock() < state.next_read
+
+    def _current(self) -> _State:
+        if not self._is_fresh(self._state):
+            with self._reading:
+                if not self._is_fresh(self._state):
+                    self._state = self._read()
+        return self._state
+
+    def _read(self) -> _State:
+        begin, before = self._clock(), self._state
+        try:
+            texts = self._parameters.read()
+        except StoreError as error:
+            if before.read_at is None or begin - before.read_at > _BELIEVED_SECONDS:
+                raise
+            log.warning("%s; the users stay as they were", error)
+            return before._replace(next_read=self._clock() + _AGAIN_SECONDS)
+        users = {}
+        for name, text in texts.items():
+            try:
+                users[name] = self._user(name, text)
+            except ConfigurationError as error:
+                self._warn(str(error), f"{error}; this user cannot sign in")
+        if weak := sorted(name for name, user in users.items() if user.password and is_weak(user.password)):
+            self._warn(
+                ",".join(weak),
+                f"{self.where}: weak records (SHA-1) of s3pypi: {', '.join(weak)}; give them new passwords with s3pypi "
+                f"user passwd {self.where} NAME",
+            )
+        return _State(users, tokens_of(users), begin, begin + _FRESH_SECONDS)
+
+    def _warn(self, subject: str, message: str) -> None:
+        """Warn once of a subject, and not at every read."""
+        if subject not in self._warned:
+            self._warned.add(subject)
+            log.warning("%s", message)
 
     def _user(self, name: str, text: str) -> User:
         where = f"{self.where}, {name}"
@@ -92,28 +153,18 @@ class UserParameters(UserStore):
         except ValueError as error:
             raise ConfigurationError(f"{where}: is no JSON object") from error
         if isinstance(document, dict) and "password_hash" in document:
-            log.warning("%s: has a weak record (SHA-1) of s3pypi; give a new password: s3pypi user passwd", where)
             record = sha1_record(str(document["password_hash"]), str(document.get("password_salt", "")))
             return User(name, Role.READ, password=record)
         return user_of(name, _with_times(document), where)
 
-
-def _document(user: User) -> dict[str, Any]:
-    tokens = [
-        {
-            "name": one.name,
-            "record": one.record,
-            "created": one.created.isoformat(),
-            **({"expires": one.expires.isoformat()} if one.expires else {}),
-        }
-        for one in user.tokens
-    ]
-    document: dict[str, Any] = {"role": user.role.name.lower(), "projects": list(user.projects)}
-    return {
-        **document,
-        **({"password": user.password} if user.password else {}),
-        **({"tokens": tokens} if tokens else {}),
-    }
+    def _text(self, user: User) -> str:
+        text = json.dumps(user_entry(user), default=datetime.isoformat)
+        if len(text) > _LARGEST:
+            raise ConfigurationError(
+                f"{self.where}, {user.name}: has more tokens and projects than a parameter holds ({_LARGEST} bytes); "
+                "remove tokens with s3pypi user token --remove"
+            )
+        return text
 
 
 def _with_times(document: Any) -> Any:
@@ -125,5 +176,5 @@ def _with_times(document: Any) -> Any:
                     try:
                         token[field] = datetime.fromisoformat(token[field])
                     except ValueError:
-                        token[field] = None
+                        token[field] = ""  # which `user_of` refuses
     return document

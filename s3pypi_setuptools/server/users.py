@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import enum
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
 
-from ..errors import ConfigurationError
+from ..errors import ConfigurationError, RepositoryError
 from ..naming import normalize_name
 
-__all__ = ["ANYBODY", "Identity", "Publisher", "Publishing", "Role", "Token", "User", "UserStore"]
+__all__ = [
+    "ANYBODY",
+    "FixedUsers",
+    "Identity",
+    "Publisher",
+    "Publishing",
+    "Role",
+    "Token",
+    "User",
+    "UserStore",
+    "exists_already",
+    "tokens_of",
+]
 
 
 class Role(enum.IntEnum):
@@ -108,9 +120,13 @@ class User:
         return Identity(self.name, self.role, patterns)
 
     def with_token(self, token: Token) -> User:
-        """With one more token; one of the same name is replaced."""
-        others = tuple(one for one in self.tokens if one.name != token.name)
+        """With one more token; one of the same name is replaced, and tokens that had expired by then are dropped."""
+        others = (one for one in self.without_token(token.name).tokens if one.is_valid(token.created))
         return replace(self, tokens=(*others, token))
+
+    def without_token(self, name: str) -> User:
+        """Without the token of that name."""
+        return replace(self, tokens=tuple(one for one in self.tokens if one.name != name))
 
 
 def _normalized(pattern: str) -> str:
@@ -171,22 +187,87 @@ class UserStore(ABC):
         """The user of that name."""
         return self.users().get(name)
 
+    def owner_of(self, record: str) -> tuple[User, Token] | None:
+        """The token with that record, and the user whose it is."""
+        return tokens_of(self.users()).get(record)
+
     def publishing(self) -> Publishing:
         """The publishers; none where the store keeps none."""
         return Publishing()
 
     def is_current(self, user: User) -> bool:  # noqa: ARG002
-        """Whether the user is still as they were found; true where only a request could tell. It never waits."""
+        """Whether the user is still as they were found; false where only a request could tell. It never waits."""
         return True
 
     @abstractmethod
-    def save(self, user: User) -> None:
-        """Add the user, or replace the one of that name."""
+    def add(self, user: User, *, overwrite: bool) -> None:
+        """Add the user.
 
-    def save_publishing(self, publishing: Publishing) -> None:  # noqa: ARG002
-        """Keep the publishers, and the key."""
-        raise ConfigurationError(f"{self.where}: keeps no publishers; use a file such as users.toml")
+        :param overwrite: replace a user of that name; without it, one raises `RepositoryError`.
+        """
+
+    @abstractmethod
+    def change(self, name: str, change: Callable[[User], User]) -> User | None:
+        """Replace the user of that name by what ``change`` makes of them; the new user, or None if there is none."""
 
     @abstractmethod
     def remove(self, name: str) -> bool:
         """Remove the user; whether there was one."""
+
+    def change_publishing(self, change: Callable[[Publishing], Publishing]) -> Publishing:  # noqa: ARG002
+        """Replace the publishers and the key by what ``change`` makes of them; the new ones."""
+        raise ConfigurationError(f"{self.where}: keeps no publishers; use a file such as users.toml")
+
+    def save(self, user: User) -> None:
+        """Add the user, or replace the one of that name."""
+        self.add(user, overwrite=True)
+
+    def save_publishing(self, publishing: Publishing) -> None:
+        """Keep these publishers, and this key."""
+        self.change_publishing(lambda _: publishing)
+
+
+class FixedUsers(UserStore):
+    """Users that are only read here.
+
+    :param advice: how else they are changed.
+    """
+
+    def __init__(self, where: str, users: Mapping[str, User], advice: str) -> None:
+        self._where = where
+        self._users = users
+        self._advice = advice
+
+    @property
+    def where(self) -> str:
+        """The place, as people write it."""
+        return self._where
+
+    def users(self) -> Mapping[str, User]:
+        """All users, by name."""
+        return self._users
+
+    def add(self, user: User, *, overwrite: bool) -> None:  # noqa: ARG002
+        """Refuse."""
+        raise self._only_read()
+
+    def change(self, name: str, change: Callable[[User], User]) -> User | None:  # noqa: ARG002
+        """Refuse."""
+        raise self._only_read()
+
+    def remove(self, name: str) -> bool:  # noqa: ARG002
+        """Refuse."""
+        raise self._only_read()
+
+    def _only_read(self) -> ConfigurationError:
+        return ConfigurationError(f"{self.where}: is only read here; {self._advice}")
+
+
+def tokens_of(users: Mapping[str, User]) -> Mapping[str, tuple[User, Token]]:
+    """Every token, with the user whose it is, by its record."""
+    return {token.record: (user, token) for user in users.values() for token in user.tokens}
+
+
+def exists_already(where: str, name: str) -> RepositoryError:
+    """The error of `UserStore.add` for a name that is taken."""
+    return RepositoryError(f"{where}: there is a user {name} already; pass --overwrite to replace it")

@@ -57,39 +57,50 @@ def _check(arguments: argparse.Namespace) -> None:
 
 def _publisher(call: Call) -> Output:
     try:
-        from ...server.options import open_users  # noqa: PLC0415 - an extra
+        from ...server.user_stores import open_users  # noqa: PLC0415 - an extra
         from ...server.users import Publisher  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise MissingPackage.of(error.name or "uvicorn", "server") from error
     arguments = call.arguments
     store = open_users(arguments.store, call.settings)
-    publishing = store.publishing()
-    known = {one.name: one for one in publishing.publishers}
     if arguments.action == "list":
+        publishing = store.publishing()
         rows = tuple(map(_row, publishing.publishers))
         lines = columns([(row.name, row.issuer, _claims(row), ",".join(row.projects)) for row in rows])
         return Output(report=PublishersReport(store.where, publishing.audience, rows), lines=lines)
     if arguments.action == "remove":
-        if arguments.name not in known:
-            raise NotListed(f"{store.where}: there is no publisher {arguments.name}")
-        del known[arguments.name]
-        done = f"removed {arguments.name}"
+        publisher, done = None, f"removed {arguments.name}"
     else:
-        if arguments.name in known and not arguments.overwrite:
-            raise RepositoryError(f"{store.where}: there is a publisher {arguments.name} already; pass --overwrite")
         claims = dict(claim.split("=", 1) for claim in arguments.claims)
         issuer = _ISSUERS.get(arguments.issuer, arguments.issuer)
-        known[arguments.name] = Publisher(arguments.name, issuer, claims, tuple(arguments.projects))
+        publisher = Publisher(arguments.name, issuer, claims, tuple(arguments.projects))
         done = f"added {arguments.name}"
-    changed = _changed(publishing, tuple(known.values()), arguments.audience)
-    store.save_publishing(changed)
+    changed = store.change_publishing(lambda before: _changed(before, publisher, arguments, store.where))
     report = PublishersReport(store.where, changed.audience, tuple(map(_row, changed.publishers)))
     return Output(report=report, lines=[done])
 
 
-def _changed(publishing: Publishing, publishers: tuple[Publisher, ...], audience: str | None) -> Publishing:
-    key = publishing.key or secrets.token_urlsafe(_KEY_BYTES)
-    return replace(publishing, publishers=publishers, audience=audience or publishing.audience, key=key)
+def _changed(
+    publishing: Publishing, publisher: Publisher | None, arguments: argparse.Namespace, where: str
+) -> Publishing:
+    """The publishers with ``publisher``, or without the named one.
+
+    Raises `RepositoryError` for one that exists already, and `NotListed` for one that does not exist.
+    """
+    known = {one.name: one for one in publishing.publishers}
+    if publisher is None:
+        if known.pop(arguments.name, None) is None:
+            raise NotListed(f"{where}: there is no publisher {arguments.name}")
+    else:
+        if publisher.name in known and not arguments.overwrite:
+            raise RepositoryError(f"{where}: there is a publisher {publisher.name} already; pass --overwrite")
+        known[publisher.name] = publisher
+    return replace(
+        publishing,
+        publishers=tuple(known.values()),
+        audience=arguments.audience or publishing.audience,
+        key=publishing.key or secrets.token_urlsafe(_KEY_BYTES),
+    )
 
 
 def _claims(row: PublisherRow) -> str:

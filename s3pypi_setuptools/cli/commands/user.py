@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import re
-import secrets
-import sys
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from ...config.options import CONNECTION
-from ...errors import MissingPackage, NotListed, RepositoryError, UsageError
+from ...errors import MissingPackage, NotListed, UsageError
 from ..command import Argument, Call, Command
+from ..passwords import SALT_BYTES, asks, check_password_options, password_of
 from ..render.columns import columns, time_text
 from ..render.output import Output
 
@@ -26,11 +24,21 @@ _ACTIONS = ("add", "list", "show", "remove", "passwd", "token")
 _ROLES = ("read", "upload", "admin")
 _LIFETIME = re.compile(r"(\d{1,4})(d|h|w)")
 _HOURS = {"h": 1, "d": 24, "w": 24 * 7}
-_SHORTEST = 8
-"""Characters of a random password."""
-_LONGEST = 1024
-_SALT = 16
-"""Bytes of salt, as NIST SP 800-132 asks for."""
+_PASSWORDS = "user add, user passwd"
+_OF_PASSWORDS = ("add", "passwd")
+_ONLY_WITH = {
+    "role": ("add",),
+    "projects": ("add",),
+    "overwrite": ("add",),
+    "password_stdin": _OF_PASSWORDS,
+    "random_password": _OF_PASSWORDS,
+    "no_password": _OF_PASSWORDS,
+    "salt_nbytes": _OF_PASSWORDS,
+    "token_name": ("token",),
+    "expires": ("token",),
+    "remove": ("token",),
+}
+"""The actions that an option is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +79,18 @@ def _check(arguments: argparse.Namespace) -> None:
         raise UsageError(f"user {action} takes {'a STORE alone' if name else 'a STORE and a NAME'}")
     if name is not None and (not name or ":" in name or not name.isprintable() or name.startswith("__")):
         raise UsageError(f"{name!r} is no name of a user: it may hold no ':', and not begin with '__'")
-    if arguments.password_stdin and arguments.random_password is not None:
-        raise UsageError("give one of --password-stdin and --random-password")
-    if arguments.random_password is not None and not _SHORTEST <= arguments.random_password <= _LONGEST:
-        raise UsageError(f"--random-password takes a number of characters from {_SHORTEST} to {_LONGEST}")
-    if not _SALT // 2 <= arguments.salt_nbytes <= _LONGEST:
-        raise UsageError(f"--salt-nbytes takes a number of bytes from {_SALT // 2} to {_LONGEST}")
+    for attribute, actions in _ONLY_WITH.items():
+        if action not in actions and getattr(arguments, attribute) not in (None, False, []):
+            option = attribute.replace("_", "-")
+            raise UsageError(f"--{option} goes with user {' and user '.join(actions)}, not with user {action}")
+    check_password_options(arguments)
+    if arguments.remove and arguments.expires:
+        raise UsageError("give one of --remove and --expires")
 
 
 def _user(call: Call) -> Output:
     try:
-        from ...server.options import open_users  # noqa: PLC0415 - an extra
+        from ...server.user_stores import open_users  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
         raise MissingPackage.of(error.name or "uvicorn", "server") from error
     arguments = call.arguments
@@ -97,7 +106,8 @@ def _list(call: Call, store: UserStore) -> Output:
 
 
 def _show(call: Call, store: UserStore) -> Output:
-    row = _row(_existing(store, call.arguments.name))
+    name = call.arguments.name
+    row = _row(_existing(store.find(name), store, name))
     lines = [f"{row.name} {row.role} {','.join(row.projects)} {_credentials(row)}"]
     for token in row.tokens:
         expires = f", expires {time_text(token.expires)}" if token.expires else ""
@@ -106,27 +116,32 @@ def _show(call: Call, store: UserStore) -> Output:
 
 
 def _add(call: Call, store: UserStore) -> Output:
-    from ...server.users import Role, User  # noqa: PLC0415
+    from ...server.users import Role, User, exists_already  # noqa: PLC0415
 
     arguments = call.arguments
-    if store.find(arguments.name) is not None and not arguments.overwrite:
-        raise RepositoryError(
-            f"{store.where}: there is a user {arguments.name} already; pass --overwrite to replace it"
-        )
+    if asks(arguments) and not arguments.overwrite and store.find(arguments.name) is not None:
+        raise exists_already(store.where, arguments.name)
     role, projects = Role.named(arguments.role or "read"), tuple(arguments.projects) or ("*",)
-    user = User(arguments.name, role, projects)
-    return _with_password(call, store, user, f"added {user.name}")
+    password = password_of(arguments)
+    user = User(arguments.name, role, projects, password.record)
+    store.add(user, overwrite=arguments.overwrite)
+    return _with_secret(call, store, user, f"added {user.name}", password.shown)
 
 
 def _passwd(call: Call, store: UserStore) -> Output:
-    user = _existing(store, call.arguments.name)
-    return _with_password(call, store, user, f"changed the password of {user.name}")
+    name = call.arguments.name
+    if asks(call.arguments):
+        _existing(store.find(name), store, name)
+    password = password_of(call.arguments)
+    user = _existing(store.change(name, lambda before: replace(before, password=password.record)), store, name)
+    return _with_secret(call, store, user, f"changed the password of {name}", password.shown)
 
 
 def _remove(call: Call, store: UserStore) -> Output:
-    user = _existing(store, call.arguments.name)
-    store.remove(user.name)
-    return Output(report=UsersReport(store.where, (_row(user),)), lines=[f"removed {user.name}"])
+    name = call.arguments.name
+    if not store.remove(name):
+        raise _no_user(store, name)
+    return Output(report=UsersReport(store.where, ()), lines=[f"removed {name}"])
 
 
 def _token(call: Call, store: UserStore) -> Output:
@@ -134,55 +149,37 @@ def _token(call: Call, store: UserStore) -> Output:
     from ...server.users import Token  # noqa: PLC0415
 
     arguments = call.arguments
-    user = _existing(store, arguments.name)
+    name, token_name = arguments.name, arguments.token_name or "token"
+    if arguments.remove:
+        found = _existing(store.find(name), store, name)
+        if token_name not in {token.name for token in found.tokens}:
+            raise NotListed(f"{store.where}: {name} has no token {token_name}")
+        user = _existing(store.change(name, lambda before: before.without_token(token_name)), store, name)
+        return _with_secret(call, store, user, f"removed the token {token_name} of {name}", None)
     now = datetime.now(timezone.utc).replace(microsecond=0)
-    secret = new_token(user.name)
-    token = Token(arguments.token_name, token_record(secret), now, _expiry(arguments.expires, now))
-    changed = user.with_token(token)
-    store.save(changed)
+    secret = new_token(name)
+    token = Token(token_name, token_record(secret), now, _expiry(arguments.expires, now))
+    user = _existing(store.change(name, lambda before: before.with_token(token)), store, name)
     until = f", valid until {time_text(token.expires)}" if token.expires else ""
-    call.terminal.remark(f"made the token {token.name} of {user.name}{until}; it is shown this once:")
-    return Output(report=UsersReport(store.where, (_row(changed),), secret), lines=[secret])
+    return _with_secret(call, store, user, f"made the token {token.name} of {name}{until}", secret)
 
 
-def _with_password(call: Call, store: UserStore, user: User, done: str) -> Output:
-    from ...server.password_records import password_record  # noqa: PLC0415
-
-    arguments = call.arguments
-    shown = None
-    if arguments.random_password is not None:
-        password = shown = secrets.token_urlsafe(arguments.random_password)[: arguments.random_password]
-    elif arguments.password_stdin:
-        password = sys.stdin.readline().rstrip("\r\n")
-    elif arguments.no_password:
-        password = ""
-    else:
-        password = _asked(user.name)
-    if not password and not arguments.no_password:
-        raise UsageError("the password is empty; with --no-password the user has tokens alone")
-    record = password_record(password, arguments.salt_nbytes) if password else None
-    changed = replace(user, password=record)
-    store.save(changed)
-    if shown is None:
-        return Output(report=UsersReport(store.where, (_row(changed),)), lines=[done])
-    call.terminal.remark(f"{done}; the password is shown this once:")
-    return Output(report=UsersReport(store.where, (_row(changed),), shown), lines=[shown])
+def _with_secret(call: Call, store: UserStore, user: User, done: str, secret: str | None) -> Output:
+    report = UsersReport(store.where, (_row(user),), secret)
+    if secret is None:
+        return Output(report=report, lines=[done])
+    call.terminal.remark(f"{done}; it is shown this once:")
+    return Output(report=report, lines=[secret])
 
 
-def _asked(name: str) -> str:
-    if sys.stdin is None or not sys.stdin.isatty():
-        raise UsageError("nobody can be asked for a password here; pass --password-stdin or --random-password N")
-    first = getpass.getpass(f"Password of {name}: ")
-    if first != getpass.getpass("Again: "):
-        raise RepositoryError("the passwords differ; nothing was changed")
-    return first
-
-
-def _existing(store: UserStore, name: str) -> User:
-    user = store.find(name)
+def _existing(user: User | None, store: UserStore, name: str) -> User:
     if user is None:
-        raise NotListed(f"{store.where}: there is no user {name}")
+        raise _no_user(store, name)
     return user
+
+
+def _no_user(store: UserStore, name: str) -> NotListed:
+    return NotListed(f"{store.where}: there is no user {name}")
 
 
 def _expiry(text: str | None, now: datetime) -> datetime | None:
@@ -221,43 +218,49 @@ keeps those of its basic authentication).
   show     show a user, and the names of their tokens
   remove   remove a user
   passwd   give a user a new password
-  token    make a token, which is shown once, for a machine""",
+  token    make a token for a machine, which is shown once, or remove one""",
     examples="""\
 examples:
   s3pypi user add users.toml alice --role upload --projects 'acme-*'
   s3pypi user token users.toml alice --token-name ci --expires 90d
+  s3pypi user token users.toml alice --token-name ci --remove
   pwgen -s 20 1 | s3pypi user add ssm:packages.example.com bob --password-stdin""",
     arguments=(
         Argument("action", metavar="ACTION", choices=_ACTIONS, help=", ".join(_ACTIONS)),
         Argument("store", metavar="STORE", help="a file such as users.toml, or ssm:HOST"),
         Argument("name", metavar="NAME", nargs="?", help="the user's name"),
-        Argument("--role", choices=_ROLES, metavar="ROLE", help="read (the default), upload or admin; with add"),
+        Argument(
+            "--role", choices=_ROLES, metavar="ROLE", help="read (the default), upload or admin", group="user add"
+        ),
         Argument(
             "--projects",
             metavar="PATTERN",
             action="append",
             default=[],
-            help="only projects of such names; may be repeated; with add",
+            help="only projects of such names, such as 'acme-*'; may be repeated",
+            group="user add",
         ),
-        Argument("--overwrite", action="store_true", help="replace a user of that name; with add"),
-        Argument("--password-stdin", action="store_true", help="read the password from stdin", group="passwords"),
+        Argument("--overwrite", action="store_true", help="replace a user of that name", group="user add"),
+        Argument("--password-stdin", action="store_true", help="read the password from stdin", group=_PASSWORDS),
         Argument(
-            "--random-password", type=int, metavar="N", help="make one of N characters, and show it", group="passwords"
-        ),
-        Argument("--no-password", action="store_true", help="tokens alone", group="passwords"),
-        Argument(
-            "--salt-nbytes",
+            "--random-password",
             type=int,
             metavar="N",
-            default=_SALT,
-            help=f"bytes of salt (default: {_SALT})",
-            group="passwords",
+            help="make a password of N characters, and print it",
+            group=_PASSWORDS,
         ),
-        Argument("--token-name", metavar="NAME", default="token", help="what the token is called", group="tokens"),
-        Argument("--expires", metavar="WHEN", help="such as 90d, 12h or 2027-01-31", group="tokens"),
+        Argument("--no-password", action="store_true", help="the user has tokens alone", group=_PASSWORDS),
+        Argument(
+            "--salt-nbytes", type=int, metavar="N", help=f"bytes of salt ({SALT_BYTES} by default)", group=_PASSWORDS
+        ),
+        Argument("--token-name", metavar="NAME", help="what the token is called; token by default", group="user token"),
+        Argument(
+            "--expires", metavar="WHEN", help="such as 90d, 12h or 2027-01-31; never by default", group="user token"
+        ),
+        Argument("--remove", action="store_true", help="remove the token of that name", group="user token"),
     ),
-    settings=CONNECTION - {"endpoint-url", "no-sign-request"},
-    titles={"connection to S3": "credentials for ssm:"},
+    settings=CONNECTION - {"endpoint-url", "no-sign-request", "region"},
+    titles={"connection to S3": "credentials for ssm:HOST"},
     answers=True,
     check=_check,
     run=_user,

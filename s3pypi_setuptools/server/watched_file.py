@@ -1,0 +1,117 @@
+"""A file of users that is read again whenever it has changed."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import stat
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from ..errors import ConfigurationError
+from .users import Publishing, Token, User, tokens_of
+
+__all__ = ["Contents", "WatchedFile"]
+
+log = logging.getLogger(__name__)
+
+
+class Contents(NamedTuple):
+    """What a file says.
+
+    :param tokens: by record, as `tokens_of`.
+    """
+
+    users: Mapping[str, User]
+    publishing: Publishing = Publishing()
+    tokens: Mapping[str, tuple[User, Token]] = {}
+
+    @classmethod
+    def of(cls, users: Mapping[str, User], publishing: Publishing) -> Contents:
+        """Contents with an index of the tokens."""
+        return cls(users, publishing, tokens_of(users))
+
+
+_EMPTY = Contents({})
+
+
+class _State(NamedTuple):
+    """The last version of the file that was looked at, and the contents that count.
+
+    :param version: None before the first look; empty where there was no file.
+    """
+
+    version: tuple[int, ...] | None = None
+    contents: Contents = _EMPTY
+
+
+class WatchedFile:
+    """The file at ``path``; an absent one is empty.
+
+    Once a version could be read, one that cannot be read changes nothing but for a line in the log: a slip while a
+    service runs lets nobody in, and nobody out.
+
+    :param parse: makes the contents of the path; raises `ConfigurationError`.
+    """
+
+    def __init__(self, path: Path, parse: Callable[[Path], Contents]) -> None:
+        self.path = path
+        self._parse = parse
+        self._lock = threading.Lock()
+        self._state = _State()
+
+    def current(self) -> Contents:
+        """The contents, read now if the file has changed. Raises `ConfigurationError` if no version could be read."""
+        if self._state.version != self._version():
+            with self._lock:
+                self._look()
+        return self._state.contents
+
+    def reread(self) -> Contents:
+        """The contents, read now. Raises `ConfigurationError` if they cannot be."""
+        with self._lock:
+            version = self._version()
+            self._state = _State(version, self._parse(self.path) if version else _EMPTY)
+            return self._state.contents
+
+    def unchanged(self) -> Contents | None:
+        """The contents, if the file is as it was when it was read. It reads nothing."""
+        state = self._state
+        return state.contents if state.version == self._version() else None
+
+    def _look(self) -> None:
+        before, version = self._state, self._version()
+        if version == before.version:
+            return
+        if not version:
+            if before.version:
+                log.error("%s: is gone; nobody in it can sign in until it is back", self.path)
+            self._state = _State(version)
+            return
+        try:
+            contents = self._parse(self.path)
+        except ConfigurationError as error:
+            if before.version is None:
+                raise
+            log.error("%s; the users stay as they were", error)
+            contents = before.contents
+        self._state = _State(version, contents)
+        self._warn_of_others()
+
+    def _version(self) -> tuple[int, ...]:
+        """What differs between two versions of the file; empty where there is none."""
+        try:
+            status = self.path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return ()
+        except OSError as error:  # reading it says why
+            return (error.errno or 0,)
+        return status.st_ino, status.st_mtime_ns, status.st_ctime_ns, status.st_size
+
+    def _warn_of_others(self) -> None:
+        with contextlib.suppress(OSError):
+            if os.name != "nt" and self.path.stat().st_mode & stat.S_IRWXO:
+                log.warning("%s: everybody on this machine may open it; chmod o= %s", self.path, self.path)
