@@ -26,7 +26,7 @@ from ..config.resolve import resolve
 from ..config.service import root_path_of
 from ..errors import Error
 from .access_log import write_log
-from .app import Service, create_app
+from .app import Service
 from .negotiation import JSON
 from .options import ServiceOptions, options_of
 from .problems import Problem
@@ -70,9 +70,7 @@ def make_handler(repository: PackageRepository, options: ServiceOptions) -> Call
     :param options: without a root path, the stage of an API is what URLs begin with.
     """
     options = replace(options, max_size=min(options.max_size, LARGEST_UPLOAD))
-    adapter = Mangum(
-        _Adapted(create_app(repository, options), options.root_path), lifespan="off", text_mime_types=_TEXTS
-    )
+    adapter = Mangum(_Adapted(Service(repository, options), options.root_path), lifespan="off", text_mime_types=_TEXTS)
 
     def answer(event: Event, context: object) -> Answer:
         if "requestContext" not in event:
