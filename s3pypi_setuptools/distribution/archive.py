@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
 from ..errors import InvalidDistribution
 from .metadata import MAX_SIZE
@@ -13,7 +14,17 @@ from .metadata import MAX_SIZE
 if TYPE_CHECKING:
     import zipfile
 
-__all__ = ["DEFLATED", "ENCRYPTED", "STORED", "corruption_refused", "member_steps", "read_member"]
+__all__ = [
+    "DEFLATED",
+    "ENCRYPTED",
+    "MAX_MEMBERS",
+    "STORED",
+    "corruption_refused",
+    "member_steps",
+    "read_member",
+    "too_many",
+    "zip_archive",
+]
 
 _DRIVE = re.compile(r"[A-Za-z]:")
 _LONGEST_PATH = 32767
@@ -23,6 +34,15 @@ STORED, DEFLATED = 0, 8
 
 See https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, section 4.4.5.
 """
+MAX_MEMBERS = 100_000
+"""Members of an archive; reading the headers of so many takes seconds, and the largest have a tenth of that."""
+_LARGEST_DIRECTORY = 16 * 1024**2
+"""Bytes of a zip archive's list of members, which zipfile reads into memory as a whole: with `MAX_MEMBERS` it has that
+many if their paths have 100 characters."""
+_FEW = 1024**2
+"""Bytes that hold fewer than `MAX_MEMBERS` entries, each of which has at least 46."""
+_ENTRY = b"PK\x01\x02"
+"""How each entry of that list begins (section 4.3.12 of the document above)."""
 ENCRYPTED = 1
 """The flag of an encrypted member (section 4.4.4 of the same document)."""
 
@@ -44,6 +64,47 @@ def corruption_refused() -> Iterator[None]:
         raise InvalidDistribution(
             f"the archive is corrupt or cut short ({type(error).__name__}); build it again"
         ) from error
+
+
+class _Bounded:
+    """A file for zipfile, of which it reads at most `_LARGEST_DIRECTORY` bytes, and `MAX_MEMBERS` entries, at once.
+
+    Each entry becomes an object of half a kilobyte, so that a large file of entries alone would take all memory.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.seek = stream.seek
+        self.tell = stream.tell
+        self.seekable = stream.seekable
+
+    def read(self, size: int = -1) -> bytes:
+        """As a file does; raises `InvalidDistribution` for more than zipfile may read."""
+        if size < 0:  # up to the end
+            position = self._stream.tell()
+            size = self._stream.seek(0, os.SEEK_END) - position
+            self._stream.seek(position)
+        if size > _LARGEST_DIRECTORY:
+            raise too_many()
+        data = self._stream.read(size)
+        if size > _FEW and data.count(_ENTRY) > MAX_MEMBERS:
+            raise too_many()
+        return data
+
+
+def zip_archive(stream: BinaryIO) -> zipfile.ZipFile:
+    """Open a zip archive for reading, in bounded memory; closing it does not close ``stream``.
+
+    Raises `InvalidDistribution`, without the path, for one with too many members.
+    """
+    import zipfile  # noqa: PLC0415 - not every run reads a zip archive
+
+    return zipfile.ZipFile(cast("IO[bytes]", _Bounded(stream)))
+
+
+def too_many() -> InvalidDistribution:
+    """Make the error for an archive of more than `MAX_MEMBERS` members."""
+    return InvalidDistribution(f"the archive holds more than {MAX_MEMBERS:,} members; leave out what users do not need")
 
 
 def member_steps(name: str) -> list[str]:

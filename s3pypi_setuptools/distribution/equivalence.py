@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, TypeAlias
 
 from ..errors import InvalidDistribution
-from .archive import DEFLATED, ENCRYPTED, STORED, corruption_refused, member_steps
+from .archive import DEFLATED, ENCRYPTED, MAX_MEMBERS, STORED, corruption_refused, member_steps, zip_archive
 from .sdist import MAX_UNPACKED, Forward, decompressed
 
 if TYPE_CHECKING:
@@ -26,10 +26,8 @@ __all__ = ["equivalent"]
 
 _CHUNK_SIZE = 256 * 1024
 """Bytes of a member that are in memory at once."""
-_MOST_MEMBERS = 100_000
-"""The largest wheels and sdists have some ten thousand members."""
 _LARGEST_RECORD = 32 * 1024**2
-"""Bytes; the RECORD of a wheel with `_MOST_MEMBERS` members has about half of that."""
+"""Bytes; the RECORD of a wheel with `MAX_MEMBERS` members has about half of that."""
 _PATIENCE = 120.0
 """Seconds; comparing 4 GiB takes about 30."""
 
@@ -63,9 +61,12 @@ def equivalent(first: Path, second: Path, filename: str, check_cancelled: Callab
 
 
 def _equivalent_zips(first: Path, second: Path, check: Callable[[], None], *, wheel: bool) -> bool:
-    from zipfile import ZipFile  # noqa: PLC0415 - as in `wheel`
-
-    with ZipFile(first) as one, ZipFile(second) as other:
+    with (
+        first.open("rb") as our_stream,
+        second.open("rb") as their_stream,
+        zip_archive(our_stream) as one,
+        zip_archive(their_stream) as other,
+    ):
         ours, theirs = _zip_members(one), _zip_members(other)
         if ours.keys() != theirs.keys():
             return False
@@ -83,7 +84,7 @@ def _equivalent_zips(first: Path, second: Path, check: Callable[[], None], *, wh
 def _zip_members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     infos = archive.infolist()
     members = {info.filename: info for info in infos}
-    if len(infos) > _MOST_MEMBERS or len(members) != len(infos):
+    if len(infos) > MAX_MEMBERS or len(members) != len(infos):
         raise InvalidDistribution("holds too many members, or one of them twice")
     if sum(info.file_size for info in infos) > MAX_UNPACKED:
         raise InvalidDistribution("unpacks to too much")
@@ -147,7 +148,7 @@ def _tar_facts(path: Path, filename: str, check: Callable[[], None]) -> dict[str
             while member := archive.next():
                 archive.members.clear()  # type: ignore[attr-defined]  # or it keeps every member it has seen
                 member_steps(member.name)
-                if member.name in facts or len(facts) >= _MOST_MEMBERS:
+                if member.name in facts or len(facts) >= MAX_MEMBERS:
                     raise InvalidDistribution("holds too many members, or one of them twice")
                 if source.tell() + member.size > MAX_UNPACKED:
                     raise InvalidDistribution("unpacks to too much")

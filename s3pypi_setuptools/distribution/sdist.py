@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import IO, BinaryIO, cast
 
 from ..errors import InvalidDistribution
-from .archive import corruption_refused, member_steps, read_member, too_large
+from .archive import MAX_MEMBERS, corruption_refused, member_steps, read_member, too_large, too_many, zip_archive
 from .metadata import MAX_SIZE
 
 __all__ = ["MAX_UNPACKED", "Forward", "decompressed", "read_metadata"]
@@ -19,8 +19,6 @@ _MAX_CHECKED = 64 * 1024**2
 """Bytes after the metadata that are unpacked at most to see whether the archive is complete."""
 _LARGEST_HEADER = 256 * 1024
 """Bytes of a header, which tarfile reads into memory as a whole; most have a few hundred bytes."""
-_MAX_MEMBERS = 100_000
-"""Members of an archive; reading the headers of so many takes seconds, and a large sdist has a tenth of that."""
 _MAX_HEADERS = 16
 """Global headers, which tarfile copies into every member; `git archive` writes one."""
 
@@ -53,11 +51,9 @@ def decompressed(stream: BinaryIO, filename: str) -> IO[bytes]:
 
 
 def _from_zip(stream: BinaryIO) -> bytes:
-    import zipfile  # noqa: PLC0415 - rare
-
-    with zipfile.ZipFile(stream) as archive:
-        if len(archive.filelist) > _MAX_MEMBERS:
-            raise _too_many()
+    with zip_archive(stream) as archive:
+        if len(archive.filelist) > MAX_MEMBERS:
+            raise too_many()
         folders = {steps[0] for steps in map(member_steps, archive.namelist()) if steps}
         return read_member(archive, f"{_single(folders)}/{_NAME}")
 
@@ -73,8 +69,8 @@ def _from_tar(unpacked: IO[bytes]) -> bytes:
         while (data is None or source.tell() < source.limit) and (member := archive.next()):
             archive.members.clear()  # type: ignore[attr-defined]  # else it keeps every member
             members += 1
-            if members > _MAX_MEMBERS:
-                raise _too_many()
+            if members > MAX_MEMBERS:
+                raise too_many()
             steps = member_steps(member.name)
             folders.update(steps[:1])
             if len(folders) > 1:
@@ -100,12 +96,6 @@ def _from_tar(unpacked: IO[bytes]) -> bytes:
     while source.tell() < source.limit and unpacked.read(io.DEFAULT_BUFFER_SIZE):
         pass
     return data
-
-
-def _too_many() -> InvalidDistribution:
-    return InvalidDistribution(
-        f"the archive holds more than {_MAX_MEMBERS:,} members; leave out what users do not need"
-    )
 
 
 def _single(folders: set[str]) -> str:

@@ -6,7 +6,7 @@ import re
 from typing import BinaryIO
 
 from ..errors import InvalidDistribution
-from .archive import corruption_refused, member_steps, read_member
+from .archive import corruption_refused, member_steps, read_member, zip_archive
 
 __all__ = ["read_metadata"]
 
@@ -21,7 +21,7 @@ def read_metadata(stream: BinaryIO) -> tuple[str, bytes]:
     """
     import zipfile  # noqa: PLC0415 - not every run reads a wheel
 
-    with corruption_refused(), zipfile.ZipFile(stream) as archive:
+    with corruption_refused(), zip_archive(stream) as archive:
         names = archive.namelist()
         if any(info.header_offset < 0 for info in archive.infolist()):
             raise zipfile.BadZipFile
