@@ -21,6 +21,7 @@
         ├── Contended           another conditional write was in flight: nothing was written, try again
         ├── AccessDenied        the credentials do not allow it
         │   └── NotAuthenticated  there are no credentials, or the store does not accept them
+        ├── StorageFull         the store has no space left, or a quota is used up
         ├── StoreMisconfigured  the settings do not fit the store: no such bucket, another region
         └── Unavailable         no usable answer: network, throttling, server error
             └── TimedOut        the store stayed silent
@@ -50,6 +51,7 @@ __all__ = [
     "NotListed",
     "PreconditionFailed",
     "RepositoryError",
+    "StorageFull",
     "StoreError",
     "StoreMisconfigured",
     "TimedOut",
@@ -180,6 +182,10 @@ class AccessDenied(StoreError):
 
 class NotAuthenticated(AccessDenied):
     """There are no credentials, or the store does not accept them: they are expired, unknown or wrongly signed."""
+
+
+class StorageFull(StoreError):
+    """The store has no space left, or a quota is used up: nothing was written."""
 
 
 class StoreMisconfigured(StoreError):

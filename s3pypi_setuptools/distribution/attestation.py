@@ -1,8 +1,8 @@
-"""Read an attestation that lies beside a distribution, and make a provenance object of it.
+"""Read the attestations beside a distribution, and make a provenance object of them.
 
 Both are defined by PEP 740 (https://peps.python.org/pep-0740/). The digest in an attestation is checked against the
-file. Its signature is not: installers verify it. The publisher in the provenance object is the one that the signing
-certificate names.
+file. Its signature is not: installers verify it. The publishers in the provenance object are those that the signing
+certificates name.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ..errors import InvalidDistribution
 from ..naming import ATTESTATION_SUFFIX
 from .local_file import unreadable
 
-__all__ = ["attests", "provenance_of", "read_attestation"]
+__all__ = ["attests", "provenance_of", "read_attestations"]
 
 _VERSION = 1
 _MAX_SIZE = 1024 * 1024
@@ -31,8 +31,10 @@ _WORKFLOW = re.compile(r"https://github\.com/([^/]+/[^/]+)/\.github/workflows/([
 _PIPELINE = re.compile(r"https://gitlab\.com/(.+?)//([^@]+)@")
 
 
-def read_attestation(path: Path, filename: str, sha256: str) -> dict[str, Any] | None:
-    """Read the attestation beside the distribution at ``path``; None if there is none.
+def read_attestations(path: Path, filename: str, sha256: str) -> list[dict[str, Any]]:
+    """Read the file of attestations beside the distribution at ``path``; none if there is no such file.
+
+    It holds one attestation, as PyPI's publish action writes it, or a list of them, as upload tools send it.
 
     :param sha256: digest of the distribution, in lower-case hexadecimal.
 
@@ -46,26 +48,35 @@ def read_attestation(path: Path, filename: str, sha256: str) -> dict[str, Any] |
         with beside.open("rb") as stream:
             data = stream.read(_MAX_SIZE + 1)
     except FileNotFoundError:
-        return None
+        return []
     except OSError as error:
         raise unreadable(beside, error) from error
     try:
-        attestation = _decoded(data)
-        if attestation["version"] != _VERSION:
+        found = _decoded(data)
+        attestations = found if isinstance(found, list) else [found]
+        if not attestations:
+            raise ValueError
+        if any(one["version"] != _VERSION for one in attestations):
             raise InvalidDistribution(f"{beside}: is an attestation of a version that is not known here")
-        matches = _attests(attestation, filename, sha256)
-        provenance_of(attestation)  # raises if it cannot be passed on
+        matches = all(_attests(one, filename, sha256) for one in attestations)
+        _decoded(provenance_of(attestations))  # raises if they cannot be passed on
     except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
         raise InvalidDistribution(f"{beside}: is no attestation (PEP 740); sign again, or remove it") from error
     if not matches:
         raise InvalidDistribution(f"{beside}: attests other bytes than those of {filename}; sign again, or remove it")
-    return attestation
+    return attestations
 
 
-def provenance_of(attestation: dict[str, Any]) -> bytes:
-    """Make the provenance object with that one attestation; equal attestations give equal bytes."""
-    bundle = {"publisher": _publisher(_certificate(attestation)), "attestations": [attestation]}
-    provenance = {"version": _VERSION, "attestation_bundles": [bundle]}
+def provenance_of(attestations: list[dict[str, Any]]) -> bytes:
+    """Make the provenance object, with a bundle for each publisher; equal attestations give equal bytes."""
+    bundles: list[dict[str, Any]] = []
+    for attestation in attestations:
+        publisher = _publisher(_certificate(attestation))
+        bundle = next((each for each in bundles if each["publisher"] == publisher), None)
+        if bundle is None:
+            bundles.append(bundle := {"publisher": publisher, "attestations": []})
+        bundle["attestations"].append(attestation)
+    provenance = {"version": _VERSION, "attestation_bundles": bundles}
     text = json.dumps(provenance, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
     return text.encode()
 
@@ -80,11 +91,10 @@ def attests(provenance: bytes, filename: str, sha256: str) -> bool:
         return False
 
 
-def _decoded(data: bytes) -> dict[str, Any]:
-    value = json.loads(data)
-    if len(data) > _MAX_SIZE or not isinstance(value, dict):
+def _decoded(data: bytes) -> Any:
+    if len(data) > _MAX_SIZE:
         raise ValueError
-    return value
+    return json.loads(data)
 
 
 def _attests(attestation: dict[str, Any], filename: str, sha256: str) -> bool:

@@ -105,8 +105,8 @@ class Description:
 
         :param hashed: called with the number of bytes that were hashed since the last call.
 
-        Raises `InvalidDistribution` if the file changed or cannot be read, and for an attestation beside the file that
-        is malformed or for other bytes.
+        Raises `InvalidDistribution` if the file changed or cannot be read, and for attestations beside the file that
+        are malformed or for other bytes.
         """
         file = LocalFile.read(self.path, hashed)
         try:
@@ -136,8 +136,8 @@ class Distribution:
     """One built file that can be published; parameters as of `Description`.
 
     :param file: the file's path, size and hashes.
-    :param provenance: the provenance object (https://peps.python.org/pep-0740/) with the attestation beside the file;
-        None if there is no attestation.
+    :param provenance: the provenance object (https://peps.python.org/pep-0740/) with the attestations beside the file;
+        None if there are none.
     """
 
     file: LocalFile
@@ -169,7 +169,7 @@ class Distribution:
 def _provenance(path: Path, sha256: str) -> bytes | None:
     if not os.path.exists(f"{path}{ATTESTATION_SUFFIX}"):  # noqa: PTH110 - false if the name is too long for a file
         return None
-    from .attestation import provenance_of, read_attestation  # noqa: PLC0415 - few have one
+    from .attestation import provenance_of, read_attestations  # noqa: PLC0415 - few have one
 
-    attestation = read_attestation(path, path.name, sha256)
-    return provenance_of(attestation) if attestation else None
+    attestations = read_attestations(path, path.name, sha256)
+    return provenance_of(attestations) if attestations else None

@@ -16,6 +16,7 @@ from ..errors import (
     LockError,
     NotFound,
     RepositoryError,
+    StorageFull,
     StoreError,
     Unavailable,
 )
@@ -84,6 +85,7 @@ _STATUS: tuple[tuple[type[Error], tuple[HTTPStatus, str]], ...] = (
     (Unavailable, _UNAVAILABLE),
     (Contended, _UNAVAILABLE),
     (AccessDenied, _BAD_STORE),
+    (StorageFull, (HTTPStatus.INSUFFICIENT_STORAGE, "no-space")),
     (StoreError, _BAD_STORE),
     (InvalidIndex, _BAD_STORE),
     (ConfigurationError, _BAD_STORE),
@@ -103,6 +105,8 @@ def problem_of(error: Error) -> Problem:
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
         message = "The repository cannot be reached at the moment; try again"
         headers = ((b"retry-after", str(_RETRY_SECONDS).encode()),)
+    elif status is HTTPStatus.INSUFFICIENT_STORAGE:
+        message = "The repository has no space for the file at the moment"
     elif status is HTTPStatus.BAD_GATEWAY:
         message = "The repository's store does not answer as it should; the service's log says more"
     return Problem(status, code, message, headers)

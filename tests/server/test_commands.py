@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -40,10 +40,13 @@ class Served:
 
 
 @contextlib.contextmanager
-def serving(*arguments: str, environment: Mapping[str, str] | None = None) -> Iterator[Served]:
+def serving(
+    *arguments: str, environment: Mapping[str, str] | None = None, before: Sequence[str] = ()
+) -> Iterator[Served]:
+    """Run the service as a program; ``before`` is a command that runs the one behind it."""
     port = free_port()
     process = subprocess.Popen(
-        [*SCRIPT, "serve", "--port", str(port), *arguments],
+        [*before, *SCRIPT, "serve", "--port", str(port), *arguments],
         env={**os.environ, **(environment or {})},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +15,7 @@ import pytest
 from s3pypi_setuptools.server.password_records import password_record
 from s3pypi_setuptools.server.user_file import UserFile
 from s3pypi_setuptools.server.users import Role, User
+from tests.operations.attestations import attest
 from tests.server.conftest import Client, Place, Serve
 from tests.support import samples
 
@@ -124,3 +127,21 @@ def test_twine_uploads_and_pip_installs(serve: Serve, place: Place, tmp_path: Pa
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert (tmp_path / "got" / path.name).read_bytes() == path.read_bytes()
+
+
+def test_twine_uploads_the_attestations_beside_a_file(serve: Serve, folder: Place, tmp_path: Path) -> None:
+    wheel = samples.wheel(tmp_path)
+    first = attest(wheel)
+    shutil.copy(first, tmp_path / f"{wheel.name}.slsa.attestation")
+    client = serve(folder)
+    twine = [sys.executable, "-m", "twine", "upload", "--non-interactive", "--disable-progress-bar", "--verbose"]
+    done = subprocess.run(
+        [*twine, "-u", "x", "-p", "y", "--repository-url", f"{client.url}/legacy/", "--attestations"]
+        + [str(path) for path in sorted(tmp_path.glob(f"{wheel.name}*"))],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    (bundle,) = client.get(f"/simple/demo/{wheel.name}.provenance").json()["attestation_bundles"]
+    assert bundle["attestations"] == [json.loads(first.read_text(encoding="utf-8"))] * 2

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import socket
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -194,32 +191,6 @@ def test_a_damaged_form_is_refused(serve: Serve, folder: Place, body: bytes, kin
     answer = serve(folder).request("POST", "/", data=body, headers={"Content-Type": kind})
     assert answer.status_code == 400
     assert answer.text.count("\n") == 1
-
-
-def test_a_client_that_goes_away_leaves_nothing(
-    serve: Serve, folder: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(temporary))
-    client = serve(folder)
-    parts = urlsplit(client.url)
-    with socket.create_connection((parts.hostname, parts.port or 0)) as connection:
-        connection.sendall(
-            b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000\r\n"
-            b"Content-Type: multipart/form-data; boundary=x\r\n"
-            b'\r\n--x\r\nContent-Disposition: form-data; name="content"; filename="demo-1.0.tar.gz"\r\n\r\n'
-            + b"y"
-            * 3_000_000
-        )
-        until = time.monotonic() + 30
-        while not any(temporary.rglob("demo-1.0.tar.gz")):
-            assert time.monotonic() < until
-            time.sleep(0.01)
-    while any(temporary.iterdir()):
-        assert time.monotonic() < until
-        time.sleep(0.01)
-    assert listed(client) == []
 
 
 def test_many_uploads_of_one_project_through_two_services_are_all_listed(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from s3pypi_setuptools.errors import AccessDenied, NotFound, PreconditionFailed, StoreError
+from s3pypi_setuptools.errors import AccessDenied, NotFound, PreconditionFailed, StorageFull, StoreError
 from s3pypi_setuptools.stores.base import ABSENT, Attributes, Matches, Store
 from s3pypi_setuptools.stores.local import store as local
 from s3pypi_setuptools.stores.local import written_files
@@ -140,7 +140,7 @@ def test_a_file_as_root_is_an_error(root: Path) -> None:
     [
         (errno.EROFS, AccessDenied, "mounted for writing"),
         (errno.EACCES, AccessDenied, "permissions"),
-        (errno.ENOSPC, StoreError, "free some space"),
+        (errno.ENOSPC, StorageFull, "free some space"),
     ],
 )
 def test_a_failing_disk_is_one_clear_line(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from s3pypi_setuptools.errors import AccessDenied, NotFound, StoreError, Unavailable
+from s3pypi_setuptools.errors import AccessDenied, NotFound, StorageFull, StoreError, Unavailable
 from s3pypi_setuptools.index.model import LARGEST_DOCUMENT
 from s3pypi_setuptools.locks.base import ROOT, locked_thing
 from s3pypi_setuptools.stores.base import check_key, check_size
@@ -21,8 +21,8 @@ from s3pypi_setuptools.stores.local.errors import translated
         (errno.EACCES, AccessDenied, "; check the permissions of {folder}"),
         (errno.EROFS, AccessDenied, "; {folder} must be mounted for writing"),
         (errno.ENOTDIR, StoreError, "; move {folder} out of the way"),
-        (errno.ENOSPC, StoreError, "; free some space and publish again"),
-        (errno.EFBIG, StoreError, " for the disk, or for what 'ulimit -f' allows"),
+        (errno.ENOSPC, StorageFull, "; free some space and publish again"),
+        (errno.EFBIG, StorageFull, " for the disk, or for what 'ulimit -f' allows"),
         (errno.EIO, Unavailable, ""),
         (errno.ENAMETOOLONG, StoreError, ""),
     ],

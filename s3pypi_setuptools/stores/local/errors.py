@@ -7,7 +7,7 @@ import errno
 import os
 from pathlib import Path
 
-from ...errors import AccessDenied, NotFound, StoreError, Unavailable
+from ...errors import AccessDenied, NotFound, StorageFull, StoreError, Unavailable
 
 __all__ = ["translated"]
 
@@ -34,9 +34,9 @@ def translated(error: OSError, name: str, what: str) -> StoreError:
     if error.errno in _IN_THE_WAY:
         return StoreError(name, f"{what}: {reason}; move {_existing(_subject(error, name))} out of the way")
     if error.errno in _FULL:
-        return StoreError(name, f"{what}: {reason}; free some space and publish again")
+        return StorageFull(name, f"{what}: {reason}; free some space and publish again")
     if error.errno == errno.EFBIG:
-        return StoreError(name, f"{what}: {reason} for the disk, or for what 'ulimit -f' allows")
+        return StorageFull(name, f"{what}: {reason} for the disk, or for what 'ulimit -f' allows")
     if error.errno in _PASSING:
         return Unavailable(name, f"{what}: {reason}")
     return StoreError(name, f"{what}: {reason}")
