@@ -19,6 +19,7 @@ from .access_log import access_log
 from .authentication import Authenticator
 from .downloads import Downloads
 from .fresh_reads import FreshReads
+from .negotiation import is_browser
 from .options import ServiceOptions
 from .people_pages import PeoplePages
 from .permissions import Permissions
@@ -106,18 +107,23 @@ class Service:
         try:
             return await self._answer(request)
         except Problem as problem:
-            return problem.reply(request)
+            return self._refusal(request, problem)
         except Error as error:
             found = problem_of(error)
             level = logging.ERROR if found.status >= HTTPStatus.INTERNAL_SERVER_ERROR else logging.INFO
             log.log(level, "%s %r: %s", request.method, request.path, error)
-            return found.reply(request)
+            return self._refusal(request, found)
         except (ConnectionError, asyncio.CancelledError):
             raise
         except Exception:
             log.exception("%s %r: internal error %s", request.method, request.path, request.id)
             message = f"Internal error {request.id}; the service's log says more"
-            return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", message).reply(request)
+            return self._refusal(request, Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", message))
+
+    def _refusal(self, request: Request, problem: Problem) -> Reply:
+        if is_browser(request.header(b"accept")):
+            return self._people.problem(request, problem)
+        return problem.reply(request)
 
     async def _answer(self, request: Request) -> Reply:
         match = self.routes.match(request.method, request.path)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from email.message import Message
-from email.parser import BytesParser
-from email.policy import compat32
+from email.parser import HeaderParser
 from urllib.parse import urlsplit
+
+from .description_renderer import rendered
 
 __all__ = ["Description", "describe"]
 
@@ -21,12 +22,14 @@ class Description:
 
     :param html: the description as safe HTML; empty where there is none.
     :param text: the description as it is, where it cannot be rendered.
+    :param is_shortened: whether ``text`` is only the beginning of the description.
     :param links: (label, URL), http and https alone.
     """
 
     summary: str
     html: str
     text: str
+    is_shortened: bool
     author: str
     licence: str
     requires_python: str
@@ -40,39 +43,23 @@ class Description:
 
 
 def describe(metadata: bytes) -> Description:
-    """What a wheel's METADATA says; it never raises for odd metadata."""
-    message: Message[str, str] = BytesParser(policy=compat32).parsebytes(metadata)
-    payload = message.get_payload(decode=True)
-    body = payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
-    text = body or _unfolded(str(message.get("Description", "")))
+    """What a wheel's METADATA says; it never raises for odd metadata. Rendering takes a process and some time."""
+    message = HeaderParser().parsestr(metadata.decode("utf-8", "replace"))
+    body = message.get_payload()
+    text = body if isinstance(body, str) and body else _unfolded(str(message.get("Description", "")))
     kind = str(message.get("Description-Content-Type", "")).partition(";")[0].strip().lower()
-    html = _rendered(text, kind) if 0 < len(text) <= _LONGEST else None
+    html = rendered(text, kind) if text and len(text) <= _LONGEST and kind != "text/plain" else None
     return Description(
         summary=_line(message, "Summary"),
         html=html or "",
         text="" if html else text[:_LONGEST],
+        is_shortened=not html and len(text) > _LONGEST,
         author=_line(message, "Author") or _line(message, "Author-email"),
         licence=_line(message, "License-Expression") or _line(message, "License")[:200],
         requires_python=_line(message, "Requires-Python"),
         dependencies=tuple(" ".join(str(one).split()) for one in message.get_all("Requires-Dist", ())),
         links=tuple(_links(message)),
     )
-
-
-def _rendered(text: str, kind: str) -> str | None:
-    """``text`` as safe HTML; None where it cannot be rendered."""
-    if kind == "text/plain":
-        return None
-    try:
-        if kind == "text/markdown":
-            from readme_renderer.markdown import render  # noqa: PLC0415 - slow to load, and seldom needed
-
-            return render(text)
-        from readme_renderer.rst import render as render_rst  # noqa: PLC0415
-
-        return render_rst(text)
-    except Exception:  # whatever a renderer makes of a stranger's text, the page is shown
-        return None
 
 
 def _links(message: Message[str, str]) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from functools import lru_cache
 
-__all__ = ["JSON", "PageForm", "accepts_gzip", "chosen_form", "prefers_json"]
+__all__ = ["JSON", "PageForm", "accepts_gzip", "chosen_form", "is_browser", "prefers_json"]
 
 JSON = "application/vnd.pypi.simple.v1+json"
 
@@ -68,6 +68,17 @@ def chosen_form(accept: str, query_form: str | None = None) -> PageForm | None:
 def prefers_json(accept: str) -> bool:
     """Whether a client that sends this ``Accept`` header wants an error as JSON, and not as text."""
     return any("json" in name and quality > 0 for name, quality in _weighted(accept))
+
+
+@lru_cache(256)
+def is_browser(accept: str) -> bool:
+    """Whether this ``Accept`` header is that of a browser that a person opens a page in.
+
+    Browsers name XHTML there, and no installer or upload tool does
+    (https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/Content_negotiation/List_of_default_Accept_values).
+    """
+    named = {name for name, quality in _weighted(accept) if quality > 0}
+    return {"text/html", "application/xhtml+xml"} <= named
 
 
 @lru_cache(256)

@@ -11,32 +11,38 @@ from functools import cached_property, lru_cache
 from http import HTTPStatus
 from importlib.resources import files
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 from cachetools import LRUCache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ..errors import Error, NotFound
-from ..index.model import File, Project
+from ..index.model import Project
 from ..index.simple_json import parse_project, parse_root
-from ..naming import normalize_name, parse_version, version_of
+from ..naming import normalize_name
 from ..repository.reader import RepositoryReader
 from ..text import size_text
 from .description import Description, describe
 from .fresh_reads import FreshReads
+from .problems import Problem
+from .releases import Release, latest, releases_of
 from .replies import Headers, Reply, Request, text_reply
 from .simple_api import Page, matches_etag
 
-__all__ = ["PeoplePages", "Release", "releases_of"]
+__all__ = ["PeoplePages"]
 
 _PER_PAGE = 50
 _AT_ONCE = 16
 """Projects whose pages are read at once for one list."""
 _DESCRIPTIONS = 16 * 1024 * 1024
 """Bytes of rendered descriptions that are remembered."""
+_RENDERINGS = 2
+"""Descriptions that are rendered at once: each takes a process."""
+_UNFOLDED = 10
+"""Versions that are shown at once; older ones are folded, as pre-releases are."""
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _HEADERS: Headers = [
@@ -44,48 +50,11 @@ _HEADERS: Headers = [
     (b"referrer-policy", b"same-origin"),
 ]
 _NO_SNIFF = (b"x-content-type-options", b"nosniff")
-_STATIC = {"style.css": "text/css; charset=utf-8", "pages.js": "text/javascript; charset=utf-8"}
-
-
-class Release(NamedTuple):
-    """A version of a project, and its files."""
-
-    version: str
-    files: tuple[File, ...]
-
-    @property
-    def is_prerelease(self) -> bool:
-        """Whether it is a pre-release or a development release (PEP 440)."""
-        parsed = parse_version(self.version)
-        return parsed is not None and parsed.is_prerelease
-
-    @property
-    def is_yanked(self) -> bool:
-        """Whether all of its files are yanked (PEP 592)."""
-        return all(file.yanked is not None for file in self.files)
-
-    @property
-    def uploaded(self) -> str:
-        """The day on which its first file was uploaded; empty where that is not known."""
-        times = [file.upload_time for file in self.files if file.upload_time]
-        return min(times).strftime("%Y-%m-%d") if times else ""
-
-
-def releases_of(project: Project) -> list[Release]:
-    """The project's releases, newest first; files whose names tell no version come last."""
-    grouped: dict[str, list[File]] = {}
-    for file in reversed(project.files):
-        grouped.setdefault(version_of(project.name, file.filename) or "", []).append(file)
-    unversioned = grouped.pop("", None)
-    found = [Release(version, tuple(reversed(entries))) for version, entries in grouped.items()]
-    return [*found, Release("", tuple(unversioned))] if unversioned else found
-
-
-def latest(releases: Iterable[Release]) -> Release | None:
-    """The release that installers choose: the newest that is no pre-release and not yanked, or else the newest."""
-    known = [release for release in releases if release.version]
-    final = (release for release in known if not release.is_prerelease and not release.is_yanked)
-    return next(final, known[0] if known else None)
+_STATIC = {
+    "icon.svg": "image/svg+xml",
+    "pages.js": "text/javascript; charset=utf-8",
+    "style.css": "text/css; charset=utf-8",
+}
 
 
 @dataclass(frozen=True)
@@ -101,16 +70,16 @@ class _Summary:
 
     @property
     def status(self) -> str:
-        marker = self.project.status if self.project else None
-        return marker.status.value if marker else ""
+        if self.project is None:
+            return "cannot be read"
+        return self.project.status.status.value if self.project.status else ""
 
 
 class PeoplePages:
     """The pages of a repository for people.
 
     :param pages: reads the index pages that they show.
-    :param pool: where descriptions are read and rendered.
-    :param index_url: tells installers' URL as a request sees it.
+    :param pool: where descriptions are read.
     """
 
     def __init__(self, reader: RepositoryReader, pages: FreshReads[Page], pool: Executor) -> None:
@@ -118,6 +87,7 @@ class PeoplePages:
         self._pages = pages
         self._pool = pool
         self._descriptions: LRUCache[str, Description] = LRUCache(_DESCRIPTIONS, getsizeof=lambda one: one.size)
+        self._rendering = asyncio.Semaphore(_RENDERINGS)
 
     async def projects(self, request: Request) -> Reply:
         """The list of projects; ``?q=`` searches, ``?page=`` counts from 1."""
@@ -147,23 +117,44 @@ class PeoplePages:
         )
 
     async def project(self, request: Request, name: str) -> Reply | None:
-        """The page of one project (normalized); None where there is none."""
+        """The page of one project (normalized), of its latest version or of ``?version=``; None where there is none.
+
+        Raises `Problem` where the project has no such version.
+        """
         project = await self._project(name)
         if project is None:
             return None
         releases = releases_of(project)
-        query = parse_qs(request.query.decode("latin-1"), max_num_fields=20)
-        asked = query.get("version", [""])[0]
-        chosen = next((one for one in releases if asked and one.version == asked), None) or latest(releases)
+        query = parse_qs(request.query.decode("latin-1"), keep_blank_values=True, max_num_fields=20)
+        asked = query.get("version", [None])[0]
+        newest = latest(releases)
+        chosen = newest if asked is None else next((one for one in releases if one.version == asked), None)
+        if asked is not None and chosen is None:
+            raise Problem(HTTPStatus.NOT_FOUND, "not-found", f"There is no version {asked} of {name}")
         description = await self._description(project, chosen) if chosen else None
+        final = [one for one in releases if not one.is_prerelease]
+        folded = {"Older versions": final[_UNFOLDED:], "Pre-releases": [one for one in releases if one.is_prerelease]}
         return self._render(
             request,
             "project.html",
             project=project,
-            releases=releases,
+            shown=final[:_UNFOLDED],
+            folded={title: some for title, some in folded.items() if some},
             chosen=chosen,
-            newest=latest(releases),
+            newest=newest,
             description=description,
+        )
+
+    def problem(self, request: Request, problem: Problem) -> Reply:
+        """A problem as a browser shows it."""
+        title = HTTPStatus(problem.status).phrase
+        return self._render(
+            request,
+            "problem.html",
+            problem.status,
+            problem.headers,
+            title=title,
+            message=problem.message,
         )
 
     def asset(self, name: str, request: Request) -> Reply | None:
@@ -210,10 +201,13 @@ class PeoplePages:
         path = f"{project.name}/{file.url}.metadata"
         if (known := self._descriptions.get(path)) is not None:
             return known
-        found = await asyncio.get_running_loop().run_in_executor(self._pool, self._read_description, path)
-        if found is not None:
-            self._descriptions[path] = found
-        return found
+        async with self._rendering:
+            if (known := self._descriptions.get(path)) is not None:  # another request had it rendered meanwhile
+                return known
+            found = await asyncio.get_running_loop().run_in_executor(self._pool, self._read_description, path)
+            if found is not None:
+                self._descriptions[path] = found
+            return found
 
     def _read_description(self, path: str) -> Description | None:
         readable = self._reader.file_at(path)
@@ -225,15 +219,21 @@ class PeoplePages:
         except NotFound:
             return None
 
-    def _render(self, request: Request, template: str, **values: Any) -> Reply:
+    def _render(
+        self,
+        request: Request,
+        template: str,
+        status: int = HTTPStatus.OK,
+        headers: Iterable[tuple[bytes, bytes]] = (),
+        **values: Any,
+    ) -> Reply:
         host = request.header(b"host") or "localhost"
         scheme = request.scope.get("scheme", "http")
         index_url = f"{scheme}://{host}{request.root}/simple/"
         page = _templates().get_template(template)
-        text = page.render(
-            root=request.root, index_url=index_url, user=request.identity.name, size_text=size_text, **values
-        )
-        return text_reply(HTTPStatus.OK, text, *_HEADERS, content_type="text/html; charset=utf-8")
+        user = request.identity.name if request.identity else ""
+        text = page.render(root=request.root, index_url=index_url, user=user, size_text=size_text, **values)
+        return text_reply(status, text, *_HEADERS, *headers, content_type="text/html; charset=utf-8")
 
 
 @lru_cache(1)

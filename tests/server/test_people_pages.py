@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from s3pypi_setuptools.server.description import describe
 from s3pypi_setuptools.server.password_records import password_record
 from s3pypi_setuptools.server.user_file import UserFile
 from s3pypi_setuptools.server.users import Role, User
 from tests.server.conftest import Place, Serve
 from tests.server.test_users import basic
 from tests.support import samples
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
 def test_a_list_of_projects_can_be_searched_and_turned(serve: Serve, folder: Place, tmp_path: Path) -> None:
@@ -69,38 +70,6 @@ def test_a_project_shows_its_versions_newest_first_and_what_is_yanked(
     assert "The latest version is" in other
 
 
-@pytest.mark.parametrize(
-    ("kind", "text", "shown", "hidden"),
-    [
-        ("text/markdown", "# Hi\n\n<script>alert(1)</script>\n\n*x*", "<em>x</em>", "<script>"),
-        ("text/markdown", "[a](javascript:alert(1))", "a", 'href="javascript'),
-        ("text/markdown", '<a onclick="x()" href="https://example.com">b</a>', "b", "onclick"),
-        ("text/x-rst", "Hi\n==\n\n*x*", "<em>x</em>", "*x*"),
-        ("text/x-rst", ".. raw:: html\n\n   <script>alert(1)</script>\n", "", "<script>"),
-        ("text/x-rst", ".. include:: /etc/passwd\n", "", "root:"),
-    ],
-)
-def test_descriptions_are_rendered_and_safe(kind: str, text: str, shown: str, hidden: str) -> None:
-    found = describe(f"Metadata-Version: 2.1\nName: demo\nDescription-Content-Type: {kind}\n\n{text}".encode())
-    rendered = found.html or html.escape(found.text)
-    assert shown in rendered
-    assert hidden not in rendered
-
-
-@pytest.mark.parametrize(
-    "metadata", [b"", b"\xff\xfe\x00", b"Name", b"Name: x\n\n\xff", b"\n\n# hi", b"A: " + b"x" * 100_000]
-)
-def test_odd_metadata_is_shown_as_far_as_it_can_be(metadata: bytes) -> None:
-    assert isinstance(describe(metadata).summary, str)
-
-
-def test_links_to_other_than_web_pages_are_left_out() -> None:
-    found = describe(
-        b"Project-URL: Bad, javascript:alert(1)\nProject-URL: Good, https://example.com/\nHome-page: x\n\n"
-    )
-    assert found.links == (("Good", "https://example.com/"),)
-
-
 def test_users_are_shown_what_they_may_read_alone(serve: Serve, folder: Place, tmp_path: Path) -> None:
     users = UserFile(tmp_path / "users.toml")
     users.save(User("alice", Role.READ, ("demo*",), password_record("x")))
@@ -112,11 +81,82 @@ def test_users_are_shown_what_they_may_read_alone(serve: Serve, folder: Place, t
     assert client.get("/project/secret-project/", headers=basic("alice", "x")).status_code == 403
 
 
+def test_more_than_ten_versions_are_folded(serve: Serve, folder: Place, tmp_path: Path) -> None:
+    folder.open().publish(*(samples.wheel(tmp_path, version=f"1.{number}") for number in range(13)))
+    client = serve(folder)
+    page = client.get("/project/demo/").text
+    assert "Older versions (3)" in page
+    assert page.index("?version=1.3") < page.index("Older versions") < page.index("?version=1.2")
+    assert "<details>" in page
+    assert "<details open>" in client.get("/project/demo/?version=1.2").text, "the chosen version is seen"
+
+
+def test_a_version_that_a_project_has_not_is_not_found(serve: Serve, folder: Place, tmp_path: Path) -> None:
+    folder.open().publish(samples.wheel(tmp_path))
+    client = serve(folder)
+    for version in ("9", "", "%3Cscript%3E"):
+        answer = client.get(f"/project/demo/?version={version}", accept=BROWSER)
+        assert answer.status_code == 404
+        assert "There is no version" in answer.text
+        assert "<script>" not in answer.text
+
+
+def test_files_whose_names_tell_no_version_are_shown(serve: Serve, folder: Place, tmp_path: Path) -> None:
+    """Other tools list such files, which are taken over with their pages."""
+    project = tmp_path / "repository" / "demo"
+    project.mkdir(parents=True)
+    (project / "demo-latest.zip").write_bytes(b"PK")
+    (project / "index.html").write_text('<html><a href="demo-latest.zip">demo-latest.zip</a></html>')
+    folder.open().publish(samples.wheel(tmp_path))
+    client = serve(folder)
+    page = client.get("/project/demo/").text
+    assert '<a href="?version=">other files</a>' in page
+    other = client.get("/project/demo/?version=").text
+    assert '<a href="/simple/demo/demo-latest.zip">demo-latest.zip</a>' in other
+    assert "demo==" not in other
+
+
+def test_a_project_shows_what_its_metadata_says(serve: Serve, folder: Place, tmp_path: Path) -> None:
+    fields = (
+        "Summary: Gr\u00f6\u00dfe <b>\nAuthor: Zo\u00eb\nLicense-Expression: MIT\nProject-URL: Docs, https://docs.example.com/\n"
+        'Requires-Dist: other>=2; extra == "cli"\nDescription-Content-Type: text/markdown\n\n# Hello\n\n*there*'
+    )
+    folder.open().publish(samples.wheel(tmp_path, fields=fields))
+    page = serve(folder).get("/project/demo/").text
+    for shown in ("Gr\u00f6\u00dfe &lt;b&gt;", "<dd>Zo\u00eb</dd>", "<dd>MIT</dd>", "<em>there</em>", ">Hello</h3>"):
+        assert shown in page
+    assert '<a href="https://docs.example.com/" rel="nofollow noreferrer">' in page
+    assert "<code>other&gt;=2; extra == &#34;cli&#34;</code>" in page
+
+
+def test_browsers_get_errors_as_pages_and_tools_as_text(serve: Serve, folder: Place, tmp_path: Path) -> None:
+    client = serve(folder, users=UserFile(tmp_path / "users.toml"), anonymous_read=False, anonymous_upload=False)
+    page = client.get("/project/demo/", accept=BROWSER)
+    assert page.status_code == 401
+    assert "WWW-Authenticate" in page.headers
+    assert "<h1>Unauthorized</h1>" in page.text
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    for accept in ("text/html", "*/*", None, "application/vnd.pypi.simple.v1+json, text/html; q=0.01"):
+        assert "<" not in client.get("/project/demo/", accept=accept).text
+
+
+def test_every_name_of_a_page_that_is_missing_is_escaped(serve: Serve, folder: Place) -> None:
+    client = serve(folder)
+    for path in ("/%3Cscript%3E", "/project/%3Cscript%3E/", "/simple/x%22%3E%3Cscript%3E/"):
+        answer = client.get(path, accept=BROWSER)
+        assert answer.status_code == 404
+        assert "<script>" not in answer.text.replace('<script src="/-/static/pages.js" defer></script>', "")
+
+
 def test_assets_are_the_service_s_own(serve: Serve, folder: Place) -> None:
     client = serve(folder)
-    for name, kind in (("style.css", "text/css"), ("pages.js", "text/javascript")):
+    for name, kind in (
+        ("style.css", "text/css"),
+        ("pages.js", "text/javascript"),
+        ("icon.svg", "image/svg+xml"),
+    ):
         answer = client.get(f"/-/static/{name}")
         assert answer.headers["Content-Type"].startswith(kind)
-        assert "//" not in answer.text.replace("// ", "")
+        assert "//" not in answer.text.replace("// ", "").replace("http://www.w3.org/2000/svg", "")
         assert client.get(f"/-/static/{name}", headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
     assert client.get("/-/static/../app.py").status_code == 404

@@ -16,14 +16,19 @@ __all__ = ["page_old_pip_rejects", "read", "sdist", "wheel"]
 WHEEL = b"Wheel-Version: 1.0\nGenerator: samples\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
 
-def wheel(folder: Path, name: str = "demo", version: str = "1.0", *, salt: str = "", padding: int = 0) -> Path:
-    """A wheel that pip installs; other ``salt``, other bytes; ``padding`` bytes that do not compress away."""
+def wheel(
+    folder: Path, name: str = "demo", version: str = "1.0", *, salt: str = "", padding: int = 0, fields: str = ""
+) -> Path:
+    """A wheel that pip installs; other ``salt``, other bytes; ``padding`` bytes that do not compress away.
+
+    :param fields: what follows the usual fields of METADATA.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     stem = f"{name.replace('-', '_')}-{version}"
     path = folder / f"{stem}-py3-none-any.whl"
     members = {
         f"{name.replace('-', '_')}/__init__.py": f"VERSION = {version!r}  # {salt}\n".encode() + b"#" * padding,
-        f"{stem}.dist-info/METADATA": metadata(name, version),
+        f"{stem}.dist-info/METADATA": metadata(name, version) + fields.encode(),
         f"{stem}.dist-info/WHEEL": WHEEL,
     }
     record = "".join(f"{member},,\n" for member in (*members, f"{stem}.dist-info/RECORD"))

@@ -1,0 +1,55 @@
+"""The releases of a project, as people see them: each version with its files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from ..index.model import File, Project
+from ..naming import parse_version, version_of
+
+__all__ = ["Release", "latest", "releases_of"]
+
+
+class Release(NamedTuple):
+    """A version of a project, and its files."""
+
+    version: str
+    files: tuple[File, ...]
+
+    @property
+    def is_prerelease(self) -> bool:
+        """Whether it is a pre-release or a development release (PEP 440)."""
+        parsed = parse_version(self.version)
+        return parsed is not None and parsed.is_prerelease
+
+    @property
+    def is_yanked(self) -> bool:
+        """Whether all of its files are yanked (PEP 592)."""
+        return all(file.yanked is not None for file in self.files)
+
+    @property
+    def uploaded(self) -> str:
+        """The day on which its first file was uploaded; empty where that is not known."""
+        times = [file.upload_time for file in self.files if file.upload_time]
+        return min(times).strftime("%Y-%m-%d") if times else ""
+
+
+def releases_of(project: Project) -> list[Release]:
+    """The project's releases, newest first; files whose names tell no version come last."""
+    grouped: dict[str, list[File]] = {}
+    for file in reversed(project.files):
+        grouped.setdefault(version_of(project.name, file.filename) or "", []).append(file)
+    unversioned = grouped.pop("", None)
+    found = [Release(version, tuple(reversed(entries))) for version, entries in grouped.items()]
+    return [*found, Release("", tuple(unversioned))] if unversioned else found
+
+
+def latest(releases: Iterable[Release]) -> Release | None:
+    """The release that installers choose: the newest that is no pre-release and not yanked, or else the newest.
+
+    None where there are no files.
+    """
+    known = list(releases)
+    final = (one for one in known if one.version and not one.is_prerelease and not one.is_yanked)
+    return next(final, known[0] if known else None)
