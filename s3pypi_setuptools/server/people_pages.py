@@ -12,7 +12,7 @@ from http import HTTPStatus
 from importlib.resources import files
 from itertools import islice
 from typing import Any
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 
 from cachetools import LRUCache
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -91,12 +91,11 @@ class PeoplePages:
 
     async def projects(self, request: Request) -> Reply:
         """The list of projects; ``?q=`` searches, ``?page=`` counts from 1."""
-        query = parse_qs(request.query.decode("latin-1"), max_num_fields=20)
-        words = query.get("q", [""])[0].strip()
+        words = (request.parameter("q") or "").strip()
         names = await self._names(request)
         found = _matching(names, words)
         last = max(1, -(-len(found) // _PER_PAGE))
-        number = min(max(1, _number(query.get("page", ["1"])[0])), last)
+        number = min(max(1, _number(request.parameter("page") or "1")), last)
         shown = found[(number - 1) * _PER_PAGE : number * _PER_PAGE]
         summaries = await self._summaries(shown)
 
@@ -125,8 +124,7 @@ class PeoplePages:
         if project is None:
             return None
         releases = releases_of(project)
-        query = parse_qs(request.query.decode("latin-1"), keep_blank_values=True, max_num_fields=20)
-        asked = query.get("version", [None])[0]
+        asked = request.parameter("version")
         newest = latest(releases)
         chosen = newest if asked is None else next((one for one in releases if one.version == asked), None)
         if asked is not None and chosen is None:

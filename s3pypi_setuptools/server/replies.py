@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, MutableMapping
 from contextlib import aclosing
 from typing import Any, TypeAlias
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote
 
 __all__ = ["Headers", "Receive", "Reply", "Request", "Scope", "Send", "StreamedReply", "redirect", "text_reply"]
 
@@ -14,6 +14,9 @@ Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 Headers: TypeAlias = list[tuple[bytes, bytes]]
+
+_MOST_PARAMETERS = 100
+"""Parameters of a query that are read: no page knows more than two."""
 
 
 class Request:
@@ -41,6 +44,14 @@ class Request:
     def header(self, name: bytes) -> str:
         """The value of a header; empty where there is none."""
         return self.headers.get(name, b"").decode("latin-1")
+
+    def parameter(self, name: str) -> str | None:
+        """The first value of a parameter of the query; None where it is not given, or the query has too many."""
+        try:
+            given = parse_qs(self.query.decode("latin-1"), keep_blank_values=True, max_num_fields=_MOST_PARAMETERS)
+        except ValueError:
+            return None
+        return given.get(name, [None])[0]
 
     @property
     def is_head(self) -> bool:

@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, TypeVar
-from urllib.parse import parse_qs
 
 from ..index import simple_html, simple_json
 from ..naming import is_project_name, normalize_name
@@ -90,7 +89,7 @@ class SimpleIndex:
 
         Raises `Problem` where the client takes no form that there is, and what the store raises.
         """
-        form = chosen_form(request.header(b"accept"), _query_form(request.query) if request.query else None)
+        form = chosen_form(request.header(b"accept"), request.parameter("format") if request.query else None)
         if form is None:
             forms = ", ".join(form.value for form in PageForm)
             raise Problem(HTTPStatus.NOT_ACCEPTABLE, "not-acceptable", f"Pages are served as {forms}")
@@ -137,10 +136,6 @@ def matches_etag(header: bytes, tag: bytes) -> bool:
     if header == tag or header.strip() == b"*":
         return True
     return any(found.removeprefix(b"W/") == tag for found in _ETAGS.findall(header))
-
-
-def _query_form(query: bytes) -> str | None:
-    return next(iter(parse_qs(query.decode("latin-1"), max_num_fields=20).get("format", ())), None)
 
 
 def _other(form: PageForm) -> PageForm:

@@ -31,7 +31,7 @@ def test_a_list_of_projects_can_be_searched_and_turned(serve: Serve, folder: Pla
     assert found.index("/project/demo-007/") < found.index("/project/other-demo-007/")
     assert found.count('<th scope="row">') == 2
     assert "No project" in client.get("/?q=nothing").text
-    for odd in ("?page=x", "?page=-1", "?page=999999999999", "?q=%00", "?" + "a=b&" * 15):
+    for odd in ("?page=x", "?page=-1", "?page=999999999999", "?q=%00", "?" + "a=b&" * 15, "?" + "a=b&" * 1000):
         assert client.get(f"/{odd}").status_code == 200
 
 
