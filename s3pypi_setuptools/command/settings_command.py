@@ -72,11 +72,12 @@ class SettingsCommand(Command):
         return next((name for name, command in running.items() if command is self), self.command_name)
 
     def initialize_options(self) -> None:
-        """Mark every option as not given."""
+        """Mark every option as not given; settings of the service may be in the same section of a file."""
+        from ..config.service_options import SERVICE_OPTIONS  # noqa: PLC0415
         from ..redaction import Redactor  # noqa: PLC0415
 
         self.redactor = Redactor()
-        for option in self.settings():
+        for option in (*self.settings(), *SERVICE_OPTIONS):
             setattr(self, option.attribute, None)
         self.dry_run = False
 

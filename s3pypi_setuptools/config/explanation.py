@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from ..text import HIDDEN
 from .option import Option, shown
+from .options import SERVICE
 from .settings import STORED, Settings
 
 __all__ = ["Row", "explain"]
@@ -26,13 +27,20 @@ class Row:
     origin: str
 
 
-def explain(settings: Settings, of_aws: Mapping[str, tuple[str, str]] = MappingProxyType({})) -> tuple[Row, ...]:
+def explain(
+    settings: Settings, of_aws: Mapping[str, tuple[str, str]] = MappingProxyType({}), *, service: bool = False
+) -> tuple[Row, ...]:
     """Make a row for each setting, in the order of `options.OPTIONS`; older forms are shown as what they mean.
 
     :param of_aws: by option name, value and origin of what AWS's own configuration says; shown where ``settings`` say
         nothing.
+    :param service: whether settings of the service that are not set have rows, too.
     """
-    return tuple(_row(option, settings, of_aws) for option in STORED)
+    return tuple(
+        _row(option, settings, of_aws)
+        for option in STORED
+        if service or option.name not in SERVICE or option.name in settings.origins
+    )
 
 
 def _row(option: Option, settings: Settings, of_aws: Mapping[str, tuple[str, str]]) -> Row:

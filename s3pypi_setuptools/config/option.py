@@ -26,6 +26,8 @@ _MOST_DIGITS = 15
 """Digits of any number at most, which is more than a size in bytes needs."""
 _NUMBERS = frozenset({"PORT", "NUMBER", "SIZE"})
 """How help texts call values that TOML may write as numbers."""
+_LISTS = frozenset({"PATTERNS", "ADDRESSES"})
+"""How help texts call values with commas between, which TOML may write as lists."""
 _EMPTY_ALLOWED = frozenset({"prefix"})
 """Options that may be empty: an empty prefix means the top of the bucket."""
 
@@ -62,7 +64,6 @@ class Option:
     :param spellings: older names, as users write them after ``--``.
     :param implies: for a flag that is an older form of another option: (name, value) of that option.
     :param secret: the value is never shown.
-    :param service_only: the setting is for ``s3pypi serve`` alone.
     """
 
     name: str
@@ -76,7 +77,6 @@ class Option:
     spellings: tuple[str, ...] = ()
     implies: tuple[str, enum.Enum] | None = None
     secret: bool = False
-    service_only: bool = False
 
     @property
     def attribute(self) -> str:
@@ -96,7 +96,7 @@ class Option:
     @property
     def repeatable(self) -> bool:
         """Whether the option may be given several times and the values add up; of other options the last counts."""
-        return self.form is Form.PARAMETERS
+        return self.form is Form.PARAMETERS or self.metavar in _LISTS
 
     @property
     def strings(self) -> tuple[str, ...]:
@@ -149,7 +149,8 @@ class Option:
         takes_number = self.form is Form.SECONDS or self.metavar in _NUMBERS
         if takes_number and isinstance(raw, int) and not isinstance(raw, bool):
             return str(raw) if abs(raw) < 10**_MOST_DIGITS else "a number with too many digits"
-        if self.repeatable and not typed and isinstance(raw, list) and all(isinstance(text, str) for text in raw):
+        takes_list = self.metavar in _LISTS or (self.repeatable and not typed)
+        if takes_list and isinstance(raw, list) and all(isinstance(text, str) for text in raw):
             return ",".join(raw)
         return raw
 

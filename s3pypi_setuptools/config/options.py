@@ -15,7 +15,7 @@ from ..text import suggestion
 from .choices import IfExists, PageStyle
 from .connection import Connection, Secret
 from .option import VARIABLE_PREFIX, Form, Option
-from .service import DownloadStyle, LogFormat, patterns_of, port_of, root_path_of, size_of, workers_of
+from .service_options import SERVICE_OPTIONS
 
 __all__ = [
     "CONNECTION",
@@ -39,7 +39,7 @@ _ACLS = (
 )
 """The canned ACLs for objects: https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl."""
 
-OPTIONS: tuple[Option, ...] = (
+_GENERAL: tuple[Option, ...] = (
     Option(
         "target",
         "where the repository is: s3://bucket/prefix, file:///folder, a path such as ./repo, or a configured name",
@@ -155,81 +155,16 @@ OPTIONS: tuple[Option, ...] = (
         "publish even to a store that ignores conditional writes: concurrent publishers lose files there",
         form=Form.FLAG,
     ),
-    Option("host", "address to listen on (default: 127.0.0.1)", metavar="ADDRESS", service_only=True),
-    Option("port", "port to listen on (default: 8080)", convert=port_of, metavar="PORT", service_only=True),
-    Option(
-        "users",
-        "the users: a file written by s3pypi user, an htpasswd file, or ssm:HOST",
-        metavar="STORE",
-        service_only=True,
-    ),
-    Option("anonymous-read", "let anybody read", form=Form.FLAG, service_only=True),
-    Option("anonymous-upload", "let anybody upload", form=Form.FLAG, service_only=True),
-    Option("overwrite", "let uploads replace published files of the same name", form=Form.FLAG, service_only=True),
-    Option(
-        "fallback",
-        "index to send installers to for projects that are not here: its URL, or pip for the one that pip uses",
-        metavar="URL",
-        service_only=True,
-    ),
-    Option(
-        "reserved",
-        "names that are never looked up in the fallback, such as 'acme-*,internal-*'",
-        convert=patterns_of,
-        metavar="PATTERNS",
-        service_only=True,
-    ),
-    Option(
-        "downloads",
-        "files of a bucket: redirect to it (the default), or stream them through the service",
-        form=Form.CHOICE,
-        choices=tuple(style.value for style in DownloadStyle),
-        convert=DownloadStyle,
-        metavar="HOW",
-        service_only=True,
-    ),
-    Option(
-        "max-size", "size of the largest upload (default: 5GiB)", convert=size_of, metavar="SIZE", service_only=True
-    ),
-    Option(
-        "root-path",
-        "path under which a proxy shows the service, such as /pypi",
-        convert=root_path_of,
-        metavar="PATH",
-        service_only=True,
-    ),
-    Option("tls-certificate", "PEM file of the certificate, for HTTPS", metavar="FILE", service_only=True),
-    Option("tls-key", "PEM file of the certificate's key, if it is another one", metavar="FILE", service_only=True),
-    Option("workers", "processes (default: 1)", convert=workers_of, metavar="NUMBER", service_only=True),
-    Option(
-        "insecure-http",
-        "speak plain HTTP beyond this machine: passwords can be read on the way",
-        form=Form.FLAG,
-        service_only=True,
-    ),
-    Option(
-        "trusted-proxies",
-        "addresses of proxies whose X-Forwarded-For and -Proto headers are believed, or *",
-        metavar="ADDRESSES",
-        service_only=True,
-    ),
-    Option(
-        "log-format",
-        "lines of the log: text (the default) or json",
-        form=Form.CHOICE,
-        choices=tuple(form.value for form in LogFormat),
-        convert=LogFormat,
-        metavar="FORMAT",
-        service_only=True,
-    ),
 )
+
+OPTIONS = (*_GENERAL, *SERVICE_OPTIONS)
 """In the order in which help texts show them."""
 
 _OF_CONNECTION = {field.name for field in dataclasses.fields(Connection)}
 CONNECTION = frozenset(option.name for option in OPTIONS if option.attribute in _OF_CONNECTION)
 """Names of the options that say how to reach S3: the fields of `Connection`."""
 
-SERVICE = frozenset(option.name for option in OPTIONS if option.service_only)
+SERVICE = frozenset(option.name for option in SERVICE_OPTIONS)
 """Names of the options that say how to run the service: the fields of `Service`."""
 
 _OF_FILES = {"target", "bucket", "prefix", "if-exists", "force", "strict", "file-mask", "acl", "s3-put-args"}

@@ -69,6 +69,7 @@ def test_what_this_run_built_is_published_and_nothing_else(project: Path, tmp_pa
 FROM_COMMAND_CLASS = "from s3pypi_setuptools.command import PyPICommand\n"
 PLACES = {
     "setup.cfg": ("setup.cfg", "[s3pypi]\ntarget = {target}\nif_exists = skip\n"),
+    "beside the service's": ("setup.cfg", "[s3pypi]\ntarget = {target}\nport = 8081\nreserved = acme-*\n"),
     "tool.s3pypi": ("pyproject.toml", '[tool.s3pypi]\ntarget = "{target}"\n'),
     "tool.distutils": ("pyproject.toml", '[tool.distutils.s3pypi]\ntarget = "{target}"\nforce = true\n'),
     "setup()": ("setup.py", SETUP.format(extra=", options={{'s3pypi': {{'target': '{target}', 'force': True}}}}")),

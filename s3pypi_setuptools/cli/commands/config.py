@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...errors import Error
-from ..command import Call, Command
+from ..command import Argument, Call, Command
 from ..render.columns import columns
 from ..render.output import Output
 
@@ -32,7 +32,7 @@ def _config(call: Call) -> Output:
         of_aws = aws_settings(call.settings)
     except Error as error:
         call.terminal.warning(str(error))
-    rows = explain(call.settings, of_aws)
+    rows = explain(call.settings, of_aws, service=call.arguments.service)
     lines = columns([(row.name, row.value, row.origin) for row in rows], absent="")
     return Output(report=ConfigReport(rows), lines=lines)
 
@@ -43,7 +43,11 @@ CONFIG = Command(
     description="""\
 Show every setting, its value, and where it came from, as an upload from this folder would use them.
 For a bucket, also what AWS's own variables and files decide. Secrets are shown as ***.
-Options on the command line are taken into account.""",
+Options on the command line are taken into account. Settings of s3pypi serve are shown if they are set, or with
+--service.""",
+    arguments=(
+        Argument("--service", action="store_true", help="show every setting of s3pypi serve, too", group="settings"),
+    ),
     answers=True,
     run=_config,
 )
