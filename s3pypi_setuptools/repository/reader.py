@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from ..errors import NotFound
 from ..naming import ATTESTATION_SUFFIX, SUFFIXES, content_type, guess_project, is_project_name, normalize_name
@@ -85,6 +85,10 @@ class RepositoryReader:
     def file_info(self, file: ReadableFile) -> Info:
         """What is known of the file; raises `NotFound` where there is none."""
         return self._store.file_info(file.key)
+
+    def open_local(self, file: ReadableFile) -> tuple[Info, BinaryIO] | None:
+        """As `Store.open_local`."""
+        return self._store.open_local(file.key)
 
     def chunks(self, file: ReadableFile, start: int, count: int) -> Iterator[bytes]:
         """``count`` bytes of the file from ``start`` on; as `Store.stream_range`."""

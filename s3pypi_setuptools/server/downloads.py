@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Callable
 from concurrent.futures import Executor
 from datetime import timezone
 from email.utils import format_datetime
 from http import HTTPStatus
+from typing import BinaryIO, TypeVar
 
 from ..config.service import DownloadStyle
 from ..errors import NotFound
 from ..repository.reader import ReadableFile, RepositoryReader
-from .replies import Headers, Reply, Request, StreamedReply, redirect
+from ..stores.base import Info
+from .problems import Problem
+from .replies import Headers, Reply, Request, redirect
 from .simple_api import matches_etag
+from .streamed import OpenFileReply, StreamedReply
 
 __all__ = ["Downloads"]
+
+T = TypeVar("T")
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _WINDOW_SECONDS = 30 * 60
@@ -37,69 +44,80 @@ class Downloads:
 
     async def file(self, request: Request, file: ReadableFile) -> Reply | None:
         """The answer to a request for the file; None where there is none. Raises what the store raises."""
-        loop = asyncio.get_running_loop()
-        try:
-            info = await loop.run_in_executor(self._pool, self._reader.file_info, file)
-        except NotFound:
-            return None
+        with contextlib.ExitStack() as stack:
+            try:
+                opened = self._reader.open_local(file)
+                stream = stack.enter_context(opened[1]) if opened else None
+                info = opened[0] if opened else await self._run(self._reader.file_info, file)
+                reply = await self._reply(request, file, info, stream)
+            except NotFound:
+                return None
+            if isinstance(reply, OpenFileReply):
+                stack.pop_all()
+        return reply
+
+    async def _reply(self, request: Request, file: ReadableFile, info: Info, stream: BinaryIO | None) -> Reply:
         tag = b'"' + info.token.strip('"').encode("latin-1", "replace") + b'"'
+        modified = format_datetime(info.modified.astimezone(timezone.utc), usegmt=True).encode()
         headers: Headers = [
             (b"etag", tag),
-            (b"last-modified", format_datetime(info.modified.astimezone(timezone.utc), usegmt=True).encode()),
+            (b"last-modified", modified),
             (b"cache-control", self._cached + b", max-age=31536000, immutable"),
             (b"accept-ranges", b"bytes"),
         ]
-        if (known := request.headers.get(b"if-none-match")) is not None and matches_etag(known, tag):
+        if _is_known(request, tag, modified):
             return Reply(HTTPStatus.NOT_MODIFIED, headers)
-        if self._style is DownloadStyle.REDIRECT and not request.is_head:
-            signed = await loop.run_in_executor(self._pool, self._reader.presigned_url, file, _WINDOW_SECONDS)
+        if self._style is DownloadStyle.REDIRECT and stream is None and not request.is_head:
+            signed = await self._run(self._reader.presigned_url, file, _WINDOW_SECONDS)
             if signed is not None:
                 age = f"private, max-age={signed.seconds}".encode()
                 return redirect(HTTPStatus.FOUND, signed.url, [(b"cache-control", age)])
         headers += [(b"content-type", file.content_type.encode()), (b"x-content-type-options", b"nosniff")]
-        asked = request.header(b"range")
-        unchanged = request.headers.get(b"if-range") in (None, tag)
-        found = requested_range(asked, info.size) if asked and unchanged else None
-        if found is not None and found.start >= info.size:
-            refused = (b"content-range", f"bytes */{info.size}".encode())
-            return Reply(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, [refused, (b"content-length", b"0")])
-        if found is None:
-            return self._streamed(HTTPStatus.OK, headers, file, range(info.size))
-        told = f"bytes {found.start}-{found.stop - 1}/{info.size}".encode()
-        return self._streamed(HTTPStatus.PARTIAL_CONTENT, [*headers, (b"content-range", told)], file, found)
-
-    def _streamed(self, status: int, headers: Headers, file: ReadableFile, found: range) -> Reply:
-        headers = [*headers, (b"content-length", str(len(found)).encode())]
-        if not found:
+        unchanged = request.headers.get(b"if-range") in (None, tag, modified)
+        found = requested_range(request.header(b"range"), info.size) if unchanged else None
+        status, part = HTTPStatus.OK, range(info.size)
+        if found is not None:
+            status, part = HTTPStatus.PARTIAL_CONTENT, found
+            headers.append((b"content-range", f"bytes {part.start}-{part.stop - 1}/{info.size}".encode()))
+        headers.append((b"content-length", str(len(part)).encode()))
+        if request.is_head or not part:
             return Reply(status, headers)
-        chunks = self._chunks(self._reader.chunks(file, found.start, len(found)))
-        return StreamedReply(status, headers, chunks, len(found))
+        if stream is not None:
+            return OpenFileReply(status, headers, part, self._pool, stream=stream)
+        rest = self._reader.chunks(file, part.start, len(part))
+        first = await self._run(next, rest, b"")  # an error before it is an answer of its own
+        return StreamedReply(status, headers, part, self._pool, first=first, rest=rest)
 
-    async def _chunks(self, chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
-        """The chunks, each read when the one before was taken: a slow client holds one in memory."""
-        loop = asyncio.get_running_loop()
-        try:
-            while chunk := await loop.run_in_executor(self._pool, next, chunks, b""):
-                yield chunk
-        finally:
-            close = getattr(chunks, "close", None)
-            if close is not None:
-                await loop.run_in_executor(self._pool, close)
+    async def _run(self, work: Callable[..., T], *arguments: object) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work, *arguments)
+
+
+def _is_known(request: Request, tag: bytes, modified: bytes) -> bool:
+    """Whether the client has the file already (RFC 9110, section 13.2.2)."""
+    if (known := request.headers.get(b"if-none-match")) is not None:
+        return matches_etag(known, tag)
+    return request.headers.get(b"if-modified-since") == modified
 
 
 def requested_range(header: str, size: int) -> range | None:
-    """The bytes that a ``Range`` header asks for; beyond ``size`` where there are none such.
+    """The bytes that a ``Range`` header asks for (RFC 9110, section 14.2).
 
-    None for several ranges, or what is no range: the whole is the answer then.
+    None for no header, several ranges, or what is no range: the whole is the answer then. Raises `Problem` (416) where
+    there are none such.
     """
     match = _RANGE.fullmatch(header.strip().replace(" ", ""))
     if match is None or match[1] == match[2] == "":
         return None
     if match[1] == "":
         count = min(int(match[2]), size)
-        return range(size - count, size) if count else range(size, size)
-    first = int(match[1])
-    last = int(match[2]) if match[2] else size - 1
-    if match[2] and last < first:
-        return None
-    return range(first, min(last + 1, size)) if first < size else range(first, first)
+        first, last = size - count, size - 1
+    else:
+        first = int(match[1])
+        last = min(int(match[2]) if match[2] else size - 1, size - 1)
+        if match[2] and int(match[2]) < first:
+            return None
+    if first > last:
+        beyond = ((b"content-range", f"bytes */{size}".encode()),)
+        message = f"The file has {size} bytes, and none of those that are asked for"
+        raise Problem(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, "range-not-satisfiable", message, beyond)
+    return range(first, last + 1)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, MutableMapping
-from contextlib import aclosing
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, TypeAlias
 from urllib.parse import parse_qs, quote
 
-__all__ = ["Headers", "Receive", "Reply", "Request", "Scope", "Send", "StreamedReply", "redirect", "text_reply"]
+__all__ = ["Headers", "Receive", "Reply", "Request", "Scope", "Send", "redirect", "text_reply"]
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Message: TypeAlias = MutableMapping[str, Any]
@@ -81,34 +80,6 @@ class Reply:
         """Send it."""
         await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
         await send({"type": "http.response.body", "body": b"" if request.is_head else self.body})
-
-
-class StreamedReply(Reply):
-    """An answer whose body is read while it is sent, as fast as the client takes it.
-
-    :param count: bytes of the body.
-    """
-
-    __slots__ = ("_chunks", "_count")
-
-    def __init__(self, status: int, headers: Headers, chunks: AsyncIterator[bytes], count: int) -> None:
-        super().__init__(status, headers)
-        self._chunks = chunks
-        self._count = count
-
-    @property
-    def size(self) -> int:
-        """Bytes of the body."""
-        return self._count
-
-    async def send(self, request: Request, send: Send) -> None:
-        """Send it, each chunk when the client has taken those before it."""
-        await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
-        if not request.is_head:
-            async with aclosing(self._chunks) as chunks:  # type: ignore[type-var]
-                async for chunk in chunks:
-                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
-        await send({"type": "http.response.body", "body": b""})
 
 
 def text_reply(

@@ -19,7 +19,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Final, Literal, NamedTuple, NewType, TypeAlias
+from typing import BinaryIO, Final, Literal, NamedTuple, NewType, TypeAlias
 
 from ..distribution.local_file import LocalFile
 from ..errors import StoreError
@@ -29,6 +29,7 @@ __all__ = [
     "ABSENT",
     "ANY",
     "CHUNK_SIZE",
+    "SMALL_CHUNK_SIZE",
     "Attributes",
     "Condition",
     "Info",
@@ -47,6 +48,9 @@ __all__ = [
 
 CHUNK_SIZE = 1024 * 1024
 """The most bytes in one chunk of `Store.stream`."""
+
+SMALL_CHUNK_SIZE = 256 * 1024
+"""The most bytes in one chunk of `Store.stream_range`: a service holds two of them for each slow client."""
 
 Token = NewType("Token", str)
 
@@ -218,19 +222,19 @@ class Store(ABC):
         return False
 
     def stream_range(self, key: str, start: int, count: int) -> Iterator[bytes]:
-        """``count`` bytes of the object under ``key`` from ``start`` on, in chunks of at most `CHUNK_SIZE`.
+        """``count`` bytes of the object under ``key`` from ``start`` on, in chunks of at most `SMALL_CHUNK_SIZE`.
 
         The range lies within the object. Raises as `stream`.
         """
         for chunk in self.stream(key):
-            if start >= len(chunk):
-                start -= len(chunk)
-                continue
-            found, start = chunk[start : start + count], 0
-            yield found
-            count -= len(found)
-            if not count:
-                return
+            for at in range(0, len(chunk), SMALL_CHUNK_SIZE):
+                piece = chunk[at : at + SMALL_CHUNK_SIZE]
+                skipped, taken = min(start, len(piece)), min(len(piece), start + count)
+                if found := piece[skipped:taken]:
+                    yield found
+                start, count = start - skipped, count - len(found)
+                if not count:
+                    return
 
     def presigned_url(self, key: str, seconds: int) -> SignedUrl | None:  # noqa: ARG002
         """A URL with which anybody can read the object under ``key``; None where the store gives none.
@@ -253,6 +257,10 @@ class Store(ABC):
     def file_info(self, key: str) -> Info:
         """As `head`, but the token need not be that of `get`: it may be told without reading the object's bytes."""
         return self.head(key)
+
+    def open_local(self, key: str) -> tuple[Info, BinaryIO] | None:  # noqa: ARG002
+        """The object and its open file, as `file_info`; None where the store is no folder: it costs next to nothing."""
+        return None
 
     @abstractmethod
     def put(self, key: str, data: bytes, attributes: Attributes, condition: Condition = ANY) -> Token:

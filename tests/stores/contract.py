@@ -26,7 +26,7 @@ from s3pypi_setuptools.errors import (
     StoreError,
 )
 from s3pypi_setuptools.stores import base, content_encoding
-from s3pypi_setuptools.stores.base import ABSENT, CHUNK_SIZE, Attributes, Info, Matches, Store, Token
+from s3pypi_setuptools.stores.base import ABSENT, CHUNK_SIZE, SMALL_CHUNK_SIZE, Attributes, Info, Matches, Store, Token
 from s3pypi_setuptools.stores.content_encoding import GZIP, encode
 from tests.stores.increment import KEY, increment
 
@@ -133,6 +133,27 @@ class StoreContract(ABC):
         assert b"".join(chunks) == data
         assert max(map(len, chunks)) <= CHUNK_SIZE
         next(iter(store.stream("k")))
+
+    def test_ranges_are_streamed_in_smaller_chunks(self, store: Store) -> None:
+        size = CHUNK_SIZE + SMALL_CHUNK_SIZE + 17
+        data = os.urandom(size)
+        store.put("k", data, PLAIN)
+        for start, count in ((0, size), (0, 1), (size - 1, 1), (SMALL_CHUNK_SIZE - 1, CHUNK_SIZE + 2), (5, 7)):
+            chunks = list(store.stream_range("k", start, count))
+            assert b"".join(chunks) == data[start : start + count]
+            assert max(map(len, chunks)) <= SMALL_CHUNK_SIZE
+        with pytest.raises(NotFound):
+            next(iter(store.stream_range("missing", 0, 1)))
+
+    def test_a_folder_gives_its_open_file_and_others_none(self, store: Store) -> None:
+        store.put("k", b"data", PLAIN)
+        opened = store.open_local("k")
+        assert (opened is not None) is store.cheap_reads
+        if opened is not None:
+            with opened[1] as stream:
+                assert (opened[0], stream.read()) == (store.file_info("k"), b"data")
+            with pytest.raises(NotFound):
+                store.open_local("missing")
 
     def test_slash_keys(self, store: Store) -> None:
         if store.slash_keys is False:

@@ -28,6 +28,7 @@ from ..base import (
     ABSENT,
     ANY,
     CHUNK_SIZE,
+    SMALL_CHUNK_SIZE,
     Attributes,
     Condition,
     Info,
@@ -123,7 +124,7 @@ class LocalStore(Store):
     def stream_range(self, key: str, start: int, count: int) -> Iterator[bytes]:
         with self._failures(key, "cannot be read"), self._reading(key) as stream:
             stream.seek(start)
-            while count and (data := stream.read(min(count, CHUNK_SIZE))):
+            while count and (data := stream.read(min(count, SMALL_CHUNK_SIZE))):
                 count -= len(data)
                 yield data
 
@@ -142,6 +143,12 @@ class LocalStore(Store):
         with self._failures(key, "cannot be read"), self._reading(key) as stream:
             status = os.fstat(stream.fileno())
             return _info(key, status, file_token(status))
+
+    def open_local(self, key: str) -> tuple[Info, BinaryIO]:
+        with self._failures(key, "cannot be read"):
+            stream = self._open(key)
+            status = os.fstat(stream.fileno())
+            return _info(key, status, file_token(status)), stream
 
     def put(self, key: str, data: bytes, attributes: Attributes, condition: Condition = ANY) -> Token:
         return self._write(key, iter((data,)), condition)
@@ -248,11 +255,13 @@ class LocalStore(Store):
 
     @contextlib.contextmanager
     def _reading(self, key: str) -> Iterator[BinaryIO]:
+        with self._open(key) as stream:
+            yield stream
+
+    def _open(self, key: str) -> BinaryIO:
         *above, name = self._steps(key)
         with open_folder(self._root, above) as folder:
-            stream = folder.read(name)
-        with stream:
-            yield stream
+            return folder.read(name)
 
     def _is_file(self, steps: tuple[str, ...]) -> bool:
         try:

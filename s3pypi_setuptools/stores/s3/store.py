@@ -21,6 +21,7 @@ from ...errors import Error, NotFound, Unavailable
 from ..base import (
     ANY,
     CHUNK_SIZE,
+    SMALL_CHUNK_SIZE,
     Attributes,
     Condition,
     Info,
@@ -132,7 +133,7 @@ class S3Store(Store):
         return Marked(found, found.info.token)
 
     def stream_range(self, key: str, start: int, count: int) -> Iterator[bytes]:
-        return self._stream(key, {"Range": f"bytes={start}-{start + count - 1}"})
+        return self._stream(key, {"Range": f"bytes={start}-{start + count - 1}"}, SMALL_CHUNK_SIZE)
 
     def presigned_url(self, key: str, seconds: int) -> SignedUrl | None:
         return presigned_url(self.bucket, key, seconds)
@@ -155,12 +156,12 @@ class S3Store(Store):
         return Object(info, decode(name, data, response.get("ContentEncoding")))
 
     def stream(self, key: str) -> Iterator[bytes]:
-        return self._stream(key, None)
+        return self._stream(key, None, CHUNK_SIZE)
 
-    def _stream(self, key: str, arguments: Mapping[str, Any] | None) -> Iterator[bytes]:
+    def _stream(self, key: str, arguments: Mapping[str, Any] | None, size: int) -> Iterator[bytes]:
         body = self.bucket.request("GetObject", key, ANY, arguments)["Body"]
         try:
-            yield from body.iter_chunks(CHUNK_SIZE)
+            yield from body.iter_chunks(size)
         except GeneratorExit:
             raise
         except Exception as error:
