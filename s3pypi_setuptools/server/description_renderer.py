@@ -28,6 +28,8 @@ _ALTERNATIVE = re.compile(r' alt="([^"]*)"')
 _HEADING = re.compile(r"(</?h)([1-6])(?=[ >])")
 _EMPTY_LINK = re.compile(r'<a href="[^"]*" rel="nofollow"></a>')
 """A link that readme-renderer adds to each heading; a keyboard stops there, and a screen reader has nothing to say."""
+_PROGRAMMING_LANGUAGE = re.compile(r'<pre lang="[^"]*"')
+"""What cmarkgfm makes of the language of code; in HTML, it is the language that people speak."""
 _ABOVE = 2
 """Levels of headings above those of a description: the project, and "Description"."""
 _LOWEST = 6
@@ -58,7 +60,15 @@ def safe_html(text: str, kind: str) -> str | None:
         from readme_renderer.rst import render as render_rst  # noqa: PLC0415
 
         html = render_rst(text)
-    return None if html is None else _EMPTY_LINK.sub("", _HEADING.sub(_lowered, _IMAGE.sub(_without_image, html)))
+    return None if html is None else _for_pages(html)
+
+
+def _for_pages(html: str) -> str:
+    """``html``, which a serializer wrote, in a form that suits a page with headings, a policy and a screen reader."""
+    html = _IMAGE.sub(_without_image, html)
+    html = _HEADING.sub(_lowered, html)
+    html = _EMPTY_LINK.sub("", html)
+    return _PROGRAMMING_LANGUAGE.sub("<pre", html)
 
 
 def _without_image(match: re.Match[str]) -> str:
