@@ -16,7 +16,7 @@ from .put_parameters import SECRET_PARAMETERS, check_parameters, kind_of, parse_
 if TYPE_CHECKING:
     from ..redaction import Redactor
 
-__all__ = ["VARIABLE_PREFIX", "Form", "Given", "Option", "shown"]
+__all__ = ["VARIABLE_PREFIX", "Form", "Given", "Option", "checked_url", "shown"]
 
 VARIABLE_PREFIX = "S3PYPI_"
 _WORDS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
@@ -137,10 +137,8 @@ class Option:
                 return _seconds(text, where)
             case Form.CHOICE:
                 text = _choice(self.choices, text, where)
-            case Form.URL:
-                text = _url(text, where)
         try:
-            return self.convert(text)
+            return self.convert(checked_url(text) if self.form is Form.URL else text)
         except ConfigurationError as error:
             raise ConfigurationError(f"{where}: {error}") from error
 
@@ -206,16 +204,20 @@ def _seconds(text: str, where: str) -> int:
     return int(text)
 
 
-def _url(text: str, where: str) -> str:
+def checked_url(text: str) -> str:
+    """A URL of a repository or service, without ``/`` at the end.
+
+    Raises `ConfigurationError` for what is no http or https URL, and for one with credentials, query or fragment.
+    """
     try:
         parts = urlsplit(text)
         host, _ = parts.hostname, parts.port
     except ValueError:
         host = None
     if not host or parts.scheme not in {"http", "https"} or any(map(str.isspace, text)):
-        raise ConfigurationError(f"{where}: must be an http:// or https:// URL, not {quoted(text)}")
+        raise ConfigurationError(f"must be an http:// or https:// URL, not {quoted(text)}")
     if "@" in parts.netloc:
-        raise ConfigurationError(f"{where}: holds a user name or password, {quoted(text)}; leave it out")
+        raise ConfigurationError(f"holds a user name or password, {quoted(text)}; leave it out")
     if parts.query or parts.fragment:
-        raise ConfigurationError(f"{where}: must be a URL without '?' and '#', not {quoted(text)}")
+        raise ConfigurationError(f"must be a URL without '?' and '#', not {quoted(text)}")
     return text.rstrip("/")

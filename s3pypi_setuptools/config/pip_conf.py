@@ -24,7 +24,7 @@ from .environment import Environment, read_sections, read_text
 from .layers import Entry, Layer
 from .target import S3Target, s3_target
 
-__all__ = ["Website", "configured_index", "files", "layers", "parse_website"]
+__all__ = ["Website", "configured_extra_indexes", "configured_index", "files", "layers", "parse_website"]
 
 _OWN = "s3pypi"
 _OLD = "ilabs.s3util"
@@ -103,7 +103,8 @@ def layers(environment: Environment) -> Iterator[Layer]:
     if (_OLD, "target") in merged:
         path, raw = merged[_OLD, "target"]
         yield Layer.of([Entry.of_file(f"{path} [{_OLD}]", "target", raw)], readers=f"it comes from [{_OLD}] in {path}")
-    for origin, value in _index_urls(environment, merged):
+    for name in _INDEXES:
+        origin, value = _option(name, environment, merged)
         for url in value.split():
             try:
                 website = parse_website(url)
@@ -120,19 +121,27 @@ def layers(environment: Environment) -> Iterator[Layer]:
                 return
 
 
-def configured_index(environment: Environment) -> str:
-    """The URL of the index that pip uses: its own default if nothing names another.
+def configured_index(environment: Environment) -> tuple[str, str]:
+    """Where the URL of the index that pip uses is written, and that URL: its own default if nothing names another.
 
     Raises `ConfigurationError` for a file that cannot be read, and if pip, which knows the default, is not installed.
     """
-    for origin, value in _index_urls(environment, _merge(environment)):
-        if "extra" not in origin.lower():
-            return value
+    origin, value = _option("index-url", environment, _merge(environment))
+    if value:
+        return origin, value
     try:
         default = importlib.import_module("pip._internal.models.index").PyPI.simple_url
     except (ImportError, AttributeError) as error:
         raise ConfigurationError("pip has no index-url in its configuration; give the URL of the index") from error
-    return str(default)
+    return "pip", str(default)
+
+
+def configured_extra_indexes(environment: Environment) -> tuple[str, ...]:
+    """The URLs of the extra indexes that pip is configured with.
+
+    Raises `ConfigurationError` for a file that cannot be read.
+    """
+    return tuple(_option("extra-index-url", environment, _merge(environment))[1].split())
 
 
 def _merge(environment: Environment) -> dict[tuple[str, str], tuple[Path, str]]:
@@ -148,15 +157,13 @@ def _merge(environment: Environment) -> dict[tuple[str, str], tuple[Path, str]]:
     return merged
 
 
-def _index_urls(environment: Environment, merged: dict[tuple[str, str], tuple[Path, str]]) -> Iterator[tuple[str, str]]:
-    """Origin and value of each index option that ``pip install`` would use."""
-    for name in _INDEXES:
-        variable = f"PIP_{name.replace('-', '_').upper()}"
-        if environment.environ.get(variable):
-            yield f"environment {variable}", environment.environ[variable]
-            continue
-        for section in _SECTIONS:
-            path, value = merged.get((section, name), (Path(), ""))
-            if value:
-                yield f"{path} [{section}] {name}", value
-                break
+def _option(name: str, environment: Environment, merged: dict[tuple[str, str], tuple[Path, str]]) -> tuple[str, str]:
+    """Origin and value of an option that ``pip install`` would use; the value is empty if nothing gives it one."""
+    variable = f"PIP_{name.replace('-', '_').upper()}"
+    if environment.environ.get(variable):
+        return f"environment {variable}", environment.environ[variable]
+    for section in _SECTIONS:
+        path, value = merged.get((section, name), (Path(), ""))
+        if value:
+            return f"{path} [{section}] {name}", value
+    return "", ""

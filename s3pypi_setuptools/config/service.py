@@ -8,8 +8,19 @@ from dataclasses import dataclass
 
 from ..errors import ConfigurationError
 from ..text import quoted
+from .option import checked_url
 
-__all__ = ["DownloadStyle", "LogFormat", "Service", "patterns_of", "port_of", "root_path_of", "size_of", "workers_of"]
+__all__ = [
+    "DownloadStyle",
+    "LogFormat",
+    "Service",
+    "fallback_of",
+    "patterns_of",
+    "port_of",
+    "root_path_of",
+    "size_of",
+    "workers_of",
+]
 
 _UNITS = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "ki": 1024, "mi": 1024**2, "gi": 1024**3}
 _SIZE = re.compile(r"(\d{1,15}) ?(|[kmg]i?)b?", re.IGNORECASE)
@@ -103,6 +114,11 @@ def root_path_of(text: str) -> str:
     if path and not (path.startswith("/") and re.fullmatch(r"[A-Za-z0-9/._~-]+", path) and "//" not in path):
         raise ConfigurationError(f"must be a path such as /pypi, not {quoted(text)}")
     return path
+
+
+def fallback_of(text: str) -> str:
+    """``pip``, or the URL of an index without ``/`` at the end; raises `ConfigurationError`."""
+    return text if text == "pip" else checked_url(text)
 
 
 def _number(text: str, least: int, most: int, what: str) -> int:

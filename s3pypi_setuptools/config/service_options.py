@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from .option import Form, Option
-from .service import DownloadStyle, LogFormat, patterns_of, port_of, root_path_of, size_of, workers_of
+from .service import DownloadStyle, LogFormat, fallback_of, patterns_of, port_of, root_path_of, size_of, workers_of
 
 __all__ = ["SERVICE_OPTIONS"]
 
 SERVICE_OPTIONS: tuple[Option, ...] = (
     Option("host", "address to listen on (default: 127.0.0.1)", metavar="ADDRESS"),
-    Option("port", "port to listen on (default: 8080)", convert=port_of, metavar="PORT"),
+    Option("port", "port to listen on (default: 8080; of exec any that is free)", convert=port_of, metavar="PORT"),
     Option(
         "users",
         "the users: a file written by s3pypi user, an htpasswd file, or ssm:HOST",
@@ -21,6 +21,7 @@ SERVICE_OPTIONS: tuple[Option, ...] = (
     Option(
         "fallback",
         "index to send installers to for projects that are not here: its URL, or pip for the one that pip uses",
+        convert=fallback_of,
         metavar="URL",
     ),
     Option(

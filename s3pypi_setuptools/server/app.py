@@ -7,7 +7,6 @@ import logging
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from fnmatch import fnmatchcase
 from functools import partial
 from http import HTTPStatus
 from secrets import token_hex
@@ -18,6 +17,7 @@ from ..errors import Error
 from .access_log import access_log
 from .authentication import Authenticator
 from .downloads import Downloads
+from .fallback import Fallback
 from .fresh_reads import FreshReads
 from .negotiation import is_browser
 from .options import ServiceOptions
@@ -42,6 +42,7 @@ _UPLOADS = 16
 _PASSWORDS = 2
 """Passwords that are checked at once: each takes a core for 50 ms, and 16 MiB."""
 _LONGEST_ID = 64
+_INDEX = "/simple/"
 _INDEXES = ("/simple", "/+simple", "/legacy/+simple", "/simple/+simple")
 """Where the index is; hatch looks projects up below the upload URL and ``/+simple``."""
 
@@ -64,6 +65,7 @@ class Service:
         self._people = PeoplePages(self._reader, pages, self._pool)
         self._downloads = Downloads(self._reader, self._pool, options.downloads, private=private)
         if_exists = IfExists.REPLACE if options.overwrite else IfExists.SAME
+        self._fallback = Fallback(options.fallback, options.reserved)
         self._uploads = Uploads(repository, self._upload_pool, max_size=options.max_size, if_exists=if_exists)
         self._tokens = token_endpoints(options.users, repository, self._pool)
         known = self._tokens.identify if self._tokens else lambda token: None
@@ -188,11 +190,11 @@ class Service:
         page = await self._index.page(request, name)
         if page is not None:
             return page
-        options = self._options
-        if options.fallback and not any(fnmatchcase(name, pattern) for pattern in options.reserved):
+        # Not for upload tools, which look up below other paths what was published here.
+        if before == _INDEX and self._fallback.may_have(name):
             loop = asyncio.get_running_loop()
             if not await loop.run_in_executor(self._pool, self._reader.has_manifest, name):
-                return redirect(HTTPStatus.FOUND, f"{options.fallback}/{name}/")
+                return self._fallback.reply(request, name)
         raise not_found(f"There is no project {name}")
 
     async def _file(self, request: Request, path: str) -> Reply:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
-from ..config.environment import Environment
-from ..config.pip_conf import configured_index
 from ..config.service import DownloadStyle
 from ..config.settings import Settings
 from ..errors import ConfigurationError
+from .fallback import fallback_url
 from .user_stores import open_users
 from .users import UserStore
 
@@ -27,8 +25,8 @@ class ServiceOptions:
     :param anonymous_read: anybody may read.
     :param anonymous_upload: anybody may upload.
     :param overwrite: an upload replaces a file of the same name; otherwise it is refused.
-    :param fallback: the URL of the index that unknown projects are looked up in; None for none.
-    :param reserved: glob patterns of normalized project names that are never looked up there.
+    :param fallback: the index that unknown projects are looked up in: its URL without ``/`` at the end, or None.
+    :param reserved: glob patterns of project names, in any spelling, that are never looked up there.
     :param downloads: how files of a bucket are served.
     :param max_size: bytes that one uploaded file may have.
     :param root_path: what the service's URLs begin with behind a proxy; empty, or begins with ``/`` and ends without.
@@ -63,17 +61,12 @@ def options_of(all_settings: Settings, *, listens: bool = True) -> ServiceOption
             f"host {settings.host}: plain HTTP beyond this machine shows passwords to everybody on the way; give "
             "--tls-certificate, --trusted-proxies for a proxy that speaks HTTPS, or --insecure-http"
         )
-    fallback = settings.fallback
-    if fallback == "pip":
-        fallback = configured_index(Environment.current())
-    if fallback is not None and urlsplit(fallback).scheme not in ("http", "https"):
-        raise ConfigurationError("fallback: must be an http:// or https:// URL, or pip")
     return ServiceOptions(
         users=users,
         anonymous_read=settings.anonymous_read or (users is None and here),
         anonymous_upload=settings.anonymous_upload or (users is None and here),
         overwrite=settings.overwrite,
-        fallback=fallback.rstrip("/") if fallback else None,
+        fallback=fallback_url(settings.fallback),
         reserved=settings.reserved,
         downloads=settings.downloads,
         max_size=settings.max_size,

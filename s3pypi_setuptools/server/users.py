@@ -23,6 +23,7 @@ __all__ = [
     "User",
     "UserStore",
     "exists_already",
+    "normalized_pattern",
     "tokens_of",
 ]
 
@@ -116,7 +117,7 @@ class User:
     @property
     def identity(self) -> Identity:
         """Who they are, and what they may do."""
-        patterns = tuple(_normalized(pattern) for pattern in self.projects)
+        patterns = tuple(normalized_pattern(pattern) for pattern in self.projects)
         return Identity(self.name, self.role, patterns)
 
     def with_token(self, token: Token) -> User:
@@ -129,7 +130,7 @@ class User:
         return replace(self, tokens=tuple(one for one in self.tokens if one.name != name))
 
 
-def _normalized(pattern: str) -> str:
+def normalized_pattern(pattern: str) -> str:
     """The pattern for normalized names: outside of wildcards it may be spelt in any way."""
     return normalize_name(pattern) if "[" not in pattern else pattern.lower()
 
@@ -151,7 +152,7 @@ class Publisher:
     @property
     def patterns(self) -> tuple[str, ...]:
         """The patterns for normalized names."""
-        return tuple(map(_normalized, self.projects))
+        return tuple(map(normalized_pattern, self.projects))
 
     def matches(self, claims: Mapping[str, object]) -> bool:
         """Whether a token with these ``claims`` is such a job's."""
