@@ -8,7 +8,6 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import uvicorn
 
@@ -56,8 +55,8 @@ def run(
 
 @contextlib.contextmanager
 def serve_in_thread(repository: PackageRepository, settings: ServiceSettings, options: ServiceOptions) -> Iterator[str]:
-    """Serve on a free port, in a thread, while the context lasts; the service's URL. Raises as `run`."""
-    with _listening(replace(settings, port=0)) as (listener, url):
+    """Serve in a thread, while the context lasts; the service's URL. Raises as `run`."""
+    with _listening(settings) as (listener, url):
         server = _server(repository, settings, options, finish_seconds=1)
         ready = threading.Event()
         server.on_start = ready.set

@@ -1,4 +1,4 @@
-"""``s3pypi serve``, ``s3pypi user`` and ``s3pypi exec`` as programs."""
+"""``s3pypi serve`` and ``s3pypi user`` as programs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ import requests
 from s3pypi_setuptools import open_repository
 from s3pypi_setuptools.server.user_file import UserFile
 from s3pypi_setuptools.server.users import Role
-from tests.server.conftest import Place
 from tests.support import in_process, samples
 from tests.support.servers import free_port
 
@@ -225,80 +224,3 @@ def test_a_password_may_hold_any_character_and_comes_from_stdin(tmp_path: Path) 
         url = f"{served.url}/simple/x/"
         assert requests.get(url, auth=(b"alice", "p:ä ß%$".encode()), timeout=10).status_code == 404
         assert requests.get(url, auth=("alice", "p"), timeout=10).status_code == 401
-
-
-def test_exec_lets_a_command_read_the_repository_and_nobody_else(place: Place, tmp_path: Path) -> None:
-    wheel = samples.wheel(tmp_path)
-    place.open().publish(wheel)
-    settings = [f"--{name.replace('_', '-')}={value}" for name, value in place.settings.items()]
-    pip = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-cache-dir", "--disable-pip-version-check"]
-    got = tmp_path / "got"
-    done = subprocess.run(
-        [*SCRIPT, "exec", place.target, *settings, "--", *pip, "-d", str(got), "demo"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert (got / wheel.name).read_bytes() == wheel.read_bytes()
-    look = (
-        "import os, urllib.request, urllib.error\n"
-        "url = os.environ['PIP_INDEX_URL']\n"
-        "bare = 'http://' + url.partition('@')[2]\n"
-        "try:\n    urllib.request.urlopen(bare)\n"
-        "except urllib.error.HTTPError as error:\n    print(error.code)\n"
-    )
-    bare = subprocess.run(
-        [*SCRIPT, "exec", place.target, *settings, "--", sys.executable, "-c", look],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert bare.stdout == "401\n", bare.stderr
-
-
-def test_exec_runs_this_program_too(tmp_path: Path) -> None:
-    target = (tmp_path / "repository").as_uri()
-    open_repository(target).publish(samples.wheel(tmp_path))
-    done = subprocess.run(
-        [*SCRIPT, "exec", target, "--", *SCRIPT, "list", "--names", "-t", target],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stdout, done.stderr) == (0, "demo\n", "")
-
-
-@pytest.mark.parametrize(
-    ("code", "status"),
-    [("raise SystemExit(7)", 7), ("import os, signal; os.kill(os.getpid(), signal.SIGTERM)", 143), ("", 0)],
-)
-def test_exec_ends_as_its_command_does(tmp_path: Path, code: str, status: int) -> None:
-    target = (tmp_path / "repository").as_uri()
-    done = subprocess.run([*SCRIPT, "exec", target, "--", sys.executable, "-c", code], capture_output=True, check=False)
-    assert done.returncode == status
-    assert done.stderr == b""
-
-
-def test_exec_passes_signals_on(tmp_path: Path) -> None:
-    code = "import signal, sys, time\nsignal.signal(15, lambda *a: sys.exit(9))\nprint('ready', flush=True)\n"
-    code += "time.sleep(60)"
-    process = subprocess.Popen(
-        [*SCRIPT, "exec", (tmp_path / "repository").as_uri(), "--", sys.executable, "-c", code], stdout=subprocess.PIPE
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"ready\n"
-    process.terminate()
-    assert process.wait(60) == 9
-    process.stdout.close()
-
-
-def test_exec_names_a_program_that_there_is_not(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [*SCRIPT, "exec", (tmp_path / "repository").as_uri(), "--", "no-such-program"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 127
-    assert done.stderr == "s3pypi: error: no-such-program: no such program\n"

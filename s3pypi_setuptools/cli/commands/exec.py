@@ -29,16 +29,9 @@ def _check(arguments: argparse.Namespace) -> None:
 def _exec(call: Call) -> Output:
     try:
         from ...server.child import run_beside  # noqa: PLC0415 - an extra
-        from ...server.options import options_of  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise MissingPackage.of(error.name or "uvicorn", "server") from error
-    status = run_beside(
-        call.repository,
-        call.settings.service,
-        options_of(call.settings),
-        call.arguments.passed_on,
-        extra=call.arguments.extra,
-    )
+    status = run_beside(call.repository, call.settings, call.arguments.passed_on, extra=call.arguments.extra)
     return Output(report=ExecReport(status), lines=[], status=status)
 
 
@@ -46,19 +39,20 @@ EXEC = Command(
     program="s3pypi exec",
     usage="[TARGET] [--extra] [options] -- COMMAND...",
     description="""\
-Run a command whose installers read the repository: pip, uv, pdm, pipenv, and what calls them. A service for the command
-alone listens on a free port of this machine, reads the bucket with your AWS credentials, and ends with the command. The
-exit status is the command's.""",
+Run a command whose installers read the repository: pip, uv, pdm, pipenv, and what calls them; poetry too, where
+pyproject.toml names a source at the port of --port. A service for the command alone listens on this machine, reads the
+bucket with your AWS credentials, and ends with the command. The exit status is the command's.""",
     examples="""\
 examples:
   s3pypi exec -- pip install demo                          from the configured target
   s3pypi exec s3://bucket/simple -- uv sync
+  s3pypi exec --port 8642 -- poetry install                the same URLs in lock files each time
   s3pypi exec --fallback pip -- pip install demo requests  public projects from where pip finds them""",
     arguments=(
         TARGET,
         Argument("--extra", action="store_true", help="beside the indexes that are configured, not instead of them"),
     ),
-    settings={*READING, *CONNECTION, "fallback", "reserved"},
+    settings={*READING, *CONNECTION, "port", "fallback", "reserved"},
     json=False,
     passes_on=True,
     check=_check,

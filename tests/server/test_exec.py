@@ -1,0 +1,196 @@
+"""``s3pypi exec`` as a program: what its command is given, and how both end."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from s3pypi_setuptools import open_repository
+from tests.server.conftest import Place
+from tests.support import samples
+from tests.support.markers import case
+from tests.support.programs import PATIENCE, assert_one_line
+from tests.support.servers import free_port, program
+
+SCRIPT = [sys.executable, "-m", "s3pypi_setuptools"]
+PIP = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-cache-dir", "--disable-pip-version-check"]
+
+
+def execute(
+    target: str, *command: str, options: tuple[str, ...] = (), environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """The finished ``s3pypi exec``, which must not show the token that its command was given."""
+    done = subprocess.run(
+        [*SCRIPT, "exec", target, *options, "--", *command],
+        env={**os.environ, **(environment or {})},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+    assert "s3pypi-exec-" not in done.stdout + done.stderr
+    return done
+
+
+def python(*lines: str) -> list[str]:
+    """A command that runs the code."""
+    return [sys.executable, "-c", "\n".join(("import os, signal, sys", *lines))]
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> str:
+    """A repository in a folder that has one project."""
+    where = (tmp_path / "repository").as_uri()
+    open_repository(where).publish(samples.wheel(tmp_path / "dist"))
+    return where
+
+
+def test_a_command_reads_the_repository_and_nobody_else_does(place: Place, tmp_path: Path) -> None:
+    wheel = samples.wheel(tmp_path)
+    place.open().publish(wheel)
+    settings = tuple(f"--{name.replace('_', '-')}={value}" for name, value in place.settings.items())
+    got = tmp_path / "got"
+    done = execute(place.target, *PIP, "-d", str(got), "demo", options=settings)
+    assert done.returncode == 0, done.stderr
+    assert (got / wheel.name).read_bytes() == wheel.read_bytes()
+    look = python(
+        "import urllib.request, urllib.error",
+        "bare = 'http://' + os.environ['PIP_INDEX_URL'].partition('@')[2]",
+        "try:\n    urllib.request.urlopen(bare)",
+        "except urllib.error.HTTPError as error:\n    print(error.code)",
+    )
+    bare = execute(place.target, *look, options=settings)
+    assert bare.stdout == "401\n", bare.stderr
+
+
+def test_a_command_may_be_this_program(target: str) -> None:
+    done = execute(target, *SCRIPT, "list", "--names", "-t", target)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "demo\n", "")
+
+
+def test_settings_for_a_service_that_others_reach_are_not_used(target: str) -> None:
+    settings = {"S3PYPI_HOST": "0.0.0.0", "S3PYPI_USERS": "/missing/users.toml", "S3PYPI_TLS_CERTIFICATE": "/missing"}
+    show = python("print(os.environ['PIP_INDEX_URL'].partition('@')[2].partition(':')[0])")
+    done = execute(target, *show, environment=settings)
+    assert (done.returncode, done.stdout) == (0, "127.0.0.1\n"), done.stderr
+
+
+def test_a_port_may_be_chosen_and_must_be_free(target: str) -> None:
+    port = free_port()
+    show = python("print(os.environ['PDM_PYPI_URL'])")
+    assert execute(target, *show, options=("--port", str(port))).stdout == f"http://127.0.0.1:{port}/simple/\n"
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = str(other.getsockname()[1])
+        done = execute(target, *show, options=("--port", taken))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert_one_line(done.stderr)
+    assert f"cannot listen on 127.0.0.1:{taken}" in done.stderr
+
+
+@pytest.mark.parametrize(("options", "version"), [((), "1.0"), (("--extra",), "9.0")])
+def test_extra_indexes_of_pip_are_read_with_extra_alone(
+    target: str, tmp_path: Path, options: tuple[str, ...], version: str
+) -> None:
+    public = (tmp_path / "public").as_uri()
+    open_repository(public).publish(samples.wheel(tmp_path / "dist", version="9.0"))
+    config = tmp_path / "pip.conf"
+    config.write_text(f"[install]\nindex-url = {public}\n[global]\nextra-index-url = {public}\n", encoding="utf-8")
+    install = [sys.executable, "-m", "pip", "install", "--no-cache-dir", "--disable-pip-version-check", "--target"]
+    environment = {"PIP_CONFIG_FILE": str(config)}
+    done = execute(target, *install, str(tmp_path / "site"), "demo", options=options, environment=environment)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "site" / f"demo-{version}.dist-info").is_dir()
+
+
+def test_a_proxy_for_http_is_not_asked(target: str, tmp_path: Path) -> None:
+    proxy = dict.fromkeys(("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"), "http://127.0.0.1:9")
+    proxy |= {"NO_PROXY": "", "no_proxy": ""}
+    done = execute(target, *PIP, "-d", str(tmp_path / "got"), "demo", environment=proxy)
+    assert done.returncode == 0, done.stderr
+    uv = [program("uv"), "pip", "install", "--no-cache", "--target", str(tmp_path / "site"), "demo"]
+    done = execute(target, *uv, environment=proxy)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("code", "status"), [("sys.exit(7)", 7), ("os.kill(os.getpid(), signal.SIGTERM)", 143), ("", 0)]
+)
+def test_the_exit_status_is_the_commands(target: str, code: str, status: int) -> None:
+    done = execute(target, *python(code))
+    assert (done.returncode, done.stderr) == (status, "")
+
+
+@pytest.mark.parametrize(
+    "name", ["SIGTERM", "SIGINT", *(case(name, slow=True) for name in ("SIGQUIT", "SIGHUP", "SIGUSR1"))]
+)
+def test_signals_are_passed_on(target: str, name: str) -> None:
+    wait = python(
+        f"signal.signal(signal.{name}, lambda *a: sys.exit(9))", "print('ready', flush=True)", "signal.pause()"
+    )
+    process = subprocess.Popen([*SCRIPT, "exec", target, "--", *wait], stdout=subprocess.PIPE, start_new_session=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"ready\n"
+    process.send_signal(getattr(signal, name))
+    assert process.wait(PATIENCE) == 9
+    process.stdout.close()
+
+
+@pytest.mark.parametrize(("key", "name"), [(b"\x03", "SIGINT"), case(b"\x1c", "SIGQUIT", slow=True)])
+def test_a_key_of_the_terminal_reaches_the_command_once(target: str, key: bytes, name: str) -> None:
+    count = python(
+        "seen = []",
+        # What exec passes on of the key's signal, it passes on before this one.
+        f"signal.signal(signal.{name}, lambda *a: (seen.append(1), os.kill(os.getppid(), signal.SIGUSR1)))",
+        "signal.signal(signal.SIGUSR1, lambda *a: (print('seen', len(seen), flush=True), sys.exit(3)))",
+        "print('ready', flush=True)",
+        "while True:\n    signal.pause()",
+    )
+    own = python("import fcntl, termios", "fcntl.ioctl(0, termios.TIOCSCTTY, 0)", "os.execv(sys.argv[1], sys.argv[1:])")
+    keyboard, terminal = pty.openpty()
+    process = subprocess.Popen(
+        [*own, *SCRIPT, "exec", target, "--", *count], stdin=terminal, stdout=terminal, start_new_session=True
+    )
+    os.close(terminal)
+    output = b""
+    while b"ready" not in output:
+        output += os.read(keyboard, 1000)
+    os.write(keyboard, key)
+    while (seen := re.search(rb"seen (\d)", output)) is None:
+        output += os.read(keyboard, 1000)
+    assert process.wait(PATIENCE) == 3
+    os.close(keyboard)
+    assert seen[1] == b"1"
+
+
+def test_a_signal_that_is_ignored_is_ignored_by_the_command_too(target: str) -> None:
+    """As after ``nohup``."""
+    show = python("print(signal.getsignal(signal.SIGHUP) == signal.SIG_IGN)")
+    before = python("signal.signal(signal.SIGHUP, signal.SIG_IGN)", "os.execv(sys.argv[1], sys.argv[1:])")
+    done = subprocess.run(
+        [*before, *SCRIPT, "exec", target, "--", *show], capture_output=True, text=True, check=False, timeout=PATIENCE
+    )
+    assert (done.stdout, done.stderr) == ("True\n", "")
+
+
+def test_a_command_that_cannot_be_run_is_one_clear_error(target: str, tmp_path: Path) -> None:
+    done = execute(target, "no-such-program")
+    assert (done.returncode, done.stderr) == (127, "s3pypi: error: no-such-program: no such program\n")
+    file = tmp_path / "file"
+    file.write_text("#!/no/such/interpreter\n", encoding="utf-8")
+    done = execute(target, str(file))
+    assert (done.returncode, done.stderr) == (126, f"s3pypi: error: {file}: cannot be run: Permission denied\n")
+    file.chmod(0o755)
+    done = execute(target, str(file))
+    assert done.returncode == 126
+    assert done.stderr == f"s3pypi: error: {file}: cannot be run: its interpreter is missing\n"
