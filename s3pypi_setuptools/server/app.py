@@ -67,7 +67,7 @@ class Service:
         if_exists = IfExists.REPLACE if options.overwrite else IfExists.SAME
         self._fallback = Fallback(options.fallback, options.reserved)
         self._uploads = Uploads(repository, self._upload_pool, max_size=options.max_size, if_exists=if_exists)
-        self._tokens = token_endpoints(options.users, repository, self._pool)
+        self._tokens = token_endpoints(options.users, repository)
         known = self._tokens.identify if self._tokens else lambda token: None
         self._permissions = Permissions(options, Authenticator(options.users, self._password_pool, short_lived=known))
         self.routes = Routes(self._table())
@@ -89,6 +89,8 @@ class Service:
             else:
                 for pool in (self._pool, self._upload_pool, self._password_pool):
                     pool.shutdown(wait=False, cancel_futures=True)
+                if self._tokens is not None:
+                    self._tokens.close()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 

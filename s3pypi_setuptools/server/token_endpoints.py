@@ -9,7 +9,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable
-from concurrent.futures import Executor
+from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -27,9 +27,11 @@ __all__ = ["TokenEndpoints", "token_endpoints"]
 log = logging.getLogger(__name__)
 
 _LARGEST_BODY = 64 * 1024
+_THREADS = 4
+"""Tokens that are looked at once. They wait for providers, and anybody sends them: so readers have other threads."""
 
 
-def token_endpoints(users: UserStore | None, repository: PackageRepository, pool: Executor) -> TokenEndpoints | None:
+def token_endpoints(users: UserStore | None, repository: PackageRepository) -> TokenEndpoints | None:
     """The endpoints where publishers are configured, and None elsewhere.
 
     Raises `MissingPackage` where the extra ``oidc`` is not installed.
@@ -40,15 +42,19 @@ def token_endpoints(users: UserStore | None, repository: PackageRepository, pool
         from .trusted_publishing import TrustedPublishing  # noqa: PLC0415 - an extra of its own
     except ModuleNotFoundError as error:
         raise MissingPackage.of(error.name or "PyJWT", "oidc") from error
-    return TokenEndpoints(TrustedPublishing(users, repository.take_once), pool)
+    return TokenEndpoints(TrustedPublishing(users, repository.take_once))
 
 
 class TokenEndpoints:
     """``audience``, ``mint-token`` and ``burn-token``."""
 
-    def __init__(self, publishing: TrustedPublishing, pool: Executor) -> None:
+    def __init__(self, publishing: TrustedPublishing) -> None:
         self._publishing = publishing
-        self._pool = pool
+        self._pool = ThreadPoolExecutor(_THREADS, "s3pypi-token")
+
+    def close(self) -> None:
+        """End the threads, once they have no work."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
     def identify(self, token: str) -> Identity | None:
         """As `TrustedPublishing.identify`."""

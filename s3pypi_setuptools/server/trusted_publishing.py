@@ -22,7 +22,7 @@ import jwt
 import requests
 from cachetools import TTLCache
 
-from ..text import quoted
+from ..text import one_line, quoted
 from .problems import Problem, Untrusted
 from .users import Identity, Publisher, Role, UserStore
 
@@ -42,6 +42,10 @@ _TIMEOUT_SECONDS = 10
 _LONGEST_ANSWER = 1024 * 1024
 _LONGEST_TOKEN = 16 * 1024
 _BURNED = 10_000
+_READS_OF_KEYS = 10
+"""How often the keys of one issuer are read in a minute: anybody can send tokens that name keys it does not have."""
+_UNREADABLE = (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError)
+"""What PyJWT raises for tokens and keys of strangers."""
 
 
 class TrustedPublishing:
@@ -57,6 +61,7 @@ class TrustedPublishing:
         self._take_once = take_once
         self._clock = clock
         self._keys: TTLCache[str, jwt.PyJWKSet] = TTLCache(64, _KEYS_SECONDS)
+        self._reads: TTLCache[str, list[None]] = TTLCache(64, 60)
         self._burned: TTLCache[str, bool] = TTLCache(_BURNED, MINUTES * 60)
         self._lock = threading.Lock()
 
@@ -82,7 +87,7 @@ class TrustedPublishing:
             raise Untrusted(
                 "invalid-publisher", f"no publisher is configured for these claims: {_shown(claims, known)}"
             )
-        if not self._take_once(hashlib.sha256(str(claims.get("jti") or token).encode()).hexdigest()):
+        if not self._take_once(_identity_of(claims, token)):
             raise Untrusted("invalid-reuse-token", "this token was used before; ask the provider for another one")
         expires = int(self._clock()) + MINUTES * 60
         projects = sorted({pattern for publisher in matching for pattern in publisher.patterns})
@@ -115,7 +120,7 @@ class TrustedPublishing:
                 issuer=_ISSUER,
                 options={"require": ["exp", "sub", "projects", "jti"], "verify_exp": False},
             )
-        except jwt.PyJWTError:
+        except _UNREADABLE:
             return None
         if self._clock() >= claims["exp"]:
             return None
@@ -128,7 +133,7 @@ class TrustedPublishing:
                 raise Untrusted("invalid-signature", f"the algorithm {quoted(str(header.get('alg')))} is not taken")
             claims: dict[str, Any] = jwt.decode(
                 token,
-                self._key(issuer, str(header.get("kid"))),
+                self._key(issuer, header.get("kid")),
                 algorithms=list(_ALGORITHMS),
                 audience=self.audience,
                 issuer=issuer,
@@ -140,25 +145,39 @@ class TrustedPublishing:
         except jwt.ExpiredSignatureError as error:
             raise Untrusted("expired", "the token has expired") from error
         except jwt.PyJWTError as error:
-            raise Untrusted("invalid-token", f"the token is not valid: {error}") from error
-        if claims["exp"] - claims["iat"] > _LONGEST_LIFE_SECONDS:
+            raise Untrusted("invalid-token", f"the token is not valid: {one_line(str(error))}") from error
+        except _UNREADABLE as error:
+            raise Untrusted("invalid-token", "the token has claims of wrong types") from error
+        if int(claims["exp"]) - int(claims["iat"]) > _LONGEST_LIFE_SECONDS:
             raise Untrusted("invalid-token", "the token is valid for longer than a day, as no CI provider's is")
         return claims
 
-    def _key(self, issuer: str, key_id: str) -> jwt.PyJWK:
-        """The provider's key of that id; keys are read again where it is not among those that are known."""
+    def _key(self, issuer: str, key_id: object) -> jwt.PyJWK:
+        """The provider's key of that id; keys are read again where it is not among those that are known.
+
+        :param key_id: None is allowed where the provider has one key alone
+            (https://openid.net/specs/openid-connect-core-1_0.html#Signing).
+        """
         for keys in (self._keys.get(issuer), None):
             found = keys or self._read_keys(issuer)
             for key in found.keys:
-                if key.key_id == key_id:
+                if key.key_id == key_id or (key_id is None and len(found.keys) == 1):
                     return key
         raise Untrusted("invalid-signature", "the issuer has no key with which this token could be signed")
 
     def _read_keys(self, issuer: str) -> jwt.PyJWKSet:
+        with self._lock:
+            reads = self._reads.setdefault(issuer, [])
+            reads.append(None)
+        if len(reads) > _READS_OF_KEYS:
+            raise _unreachable(issuer)
         configuration = _fetch(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
         if configuration.get("issuer") != issuer:
             raise _unreachable(issuer)
-        keys = jwt.PyJWKSet.from_dict(_fetch(str(configuration.get("jwks_uri"))))
+        try:
+            keys = jwt.PyJWKSet.from_dict(_fetch(str(configuration.get("jwks_uri"))))
+        except _UNREADABLE as error:
+            raise _unreachable(issuer) from error
         with self._lock:
             self._keys[issuer] = keys
         return keys
@@ -189,9 +208,9 @@ def _unreachable(url: str) -> Problem:
 def _token_of(body: bytes) -> str:
     try:
         token = json.loads(body)["token"]
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise Untrusted("invalid-payload", 'the request must be a JSON object {"token": "…"}') from error
-    if not isinstance(token, str) or not 0 < len(token) <= _LONGEST_TOKEN:
+    if not isinstance(token, str) or not token.isascii() or not 0 < len(token) <= _LONGEST_TOKEN:
         raise Untrusted("invalid-payload", "the token must be a text")
     return token
 
@@ -199,9 +218,18 @@ def _token_of(body: bytes) -> str:
 def _unverified(token: str) -> Mapping[str, Any]:
     try:
         claims: Mapping[str, Any] = jwt.decode(token, options={"verify_signature": False})
-    except jwt.PyJWTError as error:
+    except _UNREADABLE as error:
         raise Untrusted("invalid-token", "the token is no JSON Web Token") from error
     return claims
+
+
+def _identity_of(claims: Mapping[str, Any], token: str) -> str:
+    """A name of letters and digits that this token has, and none that another job gets.
+
+    Where the provider gives it no id, what is signed identifies it: the text of a signature can be changed.
+    """
+    what = [claims["iss"], claims["jti"]] if claims.get("jti") else [token.rpartition(".")[0]]
+    return hashlib.sha256(json.dumps(what).encode()).hexdigest()
 
 
 def _shown(claims: Mapping[str, Any], publishers: list[Publisher]) -> str:

@@ -2,82 +2,30 @@
 
 from __future__ import annotations
 
+import base64
 import json
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from s3pypi_setuptools.server.user_file import UserFile
 from s3pypi_setuptools.server.users import Publisher, Publishing
 from tests.server.conftest import Client, Place, Serve
+from tests.server.oidc_issuer import CLAIMS, Issuer, running_issuer
 from tests.server.test_uploading import upload
 from tests.support import samples
-
-CLAIMS = {"repository": "acme/tools", "workflow_ref": "acme/tools/.github/workflows/release.yml@refs/tags/v1"}
-
-
-class Issuer:
-    """A provider of CI tokens."""
-
-    def __init__(self) -> None:
-        self.key = rsa.generate_private_key(65537, 2048)
-        self.key_id = "one"
-        self.answers: dict[str, Any] = {}
-        issuer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                body = json.dumps(issuer.answers.get(self.path)).encode()
-                self.send_response(200 if self.path in issuer.answers else 404)
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the base's name
-                """Nothing."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        self.publish()
-
-    def publish(self) -> None:
-        public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(self.key.public_key()))
-        keys = {"keys": [{**public, "kid": self.key_id, "alg": "RS256", "use": "sig"}]}
-        self.answers = {
-            "/.well-known/openid-configuration": {"issuer": self.url, "jwks_uri": f"{self.url}/keys"},
-            "/keys": keys,
-        }
-
-    def token(self, key: Any = None, algorithm: str = "RS256", **changes: Any) -> str:
-        now = int(time.time())
-        claims = {
-            "iss": self.url,
-            "aud": "s3pypi",
-            "iat": now,
-            "exp": now + 300,
-            "jti": str(time.monotonic_ns()),
-            **CLAIMS,
-            **changes,
-        }
-        claims = {name: value for name, value in claims.items() if value is not None}
-        return jwt.encode(claims, key or self.key, algorithm=algorithm, headers={"kid": self.key_id})
 
 
 @pytest.fixture
 def issuer() -> Iterator[Issuer]:
-    made = Issuer()
-    thread = threading.Thread(target=made.server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield made
-    made.server.shutdown()
-    thread.join()
-    made.server.server_close()
+    with running_issuer() as made:
+        yield made
 
 
 @pytest.fixture
@@ -174,7 +122,19 @@ def test_signatures_that_do_not_fit_are_refused(client: Client, issuer: Issuer) 
         assert answer.json()["errors"][0]["code"] in ("invalid-signature", "invalid-token")
 
 
-@pytest.mark.parametrize("body", [b"", b"{}", b"[]", b"x", b'{"token": 1}', b'{"token": ""}', b'{"token": "a.b.c"}'])
+ORDER_OF_P256 = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+NESTED = base64.urlsafe_b64encode(b"[" * 9000).decode()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"", b"{}", b"[]", b"x", b'{"token": 1}', b'{"token": ""}', b'{"token": "a.b.c"}', b"[" * 60_000),
+        *(b"\xff", b'{"token": "\\ud800"}', b'{"token": "s3pypi-ci-\\ud800"}', '{"token": "ä.ö.ü"}'.encode()),
+        f'{{"token": "{NESTED}.{NESTED}.AAAA"}}'.encode(),
+        f'{{"token": "s3pypi-ci-{NESTED}.{NESTED}.AAAA"}}'.encode(),
+    ],
+)
 def test_what_is_no_token_is_refused(client: Client, body: bytes) -> None:
     for name in ("mint-token", "burn-token"):
         assert client.request("POST", f"/_/oidc/{name}", data=body).status_code == 422
@@ -187,6 +147,67 @@ def test_keys_of_the_issuer_may_change(client: Client, issuer: Issuer) -> None:
     issuer.key, issuer.key_id = rsa.generate_private_key(65537, 2048), "two"
     issuer.publish()
     assert mint(client, issuer.token()).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "document", [{}, {"keys": []}, {"keys": [{}]}, {"keys": [{"kty": "RSA", "n": 1}]}, {"keys": 1}]
+)
+def test_keys_that_cannot_be_read_are_no_refusal(client: Client, issuer: Issuer, document: Any) -> None:
+    issuer.answers["/keys"] = document
+    assert mint(client, issuer.token()).status_code == 503
+
+
+def test_strangers_do_not_make_the_service_ask_the_issuer_without_end(client: Client, issuer: Issuer) -> None:
+    issuer.key_id = "unheard-of"
+    answers = [mint(client, issuer.token()).status_code for _ in range(30)]
+    assert set(answers) == {422, 503}
+    assert issuer.asked.count("/keys") == 10
+
+
+def test_a_token_without_a_key_id_is_of_the_only_key(client: Client, issuer: Issuer) -> None:
+    issuer.key_id = None
+    assert mint(client, issuer.token()).status_code == 200
+    issuer.answers["/keys"]["keys"] *= 2
+    other = issuer.token(rsa.generate_private_key(65537, 2048))
+    assert mint(client, other).status_code == 422
+
+
+def test_a_token_without_an_id_is_taken_once_however_it_is_signed(client: Client, issuer: Issuer) -> None:
+    """Of each ECDSA signature (r, s), anybody can make another valid one, (r, -s)."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    public = json.loads(jwt.algorithms.ECAlgorithm.to_jwk(key.public_key()))
+    issuer.answers["/keys"] = {"keys": [{**public, "kid": issuer.key_id, "alg": "ES256"}]}
+    signed, _, signature = issuer.token(key, "ES256", jti=None).rpartition(".")
+    raw = jwt.utils.base64url_decode(signature)
+    other = raw[:32] + (ORDER_OF_P256 - int.from_bytes(raw[32:], "big")).to_bytes(32, "big")
+    assert mint(client, f"{signed}.{signature}").status_code == 200
+    again = mint(client, f"{signed}.{jwt.utils.base64url_encode(other).decode()}")
+    assert again.json()["errors"][0]["code"] == "invalid-reuse-token"
+
+
+def test_ids_of_two_issuers_are_apart(serve: Serve, folder: Place, users: UserFile, issuer: Issuer) -> None:
+    with running_issuer() as second:
+        publishing = users.publishing()
+        publisher = Publisher("second", second.url, CLAIMS, ("demo*",))
+        users.save_publishing(replace(publishing, publishers=(*publishing.publishers, publisher)))
+        client = serve(folder, users=users, anonymous_read=False, anonymous_upload=False)
+        assert mint(client, second.token(jti="same")).status_code == 200
+        assert mint(client, issuer.token(jti="same")).status_code == 200
+        assert mint(client, issuer.token(jti="same")).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"exp": "1e9"}, {"exp": []}, {"iat": "soon"}, {"exp": float("inf")}, {"aud": {}}, {"aud": [1]}, {"jti": 7}],
+)
+def test_claims_of_wrong_types_are_refused(client: Client, issuer: Issuer, changes: dict[str, Any]) -> None:
+    token = jwt.api_jws.encode(
+        json.dumps({"iss": issuer.url, "aud": "s3pypi", "iat": 1, "exp": 2**31, **CLAIMS, **changes}).encode(),
+        issuer.key,
+        algorithm="RS256",
+        headers={"kid": issuer.key_id},
+    )
+    assert mint(client, token).status_code == 422
 
 
 def test_an_issuer_that_does_not_answer_is_no_refusal(client: Client, issuer: Issuer) -> None:
