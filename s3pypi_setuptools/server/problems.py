@@ -42,19 +42,23 @@ class Problem(Exception):
         self.headers = headers
 
     def reply(self, request: Request) -> Reply:
-        """The answer; JSON where the client names a JSON type in ``Accept``, and text otherwise."""
+        """The answer; JSON where the client names a JSON type in ``Accept``, and text otherwise.
+
+        In ``application/json``, ``code`` is status and message, as PyPI has it: uv shows nothing else.
+        """
         accept = request.header(b"accept")
         if not prefers_json(accept):
             return text_reply(self.status, f"{self.message}\n", *self.headers)
+        kind = "application/problem+json" if "application/problem+json" in accept else "application/json"
         title = HTTPStatus(self.status).phrase
         document = {
             "title": title,
             "status": self.status,
             "detail": self.message,
-            "code": self.code,
+            "code": self.code if "problem" in kind else f"{int(self.status)} {self.message}",
+            "error": self.code,
             "message": self.message,
         }
-        kind = "application/problem+json" if "application/problem+json" in accept else "application/json"
         return text_reply(self.status, json.dumps(document), *self.headers, content_type=kind)
 
 

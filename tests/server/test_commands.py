@@ -40,9 +40,16 @@ class Served:
 
 @contextlib.contextmanager
 def serving(
-    *arguments: str, environment: Mapping[str, str] | None = None, before: Sequence[str] = ()
+    *arguments: str,
+    environment: Mapping[str, str] | None = None,
+    before: Sequence[str] = (),
+    authority: Path | None = None,
 ) -> Iterator[Served]:
-    """Run the service as a program; ``before`` is a command that runs the one behind it."""
+    """Run the service as a program.
+
+    :param before: a command that runs the one behind it.
+    :param authority: of the certificate, where the service speaks TLS.
+    """
     port = free_port()
     process = subprocess.Popen(
         [*before, *SCRIPT, "serve", "--port", str(port), *arguments],
@@ -51,12 +58,12 @@ def serving(
         stderr=subprocess.PIPE,
         text=True,
     )
-    served = Served(process, port)
+    served = Served(process, port, "https" if authority else "http")
     try:
         until = time.monotonic() + 120
         while time.monotonic() < until:
             with contextlib.suppress(requests.ConnectionError):
-                if requests.get(f"{served.url}/-/health", timeout=10).ok:
+                if requests.get(f"{served.url}/-/health", timeout=10, verify=str(authority) if authority else True).ok:
                     break
             assert process.poll() is None, process.communicate()
             time.sleep(0.05)

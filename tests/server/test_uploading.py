@@ -89,11 +89,13 @@ def test_errors_are_json_for_who_takes_it(serve: Serve, folder: Place, tmp_path:
     client = serve(folder)
     upload(client, samples.wheel(tmp_path / "first"))
     other = samples.wheel(tmp_path / "other", salt="other")
-    for accept in ("application/json", "application/problem+json"):
+    said = "409 File already exists: "
+    for accept, code in (("application/json", said), ("application/problem+json", "file-exists")):
         answer = upload(client, other, headers={"Accept": accept})
         assert answer.headers["Content-Type"] == accept
         document = answer.json()
-        assert (document["status"], document["code"], document["title"]) == (409, "file-exists", "Conflict")
+        assert (document["status"], document["error"], document["title"]) == (409, "file-exists", "Conflict")
+        assert document["code"].startswith(code)
         assert document["message"] == document["detail"]
         assert "File already exists" in document["message"]
 
