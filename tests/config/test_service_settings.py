@@ -11,7 +11,7 @@ from s3pypi_setuptools.config.explanation import explain
 from s3pypi_setuptools.config.option import Option
 from s3pypi_setuptools.config.service_options import SERVICE_OPTIONS
 
-TEXTS = {"PORT": "8081", "SIZE": "1MiB", "NUMBER": "2", "PATH": "/pypi"}
+TEXTS = {"URL": "https://index.example.com/simple", "PORT": "8081", "SIZE": "1MiB", "NUMBER": "2", "PATH": "/pypi"}
 
 
 def text(option: Option) -> str:
