@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, closing, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
@@ -139,6 +139,24 @@ class RepositoryMaintenance:
             return reindex(
                 repository, names, deep=deep, unlist_missing=unlist_missing, dry_run=dry_run, counter=monitor.count
             )
+
+    def follow(self, created: Iterable[str], deleted: Iterable[str]) -> ReindexReport:
+        """Index what other tools or people did to stored objects: list what was created, unlist what was deleted.
+
+        Objects that publishers store are passed over. Order and repetition do not matter: what is stored now decides.
+
+        :param created: keys in the store. A key is the whole name of an object in its bucket.
+        :param deleted: likewise.
+        """
+        from .operations.reindex.follow import follow, is_followed
+        from .operations.reindex.recovery import config_may_be_renewed
+
+        layout = self._session.layout
+        keys = [key for key in created if is_followed(layout, key, exists=True)]
+        keys += (key for key in deleted if is_followed(layout, key, exists=False))
+        existing = not (keys and config_may_be_renewed(self._session.store(locks=True), layout, dry_run=False))
+        with self._changing(existing=existing) as repository:
+            return follow(repository, keys)
 
     def prune(  # the rules are keywords of their own, as they are options of the command
         self,
