@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -18,6 +19,11 @@ __all__ = ["Entry", "Layer", "command_line", "environment_variables", "setuptool
 
 _COMMAND_LINE = "command line"
 """The origin of typed settings; setuptools uses the same words in ``get_option_dict()``."""
+_OF_KUBERNETES = re.compile(
+    r"\w+_(SERVICE_(HOST|PORT(_\w+)?)=.*|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?=.*|PORT=(tcp|udp|sctp)://.*)"
+)
+"""``NAME=VALUE`` of the variables that Kubernetes sets in containers for a service, ``S3PYPI_PORT=tcp://…`` for one
+that is called s3pypi: https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables."""
 
 
 class Entry(NamedTuple):
@@ -104,13 +110,15 @@ def command_line(values: Mapping[str, object], environment: Environment) -> Laye
 
 
 def environment_variables(environment: Environment) -> Layer:
-    """The layer of the ``S3PYPI_…`` variables; an empty variable counts as absent.
+    """The layer of the ``S3PYPI_…`` variables; empty ones, and those of Kubernetes, count as absent.
 
     Raises `ConfigurationError` for an unknown variable that begins with ``S3PYPI_``, and as `Layer.of`.
     """
     entries: list[Entry] = []
     for variable, raw in environment.environ.items():
         if not variable.startswith(VARIABLE_PREFIX) or variable in VARIABLES:
+            continue
+        if _OF_KUBERNETES.fullmatch(f"{variable}={raw}"):
             continue
         option = find_variable(variable)
         if option is None:

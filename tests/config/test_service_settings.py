@@ -9,6 +9,7 @@ import pytest
 
 from s3pypi_setuptools.config.explanation import explain
 from s3pypi_setuptools.config.option import Option
+from s3pypi_setuptools.config.service import Service
 from s3pypi_setuptools.config.service_options import SERVICE_OPTIONS
 
 TEXTS = {"URL": "https://index.example.com/simple", "PORT": "8081", "SIZE": "1MiB", "NUMBER": "2", "PATH": "/pypi"}
@@ -59,3 +60,24 @@ def test_settings_of_the_service_are_explained_if_they_are_set_or_asked_for(plac
     settings = place.resolve()
     assert {row.name: row.value for row in explain(settings) if row.name in names} == {"port": "8081"}
     assert names <= {row.name for row in explain(settings, service=True)}
+
+
+@pytest.mark.parametrize("name", ["S3PYPI", "S3PYPI_INTERNAL"])
+def test_variables_that_kubernetes_sets_for_a_service_are_no_settings(place: Any, name: str) -> None:
+    place.environ |= {
+        f"{name}_SERVICE_HOST": "10.0.0.11",
+        f"{name}_SERVICE_PORT": "8080",
+        f"{name}_SERVICE_PORT_HTTP": "8080",
+        f"{name}_PORT": "tcp://10.0.0.11:8080",
+        f"{name}_PORT_8080_TCP": "tcp://10.0.0.11:8080",
+        f"{name}_PORT_8080_TCP_PROTO": "tcp",
+        f"{name}_PORT_8080_TCP_PORT": "8080",
+        f"{name}_PORT_8080_TCP_ADDR": "10.0.0.11",
+    }
+    assert place.resolve().service == Service()
+
+
+@pytest.mark.parametrize("variable", ["S3PYPI_PORT", "S3PYPI_SERVICE", "S3PYPI_PORT_8080"])
+def test_other_variables_like_them_are_refused(place: Any, refusal: Callable[..., str], variable: str) -> None:
+    place.environ[variable] = "http://10.0.0.11:8080"
+    assert variable in refusal()
