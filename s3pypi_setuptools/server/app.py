@@ -43,6 +43,8 @@ _PASSWORDS = 2
 """Passwords that are checked at once: each takes a core for 50 ms, and 16 MiB."""
 _LONGEST_ID = 64
 _INDEX = "/simple/"
+_LONGEST_HEAD = 32 * 1024
+"""As much as nginx takes: some headers are parsed on the event loop, where others wait meanwhile."""
 _INDEXES = ("/simple", "/+simple", "/legacy/+simple", "/simple/+simple")
 """Where the index is; hatch looks projects up below the upload URL and ``/+simple``."""
 
@@ -130,6 +132,9 @@ class Service:
         return problem.reply(request)
 
     async def _answer(self, request: Request) -> Reply:
+        if request.head_size > _LONGEST_HEAD:
+            message = f"The headers and the path of a request may have {_LONGEST_HEAD} bytes together"
+            raise Problem(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "headers-too-large", message)
         match = self.routes.match(request.method, request.path)
         if match is None:
             return await self._unmatched(request)

@@ -14,6 +14,9 @@ Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 Headers: TypeAlias = list[tuple[bytes, bytes]]
 
+_LONGEST_VALUE = 8 * 1024
+"""Bytes of one header that are looked at: nginx takes no longer ones."""
+
 _MOST_PARAMETERS = 100
 """Parameters of a query that are read: no page knows more than two."""
 
@@ -23,7 +26,7 @@ class Request:
 
     :ivar path: below the service's own root, with percent-encoding undone.
     :ivar root: what its URLs on this host begin with; no ``/`` at the end.
-    :ivar headers: by lower-case name; of several of one name the last.
+    :ivar headers: by lower-case name; several of one name are one list (RFC 9110, section 5.3).
     """
 
     __slots__ = ("headers", "id", "identity", "method", "path", "query", "receive", "root", "scope")
@@ -37,12 +40,14 @@ class Request:
         self.path = path[len(root) :] if root and path.startswith(f"{root}/") else path
         self.query: bytes = scope["query_string"]
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
+        if len(self.headers) < len(scope["headers"]):
+            self.headers = _joined(scope["headers"])
         self.identity: Any = None
         self.id = ""
 
     def header(self, name: bytes) -> str:
-        """The value of a header; empty where there is none."""
-        return self.headers.get(name, b"").decode("latin-1")
+        """The value of a header, up to `_LONGEST_VALUE`; empty where there is none."""
+        return self.headers.get(name, b"")[:_LONGEST_VALUE].decode("latin-1")
 
     def parameter(self, name: str) -> str | None:
         """The first value of a parameter of the query; None where it is not given, or the query has too many."""
@@ -53,9 +58,22 @@ class Request:
         return given.get(name, [None])[0]
 
     @property
+    def head_size(self) -> int:
+        """Bytes of its headers, path and query."""
+        lines = sum(len(name) + len(value) for name, value in self.headers.items())
+        return lines + len(self.path) + len(self.query)
+
+    @property
     def is_head(self) -> bool:
         """Whether the body of the answer is left out."""
         return self.method == "HEAD"
+
+
+def _joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    found: dict[bytes, list[bytes]] = {}
+    for name, value in headers:
+        found.setdefault(name, []).append(value)
+    return {name: b", ".join(values) for name, values in found.items()}
 
 
 class Reply:
