@@ -15,8 +15,17 @@ if TYPE_CHECKING:
 __all__ = ["create_app"]
 
 
-def create_app(repository: PackageRepository, options: ServiceOptions) -> Service:
-    """The application that serves ``repository``; nothing is asked of it before the first request."""
-    from .app import Service  # noqa: PLC0415 - `s3pypi user` needs the users alone
+def create_app(repository: PackageRepository | None = None, options: ServiceOptions | None = None) -> Service:
+    """The application that serves ``repository``; nothing is asked of it before the first request.
 
-    return Service(repository, options)
+    :param repository: by default the target of the settings, as ``s3pypi serve`` finds it in files and variables.
+    :param options: by default those of the settings with their target, and nobody may do anything with another one.
+
+    Raises `ConfigurationError`.
+    """
+    from .app import Service  # noqa: PLC0415 - `s3pypi user` needs the users alone
+    from .options import ServiceOptions, configured  # noqa: PLC0415
+
+    if repository is None:
+        repository, options = configured()
+    return Service(repository, options or ServiceOptions())

@@ -22,6 +22,7 @@ from urllib.parse import unquote
 from mangum import Mangum
 
 from ..api import PackageRepository
+from ..config.elasticpypi import with_elasticpypi
 from ..config.resolve import resolve
 from ..config.service import root_path_of
 from ..errors import Error
@@ -84,7 +85,7 @@ def make_handler(repository: PackageRepository, options: ServiceOptions) -> Call
 @lru_cache(1)
 def _configured() -> Callable[[Event, object], Answer]:
     """The handler by the settings of the environment, made once; raises `ConfigurationError`."""
-    settings = resolve(command_line={})
+    settings = with_elasticpypi(resolve(command_line={}), os.environ)
     settings.require_target()
     options = options_of(settings, listens=False)
     if not options.root_path and (stage := os.environ.get("STAGE", "")).startswith("/"):  # as elasticpypi has it

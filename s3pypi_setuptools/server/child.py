@@ -64,7 +64,7 @@ def run_beside(repository: PackageRepository, settings: Settings, command: Seque
         downloads=DownloadStyle.STREAM,
     )
     options = options_of(replace(settings, service=service))
-    options = replace(options, users=users, anonymous_read=False, anonymous_upload=False)
+    options = replace(options, users=users, anonymous_read=False, anonymous_upload=False, open_locally=False)
     others = configured_extra_indexes(Environment.current()) if extra else ()
     with serve_in_thread(repository, service, options) as url:
         index = IndexURL(f"{url}/simple/", _NAME, token)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-import ipaddress
+import logging
+import os
 from dataclasses import dataclass
 
+from ..api import PackageRepository
+from ..config.elasticpypi import with_elasticpypi
+from ..config.resolve import resolve
 from ..config.service import DownloadStyle
 from ..config.settings import Settings
 from ..errors import ConfigurationError
 from .fallback import fallback_url
-from .user_stores import open_users
+from .origins import is_loopback
+from .user_stores import existing_users
 from .users import UserStore
 
-__all__ = ["ServiceOptions", "options_of"]
+__all__ = ["ServiceOptions", "configured", "options_of"]
+
+log = logging.getLogger(__name__)
 
 DEFAULT_MAX_SIZE = 5 * 1024**3
 
@@ -23,7 +30,9 @@ class ServiceOptions:
 
     :param users: who may do what; None where there are none.
     :param anonymous_read: anybody may read.
-    :param anonymous_upload: anybody may upload.
+    :param anonymous_upload: anybody may upload, who then must be allowed to read, too.
+    :param open_locally: without users, whoever asks from this machine may read and upload: the service listens there
+        alone.
     :param overwrite: an upload replaces a file of the same name; otherwise it is refused.
     :param fallback: the index that unknown projects are looked up in: its URL without ``/`` at the end, or None.
     :param reserved: glob patterns of project names, in any spelling, that are never looked up there.
@@ -35,12 +44,18 @@ class ServiceOptions:
     users: UserStore | None = None
     anonymous_read: bool = False
     anonymous_upload: bool = False
+    open_locally: bool = False
     overwrite: bool = False
     fallback: str | None = None
     reserved: tuple[str, ...] = ()
     downloads: DownloadStyle = DownloadStyle.REDIRECT
     max_size: int = DEFAULT_MAX_SIZE
     root_path: str = ""
+
+    def __post_init__(self) -> None:
+        """Raise `ConfigurationError` for options that contradict each other."""
+        if self.anonymous_upload and not self.anonymous_read:
+            raise ConfigurationError("anonymous-upload: whoever uploads may read; give anonymous-read, too")
 
 
 def options_of(all_settings: Settings, *, listens: bool = True) -> ServiceOptions:
@@ -52,19 +67,20 @@ def options_of(all_settings: Settings, *, listens: bool = True) -> ServiceOption
     """
     settings = all_settings.service
     here = listens and is_loopback(settings.host)
-    users = open_users(settings.users, all_settings) if settings.users else None
-    if users is not None:
-        users.users()  # raises for what cannot be read
+    users = None if settings.users is None else existing_users(settings.users, all_settings)
     is_plain = listens and not (settings.tls_certificate or settings.insecure_http or settings.trusted_proxies)
     if is_plain and not here:
         raise ConfigurationError(
             f"host {settings.host}: plain HTTP beyond this machine shows passwords to everybody on the way; give "
             "--tls-certificate, --trusted-proxies for a proxy that speaks HTTPS, or --insecure-http"
         )
+    if listens and users is None and not here and not settings.anonymous_read:
+        raise ConfigurationError("users: there are none, so nobody may read; give --users, or --anonymous-read")
     return ServiceOptions(
         users=users,
-        anonymous_read=settings.anonymous_read or (users is None and here),
-        anonymous_upload=settings.anonymous_upload or (users is None and here),
+        anonymous_read=settings.anonymous_read,
+        anonymous_upload=settings.anonymous_upload,
+        open_locally=users is None and here,
         overwrite=settings.overwrite,
         fallback=fallback_url(settings.fallback),
         reserved=settings.reserved,
@@ -74,9 +90,13 @@ def options_of(all_settings: Settings, *, listens: bool = True) -> ServiceOption
     )
 
 
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches the address."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+def configured() -> tuple[PackageRepository, ServiceOptions]:
+    """The repository and the options that files and variables name, for a server that is not ours.
+
+    Raises `ConfigurationError`.
+    """
+    settings = with_elasticpypi(resolve(), os.environ)
+    settings.require_target()
+    for note in settings.notes:
+        log.warning("%s", note)
+    return PackageRepository(settings), options_of(settings, listens=False)

@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from .authentication import Authenticator, BadCredentials, TooManyFailures
 from .options import ServiceOptions
+from .origins import comes_from_another_site, comes_from_this_machine
 from .problems import Problem
 from .replies import Request
 from .users import Identity, Role
@@ -13,6 +14,7 @@ from .users import Identity, Role
 __all__ = ["Permissions"]
 
 _CHALLENGE = (b"www-authenticate", b'Basic realm="Python packages", charset="UTF-8"')
+_LOCAL = Identity("", Role.UPLOAD)
 
 
 class Permissions:
@@ -26,12 +28,19 @@ class Permissions:
         self._has_users = options.users is not None
         role = Role.UPLOAD if options.anonymous_upload else Role.READ if options.anonymous_read else Role.NONE
         self._anybody = Identity("", role)
+        self._open_locally = options.open_locally and not self._has_users
 
     async def identify(self, request: Request) -> None:
-        """Find out who sends the request; raises `Problem` for wrong credentials, and for too many of them."""
+        """Find out who sends the request.
+
+        Raises `Problem` for wrong credentials, for too many of them, and for what a page of another site sends.
+        """
+        if request.method == "POST" and comes_from_another_site(request):
+            raise Problem(HTTPStatus.FORBIDDEN, "another-site", "A page of another site may not upload")
         header = request.headers.get(b"authorization")
         if header is None or not self._has_users:  # clients send what they are configured with
-            request.identity = self._anybody
+            local = self._open_locally and comes_from_this_machine(request)
+            request.identity = _LOCAL if local else self._anybody
             return
         address = (request.scope.get("client") or ("",))[0]
         try:
@@ -52,6 +61,12 @@ class Permissions:
         """
         if request.identity.may(role, project):
             return
+        if not request.identity.name and self._open_locally:
+            message = (
+                "This is open to this machine alone, as 127.0.0.1 or localhost; start the service with --users, "
+                "--anonymous-read or --anonymous-upload"
+            )
+            raise Problem(HTTPStatus.FORBIDDEN, "local-only", message)
         if not request.identity.name:
             message = "A user name and a password are needed"
             raise Problem(HTTPStatus.UNAUTHORIZED, "no-credentials", message, (_CHALLENGE,))

@@ -79,8 +79,8 @@ def test_a_service_says_where_it_is_and_ends_when_it_is_told(tmp_path: Path) -> 
         assert requests.get(f"{served.url}/-/ready", timeout=10).text == "ready\n"
         status, out, err = served.end()
     assert status == 0
-    assert f"index   {served.url}/simple/    (anybody reads)" in err
-    assert f"upload  {served.url}/legacy/    (anybody uploads)" in err
+    assert f"index   {served.url}/simple/    (anybody on this machine may read)" in err
+    assert f"upload  {served.url}/legacy/    (anybody on this machine may upload)" in err
     assert "GET '/-/health' 200" in out
     assert "Traceback" not in err
 
@@ -154,7 +154,10 @@ def test_settings_come_from_the_environment_and_pyproject_too(tmp_path: Path, mo
         (["--workers", "0"], "must be a number of processes"),
         (["--fallback", "ftp://x"], "must be an http"),
         (["--tls-certificate", "./missing.pem"], "tls-certificate: cannot be used"),
-        (["--host", "192.0.2.1", "--insecure-http"], "cannot listen on 192.0.2.1:8080"),
+        (["--host", "192.0.2.1", "--insecure-http", "--anonymous-read"], "cannot listen on 192.0.2.1:8080"),
+        (["--host", "0.0.0.0", "--insecure-http"], "nobody may read; give --users, or --anonymous-read"),
+        (["--anonymous-upload"], "give anonymous-read, too"),
+        (["--users", "./missing.toml"], "there is no file missing.toml; s3pypi user add missing.toml NAME makes one"),
     ],
 )
 def test_what_cannot_be_served_is_one_clear_error(tmp_path: Path, arguments: list[str], reason: str) -> None:

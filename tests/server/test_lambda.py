@@ -149,7 +149,7 @@ def test_an_answer_that_lambda_does_not_pass_on_is_an_error_that_says_so(
 def test_an_api_that_passes_bodies_on_as_text_is_told_how_to_set_it_up(
     repository: PackageRepository, tmp_path: Path
 ) -> None:
-    handler = aws_lambda.make_handler(repository, ServiceOptions(anonymous_upload=True))
+    handler = aws_lambda.make_handler(repository, ServiceOptions(anonymous_read=True, anonymous_upload=True))
     headers, body = upload_form("demo-1.0.tar.gz", samples.sdist(tmp_path).read_bytes(), "demo", "1.0")
     event = FORMS["REST API"](HttpRequest("POST", "/legacy/", headers=headers))
     answer = HttpAnswer.of(handler({**event, "body": body.decode(errors="replace")}, None))

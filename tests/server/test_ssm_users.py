@@ -115,7 +115,7 @@ def test_users_are_added_used_changed_and_removed(ssm: S3Server, aws: Any, tmp_p
         assert requests.get(f"{served.url}/simple/demo/", auth=(b"bob", "p:ä".encode()), timeout=10).status_code == 200
         assert requests.get(f"{served.url}/simple/demo/", timeout=10).status_code == 401
         _, _, err = served.end()
-    assert f"(users of {STORE} read)" in err
+    assert f"(users of {STORE} may read)" in err
     changed = user(ssm, tmp_path, "passwd", "alice", "--random-password", "30")
     assert len(changed.out.strip()) == 30
     assert [one["name"] for one in value(aws, "alice")["tokens"]] == ["ci"]

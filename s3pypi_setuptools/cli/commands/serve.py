@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import argparse
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...config.options import CONNECTION, SERVICE
 from ...errors import MissingPackage
 from ..command import TARGET, Call, Command
-from ..options import CHANGING
+from ..options import CHANGING, given
 from ..render.output import Output
 
 if TYPE_CHECKING:
+    from ...config.settings import Settings
     from ...server.options import ServiceOptions
 
 __all__ = ["SERVE"]
@@ -22,6 +25,13 @@ class ServeReport:
     """What was served."""
 
     target: str
+
+
+def _resolve(arguments: argparse.Namespace) -> Settings:
+    from ...config.elasticpypi import with_elasticpypi  # noqa: PLC0415
+    from ...config.resolve import resolve  # noqa: PLC0415
+
+    return with_elasticpypi(resolve(command_line=given(arguments, arguments.place)), os.environ)
 
 
 def _serve(call: Call) -> Output:
@@ -42,14 +52,23 @@ def _serve(call: Call) -> Output:
 
 def _lines(call: Call, options: ServiceOptions, url: str) -> list[str]:
     """What people want to know once the service answers."""
-    users = "no users" if options.users is None else f"users of {options.users.where}"
-    return [
+    lines = [
         f"serving {call.repository.target}",
-        f"index   {url}/simple/    ({'anybody reads' if options.anonymous_read else f'{users} read'})",
-        f"upload  {url}/legacy/    ({'anybody uploads' if options.anonymous_upload else f'{users} upload'})",
+        f"index   {url}/simple/    ({_who(options, anybody=options.anonymous_read)} may read)",
+        f"upload  {url}/legacy/    ({_who(options, anybody=options.anonymous_upload)} may upload)",
         f"pages   {url}/",
-        *([f"unknown projects are looked up at {options.fallback}"] if options.fallback else []),
     ]
+    if options.fallback:
+        lines.append(f"unknown projects are looked up at {options.fallback}")
+    return lines
+
+
+def _who(options: ServiceOptions, *, anybody: bool) -> str:
+    if anybody:
+        return "anybody"
+    if options.users is not None:
+        return f"users of {options.users.where}"
+    return "anybody on this machine" if options.open_locally else "nobody"
 
 
 SERVE = Command(
@@ -71,5 +90,6 @@ Exit status: 0 it was ended, 1 it cannot start, 2 the command line is wrong.""",
     arguments=(TARGET,),
     settings=CHANGING | SERVICE | CONNECTION,
     json=False,
+    resolve=_resolve,
     run=_serve,
 )
