@@ -20,7 +20,10 @@ from s3pypi_setuptools.locks.leases import LeasedLocks
 from tests.support.lock_tables import LockTable
 
 SHORT = 3.0
-"""A lease, in seconds."""
+"""A lease, in seconds, that its holder renews in time even on a busy machine."""
+
+BRIEF = 0.3
+"""A lease, in seconds, that nobody renews."""
 
 
 def process(locks: LockTable, path: Path, times: str, lease: float = 60) -> subprocess.Popen[bytes]:

@@ -16,7 +16,7 @@ from s3pypi_setuptools.locks.base import ROOT, Lock
 from s3pypi_setuptools.locks.dynamodb import DynamoDBTable
 from s3pypi_setuptools.locks.leases import LeasedLocks
 from s3pypi_setuptools.monitor import Cancelled
-from tests.locks.hold import SHORT, process
+from tests.locks.hold import BRIEF, process
 from tests.support.lock_tables import LockTable
 
 
@@ -99,7 +99,7 @@ def test_an_interruption_keeps_the_lock_until_what_is_under_way_has_ended(
 def test_a_lock_outlasts_a_request_that_may_still_take_effect(
     locks: LockTable, make: Callable[..., LeasedLocks], error: type[Unavailable]
 ) -> None:
-    publisher = make(lease=SHORT)
+    publisher = make(lease=BRIEF)
     with pytest.raises(Unavailable), publisher.held("demo"):
         raise error("manifest.json", "the store did not answer in time")
     [before] = locks.items()
@@ -110,7 +110,7 @@ def test_a_lock_outlasts_a_request_that_may_still_take_effect(
 
 
 def test_locks_that_are_abandoned_expire(locks: LockTable, make: Callable[..., LeasedLocks]) -> None:
-    publisher = make(lease=SHORT)
+    publisher = make(lease=BRIEF)
     with pytest.raises(KeyboardInterrupt), publisher.held("demo"):
         raise KeyboardInterrupt
     publisher.abandon()
@@ -168,13 +168,10 @@ def test_who_waits_says_for_whom_and_how_to_end_it(
     assert [item["Owner"] for item in locks.items()] == ["ci@agent-7"], "the lock of another stays"
 
 
-def test_a_lock_is_had_as_soon_as_it_is_free(locks: LockTable, make: Callable[..., LeasedLocks]) -> None:
-    key = {"LockID": {"S": locks.put("demo")}}
-    timer = threading.Timer(0.5, lambda: locks.client.delete_item(TableName=locks.name, Key=key))
-    timer.start()
-    with make(timeout=60).held("demo"):
+def test_a_lock_is_had_when_it_is_free(locks: LockTable) -> None:
+    locks.put("demo")
+    with LeasedLocks(BusyTable(locks, range(0), released_at=2), timeout=60).held("demo"):
         assert [item["Project"] for item in locks.items()] == ["demo"]
-    timer.join()
 
 
 def test_who_waits_may_be_told_to_stop(locks: LockTable, make: Callable[..., LeasedLocks]) -> None:

@@ -14,7 +14,7 @@ import pytest
 from s3pypi_setuptools.errors import LockError
 from s3pypi_setuptools.locks.base import lock_id
 from s3pypi_setuptools.locks.leases import LeasedLocks
-from tests.locks.hold import SHORT, process, wait_until
+from tests.locks.hold import BRIEF, SHORT, process, wait_until
 from tests.support.lock_tables import LockTable
 
 
@@ -27,7 +27,7 @@ def test_a_lock_of_s3pypi_is_never_taken_over(locks: LockTable, make: Callable[.
 def test_a_holder_that_lives_renews(locks: LockTable, make: Callable[..., LeasedLocks]) -> None:
     with make(lease=SHORT).held("demo") as held:
         [before] = locks.items()
-        with pytest.raises(LockError, match="locked by"), make(timeout=SHORT * 3, lease=SHORT).held("demo"):
+        with pytest.raises(LockError, match="locked by"), make(timeout=SHORT * 1.5, lease=SHORT).held("demo"):
             pytest.fail("it is held still")
         held.confirm()
         [after] = locks.items()
@@ -38,7 +38,7 @@ def test_a_holder_that_lives_renews(locks: LockTable, make: Callable[..., Leased
 def test_the_lock_of_a_killed_holder_is_taken_over(
     locks: LockTable, make: Callable[..., LeasedLocks], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    holder = process(locks, tmp_path / "state", "forever", SHORT)
+    holder = process(locks, tmp_path / "state", "forever", BRIEF)
     wait_until((tmp_path / "state").exists)
     holder.send_signal(signal.SIGKILL)
     holder.wait()
@@ -96,9 +96,9 @@ def test_a_lost_lock_is_noticed_before_the_commit(
 def test_where_renewing_fails_for_a_lease_nothing_more_is_committed(
     locks: LockTable, make: Callable[..., LeasedLocks], caplog: pytest.LogCaptureFixture
 ) -> None:
-    with make(lease=SHORT).held("demo") as held:
+    with make(lease=BRIEF).held("demo") as held:
         locks.client.delete_table(TableName=locks.name)
-        time.sleep(SHORT)
+        time.sleep(BRIEF)
         with pytest.raises(LockError, match="demo: the lock could not be renewed in time") as caught:
             held.confirm()
         assert "has no such table" in str(caught.value)
