@@ -53,14 +53,22 @@ def part_of(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
+each_part = pytest.mark.parametrize("part", sorted({*map(part_of, MODULES)}))
+
+
 @functools.cache
 def tree_of(path: Path) -> ast.Module:
     """The file's syntax tree; of one file always the same one, so that its statements can be compared."""
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
-def imports(path: Path) -> Iterator[tuple[ast.stmt, str]]:
+@functools.cache
+def imports(path: Path) -> list[tuple[ast.stmt, str]]:
     """Every absolute name that the file imports, wherever the statement stands."""
+    return list(_imports(path))
+
+
+def _imports(path: Path) -> Iterator[tuple[ast.stmt, str]]:
     package = (PACKAGE.name, *path.relative_to(PACKAGE).parts[:-1])
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
@@ -76,11 +84,18 @@ def imports(path: Path) -> Iterator[tuple[ast.stmt, str]]:
                 yield node, module
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
-def test_imports_point_down(path: Path) -> None:
-    part = part_of(path)
+def imports_of(part: str) -> Iterator[tuple[Path, ast.stmt, str]]:
+    """What each module of a part of the package imports."""
+    for path in MODULES:
+        if part_of(path) == part:
+            for node, name in imports(path):
+                yield path, node, name
+
+
+@each_part
+def test_imports_point_down(part: str) -> None:
     assert part in LEVEL, f"{part} has no place in LEVELS"
-    for node, name in imports(path):
+    for path, node, name in imports_of(part):
         parts = name.split(".")
         if parts[0] != PACKAGE.name or len(parts) == 1 or parts[1].startswith("__") or parts[1] == part:
             continue
@@ -89,14 +104,13 @@ def test_imports_point_down(path: Path) -> None:
         assert not (part in DOORS and parts[1] in DOORS), f"{where}: doors do not know one another"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
-def test_only_the_aws_stores_import_botocore_and_only_when_used(path: Path) -> None:
-    on_import = [node for node in tree_of(path).body if isinstance(node, (ast.Import, ast.ImportFrom))]
-    for node, name in imports(path):
+@each_part
+def test_only_the_aws_stores_import_botocore_and_only_when_used(part: str) -> None:
+    for path, node, name in imports_of(part):
         if name.split(".")[0] in AWS:
             where = path.relative_to(PACKAGE).as_posix()
             assert where.startswith(AWS_PARTS), f"{where}:{node.lineno} imports {name}"
-            assert node not in on_import, f"{path.name}:{node.lineno} imports {name} with the module"
+            assert node not in tree_of(path).body, f"{path.name}:{node.lineno} imports {name} with the module"
 
 
 def test_every_import_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,13 +123,12 @@ def test_every_import_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert [name for _, name in imports(module)] == ["p.stores", "p.app", "p.cli.a", "botocore.session"]
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
-def test_frontends_reach_repositories_through_the_api_and_the_api_through_operations(path: Path) -> None:
-    part = part_of(path)
+@each_part
+def test_frontends_reach_repositories_through_the_api_and_the_api_through_operations(part: str) -> None:
     behind = BEHIND_THE_API if LEVEL[part] > LEVEL["api"] else BEHIND_OPERATIONS
     if LEVEL[part] <= LEVEL["session"]:
         return
-    for node, name in imports(path):
+    for path, node, name in imports_of(part):
         parts = name.split(".")
         if parts[0] != PACKAGE.name or len(parts) == 1 or parts[1] not in behind:
             continue
