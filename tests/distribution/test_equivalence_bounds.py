@@ -16,11 +16,13 @@ import pytest
 from s3pypi_setuptools.distribution import equivalence
 from s3pypi_setuptools.distribution.equivalence import equivalent
 from tests.distribution.equivalent_archives import SDIST, SDIST_MEMBERS, WHEEL, WHEEL_MEMBERS
+from tests.support.markers import case
 
 
 class TestBounds:
-    def test_memory_is_bounded(self, make: Callable[..., Path]) -> None:
-        data = b"\0" * (64 * 1024**2)
+    @pytest.mark.parametrize("size", [12, case(64, slow=True)], ids="{} MiB".format)
+    def test_memory_is_bounded(self, make: Callable[..., Path], size: int) -> None:
+        data = b"\0" * (size * 1024**2)
         wheels = make({**WHEEL_MEMBERS, "demo/large": data}), make({**WHEEL_MEMBERS, "demo/large": data})
         sdists = make({**SDIST_MEMBERS, "demo-1.0/large": data}), make({**SDIST_MEMBERS, "demo-1.0/large": data})
         del data

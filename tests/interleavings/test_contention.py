@@ -11,6 +11,7 @@ from tests.interleavings.commands import Files, Publish
 from tests.interleavings.conftest import Beginnings
 from tests.interleavings.contention import Race, race
 from tests.interleavings.runs import fill
+from tests.support.markers import case
 
 EACH = 6
 """Round trips that a publisher may add to the time of all."""
@@ -43,7 +44,7 @@ def test_64_publishers(files: Files, beginnings: Beginnings, beginning: str, sec
     assert sum(result.requests.values()) <= 64 * 64 * 2
 
 
-@pytest.mark.parametrize("count", [2, 4, 16])
+@pytest.mark.parametrize("count", [2, 4, case(16, slow=True)])
 def test_fewer_publishers(files: Files, beginnings: Beginnings, count: int) -> None:
     for seed in range(5):
         result = publishers(count, files, beginnings, seed=seed)

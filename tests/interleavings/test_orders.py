@@ -30,7 +30,7 @@ from tests.interleavings.orders import LENGTH, Order
 from tests.interleavings.runs import Run, fill, play
 from tests.interleavings.scheduling import Fault
 from tests.stores.test_s3 import options
-from tests.support.examples import TIMES
+from tests.support.examples import of_costly
 from tests.support.servers import S3Server
 
 FAULTS = (Fault.LOST, Fault.REFUSED, Fault.CONTENDED, Fault.CRASH)
@@ -39,10 +39,10 @@ commands = st.lists(st.sampled_from(ALL), min_size=2, max_size=4)
 faults = st.dictionaries(st.integers(0, 60), st.sampled_from(FAULTS), max_size=2)
 
 
-def looks(examples: int) -> Callable[[Any], Any]:
+def looks(few: int, many: int) -> Callable[[Any], Any]:
     checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
     return settings(
-        max_examples=examples * TIMES,
+        max_examples=of_costly(few, many),
         suppress_health_check=checks,
         phases=[Phase.explicit, Phase.generate, Phase.shrink],
     )
@@ -72,13 +72,13 @@ def example(data: st.DataObject, store: Store, files: Files, beginnings: Beginni
         raise
 
 
-@looks(100)
+@looks(30, 100)
 @given(st.data())
 def test_in_memory(files: Files, beginnings: Beginnings, data: st.DataObject) -> None:
     example(data, MemoryStore(content_tokens=data.draw(st.booleans())), files, beginnings)
 
 
-@looks(6)
+@looks(3, 6)
 @given(st.data())
 def test_in_a_folder(tmp_path: Path, files: Files, beginnings: Beginnings, data: st.DataObject) -> None:
     folder = tmp_path / "repository"
@@ -86,7 +86,7 @@ def test_in_a_folder(tmp_path: Path, files: Files, beginnings: Beginnings, data:
     example(data, LocalStore(folder), files, beginnings)
 
 
-@looks(1)
+@looks(1, 1)
 @given(st.data())
 def test_on_a_server(
     s3_server: S3Server, s3_bucket: str, files: Files, beginnings: Beginnings, data: st.DataObject
@@ -110,7 +110,7 @@ FIRST = (
 def test_first_pushes_at_once(files: Files, number: int) -> None:
     """What the first push has listed is not read again: whoever else is faster must be noticed all the same."""
     chance = random.Random(number)
-    for _ in range(22 * TIMES):
+    for _ in range(of_costly(8, 22)):
         fault = {chance.randrange(60): chance.choice(FAULTS)} if chance.random() < 0.5 else {}
         order = Order(chance.randbytes(LENGTH), chance.choice([0, 128, 224]), fault)
         with reading_late(after_opening=True):

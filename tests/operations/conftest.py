@@ -26,6 +26,7 @@ from s3pypi_setuptools.stores.local.store import LocalStore
 from s3pypi_setuptools.stores.memory import MemoryStore
 from s3pypi_setuptools.transaction import Backoff
 from tests.support import samples
+from tests.support.markers import case
 
 QUICK = Backoff(first=0.001, most=0.01)
 
@@ -151,7 +152,7 @@ def sha256() -> Callable[[Path], str]:
 __all__ = ["IfExists", "World"]
 
 
-@pytest.fixture(params=["memory", "folder"])
+@pytest.fixture(params=["memory", case("folder", slow=True)])
 def outer(request: pytest.FixtureRequest, tmp_path: Path) -> World:
     """demo 1.0 and 2.0, and a project that is left alone."""
     world = World(tmp_path, MemoryStore() if request.param == "memory" else LocalStore(tmp_path / "store"))
@@ -159,7 +160,7 @@ def outer(request: pytest.FixtureRequest, tmp_path: Path) -> World:
     return world
 
 
-@pytest.fixture(params=["memory", "content tokens", "folder"])
+@pytest.fixture(params=["memory", "content tokens", case("folder", slow=True)])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> World:
     """An empty place in each kind of store that tests have without a server."""
     if request.param == "folder":

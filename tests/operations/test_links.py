@@ -12,6 +12,7 @@ import pytest
 from s3pypi_setuptools.operations.verify import verify
 from tests.support import samples
 from tests.support.in_process import Said, run
+from tests.support.markers import case
 
 OLD = (1_700_000_000, 1_700_000_000)
 
@@ -22,6 +23,8 @@ LINKS = {
     "to nothing": ("gone", "nowhere"),
     "to the repository": ("all", "."),
 }
+COMMON = ("to the outside", "to the repository")
+"""Links that lead out, and round in a circle."""
 EVERYTHING = {
     "upload": ("upload", "new", "--json"),
     "list": ("list",),
@@ -65,7 +68,7 @@ def s3pypi(place: Path, *arguments: str) -> Said:
 
 
 @pytest.mark.parametrize("command", list(EVERYTHING))
-@pytest.mark.parametrize("kind", list(LINKS))
+@pytest.mark.parametrize("kind", [case(kind, slow=kind not in COMMON) for kind in LINKS])
 def test_links_between_projects_are_named_once_and_left_alone(place: Path, kind: str, command: str) -> None:
     name, leads_to = LINKS[kind]
     plain = place.with_name(f"{place.name}-plain")
@@ -100,7 +103,12 @@ def test_an_alias_of_a_project_stays_on_the_list_of_projects(place: Path) -> Non
 
 
 @pytest.fixture(
-    params=["manifest.json", "index.html", "demo-1.0-py3-none-any.whl", "demo-1.0-py3-none-any.whl.metadata"]
+    params=[
+        "manifest.json",
+        case("index.html", slow=True),
+        "demo-1.0-py3-none-any.whl",
+        case("demo-1.0-py3-none-any.whl.metadata", slow=True),
+    ]
 )
 def object_link(place: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
     """An object of demo that was moved outside, and is a link now; what it leads to stays as it is."""

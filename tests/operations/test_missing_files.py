@@ -73,10 +73,10 @@ def test_a_metadata_file_that_is_gone(place: World, kind: str, policy: IfExists,
     ("kind", "policy", "gone"),
     [
         ("wheel", IfExists.SAME, ""),
-        ("wheel", IfExists.SAME, ".metadata"),
-        ("sdist", IfExists.SKIP, ""),
+        case("wheel", IfExists.SAME, ".metadata", slow=True),
+        case("sdist", IfExists.SKIP, "", slow=True),
         ("large wheel", IfExists.SAME, ""),
-        ("large wheel", IfExists.REPLACE, ""),
+        case("large wheel", IfExists.REPLACE, "", slow=True),
     ],
 )
 def test_a_bucket(bucket: World, kind: str, policy: IfExists, gone: str) -> None:

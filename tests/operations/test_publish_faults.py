@@ -18,6 +18,11 @@ from tests.operations.conftest import World
 from tests.support.markers import case
 from tests.support.store_doubles import FaultyStore, Killed, Request
 
+pages = pytest.mark.parametrize(
+    "content_tokens", [case(False, slow=True, id="pages read"), case(True, slow=False, id="pages told")]
+)
+"""Whether the store's tokens tell what a page holds; each of the tests has a world for every request of a push."""
+
 
 def requests_of(world: World, *paths: Path, **options: object) -> list[Request]:
     """The requests of a push, seen in a copy of the world."""
@@ -40,9 +45,9 @@ SITUATIONS: dict[str, Situation] = {
 }
 
 
-@pytest.mark.parametrize("content_tokens", [False, True], ids=["pages read", "pages told"])
+@pages
 @pytest.mark.parametrize("when", [case("before", slow=True), "after"])
-@pytest.mark.parametrize("situation", SITUATIONS)
+@pytest.mark.parametrize("situation", [case(name, slow=name in ("second project", "batch")) for name in SITUATIONS])
 def test_killed_at_any_request(tmp_path: Path, situation: str, when: str, content_tokens: bool) -> None:
     for number in itertools.count():
         world = World(tmp_path / str(number), MemoryStore(content_tokens=content_tokens))
@@ -85,7 +90,7 @@ def test_killed_at_any_request(tmp_path: Path, situation: str, when: str, conten
 
 @pytest.mark.parametrize("error", [Unavailable, Contended])
 @pytest.mark.parametrize("policy", [IfExists.SAME, IfExists.FAIL, IfExists.REPLACE])
-@pytest.mark.parametrize("content_tokens", [False, True], ids=["pages read", "pages told"])
+@pages
 def test_the_answer_to_any_one_write_is_lost(
     tmp_path: Path, error: type[Unavailable], policy: IfExists, content_tokens: bool
 ) -> None:

@@ -19,13 +19,14 @@ from tests.operations import contents
 from tests.operations.conftest import World
 from tests.operations.maintenance import DAY, problems, pruned, reindexed, state, verified
 from tests.support import samples
+from tests.support.markers import case
 from tests.support.store_doubles import FaultyStore, Killed, Request, kill_before_write
 
 WHEEL = "team/demo/demo-1.0-py3-none-any.whl"
 SDIST = "team/demo/demo-1.0.tar.gz"
 
 
-@pytest.fixture(params=["memory", "folder"])
+@pytest.fixture(params=["memory", case("folder", slow=True)])
 def two(request: pytest.FixtureRequest, tmp_path: Path) -> World:
     """demo 1.0 (wheel, sdist) and 2.0 (wheel), and another project."""
     world = World(tmp_path)

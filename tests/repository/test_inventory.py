@@ -126,6 +126,7 @@ def test_a_sound_repository_costs_one_request() -> None:
     assert [request.verb for request in store.requests] == ["list"]
 
 
+@pytest.mark.slow  # tracing the memory of 100,000 objects takes seconds
 def test_memory_holds_no_more_than_one_project() -> None:
     """However many objects there are in other repositories, below a project or beside it."""
     store = _Endless()

@@ -19,6 +19,7 @@ from s3pypi_setuptools.stores.base import ABSENT, ANY, Condition, Matches, Token
 from s3pypi_setuptools.stores.local import open_folder
 from s3pypi_setuptools.stores.local.store import LocalStore
 from tests.stores.contract import PLAIN
+from tests.support.markers import case
 
 SECRET = b"not ours"
 
@@ -209,8 +210,9 @@ def test_pipes_are_neither_opened_nor_listed(root: Path) -> None:
     assert [info.key for info in store.list("")] == ["real/inner/file"]
 
 
-def test_folders_that_lie_deep_in_one_another_are_listed(root: Path) -> None:
-    deep = "/".join(["d"] * 400)
+@pytest.mark.parametrize("depth", [100, case(400, slow=True)])
+def test_folders_that_lie_deep_in_one_another_are_listed(root: Path, depth: int) -> None:
+    deep = "/".join(["d"] * depth)
     (root / deep).mkdir(parents=True)
     (root / deep / "file").write_bytes(b"1")
     assert [info.key for info in LocalStore(root).list("d/")] == [f"{deep}/file"]
