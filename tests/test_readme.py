@@ -52,17 +52,22 @@ def sessions(text: str) -> Iterator[tuple[str, list[str]]]:
 
 
 class Shell:
-    """A shell in a copy of the example project, in which ``pip`` installs into an environment of its own."""
+    """A shell in a copy of the example project."""
 
     def __init__(self, folder: Path, home: Path) -> None:
+        self.folder = folder
         self.project = folder / "project"
         shutil.copytree(CHECKOUT / "examples" / "setup-py", self.project)
-        venv.create(folder / "client", with_pip=True)
-        scripts = folder / "scripts"
-        scripts.mkdir()
-        (scripts / "pip").symlink_to(folder / "client" / "bin" / "pip")
-        path = (scripts, Path(sys.executable).parent, folder / "client" / "bin", os.environ["PATH"])
+        path = (Path(sys.executable).parent, os.environ["PATH"])
         self.environment = {**os.environ, "HOME": str(home), "PATH": os.pathsep.join(map(str, path))}
+
+    def make_client(self) -> None:
+        """Let ``pip`` install into an environment of its own, whose programs come last."""
+        client, scripts = self.folder / "client", self.folder / "scripts"
+        venv.create(client, with_pip=True)
+        scripts.mkdir()
+        (scripts / "pip").symlink_to(client / "bin" / "pip")
+        self.environment["PATH"] = os.pathsep.join((str(scripts), self.environment["PATH"], str(client / "bin")))
 
     def run(self, command: str) -> str:
         """Everything that the command prints; it must succeed."""
@@ -83,6 +88,7 @@ class Shell:
 @pytest.mark.skipif(os.name == "nt", reason="the pages show a POSIX shell")
 def test_the_quick_start_prints_what_it_shows(tmp_path: Path, own_environment: Path, s3_server: S3Server) -> None:
     shell = Shell(tmp_path, own_environment)
+    shell.make_client()
     shell.environment |= s3_server.environment
     target = f"s3://{s3_server.new_bucket()}/simple"
     setup = shell.project / "setup.cfg"

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.build_backend.projects import OURS, WRAPPED, call, distributions, hook_names, make_project, published
+from tests.support.markers import case
 
 ASKED = {"S3PYPI_PUBLISH": "1"}
 SPY = """\
@@ -34,6 +35,11 @@ def build_sdist(sdist_directory, config_settings=None):
 """
 
 
+QUICK = ("setuptools", "flit")
+"""Backends that are tried in every run: one with an interface of its own beside PEP 517, and one that is small."""
+each_backend = pytest.mark.parametrize("backend", [case(backend, slow=backend not in QUICK) for backend in WRAPPED])
+
+
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("S3PYPI_TARGET", str(tmp_path / "repository"))
@@ -53,7 +59,7 @@ def in_tree(tmp_path: Path) -> Path:
     return project
 
 
-@pytest.mark.parametrize("backend", WRAPPED)
+@each_backend
 def test_exactly_the_wrapped_backends_hooks_are_offered(tmp_path: Path, backend: str) -> None:
     project = make_project(tmp_path / "project", backend)
     assert hook_names(project, OURS) == hook_names(project, WRAPPED[backend] or "setuptools.build_meta") != set()
@@ -83,8 +89,14 @@ def test_the_wrapped_backend_sees_no_settings_of_ours(in_tree: Path, tmp_path: P
     assert "None" in call(in_tree, hook, *folder, None).stderr
 
 
-@pytest.mark.parametrize("backend", WRAPPED)
-@pytest.mark.parametrize("kind", ["wheel", "sdist"])
+@pytest.mark.parametrize(
+    ("backend", "kind"),
+    [
+        case(backend, kind, slow=kind == "sdist" and backend not in QUICK, id=f"{kind}-{backend}")
+        for kind in ("wheel", "sdist")
+        for backend in WRAPPED
+    ],
+)
 def test_what_was_built_is_published_at_its_final_place(
     tmp_path: Path, repository: Path, backend: str, kind: str
 ) -> None:
@@ -98,7 +110,7 @@ def test_what_was_built_is_published_at_its_final_place(
     assert (repository / "hello-world" / called.result).read_bytes() == (tmp_path / "dist" / called.result).read_bytes()
 
 
-@pytest.mark.parametrize("backend", WRAPPED)
+@each_backend
 def test_nothing_is_published_or_said_unasked(tmp_path: Path, repository: Path, backend: str) -> None:
     project = make_project(tmp_path / "project", backend)
     called = call(project, "build_wheel", str(tmp_path))
@@ -107,7 +119,7 @@ def test_nothing_is_published_or_said_unasked(tmp_path: Path, repository: Path, 
     assert "s3pypi:" not in called.stdout + called.stderr
 
 
-@pytest.mark.parametrize("backend", WRAPPED)
+@each_backend
 @pytest.mark.parametrize("hook", ["build_editable", "prepare_metadata_for_build_wheel"])
 def test_editable_and_metadata_builds_work_and_publish_nothing(
     tmp_path: Path, repository: Path, backend: str, hook: str
@@ -231,7 +243,7 @@ def test_a_conflict_fails_the_build(tmp_path: Path, repository: Path) -> None:
         ('build-backend = "spy', "pyproject.toml"),
     ],
 )
-@pytest.mark.parametrize("hook", ["get_requires_for_build_wheel", "build_wheel"])
+@pytest.mark.parametrize("hook", [case("get_requires_for_build_wheel", slow=True), "build_wheel"])
 def test_a_backend_that_cannot_be_wrapped_is_one_line(tmp_path: Path, settings: str, says: str, hook: str) -> None:
     project = make_project(tmp_path / "project", settings=settings)
     called = call(project, hook, *([str(tmp_path)] if hook == "build_wheel" else []))

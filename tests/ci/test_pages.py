@@ -69,6 +69,7 @@ def test_the_workflow_of_github_publishes_and_runs_again(
     assert github.job("publish", 2).output.count("\npresent ") == 2
 
 
+@pytest.mark.slow
 def test_the_pipeline_of_gitlab_takes_its_role_publishes_and_runs_again(
     machine: dict[str, str], aws: S3Server, tmp_path: Path
 ) -> None:

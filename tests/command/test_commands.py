@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.markers import case
 from tests.support.programs import on_terminal
 
 SETUP = "from setuptools import setup\nsetup(name='demo-project', version='1.0', py_modules=['demo']{extra})\n"
@@ -173,7 +174,11 @@ def test_an_egg_is_not_published_and_said_so(project: Path, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("workspace", ["the same", "checked out again"])
-@pytest.mark.parametrize("first", [["sdist", "bdist_wheel"], ["sdist"], ["bdist_wheel"]], ids="+".join)
+@pytest.mark.parametrize(
+    "first",
+    [["sdist", "bdist_wheel"], case(["sdist"], slow=True), case(["bdist_wheel"], slow=True)],
+    ids="+".join,
+)
 def test_a_rebuild_of_the_same_source_is_present(
     project: Path, tmp_path: Path, first: list[str], workspace: str
 ) -> None:

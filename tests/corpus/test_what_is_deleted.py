@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from tests.corpus.repository import WHEEL, CorpusRepository
+from tests.support.markers import case
 
 URLS = [
     f"../other/{WHEEL}",
@@ -35,6 +36,11 @@ URLS = [
     "x/../index.html",
     "x" * 300,
 ]
+QUICK = {
+    f"../other/{WHEEL}", "%2e%2e/other/other-1.0-py3-none-any.whl", "../manifest.json", "../../outside.txt",
+    "..%2f..%2foutside.txt", "/etc/hostname", "https://files.example/demo-1.0-py3-none-any.whl", "manifest.json",
+}  # fmt: skip
+"""URLs that are tried in every run: one of each kind."""
 DELETIONS = [
     ["delete", "demo", "1.0", "--yes"],
     ["delete", "demo", "--all", "--yes"],
@@ -48,7 +54,7 @@ DELETIONS = [
 
 
 @pytest.mark.parametrize("command", DELETIONS, ids=lambda command: " ".join(command[:3]))
-@pytest.mark.parametrize("url", URLS)
+@pytest.mark.parametrize("url", [case(url, slow=url not in QUICK) for url in URLS])
 def test_nothing_outside_the_project_is_deleted_whatever_its_manifest_lists(
     place: CorpusRepository, url: str, command: list[str]
 ) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from tests.support import samples
 from tests.support.in_process import Said, run
+from tests.support.markers import case
 from tests.support.servers import S3Server
 
 WHEEL, SDIST = "demo-1.0-py3-none-any.whl", "demo-1.0.tar.gz"
@@ -75,9 +76,15 @@ def buckets(s3_server: S3Server, s3_bucket: str, tmp_path: Path) -> Buckets:
     return Buckets(s3_server, s3_bucket, tmp_path)
 
 
-@pytest.mark.parametrize("noted", [True, False], ids=["etag noted", "no etag noted"])
-@pytest.mark.parametrize("name", [WHEEL, SDIST])
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(
+    ("command", "name", "noted"),
+    [
+        case(command, name, noted, slow=noted is not (name == WHEEL), id=f"{command}-{name}-{text}")
+        for command in COMMANDS
+        for name in (WHEEL, SDIST)
+        for noted, text in ((True, "etag noted"), (False, "no etag noted"))
+    ],
+)
 def test_an_overwritten_file_is_not_listed_elsewhere(buckets: Buckets, command: str, name: str, noted: bool) -> None:
     if not noted:  # as the first versions wrote manifests
         manifest = buckets.manifest("staging")

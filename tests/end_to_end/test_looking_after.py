@@ -118,6 +118,7 @@ def test_installers_see_what_list_shows(bucket: Place, s3_server: S3Server) -> N
     assert bucket.poetry() == [("1.2", {"demo-1.2-py3-none-any.whl"})]
 
 
+@pytest.mark.slow
 @on_one_server
 def test_a_deleted_project_falls_through_to_the_next_index_and_may_come_back(
     bucket: Place, s3_server: S3Server

@@ -147,6 +147,7 @@ def test_ilabs_s3util(
     check_clients(target, url, tmp_path, s3_env)
 
 
+@pytest.mark.slow
 @on_one_server
 def test_mirror_into_a_folder_and_promote_back(
     *,
@@ -175,6 +176,7 @@ def test_mirror_into_a_folder_and_promote_back(
     check_clients(target, url, tmp_path, s3_env)
 
 
+@pytest.mark.slow
 def test_promote_between_prefixes_of_a_bucket(
     dist: Path, public_bucket: tuple[str, str], s3_env: dict[str, str], tmp_path: Path
 ) -> None:

@@ -11,6 +11,7 @@ from tests.fault_matrix.buckets import Bench
 from tests.fault_matrix.verbs import WHEEL
 from tests.support import samples
 from tests.support.fault_proxy import Answer, Do, Fault, FaultProxy, Passing
+from tests.support.markers import case
 from tests.support.programs import assert_one_line
 
 LARGE = 42 * 1024 * 1024
@@ -34,7 +35,7 @@ def large(bench: Bench) -> str:
     return f"huge/{WHEEL_NAME}"
 
 
-@pytest.mark.parametrize("abort", [True, False], ids=["aborted", "not aborted"])
+@pytest.mark.parametrize("abort", [case(True, slow=False, id="aborted"), case(False, slow=True, id="not aborted")])
 def test_they_expire_in_the_middle(abort: bool, bench: Bench, large: str) -> None:
     prefix, parts = bench.new_prefix(), 0
     bench.put(prefix, bench.base)

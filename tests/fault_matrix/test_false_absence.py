@@ -7,6 +7,7 @@ import pytest
 from tests.fault_matrix.buckets import Bench, role_of
 from tests.fault_matrix.verbs import BASE, VERBS
 from tests.support.fault_proxy import Answer, Fault, FaultProxy, Passing
+from tests.support.markers import case
 from tests.support.programs import assert_one_line
 
 REFUSED = Answer(412, "PreconditionFailed")
@@ -17,7 +18,7 @@ ABSENT = Answer(404, "NoSuchKey")
     ("verb_name", "page", "record"),
     [
         ("next", "PutObject JSON page", "GetObject manifest"),
-        ("next", "PutObject / page", "GetObject manifest"),
+        case("next", "PutObject / page", "GetObject manifest", slow=True),
         ("first", "PutObject root HTML page", "GetObject root record"),
     ],
 )

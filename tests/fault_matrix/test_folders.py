@@ -16,6 +16,7 @@ from s3pypi_setuptools.stores.local.store import LocalStore
 from tests.fault_matrix.verbs import READS, VERBS, WHEEL
 from tests.operations.conftest import World
 from tests.support.forked_programs import ForkedPrograms
+from tests.support.markers import case
 from tests.support.programs import assert_one_line
 from tests.support.repository_reader import read_folder
 from tests.support.store_doubles import FaultyStore, Request
@@ -94,7 +95,11 @@ DAMAGES: dict[str, tuple[Damage, str | None, list[str], str]] = {
     "a folder for the root": (replaced_by_folder("manifest.json"), "manifest.json", ["delete all"], "manifest.json"),
     "a folder for the lock": (replaced_by_folder(".s3pypi/lock"), ".s3pypi/lock", ["next"], ".s3pypi"),
 }  # fmt: skip
-CASES = [(damage, verb) for damage, (_, _, verbs, _) in DAMAGES.items() for verb in verbs]
+CASES = [
+    case(damage, verb, slow=number > 0)
+    for damage, (_, _, verbs, _) in DAMAGES.items()
+    for number, verb in enumerate(verbs)
+]
 
 
 @pytest.mark.parametrize(("name", "verb_name"), CASES, ids=lambda value: value)

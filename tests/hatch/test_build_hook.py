@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from tests.hatch.conftest import HOOK, SDIST, WHEEL, Project
+from tests.support.markers import case
 from tests.support.servers import program
 
 ASKED = {"S3PYPI_PUBLISH": "1"}
@@ -62,7 +63,9 @@ def test_a_hook_that_is_off_by_default_is_enabled_and_asked_by_one_variable(proj
     assert project.published == [WHEEL2, SDIST]
 
 
-@pytest.mark.parametrize("arguments", [["install", "."], ["install", "--dry-run", "."], ["wheel", "."]])
+@pytest.mark.parametrize(
+    "arguments", [["install", "."], case(["install", "--dry-run", "."], slow=True), case(["wheel", "."], slow=True)]
+)
 def test_pip_never_publishes(project: Project, arguments: list[str]) -> None:
     command = [*arguments, "-v", "--no-build-isolation", "--no-deps"]
     if "install" in arguments:
@@ -87,11 +90,11 @@ def test_an_editable_build_never_publishes(project: Project) -> None:
     ("tables", "switch", "expected"),
     [
         pytest.param([HOOK], {}, "no target: ", id="no-target"),
-        pytest.param([HOOK, "[tool.s3pypi]\ntarget = './repository'\n"], {}, "is a relative path", id="relative"),
-        pytest.param([HOOK, "[tool.s3pypi]\ntargt = '/x'\n"], {}, "did you mean 'target'?", id="unknown-setting"),
+        case([HOOK, "[tool.s3pypi]\ntarget = './repository'\n"], {}, "is a relative path", slow=True, id="relative"),
+        case([HOOK, "[tool.s3pypi]\ntargt = '/x'\n"], {}, "did you mean 'target'?", slow=True, id="unknown-setting"),
         pytest.param([HOOK + "target = '/x'\n"], {}, "settings belong in [tool.s3pypi]", id="setting-in-the-hook"),
         pytest.param([HOOK], {"S3PYPI_PUBLISH": "maybe"}, "environment S3PYPI_PUBLISH: ", id="neither-yes-nor-no"),
-        pytest.param([HOOK], {"S3PYPI_TARGET": "s3://bucket-x"}, "no credentials", id="no-credentials"),
+        case([HOOK], {"S3PYPI_TARGET": "s3://bucket-x"}, "no credentials", slow=True, id="no-credentials"),
     ],
 )
 def test_a_build_that_cannot_publish_fails_in_one_line_and_keeps_its_file(

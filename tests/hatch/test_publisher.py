@@ -13,6 +13,7 @@ import pytest
 
 from tests.hatch.conftest import SDIST, WHEEL, Project, Run
 from tests.support import samples
+from tests.support.markers import case
 from tests.support.servers import S3Server
 
 BOTH = [WHEEL, SDIST]
@@ -69,7 +70,7 @@ def test_quiet_is_quiet(project: Project) -> None:
     assert project.published == BOTH
 
 
-@pytest.mark.parametrize("chosen", [f"dist/{WHEEL}", "dist/*.whl", "absolute"])
+@pytest.mark.parametrize("chosen", [case(f"dist/{WHEEL}", slow=True), "dist/*.whl", case("absolute", slow=True)])
 def test_the_artifacts_that_are_given(project: Project, dist: Path, chosen: str) -> None:
     chosen = str(dist / WHEEL) if chosen == "absolute" else chosen
     done = publish(project, "-o", f"target={project.repository}", chosen)
@@ -80,7 +81,7 @@ def test_the_artifacts_that_are_given(project: Project, dist: Path, chosen: str)
 @pytest.mark.parametrize(
     ("table", "wheels", "sdists"),
     [
-        ('[tool.hatch.build]\ndirectory = "out"\n', "out", "out"),
+        case('[tool.hatch.build]\ndirectory = "out"\n', "out", "out", slow=True),
         ('[tool.hatch.build.targets.wheel]\ndirectory = "out/wheels"\n', "out/wheels", "dist"),
     ],
 )
@@ -179,19 +180,21 @@ class TestDisabled:
     ("tables", "arguments", "expected"),
     [
         pytest.param([], [], "no target: ", id="no-target"),
-        pytest.param([], [], "give -o target (s3://bucket/prefix", id="no-target-option"),
+        case([], [], "give -o target (s3://bucket/prefix", slow=True, id="no-target-option"),
         pytest.param([], ["-o", "targt=./x"], "did you mean 'target'?", id="unknown-option"),
-        pytest.param([], ["-o", "targt=./x"], "option targt: there is no setting", id="unknown-option-as-hatch-has-it"),
-        pytest.param([], ["-o", "target=./x", "-o", "acl=nobody"], "option acl: must be one of", id="bad-option"),
+        case(
+            [], ["-o", "targt=./x"], "option targt: there is no setting", slow=True, id="unknown-option-as-hatch-has-it"
+        ),
+        case([], ["-o", "target=./x", "-o", "acl=nobody"], "option acl: must be one of", slow=True, id="bad-option"),
         pytest.param(
             ["[tool.hatch.publish.s3pypi]\ntargt = './x'\n"],
             [],
             "[tool.hatch.publish.s3pypi] (hatch publish options) targt: ",
             id="unknown-key",
         ),
-        pytest.param([], ["-o", "target=./x", "nothing-here"], "no such file", id="no-such-file"),
+        case([], ["-o", "target=./x", "nothing-here"], "no such file", slow=True, id="no-such-file"),
         pytest.param([], ["-o", "target=./x", "src"], "holds no wheel", id="no-distribution"),
-        pytest.param([], ["-o", "target=./x", "-o", "dry-run=maybe"], "dry-run: must be", id="dry-run"),
+        case([], ["-o", "target=./x", "-o", "dry-run=maybe"], "dry-run: must be", slow=True, id="dry-run"),
         pytest.param([], ["-o", "target=s3://bucket-x"], "no credentials", id="no-credentials"),
     ],
 )

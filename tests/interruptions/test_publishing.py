@@ -12,6 +12,7 @@ from tests.interruptions.publishing import BOTH, SDIST, WHEEL, Publishing, fills
 from tests.interruptions.signals import Halt, changes_of
 from tests.interruptions.stored import Stored
 from tests.support import samples
+from tests.support.markers import case
 from tests.support.programs import wait_until
 
 MANIFEST, PAGE = "demo/manifest.json", "demo/index.json"
@@ -53,7 +54,11 @@ PHASES = (
 )
 
 
-@pytest.mark.parametrize("phase", PHASES, ids=lambda phase: phase.name)
+QUICK = ("file", "commit", "commit-terminated", "commit-unheard", "page", "page-hangs")
+"""Phases that are tried in every run; the others differ from them in one respect."""
+
+
+@pytest.mark.parametrize("phase", [case(phase, slow=phase.name not in QUICK, id=phase.name) for phase in PHASES])
 def test_what_was_said_is_true_and_the_same_command_completes_it(
     publishing: Publishing, store_of: Callable[[Publishing], Stored], phase: Phase
 ) -> None:
@@ -110,6 +115,7 @@ def test_replaced_files_are_published_while_the_old_ones_are_deleted(
     assert f"demo/{WHEEL}" not in stored.objects()
 
 
+@pytest.mark.slow
 def test_of_many_projects_those_under_way_are_finished_and_no_other_begins(
     on_each_server: Publishing, store_of: Callable[[Publishing], Stored]
 ) -> None:

@@ -12,6 +12,7 @@ from tests.secrets.key_sources import KEY_SOURCES, SSE, plant
 from tests.secrets.planted import assert_hidden
 from tests.support import in_process, samples
 from tests.support.canned_server import canned
+from tests.support.markers import case
 
 VERBS: Mapping[str, Sequence[str]] = {
     "upload": ("upload", "dist"),
@@ -22,10 +23,14 @@ VERBS: Mapping[str, Sequence[str]] = {
     "verify": ("verify",),
 }
 OUTPUTS = ((), ("-v",), ("--json",), ("--json", "-v"))
-CASES = [
-    *((source, answer) for source in KEY_SOURCES for answer in ("refused", "code")),
-    *(("profile", each) for each in ANSWERS),
-]
+CASES = dict.fromkeys(
+    [
+        *((source, answer) for source in KEY_SOURCES for answer in ("refused", "code")),
+        *(("profile", each) for each in ANSWERS),
+    ]
+)
+QUICK = ("code", "denied", "other-region", "redirect", "page", "json")
+"""Answers that are tried in every run: one of each form."""
 
 
 @pytest.fixture
@@ -35,7 +40,9 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize(("source", "answer"), dict.fromkeys(CASES))
+@pytest.mark.parametrize(
+    ("source", "answer"), [case(source, answer, slow=answer not in QUICK) for source, answer in CASES]
+)
 def test_a_store_that_echoes_what_it_was_sent(folder: Path, source: str, answer: str) -> None:
     given = plant(source, folder)
     with canned(ANSWERS[answer]) as server:

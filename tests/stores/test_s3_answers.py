@@ -17,6 +17,7 @@ from s3pypi_setuptools.stores.s3.client import Patience
 from s3pypi_setuptools.stores.s3.store import S3Store
 from tests.stores.test_s3_patience import BRIEF, store_at
 from tests.support.canned_server import Answer, canned
+from tests.support.markers import case
 
 MODIFIED = "Mon, 02 Nov 2026 10:00:00 GMT"
 
@@ -127,24 +128,25 @@ def dripping(head: bytes, drop: bytes = b" ", pause: float = 0.05, drops: list[i
 OBJECT_HEAD = f'HTTP/1.1 200 OK\r\nContent-Length: 100000\r\nETag: "1"\r\nLast-Modified: {MODIFIED}\r\n'.encode()
 
 
+HEADS = {"nothing": b"", "headers": b"HTTP/1.1 200 OK\r\nX-Long:", "body": OBJECT_HEAD + b"\r\n"}
+REQUESTS: dict[str, Callable[[S3Store], object]] = {
+    "get": lambda store: store.get("k"),
+    "stream": lambda store: list(store.stream("k")),
+    "list": lambda store: list(store.list("")),
+    "put": lambda store: store.put("k", b"1", base.Attributes()),
+}
+QUICK = {("get", "nothing"), ("list", "headers"), ("stream", "body"), ("put", "nothing")}
+
+
 @pytest.mark.parametrize(
-    "head", [b"", b"HTTP/1.1 200 OK\r\nX-Long:", OBJECT_HEAD + b"\r\n"], ids=["nothing", "headers", "body"]
+    ("request_name", "head"),
+    [case(name, head, slow=(name, head) not in QUICK) for name in REQUESTS for head in HEADS],
 )
-@pytest.mark.parametrize(
-    "ask",
-    [
-        lambda store: store.get("k"),
-        lambda store: list(store.stream("k")),
-        lambda store: list(store.list("")),
-        lambda store: store.put("k", b"1", base.Attributes()),
-    ],
-    ids=["get", "stream", "list", "put"],
-)
-def test_an_answer_that_drips_is_not_waited_for_without_end(head: bytes, ask: Callable[[S3Store], object]) -> None:
-    with dripping(head) as port:
+def test_an_answer_that_drips_is_not_waited_for_without_end(request_name: str, head: str) -> None:
+    with dripping(HEADS[head]) as port:
         began = time.monotonic()
         with pytest.raises(Unavailable):
-            ask(store_at(port))
+            REQUESTS[request_name](store_at(port))
         assert time.monotonic() - began < 120
 
 
@@ -152,10 +154,10 @@ def test_an_answer_that_drips_is_not_waited_for_without_end(head: bytes, ask: Ca
     ("status", "ask"),
     [
         ("200 OK", lambda store: list(store.list(""))),
-        ("200 OK", lambda store: store.put("k", b"1", base.Attributes())),
-        ("403 Forbidden", lambda store: list(store.list(""))),
+        case("200 OK", lambda store: store.put("k", b"1", base.Attributes()), slow=True),
+        case("403 Forbidden", lambda store: list(store.list("")), slow=True),
         ("403 Forbidden", lambda store: store.get("k")),
-        ("404 Not Found", lambda store: list(store.stream("k"))),
+        case("404 Not Found", lambda store: list(store.stream("k")), slow=True),
     ],
 )
 def test_a_fast_answer_without_end_is_not_read_to_the_end(status: str, ask: Callable[[S3Store], object]) -> None:
