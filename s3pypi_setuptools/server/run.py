@@ -25,6 +25,10 @@ _BACKLOG = 2048
 _LOOK_SECONDS = 0.1
 _FINISH_SECONDS = 300
 """How long uploads that are under way may take to finish after SIGTERM."""
+_KEEP_ALIVE_SECONDS = 310
+"""How long a connection may be idle: longer than load balancers keep theirs (docs/run-the-service.md has them wait for
+300 seconds), or they would use a connection that is closed at that moment, and answer 502
+(https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html)."""
 
 
 def run(
@@ -95,6 +99,7 @@ def _server(
         proxy_headers=settings.trusted_proxies is not None,
         forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=finish_seconds,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         backlog=_BACKLOG,
         lifespan="on",
         ws="none",
