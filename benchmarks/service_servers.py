@@ -131,11 +131,11 @@ def granian(material: Material, users: Path | None = None) -> Iterator[Running]:
     """Our application in granian."""
     port = _port()
     scripts = _environment(["granian", "uvloop", "-e", f"{HERE.parent}[server]"], "granian")
-    command = [str(scripts / "granian"), "--interface", "asgi", "--host", "127.0.0.1", "--port", str(port), "--loop"]
-    environment = {"BENCHMARK_TARGET": material.target, "PYTHONPATH": str(HERE)}
-    if users:
-        environment["BENCHMARK_USERS"] = str(users)
-    with _running([*command, "uvloop", "service_app:app"], port, "/-/health", environment) as (process, ready):
+    command = [str(scripts / "granian"), "--interface", "asgi", "--host", "127.0.0.1", "--port", str(port)]
+    command += ["--loop", "uvloop", "--factory", "s3pypi_setuptools.server:create_app"]
+    allowed = {"S3PYPI_USERS": str(users)} if users else {"S3PYPI_ANONYMOUS_READ": "1", "S3PYPI_ANONYMOUS_UPLOAD": "1"}
+    environment = {"S3PYPI_TARGET": material.target, **allowed}
+    with _running(command, port, "/-/health", environment) as (process, ready):
         yield _ours(process, port, ready)
 
 
