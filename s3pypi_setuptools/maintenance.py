@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .operations.init import InitReport
     from .operations.locks import LocksReport, UnlockReport
     from .operations.migrate_index import MigrateReport
+    from .operations.policy import PolicyReport, Use
     from .operations.prune import PruneReport
     from .operations.reindex.report import ReindexReport
     from .operations.verify.verify import VerifyReport
@@ -102,6 +103,20 @@ class RepositoryMaintenance:
                 left=left,
                 counter=monitor.count,
             )
+
+    def policy(self, use: Use | str, *, delete: bool = False, kms_key: str | None = None) -> PolicyReport:
+        """The least IAM policy for one use of the repository: ``read``, ``publish`` or ``serve``; no request is made.
+
+        :param delete: also for replacing and deleting files.
+        :param kms_key: the ARN of the KMS key with which the bucket encrypts objects.
+
+        Raises `ConfigurationError` if the repository is in a folder.
+        """
+        from .operations.policy import Use, least_policy
+        from .stores.registry import find_aws_settings
+
+        region = self._settings.connection.region or find_aws_settings(self._settings).get("region", (None,))[0]
+        return least_policy(self._settings, Use(use), region=region, delete=delete, kms_key=kms_key)
 
     def verify(self, *projects: str, deep: bool = False, monitor: Monitor = UNMONITORED) -> VerifyReport:
         """Compare what the projects list with the stored objects; all projects if none is named.

@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
+from ..aws import permissions
 from ..aws.errors import code_of
 from ..errors import AccessDenied, Error, NotFound, Unavailable
 from ..stores.base import ANY, Attributes
@@ -69,13 +70,13 @@ class S3Examiner:
             with contextlib.suppress(NotFound):
                 self._store.head(f"{folder}/absent")
 
-        listed = self._allowed("list", "s3:ListBucket", listing)
-        missing = self._allowed("absent keys", "s3:ListBucket", absent, "answers 404 to a key that does not exist")
+        listed = self._allowed("list", permissions.LIST, listing)
+        missing = self._allowed("absent keys", permissions.LIST, absent, "answers 404 to a key that does not exist")
         if missing.result is Result.NO and missing.found.startswith(_DENIED):
             missing = fail(missing.name, "answers 403 to a key that does not exist", missing.advice)
         if not found:
             return [listed, missing, skip(GET, "there is nothing to read yet")]
-        return [listed, missing, self._allowed(GET, "s3:GetObject", lambda: self._store.get(found[0]))]
+        return [listed, missing, self._allowed(GET, permissions.GET, lambda: self._store.get(found[0]))]
 
     def write(self, folder: str) -> list[Check]:
         """What may be written, by doing it below ``folder``; `PUT`, `GET` and `DELETE` are among the checks."""
@@ -85,7 +86,7 @@ class S3Examiner:
             put = self._put(key)
             if put.result is not Result.OK:
                 return [put, skip(GET, f"needs {PUT}"), skip(MULTIPART, f"needs {PUT}"), may_delete]
-            get = self._allowed(GET, "s3:GetObject", lambda: self._store.get(key))
+            get = self._allowed(GET, permissions.GET, lambda: self._store.get(key))
             return [put, get, *self._multipart(parts), may_delete]
         finally:
             self._remove(key, parts)
@@ -137,7 +138,7 @@ class S3Examiner:
 
     def _deletion(self, folder: str) -> Check:
         error = _failure(lambda: self._store.delete(f"{folder}/absent"))
-        check = self._check(DELETE, "s3:DeleteObject", error)
+        check = self._check(DELETE, permissions.DELETE, error)
         self._may_delete = error is None
         if error is None:
             return check
@@ -152,7 +153,7 @@ class S3Examiner:
         options = self._bucket.client.options
         given = [f"ACL {options.acl}"] * (options.acl is not None) + sorted(options.put_args)
         error = _failure(lambda: self._store.put(key, _DATA, _PLAIN))
-        check = self._check(PUT, "s3:PutObject", error, f"allowed with {', '.join(given)}" if given else "allowed")
+        check = self._check(PUT, permissions.PUT, error, f"allowed with {', '.join(given)}" if given else "allowed")
         passing = isinstance(error, Unavailable) or (isinstance(error, AccessDenied) and not _is_denied(error))
         if error is None or not given or passing:
             return check
@@ -170,10 +171,10 @@ class S3Examiner:
             created = self._bucket.store("CreateMultipartUpload", key, ANY, {"Metadata": {}})
             self._bucket.request("AbortMultipartUpload", key, ANY, {"UploadId": created["UploadId"]})
 
-        check = self._allowed(MULTIPART, "s3:PutObject", upload)
+        check = self._allowed(MULTIPART, permissions.PUT, upload)
         if check.result is not Result.OK:
             return [check]
-        aborted = self._allowed(ABORT, "s3:AbortMultipartUpload", abort)
+        aborted = self._allowed(ABORT, permissions.ABORT, abort)
         if aborted.result is Result.NO:
             advice = f"{aborted.advice}, or let a lifecycle rule abort unfinished uploads"
             aborted = warn(ABORT, aborted.found, advice)
@@ -231,10 +232,8 @@ class S3Examiner:
         denied = f"{_DENIED}: {words}" if words else _DENIED
         if (lacking := refused_action(words)) and lacking != action:
             return fail(name, denied, f"grant {lacking}")
-        # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
-        whole = (self._bucket.name,) if action == "s3:ListBucket" else (self._bucket.name, self._prefix, "*")
-        where = f"arn:{self._bucket.client.partition}:s3:::{'/'.join(filter(None, whole))}"
-        return fail(name, denied, f"grant {action} on {where}")
+        place = permissions.Place(self._bucket.name, self._prefix, self._bucket.client.partition)
+        return fail(name, denied, f"grant {action} on {place.arn(action)}")
 
     def _remove(self, *keys: str) -> None:
         for key in keys:

@@ -13,7 +13,7 @@ from s3pypi_setuptools.cli.streams import Streams
 from s3pypi_setuptools.cli.terminal import Terminal
 from s3pypi_setuptools.interruption import Terminated
 
-ONLY_READ = {"list", "show", "download", "verify", "locks", "doctor", "config", "completion"}
+ONLY_READ = {"list", "show", "download", "verify", "locks", "doctor", "config", "policy", "completion"}
 
 
 @dataclass(frozen=True)

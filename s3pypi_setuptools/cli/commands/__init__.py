@@ -52,6 +52,7 @@ GROUPS: dict[str, dict[str, str]] = {
     "set-up": {
         "init": "make an empty repository",
         "doctor": "check whether publishing to a target works",
+        "policy": "print the least IAM policy for a use of the repository",
         "config": "show every setting, its value, and where it came from",
         "completion": "print a script that completes commands in your shell",
     },
