@@ -1,13 +1,11 @@
-"""Tools that upload: each publishes a wheel, and again; installers then read it."""
+"""Tools that upload: each publishes a project, and again; installers then read it."""
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,103 +13,104 @@ import pytest
 from s3pypi_setuptools.server.password_records import password_record
 from s3pypi_setuptools.server.user_file import UserFile
 from s3pypi_setuptools.server.users import Role, User
+from tests.clients.installers import Environments
 from tests.operations.attestations import attest
-from tests.server.conftest import Client, Place, Serve
+from tests.server.conftest import CEPH, Client, Place, Serve
+from tests.server.upload_tools import ALWAYS, OTHERS, PASSWORDS, Project, Tool, upload_with
 from tests.support import samples
 
-PASSWORD = "p:$ %ä"
-BIN = Path(sys.executable).parent
-Command = Callable[[str, Path], tuple[list[str], dict[str, str]]]
+JSON = "application/vnd.pypi.simple.v1+json"
+EACH = [tool for tool in (*ALWAYS, *OTHERS) if " --" not in tool.name]
+URLS = ("", "/", "/legacy", "/legacy/", "/simple", "/simple/")
 
 
-def uv(url: str, wheel: Path) -> tuple[list[str], dict[str, str]]:
-    # uv looks whether the file is there already, and with the same bytes.
-    address = url.replace("://", f"://{UserName.quoted}@")
-    check = ["--check-url", f"{address}/simple/"]
-    return [str(BIN / "uv"), "publish", "--publish-url", f"{url}/legacy/", *check, str(wheel)], {
-        "UV_PUBLISH_USERNAME": UserName.name,
-        "UV_PUBLISH_PASSWORD": PASSWORD,
-    }
+def private(serve: Serve, place: Place, folder: Path) -> Client:
+    """A service to which users may upload one project."""
+    users = UserFile(folder / "users.toml")
+    for name, password in PASSWORDS.items():
+        users.save(User(name, Role.UPLOAD, ("demo",), password=password_record(password)))
+    return serve(place, users=users, anonymous_read=False, anonymous_upload=False)
 
 
-def hatch(url: str, wheel: Path) -> tuple[list[str], dict[str, str]]:
-    return [str(BIN / "hatch"), "publish", "--no-prompt", "--repo", f"{url}/legacy/", str(wheel)], {
-        "HATCH_INDEX_USER": UserName.name,
-        "HATCH_INDEX_AUTH": PASSWORD,
-    }
+def versions(client: Client) -> list[str]:
+    name, password = next(iter(PASSWORDS.items()))
+    answer = client.get("/simple/demo/", JSON, auth=(name.encode(), password.encode()))
+    return answer.json()["versions"] if answer.ok else []
 
 
-def poetry(url: str, wheel: Path) -> tuple[list[str], dict[str, str]]:
-    (wheel.parents[1] / "pyproject.toml").write_text(
-        '[project]\nname = "demo"\nversion = "1.0"\ndescription = ""\n', encoding="utf-8"
-    )
-    return [str(BIN / "poetry"), "publish", "--no-interaction", "--skip-existing", "-r", "acme"], {
-        "POETRY_REPOSITORIES_ACME_URL": f"{url}/legacy/",
-        "POETRY_HTTP_BASIC_ACME_USERNAME": UserName.name,
-        "POETRY_HTTP_BASIC_ACME_PASSWORD": PASSWORD,
-    }
-
-
-def twine(url: str, wheel: Path) -> tuple[list[str], dict[str, str]]:
-    options = ["--non-interactive", "--disable-progress-bar", "--repository-url", f"{url}/legacy/"]
-    return [sys.executable, "-m", "twine", "upload", *options, str(wheel)], {
-        "TWINE_USERNAME": UserName.name,
-        "TWINE_PASSWORD": PASSWORD,
-    }
-
-
-def curl(url: str, wheel: Path) -> tuple[list[str], dict[str, str]]:
-    fields = (":action=file_upload", "name=demo", "version=1.0", "filetype=bdist_wheel", f"content=@{wheel}")
-    forms = [argument for field in fields for argument in ("-F", field)]
-    return ["curl", "--fail-with-body", "-sS", "-u", f"{UserName.name}:{PASSWORD}", *forms, f"{url}/"], {}
-
-
-class UserName:
-    """The user who uploads, as it is and in a URL."""
-
-    name = "alice"
-    quoted = "alice:p%3A%24%20%25%C3%A4"
-
-
-@pytest.fixture
-def client(serve: Serve, folder: Place, tmp_path: Path) -> Client:
-    users = UserFile(tmp_path / "users.toml")
-    users.save(User(UserName.name, Role.UPLOAD, password=password_record(PASSWORD)))
-    return serve(folder, users=users, anonymous_read=False, anonymous_upload=False)
-
-
-@pytest.mark.parametrize("tool", [uv, hatch, poetry, twine, curl], ids=lambda tool: tool.__name__)
-def test_a_tool_uploads_and_uploads_again(client: Client, tmp_path: Path, tool: Command) -> None:
-    wheel = samples.wheel(tmp_path / "project" / "dist")
-    command, settings = tool(client.url, wheel)
-    environment = {**os.environ, **settings, "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
+def uploads_twice_and_shows_a_conflict(client: Client, folder: Path, tool: Tool, environments: Environments) -> None:
+    project = Project(folder / "project")
     for _ in range(2):
-        done = subprocess.run(
-            command, cwd=wheel.parents[1], env=environment, capture_output=True, text=True, check=False
-        )
+        done = upload_with(tool, f"{client.url}/legacy/", project, environments)
         assert done.returncode == 0, done.stdout + done.stderr
-        assert PASSWORD not in done.stdout + done.stderr
-    page = client.get("/simple/demo/", "application/vnd.pypi.simple.v1+json", auth=(b"alice", PASSWORD.encode()))
-    assert [file["filename"] for file in page.json()["files"]] == [wheel.name]
+    assert versions(client) == ["1.0"]
+    project.write("other")
+    done = upload_with(tool, f"{client.url}/legacy/", project, environments)
+    said = done.stdout + done.stderr
+    assert (done.returncode != 0) == bool(tool.refused), said
+    assert tool.refused.lower() in said.lower()
 
 
-# hatch takes a 409 for "it is there already", as PyPI's own answer; poetry is told to skip what exists.
-@pytest.mark.parametrize("tool", [uv, twine, curl], ids=lambda tool: tool.__name__)
-def test_a_tool_shows_why_an_upload_is_refused(client: Client, tmp_path: Path, tool: Command) -> None:
-    first = samples.wheel(tmp_path / "project" / "dist")
-    command, settings = tool(client.url, first)
-    environment = {**os.environ, **settings}
-    assert subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False).returncode == 0
-    samples.wheel(tmp_path / "project" / "dist", salt="other")
-    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode != 0
-    said = (done.stdout + done.stderr).lower()
-    assert "409" in said or "already exists" in said or "already" in said
+@pytest.mark.parametrize("tool", [*ALWAYS, *(pytest.param(tool, marks=pytest.mark.slow) for tool in OTHERS)], ids=str)
+def test_a_tool_uploads_and_uploads_again(
+    serve: Serve, folder: Place, tmp_path: Path, tool: Tool, environments: Environments
+) -> None:
+    uploads_twice_and_shows_a_conflict(private(serve, folder, tmp_path), tmp_path, tool, environments)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", ["ceph" if CEPH else "ministack"], indirect=True)
+@pytest.mark.parametrize("tool", [*ALWAYS, *OTHERS], ids=str)
+def test_a_tool_uploads_to_a_bucket_and_uploads_again(
+    serve: Serve, place: Place, tmp_path: Path, tool: Tool, environments: Environments
+) -> None:
+    uploads_twice_and_shows_a_conflict(private(serve, place, tmp_path), tmp_path, tool, environments)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tool", EACH, ids=str)
+def test_every_tool_uploads_at_every_url(
+    serve: Serve, folder: Place, tmp_path: Path, tool: Tool, environments: Environments
+) -> None:
+    client = private(serve, folder, tmp_path)
+    for number, url in enumerate(URLS):
+        project = Project(tmp_path / str(number), version=f"1.{number}")
+        done = upload_with(tool, f"{client.url}{url}", project, environments)
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert versions(client) == [f"1.{number}" for number in range(len(URLS))]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tool", EACH, ids=str)
+def test_every_tool_shows_that_it_may_not_or_is_at_the_wrong_url(
+    serve: Serve, folder: Place, tmp_path: Path, tool: Tool, environments: Environments
+) -> None:
+    client = private(serve, folder, tmp_path)
+    foreign, demo = Project(tmp_path / "foreign", "secret"), Project(tmp_path / "demo")
+    forbidden = upload_with(tool, f"{client.url}/legacy/", foreign, environments)
+    wrong = upload_with(tool, f"{client.url}/simple/demo/", demo, environments)
+    for done, told in ((forbidden, ("403", "Forbidden")), (wrong, ("405", "Not Allowed"))):
+        said = done.stdout + done.stderr
+        assert done.returncode != 0, said
+        assert any(word in said for word in told), said
+        assert "Traceback" not in said or tool.name in ("flit", "hatch"), said
+
+
+@pytest.mark.slow
+def test_hatch_asks_below_the_upload_url_what_is_there(
+    serve: Serve, folder: Place, tmp_path: Path, environments: Environments
+) -> None:
+    client = private(serve, folder, tmp_path)
+    hatch = next(tool for tool in ALWAYS if tool.name == "hatch")
+    project = Project(tmp_path / "project")
+    for expected in ("1.0", "already exists"):
+        done = upload_with(hatch, f"{client.url}/legacy/", project, environments)
+        assert done.returncode == 0
+        assert expected in done.stdout + done.stderr
 
 
 def test_twine_uploads_and_pip_installs(serve: Serve, place: Place, tmp_path: Path) -> None:
-    del place
-    client = serve()
+    client = serve(place)
     path = samples.wheel(tmp_path)
     upload = [sys.executable, "-m", "twine", "upload", "--non-interactive", "--disable-progress-bar"]
     sent = [*upload, "-u", "me", "-p", "secret", "--repository-url", f"{client.url}/legacy/", str(path)]

@@ -156,6 +156,14 @@ def test_a_file_that_is_no_distribution_is_refused(serve: Serve, folder: Place, 
     assert answer.text.startswith("demo-1.0-py3-none-any.whl: ")
 
 
+def test_a_longer_digest_of_old_distutils_is_checked_too(serve: Serve, folder: Place, tmp_path: Path) -> None:
+    client = serve(folder)
+    path = samples.sdist(tmp_path)
+    digest = hashlib.blake2b(path.read_bytes()).hexdigest()
+    assert upload(client, path, blake2_256_digest=digest[:-1] + "x").status_code == 400
+    assert upload(client, path, blake2_256_digest=digest).status_code == 200
+
+
 @pytest.mark.parametrize("action", ["submit", "verify"])
 def test_old_tools_registration_is_not_needed(serve: Serve, folder: Place, action: str) -> None:
     answer = serve(folder).request("POST", "/", data={":action": action}, files={"other": b""})
