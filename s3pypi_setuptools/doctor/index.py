@@ -105,10 +105,7 @@ class _Index:
         if project is not None:
             checks += self._page(_PROJECT_PAGE, urljoin(self._url, f"{project}/"), project)
         if project is not None and files:
-            # A file with metadata is taken first, and of those the smallest.
-            file = min(
-                files, key=lambda each: (not each.core_metadata, float("inf") if each.size is None else each.size)
-            )
+            file = min(files, key=_preference)
             checks.append(_asked(_FILES, lambda: _file(urljoin(self._url, f"{project}/{file.url}"), file)))
         return [*checks, _asked(_ABSENT, self._absent)]
 
@@ -197,7 +194,7 @@ def _file(url: str, file: File) -> Check:
     return ok(_FILES, f"{file.filename} comes {compared} that is listed, its metadata file too")
 
 
-def _cost(file: File) -> tuple[bool, float]:
+def _preference(file: File) -> tuple[bool, float]:
     """The order in which files are chosen: those with metadata first, and of them the smallest."""
     return not file.core_metadata, float("inf") if file.size is None else file.size
 
