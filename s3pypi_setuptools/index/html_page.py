@@ -62,6 +62,12 @@ class HtmlPage(HTMLParser):
         self._open: dict[str, str] | None = None
         self._text: list[str] = []
 
+    @property
+    def facts(self) -> tuple[object, ...]:
+        """What the page tells installers, in whatever order it has the links."""
+        links = sorted((text, sorted(attributes.items())) for attributes, text in self.links)
+        return links, self.metas, self.base
+
     def _read(self, text: str) -> None:
         for start in range(0, len(text), _LONGEST_TAG):
             self.feed(text[start : start + _LONGEST_TAG])

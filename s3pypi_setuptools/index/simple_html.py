@@ -3,8 +3,13 @@
 The standards are at https://packaging.python.org/en/latest/specifications/simple-repository-api/.
 
 A page holds more than the standards name: each file's size and upload time in the attributes that uv reads, and the
-commit id in a ``meta``. Installers read only the links; the text beside them is for people. The style sheet shows
-upload time and requires-python, so that a page of a thousand files does not say them twice.
+commit id in a ``meta``. Installers read only the links; all else is for people. The style sheet shows upload time and
+requires-python, so that a page of a thousand files does not say them twice. What leads back to the list of projects is
+a form, since each ``a`` stands for a file (PEP 503). The newest version comes first; installers sort versions
+themselves, and the files of one version keep their order.
+
+Two small scripts fill in the URL of the index and add a filter to the list of projects. Pages are complete without
+them. They hold no ``<``, which some installers' parsers take for a tag.
 
 Rendering is deterministic. A rendered page is parsed into an equal value, except for what HTML cannot hold: all but the
 strongest hash of a file and of its metadata; files whose filename is not the end of their url, or does not end like
@@ -17,12 +22,14 @@ has it, pip 22.3 to 23.1.2 reject a wheel whose metadata does not have the proje
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from html import escape
+from itertools import groupby
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 from ..errors import InvalidIndex
-from ..naming import SUFFIXES, is_project_name, normalize_name
+from ..naming import SUFFIXES, is_project_name, normalize_name, version_of
 from ..text import size_text
 from . import fields
 from .model import LARGEST_DOCUMENT, File, Hashes, Project, Root, clean_text
@@ -34,6 +41,8 @@ if TYPE_CHECKING:
 __all__ = [
     "CONTENT_TYPE",
     "REJECTED_BY_OLD_PIP",
+    "SCRIPTS",
+    "is_older_layout",
     "parse_project",
     "parse_root",
     "render_project",
@@ -48,12 +57,26 @@ REJECTED_BY_OLD_PIP = "data-dist-info-metadata"
 _ALGORITHMS = ("sha256", "sha512", "sha384", "blake2b", "sha3_512", "sha3_384", "sha3_256", "sha224", "sha1", "md5")
 """Hash algorithms, the one that installers should use first."""
 _STYLE = (
-    ":root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;"
-    "padding:0 1rem}li{margin:.2rem 0;overflow-wrap:anywhere}small,a::after{opacity:.7;font-size:smaller}"
+    ":root{color-scheme:light dark;background:Canvas}"
+    "body{font:1rem/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem}"
+    "li{margin:.2rem 0;overflow-wrap:anywhere}small,a::after{opacity:.7;font-size:smaller}"
     "a::after{display:inline-block;margin:0 1ch;color:CanvasText}"
     "a[data-upload-time]::after{content:attr(data-upload-time)}"
     'a[data-requires-python]::after{content:attr(data-upload-time)" Python "attr(data-requires-python)}'
+    "a[data-yanked]{text-decoration:line-through}code{overflow-wrap:anywhere;user-select:all}"
+    "input,button{font:inherit;padding:.2rem .5rem}"
 )
+_FILL_IN_URL = 'document.querySelector("var").textContent=new URL("..",location)'
+_FILTER = (
+    'const f=document.createElement("input");f.type="search";f.placeholder=f.ariaLabel="Filter projects";'
+    'f.oninput=()=>{const w=f.value.trim().toLowerCase().replace(/[-_.]+/g,"-");'
+    'for(const i of document.querySelectorAll("li"))i.hidden=!i.textContent.includes(w)};'
+    'document.querySelector("ul").before(f)'
+)
+_LAYOUT = b"<main>"
+"""What pages of the current layout have, and those of earlier versions had not."""
+SCRIPTS = (_FILL_IN_URL, _FILTER)
+"""The inline scripts of pages, for a server that allows no others."""
 
 
 def render_project(project: Project) -> bytes:
@@ -66,15 +89,22 @@ def render_project(project: Project) -> bytes:
         if reason is not None:
             metas.append(("pypi:project-status-reason", reason))
         notice.append(f"<p>This project is {status}{'.' if reason is None else f': {escape(reason)}'}</p>")
-    items = [f"<li>{_link(file)}{_remarks(file)}</li>" for file in project.offered]
-    return _page(f"Links for {project.name}", metas, project.commit, [*notice, "<ul>", *items, "</ul>"])
+    items = [f"<li>{_link(file)}{_remarks(file)}</li>" for file in _newest_first(project)]
+    body = ['<form action="../"><button>All projects</button></form>', *notice]
+    if items:
+        url = '<var title="the address of the list of projects">INDEX_URL</var>'
+        body.append(f"<p><code>pip install --index-url {url} {escape(project.name)}</code></p>")
+    body += ["<ul>", *items, "</ul>"]
+    if items:
+        body.append(f"<script>{_FILL_IN_URL}</script>")
+    return _page(f"Links for {project.name}", metas, project.commit, body)
 
 
 def render_root(names: Iterable[str], commit: str | None) -> bytes:
     """Render the HTML page that links to the projects with those normalized names."""
     root = Root.of(names, commit)
     items = [f'<li><a href="{escape(name)}/">{escape(name)}</a></li>' for name in root.projects]
-    return _page("Simple index", [], root.commit, ["<ul>", *items, "</ul>"])
+    return _page("Simple index", [], root.commit, ["<ul>", *items, "</ul>", f"<script>{_FILTER}</script>"])
 
 
 def parse_project(data: bytes, name: str) -> Project:
@@ -96,6 +126,20 @@ def parse_root(data: bytes) -> Root:
     page = _parse(data)
     names = (text.strip().rstrip("/") for _, text in page.links)
     return Root.of((normalize_name(name) for name in names if _is_listed(name)), page.commit)
+
+
+def is_older_layout(page: bytes, rendered: bytes) -> bool:
+    """Whether ``page`` tells installers the same as ``rendered``, in the layout of an earlier version of this package.
+
+    Such a page is as good as a new one, until its project changes. Those layouts had no ``main`` and no scripts.
+    """
+    if _LAYOUT in page:
+        return False
+    try:
+        older, newer = _parse(page), _parse(rendered)
+    except InvalidIndex:
+        return False
+    return older.facts == newer.facts and "script" not in older.elements
 
 
 def _parse(data: bytes) -> HtmlPage:
@@ -123,14 +167,26 @@ def _page(title: str, metas: list[tuple[str, str]], commit: str | None, body: li
         f"<title>{escape(title)}</title>",
         f"<style>{_STYLE}</style>",
         "</head>",
-        "<body>",
+        f"<body>{_LAYOUT.decode()}",
         f"<h1>{escape(title)}</h1>",
         *body,
-        "</body>",
+        "</main></body>",
         "</html>",
         "",
     ]
     return "\n".join(lines).encode()
+
+
+def _newest_first(project: Project) -> list[File]:
+    """The files that the page lists: those of the newest version first, those of one version in their order."""
+    groups = [(version, tuple(files)) for version, files in groupby(project.offered, partial(_version, project.name))]
+    groups.reverse()
+    groups.sort(key=lambda group: group[0] is None)
+    return [file for _, files in groups for file in files]
+
+
+def _version(project: str, file: File) -> str | None:
+    return version_of(project, file.filename)
 
 
 def _link(file: File) -> str:

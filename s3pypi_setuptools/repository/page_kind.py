@@ -49,6 +49,10 @@ class PageKind(enum.Enum):
         render = simple_json.render_root if self.is_json else simple_html.render_root
         return render(root.projects, root.commit)
 
+    def is_rendering(self, page: bytes, rendered: bytes) -> bool:
+        """Whether ``page`` is ``rendered``, or what an earlier version of this package rendered in its place."""
+        return page == rendered or (not self.is_json and simple_html.is_older_layout(page, rendered))
+
     def parse_project(self, data: bytes, name: str) -> Project:
         """The project on such a page, whichever tool wrote it. Raises `InvalidIndex`.
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
+from base64 import b64encode
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, TypeVar
 
 from ..index import simple_html, simple_json
+from ..index.simple_html import SCRIPTS
 from ..naming import is_project_name, normalize_name
 from ..repository.reader import RepositoryReader
 from ..stores.base import Object
@@ -23,6 +25,11 @@ __all__ = ["Page", "SimpleIndex", "matches_etag"]
 
 T = TypeVar("T")
 
+_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "script-src " + " ".join(f"'sha256-{b64encode(hashlib.sha256(one.encode()).digest()).decode()}'" for one in SCRIPTS)
+).encode()
+"""HTML pages may be another tool's: they run no script but those of this package."""
 _SMALLEST = 1000
 """Bytes of a page that is worth compressing."""
 _LEVEL = 6
@@ -55,6 +62,8 @@ class Page:
                     *about,
                     (b"x-content-type-options", b"nosniff"),
                 ]
+                if not form.is_json:
+                    whole.append((b"content-security-policy", _POLICY))
                 if zipped and body is not data:
                     whole.append((b"content-encoding", b"gzip"))
                 self._answers[form, zipped] = tag, whole, about

@@ -42,7 +42,9 @@ def test_json_pages(project: Project) -> None:
 def test_html_pages(project: Project) -> None:
     page = ProjectPage.from_html(project.name, simple_html.render_project(project).decode(), base_url=BASE)
     assert page.repository_version == "1.4"
-    for package, file in zip(page.packages, project.files, strict=True):
+    packages = sorted(page.packages, key=lambda package: package.filename)
+    files = sorted(project.files, key=lambda file: file.filename.strip())
+    for package, file in zip(packages, files, strict=True):
         facts(package, file)
 
 

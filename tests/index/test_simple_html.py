@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from s3pypi_setuptools.errors import InvalidIndex
 from s3pypi_setuptools.index.model import File, Project, ProjectStatus, Status
-from s3pypi_setuptools.index.simple_html import parse_project, parse_root, render_project, render_root
+from s3pypi_setuptools.index.simple_html import SCRIPTS, parse_project, parse_root, render_project, render_root
 from tests.index import refused_in_one_line
 from tests.index.strategies import indexes
 
@@ -47,13 +47,14 @@ def test_a_link_is_what_the_standards_ask_for() -> None:
 
 
 def test_a_whole_page() -> None:
-    page = re.sub("<style>[^<]+</style>", "<style></style>", render_root(["other", "demo"], "0af3").decode())
+    page = re.sub("<(style|script)>[^<]+</", r"<\1></", render_root(["other", "demo"], "0af3").decode())
     assert page == (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width">\n'
         '<meta name="pypi:repository-version" content="1.4">\n<meta name="s3pypi:commit" content="0af3">\n'
-        "<title>Simple index</title>\n<style></style>\n</head>\n<body>\n<h1>Simple index</h1>\n<ul>\n"
-        '<li><a href="demo/">demo</a></li>\n<li><a href="other/">other</a></li>\n</ul>\n</body>\n</html>\n'
+        "<title>Simple index</title>\n<style></style>\n</head>\n<body><main>\n<h1>Simple index</h1>\n<ul>\n"
+        '<li><a href="demo/">demo</a></li>\n<li><a href="other/">other</a></li>\n</ul>\n<script></script>\n</main>'
+        "</body>\n</html>\n"
     )
 
 
@@ -78,6 +79,31 @@ def test_an_entry_says_nothing_twice_but_the_filename() -> None:
     assert "a[data-upload-time]::after" in page, "people see it all the same"
 
 
+def test_the_newest_version_comes_first_and_its_files_keep_their_order() -> None:
+    names = ["demo-1.9.tar.gz", "demo-1.10-py3-none-any.whl", "demo-1.10.tar.gz", "demo-2.0a1.tar.gz", "demo-odd.zip"]
+    page = render_project(Project.of("demo", [File(name, name) for name in names])).decode()
+    shown = re.findall('href="(demo-[^"]+)"', page)
+    assert shown == [
+        "demo-2.0a1.tar.gz",
+        "demo-1.10-py3-none-any.whl",
+        "demo-1.10.tar.gz",
+        "demo-1.9.tar.gz",
+        "demo-odd.zip",
+    ]
+
+
+def test_links_stand_for_files_alone() -> None:
+    page = render_project(Project.of("demo", [File("demo-1.zip", "demo-1.zip")])).decode()
+    assert page.count("<a ") == 1
+    assert '<form action="../">' in page
+    assert "pip install --index-url" in page
+    assert "pip install" not in render_project(Project("demo")).decode(), "there is nothing to install"
+
+
+def test_scripts_hold_nothing_that_a_parser_takes_for_a_tag() -> None:
+    assert not any("<" in script for script in SCRIPTS)
+
+
 def test_root_page() -> None:
     assert '<li><a href="demo/">demo</a></li>' in render_root(["demo"], None).decode()
 
@@ -94,12 +120,17 @@ class Balance(HTMLParser):
         super().__init__()
         self.open: list[str] = []
         self.seen: set[str] = set()
+        self.scripts: set[str] = set()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         assert len(dict(attrs)) == len(attrs)
         self.seen.add(tag)
         if tag != "meta":
             self.open.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] == "script":
+            self.scripts.add(data)
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
@@ -111,7 +142,11 @@ def test_nothing_in_a_project_becomes_markup(project: Project) -> None:
     balance.feed(render_project(project).decode())
     balance.close()
     assert balance.open == []
-    assert balance.seen <= {"html", "head", "meta", "title", "style", "body", "h1", "p", "ul", "li", "a", "small"}
+    assert balance.seen <= (
+        {"html", "head", "meta", "title", "style", "body", "main", "h1", "form", "button", "p", "code", "var"}
+        | {"ul", "li", "a", "small", "script"}
+    )
+    assert balance.scripts <= {SCRIPTS[0]}
 
 
 @pytest.mark.parametrize(

@@ -160,6 +160,22 @@ def test_a_page_of_an_early_version_is_rendered_anew_with_the_next_change(two: W
     assert problems(two) == []
 
 
+def test_pages_in_the_layout_of_an_earlier_version_are_good_until_they_change(two: World) -> None:
+    pages = [key for key in two.stored() if key.endswith(("/index.html", "/")) and two.store.get(key).data]
+    for key in pages:
+        overwrite(two, key, samples.older_layout(two.store.get(key).data))
+        assert b"<form" not in two.store.get(key).data
+    assert problems(two) == []
+    two.push(two.wheel("3.0"))
+    assert b"<form" in two.store.get("team/demo/index.html").data
+    assert b"<form" not in two.store.get("team/other/index.html").data, "nothing is written that did not change"
+    assert problems(two) == []
+    for change in (b"<script>alert(1)</script>", b'<a href="evil-1.0.zip">evil-1.0.zip</a>'):
+        older = samples.older_layout(two.store.get("team/demo/index.html").data)
+        overwrite(two, "team/demo/index.html", older.replace(b"</ul>", change + b"</ul>"))
+        assert problems(two) == [("wrong-page", "demo/index.html")]
+
+
 def test_other_bytes_of_the_same_size_are_found_by_reading(two: World) -> None:
     data = bytearray(two.store.get(SDIST).data)
     data[-1] ^= 1

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from s3pypi_setuptools.distribution import Distribution
 
-__all__ = ["page_old_pip_rejects", "read", "sdist", "wheel"]
+__all__ = ["older_layout", "page_old_pip_rejects", "read", "sdist", "wheel"]
 
 WHEEL = b"Wheel-Version: 1.0\nGenerator: samples\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
@@ -61,6 +61,15 @@ def metadata(name: str, version: str) -> bytes:
 def read(path: Path) -> Distribution:
     """The distribution at ``path``."""
     return Distribution.read(path)
+
+
+def older_layout(page: bytes) -> bytes:
+    """The HTML page as versions before 1.0 laid it out: oldest version first, and nothing for people but a style."""
+    page = re.sub(rb"<form.*?</form>\n|<p><code>.*?</code></p>\n|<script>.*?</script>\n|</?main>", b"", page)
+    lines = page.splitlines(keepends=True)
+    items = [line for line in lines if line.startswith(b"<li>")]
+    first = lines.index(items[0])
+    return b"".join([*lines[:first], *sorted(items), *lines[first + len(items) :]]).replace(b"user-select:all", b"")
 
 
 def page_old_pip_rejects(page: bytes) -> bytes:

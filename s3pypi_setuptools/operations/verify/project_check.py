@@ -189,7 +189,10 @@ class ProjectCheck:
             if json not in rendered:
                 rendered[json] = kind.render_project(manifest.project)
             listed = any(matches_listing(info, form) for form in _forms(kind, rendered[json]))
-            if not listed and (stored := read_if_exists(self._store, key)) != rendered[json]:
+            if listed:
+                continue
+            stored = read_if_exists(self._store, key)
+            if stored is None or not kind.is_rendering(stored, rendered[json]):
                 yield self._wrong_page(key, stored, manifest)
 
     def _wrong_page(self, key: str, stored: bytes | None, manifest: Manifest) -> Finding:

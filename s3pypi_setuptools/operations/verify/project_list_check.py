@@ -66,7 +66,7 @@ class ProjectListCheck:
             except NotFound:
                 yield self._finding(Problem.PAGE_MISSING, key, "does not exist")
             else:
-                if data != kind.render_root(root):
+                if not kind.is_rendering(data, kind.render_root(root)):
                     yield self._finding(
                         Problem.PAGE, key, f"differs from the rendering of the list (commit {root.commit})"
                     )
