@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import ipaddress
 import re
 from dataclasses import dataclass
 
@@ -119,6 +120,18 @@ def root_path_of(text: str) -> str:
 def fallback_of(text: str) -> str:
     """``pip``, or the URL of an index without ``/`` at the end; raises `ConfigurationError`."""
     return text if text == "pip" else checked_url(text)
+
+
+def proxies_of(text: str) -> str:
+    """Addresses and networks of proxies, with commas between, or ``*``; raises `ConfigurationError`."""
+    parts = patterns_of(text)
+    for part in () if parts == ("*",) else parts:
+        try:
+            ipaddress.ip_network(part)
+        except ValueError as error:
+            wanted = "must be addresses or networks such as 10.0.0.7 or 10.0.0.0/8, or * alone"
+            raise ConfigurationError(f"{wanted}, not {quoted(part)}") from error
+    return ",".join(parts)
 
 
 def _number(text: str, least: int, most: int, what: str) -> int:

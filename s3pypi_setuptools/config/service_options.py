@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from .option import Form, Option
-from .service import DownloadStyle, LogFormat, fallback_of, patterns_of, port_of, root_path_of, size_of, workers_of
+from .service import (
+    DownloadStyle,
+    LogFormat,
+    fallback_of,
+    patterns_of,
+    port_of,
+    proxies_of,
+    root_path_of,
+    size_of,
+    workers_of,
+)
 
 __all__ = ["SERVICE_OPTIONS"]
 
@@ -56,6 +66,7 @@ SERVICE_OPTIONS: tuple[Option, ...] = (
     Option(
         "trusted-proxies",
         "addresses of proxies whose X-Forwarded-For and -Proto headers are believed, or *",
+        convert=proxies_of,
         metavar="ADDRESSES",
     ),
     Option(

@@ -68,6 +68,8 @@ def options_of(all_settings: Settings, *, listens: bool = True) -> ServiceOption
     settings = all_settings.service
     here = listens and is_loopback(settings.host)
     users = None if settings.users is None else existing_users(settings.users, all_settings)
+    if settings.tls_key and not settings.tls_certificate:
+        raise ConfigurationError("tls-key: give the certificate, too, as --tls-certificate")
     is_plain = listens and not (settings.tls_certificate or settings.insecure_http or settings.trusted_proxies)
     if is_plain and not here:
         raise ConfigurationError(

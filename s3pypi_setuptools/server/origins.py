@@ -9,12 +9,18 @@ https://fetch.spec.whatwg.org/#origin-header, https://www.w3.org/TR/fetch-metada
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
 from urllib.parse import urlsplit
 
-from .replies import Request
+from .replies import Receive, Request, Scope, Send
 
-__all__ = ["comes_from_another_site", "comes_from_this_machine", "is_loopback"]
+__all__ = ["ANY_PROXY", "behind_any_proxy", "comes_from_another_site", "comes_from_this_machine", "is_loopback"]
 
+App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
+"""An ASGI application."""
+ANY_PROXY = "*"
+"""The setting ``trusted-proxies`` where whoever connects is a proxy."""
 _OF_PROXIES = (b"forwarded", b"x-forwarded-for", b"x-forwarded-host")
 _SAME_SITE = ("same-origin", "none")
 
@@ -45,3 +51,31 @@ def comes_from_another_site(request: Request) -> bool:
     if site:
         return site not in _SAME_SITE
     return bool(origin) and origin.partition("://")[2] != request.header(b"host")
+
+
+def behind_any_proxy(app: App) -> App:
+    """``app``, whose clients are those that the proxy in front of it names, whatever its address.
+
+    The last address in ``X-Forwarded-For`` counts: the proxy added it, and clients choose what is before it.
+    """
+
+    async def adapted(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            headers = dict(scope["headers"])  # of several of one name, the last counts
+            address = _without_port(headers.get(b"x-forwarded-for", b"").decode("latin-1").rpartition(",")[2].strip())
+            scheme = headers.get(b"x-forwarded-proto", b"").decode("latin-1").strip()
+            scope = {
+                **scope,
+                **({"client": (address, 0)} if address else {}),
+                **({"scheme": scheme} if scheme in ("http", "https") else {}),
+            }
+        await app(scope, receive, send)
+
+    return adapted
+
+
+def _without_port(address: str) -> str:
+    """An address as some proxies write it, ``192.0.2.1:80`` or ``[2001:db8::1]:80``, without its port."""
+    if address.startswith("["):
+        return address[1:].partition("]")[0]
+    return address.partition(":")[0] if address.count(":") == 1 else address

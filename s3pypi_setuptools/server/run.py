@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import uvicorn
 
@@ -17,12 +19,14 @@ from ..errors import ConfigurationError
 from .access_log import written_log
 from .app import Service
 from .options import ServiceOptions
+from .origins import ANY_PROXY, behind_any_proxy
 from .workers import run_workers
 
 __all__ = ["run", "serve_in_thread"]
 
 _BACKLOG = 2048
 _LOOK_SECONDS = 0.1
+_ABOUT_PORTS = (errno.EADDRINUSE, errno.EACCES)
 _FINISH_SECONDS = 300
 """How long uploads that are under way may take to finish after SIGTERM."""
 _KEEP_ALIVE_SECONDS = 310
@@ -45,16 +49,17 @@ def run(
     Raises `ConfigurationError` where the address cannot be had, or the certificate cannot be read.
     """
     with _listening(settings) as (listener, url), written_log(settings.log_format):
-        if settings.workers > 1:
-            run_workers(
-                settings.workers,
-                lambda: _server(repository, settings, options).run([listener]),
-                lambda: started(url),
-            )
-            return
         server = _server(repository, settings, options)
-        server.on_start = lambda: started(url)
-        server.run([listener])
+        if settings.workers == 1:
+            server.on_start = lambda: started(url)
+            server.run([listener])
+            return
+
+        def begun() -> None:
+            listener.close()  # or this process would keep it open when the others finish their uploads
+            started(url)
+
+        run_workers(settings.workers, lambda: server.run([listener]), begun)
 
 
 @contextlib.contextmanager
@@ -91,26 +96,33 @@ def _server(
     options: ServiceOptions,
     finish_seconds: int = _FINISH_SECONDS,
 ) -> _Server:
+    app, proxies = Service(repository, options), settings.trusted_proxies
     config = uvicorn.Config(
-        Service(repository, options),
+        behind_any_proxy(app) if proxies == ANY_PROXY else app,
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=settings.trusted_proxies is not None,
-        forwarded_allow_ips=settings.trusted_proxies,
+        proxy_headers=proxies not in (None, ANY_PROXY),
+        forwarded_allow_ips=proxies,
         timeout_graceful_shutdown=finish_seconds,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         backlog=_BACKLOG,
         lifespan="on",
         ws="none",
-        ssl_certfile=settings.tls_certificate,
-        ssl_keyfile=settings.tls_key,
+        ssl_certfile=_file(settings.tls_certificate),
+        ssl_keyfile=_file(settings.tls_key),
     )
     try:
         config.load()
-    except (OSError, ssl.SSLError) as error:
-        raise ConfigurationError(f"tls-certificate: cannot be used: {error.strerror or error}") from error
+    except (OSError, ssl.SSLError) as error:  # OpenSSL's reasons are words such as KEY_VALUES_MISMATCH
+        reason = getattr(error, "reason", None) or error.strerror or str(error)
+        files = " and ".join(filter(None, (settings.tls_certificate, settings.tls_key)))
+        raise ConfigurationError(f"tls-certificate: {files} cannot be used: {reason}") from error
     return _Server(config)
+
+
+def _file(path: str | None) -> str | None:
+    return None if path is None else str(Path(path).expanduser())
 
 
 class _Server(uvicorn.Server):
@@ -140,7 +152,9 @@ def _listen(host: str, port: int) -> socket.socket:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         listener.listen(_BACKLOG)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # a name that is none is the second
         listener.close()
-        raise ConfigurationError(f"cannot listen on {host}:{port}: {error.strerror}; choose another --port") from error
+        reason = getattr(error, "strerror", None) or "it is no name of a host"
+        advice = "--port" if getattr(error, "errno", None) in _ABOUT_PORTS else "--host"
+        raise ConfigurationError(f"cannot listen on {host}:{port}: {reason}; choose another {advice}") from error
     return listener

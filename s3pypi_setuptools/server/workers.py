@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from types import FrameType
-from typing import Any
 
 from ..errors import ConfigurationError, Error
 
 __all__ = ["run_workers"]
+
+log = logging.getLogger(__name__)
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def run_workers(count: int, serve: Callable[[], None], started: Callable[[], None]) -> None:
@@ -36,10 +40,10 @@ def run_workers(count: int, serve: Callable[[], None], started: Callable[[], Non
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, signal.SIGTERM)
 
-    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, end) for number in _SIGNALS}
     try:
         for _ in range(count):
-            workers.add(_fork(serve, before))
+            workers.add(_fork(serve))
         started()
         failed = False
         while workers:
@@ -55,15 +59,25 @@ def run_workers(count: int, serve: Callable[[], None], started: Callable[[], Non
             signal.signal(number, handler)
 
 
-def _fork(serve: Callable[[], None], handlers: Mapping[signal.Signals, Any]) -> int:
+def _fork(serve: Callable[[], None]) -> int:
+    """Start a process that calls ``serve``; its id.
+
+    Signals wait meanwhile: the new process must not obey one as this process does. Until its server answers, a signal
+    ends it at once, for no request can be under way.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     process = os.fork()
     if process:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
         return process
     status = 1
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all; the first process tells the others
-        signal.signal(signal.SIGTERM, handlers[signal.SIGTERM])
+        signal.signal(signal.SIGTERM, lambda number, frame: os._exit(0))
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
         serve()
         status = 0
+    except Exception:
+        log.exception("a process of the service failed")
     finally:
         os._exit(status)

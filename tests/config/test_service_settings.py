@@ -12,7 +12,14 @@ from s3pypi_setuptools.config.option import Option
 from s3pypi_setuptools.config.service import Service
 from s3pypi_setuptools.config.service_options import SERVICE_OPTIONS
 
-TEXTS = {"URL": "https://index.example.com/simple", "PORT": "8081", "SIZE": "1MiB", "NUMBER": "2", "PATH": "/pypi"}
+TEXTS = {
+    "ADDRESSES": "10.0.0.0/8,::1",
+    "URL": "https://index.example.com/simple",
+    "PORT": "8081",
+    "SIZE": "1MiB",
+    "NUMBER": "2",
+    "PATH": "/pypi",
+}
 
 
 def text(option: Option) -> str:
@@ -43,10 +50,15 @@ def test_a_setting_of_the_service_comes_from_every_source(place: Any, option: Op
 @pytest.mark.parametrize("name", ["reserved", "trusted-proxies"])
 def test_what_lists_values_may_be_a_list_and_given_several_times(place: Any, name: str) -> None:
     option = next(option for option in SERVICE_OPTIONS if option.name == name)
-    expected = place.resolve(command_line={name: "10.0.0.1,acme-*"}).value_of(option)
-    assert place.resolve(command_line={name: ["10.0.0.1", "acme-*"]}).value_of(option) == expected
-    place.write("pyproject.toml", f'[tool.s3pypi]\n{name} = ["10.0.0.1", "acme-*"]\n')
+    expected = place.resolve(command_line={name: "10.0.0.1,10.0.0.2"}).value_of(option)
+    assert place.resolve(command_line={name: ["10.0.0.1", "10.0.0.2"]}).value_of(option) == expected
+    place.write("pyproject.toml", f'[tool.s3pypi]\n{name} = ["10.0.0.1", "10.0.0.2"]\n')
     assert place.resolve().value_of(option) == expected
+
+
+@pytest.mark.parametrize("text", ["proxy.example.com", "10.0.0.7/8", "*,10.0.0.1", "10.0.0", "10.0.0.1 10.0.0.2"])
+def test_proxies_are_addresses_and_networks(place: Any, refusal: Callable[..., str], text: str) -> None:
+    assert "trusted-proxies: must be addresses or networks" in refusal(command_line={"trusted-proxies": text})
 
 
 def test_a_list_of_other_things_is_refused(place: Any, refusal: Callable[..., str]) -> None:

@@ -99,29 +99,6 @@ def test_several_processes_serve_one_repository_and_end_together(tmp_path: Path)
         requests.get(served.url, timeout=10)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_upload_that_is_under_way_is_finished(tmp_path: Path, number: int) -> None:
-    wheel = samples.wheel(tmp_path, padding=2_000_000)
-    with serving((tmp_path / "repository").as_uri()) as served:
-
-        def body() -> Iterator[bytes]:
-            fields = {":action": "file_upload", "name": "demo", "version": "1.0", "filetype": "bdist_wheel"}
-            for name, value in fields.items():
-                yield f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
-            yield f'--x\r\nContent-Disposition: form-data; name="content"; filename="{wheel.name}"\r\n\r\n'.encode()
-            data = wheel.read_bytes()
-            yield data[:1_000_000]
-            time.sleep(0.5)
-            served.process.send_signal(number)
-            time.sleep(0.5)
-            yield data[1_000_000:] + b"\r\n--x--\r\n"
-
-        kind = "multipart/form-data; boundary=x"
-        answer = requests.post(f"{served.url}/", data=body(), headers={"Content-Type": kind}, timeout=60)
-        assert answer.text == f"published {wheel.name}\n"
-        assert served.process.wait(60) == 0
-
-
 def test_a_log_of_json_lines_names_user_and_request(tmp_path: Path) -> None:
     with serving((tmp_path / "repository").as_uri(), "--log-format", "json") as served:
         requests.get(f"{served.url}/simple/x%22%0Ay/", headers={"X-Request-Id": "abc123"}, timeout=10)

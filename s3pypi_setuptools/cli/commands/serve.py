@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...config.options import CONNECTION, SERVICE
-from ...errors import MissingPackage
+from ...errors import Error, MissingPackage
 from ..command import TARGET, Call, Command
 from ..options import CHANGING, given
 from ..render.output import Output
@@ -45,9 +46,18 @@ def _serve(call: Call) -> Output:
     def started(url: str) -> None:
         for line in _lines(call, options, url):
             call.terminal.remark(line)
+        threading.Thread(target=_look, args=(call,), name="s3pypi-look", daemon=True).start()
 
     run(call.repository, call.settings.service, options, started=started)
     return Output(report=ServeReport(call.repository.target), lines=[])
+
+
+def _look(call: Call) -> None:
+    """Say what keeps the repository from being read, before somebody asks for it. The service runs in any case."""
+    try:
+        call.repository.reader().probe()
+    except Error as error:
+        call.terminal.warning(f"{error}; requests fail until that is mended")
 
 
 def _lines(call: Call, options: ServiceOptions, url: str) -> list[str]:
