@@ -154,6 +154,14 @@ def fork_server_ends() -> Iterator[None]:
     end_shared_programs()
 
 
+@pytest.fixture
+def closed_port() -> Iterator[int]:
+    """A port of 127.0.0.1 that refuses connections: nobody listens, and no other process can be given it meanwhile."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]
+
+
 @pytest.fixture(scope="session")
 def cli() -> ForkedPrograms:
     """Runs console scripts in forks; see `tests.support.forked_programs`."""

@@ -17,7 +17,7 @@ from s3pypi_setuptools.stores.s3.client import S3Options
 from tests.doctor.examined import Examined, examine, repository
 from tests.support import canned_server
 from tests.support.fault_proxy import Answer, FaultProxy, Passing
-from tests.support.servers import S3Server, free_port
+from tests.support.servers import S3Server
 
 SECRET = "never-to-be-shown-0123456789"
 
@@ -38,8 +38,8 @@ def test_a_bucket_that_does_not_exist(s3_server: S3Server) -> None:
     assert found["bucket"].advice == "check its name, the region and the endpoint"
 
 
-def test_an_endpoint_where_nobody_listens() -> None:
-    url = f"http://127.0.0.1:{free_port()}"
+def test_an_endpoint_where_nobody_listens(closed_port: int) -> None:
+    url = f"http://127.0.0.1:{closed_port}"
     found = refused(S3Server("nobody", url, "AKIA0123456789", SECRET))
     assert found.named("no") == {"endpoint"}
     assert found["endpoint"].found == f"no connection to the store at {url}"

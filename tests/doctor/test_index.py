@@ -17,7 +17,6 @@ from tests.doctor.examined import Examined
 from tests.doctor.web import Page, Web, serving
 from tests.support import samples
 from tests.support.programs import run
-from tests.support.servers import free_port
 
 INDEX = {"index URL", "root page", "project page", "old pip", "files", "absent project", "pip"}
 
@@ -276,8 +275,8 @@ def test_a_pipe_in_place_of_netrc_is_passed_over(
     assert examine(folder, web.url).named("ok") >= INDEX
 
 
-def test_where_nobody_listens_publishing_is_sound_and_reading_unchecked(folder: Path) -> None:
-    url = f"http://127.0.0.1:{free_port()}"
+def test_where_nobody_listens_publishing_is_sound_and_reading_unchecked(folder: Path, closed_port: int) -> None:
+    url = f"http://127.0.0.1:{closed_port}"
     found = examine(folder, url)
     assert found["root page"].result.value == "warning"
     assert found["root page"].found.startswith("could not be checked: ")

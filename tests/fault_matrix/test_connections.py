@@ -19,7 +19,6 @@ from tests.fault_matrix.buckets import Bench
 from tests.fault_matrix.verbs import READS, VERBS
 from tests.support.fault_proxy import Answer, FaultProxy
 from tests.support.programs import Ended, assert_one_line
-from tests.support.servers import free_port
 
 PLANTED = "planted-secret"
 
@@ -37,8 +36,8 @@ def fails(bench: Bench, endpoint: str, said: str, **environ: str) -> None:
     assert bench.reader(prefix).installable() == bench.listed
 
 
-def test_nobody_listens(bench: Bench) -> None:
-    url = f"http://127.0.0.1:{free_port()}"
+def test_nobody_listens(bench: Bench, closed_port: int) -> None:
+    url = f"http://127.0.0.1:{closed_port}"
     fails(bench, url, f"no connection to the store at {url}; check the network and the endpoint")
 
 
@@ -49,8 +48,8 @@ def test_a_host_without_address(bench: Bench) -> None:
 
 @pytest.mark.parametrize("login", ["", f"user:{PLANTED}@"], ids=["open", "with a password"])
 @pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy"])
-def test_a_proxy_that_is_dead(variable: str, login: str, bench: Bench) -> None:
-    proxy = {variable: f"http://{login}127.0.0.1:{free_port()}", "NO_PROXY": ""}
+def test_a_proxy_that_is_dead(variable: str, login: str, bench: Bench, closed_port: int) -> None:
+    proxy = {variable: f"http://{login}127.0.0.1:{closed_port}", "NO_PROXY": ""}
     fails(
         bench,
         "http://s3.example.org",
@@ -59,8 +58,8 @@ def test_a_proxy_that_is_dead(variable: str, login: str, bench: Bench) -> None:
     )
 
 
-def test_a_proxy_for_tls_that_is_dead(bench: Bench) -> None:
-    proxy = {"HTTPS_PROXY": f"http://user:{PLANTED}@127.0.0.1:{free_port()}", "NO_PROXY": ""}
+def test_a_proxy_for_tls_that_is_dead(bench: Bench, closed_port: int) -> None:
+    proxy = {"HTTPS_PROXY": f"http://user:{PLANTED}@127.0.0.1:{closed_port}", "NO_PROXY": ""}
     fails(bench, "https://s3.example.org", "no connection to the proxy", **proxy)
 
 

@@ -32,7 +32,7 @@ from s3pypi_setuptools.locks.registry import open_locks, open_table
 from tests.support import lock_tables
 from tests.support.canned_server import Answer, Canned, canned
 from tests.support.lock_tables import LockTable
-from tests.support.servers import S3Server, free_port
+from tests.support.servers import S3Server
 
 CAPACITY = {"ConsumedCapacity": {"CapacityUnits": 1}}
 ABSENT = Answer(body=json.dumps(CAPACITY).encode())
@@ -106,9 +106,9 @@ def test_a_condition_that_is_not_met_is_no_error(request_: Callable[[Table], obj
         assert request_(table_at(server.url)) is False
 
 
-def test_no_connection() -> None:
+def test_no_connection(closed_port: int) -> None:
     with pytest.raises(Unavailable, match="no connection to DynamoDB at http"):
-        table_at(f"http://127.0.0.1:{free_port()}").read("1")
+        table_at(f"http://127.0.0.1:{closed_port}").read("1")
 
 
 def test_credentials_in_the_endpoint_are_refused_and_not_shown() -> None:

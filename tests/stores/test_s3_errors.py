@@ -30,7 +30,7 @@ from s3pypi_setuptools.stores.s3.store import S3Store
 from tests.stores.contract import PLAIN, make_file
 from tests.stores.test_s3 import options
 from tests.support.canned_server import Answer, canned
-from tests.support.servers import S3Server, free_port
+from tests.support.servers import S3Server
 
 MATCHES = Matches(Token('"1"'))
 SECRET = "planted/secret+key"
@@ -137,9 +137,9 @@ def test_deleting_what_is_gone_is_fine() -> None:
 
 
 @pytest.mark.parametrize("request_", [READ, HEAD, PUT, LIST, DELETE])
-def test_no_connection(request_: Callable[[Store], object]) -> None:
+def test_no_connection(request_: Callable[[Store], object], closed_port: int) -> None:
     with pytest.raises(Unavailable, match="no connection"):
-        request_(canned_store(f"http://127.0.0.1:{free_port()}"))
+        request_(canned_store(f"http://127.0.0.1:{closed_port}"))
 
 
 @pytest.mark.parametrize("scheme", ["http", "nonsense"])
