@@ -18,7 +18,7 @@ import uvicorn
 from s3pypi_setuptools import PackageRepository, open_repository
 from s3pypi_setuptools.server import create_app
 from s3pypi_setuptools.server.options import ServiceOptions
-from tests.support import servers
+from tests.support import markers, servers
 
 
 @dataclass
@@ -73,7 +73,7 @@ def running(place: Place, options: ServiceOptions) -> Iterator[str]:
 
 
 CEPH = servers.ceph(os.environ)  # each test has an environment of its own, which says nothing of it
-BUCKETS = ["ministack", "ceph"] if CEPH else ["ministack"]
+BUCKETS = ["ministack", markers.case("ceph", slow=True)] if CEPH else ["ministack"]
 
 
 @pytest.fixture(params=["folder", *BUCKETS])
