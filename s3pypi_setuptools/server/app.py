@@ -62,7 +62,7 @@ class Service:
         self._password_pool = ThreadPoolExecutor(_PASSWORDS, "s3pypi-password")
         self._reader = repository.reader()
         private = not options.anonymous_read
-        pages = FreshReads(self._reader, self._pool, lambda key, found: page_of(found, private=private))
+        pages = FreshReads(self._reader, self._pool, lambda key, found: page_of(key, found, private=private))
         self._index = SimpleIndex(self._reader, pages)
         self._people = PeoplePages(self._reader, pages, self._pool)
         self._downloads = Downloads(self._reader, self._pool, options.downloads, private=private)

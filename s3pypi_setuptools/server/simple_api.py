@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import re
 from base64 import b64encode
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, TypeVar
 
+from ..errors import InvalidIndex
 from ..index import simple_html, simple_json
 from ..index.simple_html import SCRIPTS
 from ..naming import is_project_name, normalize_name
@@ -121,8 +123,17 @@ def _visible(page: Page, identity: Identity, *, json: bool) -> Page:
     return Page(data, hashlib.sha256(data).hexdigest(), private=True)
 
 
-def page_of(data: Object, *, private: bool) -> Page:
-    """The page that a stored object is."""
+def page_of(key: str, data: Object, *, private: bool) -> Page:
+    """The page that the object stored under ``key`` is; raises `InvalidIndex` for what cannot be one.
+
+    A page that was damaged on the way would be remembered, and served until the store has another.
+    """
+    try:
+        text = data.data.decode()
+        if key.endswith(".json"):
+            json.loads(text)
+    except ValueError as error:
+        raise InvalidIndex(f"{key}: is no page: it is damaged, or something else was stored there") from error
     return Page(data.data, data.info.token, private=private)
 
 

@@ -202,9 +202,10 @@ def write_attestations(text: str, path: Path) -> int:
 
 def _answer(report: FileReport, attestations: int) -> Reply:
     if report.error is not None:
+        if not report.conflict:
+            raise report.error  # the service logs it
         problem = problem_of(report.error)
-        if report.conflict:
-            problem.message = f"File already exists: {problem.message}"
+        problem.message = f"File already exists: {problem.message}"
         raise problem
     text = f"{report.outcome.value} {report.filename}\n"
     if attestations:

@@ -92,6 +92,8 @@ def requests_to(draw: st.DrawFn, routes: Iterable[Route]) -> bytes:
     head = [f"{draw(st.sampled_from(METHODS))} {target} HTTP/1.1", "Connection: close"]
     if draw(st.booleans()):
         head.append("Host: packages.example.com")
+    if draw(st.booleans()):  # errors are pages for browsers
+        head.append("Accept: text/html,application/xhtml+xml,*/*;q=0.8")
     names = draw(st.lists(st.sampled_from(NAMES), max_size=4))
     head += [f"{name}: {draw(st.sampled_from(VALUES))}" for name in names]
     body = b""
