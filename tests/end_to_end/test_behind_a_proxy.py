@@ -36,7 +36,8 @@ def configuration(port: int) -> str:
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Served]:
-    with serving(str(tmp_path / "repo"), "--trusted-proxies", "127.0.0.1", "--log-format", "json") as served:
+    open_to_all = ("--anonymous-read", "--anonymous-upload")  # what comes from a proxy does not come from this machine
+    with serving(str(tmp_path / "repo"), "--trusted-proxies", "127.0.0.1", *open_to_all) as served:
         yield served
 
 
