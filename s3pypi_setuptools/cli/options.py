@@ -19,12 +19,12 @@ LOCK_TABLE: Collection[str] = ("locks-profile", "locks-region", "locks-endpoint-
 _LOCKING = ("lock-indexes", "locks-table", "locks-timeout", *LOCK_TABLE, "unsafe-no-locking")
 _GROUPS: tuple[tuple[str, Collection[str]], ...] = (
     ("where", _PLACE),
+    ("the service", SERVICE),
     ("files that are listed already", _WHAT_HAPPENS),
     ("distributions", _DISTRIBUTIONS),
     ("objects and pages", _OBJECTS),
     ("connection to S3", CONNECTION),
     ("locking", _LOCKING),
-    ("the service", SERVICE),
 )
 
 EVERY: frozenset[str] = frozenset(name for _, names in _GROUPS for name in names) - SERVICE

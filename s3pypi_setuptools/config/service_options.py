@@ -26,7 +26,7 @@ SERVICE_OPTIONS: tuple[Option, ...] = (
         metavar="STORE",
     ),
     Option("anonymous-read", "let anybody read", form=Form.FLAG),
-    Option("anonymous-upload", "let anybody upload", form=Form.FLAG),
+    Option("anonymous-upload", "let anybody upload; with --anonymous-read", form=Form.FLAG),
     Option("overwrite", "let uploads replace published files of the same name", form=Form.FLAG),
     Option(
         "fallback",

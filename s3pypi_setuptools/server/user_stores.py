@@ -41,7 +41,7 @@ def open_users(where: str, settings: Settings) -> UserStore:
 
 
 def existing_users(where: str, settings: Settings) -> UserStore:
-    """The store of users that a service has. Raises `ConfigurationError` where there is none, or it cannot be read."""
+    """The store of users, which has to exist. Raises `ConfigurationError` where there is none, or it cannot be read."""
     users = open_users(where, settings)
     if isinstance(users, UserFile | HtpasswdFile) and not users.path.is_file():
         raise ConfigurationError(f"users: there is no file {users.where}; s3pypi user add {users.where} NAME makes one")

@@ -87,7 +87,7 @@ SERVE = Command(
     description="""\
 Serve the repository over HTTP: pages and files for installers, uploads by twine and its like, and pages for people. The
 repository is all that it keeps, so any number of services, builds and commands may work on it at once. On this machine
-(127.0.0.1) everybody may read and upload unless there are users; beyond it, say with --users or --anonymous-read who
+(127.0.0.1) anybody may read and upload unless there are users; beyond it, say with --users or --anonymous-read who
 may. Ctrl-C or SIGTERM end it, after uploads that are under way.""",
     examples="""\
 examples:

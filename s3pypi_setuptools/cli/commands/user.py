@@ -77,8 +77,10 @@ def _check(arguments: argparse.Namespace) -> None:
     action, name = arguments.action, arguments.name
     if (name is None) != (action == "list"):
         raise UsageError(f"user {action} takes {'a STORE alone' if name else 'a STORE and a NAME'}")
-    if name is not None and (not name or ":" in name or not name.isprintable() or name.startswith("__")):
-        raise UsageError(f"{name!r} is no name of a user: it may hold no ':', and not begin with '__'")
+    if name is not None and not _is_name(name):
+        raise UsageError(
+            f"{name!r} is no name of a user: it may hold no ':', begin or end with no space, and not begin with '__'"
+        )
     for attribute, actions in _ONLY_WITH.items():
         if action not in actions and getattr(arguments, attribute) not in (None, False, []):
             option = attribute.replace("_", "-")
@@ -88,13 +90,18 @@ def _check(arguments: argparse.Namespace) -> None:
         raise UsageError("give one of --remove and --expires")
 
 
+def _is_name(name: str) -> bool:
+    return bool(name) and name.isprintable() and ":" not in name and name == name.strip() and not name.startswith("__")
+
+
 def _user(call: Call) -> Output:
     try:
-        from ...server.user_stores import open_users  # noqa: PLC0415 - an extra
+        from ...server.user_stores import existing_users, open_users  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
         raise MissingPackage.of(error.name or "uvicorn", "server") from error
     arguments = call.arguments
-    store = open_users(arguments.store, call.settings)
+    opened = existing_users if arguments.action == "list" else open_users
+    store = opened(arguments.store, call.settings)
     return _WORK[arguments.action](call, store)
 
 
@@ -186,12 +193,15 @@ def _expiry(text: str | None, now: datetime) -> datetime | None:
     if text is None:
         return None
     if match := _LIFETIME.fullmatch(text):
-        return now + timedelta(hours=int(match[1]) * _HOURS[match[2]])
-    try:
-        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=timezone.utc)
-    except ValueError:
-        raise UsageError(f"--expires takes a time such as 90d, 12h or 2027-01-31, not {text!r}") from None
-    return day + timedelta(days=1)
+        end = now + timedelta(hours=int(match[1]) * _HOURS[match[2]])
+    else:
+        try:
+            end = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=timezone.utc) + timedelta(days=1)
+        except (ValueError, OverflowError):
+            raise UsageError(f"--expires takes a time such as 90d, 12h or 2027-01-31, not {text!r}") from None
+    if end <= now:
+        raise UsageError(f"--expires {text}: that is over already")
+    return end
 
 
 def _row(user: User) -> UserRow:
