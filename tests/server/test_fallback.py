@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -154,21 +152,3 @@ def test_an_error_of_the_store_leads_nobody_elsewhere(
     found = client.get("/simple/demo/", JSON)
     assert found.status_code == 502
     assert str(tmp_path) not in found.text
-
-
-def test_pip_resolves_private_and_public_projects_from_the_one_url(
-    serve: Serve, folder: Place, public: Client, tmp_path: Path
-) -> None:
-    own = samples.wheel(tmp_path / "own")
-    folder.open().publish(own)
-    client = serve(folder, fallback=f"{public.url}/simple", reserved=("acme-*",))
-    pip = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-cache-dir", "--disable-pip-version-check"]
-    got = tmp_path / "got"
-    done = subprocess.run(
-        [*pip, "--isolated", "-d", str(got), "--index-url", f"{client.url}/simple/", "demo", "requested"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert sorted(path.name for path in got.iterdir()) == [own.name, "requested-9.0-py3-none-any.whl"]
