@@ -109,21 +109,6 @@ def test_heads_answer_as_gets_do(serve: Serve, place: Place, tmp_path: Path) -> 
         assert head.headers["Content-Length"] == str(len(get.content))
 
 
-def test_two_services_and_a_publisher_beside_them_show_the_same_at_once(
-    serve: Serve, place: Place, tmp_path: Path
-) -> None:
-    first, second = serve(), serve()
-    assert first.get("/simple/demo/").status_code == second.get("/simple/demo/").status_code == 404
-    for number in range(5):
-        place.open().publish(samples.wheel(tmp_path, version=f"1.{number}"))
-        for client in (first, second):
-            assert client.get("/simple/demo/", JSON).json()["versions"][-1] == f"1.{number}"
-    place.open().delete_project("demo")
-    for client in (first, second):
-        assert client.get("/simple/demo/", JSON).status_code == 404
-        assert client.get("/simple/", JSON).json()["projects"] == []
-
-
 def test_readers_beside_publishers_never_see_an_older_page_again(serve: Serve, place: Place, tmp_path: Path) -> None:
     repository = place.open()
     repository.publish(samples.wheel(tmp_path))
