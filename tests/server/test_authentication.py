@@ -7,7 +7,8 @@ import hashlib
 from base64 import b64encode
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timezone
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -212,3 +213,39 @@ def test_credentials_are_read_in_every_form_that_clients_send() -> None:
 def test_a_password_may_begin_as_a_token_does(pool: ThreadPoolExecutor) -> None:
     authenticator = Authenticator(fixed(User("alice", password=password_record("s3pypi-rocks"))), pool)
     assert run(refused(authenticator, basic("alice", "s3pypi-rocks"))) is None
+
+
+class Distant(FixedUsers):
+    """A store that can tell only by a request whether a user is as before."""
+
+    def is_current(self, user: User) -> bool:
+        return False
+
+
+def test_who_was_verified_is_not_checked_again_where_the_store_has_to_be_asked(
+    pool: ThreadPoolExecutor, slow_checks: list[str]
+) -> None:
+    kept = {"alice": User("alice", password=password_record("right"))}
+    authenticator = Authenticator(Distant("there", kept, "no"), pool)
+    slow_checks.clear()
+    for _ in range(3):
+        assert run(refused(authenticator, basic("alice", "right"))) is None
+    assert len(slow_checks) == 1
+    kept["alice"] = User("alice", password=password_record("other"))
+    slow_checks.clear()
+    assert run(refused(authenticator, basic("alice", "right"))) is BadCredentials
+    del kept["alice"]
+    assert run(refused(authenticator, basic("alice", "right"))) is BadCredentials
+    assert len(slow_checks) == 2
+
+
+def test_what_was_verified_ends_with_its_token(pool: ThreadPoolExecutor) -> None:
+    now = datetime.now(timezone.utc)
+    token = Token("ci", token_record(TOKEN), now, expires=now + timedelta(hours=1))
+    kept = {"robot": User("robot", tokens=(token,))}
+    authenticator = Authenticator(FixedUsers("here", kept, "no"), pool)
+    assert run(refused(authenticator, basic("robot", TOKEN))) is None
+    (remembered,) = authenticator._verified.items()
+    authenticator._verified[remembered[0]] = remembered[1]._replace(expires=now)
+    kept["robot"] = User("robot", tokens=(replace(token, expires=now),))
+    assert run(refused(authenticator, basic("robot", TOKEN))) is BadCredentials
