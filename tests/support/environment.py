@@ -7,7 +7,8 @@ __all__ = ["is_foreign"]
 PREFIXES = ("AWS_", "BOTO_", "PIP_", "S3PYPI_", "PP_S3_", "UV_", "TWINE_", "POETRY_", "PDM_", "HATCH_", "XDG_")
 NAMES = {
     "APPDATA", "COLUMNS", "CONDA_PREFIX", "FORCE_COLOR", "HTTPS_PROXY", "HTTP_PROXY", "LOCALAPPDATA", "NO_COLOR",
-    "ALL_PROXY", "BUCKET", "OVERWRITE", "PASSWORD", "PROGRAMDATA", "STAGE", "USERNAME", "USERS", "PYTHONWARNINGS", "VIRTUAL_ENV", "http_proxy", "https_proxy", "all_proxy",
+    "ALL_PROXY", "PROGRAMDATA", "PYTHONWARNINGS", "VIRTUAL_ENV", "http_proxy", "https_proxy", "all_proxy",
+    "BUCKET", "OVERWRITE", "PASSWORD", "STAGE", "USERNAME", "USERS",  # of elasticpypi
 }  # fmt: skip
 
 
