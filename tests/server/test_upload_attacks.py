@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import socket
 import zipfile
 from collections.abc import Iterator
@@ -219,3 +220,18 @@ def test_bytes_that_are_no_text_are_refused(serve: Serve, folder: Place, tmp_pat
     assert answer.status_code == 400
     assert answer.text.startswith("The form's :action is 'file_upload")
     assert answer.text.rstrip("\n").isprintable()
+
+
+def test_no_damage_to_a_form_is_an_internal_error(serve: Serve, folder: Place, tmp_path: Path) -> None:
+    wheel = samples.wheel(tmp_path)
+    sound = parts(wheel) + part("name=attestations", b"[]") + content(wheel) + END
+    client = serve(folder)
+    chance = random.Random(11)
+    marks = [b"\r\n", b"--x", b"--x--\r\n", b"\0", b"\xff", b'"', b";", b"filename=", b"\n", b""]
+    for _ in range(300):
+        damaged = bytearray(sound)
+        for _ in range(chance.randint(1, 4)):
+            start = chance.randrange(len(damaged))
+            end = start + chance.choice([0, 1, 2, 40, 400])
+            damaged[start:end] = chance.choice([*marks, bytes(damaged[end : end + 200])])
+        assert post(client, bytes(damaged)).status_code in (200, 400, 409, 410)
