@@ -74,47 +74,47 @@ def listed(served: Served, tls: Certificates | None = None) -> list[str]:
     return [file["filename"] for file in page.json()["files"]] if page.ok else []
 
 
-@pytest.mark.parametrize("job", [github, gitlab], ids=lambda job: job.__name__)
-def test_uv_publishes_over_tls(tmp_path: Path, issuer: Issuer, job: Job) -> None:
+REFUSALS: tuple[tuple[Mapping[str, object], str], ...] = (
+    ({"aud": "pypi"}, "invalid-audience"),
+    ({"repository": "acme/other"}, "invalid-publisher"),
+    ({"exp": 1}, "expired"),
+    ({"iss": "http://127.0.0.1:9"}, "invalid-issuer"),
+)
+
+
+def test_uv_publishes_over_tls_from_github_and_shows_why_a_job_is_refused(tmp_path: Path, issuer: Issuer) -> None:
     tls = make_certificates(tmp_path)
-    wheel = samples.wheel(tmp_path)
+    wheel, other = samples.wheel(tmp_path), samples.wheel(tmp_path, "other")
     with service(tmp_path, issuer, tls) as served:
-        done = uv(served, tls, wheel, job(issuer))
+        for changes, code in REFUSALS:
+            issuer.changes = dict(changes)
+            refused = uv(served, tls, wheel, github(issuer))
+            assert refused.returncode != 0
+            assert code in refused.stderr
+        issuer.changes = {}
+        assert listed(served, tls) == []
+        done = uv(served, tls, wheel, github(issuer))
         assert done.returncode == 0, done.stdout + done.stderr
         assert listed(served, tls) == [wheel.name]
+        forbidden = uv(served, tls, other, github(issuer))
+        assert forbidden.returncode != 0
+        assert "Server says: 403 You may not upload files of other" in forbidden.stderr
         _, out, err = served.end()
     assert "'/_/oidc/mint-token' 200" in out
     assert " tools POST '/legacy/' 200" in out
     assert "s3pypi-ci-" not in out + err
 
 
-@pytest.mark.parametrize(
-    ("changes", "code"),
-    [
-        ({"aud": "pypi"}, "invalid-audience"),
-        ({"repository": "acme/other"}, "invalid-publisher"),
-        ({"exp": 1}, "expired"),
-        ({"iss": "http://127.0.0.1:9"}, "invalid-issuer"),
-    ],
-)
-def test_uv_shows_why_a_job_is_refused(
-    tmp_path: Path, issuer: Issuer, changes: Mapping[str, object], code: str
-) -> None:
+def test_uv_publishes_over_tls_from_gitlab_whose_token_is_taken_once(tmp_path: Path, issuer: Issuer) -> None:
     tls = make_certificates(tmp_path)
-    issuer.changes = dict(changes)
+    wheel, job = samples.wheel(tmp_path), gitlab(issuer)
     with service(tmp_path, issuer, tls) as served:
-        done = uv(served, tls, samples.wheel(tmp_path), github(issuer))
-        assert done.returncode != 0
-        assert code in done.stderr
-        assert listed(served, tls) == []
-
-
-def test_uv_shows_that_a_job_may_not_publish_another_project(tmp_path: Path, issuer: Issuer) -> None:
-    tls = make_certificates(tmp_path)
-    with service(tmp_path, issuer, tls) as served:
-        done = uv(served, tls, samples.wheel(tmp_path, "other"), github(issuer))
-    assert done.returncode != 0
-    assert "Server says: 403 You may not upload files of other" in done.stderr
+        done = uv(served, tls, wheel, job)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert listed(served, tls) == [wheel.name]
+        again = uv(served, tls, wheel, job)
+        assert again.returncode != 0
+        assert "invalid-reuse-token" in again.stderr
 
 
 @pytest.mark.slow
