@@ -24,7 +24,7 @@ from typing import TypeAlias
 import boto3
 from distributions import make_wheel
 from service_load import Load, get, load, peak_memory, upload, upload_at_once
-from service_results import MANY, PARALLEL, SMALL, Results, tables, verdicts, write_results
+from service_results import MANY, NGINX, PARALLEL, PARALLEL_READERS, SMALL, Results, tables, verdicts, write_results
 from service_servers import PEERS, Material, Running, granian, nginx, service
 
 LOAD_CORE = 1
@@ -149,7 +149,7 @@ def measure_downloads(server: Running, plan: Plan, results: Results, name: str) 
     for title, path, connections in (
         ("100 kB", "files/files-1.0-py3-none-any.whl", 16),
         ("100 MB", "files/files-2.0-py3-none-any.whl", 4),
-        ("1,000 at once", "files/files-1.0-py3-none-any.whl", 1000),
+        (PARALLEL_READERS, "files/files-1.0-py3-none-any.whl", 1000),
     ):
         results.downloads[name, title] = load(server.index + path, plan.seconds, connections=connections)
 
@@ -251,15 +251,14 @@ def measure_others(bench: Bench, peers: bool) -> None:
     """nginx, and other servers."""
     plan, results = bench.plan, bench.results
     with nginx(bench.few) as server:
-        results.ready["nginx"] = server.ready
-        measure_pages(server, plan, results, "nginx")
-        measure_downloads(server, plan, results, "nginx")
+        results.ready[NGINX] = server.ready
+        measure_pages(server, plan, results, NGINX)
+        measure_downloads(server, plan, results, NGINX)
     with nginx(bench.many) as server:
-        results.add("nginx", MANY, asked(server.index, plan, {"Accept": ACCEPT}))
-    results.peers = {"nginx"}
+        results.add(NGINX, MANY, asked(server.index, plan, {"Accept": ACCEPT}))
     for name, start in PEERS.items() if peers else ():
         print(f"{name} …", file=sys.stderr)
-        results.peers.add(name)
+        results.peers.append(name)
         with start(bench.few) as server:
             results.ready[name] = server.ready
             measure_pages(server, plan, results, name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import os
 import re
 import subprocess
 import time
@@ -145,7 +146,14 @@ def _form(path: Path) -> tuple[bytes, bytes]:
     return "".join(parts).encode(), f"\r\n--{_BOUNDARY}--\r\n".encode()
 
 
-def peak_memory(process: int) -> float:
-    """The most memory that the process has had, in MiB; Linux alone tells."""
-    status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
-    return int(re.findall(r"^VmHWM:\s+(\d+) kB$", status, flags=re.MULTILINE)[0]) / 1024
+def peak_memory(session: int) -> float:
+    """The most memory that the processes of a session have had, in MiB; Linux alone tells."""
+    total = 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if os.getsid(int(folder.name)) == session:
+                status = (folder / "status").read_text(encoding="utf-8")
+                total += sum(map(int, re.findall(r"^VmHWM:\s+(\d+) kB$", status, flags=re.MULTILINE)))
+        except OSError:
+            continue  # it has just ended
+    return total / 1024
