@@ -59,6 +59,7 @@ _ALGORITHMS = ("sha256", "sha512", "sha384", "blake2b", "sha3_512", "sha3_384", 
 _STYLE = (
     ":root{color-scheme:light dark;background:Canvas}"
     "body{font:1rem/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem}"
+    "ul{padding:0}li:not([hidden]){display:block}"  # Chromium takes seconds to hide thousands of numbered list items
     "li{margin:.2rem 0;overflow-wrap:anywhere}small,a::after{opacity:.7;font-size:smaller}"
     "a::after{display:inline-block;margin:0 1ch;color:CanvasText}"
     "a[data-upload-time]::after{content:attr(data-upload-time)}"

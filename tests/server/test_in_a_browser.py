@@ -96,7 +96,8 @@ def test_the_policy_refuses_what_a_page_does_not_bring(browser: Browser, url: st
                 document.body.append(image);
             }"""
         )
-        watched.page.wait_for_function("window.violations.length >= 2")
+        while len(watched.violations) < 2:
+            watched.page.wait_for_timeout(10)
         assert "demo 1.11" in watched.page.title()
 
 
