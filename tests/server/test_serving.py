@@ -43,7 +43,13 @@ def wait_until_refused(port: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "workers"), [(signal.SIGTERM, "1"), (signal.SIGINT, "1"), (signal.SIGTERM, "2")], ids=str
+    ("number", "workers"),
+    [
+        case(signal.SIGTERM, "1", slow=False),
+        case(signal.SIGINT, "1", slow=True),
+        case(signal.SIGTERM, "2", slow=False),
+        case(signal.SIGINT, "2", slow=True),
+    ],
 )
 def test_an_upload_that_is_under_way_is_finished(tmp_path: Path, number: int, workers: str) -> None:
     wheel = samples.wheel(tmp_path)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import stat
-import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,12 +13,13 @@ import pytest
 from s3pypi_setuptools.server.password_records import token_record, verify
 from s3pypi_setuptools.server.user_file import UserFile
 from s3pypi_setuptools.server.users import Role, Token
-from tests.server.test_commands import SCRIPT, user
+from tests.server.test_commands import user
 
 
-def with_stdin(cwd: Path, password: bytes, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    command = [*SCRIPT, "user", *arguments, "--password-stdin"]
-    return subprocess.run(command, input=password, cwd=cwd, capture_output=True, check=False)
+@pytest.fixture
+def type_in(monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes], None]:
+    """Makes bytes the stdin of this process."""
+    return lambda typed: monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(typed)))
 
 
 @pytest.mark.parametrize(
@@ -29,9 +32,11 @@ def with_stdin(cwd: Path, password: bytes, *arguments: str) -> subprocess.Comple
     ],
     ids=["umlauts", "spaces", "long", "byte order mark"],
 )
-def test_passwords_from_stdin_are_taken_as_they_are(tmp_path: Path, typed: str, password: str) -> None:
-    done = with_stdin(tmp_path, typed.encode(), "add", "users.toml", "alice")
-    assert done.returncode == 0, done.stderr
+def test_passwords_from_stdin_are_taken_as_they_are(
+    tmp_path: Path, type_in: Callable[[bytes], None], typed: str, password: str
+) -> None:
+    type_in(typed.encode())
+    assert user(tmp_path, "add", "users.toml", "alice", "--password-stdin").status == 0
     found = UserFile(tmp_path / "users.toml").find("alice")
     assert found is not None
     assert verify(found.password or "", password)
@@ -43,10 +48,13 @@ def test_passwords_from_stdin_are_taken_as_they_are(tmp_path: Path, typed: str, 
     [b"", b"\n", b"planted\nsecond\n", b"planted\0x", b"planted\xff", b"planted" * 1000],
     ids=["empty", "line break", "two lines", "NUL", "Latin-1", "too long"],
 )
-def test_passwords_that_no_client_sends_are_one_line(tmp_path: Path, typed: bytes) -> None:
-    done = with_stdin(tmp_path, typed, "add", "users.toml", "alice")
-    assert (done.returncode, done.stderr.count(b"\n"), done.stdout) == (2, 1, b"")
-    assert b"planted" not in done.stderr
+def test_passwords_that_no_client_sends_are_one_line(
+    tmp_path: Path, type_in: Callable[[bytes], None], typed: bytes
+) -> None:
+    type_in(typed)
+    said = user(tmp_path, "add", "users.toml", "alice", "--password-stdin")
+    assert (said.status, said.err.count("\n"), said.out) == (2, 1, "")
+    assert "planted" not in said.err
     assert not (tmp_path / "users.toml").exists()
 
 
