@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from fnmatch import fnmatchcase
 from http import HTTPStatus
 
@@ -14,6 +15,8 @@ from .replies import Reply, Request, redirect
 from .users import normalized_pattern
 
 __all__ = ["Fallback", "fallback_url"]
+
+log = logging.getLogger(__name__)
 
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
@@ -57,5 +60,6 @@ class Fallback:
         here = f"{request.header(b'host').lower().removesuffix(_DEFAULT_PORTS[scheme])}{request.root}/simple"
         host, slash, path = address.partition("/")
         if f"{host.lower().removesuffix(_DEFAULT_PORTS[scheme])}{slash}{path}" == here:
+            log.error("fallback %s: is this service itself, so %s was not looked up; change --fallback", url, project)
             raise Problem(HTTPStatus.LOOP_DETECTED, "loop", "The fallback of this service is the service itself")
         return redirect(HTTPStatus.FOUND, f"{url}/{project}/")

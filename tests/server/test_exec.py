@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools import open_repository
-from tests.server.conftest import Place
 from tests.support import samples
 from tests.support.markers import case
 from tests.support.programs import PATIENCE, assert_one_line
@@ -54,13 +53,11 @@ def target(tmp_path: Path) -> str:
     return where
 
 
-def test_a_command_reads_the_repository_and_nobody_else_does(place: Place, tmp_path: Path) -> None:
-    wheel = samples.wheel(tmp_path)
-    place.open().publish(wheel)
-    settings = tuple(f"--{name.replace('_', '-')}={value}" for name, value in place.settings.items())
+def test_a_command_reads_the_repository_and_nobody_else_does(target: str, tmp_path: Path) -> None:
     got = tmp_path / "got"
-    done = execute(place.target, *PIP, "-d", str(got), "demo", options=settings)
+    done = execute(target, *PIP, "-d", str(got), "demo")
     assert done.returncode == 0, done.stderr
+    wheel = samples.wheel(tmp_path / "dist")
     assert (got / wheel.name).read_bytes() == wheel.read_bytes()
     look = python(
         "import urllib.request, urllib.error",
@@ -68,7 +65,7 @@ def test_a_command_reads_the_repository_and_nobody_else_does(place: Place, tmp_p
         "try:\n    urllib.request.urlopen(bare)",
         "except urllib.error.HTTPError as error:\n    print(error.code)",
     )
-    bare = execute(place.target, *look, options=settings)
+    bare = execute(target, *look)
     assert bare.stdout == "401\n", bare.stderr
 
 
@@ -96,6 +93,14 @@ def test_a_port_may_be_chosen_and_must_be_free(target: str) -> None:
     assert (done.returncode, done.stdout) == (1, "")
     assert_one_line(done.stderr)
     assert f"cannot listen on 127.0.0.1:{taken}" in done.stderr
+
+
+def test_a_fallback_that_is_the_service_itself_is_one_clear_error(target: str, tmp_path: Path) -> None:
+    here = f"http://127.0.0.1:{(port := free_port())}/simple"
+    done = execute(target, *PIP, "-d", str(tmp_path), "public", options=("--port", str(port), "--fallback", here))
+    assert done.returncode == 1
+    said = f"s3pypi: error: fallback {here}: is this service itself, so public was not looked up; change --fallback\n"
+    assert said in done.stderr
 
 
 @pytest.mark.parametrize(("options", "version"), [((), "1.0"), (("--extra",), "9.0")])
