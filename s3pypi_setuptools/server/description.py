@@ -14,6 +14,10 @@ __all__ = ["Description", "describe"]
 
 _LONGEST = 1024 * 1024
 """Characters of a description that are rendered; longer ones are shown as text up to there."""
+_LONGEST_FIELD = 2000
+"""Characters of a field that are shown."""
+_MOST = 500
+"""Dependencies, and links, that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,7 @@ class Description:
     licence: str
     requires_python: str
     dependencies: tuple[str, ...]
+    dependencies_left_out: int
     links: tuple[tuple[str, str], ...]
 
     @property
@@ -49,6 +54,7 @@ def describe(metadata: bytes) -> Description:
     text = body if isinstance(body, str) and body else _unfolded(str(message.get("Description", "")))
     kind = str(message.get("Description-Content-Type", "")).partition(";")[0].strip().lower()
     html = rendered(text, kind) if text and len(text) <= _LONGEST and kind != "text/plain" else None
+    dependencies = message.get_all("Requires-Dist", [])
     return Description(
         summary=_line(message, "Summary"),
         html=html or "",
@@ -57,7 +63,8 @@ def describe(metadata: bytes) -> Description:
         author=_line(message, "Author") or _line(message, "Author-email"),
         licence=_line(message, "License-Expression") or _line(message, "License")[:200],
         requires_python=_line(message, "Requires-Python"),
-        dependencies=tuple(" ".join(str(one).split()) for one in message.get_all("Requires-Dist", ())),
+        dependencies=tuple(_short(one) for one in dependencies[:_MOST]),
+        dependencies_left_out=max(0, len(dependencies) - _MOST),
         links=tuple(_links(message)),
     )
 
@@ -66,8 +73,8 @@ def _links(message: Message[str, str]) -> list[tuple[str, str]]:
     found = []
     if page := _line(message, "Home-page"):
         found.append(("Homepage", page))
-    for entry in message.get_all("Project-URL", ()):
-        label, comma, url = " ".join(str(entry).split()).partition(",")
+    for entry in message.get_all("Project-URL", [])[:_MOST]:
+        label, comma, url = _short(entry).partition(",")
         if comma:
             found.append((label.strip(), url.strip()))
     return [(label, url) for label, url in found if _is_web(url)]
@@ -81,8 +88,13 @@ def _is_web(url: str) -> bool:
 
 
 def _line(message: Message[str, str], name: str) -> str:
-    text = " ".join(str(message.get(name, "")).split())
+    text = _short(message.get(name, ""))
     return "" if text == "UNKNOWN" else text
+
+
+def _short(value: str) -> str:
+    """A field's value on one line; longer ones than anybody reads are cut."""
+    return " ".join(value[:_LONGEST_FIELD].split())
 
 
 def _unfolded(text: str) -> str:

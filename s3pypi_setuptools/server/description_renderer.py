@@ -22,6 +22,8 @@ _PATIENCE = 60
 """Seconds of waiting, however little of them the process gets: a busy machine shows descriptions all the same."""
 _MEMORY = 1024**3
 """Bytes of address space; the libraries take some 100 MB of it."""
+_LARGEST = 4 * 1024**2
+"""Bytes of HTML that a page has room for: four times as many as text that is rendered."""
 
 _IMAGE = re.compile(r'<img((?: [a-z-]+="[^"]*")*)>')
 _ALTERNATIVE = re.compile(r' alt="([^"]*)"')
@@ -47,7 +49,7 @@ def rendered(text: str, kind: str) -> str | None:
         )
     except (subprocess.SubprocessError, OSError):
         return None
-    return done.stdout.decode()
+    return done.stdout.decode() if len(done.stdout) <= _LARGEST else None
 
 
 def safe_html(text: str, kind: str) -> str | None:

@@ -7,26 +7,26 @@ import hashlib
 from collections.abc import Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache, partial
 from http import HTTPStatus
 from importlib.resources import files
 from itertools import islice
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 from cachetools import LRUCache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ..errors import Error, NotFound
-from ..index.model import Project
-from ..index.simple_json import parse_project, parse_root
+from ..index import simple_html, simple_json
+from ..index.model import Project, Root
 from ..naming import normalize_name
 from ..repository.reader import RepositoryReader
 from ..text import size_text
 from .description import Description, describe
 from .fresh_reads import FreshReads
 from .problems import Problem
-from .releases import Release, latest, releases_of
+from .releases import History, Release
 from .replies import Headers, Reply, Request, text_reply
 from .simple_api import Page, matches_etag
 
@@ -62,17 +62,18 @@ class _Summary:
     """A row of the list of projects."""
 
     name: str
-    project: Project | None
+    history: History | None
 
-    @cached_property
+    @property
     def release(self) -> Release | None:
-        return latest(releases_of(self.project)) if self.project else None
+        return self.history.newest if self.history else None
 
     @property
     def status(self) -> str:
-        if self.project is None:
+        if self.history is None:
             return "cannot be read"
-        return self.project.status.status.value if self.project.status else ""
+        marker = self.history.project.status
+        return marker.status.value if marker else ""
 
 
 class PeoplePages:
@@ -120,13 +121,12 @@ class PeoplePages:
 
         Raises `Problem` where the project has no such version.
         """
-        project = await self._project(name)
-        if project is None:
+        history = await self._history(name)
+        if history is None:
             return None
-        releases = releases_of(project)
+        project, releases = history.project, history.releases
         asked = request.parameter("version")
-        newest = latest(releases)
-        chosen = newest if asked is None else next((one for one in releases if one.version == asked), None)
+        chosen = history.newest if asked is None else next((one for one in releases if one.version == asked), None)
         if asked is not None and chosen is None:
             raise Problem(HTTPStatus.NOT_FOUND, "not-found", f"There is no version {asked} of {name}")
         description = await self._description(project, chosen) if chosen else None
@@ -139,7 +139,7 @@ class PeoplePages:
             shown=final[:_UNFOLDED],
             folded={title: some for title, some in folded.items() if some},
             chosen=chosen,
-            newest=newest,
+            newest=history.newest,
             description=description,
         )
 
@@ -167,11 +167,8 @@ class PeoplePages:
         return Reply(HTTPStatus.OK, [*about, *headers], data)
 
     async def _names(self, request: Request) -> tuple[str, ...]:
-        for key in self._reader.page_keys(None, json=True):
-            if (page := await self._pages.read(key)) is not None:
-                names = page.parsed(parse_root).projects
-                return tuple(name for name in names if request.identity.may_read(name))
-        return ()
+        page = await self._page(None)
+        return tuple(filter(request.identity.may_read, page.parsed(_root_on).projects)) if page else ()
 
     async def _summaries(self, names: Iterable[str]) -> list[_Summary]:
         limit = asyncio.Semaphore(_AT_ONCE)
@@ -179,16 +176,22 @@ class PeoplePages:
         async def summary(name: str) -> _Summary:
             async with limit:
                 try:
-                    return _Summary(name, await self._project(name))
+                    return _Summary(name, await self._history(name))
                 except Error:  # one project that cannot be read leaves the others readable
                     return _Summary(name, None)
 
         return await asyncio.gather(*map(summary, names))
 
-    async def _project(self, name: str) -> Project | None:
-        for key in self._reader.page_keys(name, json=True):
-            if (page := await self._pages.read(key)) is not None:
-                return page.parsed(parse_project)
+    async def _history(self, name: str) -> History | None:
+        page = await self._page(name)
+        return page.parsed(partial(_history_on, name)) if page else None
+
+    async def _page(self, project: str | None) -> Page | None:
+        """The JSON page of ``project``, or of the root; the HTML page where another tool has made no other."""
+        for json in (True, False):
+            for key in self._reader.page_keys(project, json=json):
+                if (page := await self._pages.read(key)) is not None:
+                    return page
         return None
 
     async def _description(self, project: Project, release: Release) -> Description | None:
@@ -196,7 +199,7 @@ class PeoplePages:
         file = next(described, None)
         if file is None or "://" in file.url:
             return None
-        path = f"{project.name}/{file.url}.metadata"
+        path = f"{project.name}/{unquote(file.url)}.metadata"
         if (known := self._descriptions.get(path)) is not None:
             return known
         async with self._rendering:
@@ -249,6 +252,19 @@ def _templates() -> Environment:
 def _asset(name: str) -> tuple[bytes, bytes]:
     data = files(__package__).joinpath("static").joinpath(name).read_bytes()
     return data, b'"' + hashlib.sha256(data).hexdigest()[:32].encode() + b'"'
+
+
+def _history_on(name: str, page: bytes) -> History:
+    parsed = simple_json.parse_project(page) if _is_json(page) else simple_html.parse_project(page, name)
+    return History.of(parsed)
+
+
+def _root_on(page: bytes) -> Root:
+    return simple_json.parse_root(page) if _is_json(page) else simple_html.parse_root(page)
+
+
+def _is_json(page: bytes) -> bool:
+    return page.lstrip().startswith(b"{")
 
 
 def _matching(names: Iterable[str], words: str) -> list[str]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from ..index.model import File, Project
 from ..naming import parse_version, version_of
 
-__all__ = ["Release", "latest", "releases_of"]
+__all__ = ["History", "Release"]
 
 
 class Release(NamedTuple):
@@ -35,21 +34,29 @@ class Release(NamedTuple):
         return min(times).strftime("%Y-%m-%d") if times else ""
 
 
-def releases_of(project: Project) -> list[Release]:
-    """The project's releases, newest first; files whose names tell no version come last."""
+class History(NamedTuple):
+    """A project with its releases, newest first; files whose names tell no version come last.
+
+    :param newest: what installers choose: the newest that is no pre-release and not yanked, or else the newest of all;
+        None where there are no files.
+    """
+
+    project: Project
+    releases: tuple[Release, ...]
+    newest: Release | None
+
+    @classmethod
+    def of(cls, project: Project) -> History:
+        """The history of ``project``."""
+        releases = tuple(_releases(project))
+        final = (one for one in releases if one.version and not one.is_prerelease and not one.is_yanked)
+        return cls(project, releases, next(final, releases[0] if releases else None))
+
+
+def _releases(project: Project) -> list[Release]:
     grouped: dict[str, list[File]] = {}
     for file in reversed(project.files):
         grouped.setdefault(version_of(project.name, file.filename) or "", []).append(file)
     unversioned = grouped.pop("", None)
     found = [Release(version, tuple(reversed(entries))) for version, entries in grouped.items()]
     return [*found, Release("", tuple(unversioned))] if unversioned else found
-
-
-def latest(releases: Iterable[Release]) -> Release | None:
-    """The release that installers choose: the newest that is no pre-release and not yanked, or else the newest.
-
-    None where there are no files.
-    """
-    known = list(releases)
-    final = (one for one in known if one.version and not one.is_prerelease and not one.is_yanked)
-    return next(final, known[0] if known else None)

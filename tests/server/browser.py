@@ -14,8 +14,14 @@ from playwright.sync_api import Browser, Page, sync_playwright
 __all__ = ["ACCESSIBILITY", "Watched", "chromium", "opened"]
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-ACCESSIBILITY = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
-"""The rules of axe-core that pages keep: https://github.com/dequelabs/axe-core/blob/develop/doc/rule-descriptions.md."""
+ACCESSIBILITY = {
+    "light": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "dark": ["color-contrast"],  # the others do not depend on colours
+}
+"""The rules of axe-core that pages keep in each colour scheme.
+
+See https://github.com/dequelabs/axe-core/blob/develop/doc/rule-descriptions.md.
+"""
 
 _VIOLATIONS = """
 window.violations = [];

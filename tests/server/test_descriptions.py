@@ -91,6 +91,16 @@ def test_odd_metadata_is_shown_as_far_as_it_can_be(metadata: bytes) -> None:
     found.text.encode()
 
 
+def test_no_metadata_makes_a_page_that_is_too_large() -> None:
+    fields = b"Description-Content-Type: text/plain\nSummary: " + b"x" * 100_000 + b"\nRequires-Dist: demo" * 10_000
+    found = describe(fields + b"\nProject-URL: a, https://example.com/" * 10_000 + b"\n\n")
+    assert len(found.summary) == 2000
+    assert (len(found.dependencies), found.dependencies_left_out) == (500, 9_500)
+    assert len(found.links) == 500
+    addresses = "a@b.cd\n\n" * (1024 * 1024 // 8)
+    assert rendered(addresses, "text/markdown") is None, "it would be ten times as large"
+
+
 def test_fields_are_read_as_utf_8() -> None:
     found = describe("Summary: Gr\u00f6\u00dfe\nAuthor-email: Zo\u00eb <zoe@example.com>\n\n".encode())
     assert (found.summary, found.author) == ("Gr\u00f6\u00dfe", "Zo\u00eb <zoe@example.com>")

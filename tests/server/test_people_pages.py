@@ -129,6 +129,35 @@ def test_a_project_shows_what_its_metadata_says(serve: Serve, folder: Place, tmp
     assert "<code>other&gt;=2; extra == &#34;cli&#34;</code>" in page
 
 
+def test_a_local_version_has_its_description(serve: Serve, folder: Place, tmp_path: Path) -> None:
+    """The URL of such a file is percent-encoded."""
+    folder.open().publish(samples.wheel(tmp_path, version="1.0+cu121", fields="Summary: accelerated\n"))
+    assert "accelerated" in serve(folder).get("/project/demo/").text
+
+
+def test_the_repository_of_another_tool_is_shown(serve: Serve, folder: Place, tmp_path: Path) -> None:
+    """Other tools make HTML pages alone."""
+    project = tmp_path / "repository" / "demo"
+    samples.wheel(project)
+    (project / "index.html").write_text(
+        '<html><a href="demo-1.0-py3-none-any.whl">demo-1.0-py3-none-any.whl</a></html>'
+    )
+    (project.parent / "index.html").write_text('<html><a href="demo/">demo</a></html>')
+    client = serve(folder)
+    assert "<td>1.0</td>" in client.get("/").text
+    assert "demo-1.0-py3-none-any.whl" in client.get("/project/demo/").text
+
+
+def test_a_project_that_cannot_be_read_leaves_the_others_readable(serve: Serve, folder: Place, tmp_path: Path) -> None:
+    folder.open().publish(samples.wheel(tmp_path), samples.wheel(tmp_path, "other"))
+    (tmp_path / "repository" / "other" / "index.json").write_bytes(b"{")
+    client = serve(folder)
+    page = client.get("/").text
+    assert "<td>1.0</td>" in page
+    assert "cannot be read" in page
+    assert client.get("/project/other/", accept=BROWSER).status_code == 502
+
+
 def test_browsers_get_errors_as_pages_and_tools_as_text(serve: Serve, folder: Place, tmp_path: Path) -> None:
     client = serve(folder, users=UserFile(tmp_path / "users.toml"), anonymous_read=False, anonymous_upload=False)
     page = client.get("/project/demo/", accept=BROWSER)
