@@ -105,6 +105,25 @@ def test_a_client_that_goes_away_is_no_error(tmp_path: Path, server: str) -> Non
         assert [line for line in hosting.lines() if "error" in line.lower()] == []
 
 
+def test_a_file_of_a_folder_is_sent_by_the_system_itself(
+    serve: Serve, folder: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[int] = []
+    sendfile = os.sendfile
+
+    def counting(*arguments: int) -> int:
+        count = sendfile(*arguments)
+        sent.append(count)
+        return count
+
+    monkeypatch.setattr(os, "sendfile", counting)
+    path = published(folder, tmp_path, LARGE)
+    client = serve(folder)
+    assert client.get(FILE).content == path.read_bytes()
+    assert client.get(FILE, headers={"Range": "bytes=1000000-2999999"}).content == path.read_bytes()[1000000:3000000]
+    assert sum(sent) == path.stat().st_size + 2_000_000
+
+
 def test_no_more_is_read_for_a_client_that_went_away() -> None:
     read: list[int] = []
     sent: list[Any] = []
