@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import logging
 import os
 import shutil
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -153,16 +153,21 @@ def test_emptied_folders_are_removed_and_links_to_folders_are_not(root: Path) ->
 
 
 @pytest.mark.skipif(not open_folder._BY_DESCRIPTOR, reason="the system has no openat")
+@pytest.mark.parametrize("swaps", [500, case(3000, slow=True)])
 @pytest.mark.parametrize("verb", ["put", "delete", "get", "list"])
-def test_a_folder_that_becomes_a_link_meanwhile_leads_nobody_out(tmp_path: Path, verb: str) -> None:
+def test_a_folder_that_becomes_a_link_meanwhile_leads_nobody_out(tmp_path: Path, verb: str, swaps: int) -> None:
     outside, root = tmp_path / "outside", tmp_path / "root"
     outside.mkdir()
     (outside / "file").write_bytes(SECRET)
     (root / "p").mkdir(parents=True)
-    over = threading.Event()
+    stopped, swapped = threading.Event(), threading.Event()
 
     def swap() -> None:
-        while not over.is_set():
+        for number in itertools.count():
+            if number == swaps:
+                swapped.set()
+            if stopped.is_set():
+                return
             # The store makes and removes the folder meanwhile, so any of these may fail.
             for step in (
                 lambda: (root / "p").rename(root / "aside"),
@@ -179,8 +184,7 @@ def test_a_folder_that_becomes_a_link_meanwhile_leads_nobody_out(tmp_path: Path,
     swapping.start()
     store, seen = LocalStore(root), set()
     try:
-        end = time.monotonic() + 2
-        while time.monotonic() < end:
+        while not swapped.is_set():
             try:
                 if verb == "put":
                     store.put("p/file", b"new", PLAIN)
@@ -194,7 +198,7 @@ def test_a_folder_that_becomes_a_link_meanwhile_leads_nobody_out(tmp_path: Path,
             except (StoreError, OSError) as error:
                 seen.add(type(error))
     finally:
-        over.set()
+        stopped.set()
         swapping.join()
     assert (outside / "file").read_bytes() == SECRET
     assert sorted(path.name for path in outside.iterdir()) == ["file"]
