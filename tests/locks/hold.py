@@ -10,7 +10,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from s3pypi_setuptools.aws.client import Access
@@ -30,13 +29,6 @@ def process(locks: LockTable, path: Path, times: str, lease: float = 60) -> subp
     command = [sys.executable, "-m", "tests.locks.hold", locks.server.endpoint_url, locks.name, str(lease), str(path)]
     environment = {**os.environ, **locks.server.environment}
     return subprocess.Popen([*command, times], cwd=Path(__file__).parents[2], env=environment)
-
-
-def wait_until(done: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 300
-    while not done():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.02)
 
 
 if __name__ == "__main__":

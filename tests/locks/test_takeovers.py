@@ -14,8 +14,9 @@ import pytest
 from s3pypi_setuptools.errors import LockError
 from s3pypi_setuptools.locks.base import lock_id
 from s3pypi_setuptools.locks.leases import LeasedLocks
-from tests.locks.hold import BRIEF, SHORT, process, wait_until
+from tests.locks.hold import BRIEF, SHORT, process
 from tests.support.lock_tables import LockTable
+from tests.support.programs import wait_until
 
 
 def test_a_lock_of_s3pypi_is_never_taken_over(locks: LockTable, make: Callable[..., LeasedLocks]) -> None:

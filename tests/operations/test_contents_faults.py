@@ -39,7 +39,7 @@ def worlds(folder: Path) -> Iterator[tuple[int, World]]:
 
 
 @pytest.mark.parametrize("when", [case("before", slow=True), "after"])
-@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("verb", [case(verb, slow=verb == "yank") for verb in VERBS])
 def test_killed_at_any_request_and_done_again(tmp_path: Path, verb: str, when: str) -> None:
     for number, world in worlds(tmp_path):
         store = kill_at(world.store, number, when)

@@ -228,7 +228,8 @@ def test_a_store_without_such_keys_refuses_a_new_repository(tmp_path: Path, styl
     assert list(store.list("")) == []
 
 
-@pytest.mark.parametrize("when", [case("before", slow=True), "after"])
+@pytest.mark.slow
+@pytest.mark.parametrize("when", ["before", "after"])
 def test_another_form_killed_at_any_request_and_done_again(tmp_path: Path, when: str) -> None:
     def make(number: int) -> tuple[World, object]:
         world = World(tmp_path / str(number))

@@ -158,6 +158,7 @@ def test_killed_at_any_request_and_done_again(tmp_path: Path, when: str) -> None
             return
 
 
+@pytest.mark.slow  # `tests/interleavings` has prunes beside publishers in orders drawn by lot
 def test_beside_a_publisher_at_any_request(tmp_path: Path) -> None:
     """The very files that are orphans are published again between any two requests."""
     for number in itertools.count():

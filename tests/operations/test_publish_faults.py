@@ -89,7 +89,7 @@ def test_killed_at_any_request(tmp_path: Path, situation: str, when: str, conten
 
 
 @pytest.mark.parametrize("error", [Unavailable, Contended])
-@pytest.mark.parametrize("policy", [IfExists.SAME, IfExists.FAIL, IfExists.REPLACE])
+@pytest.mark.parametrize("policy", [IfExists.SAME, case(IfExists.FAIL, slow=True), IfExists.REPLACE])
 @pages
 def test_the_answer_to_any_one_write_is_lost(
     tmp_path: Path, error: type[Unavailable], policy: IfExists, content_tokens: bool
