@@ -18,7 +18,7 @@ FILE = "demo-1.0-py3-none-any.whl"
 SEGMENTS = (
     "", ".", "..", "demo", "De.mo", FILE, f"{FILE}.metadata", f"{FILE}.provenance", "manifest.json", "index.html",
     "outside.whl", "..%2foutside.whl", "%2e%2e", "%2e%2e%2foutside.whl", "..\\outside.whl", "..%5coutside.whl", "%00",
-    f"%00{FILE}", "%0d%0aX-Evil: 1", "%0aX-Evil:%201", "a%0d%0a%0d%0a<script>", "%ff%fe.whl", "%u0000", "%", "%zz",
+    f"%00{FILE}", "%0d%0aX-Evil: 1", "%0aX-Evil:%201", "a%0d%0a%0d%0a<evil>", "%ff%fe.whl", "%u0000", "%", "%zz",
     "~", "C:", "C:%5cx.whl", "con", "+simple", "-", "_", "/", "//", ";a=b", "%20", "%09", "#x", "demo%2f" + FILE,
     quote_from_bytes(MARK.encode()), quote_from_bytes(f"{MARK}.whl".encode()), "%F0%9F%90%8D", "%ed%a0%80",
     "a" * 5000, ".s3pypi", ".s3pypi-once", ".s3pypi/lock", "lock", "style.css", "..%2f..%2fapp.py", "1e999",
