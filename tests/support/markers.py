@@ -45,6 +45,7 @@ PLACES = {
     "stores/test_s3_errors.py": ("server",),
     "stores/test_s3_on_aws.py": ("server",),
     "stores/test_s3_patience.py": ("server",),
+    "terraform": ("program",),
     "test_examples.py": ("build",),
     "test_session.py": ("program", "server"),
     "test_start_up.py": ("program",),

@@ -1,0 +1,78 @@
+terraform {
+  required_version = ">= 1.5"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 5.100, < 7"
+    }
+  }
+}
+
+variable "region" {
+  type        = string
+  description = "Region of the bucket."
+}
+
+variable "bucket" {
+  type        = string
+  description = "Name of the bucket, which is made."
+}
+
+variable "domain" {
+  type        = string
+  description = "Host name of the index, such as packages.example.com."
+}
+
+variable "use_wildcard_certificate" {
+  type        = bool
+  default     = false
+  description = "Use the certificate of *.ZONE in us-east-1."
+}
+
+variable "enable_dynamodb_locking" {
+  type        = bool
+  default     = false
+  description = "Make a DynamoDB table for locks."
+}
+
+variable "enable_basic_auth" {
+  type        = bool
+  default     = false
+  description = "Ask readers for a user name and a password."
+}
+
+variable "choose_pages" {
+  type        = bool
+  default     = false
+  description = "Give JSON pages to the installers that ask for them."
+}
+
+provider "aws" {
+  region = var.region
+}
+
+provider "aws" {
+  alias  = "us_east_1"
+  region = "us-east-1"
+}
+
+module "s3pypi" {
+  source = "./modules/s3pypi"
+
+  bucket                   = var.bucket
+  domain                   = var.domain
+  use_wildcard_certificate = var.use_wildcard_certificate
+  enable_dynamodb_locking  = var.enable_dynamodb_locking
+  enable_basic_auth        = var.enable_basic_auth
+  choose_pages             = var.choose_pages
+
+  providers = {
+    aws.us_east_1 = aws.us_east_1
+  }
+}
+
+output "s3pypi" {
+  value       = module.s3pypi
+  description = "What to give to installers and publishers"
+}

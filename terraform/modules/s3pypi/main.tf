@@ -1,0 +1,156 @@
+locals {
+  hosted_zone = replace(var.domain, "/^[^.]+\\./", "")
+  below       = var.prefix == "" ? "" : "${var.prefix}/"
+  name        = replace(var.domain, ".", "-")
+}
+
+data "aws_acm_certificate" "viewer" {
+  provider = aws.us_east_1
+  domain   = var.use_wildcard_certificate ? "*.${local.hosted_zone}" : var.domain
+}
+
+data "aws_route53_zone" "dns" {
+  name = local.hosted_zone
+}
+
+resource "aws_cloudfront_origin_access_control" "s3" {
+  name                              = local.name
+  origin_access_control_origin_type = "s3"
+  signing_behavior                  = "always"
+  signing_protocol                  = "sigv4"
+}
+
+# Objects say how long they may be kept. Pages are asked for again each time, by their ETag.
+resource "aws_cloudfront_cache_policy" "objects" {
+  name        = "s3pypi-${local.name}"
+  min_ttl     = 0
+  default_ttl = 0
+  max_ttl     = 31536000
+
+  parameters_in_cache_key_and_forwarded_to_origin {
+    enable_accept_encoding_gzip   = true
+    enable_accept_encoding_brotli = true
+
+    cookies_config {
+      cookie_behavior = "none"
+    }
+
+    headers_config {
+      header_behavior = "none"
+    }
+
+    query_strings_config {
+      query_string_behavior = "none"
+    }
+  }
+}
+
+# With passwords, the function that checks them chooses pages, too: a behavior has one program for viewer requests.
+resource "aws_cloudfront_function" "choose" {
+  count = var.choose_pages && !var.enable_basic_auth ? 1 : 0
+
+  name    = "s3pypi-${local.name}"
+  comment = "Chooses pages by the Accept header"
+  runtime = "cloudfront-js-2.0"
+  publish = true
+  code    = file("${path.module}/pages/choose.js")
+}
+
+resource "aws_cloudfront_distribution" "cdn" {
+  aliases             = [var.domain]
+  comment             = var.domain
+  default_root_object = "index.html" # without one, "/" would list the bucket
+  enabled             = true
+  http_version        = "http2and3"
+  is_ipv6_enabled     = true
+  price_class         = var.price_class
+
+  viewer_certificate {
+    acm_certificate_arn      = data.aws_acm_certificate.viewer.arn
+    minimum_protocol_version = "TLSv1.2_2021"
+    ssl_support_method       = "sni-only"
+  }
+
+  origin {
+    domain_name              = aws_s3_bucket.pypi.bucket_regional_domain_name
+    origin_id                = "s3"
+    origin_path              = var.prefix == "" ? "" : "/${var.prefix}"
+    origin_access_control_id = aws_cloudfront_origin_access_control.s3.id
+  }
+
+  default_cache_behavior {
+    target_origin_id       = "s3"
+    viewer_protocol_policy = "redirect-to-https"
+    allowed_methods        = ["GET", "HEAD", "OPTIONS"]
+    cached_methods         = ["GET", "HEAD"]
+    cache_policy_id        = aws_cloudfront_cache_policy.objects.id
+    compress               = true
+
+    dynamic "function_association" {
+      for_each = aws_cloudfront_function.choose
+      content {
+        event_type   = "viewer-request"
+        function_arn = function_association.value.arn
+      }
+    }
+
+    dynamic "lambda_function_association" {
+      for_each = module.basic_auth
+      content {
+        event_type = "viewer-request"
+        lambda_arn = lambda_function_association.value.lambda_function_arn
+      }
+    }
+  }
+
+  # A file that was missing a moment ago may have been published since.
+  dynamic "custom_error_response" {
+    for_each = [403, 404]
+    content {
+      error_code            = custom_error_response.value
+      error_caching_min_ttl = 0
+    }
+  }
+
+  restrictions {
+    geo_restriction {
+      restriction_type = "none"
+    }
+  }
+}
+
+resource "aws_route53_record" "alias" {
+  zone_id = data.aws_route53_zone.dns.zone_id
+  name    = var.domain
+  type    = "A"
+
+  alias {
+    name                   = aws_cloudfront_distribution.cdn.domain_name
+    zone_id                = aws_cloudfront_distribution.cdn.hosted_zone_id
+    evaluate_target_health = false
+  }
+}
+
+resource "aws_route53_record" "alias_ipv6" {
+  zone_id = data.aws_route53_zone.dns.zone_id
+  name    = var.domain
+  type    = "AAAA"
+
+  alias {
+    name                   = aws_cloudfront_distribution.cdn.domain_name
+    zone_id                = aws_cloudfront_distribution.cdn.hosted_zone_id
+    evaluate_target_health = false
+  }
+}
+
+module "basic_auth" {
+  count = var.enable_basic_auth ? 1 : 0
+
+  source       = "./basic_auth"
+  domain       = var.domain
+  choose_pages = var.choose_pages
+
+  providers = {
+    aws = aws.us_east_1
+  }
+}

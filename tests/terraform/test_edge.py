@@ -1,0 +1,295 @@
+"""The programs at CloudFront's edge, by events as AWS documents them.
+
+https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-event-structure.html
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+import shutil
+import subprocess
+import sys
+from base64 import b64encode
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from s3pypi_setuptools.server.password_records import new_token, password_record, token_record
+
+TERRAFORM = Path(__file__).parents[2] / "terraform"
+PACKAGE = TERRAFORM / "modules" / "s3pypi" / "basic_auth" / "package.zip"
+CHOOSE = TERRAFORM / "modules" / "s3pypi" / "pages" / "choose.js"
+HOST = "packages.example.com"
+PIP = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html; q=0.1, text/html; q=0.01"
+JSON = "application/vnd.pypi.simple.v1+json"
+
+PAGES = [
+    ("/demo/", PIP, "/demo/index.json"),
+    ("/", PIP, "/index.json"),
+    ("/demo/", JSON.upper(), "/demo/index.json"),
+    ("/demo/", "application/vnd.pypi.simple.latest+json", "/demo/index.json"),
+    ("/demo/", f"text/html, {JSON}", "/demo/index.json"),
+    ("/demo/", f"text/html;q=0.9, {JSON};q=0.2", "/demo/index.html"),
+    ("/demo/", f"{JSON};q=0", "/demo/index.html"),
+    ("/demo/", f"{JSON};q=many", "/demo/index.html"),
+    ("/demo/", f"{JSON};q=9", "/demo/index.html"),
+    ("/demo/", "*/*", "/demo/index.html"),
+    ("/demo/", "text/html", "/demo/index.html"),
+    ("/demo/", "", "/demo/index.html"),
+    ("/demo/", None, "/demo/index.html"),
+    ("/demo/", ",;q=," * 2000, "/demo/index.html"),
+    ("/demo/demo-1.0.tar.gz", PIP, "/demo/demo-1.0.tar.gz"),
+    ("/demo/0123456789abcdef/demo-1.0-py3-none-any.whl.metadata", PIP, None),
+    ("/index.html", PIP, "/index.html"),
+    ("//evil.example.com", PIP, "//evil.example.com"),
+    ("/demo", PIP, 301),
+    ("/demo_x-1", None, 301),
+]
+"""Path, Accept header, and the path of the page; None for the same path."""
+
+
+@pytest.fixture(scope="module")
+def edge() -> Iterator[Any]:
+    """The module in the package that Terraform installs."""
+    sys.path.insert(0, str(PACKAGE))
+    try:
+        yield importlib.import_module("edge")
+    finally:
+        sys.path.remove(str(PACKAGE))
+        for name in ("edge", "password_records"):
+            sys.modules.pop(name, None)
+
+
+def request(uri: str = "/demo/", host: str = HOST, **headers: str) -> dict[str, Any]:
+    """A viewer's request, as Lambda@Edge has it."""
+    named = {name: value for name, value in {"host": host, **headers}.items() if value is not None}
+    return {
+        "clientIp": "192.0.2.7",
+        "headers": {name: [{"key": name.title(), "value": value}] for name, value in named.items()},
+        "method": "GET",
+        "querystring": "",
+        "uri": uri,
+    }
+
+
+def basic(name: str, password: str, scheme: str = "Basic", encoding: str = "utf-8") -> str:
+    return f"{scheme} {b64encode(f'{name}:{password}'.encode(encoding)).decode()}"
+
+
+def test_the_package_is_what_the_script_builds(tmp_path: Path) -> None:
+    script = TERRAFORM / "build_edge.py"
+    code = f"import runpy, pathlib; runpy.run_path({str(script)!r})['build'](pathlib.Path('built.zip'))"
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
+    assert (tmp_path / "built.zip").read_bytes() == PACKAGE.read_bytes(), f"run {script}"
+    assert (
+        PACKAGE.stat().st_size < 1_000_000
+    )  # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html
+    assert PACKAGE.stat().st_size < 1_000_000
+
+
+def test_the_package_needs_the_standard_library_alone() -> None:
+    probe = "import sys; sys.path.insert(0, sys.argv[1]); import edge; print(edge.__file__)"
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", probe, str(PACKAGE)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip().startswith(str(PACKAGE))
+
+
+@pytest.mark.parametrize(("uri", "accept", "page"), PAGES)
+def test_the_function_chooses_a_page_by_accept(edge: Any, uri: str, accept: str | None, page: str | int | None) -> None:
+    answer = edge.choose_page(request(uri, **({} if accept is None else {"accept": accept})))
+    if page == 301:
+        assert (answer["status"], answer["headers"]["location"][0]["value"]) == ("301", f"{uri}/")
+    else:
+        assert answer["uri"] == (page or uri)
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="no node here, which runs the CloudFront function")
+def test_the_cloudfront_function_chooses_the_same_page() -> None:
+    events = []
+    for uri, accept, _ in PAGES:
+        headers = {} if accept is None else {"accept": {"value": accept}}
+        events.append({"version": "1.0", "request": {"method": "GET", "uri": uri, "headers": headers}})
+    source = CHOOSE.read_text(encoding="utf-8")
+    program = f"{source}\nprocess.stdout.write(JSON.stringify({json.dumps(events)}.map(handler)));"
+    done = subprocess.run(["node", "-"], input=program, capture_output=True, text=True, check=True, timeout=60)
+    for (uri, _, page), answer in zip(PAGES, json.loads(done.stdout), strict=True):
+        if page == 301:
+            assert (answer["statusCode"], answer["headers"]["location"]["value"]) == (301, f"{uri}/")
+        else:
+            assert answer["uri"] == (page or uri)
+    assert CHOOSE.stat().st_size < 10_000, "CloudFront takes 10 KB"
+
+
+class Store:
+    """A Parameter Store that counts its reads."""
+
+    def __init__(self) -> None:
+        self.parameters: dict[str, str] = {}
+        self.paths: list[str] = []
+        self.fails = False
+
+    def __call__(self, path: str) -> dict[str, str]:
+        self.paths.append(path)
+        if self.fails:
+            raise OSError("alice and her password")
+        return dict(self.parameters)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def store() -> Store:
+    made = Store()
+    made.parameters = {
+        "alice": json.dumps({"role": "read", "projects": ["*"], "password": password_record("p:w ü")}),
+        "bob": json.dumps({"role": "upload", "projects": ["Acme_*"], "password": password_record("b")}),
+        "damaged": "{",
+        "none": json.dumps({"role": "none", "password": password_record("n")}),
+    }
+    return made
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def checks(edge: Any, store: Store, clock: Clock) -> Any:
+    return edge.Edge(store, clock)
+
+
+def status(answer: dict[str, Any]) -> str:
+    """The status of an answer; ``passed`` for the request itself, which has no credentials any more."""
+    if "status" in answer:
+        return str(answer["status"])
+    assert "authorization" not in answer["headers"]
+    return "passed"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        None,
+        "",
+        "Basic",
+        "Basic ",
+        "Basic !!!",
+        "Basic " + b64encode(b"no colon").decode(),
+        "Bearer x",
+        "Digest x",
+        "Basic " + "A" * 8192,
+        basic("alice", "p:w"),
+        basic("alice", ""),
+        basic("", "p:w ü"),
+        basic("Alice", "p:w ü"),
+        basic("nobody", "p:w ü"),
+        basic("damaged", ""),
+        basic("../alice", "p:w ü"),
+    ],
+)
+def test_other_credentials_get_a_challenge(checks: Any, header: str | None) -> None:
+    answer = checks.answer(request(**({} if header is None else {"authorization": header})))
+    assert status(answer) == "401"
+    assert answer["headers"]["www-authenticate"][0]["value"].startswith("Basic realm=")
+
+
+@pytest.mark.parametrize("scheme", ["Basic", "basic", "BASIC"])
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_the_right_password_lets_through(checks: Any, scheme: str, encoding: str) -> None:
+    header = basic("alice", "p:w ü", scheme, encoding)
+    assert status(checks.answer(request(authorization=header))) == "passed"
+    assert status(checks.answer(request("/", authorization=header))) == "passed"
+
+
+def test_records_of_s3pypi_2_stay_valid(checks: Any, store: Store) -> None:
+    digest = hashlib.sha1(b"swordfish" + b"salt").hexdigest()
+    store.parameters["old"] = json.dumps({"password_hash": digest, "password_salt": "salt"})
+    assert status(checks.answer(request(authorization=basic("old", "swordfish")))) == "passed"
+    assert status(checks.answer(request(authorization=basic("old", "sword")))) == "401"
+
+
+def test_a_user_reads_the_projects_of_their_patterns(checks: Any) -> None:
+    header = basic("bob", "b")
+    found = [checks.answer(request(uri, authorization=header)) for uri in ("/acme-x/", "/acme-x/a.whl", "/other/", "/")]
+    assert [status(answer) for answer in found] == ["passed", "passed", "403", "403"]
+    assert status(checks.answer(request(authorization=basic("none", "n")))) == "403"
+
+
+@pytest.mark.parametrize("form", ["token", "password", "name"])
+def test_tokens_are_taken_until_they_expire(checks: Any, store: Store, form: str) -> None:
+    now = datetime.now(timezone.utc)
+    for expires, expected in ((now + timedelta(hours=1), "passed"), (now - timedelta(hours=1), "401")):
+        token = new_token("ci")
+        record = {"name": "ci", "record": token_record(token), "expires": expires.isoformat()}
+        store.parameters["carol"] = json.dumps({"role": "read", "projects": ["*"], "tokens": [record]})
+        checks._users.clear()
+        header = {"token": basic("__token__", token), "password": basic("carol", token), "name": basic(token, "")}[form]
+        assert status(checks.answer(request(authorization=header))) == expected
+
+
+def test_the_store_is_asked_once_a_minute_whoever_asks(checks: Any, store: Store, clock: Clock) -> None:
+    for name in ("alice", "nobody", "other", "alice"):
+        checks.answer(request(authorization=basic(name, "p:w ü")))
+    assert store.paths == [f"/s3pypi/{HOST}/users"]
+    store.parameters["alice"] = json.dumps({"password": password_record("new")})
+    clock.now += 61
+    assert status(checks.answer(request(authorization=basic("alice", "p:w ü")))) == "401"
+    assert status(checks.answer(request(authorization=basic("alice", "new")))) == "passed"
+    assert len(store.paths) == 2
+
+
+def test_a_store_that_fails_is_no_wrong_password(
+    checks: Any, store: Store, clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store.fails = True
+    assert status(checks.answer(request(authorization=basic("alice", "p:w ü")))) == "503"
+    store.fails = False
+    assert status(checks.answer(request(authorization=basic("alice", "p:w ü")))) == "passed"
+    store.fails = True
+    clock.now += 61
+    assert status(checks.answer(request(authorization=basic("alice", "p:w ü")))) == "passed"
+    clock.now += 601
+    assert status(checks.answer(request(authorization=basic("alice", "p:w ü")))) == "503"
+    assert "alice" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("host", ["", "../../other", "a" * 300, "*"])
+def test_a_host_that_is_none_has_no_users(checks: Any, store: Store, host: str) -> None:
+    assert status(checks.answer(request(host=host, authorization=basic("alice", "p:w ü")))) == "401"
+    assert store.paths == []
+
+
+def test_an_unknown_name_costs_a_check_as_a_wrong_password_does(
+    edge: Any, checks: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verified: list[str] = []
+    original = edge.verify
+    monkeypatch.setattr(edge, "verify", lambda record, secret: verified.append(record) or original(record, secret))
+    for name in ("alice", "nobody", "damaged"):
+        checks.answer(request(authorization=basic(name, "wrong")))
+    assert [record.rpartition("$")[0].rpartition("$")[0] for record in verified] == ["scrypt$16384$8$1"] * 3
+
+
+def test_the_handlers_answer_whole_events(edge: Any, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(edge, "_edge", edge.Edge(store))
+
+    def event(**headers: str) -> dict[str, Any]:
+        return {"Records": [{"cf": {"config": {"eventType": "viewer-request"}, "request": request(**headers)}}]}
+
+    right = basic("alice", "p:w ü")
+    assert edge.authenticate(event(authorization=right, accept=PIP), None)["uri"] == "/demo/"
+    assert edge.authenticate_and_choose(event(authorization=right, accept=PIP), None)["uri"] == "/demo/index.json"
+    assert edge.authenticate_and_choose(event(accept=PIP), None)["status"] == "401"
