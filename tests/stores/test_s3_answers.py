@@ -15,7 +15,7 @@ from s3pypi_setuptools.errors import StoreError, Unavailable
 from s3pypi_setuptools.stores import base
 from s3pypi_setuptools.stores.s3.client import Patience
 from s3pypi_setuptools.stores.s3.store import S3Store
-from tests.stores.test_s3_patience import BRIEF, store_at
+from tests.stores.test_s3_patience import USUAL, store_at
 from tests.support.canned_server import Answer, canned
 from tests.support.markers import case
 
@@ -32,7 +32,7 @@ def answer(data: bytes, of: bytes | None = None, **headers: str) -> Answer:
     return Answer(body=data, headers={"Last-Modified": MODIFIED, "ETag": tag, **headers})
 
 
-def store_of(url: str, patience: Patience = BRIEF) -> S3Store:
+def store_of(url: str, patience: Patience = USUAL) -> S3Store:
     return store_at(int(url.rpartition(":")[2]), patience)
 
 
@@ -174,7 +174,7 @@ def test_a_fast_answer_without_end_is_not_read_to_the_end(status: str, ask: Call
 def test_a_reader_may_take_its_time() -> None:
     data = b"x" * (3 * base.CHUNK_SIZE)
     with canned(answer(data)) as server:
-        chunks = store_of(server.url, Patience(connect=1, answer=0.2, long_answer=0.2)).stream("k")
+        chunks = store_of(server.url, Patience(connect=10, answer=0.8, long_answer=0.8)).stream("k")
         read = next(chunks)
         time.sleep(1)
         assert read + b"".join(chunks) == data

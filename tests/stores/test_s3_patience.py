@@ -19,6 +19,9 @@ from tests.stores.contract import PLAIN
 from tests.support.canned_server import Answer, canned
 
 BRIEF = Patience(connect=0.3, answer=0.3, long_answer=0.3)
+"""For servers that never answer."""
+USUAL = Patience()
+"""For servers that answer, if late on a busy machine."""
 OBJECT = {"ETag": '"1"', "Last-Modified": "Mon, 02 Nov 2026 10:00:00 GMT"}
 
 
@@ -112,10 +115,10 @@ def test_a_document_that_breaks_off_is_read_once_more(attempts: str, monkeypatch
         monkeypatch.setenv("AWS_MAX_ATTEMPTS", attempts)
     short = Answer(headers=OBJECT, body=b"sho", length=5)
     with canned(short, Answer(headers=OBJECT, body=b"whole")) as server:
-        assert store_at(int(server.url.rpartition(":")[2])).get("k").data == b"whole"
+        assert store_at(int(server.url.rpartition(":")[2]), USUAL).get("k").data == b"whole"
     with canned(short) as server:
         with pytest.raises(Unavailable, match="cut short"):
-            store_at(int(server.url.rpartition(":")[2])).get("k")
+            store_at(int(server.url.rpartition(":")[2]), USUAL).get("k")
         assert len(server.requests) == 2
 
 
@@ -123,7 +126,7 @@ def test_a_document_that_breaks_off_is_read_once_more(attempts: str, monkeypatch
 def test_an_answer_without_the_headers_of_an_object(lacking: str) -> None:
     headers = {name: value for name, value in OBJECT.items() if name != lacking}
     with canned(Answer(headers=headers, body=b"1")) as server:
-        store = store_at(int(server.url.rpartition(":")[2]))
+        store = store_at(int(server.url.rpartition(":")[2]), USUAL)
         for read in (store.get, store.head):
             with pytest.raises(Unavailable, match="garbled"):
                 read("k")
@@ -139,5 +142,5 @@ def test_attempts_that_are_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_mode_of_retrying(mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_RETRY_MODE", mode)
     with canned(Answer(503, "SlowDown"), Answer(headers=OBJECT)) as server:
-        assert store_at(int(server.url.rpartition(":")[2])).put("k", b"1", PLAIN) == '"1"'
+        assert store_at(int(server.url.rpartition(":")[2]), USUAL).put("k", b"1", PLAIN) == '"1"'
         assert len(server.requests) == 2
