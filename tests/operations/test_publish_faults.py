@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from s3pypi_setuptools.operations.publish.report import Outcome
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.operations.conftest import World
 from tests.support.markers import case
-from tests.support.store_doubles import FaultyStore, Killed, Request
+from tests.support.store_doubles import FaultyStore, Request, completes, kill_at
 
 pages = pytest.mark.parametrize(
     "content_tokens", [case(False, slow=True, id="pages read"), case(True, slow=False, id="pages told")]
@@ -54,21 +55,8 @@ def test_killed_at_any_request(tmp_path: Path, situation: str, when: str, conten
         paths, options = SITUATIONS[situation](world)
         earlier = world.listed() if "team/demo/index.json" in world.stored() else {}
 
-        def die(request: Request, number: int = number) -> None:
-            # Requests that are in flight when the process dies may still take effect; later ones never begin.
-            if request.number > number or (request.number == number and when == "before"):
-                raise Killed
-
-        def dead(request: Request, number: int = number) -> None:
-            if request.number >= number:
-                raise Killed
-
-        store = FaultyStore(world.store, before=die, after=dead)
-        try:
-            world.push(*paths, store=store, **options)
-        except Killed:
-            pass
-        else:
+        store = kill_at(world.store, number, when)
+        if completes(partial(world.push, *paths, store=store, **options)):
             assert len(store.requests) <= number
             assert number >= 9
             return
