@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-event-
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib
 import json
@@ -20,6 +21,8 @@ from typing import Any
 import pytest
 
 from s3pypi_setuptools.server.password_records import new_token, password_record, token_record
+from tests.support import servers
+from tests.support.servers import S3Server
 
 TERRAFORM = Path(__file__).parents[2] / "terraform"
 PACKAGE = TERRAFORM / "modules" / "s3pypi" / "basic_auth" / "package.zip"
@@ -281,6 +284,27 @@ def test_an_unknown_name_costs_a_check_as_a_wrong_password_does(
     for name in ("alice", "nobody", "damaged"):
         checks.answer(request(authorization=basic(name, "wrong")))
     assert [record.rpartition("$")[0].rpartition("$")[0] for record in verified] == ["scrypt$16384$8$1"] * 3
+
+
+@pytest.fixture
+def parameter_store(tmp_path: Path) -> Iterator[S3Server]:
+    with servers.ministack(tmp_path, services="ssm") as server:
+        yield server
+
+
+def test_the_users_are_read_from_the_parameter_store(
+    edge: Any, parameter_store: S3Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in parameter_store.environment.items():
+        monkeypatch.setenv(name, value)
+    edge._client.cache_clear()
+    with contextlib.closing(edge._client()) as client:
+        for number in range(12):  # the store tells ten at a time
+            name = f"/s3pypi/{HOST}/users/user-{number}"
+            client.put_parameter(Name=name, Value=json.dumps({"number": number}), Type="SecureString")
+        found = edge._read_parameters(f"/s3pypi/{HOST}/users")
+    edge._client.cache_clear()
+    assert {name: json.loads(text)["number"] for name, text in found.items()} == {f"user-{n}": n for n in range(12)}
 
 
 def test_the_handlers_answer_whole_events(edge: Any, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,12 +13,14 @@ import binascii
 import hashlib
 import hmac
 import json
+import os
 import re
 import secrets
 import time
 from base64 import b64decode
 from datetime import datetime, timezone
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from password_records import dummy_record, is_token, sha1_record, verify
 
@@ -221,12 +223,19 @@ def _answer(status, description, headers, body=""):
     return {"status": status, "statusDescription": description, "headers": listed, "body": body}
 
 
-def _read_parameters(path):
+@lru_cache(1)
+def _client():
     import boto3  # noqa: PLC0415 - Lambda has it
 
-    pages = boto3.client("ssm", region_name="us-east-1").get_paginator("get_parameters_by_path")
+    return boto3.client("ssm", region_name="us-east-1")
+
+
+def _read_parameters(path):
+    pages = _client().get_paginator("get_parameters_by_path")
     found = (one for page in pages.paginate(Path=path, WithDecryption=True) for one in page["Parameters"])
     return {one["Name"].removeprefix(f"{path}/"): one["Value"] for one in found}
 
 
 _edge = Edge(_read_parameters)
+if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+    _client()  # now, as a function with 128 MB has the whole core only until its first event
