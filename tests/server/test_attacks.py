@@ -125,7 +125,7 @@ def test_no_request_makes_the_service_fail_or_leave_its_place(
         assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
 
     with running(target, options) as url:
-        attack(url, routes_of(target), (100 if private else 400) * examples.TIMES, nothing_failed)
+        attack(url, routes_of(target), (60 if private else 250) * examples.TIMES, nothing_failed)
 
 
 @pytest.mark.slow

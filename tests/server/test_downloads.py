@@ -24,10 +24,12 @@ from tests.server.conftest import Place, Serve
 from tests.server.hosting import SERVERS, Hosted, hosted
 from tests.support import samples
 from tests.support.fault_proxy import Answer, CutShort, FaultProxy, Passing
+from tests.support.markers import case
 from tests.support.programs import wait_until
 from tests.support.servers import S3Server
 
 LARGE = 40_000_000
+ONE_ALWAYS = [case(server, slow=server != "uvicorn") for server in SERVERS]
 FILE = "/simple/demo/demo-1.0-py3-none-any.whl"
 
 
@@ -79,7 +81,7 @@ def test_a_store_that_breaks_off_a_file_ends_the_clients_connection_and_is_one_l
             assert "Traceback" not in "\n".join(hosting.lines())
 
 
-@pytest.mark.parametrize("server", SERVERS)
+@pytest.mark.parametrize("server", ONE_ALWAYS)
 def test_a_file_that_is_shortened_meanwhile_ends_the_connection(tmp_path: Path, server: str) -> None:
     place = Place((tmp_path / "repository").as_uri(), {})
     published(place, tmp_path, LARGE)
@@ -93,7 +95,7 @@ def test_a_file_that_is_shortened_meanwhile_ends_the_connection(tmp_path: Path, 
         assert "the file is shorter than it was" in line
 
 
-@pytest.mark.parametrize("server", SERVERS)
+@pytest.mark.parametrize("server", ONE_ALWAYS)
 def test_a_client_that_goes_away_is_no_error(tmp_path: Path, server: str) -> None:
     place = Place((tmp_path / "repository").as_uri(), {})
     path = published(place, tmp_path, LARGE)
