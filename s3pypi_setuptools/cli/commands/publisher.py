@@ -51,6 +51,9 @@ def _check(arguments: argparse.Namespace) -> None:
             raise UsageError("publisher add needs --issuer, --claim and --projects")
         if not all(name and value for name, _, value in (claim.partition("=") for claim in arguments.claims)):
             raise UsageError("--claim takes NAME=VALUE, such as repository=acme/tools")
+        names = [claim.partition("=")[0] for claim in arguments.claims]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise UsageError(f"--claim {twice} is given twice; add one publisher for each value")
         if "://" not in arguments.issuer and arguments.issuer not in _ISSUERS:
             raise UsageError("--issuer takes github, gitlab, or the issuer's URL")
 
