@@ -129,6 +129,10 @@ def test_the_cloudfront_function_chooses_the_same_page() -> None:
     assert CHOOSE.stat().st_size < 10_000, "CloudFront takes 10 KB"
 
 
+ALICE, BOB, NONE = password_record("p:w ü"), password_record("b"), password_record("n")
+"""Each takes a while, so they are made once."""
+
+
 class Store:
     """A Parameter Store that counts its reads."""
 
@@ -156,10 +160,10 @@ class Clock:
 def store() -> Store:
     made = Store()
     made.parameters = {
-        "alice": json.dumps({"role": "read", "projects": ["*"], "password": password_record("p:w ü")}),
-        "bob": json.dumps({"role": "upload", "projects": ["Acme_*"], "password": password_record("b")}),
+        "alice": json.dumps({"role": "read", "projects": ["*"], "password": ALICE}),
+        "bob": json.dumps({"role": "upload", "projects": ["Acme_*"], "password": BOB}),
         "damaged": "{",
-        "none": json.dumps({"role": "none", "password": password_record("n")}),
+        "none": json.dumps({"role": "none", "password": NONE}),
     }
     return made
 
