@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-
-pytest.importorskip("playwright", reason="LEFT OUT: the tests' requirements are not installed: pip install '.[test]'")
-
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 

@@ -6,9 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-pytest.importorskip("playwright", reason="LEFT OUT: the tests' requirements are not installed: pip install '.[test]'")
-
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
