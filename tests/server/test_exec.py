@@ -22,6 +22,8 @@ from tests.support.servers import free_port, program
 
 SCRIPT = [sys.executable, "-m", "s3pypi_setuptools"]
 PIP = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-cache-dir", "--disable-pip-version-check"]
+WAIT = "while True:\n    time.sleep(0.1)"
+"""Not ``signal.pause()``, which misses a signal that comes just before it."""
 
 
 def execute(
@@ -42,7 +44,7 @@ def execute(
 
 def python(*lines: str) -> list[str]:
     """A command that runs the code."""
-    return [sys.executable, "-c", "\n".join(("import os, signal, sys", *lines))]
+    return [sys.executable, "-c", "\n".join(("import os, signal, sys, time", *lines))]
 
 
 @pytest.fixture
@@ -140,9 +142,7 @@ def test_the_exit_status_is_the_commands(target: str, code: str, status: int) ->
     "name", ["SIGTERM", "SIGINT", *(case(name, slow=True) for name in ("SIGQUIT", "SIGHUP", "SIGUSR1"))]
 )
 def test_signals_are_passed_on(target: str, name: str) -> None:
-    wait = python(
-        f"signal.signal(signal.{name}, lambda *a: sys.exit(9))", "print('ready', flush=True)", "signal.pause()"
-    )
+    wait = python(f"signal.signal(signal.{name}, lambda *a: sys.exit(9))", "print('ready', flush=True)", WAIT)
     process = subprocess.Popen([*SCRIPT, "exec", target, "--", *wait], stdout=subprocess.PIPE, start_new_session=True)
     assert process.stdout is not None
     assert process.stdout.readline() == b"ready\n"
@@ -159,7 +159,7 @@ def test_a_key_of_the_terminal_reaches_the_command_once(target: str, key: bytes,
         f"signal.signal(signal.{name}, lambda *a: (seen.append(1), os.kill(os.getppid(), signal.SIGUSR1)))",
         "signal.signal(signal.SIGUSR1, lambda *a: (print('seen', len(seen), flush=True), sys.exit(3)))",
         "print('ready', flush=True)",
-        "while True:\n    signal.pause()",
+        WAIT,
     )
     own = python("import fcntl, termios", "fcntl.ioctl(0, termios.TIOCSCTTY, 0)", "os.execv(sys.argv[1], sys.argv[1:])")
     keyboard, terminal = pty.openpty()
