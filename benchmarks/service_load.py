@@ -120,7 +120,7 @@ def upload_at_once(url: str, paths: list[Path]) -> tuple[int, float]:
 
 
 def _form(path: Path) -> tuple[bytes, bytes]:
-    """What comes before and after the file in its form (https://docs.pypi.org/api/upload/)."""
+    """What comes before and after the file in its form (https://github.com/pypi/warehouse/blob/main/docs/user/api/upload.md)."""
     name, version, *_ = path.name.split("-")
     digest = hashlib.sha256()
     with path.open("rb") as stream:

@@ -101,4 +101,7 @@ def configured() -> tuple[PackageRepository, ServiceOptions]:
     settings.require_target()
     for note in settings.notes:
         log.warning("%s", note)
-    return PackageRepository(settings), options_of(settings, listens=False)
+    options = options_of(settings, listens=False)
+    if options.users is None and not options.anonymous_read:
+        log.warning("users: there are none, so nobody may read; set S3PYPI_USERS, or S3PYPI_ANONYMOUS_READ=1")
+    return PackageRepository(settings), options

@@ -23,7 +23,7 @@ from .problems import Problem
 __all__ = ["FormFile", "UploadForm", "bad_form", "no_space", "safe_name", "too_large"]
 
 _FILE = "content"
-"""The field with the file (https://docs.pypi.org/api/upload/)."""
+"""The field with the file (https://github.com/pypi/warehouse/blob/main/docs/user/api/upload.md)."""
 _BUFFER = 1024 * 1024
 """Bytes of the file that wait in memory to be written."""
 _MOST_PARTS = 10_000

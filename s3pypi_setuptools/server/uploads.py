@@ -1,4 +1,4 @@
-"""Uploads by the legacy API that twine and its like speak (https://docs.pypi.org/api/upload/)."""
+"""Uploads by the legacy API that twine and its like speak (https://github.com/pypi/warehouse/blob/main/docs/user/api/upload.md)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import asyncio
 import hashlib
 import json
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from concurrent.futures import Executor
-from contextlib import ExitStack
+from contextlib import ExitStack, aclosing
 from hmac import compare_digest
 from http import HTTPStatus
 from pathlib import Path
@@ -73,12 +73,13 @@ class Uploads:
         try:
             path = await loop.run_in_executor(self._pool, folder.enter_context, temporary_folder())
             form = UploadForm(path, self._max_size, _FIELDS, self._pool)
-            await form.read(
-                request.header(b"content-type"),
-                _body(request),
-                expected_size=request.header(b"content-length"),
-                begin_file=lambda: check_rights(request, form),
-            )
+            async with aclosing(_body(request)) as body:
+                await form.read(
+                    request.header(b"content-type"),
+                    body,
+                    expected_size=request.header(b"content-length"),
+                    begin_file=lambda: check_rights(request, form),
+                )
             content = check_form(form)
             check_rights(request, form)
             report, attestations = await loop.run_in_executor(self._pool, self._publish, form, content)
@@ -101,7 +102,7 @@ class Uploads:
             raise Problem(HTTPStatus.BAD_REQUEST, "invalid-distribution", text) from error
 
 
-async def _body(request: Request) -> AsyncIterator[bytes]:
+async def _body(request: Request) -> AsyncGenerator[bytes, None]:
     """The pieces of a request's body; raises `Problem` where none comes for too long, and `ConnectionError`."""
     while True:
         try:

@@ -204,8 +204,11 @@ class TestSettings:
         monkeypatch.setenv("S3PYPI_TARGET", repository.target)
 
     @pytest.mark.usefixtures("target")
-    def test_nobody_reads_unless_somebody_said_so(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_nobody_reads_unless_somebody_said_so(
+        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
         assert self.get("/simple/demo/").status == 401
+        assert "nobody may read; set S3PYPI_USERS, or S3PYPI_ANONYMOUS_READ=1" in caplog.text
         aws_lambda._configured.cache_clear()
         monkeypatch.setenv("S3PYPI_ANONYMOUS_READ", "true")
         assert self.get("/simple/demo/").status == 200
