@@ -87,10 +87,12 @@ def _configured() -> Callable[[Event, object], Answer]:
     """The handler by the settings of the environment, made once; raises `ConfigurationError`."""
     settings = with_elasticpypi(resolve(command_line={}), os.environ)
     settings.require_target()
+    write_log(settings.service.log_format)
+    for note in settings.notes:
+        log.warning("%s", note)
     options = options_of(settings, listens=False)
     if not options.root_path and (stage := os.environ.get("STAGE", "")).startswith("/"):  # as elasticpypi has it
         options = replace(options, root_path=root_path_of(stage))
-    write_log(settings.service.log_format)
     return make_handler(PackageRepository(settings), options)
 
 

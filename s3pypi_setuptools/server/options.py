@@ -76,8 +76,11 @@ def options_of(all_settings: Settings, *, listens: bool = True) -> ServiceOption
             f"host {settings.host}: plain HTTP beyond this machine shows passwords to everybody on the way; give "
             "--tls-certificate, --trusted-proxies for a proxy that speaks HTTPS, or --insecure-http"
         )
-    if listens and users is None and not here and not settings.anonymous_read:
-        raise ConfigurationError("users: there are none, so nobody may read; give --users, or --anonymous-read")
+    if users is None and not here and not settings.anonymous_read:
+        nobody = "users: there are none, so nobody may read"
+        if listens:
+            raise ConfigurationError(f"{nobody}; give --users, or --anonymous-read")
+        log.warning("%s; set S3PYPI_USERS, or S3PYPI_ANONYMOUS_READ=1", nobody)
     return ServiceOptions(
         users=users,
         anonymous_read=settings.anonymous_read,
@@ -101,7 +104,4 @@ def configured() -> tuple[PackageRepository, ServiceOptions]:
     settings.require_target()
     for note in settings.notes:
         log.warning("%s", note)
-    options = options_of(settings, listens=False)
-    if options.users is None and not options.anonymous_read:
-        log.warning("users: there are none, so nobody may read; set S3PYPI_USERS, or S3PYPI_ANONYMOUS_READ=1")
-    return PackageRepository(settings), options
+    return PackageRepository(settings), options_of(settings, listens=False)
