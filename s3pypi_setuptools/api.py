@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from .operations.download import DownloadReport
     from .operations.listing import ListReport, ProjectReport
     from .operations.publish.report import PublishReport
+    from .operations.s3upload import UploadReport
     from .operations.status import StatusReport
     from .operations.transfer.promote import PromoteReport
     from .operations.transfer.report import ImportReport
-    from .operations.upload_files import UploadReport
     from .operations.yank import YankReport
     from .repository.reader import RepositoryReader
 
@@ -149,7 +149,7 @@ class PackageRepository(RepositoryMaintenance):
 
         from .distribution.local_file import LocalFile
         from .operations.hashing import read_files
-        from .operations.upload_files import UploadReport, upload
+        from .operations.s3upload import UploadReport, upload
 
         store = self._session.store()
         with ThreadPoolExecutor(8, "s3pypi-upload") as pool:

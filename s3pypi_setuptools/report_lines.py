@@ -20,7 +20,7 @@ from .text import printable, size_text
 
 if TYPE_CHECKING:
     from .operations.publish.report import PublishReport
-    from .operations.upload_files import UploadedFile, UploadReport
+    from .operations.s3upload import UploadedFile, UploadReport
 
 __all__ = [
     "error_line",

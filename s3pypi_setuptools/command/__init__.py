@@ -7,6 +7,6 @@ setuptools itself before a command's options are asked for.
 from __future__ import annotations
 
 from .publish import PyPICommand
-from .upload import UploadCommand
+from .s3upload import UploadCommand
 
 __all__ = ["PyPICommand", "UploadCommand"]

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from ...errors import Error
     from ...operations.publish.report import PublishReport
-    from ...operations.upload_files import UploadReport
+    from ...operations.s3upload import UploadReport
     from ...tables import Table
 
 __all__ = ["Output", "publish_output", "upload_output"]
