@@ -62,7 +62,7 @@ GROUPS: dict[str, dict[str, str]] = {
 SUBCOMMANDS = {name: summary for group in GROUPS.values() for name, summary in group.items()}
 """The commands of all groups, and their summaries."""
 
-_MODULES = {"force-unlock": "locks", "import": "import_", "mirror": "import_", "unyank": "yank"}
+_MODULES = {"force-unlock": "locks", "import": "import_", "unyank": "yank"}
 """The modules of commands that are not named after the command."""
 
 

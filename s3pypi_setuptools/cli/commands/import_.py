@@ -1,4 +1,4 @@
-"""``s3pypi import``: adopt a repository that another tool made; ``s3pypi mirror``: copy one to another place."""
+"""``s3pypi import``: adopt a repository that another tool made."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..render.output import Output
 if TYPE_CHECKING:
     from ...operations.transfer.report import ImportReport
 
-__all__ = ["IMPORT", "MIRROR"]
+__all__ = ["IMPORT", "import_files"]
 
 _STRAYS = Argument(
     "--strays",
@@ -25,7 +25,7 @@ _STRAYS = Argument(
 _WOULD = {"adopted": "would adopt", "completed": "would complete", "copied": "would copy"}
 
 
-def _import(call: Call, *, elsewhere: bool) -> Output:
+def import_files(call: Call, *, elsewhere: bool) -> Output:
     """Run ``import``, or ``mirror`` if the source must be ``elsewhere``."""
     arguments = call.arguments
     report = call.repository.import_from(
@@ -88,23 +88,5 @@ Exit status: 0 all is listed, 1 something failed, 2 the command line is wrong.""
     takes_yes=True,
     done="listed",
     sends=True,
-    run=partial(_import, elsewhere=False),
-)
-MIRROR = IMPORT._replace(
-    program="s3pypi mirror",
-    usage="[PROJECT...] --from TARGET --to TARGET [options]",
-    description="""\
-Copy the files that a repository of this or another tool lists into another repository. Run it again to copy what is
-new.
-
-Hashes, upload times, yanks, statuses, metadata files and attestations are copied too. Files that the other repository
-lists already are skipped if they have the same bytes; with other bytes they are an error. Nothing is deleted.""",
-    examples="""\
-examples:
-  s3pypi mirror --from s3://packages/simple --to ./backup
-  s3pypi mirror demo --from prod --to s3://packages-eu --region eu-west-1
-
-Exit status: 0 all files are listed in both, 1 something failed, 2 the command line is wrong.""",
-    needs_source="say what to mirror",
-    run=partial(_import, elsewhere=True),
+    run=partial(import_files, elsewhere=False),
 )
