@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..config.environment import refuse_pipe
+from ..config.files import refuse_pipe
 from ..errors import ConfigurationError, Error, NotAuthenticated
 from ..redaction import Redactor
 from .errors import CREDENTIALS_FAILED, botocore_text, code_of, is_credential_failure, text_of

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..config.environment import read_text
+from ..config.files import read_text
 from ..errors import ConfigurationError
 
 __all__ = ["load"]

@@ -20,7 +20,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from ..errors import ConfigurationError
-from .environment import Environment, read_sections, read_text
+from .environment import Environment
+from .files import read_sections, read_text
 from .layers import Entry, Layer
 from .target import S3Target, s3_target
 

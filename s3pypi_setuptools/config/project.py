@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from ..errors import ConfigurationError
 from ..text import quoted, suggestion
-from .environment import Environment, read_sections, read_text
+from .environment import Environment
+from .files import read_sections, read_text
 from .layers import Entry, Layer
 from .options import OPTIONS, find
 from .target import is_name

@@ -19,7 +19,8 @@ from pathlib import Path
 
 from ..errors import ConfigurationError
 from ..text import quoted
-from .environment import Environment, read_sections, read_text
+from .environment import Environment
+from .files import read_sections, read_text
 from .option import Given
 from .options import named
 from .settings import IfExists, Settings

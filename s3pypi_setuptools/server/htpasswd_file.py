@@ -10,7 +10,7 @@ import importlib.util
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..config.environment import read_text
+from ..config.files import read_text
 from ..errors import ConfigurationError
 from ..text import quoted
 from .users import FixedUsers, Role, Token, User

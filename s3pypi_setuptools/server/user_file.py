@@ -28,7 +28,7 @@ from typing import Any
 
 import tomli_w
 
-from ..config.environment import read_text
+from ..config.files import read_text
 from ..errors import ConfigurationError
 from ..stores.local.lock import exclusive
 from .user_documents import publishing_entry, publishing_of, user_entry, user_of
