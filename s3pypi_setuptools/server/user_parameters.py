@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from ..aws.parameters import Parameters
+from ..aws.parameter_store import Parameters
 from ..errors import ConfigurationError, StoreError
 from .password_records import is_weak, sha1_record
 from .user_documents import user_entry, user_of

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..aws.client import Access
-from ..aws.parameters import Parameters
+from ..aws.parameter_store import Parameters
 from ..config.elasticpypi import USERS_OF_VARIABLES, credentials_of
 from ..config.settings import Settings
 from ..errors import ConfigurationError

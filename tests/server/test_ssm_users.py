@@ -15,7 +15,7 @@ import pytest
 import requests
 
 from s3pypi_setuptools.aws.client import Access
-from s3pypi_setuptools.aws.parameters import Parameters
+from s3pypi_setuptools.aws.parameter_store import Parameters
 from s3pypi_setuptools.config.connection import Connection, Secret
 from s3pypi_setuptools.errors import StoreError, Unavailable
 from s3pypi_setuptools.server.user_parameters import UserParameters
