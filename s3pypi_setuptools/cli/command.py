@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from ..config.options import CONNECTION
+from ..config.target import is_name
 from ..errors import UsageError
 from ..monitor import SAME_COMMAND, Monitor
 from .confirmation import Confirm, confirmation
@@ -22,7 +23,18 @@ if TYPE_CHECKING:
     from .render.output import Output
     from .terminal import Terminal
 
-__all__ = ["DRY_RUN", "FILENAMES", "PROJECT", "PROJECTS", "TARGET", "VERSION", "Argument", "Call", "Command"]
+__all__ = [
+    "DRY_RUN",
+    "FILENAMES",
+    "PROJECT",
+    "PROJECTS",
+    "TARGET",
+    "VERSION",
+    "Argument",
+    "Call",
+    "Command",
+    "no_target",
+]
 
 DRY_RUN = "show what would be done, and write nothing"
 _R = TypeVar("_R")
@@ -37,8 +49,15 @@ class Argument:
         self.details = details
 
 
-PROJECT = Argument("project", metavar="PROJECT", help="the project's name")
-PROJECTS = Argument("projects", metavar="PROJECT", nargs="*", help="only these projects (default: all)")
+def no_target(text: str) -> str:
+    """``text``, a project's name or a glob; raises `argparse.ArgumentTypeError` for what is written as a target."""
+    if not is_name(text):
+        raise argparse.ArgumentTypeError(f"{text!a} is not the name of a project; give a target with --target")
+    return text
+
+
+PROJECT = Argument("project", metavar="PROJECT", type=no_target, help="the project's name")
+PROJECTS = Argument("projects", metavar="PROJECT", nargs="*", type=no_target, help="only these projects (default: all)")
 VERSION = Argument("release", metavar="VERSION", nargs="?", help="all files of this version")
 FILENAMES = Argument(
     "--file", dest="filenames", metavar="NAME", action="append", default=[], help="this file; may be repeated"

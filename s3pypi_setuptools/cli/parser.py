@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
 from .. import __version__
@@ -15,6 +15,8 @@ __all__ = ["Answer", "ArgumentParser", "add_output_options"]
 _COLUMN = 34
 _WIDEST = 118
 _IGNORED = "ignored explicit argument"
+_LIKENESS = 0.75
+"""How like an unknown option a known one must be to be named; --bogus is like --verbose by 0.62."""
 
 
 class Answer(SystemExit):
@@ -47,16 +49,16 @@ class ArgumentParser(argparse.ArgumentParser):
     ) -> argparse.Namespace:
         """As argparse, but errors do not show the value of an unknown option: it may be a secret."""
         parsed, unknown = self.parse_known_intermixed_args(args, namespace)
+        if options := [_option(argument) for argument in unknown if argument.startswith("-")]:
+            self.error(f"unknown option {', '.join(options)}{self._nearest(options[0])}")
         if unknown:
-            shown = list(_without_values(unknown))
-            self.error(f"unrecognized arguments: {' '.join(shown)}{self._nearest(shown)}")
+            self.error(f"unexpected argument {' '.join(unknown)}")
         return parsed
 
-    def _nearest(self, unknown: Sequence[str]) -> str:
-        """A hint at the known option that is most like the first unknown one."""
-        option = next((argument.partition("=")[0] for argument in unknown if argument.startswith("--")), None)
+    def _nearest(self, option: str) -> str:
+        """A hint at the known option that is most like the unknown one."""
         known = (name for name in self._option_string_actions if name.startswith("--"))
-        return suggestion(option, known) if option else ""
+        return suggestion(option, known, likeness=_LIKENESS) if option.startswith("--") else ""
 
     def error(self, message: str) -> NoReturn:
         """Raise `UsageError`; a value that was given to a flag by mistake is not shown."""
@@ -65,18 +67,9 @@ class ArgumentParser(argparse.ArgumentParser):
         raise UsageError(f"{message} (see {self.prog} --help)")
 
 
-def _without_values(unknown: Sequence[str]) -> Iterator[str]:
-    after_option = False
-    for argument in unknown:
-        if argument.startswith("-"):
-            name, equals, _ = argument.partition("=")
-            if argument.startswith("--"):
-                yield f"{name}=***" if equals else name
-            else:  # a letter, and from Python 3.13 on all that follows it
-                yield f"{argument[:2]}***" if argument[2:] else argument
-            after_option = True
-        else:
-            yield "***" if after_option else argument
+def _option(argument: str) -> str:
+    """The option alone; what follows a letter or ``=`` is its value."""
+    return argument.partition("=")[0] if argument.startswith("--") else argument[:2]
 
 
 class _Formatter(argparse.HelpFormatter):

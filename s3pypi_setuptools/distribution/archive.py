@@ -62,7 +62,7 @@ def corruption_refused() -> Iterator[None]:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise InvalidDistribution(
-            f"the archive is corrupt or cut short ({type(error).__name__}); build it again"
+            f"the file is no archive, or it is corrupt or cut short ({type(error).__name__}); build it again"
         ) from error
 
 

@@ -112,5 +112,5 @@ def problem_of(error: Error) -> Problem:
     elif status is HTTPStatus.INSUFFICIENT_STORAGE:
         message = "The repository has no space for the file at the moment"
     elif status is HTTPStatus.BAD_GATEWAY:
-        message = "The repository's store does not answer as it should; the service's log says more"
+        message = "The repository could not be read or written; the reason is in the service's log"
     return Problem(status, code, message, headers)

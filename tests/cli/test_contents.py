@@ -205,6 +205,7 @@ def test_status(folder: Path) -> None:
         (["delete", "demo", "1.9", "--yes"], 1, "demo has no version '1.9' (did you mean '1.1'?)"),
         (["delete", "dmo", "1.0", "--yes"], 1, "there is no project 'dmo' (did you mean 'demo'?)"),
         (["delete", "de/mo", "1.0", "--yes"], 2, "'de/mo' is not the name of a project"),
+        (["verify", "./repo"], 2, "'./repo' is not the name of a project; give a target with --target"),
         (["yank", "demo"], 2, "VERSION"),
         (["yank", "demo", "--file", "x.whl"], 1, "demo lists no file 'x.whl'"),
         (["unyank", "demo", "1.0", "--file", "x.whl"], 2, "VERSION"),

@@ -115,9 +115,9 @@ def test_help_fits_the_terminal(columns: int, tmp_path: Path) -> None:
         (["doctr", "./x"], "doctr: no such file or command (did you mean 'doctor'?) (see s3pypi --help)"),
         (
             ["locks", "--lock-table", "x"],
-            "unrecognized arguments: --lock-table *** (did you mean '--locks-table'?) (see s3pypi locks --help)",
+            "unknown option --lock-table (did you mean '--locks-table'?) (see s3pypi locks --help)",
         ),
-        (["locks", "--zzz"], "unrecognized arguments: --zzz (see s3pypi locks --help)"),
+        (["locks", "--zzz"], "unknown option --zzz (see s3pypi locks --help)"),
     ],
 )
 def test_misspelt_words_are_met_with_the_nearest(words: list[str], told: str, tmp_path: Path) -> None:

@@ -188,6 +188,13 @@ def test_a_signal_that_is_ignored_is_ignored_by_the_command_too(target: str) -> 
     assert (done.stdout, done.stderr) == ("True\n", "")
 
 
+def test_a_target_that_cannot_be_read_is_one_clear_error_and_nothing_is_run(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    done = execute(file.as_uri(), *python("print('run')"))
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"s3pypi: error: {file}: is a file; give a folder\n")
+
+
 def test_a_command_that_cannot_be_run_is_one_clear_error(target: str, tmp_path: Path) -> None:
     done = execute(target, "no-such-program")
     assert (done.returncode, done.stderr) == (127, "s3pypi: error: no-such-program: no such program\n")

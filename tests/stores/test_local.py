@@ -130,9 +130,20 @@ def test_a_folder_where_an_object_should_be_is_an_error(root: Path) -> None:
 
 
 def test_a_file_as_root_is_an_error(root: Path) -> None:
-    root.write_bytes(b"")
-    with pytest.raises(StoreError, match=rf"cannot be written: .*; move {root} out of the way"):
-        LocalStore(root).put("a", b"1", PLAIN)
+    root.write_bytes(b"kept")
+    for store, why in (
+        (LocalStore(root), "is a file; give a folder"),
+        (LocalStore(root / "sub"), f"cannot be a folder: {root} is a file; give a folder"),
+    ):
+        for request in (
+            lambda store: store.put("a", b"1", PLAIN),
+            lambda store: store.get("a"),
+            lambda store: list(store.list("")),
+        ):
+            with pytest.raises(StoreError) as caught:
+                request(store)
+            assert str(caught.value) == f"{store.root}: {why}"
+    assert root.read_bytes() == b"kept"
 
 
 @pytest.mark.parametrize(

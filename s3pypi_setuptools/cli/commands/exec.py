@@ -31,6 +31,7 @@ def _exec(call: Call) -> Output:
         from ...server.child import run_beside  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
         raise MissingPackage.of(error.name or "uvicorn", "server") from error
+    call.repository.reader().probe()  # an installer would only say that it finds nothing
     status = run_beside(call.repository, call.settings, call.arguments.passed_on, extra=call.arguments.extra)
     return Output(report=ExecReport(status), lines=[], status=status)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ...errors import UsageError
 from ...tables import Cell, Column, Table
 from ...text import counted, size_text
-from ..command import DRY_RUN, Argument, Call, Command
+from ..command import DRY_RUN, Argument, Call, Command, no_target
 from ..options import CHANGING
 from ..render.columns import ABSENT, columns, day, size
 from ..render.output import Output
@@ -145,7 +145,11 @@ Exit status: 0 done, 1 something failed or the answer was no, 2 the command line
 and stdin is not a terminal.""",
     arguments=(
         Argument(
-            "patterns", metavar="PROJECT", nargs="*", help="names of projects, or globs such as 'acme-*' (default: all)"
+            "patterns",
+            metavar="PROJECT",
+            nargs="*",
+            type=no_target,
+            help="names of projects, or globs such as 'acme-*' (default: all)",
         ),
         Argument(
             "--orphans", action="store_true", help="delete files that are not listed (default if no rule is given)"

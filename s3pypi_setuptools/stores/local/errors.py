@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ...errors import AccessDenied, NotFound, StorageFull, StoreError, Unavailable
 
-__all__ = ["translated"]
+__all__ = ["require_folder", "translated"]
 
 _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR})
 _DENIED = frozenset({errno.EACCES, errno.EPERM})
@@ -40,6 +40,14 @@ def translated(error: OSError, name: str, what: str) -> StoreError:
     if error.errno in _PASSING:
         return Unavailable(name, f"{what}: {reason}")
     return StoreError(name, f"{what}: {reason}")
+
+
+def require_folder(root: Path) -> None:
+    """Raise `StoreError` if a file is where the folder, or one above it, would be."""
+    existing = _existing(root)
+    if existing.exists() and not existing.is_dir():
+        where = "is a file" if existing == root else f"cannot be a folder: {existing} is a file"
+        raise StoreError(str(root), f"{where}; give a folder")
 
 
 def _refusing(error: OSError, name: str, what: str) -> Path:

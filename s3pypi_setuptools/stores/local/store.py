@@ -42,7 +42,7 @@ from ..base import (
     check_size,
     uncounted,
 )
-from .errors import translated
+from .errors import require_folder, translated
 from .files import make_folders, refused_by_windows
 from .listing import files_below
 from .lock import exclusive
@@ -182,6 +182,7 @@ class LocalStore(Store):
         folder = prefix.rpartition("/")[0]
         steps = self._steps(folder) if folder else ()
         with self._failures(prefix, "cannot be listed"):
+            require_folder(self._root)
             for found, status in files_below(self._root, steps, skip=PRIVATE, on_link=self._warn_of_link):
                 if (name := "/".join(found)).startswith(prefix):
                     yield _info(name, status, file_token(status))
@@ -290,6 +291,7 @@ class LocalStore(Store):
         try:
             yield
         except OSError as error:
+            require_folder(self._root)
             raise translated(error, self._name(key), what) from error
 
 
