@@ -37,6 +37,7 @@ __all__ = [
 ]
 
 DRY_RUN = "show what would be done, and write nothing"
+_YES = "do not ask for confirmation; required when stdin is not a terminal"
 _R = TypeVar("_R")
 
 
@@ -191,7 +192,7 @@ class Command(NamedTuple):
         group = parser.add_argument_group("dry run and confirmation" if self.asks else "dry run")
         group.add_argument("-n", "--dry-run", action="store_true", help=dry_run)
         if self.asks:
-            group.add_argument("-y", "--yes", action="store_true", help="do not ask; needed if stdin is not a terminal")
+            group.add_argument("-y", "--yes", action="store_true", help=_YES)
         elif self.takes_yes:
             group.add_argument("-y", "--yes", action="store_true", help=argparse.SUPPRESS)
 

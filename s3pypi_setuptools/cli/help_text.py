@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import textwrap
 from collections.abc import Iterator
@@ -11,6 +12,8 @@ __all__ = ["filled", "filled_usage", "wrapped"]
 _COLUMN = re.compile(r" *\S.*?  +(?=\S)")
 _INDENT = 4
 """Further spaces before what is continued in another line."""
+_CONTINUATION = " \\"
+"""The end of a line whose command is continued in the next line."""
 _LEAST_WIDTH = 10
 """The least characters in a line; terminals may claim to have no columns."""
 _GROUP = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
@@ -21,9 +24,10 @@ _HELD = "\0"
 def filled(text: str, width: int) -> str:
     """``text`` in lines of at most ``width`` characters; only a longer word makes a longer line.
 
-    Lines that begin with a space (examples, lists) stay lines. If one is too long, its second column, which follows two
-    spaces, is continued below itself, or is moved to lines of its own if it has less than half of the width. All other
-    lines of a paragraph flow.
+    Lines that begin with a space (examples, lists) stay lines, and successive ones are a block. If one is too long, all
+    second columns of the block, which follow two spaces, are treated in the same way: they are continued below
+    themselves, or moved to lines of their own if one of them has less than half of the width. A first column, such as a
+    command, is continued after a backslash, so that a copy runs in a shell. All other lines of a paragraph flow.
     """
     return "\n".join(line for paragraph in text.split("\n\n") for line in ("", *_paragraph(paragraph, width)))[1:]
 
@@ -41,24 +45,33 @@ def wrapped(text: str, width: int, hanging: int = 0) -> list[str]:
     return textwrap.wrap(text, width, subsequent_indent=" " * hanging, break_long_words=False, break_on_hyphens=False)
 
 
-def _paragraph(text: str, width: int) -> Iterator[str]:
-    flowing: list[str] = []
-    for line in text.splitlines():
-        if line.startswith(" "):
-            yield from wrapped(" ".join(flowing), width)
-            flowing.clear()
-            yield from _columns(line, width)
+def _paragraph(paragraph: str, width: int) -> Iterator[str]:
+    for is_block, group in itertools.groupby(paragraph.splitlines(), key=lambda line: line.startswith(" ")):
+        lines = [*group]
+        yield from _block(lines, width) if is_block else wrapped(" ".join(lines), width)
+
+
+def _block(lines: list[str], width: int) -> Iterator[str]:
+    if all(len(line) <= width for line in lines):
+        yield from lines
+        return
+    beside = all(column.end() <= width // 2 for line in lines if (column := _COLUMN.match(line)))
+    for line in lines:
+        column = _COLUMN.match(line)
+        below = len(line) - len(line.lstrip()) + _INDENT
+        if column is None:
+            yield from _continued(line, width, below)
+        elif beside:
+            yield from wrapped(line, width, column.end())
         else:
-            flowing.append(line)
-    yield from wrapped(" ".join(flowing), width)
+            yield from _continued(column[0].rstrip(), width, below)
+            yield from wrapped(" " * below + line[column.end() :], width, below)
 
 
-def _columns(line: str, width: int) -> list[str]:
-    column = _COLUMN.match(line)
-    below = len(line) - len(line.lstrip()) + _INDENT
-    if column is None or len(line) <= width:
-        return wrapped(line, width, below)
-    if column.end() <= width // 2:
-        return wrapped(line, width, column.end())
-    second = wrapped(" " * below + line[column.end() :], width, below)
-    return [*wrapped(column[0].rstrip(), width, below), *second]
+def _continued(command: str, width: int, hanging: int) -> Iterator[str]:
+    if len(command) <= width:
+        yield command
+        return
+    *lines, last = wrapped(command, width - len(_CONTINUATION), hanging)
+    yield from (f"{line}{_CONTINUATION}" for line in lines)
+    yield last

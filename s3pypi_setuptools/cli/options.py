@@ -20,7 +20,7 @@ _LOCKING = ("lock-indexes", "locks-table", "locks-timeout", *LOCK_TABLE, "unsafe
 _GROUPS: tuple[tuple[str, Collection[str]], ...] = (
     ("where", _PLACE),
     ("the service", SERVICE),
-    ("files that are listed already", _WHAT_HAPPENS),
+    ("existing files", _WHAT_HAPPENS),
     ("distributions", _DISTRIBUTIONS),
     ("objects and pages", _OBJECTS),
     ("connection to S3", CONNECTION),
@@ -68,7 +68,7 @@ def given(arguments: argparse.Namespace, place: str | None = None) -> dict[str, 
 
 
 def _add(group: argparse._ArgumentGroup, option: Option) -> None:
-    text = option.help.replace("%", "%%")
+    text = argparse.SUPPRESS if option.hidden else option.help.replace("%", "%%")
     if option.flag:
         group.add_argument(*option.strings, dest=option.attribute, action="store_true", default=None, help=text)
     else:

@@ -64,6 +64,7 @@ class Option:
     :param spellings: older names, as users write them after ``--``.
     :param implies: for a flag that is an older form of another option: (name, value) of that option.
     :param secret: the value is never shown.
+    :param hidden: the option has no effect, so the help of commands leaves it out.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Option:
     spellings: tuple[str, ...] = ()
     implies: tuple[str, enum.Enum] | None = None
     secret: bool = False
+    hidden: bool = False
 
     @property
     def attribute(self) -> str:

@@ -50,7 +50,8 @@ _GENERAL: tuple[Option, ...] = (
     Option("prefix", "key prefix within the bucket", metavar="PREFIX"),
     Option(
         "if-exists",
-        "a file that is listed already: same (equal contents are success, others a conflict), skip, fail, replace",
+        "what to do with a file that exists already: same (equal contents are success, different contents are a "
+        "conflict), skip, fail or replace (default: same)",
         form=Form.CHOICE,
         choices=tuple(what.value for what in IfExists),
         convert=IfExists,
@@ -66,11 +67,11 @@ _GENERAL: tuple[Option, ...] = (
     Option(
         "strict", "fail on any existing file (--if-exists=fail)", form=Form.FLAG, implies=("if-exists", IfExists.FAIL)
     ),
-    Option("file-mask", "which files, such as dist/*.whl", metavar="GLOB"),
+    Option("file-mask", "which files to publish, such as dist/*.whl", metavar="GLOB"),
     Option("dist-dir", "folder of built distributions (default: dist)", metavar="FOLDER"),
     Option(
         "acl",
-        "canned ACL of every object; none is sent unless asked, nor for private",
+        "canned ACL of every object; by default, and for private, no ACL is sent",
         form=Form.CHOICE,
         choices=_ACLS,
         convert=lambda text: None if text == "private" else text,
@@ -95,14 +96,14 @@ _GENERAL: tuple[Option, ...] = (
     Option("no-sign-request", "send requests to S3 without credentials", form=Form.FLAG),
     Option(
         "aws-access-key-id",
-        "AWS access key id (discouraged: a profile or the environment keeps it private)",
+        "AWS access key id (discouraged: other users of this machine may see it; use a profile or the environment)",
         metavar="ID",
         spellings=("aws_access_key_id",),
         secret=True,
     ),
     Option(
         "aws-secret-access-key",
-        "AWS secret access key (discouraged, likewise)",
+        "AWS secret access key (discouraged for the same reason)",
         convert=Secret,
         metavar="KEY",
         spellings=("aws_secret_access_key",),
@@ -110,7 +111,7 @@ _GENERAL: tuple[Option, ...] = (
     ),
     Option(
         "aws-session-token",
-        "AWS session token of temporary keys (discouraged, likewise)",
+        "AWS session token of temporary keys (discouraged for the same reason)",
         convert=Secret,
         metavar="TOKEN",
         spellings=("aws_session_token",),
@@ -118,8 +119,8 @@ _GENERAL: tuple[Option, ...] = (
     ),
     Option(
         "pages",
-        "pages of a new repository: HTML at index.html and / (both, the default), index.html or / alone; "
-        "or json: JSON at /, HTML at index.html",
+        "pages of a new repository: HTML at PROJECT/index.html and PROJECT/ (both), at index.html or / alone; or json: "
+        "JSON at PROJECT/, HTML at PROJECT/index.html (default: both)",
         form=Form.CHOICE,
         choices=tuple(style.value for style in PageStyle),
         convert=PageStyle,
@@ -127,17 +128,22 @@ _GENERAL: tuple[Option, ...] = (
     ),
     Option(
         "index-html",
-        "pages at index.html keys only (--pages=index.html)",
+        "HTML at PROJECT/index.html alone (--pages=index.html)",
         form=Form.FLAG,
         spellings=("index.html", "unsafe-s3-website"),
         implies=("pages", PageStyle.INDEX_HTML),
     ),
-    Option("put-root-index", "accepted, without effect: the list of projects is always kept", form=Form.FLAG),
+    Option(
+        "put-root-index",
+        "accepted, without effect: the list of projects is always kept",
+        form=Form.FLAG,
+        hidden=True,
+    ),
     Option("lock-indexes", "lock projects in the DynamoDB table BUCKET-locks", form=Form.FLAG, short="l"),
     Option("locks-table", "lock projects in this DynamoDB table", metavar="TABLE"),
     Option("locks-timeout", "how long to wait for each lock (default: 300)", form=Form.SECONDS, metavar="SECONDS"),
-    Option("locks-profile", "AWS profile for DynamoDB; by default the credentials for S3", metavar="NAME"),
-    Option("locks-region", "AWS region of the lock table; by default that of S3", metavar="REGION"),
+    Option("locks-profile", "AWS profile for DynamoDB (default: the credentials for S3)", metavar="NAME"),
+    Option("locks-region", "AWS region of the lock table (default: that of S3)", metavar="REGION"),
     Option(
         "locks-endpoint-url",
         "URL of the DynamoDB service, if it is not AWS; --endpoint-url is for S3 only",
@@ -147,7 +153,7 @@ _GENERAL: tuple[Option, ...] = (
     Option("public-url", "URL from which installers read the repository", form=Form.URL, metavar="URL"),
     Option(
         "strict-metadata",
-        "refuse distributions whose metadata breaks the specification, even if installers only ignore the field",
+        "refuse distributions whose metadata breaks the specification, even in a field that installers ignore",
         form=Form.FLAG,
     ),
     Option(

@@ -21,7 +21,19 @@ def test_lists_stay_lists() -> None:
 def test_a_second_column_without_room_has_lines_of_its_own() -> None:
     assert filled("  a-long-example  what it is for", 24) == "  a-long-example\n      what it is for"
     assert filled("  a-long-example  short", 24) == "  a-long-example  short"
-    assert filled("  a-long-example --option", 20) == "  a-long-example\n      --option"
+    assert filled("  a-long-example --option", 20) == "  a-long-example \\\n      --option"
+
+
+def test_second_columns_of_a_block_are_all_in_the_same_place() -> None:
+    text = "examples:\n  a-long-example    what it is for\n  short             short"
+    assert filled(text, 32) == "examples:\n  a-long-example\n      what it is for\n  short\n      short"
+    assert filled(text, 34) == text
+
+
+def test_an_option_without_effect_is_accepted_and_not_in_the_help() -> None:
+    parser = load("upload").parser()
+    assert parser.parse_args(["--put-root-index", "demo.whl"]).put_root_index
+    assert "--put-root-index" not in parser.format_help()
 
 
 def test_no_line_of_a_usage_ends_within_brackets() -> None:

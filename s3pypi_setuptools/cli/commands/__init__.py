@@ -25,19 +25,19 @@ GROUPS: dict[str, dict[str, str]] = {
     "changing": {
         "delete": "delete a version, single files, or a whole project",
         "yank": "mark a version, so that installers avoid it",
-        "unyank": "remove the mark of yank",
+        "unyank": "undo yank",
         "status": "show or set a project's status, such as archived",
     },
     "maintenance": {
-        "verify": "check that stored files, records and pages agree",
-        "reindex": "rebuild records and pages from the stored files",
+        "verify": "check that stored files, manifests and pages agree",
+        "reindex": "rebuild manifests and pages from the stored files",
         "prune": "delete old releases by rules, and files that are not listed",
     },
     "between repositories": {
         "promote": "list a version in another repository too",
         "mirror": "copy a repository, or what is new in it, to another place",
         "import": "adopt a repository that another tool made",
-        "migrate-index": "change which pages the repository has, and at which keys",
+        "migrate-index": "change which HTML and JSON pages the repository has",
     },
     "the service": {
         "serve": "serve the repository over HTTP, for installers, uploads and people",
@@ -52,7 +52,7 @@ GROUPS: dict[str, dict[str, str]] = {
     "set-up": {
         "init": "make an empty repository",
         "doctor": "check whether publishing to a target works",
-        "policy": "print the least IAM policy for a use of the repository",
+        "policy": "print the smallest IAM policy that a use needs",
         "config": "show every setting, its value, and where it came from",
         "completion": "print a script that completes commands in your shell",
     },

@@ -40,7 +40,7 @@ examples:
   s3pypi doctor s3://bucket/prefix   another one
   s3pypi doctor --read-only          write nothing, and check only reading
 
-Exit status: 0 publishing there with these settings is sound, 1 a check failed, or a setting has an invalid value, 2 the
+Exit status: 0 publishing there works with these settings, 1 a check failed, or a setting has an invalid value, 2 the
 command line is wrong.""",
     arguments=(TARGET, Argument("--read-only", action="store_true", help="write nothing, and check only reading")),
     settings=CHANGING,

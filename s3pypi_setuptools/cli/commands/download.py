@@ -40,7 +40,7 @@ examples:
 
 Exit status: 0 every file is downloaded, 1 something failed, 2 the command line is wrong.""",
     arguments=(
-        Argument("project", metavar="PROJECT[==VERSION]", help="the project's name, and perhaps a version"),
+        Argument("project", metavar="PROJECT[==VERSION]", help="the project's name, and optionally a version"),
         Argument("-d", "--dest", metavar="FOLDER", default=".", help="where to put the files (default: this folder)"),
     ),
     settings=READING,

@@ -40,18 +40,20 @@ EXEC = Command(
     program="s3pypi exec",
     usage="[TARGET] [--extra] [options] -- COMMAND...",
     description="""\
-Run a command whose installers read the repository: pip, uv, pdm, pipenv, and what calls them; poetry too, where
-pyproject.toml names a source at the port of --port. A service for the command alone listens on this machine, reads the
-bucket with your AWS credentials, and ends with the command. The exit status is the command's.""",
+Run a command that installs from the repository with pip, uv, pdm or pipenv. It may also be a tool that calls them. For
+poetry, name the source http://127.0.0.1:PORT/simple/ in pyproject.toml, and give the same port with --port.
+
+While the command runs, a service for it alone listens on this machine and reads the bucket with your AWS credentials.
+The exit status is the command's.""",
     examples="""\
 examples:
   s3pypi exec -- pip install demo                          from the configured target
   s3pypi exec s3://bucket/simple -- uv sync
   s3pypi exec --port 8642 -- poetry install                the same URLs in lock files each time
-  s3pypi exec --fallback pip -- pip install demo requests  public projects from where pip finds them""",
+  s3pypi exec --fallback pip -- pip install demo requests  public projects from the index of pip""",
     arguments=(
         TARGET,
-        Argument("--extra", action="store_true", help="beside the indexes that are configured, not instead of them"),
+        Argument("--extra", action="store_true", help="use the repository in addition to the configured indexes"),
     ),
     settings={*READING, *CONNECTION, "port", "fallback", "reserved"},
     json=False,

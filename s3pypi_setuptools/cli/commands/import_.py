@@ -19,8 +19,8 @@ __all__ = ["IMPORT", "import_files"]
 _STRAYS = Argument(
     "--strays",
     action="store_true",
-    help="also take files that another project's manifest lists, and files from another project's folder into projects "
-    "that have a manifest",
+    help="also take files that another project lists, and files that lie in another project's folder even if their own "
+    "project is listed already",
 )
 _WOULD = {"adopted": "would adopt", "completed": "would complete", "copied": "would copy"}
 
@@ -75,10 +75,9 @@ that are missing are added, by reading the files. No file is overwritten, moved 
 folder is copied into it.""",
     examples="""\
 examples:
-  s3pypi import -t s3://packages --dry-run    show what would be adopted
-  s3pypi import -t s3://packages              adopt it in place
-  s3pypi import demo --from s3://old --to s3://new
-      list copies of one project's files in another repository
+  s3pypi import -t s3://packages --dry-run            show what would be adopted
+  s3pypi import -t s3://packages                      adopt it in place
+  s3pypi import demo --from s3://old --to s3://new    copy one project into another repository
 
 Exit status: 0 all is listed, 1 something failed, 2 the command line is wrong.""",
     arguments=(PROJECTS, _STRAYS),

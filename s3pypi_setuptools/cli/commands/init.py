@@ -19,7 +19,7 @@ INIT = Command(
     program="s3pypi init",
     usage="[TARGET] [options]",
     description="""\
-Make an empty repository (its repository.json); the first upload does it too. A repository that exists is kept; if
+Make an empty repository (its repository.json); the first upload does this, too. A repository that exists is kept; if
 version 1.0 made it, its large projects are stored compressed from now on, where the store can do that.""",
     arguments=(TARGET,),
     settings=CHANGING,

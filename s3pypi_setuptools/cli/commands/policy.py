@@ -1,4 +1,4 @@
-"""``s3pypi policy publish|read|serve [TARGET]``: the least IAM policy for a use of a repository."""
+"""``s3pypi policy publish|read|serve [TARGET]``: the smallest IAM policy for a use of a repository."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ POLICY = Command(
     program="s3pypi policy",
     usage="{publish,read,serve} [TARGET] [--delete] [--kms-key ARN] [options]",
     description="""\
-Print the least IAM policy, as JSON, with which the target can be read, published to, or served with uploads. It allows
-what these settings need: the prefix, a lock table, an ACL, the users of the service. No request is made.""",
+Print the smallest IAM policy, as JSON, with which the target can be read, published to, or served with uploads. It
+allows what these settings need: the prefix, a lock table, an ACL, the users of the service. No request is made.""",
     examples="""\
 examples:
   s3pypi policy publish s3://bucket/simple                    for a CI job that uploads
@@ -32,7 +32,8 @@ examples:
   s3pypi policy read s3://bucket/simple                       for s3pypi exec, or for a CDN
   s3pypi policy serve s3://bucket/simple --users ssm:HOST     for the service
 
-Exit status: 0 it was printed, 1 the target is no bucket, or a setting is wrong, 2 the command line is wrong.""",
+Exit status: 0 the policy was printed, 1 the target is not a bucket, or a setting is wrong, 2 the command line is
+wrong.""",
     arguments=(
         Argument("use", metavar="USE", choices=_USES, help="what the policy is for: publish, read or serve"),
         TARGET,

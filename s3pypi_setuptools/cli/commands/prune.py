@@ -129,17 +129,16 @@ PRUNE = Command(
     program="s3pypi prune",
     usage="[PROJECT...] [--keep-last N] [--older-than D] [--target TARGET] [options]",
     description="""\
-Delete old releases by rules, and files that no manifest lists (orphans). Without rules, only orphans are deleted; with
-rules, only releases; with rules and --orphans, both. A release is deleted only if it meets every given rule. The newest
-stable release of a project is kept, unless --last-stable is given. If no project is named, test objects that s3pypi
-left in the store (.s3pypi-probe-...) are deleted with the orphans. Publishers may work at the same time.""",
+Delete old releases by rules, and orphans: stored files that the repository does not list. Without rules, only
+orphans are deleted; with rules, only releases; with rules and --orphans, both. A release is deleted only if it meets
+every given rule. The newest stable release of a project is kept, unless --last-stable is given. If no project is
+named, test objects that s3pypi left in the store (.s3pypi-probe-...) are deleted with the orphans. Publishers may
+work at the same time.""",
     examples="""\
 examples:
-  s3pypi prune --dry-run                     show files that are not listed
-  s3pypi prune --keep-last 5 --older-than 90d
-      releases beyond the newest five that are older than 90 days
-  s3pypi prune 'acme-*' --dev --older-than 2w --yes
-      old development releases of some projects, without asking
+  s3pypi prune --dry-run                               show orphans
+  s3pypi prune --keep-last 5 --older-than 90d          releases beyond the newest five that are older than 90 days
+  s3pypi prune 'acme-*' --dev --older-than 2w --yes    old development releases of some projects, without asking
 
 Exit status: 0 done, 1 something failed or the answer was no, 2 the command line is wrong or confirmation is needed
 and stdin is not a terminal.""",
@@ -152,7 +151,7 @@ and stdin is not a terminal.""",
             help="names of projects, or globs such as 'acme-*' (default: all)",
         ),
         Argument(
-            "--orphans", action="store_true", help="delete files that are not listed (default if no rule is given)"
+            "--orphans", action="store_true", help="delete orphans, too (they are always deleted if no rule is given)"
         ),
         Argument(
             "--grace", metavar="D", type=_duration, help="keep orphans that were stored within this time (default: 24h)"

@@ -20,6 +20,7 @@ __all__ = ["PUBLISHER"]
 _ACTIONS = ("add", "list", "remove")
 _ISSUERS = {"github": "https://token.actions.githubusercontent.com", "gitlab": "https://gitlab.com"}
 _KEY_BYTES = 48
+_ADD = "publisher add"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,38 +119,42 @@ PUBLISHER = Command(
     program="s3pypi publisher",
     usage="ACTION STORE [NAME] [options]",
     description="""\
-CI jobs that may upload to a service without a password (Trusted Publishing): what the token of their provider has to
-claim, and for which projects. Restart the service after the first one is added.
+Manage the publishers of a service: CI jobs that may upload without a password (Trusted Publishing). A publisher says
+which claims the token of a job must have, and which projects the job may upload. Restart the service after the first
+publisher is added.
 
   add      add a publisher
   list     list the publishers
   remove   remove a publisher""",
     examples="""\
 examples:
-  s3pypi publisher add users.toml tools --issuer github --claim repository=acme/tools --projects 'acme-tools*'
+  s3pypi publisher add users.toml tools --issuer github \\
+      --claim repository=acme/tools --projects 'acme-tools*'
   s3pypi publisher list users.toml""",
     arguments=(
         Argument("action", metavar="ACTION", choices=_ACTIONS, help=", ".join(_ACTIONS)),
         Argument("store", metavar="STORE", help="a file such as users.toml"),
-        Argument("name", metavar="NAME", nargs="?", help="what the publisher is called"),
-        Argument("--issuer", metavar="ISSUER", help="github, gitlab, or the URL of another issuer; with add"),
+        Argument("name", metavar="NAME", nargs="?", help="the publisher's name"),
+        Argument("--issuer", metavar="ISSUER", help="github, gitlab, or the URL of another issuer", group=_ADD),
         Argument(
             "--claim",
             dest="claims",
             metavar="NAME=VALUE",
             action="append",
             default=[],
-            help="what the token must claim, such as repository=acme/tools; may be repeated; with add",
+            help="a claim that the token must have, such as repository=acme/tools; may be repeated",
+            group=_ADD,
         ),
         Argument(
             "--projects",
             metavar="PATTERN",
             action="append",
             default=[],
-            help="names that it may upload; may be repeated; with add",
+            help="projects that it may upload, such as 'acme-*'; may be repeated",
+            group=_ADD,
         ),
-        Argument("--audience", metavar="TEXT", help="what tokens must be made for (default: s3pypi); with add"),
-        Argument("--overwrite", action="store_true", help="replace a publisher of that name; with add"),
+        Argument("--audience", metavar="TEXT", help="the audience that tokens must have (default: s3pypi)", group=_ADD),
+        Argument("--overwrite", action="store_true", help="replace a publisher of that name", group=_ADD),
     ),
     settings=(),
     answers=True,

@@ -91,8 +91,8 @@ REINDEX = Command(
     usage="[PROJECT...] [--deep] [--target TARGET] [options]",
     description="""\
 Rebuild manifests, metadata files, pages and the list of projects from the stored files: list files that were put there
-by hand or by other tools, and remake lost or damaged records. Yanks, upload times, removals and statuses that a
-record or page still holds are kept. Publishers may work at the same time: files that they have stored and not listed
+by hand or by other tools, and rebuild lost or damaged manifests. Yanks, upload times, removals and statuses that a
+manifest or page still holds are kept. Publishers may work at the same time: files that they have stored and not listed
 yet are left to them.
 
 Listed files that no longer exist stay listed, with exit status 1, until you confirm that they are to be removed from

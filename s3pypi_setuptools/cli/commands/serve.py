@@ -85,18 +85,18 @@ SERVE = Command(
     program="s3pypi serve",
     usage="[TARGET] [--users STORE] [--host ADDRESS] [--port PORT] [options]",
     description="""\
-Serve the repository over HTTP: pages and files for installers, uploads by twine and its like, and pages for people. The
-repository is all that it keeps, so any number of services, builds and commands may work on it at once. On this machine
-(127.0.0.1) anybody may read and upload unless there are users; beyond it, say with --users or --anonymous-read who
-may. Ctrl-C or SIGTERM end it, after uploads that are under way.""",
+Serve the repository over HTTP: pages and files for installers, uploads by twine and similar tools, and pages for
+people. The service keeps no data outside the repository, so any number of services, builds and commands may work on it
+at once. On this machine (127.0.0.1), anybody may read and upload unless there are users; for other addresses, name
+users with --users or give --anonymous-read. Ctrl-C or SIGTERM end it when uploads under way are finished.""",
     examples="""\
 examples:
   s3pypi serve ./repo                                            try it on this machine
-  s3pypi user add users.toml alice --role upload                 make a user
+  s3pypi user add users.toml alice --role upload                 add a user
   s3pypi serve s3://bucket/simple --users users.toml             let users read and upload
   s3pypi serve s3://bucket --fallback pip --reserved 'acme-*'    one index URL for private and public projects
 
-Exit status: 0 it was ended, 1 it cannot start, 2 the command line is wrong.""",
+Exit status: 0 it was stopped, 1 it cannot start, 2 the command line is wrong.""",
     arguments=(TARGET,),
     settings=CHANGING | SERVICE | CONNECTION,
     json=False,

@@ -23,7 +23,7 @@ examples:
   s3pypi dist/* --target s3://bucket/prefix   publish what was built
   s3pypi upload dist/ -t ./repo               all of dist/, into a folder
   s3pypi dist/* -t prod                       a target of pyproject.toml
-  s3pypi dist/* --if-exists=skip --json       skip files that are listed
+  s3pypi dist/* --if-exists=skip --json       skip files that exist already
 
 Exit status: 0 all is published, 1 something failed, 2 the command line is wrong, 130 interrupted, 143 terminated.""",
     arguments=(

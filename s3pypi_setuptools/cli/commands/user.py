@@ -220,8 +220,8 @@ USER = Command(
     program="s3pypi user",
     usage="ACTION STORE [NAME] [options]",
     description="""\
-The users of a service, in a file that this command makes, or in AWS Systems Manager (ssm:HOST, where s3pypi's Terraform
-keeps those of its basic authentication).
+Manage the users of a service. They are kept in a file that this command makes, or in AWS Systems Manager (ssm:HOST,
+where s3pypi's Terraform configuration keeps the users of its basic authentication).
 
   add      add a user; asks for the password
   list     list the users
@@ -234,20 +234,20 @@ examples:
   s3pypi user add users.toml alice --role upload --projects 'acme-*'
   s3pypi user token users.toml alice --token-name ci --expires 90d
   s3pypi user token users.toml alice --token-name ci --remove
-  pwgen -s 20 1 | s3pypi user add ssm:packages.example.com bob --password-stdin""",
+  pwgen -s 20 1 | s3pypi user add ssm:pkg.example.com bob --password-stdin""",
     arguments=(
         Argument("action", metavar="ACTION", choices=_ACTIONS, help=", ".join(_ACTIONS)),
         Argument("store", metavar="STORE", help="a file such as users.toml, or ssm:HOST"),
         Argument("name", metavar="NAME", nargs="?", help="the user's name"),
         Argument(
-            "--role", choices=_ROLES, metavar="ROLE", help="read (the default), upload or admin", group="user add"
+            "--role", choices=_ROLES, metavar="ROLE", help="read, upload or admin (default: read)", group="user add"
         ),
         Argument(
             "--projects",
             metavar="PATTERN",
             action="append",
             default=[],
-            help="only projects of such names, such as 'acme-*'; may be repeated",
+            help="only projects with such names, for example 'acme-*'; may be repeated",
             group="user add",
         ),
         Argument("--overwrite", action="store_true", help="replace a user of that name", group="user add"),
@@ -259,13 +259,16 @@ examples:
             help="make a password of N characters, and print it",
             group=_PASSWORDS,
         ),
-        Argument("--no-password", action="store_true", help="the user has tokens alone", group=_PASSWORDS),
+        Argument("--no-password", action="store_true", help="no password: only tokens", group=_PASSWORDS),
         Argument(
-            "--salt-nbytes", type=int, metavar="N", help=f"bytes of salt ({SALT_BYTES} by default)", group=_PASSWORDS
+            "--salt-nbytes", type=int, metavar="N", help=f"bytes of salt (default: {SALT_BYTES})", group=_PASSWORDS
         ),
-        Argument("--token-name", metavar="NAME", help="what the token is called; token by default", group="user token"),
+        Argument("--token-name", metavar="NAME", help="the name of the token (default: token)", group="user token"),
         Argument(
-            "--expires", metavar="WHEN", help="such as 90d, 12h or 2027-01-31; never by default", group="user token"
+            "--expires",
+            metavar="WHEN",
+            help="when the token expires, such as 90d, 12h or 2027-01-31 (default: never)",
+            group="user token",
         ),
         Argument("--remove", action="store_true", help="remove the token of that name", group="user token"),
     ),

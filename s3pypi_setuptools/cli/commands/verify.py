@@ -1,4 +1,4 @@
-"""``s3pypi verify [PROJECT…]``: compare a repository's records with the stored files."""
+"""``s3pypi verify [PROJECT…]``: compare a repository's manifests and pages with the stored files."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ VERIFY = Command(
     program="s3pypi verify",
     usage="[PROJECT...] [--deep] [--target TARGET] [options]",
     description="""\
-Check that every listed file exists, that no other file does, and that the pages agree with the records. Nothing is
-written. Sizes, times and recorded hashes come from a listing of the store; a file that looks overwritten is read. With
---deep every file is read and hashed, and wheels' metadata files are compared with the wheels.
+Check that every listed file exists, that no other file exists, and that the pages agree with the manifests. Nothing
+is written. Sizes, times and recorded hashes come from a listing of the store; a file that looks overwritten is read.
+With --deep every file is read and hashed, and wheels' metadata files are compared with the wheels.
 
 The output has a line for each finding, PROBLEM KEY: what is wrong, and what to do; and a summary at the end.""",
     examples="""\

@@ -50,7 +50,7 @@ YANK = Command(
     usage="PROJECT (VERSION | --file NAME...) [--target TARGET] [options]",
     description="""\
 Mark a version, or single files, as yanked (PEP 592): installers use it only where it is pinned exactly, and show the
-reason. Nothing is deleted; 's3pypi unyank' removes the mark.""",
+reason. Nothing is deleted; 's3pypi unyank' undoes it.""",
     examples="""\
 examples:
   s3pypi yank demo 1.0 --reason "broken on Windows"
@@ -72,7 +72,7 @@ examples:
 )
 UNYANK = YANK._replace(
     program="s3pypi unyank",
-    description="Remove the mark of 's3pypi yank' from a version, or from single files (PEP 592).",
+    description="Undo 's3pypi yank' for a version, or for single files (PEP 592).",
     examples="examples:\n  s3pypi unyank demo 1.0",
     arguments=(PROJECT, VERSION, FILENAMES),
     done="unyanked",
