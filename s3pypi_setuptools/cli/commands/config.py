@@ -42,7 +42,7 @@ CONFIG = Command(
     usage="[options]",
     description="""\
 Show every setting, its value, and where it came from, as an upload from this folder would use them.
-For a bucket, also what AWS's own variables and files decide. Secrets are shown as ***.
+For a bucket, settings from AWS's own variables and files are shown, too. Secrets are shown as ***.
 Options on the command line are taken into account. Settings of s3pypi serve are shown if they are set, or with
 --service.""",
     arguments=(

@@ -63,8 +63,8 @@ examples:
             "words",
             metavar="PROJECT",
             nargs="*",
-            help="list this project's files; with several names or with globs, list these projects. A word with / or : "
-            "is the target",
+            help="one name: list that project's files; several names, or globs: list those projects. A word that "
+            "contains / or : is the target",
         ),
         Argument("--names", action="store_true", help="only the names of the projects, or of the files"),
     ),

@@ -65,7 +65,7 @@ later. Run it while nobody publishes. If a publisher wrote pages in the old styl
     examples="""\
 examples:
   s3pypi migrate-index both               add the pages that are missing
-  s3pypi migrate-index index.html --yes   remove the pages at /, without asking
+  s3pypi migrate-index index.html --yes   remove pages at /, without asking
   s3pypi migrate-index json               JSON for installers
 
 Exit status: 0 done, 1 something failed or the answer was no, 2 the command line is wrong or confirmation is needed

@@ -99,7 +99,7 @@ project's folder.""",
 examples:
   s3pypi release                            the project in this folder
   s3pypi release ./project -t s3://bucket   another project, and target
-  s3pypi release --wheel                    the wheel alone, no source
+  s3pypi release --wheel                    only the wheel, no sdist
   s3pypi release -C--build-option=--quiet   a setting for the build backend
 
 If publishing fails, publish what was built with 's3pypi upload dist/*', or run the command again.""",
@@ -115,7 +115,7 @@ If publishing fails, publish what was built with 's3pypi upload dist/*', or run 
             default=[],
             help="a setting for the build backend (PEP 517); may be repeated",
         ),
-        Argument("--wheel", action="store_true", help="build and publish the wheel alone, and no sdist"),
+        Argument("--wheel", action="store_true", help="build and publish only the wheel, no sdist"),
         Argument("-o", "--outdir", metavar="FOLDER", help="where the built files go (default: PATH/dist)"),
     ),
     dry_run="build, show what would be published, and publish nothing",

@@ -33,7 +33,7 @@ def _upload(call: Call) -> Output:
 S3UPLOAD = Command(
     program="s3upload",
     usage="FILES... --target TARGET [--acl ACL] [--force] [options]",
-    description="Upload files under their own names, without an index; private unless --acl says otherwise.",
+    description="Upload files under their own names, without an index. They are private unless --acl says otherwise.",
     examples="""\
 examples:
   s3upload 'build/*.zip' --target s3://bucket/prefix

@@ -52,7 +52,7 @@ STATUS = Command(
     description="""\
 Show or set a project's status (PEP 792), which installers may show to users:
 
-  active       the default
+  active       takes uploads, and is installed; the default
   archived     takes no more uploads
   quarantined  takes no uploads, and installers are offered none of its files
   deprecated   obsolete; works as before""",
@@ -64,7 +64,7 @@ examples:
     arguments=(
         PROJECT,
         Argument("status", metavar="STATUS", nargs="?", choices=_STATUSES, help=", ".join(_STATUSES)),
-        Argument("--reason", metavar="TEXT", help="why, for people"),
+        Argument("--reason", metavar="TEXT", help="the reason, which installers may show"),
     ),
     settings=CHANGING,
     dry_run=DRY_RUN,
