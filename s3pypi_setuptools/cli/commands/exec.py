@@ -28,7 +28,7 @@ def _check(arguments: argparse.Namespace) -> None:
 
 def _exec(call: Call) -> Output:
     try:
-        from ...server.child import run_beside  # noqa: PLC0415 - an extra
+        from ...server.exec import run_beside  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
         raise MissingPackage.of(error.name or "uvicorn", "server") from error
     call.repository.reader().probe()  # an installer would only say that it finds nothing

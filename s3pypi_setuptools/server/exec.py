@@ -1,4 +1,7 @@
-"""Run one command beside a service of its own: installers read a private bucket with this process's AWS credentials."""
+"""``s3pypi exec``: run one command beside a service of its own.
+
+Installers read a private bucket through it, with this process's AWS credentials.
+"""
 
 from __future__ import annotations
 
