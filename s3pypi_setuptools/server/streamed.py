@@ -12,8 +12,8 @@ from typing import Any, BinaryIO
 
 from ..errors import Error
 from ..stores.base import SMALL_CHUNK_SIZE
-from .connection import Connection
 from .replies import Headers, Receive, Reply, Request, Send
+from .uvicorn_connection import UvicornConnection
 
 __all__ = ["OpenFileReply", "StreamedReply"]
 
@@ -151,7 +151,7 @@ class OpenFileReply(FileReply):
 
     async def send_body(self, request: Request, send: Send) -> None:
         """As `FileReply.send_body`, by way of the system alone where that is possible."""
-        connection = Connection.of(send)
+        connection = UvicornConnection.of(send)
         if connection is not None and connection.sends_files:
             await connection.send_file(send, self._stream.fileno(), self.part, self.pool, self.count)
             return
@@ -160,7 +160,7 @@ class OpenFileReply(FileReply):
 
 
 async def _abort(send: Send) -> None:
-    if (connection := Connection.of(send)) is not None:
+    if (connection := UvicornConnection.of(send)) is not None:
         await connection.abort()
 
 

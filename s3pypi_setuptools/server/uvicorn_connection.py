@@ -1,8 +1,8 @@
 """What uvicorn can do with the connection of a response, beyond ASGI: send a file without copying it, and break off.
 
 ASGI has no way to end a response that cannot be completed, and uvicorn does not offer its extension for files
-(https://asgi.readthedocs.io/en/latest/extensions.html#path-send). `Connection.of` finds uvicorn's connection behind
-the ``send`` that it gives to applications; behind other servers, and behind middleware, it finds none.
+(https://asgi.readthedocs.io/en/latest/extensions.html#path-send). `UvicornConnection.of` finds uvicorn's connection
+behind the ``send`` that it gives to applications; behind other servers, and behind middleware, it finds none.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 from .replies import Send
 
-__all__ = ["Connection"]
+__all__ = ["UvicornConnection"]
 
 _AT_ONCE = 1024 * 1024
 """Bytes for one call of the system: others get their turn after that."""
@@ -23,7 +23,7 @@ _MOST_TURNS = 10
 """Turns of the event loop after which a connection that was aborted is not waited for."""
 
 
-class Connection:
+class UvicornConnection:
     """The connection of one response.
 
     :param cycle: uvicorn's.
@@ -34,7 +34,7 @@ class Connection:
         self._transport = cycle.transport
 
     @classmethod
-    def of(cls, send: Send) -> Connection | None:
+    def of(cls, send: Send) -> UvicornConnection | None:
         """The connection behind ``send``; None where it is not uvicorn's."""
         cycle = getattr(send, "__self__", None)
         return cls(cycle) if type(cycle).__module__.startswith("uvicorn.protocols.http.") else None
