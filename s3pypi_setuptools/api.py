@@ -94,7 +94,7 @@ class PackageRepository(RepositoryMaintenance):
 
     def take_once(self, name: str) -> bool:
         """Whether nobody took ``name`` (letters and digits) within two days, on any machine; it is taken then."""
-        from .operations.once import take_once
+        from .operations.take_once import take_once
 
         return take_once(self._session.store(), self._session.layout, name)
 

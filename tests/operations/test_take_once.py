@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 
 from s3pypi_setuptools.errors import Unavailable
-from s3pypi_setuptools.operations.once import take_once
+from s3pypi_setuptools.operations.take_once import take_once
 from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.support.store_doubles import FaultyStore, Request
