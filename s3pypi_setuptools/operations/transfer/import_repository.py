@@ -23,7 +23,7 @@ from ...stores.base import Info
 from .completion import is_complete_for_import
 from .in_place import InPlace
 from .mirror import Mirror
-from .outside import folders_left, import_outside, is_outside
+from .outside_project_folders import folders_left, import_outside, is_outside
 from .report import ImportedFile, ImportOutcome, ImportReport
 from .source import Found, Source
 from .strays import Strays
