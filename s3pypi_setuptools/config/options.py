@@ -19,6 +19,7 @@ from .service_options import SERVICE_OPTIONS
 
 __all__ = [
     "CONNECTION",
+    "LOCKS_TIMEOUT",
     "OF_REPOSITORIES",
     "OPTIONS",
     "SERVICE",
@@ -32,6 +33,9 @@ __all__ = [
     "nearest",
 ]
 
+
+LOCKS_TIMEOUT = 300
+"""Seconds to wait for a lock if no setting says how long."""
 
 _ACLS = (
     *("private", "public-read", "public-read-write", "authenticated-read"),
@@ -141,7 +145,12 @@ _GENERAL: tuple[Option, ...] = (
     ),
     Option("lock-indexes", "lock projects in the DynamoDB table BUCKET-locks", form=Form.FLAG, short="l"),
     Option("locks-table", "lock projects in this DynamoDB table", metavar="TABLE"),
-    Option("locks-timeout", "how long to wait for each lock (default: 300)", form=Form.SECONDS, metavar="SECONDS"),
+    Option(
+        "locks-timeout",
+        f"how long to wait for each lock (default: {LOCKS_TIMEOUT})",
+        form=Form.SECONDS,
+        metavar="SECONDS",
+    ),
     Option("locks-profile", "AWS profile for DynamoDB (default: the credentials for S3)", metavar="NAME"),
     Option("locks-region", "AWS region of the lock table (default: that of S3)", metavar="REGION"),
     Option(

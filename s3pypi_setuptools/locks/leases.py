@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from uuid import uuid4
 
+from ..config.options import LOCKS_TIMEOUT
 from ..errors import Error, LockError, TimedOut, Unavailable
 from .base import Lease, Lock, Locks, Table, lock_id, locked_thing
 
@@ -27,7 +28,7 @@ log = logging.getLogger(__name__)
 LEASE = 60.0
 """Seconds that a lock lasts after each renewal."""
 
-TIMEOUT = 300.0
+TIMEOUT = float(LOCKS_TIMEOUT)
 """Seconds to wait for a lock."""
 
 _SKEW = timedelta(minutes=10)
