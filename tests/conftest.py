@@ -120,11 +120,18 @@ def homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("homes")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_foreign_variables() -> Iterator[None]:
+    """No variable of this machine's user reaches a fixture that lives longer than a test."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in filter(is_foreign, list(os.environ)):
+            patch.delenv(name)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def own_environment(nothing_left: None, homes: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """No variable or file of this machine's user reaches a test; the home folder is the result."""
-    for name in filter(is_foreign, os.environ):
-        monkeypatch.delenv(name)
+    """No file of this machine's user reaches a test; the home folder is the result."""
     # `mktemp` of pytest would read the whole folder of every earlier test for the next free number.
     home = Path(mkdtemp(dir=homes))
     config = {

@@ -142,7 +142,7 @@ class Option:
         try:
             return self.convert(checked_url(text) if self.form is Form.URL else text)
         except ConfigurationError as error:
-            raise ConfigurationError(f"{where}: {error}") from error
+            raise ConfigurationError(f"{where}: {error}") from error.__cause__  # it may quote a secret
 
     def _as_text(self, raw: object, typed: bool) -> object:
         """``raw`` as a text, if it is a number where one is expected, or the occurrences on a command line."""

@@ -11,9 +11,9 @@ pip reads these, each overriding those before it (https://pip.pypa.io/en/stable/
 
 from __future__ import annotations
 
-import importlib
 import os
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,7 @@ from .target import S3Target, s3_target
 
 __all__ = ["Website", "configured_extra_indexes", "configured_index", "files", "layers", "parse_website"]
 
+_DEFAULT_INDEX = "from pip._internal.models.index import PyPI; print(PyPI.simple_url)"
 _OWN = "s3pypi"
 _OLD = "ilabs.s3util"
 _INDEXES = ("extra-index-url", "index-url")
@@ -130,11 +131,14 @@ def configured_index(environment: Environment) -> tuple[str, str]:
     origin, value = _option("index-url", environment, _merge(environment))
     if value:
         return origin, value
-    try:
-        default = importlib.import_module("pip._internal.models.index").PyPI.simple_url
-    except (ImportError, AttributeError) as error:
-        raise ConfigurationError("pip has no index-url in its configuration; give the URL of the index") from error
-    return "pip", str(default)
+    import subprocess  # noqa: PLC0415 - for `s3pypi serve` alone
+
+    # In a process of its own: where setuptools is installed, importing pip replaces modules of the process.
+    command = [sys.executable, "-c", _DEFAULT_INDEX]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - it is ours
+    if found.returncode:
+        raise ConfigurationError("pip has no index-url in its configuration; give the URL of the index")
+    return "pip", found.stdout.strip()
 
 
 def configured_extra_indexes(environment: Environment) -> tuple[str, ...]:
