@@ -5,6 +5,7 @@ Installers read a private bucket through it, with this process's AWS credentials
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -35,6 +36,8 @@ _NOT_FOUND = 127
 """Exit status for a command that does not exist, as shells have it."""
 _NOT_RUNNABLE = 126
 """Exit status for a command that exists and cannot be run, as shells have it."""
+_TURN_SECONDS = 1.0
+"""How long to wait for the command at once; meanwhile Python looks for its end, and for signals, 20 times a second."""
 _NAME = "exec"
 _LOOPBACK = "127.0.0.1"
 _PASSED_ON = ("SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGBREAK")
@@ -81,8 +84,19 @@ def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
             return 128 + signals.received[0]
         child = _start(command, environment)
         signals.pass_on_to(child)
-        status = child.wait()
+        status = _wait(child)
     return status if status >= 0 else 128 - status
+
+
+def _wait(child: subprocess.Popen[bytes]) -> int:
+    """The exit status of ``child``, waited for in turns.
+
+    The system may hand a signal to any thread, and Python runs its handler in the main thread alone, which a wait
+    without an end would keep from it.
+    """
+    while True:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return child.wait(_TURN_SECONDS)
 
 
 def _start(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:

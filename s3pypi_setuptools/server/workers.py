@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import signal
+import time
 from collections.abc import Callable
 from types import FrameType
 
@@ -16,6 +17,8 @@ __all__ = ["run_workers"]
 log = logging.getLogger(__name__)
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_TURN_SECONDS = 0.1
+"""How long a signal may wait for its handler: nobody notices."""
 
 
 def run_workers(count: int, serve: Callable[[], None], started: Callable[[], None]) -> None:
@@ -47,7 +50,7 @@ def run_workers(count: int, serve: Callable[[], None], started: Callable[[], Non
         started()
         failed = False
         while workers:
-            process, status = os.wait()
+            process, status = _ended()
             workers.discard(process)
             failed = failed or not told or status != 0
             if not told:
@@ -57,6 +60,17 @@ def run_workers(count: int, serve: Callable[[], None], started: Callable[[], Non
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _ended() -> tuple[int, int]:
+    """The id and the status of the next process that has ended.
+
+    It is looked for again and again: the system may hand a signal to any thread, and Python runs its handler in the
+    main thread alone, which a wait without an end would keep from it.
+    """
+    while not (ended := os.waitpid(-1, os.WNOHANG))[0]:
+        time.sleep(_TURN_SECONDS)
+    return ended
 
 
 def _fork(serve: Callable[[], None]) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import pty
 import re
+import select
 import signal
 import socket
 import subprocess
@@ -151,6 +153,18 @@ def test_signals_are_passed_on(target: str, name: str) -> None:
     process.stdout.close()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only here can a signal be sent to one thread of a process")
+def test_a_signal_that_the_system_gives_to_another_thread_is_passed_on(target: str) -> None:
+    wait = python("signal.signal(signal.SIGTERM, lambda *a: sys.exit(9))", "print('ready', flush=True)", WAIT)
+    process = subprocess.Popen([*SCRIPT, "exec", target, "--", *wait], stdout=subprocess.PIPE, start_new_session=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"ready\n"
+    threads = {int(path.name) for path in Path(f"/proc/{process.pid}/task").iterdir()} - {process.pid}
+    assert ctypes.CDLL(None).tgkill(process.pid, threads.pop(), signal.SIGTERM) == 0
+    assert process.wait(PATIENCE) == 9
+    process.stdout.close()
+
+
 @pytest.mark.parametrize(("key", "name"), [(b"\x03", "SIGINT"), case(b"\x1c", "SIGQUIT", slow=True)])
 def test_a_key_of_the_terminal_reaches_the_command_once(target: str, key: bytes, name: str) -> None:
     count = python(
@@ -167,15 +181,20 @@ def test_a_key_of_the_terminal_reaches_the_command_once(target: str, key: bytes,
         [*own, *SCRIPT, "exec", target, "--", *count], stdin=terminal, stdout=terminal, start_new_session=True
     )
     os.close(terminal)
-    output = b""
-    while b"ready" not in output:
-        output += os.read(keyboard, 1000)
+    shown(keyboard, rb"ready")
     os.write(keyboard, key)
-    while (seen := re.search(rb"seen (\d)", output)) is None:
-        output += os.read(keyboard, 1000)
+    assert shown(keyboard, rb"seen (\d)")[1] == b"1"
     assert process.wait(PATIENCE) == 3
     os.close(keyboard)
-    assert seen[1] == b"1"
+
+
+def shown(terminal: int, pattern: bytes) -> re.Match[bytes]:
+    """What a terminal shows, once it has the pattern."""
+    output = b""
+    while (found := re.search(pattern, output)) is None:
+        assert select.select([terminal], [], [], PATIENCE)[0], f"nothing came after {output!r}"
+        output += os.read(terminal, 1000)
+    return found
 
 
 def test_a_signal_that_is_ignored_is_ignored_by_the_command_too(target: str) -> None:
