@@ -26,6 +26,9 @@ SCRIPT = [sys.executable, "-m", "s3pypi_setuptools"]
 PIP = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-cache-dir", "--disable-pip-version-check"]
 WAIT = "while True:\n    time.sleep(0.1)"
 """Not ``signal.pause()``, which misses a signal that comes just before it."""
+EXECUTE = "os.execv(sys.argv[1], sys.argv[1:])"
+"""Begins the program that follows in the arguments. Before it, a test says what becomes of a signal: who runs the tests
+in the background of a shell, or with ``nohup``, has some ignored."""
 
 
 def execute(
@@ -145,7 +148,10 @@ def test_the_exit_status_is_the_commands(target: str, code: str, status: int) ->
 )
 def test_signals_are_passed_on(target: str, name: str) -> None:
     wait = python(f"signal.signal(signal.{name}, lambda *a: sys.exit(9))", "print('ready', flush=True)", WAIT)
-    process = subprocess.Popen([*SCRIPT, "exec", target, "--", *wait], stdout=subprocess.PIPE, start_new_session=True)
+    before = python(f"signal.signal(signal.{name}, signal.SIG_DFL)", EXECUTE)
+    process = subprocess.Popen(
+        [*before, *SCRIPT, "exec", target, "--", *wait], stdout=subprocess.PIPE, start_new_session=True
+    )
     assert process.stdout is not None
     assert process.stdout.readline() == b"ready\n"
     process.send_signal(getattr(signal, name))
@@ -175,7 +181,12 @@ def test_a_key_of_the_terminal_reaches_the_command_once(target: str, key: bytes,
         "print('ready', flush=True)",
         WAIT,
     )
-    own = python("import fcntl, termios", "fcntl.ioctl(0, termios.TIOCSCTTY, 0)", "os.execv(sys.argv[1], sys.argv[1:])")
+    own = python(
+        "import fcntl, termios",
+        "fcntl.ioctl(0, termios.TIOCSCTTY, 0)",
+        f"signal.signal(signal.{name}, signal.SIG_DFL)",
+        EXECUTE,
+    )
     keyboard, terminal = pty.openpty()
     process = subprocess.Popen(
         [*own, *SCRIPT, "exec", target, "--", *count], stdin=terminal, stdout=terminal, start_new_session=True
@@ -200,7 +211,7 @@ def shown(terminal: int, pattern: bytes) -> re.Match[bytes]:
 def test_a_signal_that_is_ignored_is_ignored_by_the_command_too(target: str) -> None:
     """As after ``nohup``."""
     show = python("print(signal.getsignal(signal.SIGHUP) == signal.SIG_IGN)")
-    before = python("signal.signal(signal.SIGHUP, signal.SIG_IGN)", "os.execv(sys.argv[1], sys.argv[1:])")
+    before = python("signal.signal(signal.SIGHUP, signal.SIG_IGN)", EXECUTE)
     done = subprocess.run(
         [*before, *SCRIPT, "exec", target, "--", *show], capture_output=True, text=True, check=False, timeout=PATIENCE
     )
