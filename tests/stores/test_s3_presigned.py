@@ -7,6 +7,7 @@ import sys
 import time
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import botocore.auth
@@ -40,13 +41,22 @@ def store_with_keys(token: str | None = None) -> S3Store:
     return store_with(aws_access_key_id="AKIAEXAMPLE", aws_secret_access_key=Secret("secret"), aws_session_token=secret)
 
 
+class StoppedClock(datetime):
+    @classmethod
+    def utcnow(cls) -> datetime:
+        return datetime.fromtimestamp(BEGIN, timezone.utc).replace(tzinfo=None)
+
+
 @pytest.mark.parametrize("token", [None, "a token/+="])
 def test_the_url_is_the_one_that_botocore_makes_at_the_beginning_of_the_window(
     monkeypatch: pytest.MonkeyPatch, token: str | None
 ) -> None:
     store = store_with_keys(token)
     monkeypatch.setattr(time, "time", lambda: BEGIN + 1234.5)
-    monkeypatch.setattr(botocore.auth, "get_current_datetime", lambda: datetime.fromtimestamp(BEGIN, timezone.utc))
+    if hasattr(botocore.auth, "get_current_datetime"):
+        monkeypatch.setattr(botocore.auth, "get_current_datetime", lambda: datetime.fromtimestamp(BEGIN, timezone.utc))
+    else:  # earlier versions of botocore
+        monkeypatch.setattr(botocore.auth, "datetime", SimpleNamespace(datetime=StoppedClock))
     client = botocore.session.Session().create_client(
         "s3",
         region_name="eu-west-1",
