@@ -177,7 +177,7 @@ def test_a_key_of_the_terminal_reaches_the_command_once(target: str, key: bytes,
         "seen = []",
         # What exec passes on of the key's signal, it passes on before this one.
         f"signal.signal(signal.{name}, lambda *a: (seen.append(1), os.kill(os.getppid(), signal.SIGUSR1)))",
-        "signal.signal(signal.SIGUSR1, lambda *a: (print('seen', len(seen), flush=True), sys.exit(3)))",
+        "signal.signal(signal.SIGUSR1, lambda *a: (os.write(1, b'seen %d' % len(seen)), sys.exit(3)))",
         "print('ready', flush=True)",
         WAIT,
     )
