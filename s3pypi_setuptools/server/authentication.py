@@ -132,11 +132,11 @@ class Authenticator:
 
         Raises `BadCredentials`, `TooManyFailures`, and what the store of users raises.
         """
-        sent = credentials_of(header)
         proof = hmac.digest(self._key, header, hashlib.sha256)
         known = self._verified.get(proof)
         if known is not None and self._is_current(known):
             return known.identity
+        sent = credentials_of(header)
         if (identity := self._short_lived(sent.secret)) is not None:
             return identity
         if proof not in self._checks:
