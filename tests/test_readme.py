@@ -39,7 +39,7 @@ def test_the_two_commands_are_those_that_are_tested() -> None:
     indented = re.findall(r"^ {4}(python3 .*)$", README, flags=re.MULTILINE)
     assert indented == [
         "python3 examples/demo.py",
-        "python3 -m venv .venv && .venv/bin/pip install --quiet tox && .venv/bin/tox",
+        "python3 -m venv .venv && .venv/bin/pip install --quiet tox-uv && .venv/bin/tox",
     ]
 
 
