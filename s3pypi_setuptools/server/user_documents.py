@@ -1,4 +1,4 @@
-"""Users and publishers as documents: the tables of ``users.toml``, and the JSON objects in ``ssm:HOST``."""
+"""Users and publishers as documents: tables of ``users.toml``, JSON objects of ``users.json`` and ``ssm:HOST``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import ConfigurationError
 from .users import Publisher, Publishing, Role, Token, User
 
-__all__ = ["publishing_entry", "publishing_of", "user_entry", "user_of"]
+__all__ = ["publishing_entry", "publishing_of", "user_entry", "user_of", "with_times"]
 
 _SHORTEST_KEY = 32
 """Characters: a key of 256 bits in base64 has more."""
@@ -92,3 +92,16 @@ def user_entry(user: User) -> dict[str, Any]:
             for one in user.tokens
         ]
     return entry
+
+
+def with_times(document: Any) -> Any:
+    """A user's JSON object with times as values, as TOML has them."""
+    if isinstance(document, dict) and isinstance(document.get("tokens"), list):
+        for token in document["tokens"]:
+            for field in ("created", "expires"):
+                if isinstance(token, dict) and isinstance(token.get(field), str):
+                    try:
+                        token[field] = datetime.fromisoformat(token[field])
+                    except ValueError:
+                        token[field] = ""  # which `user_of` refuses
+    return document

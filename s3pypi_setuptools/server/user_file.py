@@ -1,5 +1,5 @@
 # ruff: noqa: D102 (the contract, in users.py, says what the methods promise)
-"""Users in a file, ``users.toml``.
+"""Users in a file, ``users.toml``; or ``users.json``, with the same tables, which Terraform reads.
 
 ::
 
@@ -19,10 +19,12 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import json
 import os
 import secrets
 import sys
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +33,7 @@ import tomli_w
 from ..config.files import read_text
 from ..errors import ConfigurationError
 from ..stores.local.lock import exclusive
-from .user_documents import publishing_entry, publishing_of, user_entry, user_of
+from .user_documents import publishing_entry, publishing_of, user_entry, user_of, with_times
 from .users import Publishing, Token, User, UserStore, exists_already
 from .watched_file import Contents, WatchedFile
 
@@ -39,10 +41,14 @@ __all__ = ["UserFile"]
 
 _OWNER = 0o600
 _OWNER_AND_GROUP = 0o660
+_JSON = ".json"
 
 
 class UserFile(UserStore):
-    """The file ``users.toml`` at ``path``: made for its owner alone, later with the owner and group that it has."""
+    """The file at ``path``, JSON if its name ends so, else TOML.
+
+    It is made for its owner alone, and later keeps the owner and group that it has.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -113,19 +119,34 @@ class UserFile(UserStore):
 
 
 def _parse(path: Path) -> Contents:
-    toml = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
-    try:
-        document = toml.loads(read_text(path) or "")
-    except toml.TOMLDecodeError as error:
-        hint = "" if path.suffix == ".toml" else "; the name of an htpasswd file must hold htpasswd"
-        raise ConfigurationError(f"{path}: {error}{hint}") from error
+    document = _document(path)
     users, publishing = document.get("users", {}), document.get("publishing", {})
     if not isinstance(users, dict) or not isinstance(publishing, dict) or set(document) - {"users", "publishing"}:
         raise ConfigurationError(f"{path}: must hold [users.NAME] and [publishing] tables, and nothing else")
     return Contents.of(
-        {name: user_of(name, entry, f"{path}: [users.{name}]") for name, entry in users.items()},
+        {name: user_of(name, with_times(entry), f"{path}: [users.{name}]") for name, entry in users.items()},
         publishing_of(publishing, str(path)),
     )
+
+
+def _document(path: Path) -> dict[str, Any]:
+    text = read_text(path) or ""
+    try:
+        if path.suffix != _JSON:
+            return dict(importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli").loads(text))
+        document = json.loads(text or "{}")
+    except (ValueError, RecursionError) as error:  # of TOML, too
+        hint = "" if path.suffix in (".toml", _JSON) else "; the name of an htpasswd file must hold htpasswd"
+        raise ConfigurationError(f"{path}: {error}{hint}") from error
+    if not isinstance(document, dict):
+        raise ConfigurationError(f"{path}: is no JSON object")
+    return document
+
+
+def _text(path: Path, document: Mapping[str, Any]) -> str:
+    if path.suffix != _JSON:
+        return tomli_w.dumps(document)
+    return json.dumps(document, indent=2, default=datetime.isoformat) + "\n"
 
 
 def _write(path: Path, lock: Path, contents: Contents) -> None:
@@ -136,7 +157,7 @@ def _write(path: Path, lock: Path, contents: Contents) -> None:
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER)
         with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            stream.write(tomli_w.dumps(document))
+            stream.write(_text(path, document))
             stream.flush()
             os.fsync(descriptor)
         if os.name != "nt" and path.exists():

@@ -14,12 +14,12 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..aws.parameter_store import Parameters
 from ..errors import ConfigurationError, StoreError
 from .password_records import is_weak, sha1_record
-from .user_documents import user_entry, user_of
+from .user_documents import user_entry, user_of, with_times
 from .users import Role, Token, User, UserStore, exists_already, tokens_of
 
 __all__ = ["REGION", "UserParameters", "check_user_name", "parameters_path"]
@@ -155,7 +155,7 @@ class UserParameters(UserStore):
         if isinstance(document, dict) and "password_hash" in document:
             record = sha1_record(str(document["password_hash"]), str(document.get("password_salt", "")))
             return User(name, Role.READ, password=record)
-        return user_of(name, _with_times(document), where)
+        return user_of(name, with_times(document), where)
 
     def _text(self, user: User) -> str:
         text = json.dumps(user_entry(user), default=datetime.isoformat)
@@ -165,16 +165,3 @@ class UserParameters(UserStore):
                 "remove tokens with s3pypi user token --remove"
             )
         return text
-
-
-def _with_times(document: Any) -> Any:
-    """The document with times as values, as TOML has them."""
-    if isinstance(document, dict) and isinstance(document.get("tokens"), list):
-        for token in document["tokens"]:
-            for field in ("created", "expires"):
-                if isinstance(token, dict) and isinstance(token.get(field), str):
-                    try:
-                        token[field] = datetime.fromisoformat(token[field])
-                    except ValueError:
-                        token[field] = ""  # which `user_of` refuses
-    return document

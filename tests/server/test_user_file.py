@@ -19,8 +19,9 @@ from s3pypi_setuptools.server.users import Publishing, Role, Token, User
 NOW = datetime.now(timezone.utc).replace(microsecond=0)
 
 
-def test_users_are_kept_in_a_file_that_its_owner_alone_reads(tmp_path: Path) -> None:
-    path = tmp_path / "new" / "users.toml"
+@pytest.mark.parametrize("name", ["users.toml", "users.json"])
+def test_users_are_kept_in_a_file_that_its_owner_alone_reads(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "new" / name
     users = UserFile(path)
     assert users.users() == {}
     token = Token("ci", token_record(new_token("ci")), NOW, NOW + timedelta(days=1))
@@ -33,7 +34,7 @@ def test_users_are_kept_in_a_file_that_its_owner_alone_reads(tmp_path: Path) -> 
     assert users.users() == {alice.name: alice}
     assert users.is_current(alice)
     assert not users.remove("bob")
-    assert {one.name for one in path.parent.iterdir()} == {"users.toml", ".users.toml.lock"}
+    assert {one.name for one in path.parent.iterdir()} == {name, f".{name}.lock"}
 
 
 @pytest.mark.parametrize(
@@ -53,6 +54,26 @@ def test_users_are_kept_in_a_file_that_its_owner_alone_reads(tmp_path: Path) -> 
 )
 def test_a_damaged_file_is_one_clear_error(tmp_path: Path, text: str, reason: str) -> None:
     path = tmp_path / "users.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigurationError) as caught:
+        UserFile(path).users()
+    assert reason in str(caught.value)
+    assert str(path) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("{", "users.json: "),
+        ("[]", "is no JSON object"),
+        ("[" * 100_000, "users.json: "),
+        ('{"x": 1}', "must hold [users.NAME]"),
+        ('{"users": {"a": 1}}', "[users.a]: must be a table"),
+        ('{"users": {"a": {"tokens": [{"name": "x", "record": "y", "created": "today"}]}}}', "each token needs"),
+    ],
+)
+def test_a_damaged_json_file_is_one_clear_error(tmp_path: Path, text: str, reason: str) -> None:
+    path = tmp_path / "users.json"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ConfigurationError) as caught:
         UserFile(path).users()

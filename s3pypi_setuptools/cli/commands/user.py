@@ -237,7 +237,7 @@ examples:
   pwgen -s 20 1 | s3pypi user add ssm:pkg.example.com bob --password-stdin""",
     arguments=(
         Argument("action", metavar="ACTION", choices=_ACTIONS, help=", ".join(_ACTIONS)),
-        Argument("store", metavar="STORE", help="a file such as users.toml, or ssm:HOST"),
+        Argument("store", metavar="STORE", help="a file such as users.toml or users.json, or ssm:HOST"),
         Argument("name", metavar="NAME", nargs="?", help="the user's name"),
         Argument(
             "--role", choices=_ROLES, metavar="ROLE", help="read, upload or admin (default: read)", group="user add"
