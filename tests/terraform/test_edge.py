@@ -1,4 +1,4 @@
-"""The programs at CloudFront's edge, by events as AWS documents them.
+"""The function that checks passwords at CloudFront's edge, by events as AWS documents them.
 
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-event-structure.html
 """
@@ -9,7 +9,6 @@ import contextlib
 import hashlib
 import importlib
 import json
-import shutil
 import subprocess
 import sys
 from base64 import b64encode
@@ -23,37 +22,10 @@ import pytest
 from s3pypi_setuptools.server.password_records import new_token, password_record, token_record
 from tests.support import servers
 from tests.support.servers import S3Server
+from tests.terraform.samples import HOST, PAGES, PIP, basic
 
 TERRAFORM = Path(__file__).parents[2] / "terraform"
 PACKAGE = TERRAFORM / "modules" / "s3pypi" / "basic_auth" / "package.zip"
-CHOOSE = TERRAFORM / "modules" / "s3pypi" / "pages" / "choose.js"
-HOST = "packages.example.com"
-PIP = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html; q=0.1, text/html; q=0.01"
-JSON = "application/vnd.pypi.simple.v1+json"
-
-PAGES = [
-    ("/demo/", PIP, "/demo/index.json"),
-    ("/", PIP, "/index.json"),
-    ("/demo/", JSON.upper(), "/demo/index.json"),
-    ("/demo/", "application/vnd.pypi.simple.latest+json", "/demo/index.json"),
-    ("/demo/", f"text/html, {JSON}", "/demo/index.json"),
-    ("/demo/", f"text/html;q=0.9, {JSON};q=0.2", "/demo/index.html"),
-    ("/demo/", f"{JSON};q=0", "/demo/index.html"),
-    ("/demo/", f"{JSON};q=many", "/demo/index.html"),
-    ("/demo/", f"{JSON};q=9", "/demo/index.html"),
-    ("/demo/", "*/*", "/demo/index.html"),
-    ("/demo/", "text/html", "/demo/index.html"),
-    ("/demo/", "", "/demo/index.html"),
-    ("/demo/", None, "/demo/index.html"),
-    ("/demo/", ",;q=," * 2000, "/demo/index.html"),
-    ("/demo/demo-1.0.tar.gz", PIP, "/demo/demo-1.0.tar.gz"),
-    ("/demo/0123456789abcdef/demo-1.0-py3-none-any.whl.metadata", PIP, None),
-    ("/index.html", PIP, "/index.html"),
-    ("//evil.example.com", PIP, "//evil.example.com"),
-    ("/demo", PIP, 301),
-    ("/demo_x-1", None, 301),
-]
-"""Path, Accept header, and the path of the page; None for the same path."""
 
 
 @pytest.fixture(scope="module")
@@ -78,10 +50,6 @@ def request(uri: str = "/demo/", host: str = HOST, **headers: str) -> dict[str, 
         "querystring": "",
         "uri": uri,
     }
-
-
-def basic(name: str, password: str, scheme: str = "Basic", encoding: str = "utf-8") -> str:
-    return f"{scheme} {b64encode(f'{name}:{password}'.encode(encoding)).decode()}"
 
 
 def test_the_package_is_what_the_script_builds(tmp_path: Path) -> None:
@@ -110,23 +78,6 @@ def test_the_function_chooses_a_page_by_accept(edge: Any, uri: str, accept: str 
         assert (answer["status"], answer["headers"]["location"][0]["value"]) == ("301", f"{uri}/")
     else:
         assert answer["uri"] == (page or uri)
-
-
-@pytest.mark.skipif(shutil.which("node") is None, reason="no node here, which runs the CloudFront function")
-def test_the_cloudfront_function_chooses_the_same_page() -> None:
-    events = []
-    for uri, accept, _ in PAGES:
-        headers = {} if accept is None else {"accept": {"value": accept}}
-        events.append({"version": "1.0", "request": {"method": "GET", "uri": uri, "headers": headers}})
-    source = CHOOSE.read_text(encoding="utf-8")
-    program = f"{source}\nprocess.stdout.write(JSON.stringify({json.dumps(events)}.map(handler)));"
-    done = subprocess.run(["node", "-"], input=program, capture_output=True, text=True, check=True, timeout=60)
-    for (uri, _, page), answer in zip(PAGES, json.loads(done.stdout), strict=True):
-        if page == 301:
-            assert (answer["statusCode"], answer["headers"]["location"]["value"]) == (301, f"{uri}/")
-        else:
-            assert answer["uri"] == (page or uri)
-    assert CHOOSE.stat().st_size < 10_000, "CloudFront takes 10 KB"
 
 
 ALICE, BOB, NONE = password_record("p:w ü"), password_record("b"), password_record("n")

@@ -4,11 +4,6 @@ locals {
   name        = replace(var.domain, ".", "-")
 }
 
-data "aws_acm_certificate" "viewer" {
-  provider = aws.us_east_1
-  domain   = var.use_wildcard_certificate ? "*.${local.hosted_zone}" : var.domain
-}
-
 data "aws_route53_zone" "dns" {
   name = local.hosted_zone
 }
@@ -45,15 +40,16 @@ resource "aws_cloudfront_cache_policy" "objects" {
   }
 }
 
-# With passwords, the function that checks them chooses pages, too: a behavior has one program for viewer requests.
+# With passwords or tokens, the function that checks them chooses pages, too: a behavior has one program for viewer
+# requests.
 resource "aws_cloudfront_function" "choose" {
-  count = var.choose_pages && !var.enable_basic_auth ? 1 : 0
+  count = var.choose_pages && !var.enable_basic_auth && !var.enable_edge_tokens ? 1 : 0
 
   name    = "s3pypi-${local.name}"
   comment = "Chooses pages by the Accept header"
   runtime = "cloudfront-js-2.0"
   publish = true
-  code    = file("${path.module}/pages/choose.js")
+  code    = join("\n", [file("${path.module}/pages/choose.js"), file("${path.module}/pages/handler.js")])
 }
 
 resource "aws_cloudfront_distribution" "cdn" {
@@ -66,7 +62,7 @@ resource "aws_cloudfront_distribution" "cdn" {
   price_class         = var.price_class
 
   viewer_certificate {
-    acm_certificate_arn      = data.aws_acm_certificate.viewer.arn
+    acm_certificate_arn      = local.certificate_arn
     minimum_protocol_version = "TLSv1.2_2021"
     ssl_support_method       = "sni-only"
   }
@@ -87,7 +83,7 @@ resource "aws_cloudfront_distribution" "cdn" {
     compress               = true
 
     dynamic "function_association" {
-      for_each = aws_cloudfront_function.choose
+      for_each = concat(aws_cloudfront_function.choose, aws_cloudfront_function.tokens)
       content {
         event_type   = "viewer-request"
         function_arn = function_association.value.arn

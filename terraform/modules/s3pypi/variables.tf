@@ -24,6 +24,12 @@ variable "use_wildcard_certificate" {
   description = "Use the certificate of *.ZONE in us-east-1, instead of that of the domain."
 }
 
+variable "create_certificate" {
+  type        = bool
+  default     = false
+  description = "Make the certificate in us-east-1, and validate it by a record in the zone. By default, the newest one that is there is used."
+}
+
 variable "enable_dynamodb_locking" {
   type        = bool
   default     = false
@@ -57,6 +63,11 @@ variable "kms_key_arn" {
   type        = string
   default     = null
   description = "KMS key that encrypts objects; by default S3's own keys do. Its key policy must let CloudFront decrypt."
+
+  validation {
+    condition     = can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/", coalesce(var.kms_key_arn, "arn:aws:kms:us-east-1:111122223333:key/")))
+    error_message = "The KMS key must be the ARN of a key: arn:aws:kms:REGION:ACCOUNT:key/ID."
+  }
 }
 
 variable "old_version_days" {
@@ -78,5 +89,171 @@ variable "price_class" {
   validation {
     condition     = contains(["PriceClass_100", "PriceClass_200", "PriceClass_All"], var.price_class)
     error_message = "The price class must be PriceClass_100, PriceClass_200 or PriceClass_All."
+  }
+}
+
+variable "enable_edge_tokens" {
+  type        = bool
+  default     = false
+  description = "Ask readers for a token, which a CloudFront function checks, without Lambda. Passwords need enable_basic_auth instead."
+}
+
+variable "edge_users" {
+  type = map(object({
+    projects = optional(list(string), ["*"])
+    tokens = optional(list(object({
+      name    = string
+      record  = string
+      expires = optional(string)
+    })), [])
+  }))
+  default     = {}
+  description = "Who may read with a token: jsondecode(file(\"users.json\")).users, where `s3pypi user token users.json NAME` made the file. Passwords in it are ignored."
+
+  validation {
+    condition     = alltrue([for name in keys(var.edge_users) : can(regex("^[A-Za-z0-9._-]{1,128}$", name))])
+    error_message = "Names of users must have letters, digits, dots, underscores and hyphens only."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for user in values(var.edge_users) : [for token in user.tokens : can(regex("^sha256\\$[A-Za-z0-9+/]{43}=$", token.record))]
+    ]))
+    error_message = "Records of tokens must be sha256$HASH, as `s3pypi user token` writes them."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for user in values(var.edge_users) : [
+        for time in compact(user.tokens[*].expires) : can(timeadd(time, "0s")) && can(regex("[0-9](Z|\\+00:00)$", time))
+      ]
+    ]))
+    error_message = "Times must have the form 2027-01-31T00:00:00Z, as `s3pypi user token --expires` writes them."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for user in values(var.edge_users) : [for pattern in user.projects : can(regex("^[A-Za-z0-9._*?-]+$", pattern))]
+    ]))
+    error_message = "Patterns of projects must have letters, digits, dots, underscores, hyphens, * and ? only."
+  }
+
+  validation {
+    condition     = alltrue([for name, user in var.edge_users : length(jsonencode([name, user.projects])) <= 900])
+    error_message = "A user's name and patterns of projects must fit in 900 bytes: CloudFront stores 1 KB for each token."
+  }
+}
+
+variable "enable_access_logs" {
+  type        = bool
+  default     = false
+  description = "Write CloudFront's access logs, as JSON, to a bucket of their own, BUCKET-logs."
+}
+
+variable "access_log_days" {
+  type        = number
+  default     = 90
+  description = "Days after which access logs are deleted."
+
+  validation {
+    condition     = var.access_log_days >= 1
+    error_message = "Access logs must be kept for a day or more."
+  }
+}
+
+variable "create_policies" {
+  type        = bool
+  default     = false
+  description = "Make IAM policies for a publisher and a reader, as `s3pypi policy` prints them. Roles for CI make them, too."
+}
+
+variable "publishers_may_delete" {
+  type        = bool
+  default     = false
+  description = "Let the publisher's policy delete, too: for s3pypi upload --force, delete and prune."
+}
+
+variable "github_publishers" {
+  type = list(object({
+    repository  = string
+    environment = optional(string)
+    ref         = optional(string, "refs/heads/main")
+  }))
+  default     = []
+  description = "GitHub repositories whose jobs may publish: in an environment, or else for a ref, which may have * (refs/tags/v*). Repositories whose subjects have ids are OWNER@ID/NAME@ID."
+
+  validation {
+    condition = alltrue([
+      for one in var.github_publishers : can(regex("^[A-Za-z0-9_-]+(@[0-9]+)?/[A-Za-z0-9._-]+(@[0-9]+)?$", one.repository))
+    ])
+    error_message = "Repositories must be OWNER/NAME or OWNER@ID/NAME@ID."
+  }
+
+  validation {
+    condition     = alltrue([for one in var.github_publishers : can(regex("^[^:*?]+$", coalesce(one.environment, "-")))])
+    error_message = "Names of environments must have no *, ? or colon."
+  }
+
+  validation {
+    condition     = alltrue([for one in var.github_publishers : can(regex("^refs/(heads|tags)/[^:?]+$", one.ref))])
+    error_message = "Refs must begin with refs/heads/ or refs/tags/: jobs of pull requests may not publish."
+  }
+}
+
+variable "gitlab_publishers" {
+  type = list(object({
+    project_path = string
+    ref_type     = optional(string, "branch")
+    ref          = optional(string, "main")
+  }))
+  default     = []
+  description = "GitLab projects (GROUP/PROJECT) whose jobs may publish for a branch or tag, which may have * (v*)."
+
+  validation {
+    condition     = alltrue([for one in var.gitlab_publishers : can(regex("^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)+$", one.project_path))])
+    error_message = "Paths of projects must be GROUP/PROJECT."
+  }
+
+  validation {
+    condition     = alltrue([for one in var.gitlab_publishers : contains(["branch", "tag"], one.ref_type)])
+    error_message = "The type of a ref must be branch or tag."
+  }
+
+  validation {
+    condition     = alltrue([for one in var.gitlab_publishers : can(regex("^[^:?]+$", one.ref))])
+    error_message = "Refs must have no ? or colon."
+  }
+}
+
+variable "gitlab_url" {
+  type        = string
+  default     = "https://gitlab.com"
+  description = "Address of GitLab, which AWS must reach."
+
+  validation {
+    condition     = can(regex("^https://[a-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._/-]*[A-Za-z0-9])?$", var.gitlab_url))
+    error_message = "The address of GitLab must be https:// and a host, without a slash at the end."
+  }
+}
+
+variable "gitlab_audience" {
+  type        = string
+  default     = "sts.amazonaws.com"
+  description = "Audience (aud) that jobs of GitLab give to their id_tokens."
+
+  validation {
+    condition     = can(regex("^[^ *]+$", var.gitlab_audience))
+    error_message = "The audience must have no space or *."
+  }
+}
+
+variable "create_oidc_providers" {
+  type        = set(string)
+  default     = []
+  description = "Which OpenID Connect providers to make: github, gitlab. An account has one of each; by default, the one that is there is used."
+
+  validation {
+    condition     = length(setsubtract(var.create_oidc_providers, ["github", "gitlab"])) == 0
+    error_message = "Providers must be github or gitlab."
   }
 }

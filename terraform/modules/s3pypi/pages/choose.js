@@ -1,15 +1,17 @@
-// CloudFront function for viewer requests (runtime 2.0): choose the page of a folder by the Accept header.
+// Choose the page of a folder by the Accept header.
 //
 // The choice is in the path, so CloudFront keeps both pages of a project without looking at headers. PEP 691 says what
 // clients send: https://peps.python.org/pep-0691/#version-format-selection
-// Events: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-event-structure.html
+//
+// Part of CloudFront functions (runtime 2.0), which are one file each. Their language has no destructuring, spread or
+// optional chaining: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
 
 const JSON_TYPES = ['application/vnd.pypi.simple.v1+json', 'application/vnd.pypi.simple.latest+json'];
 const HTML_TYPES = ['application/vnd.pypi.simple.v1+html', 'application/vnd.pypi.simple.latest+html', 'text/html'];
 const PROJECT = /^\/[A-Za-z0-9][A-Za-z0-9_-]*$/;
 
-function handler(event) {
-    const request = event.request;
+// The request for the page that its Accept header asks for, or an answer that adds a missing slash.
+function choosePage(request) {
     if (request.uri.endsWith('/')) {
         request.uri += wantsJson(request.headers.accept) ? 'index.json' : 'index.html';
     } else if (PROJECT.test(request.uri)) {

@@ -1,0 +1,43 @@
+# Readers need a token, which a CloudFront function checks, without Lambda:
+#
+#   s3pypi user add users.json ci --no-password
+#   s3pypi user token users.json ci --expires 90d
+#   terraform apply
+terraform {
+  required_version = ">= 1.5"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 5.100, < 7"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+provider "aws" {
+  alias  = "us_east_1"
+  region = "us-east-1"
+}
+
+module "s3pypi" {
+  source = "../../modules/s3pypi"
+
+  bucket             = "example-packages"
+  domain             = "packages.example.com"
+  enable_edge_tokens = true
+  edge_users         = jsondecode(file("${path.module}/users.json")).users
+  choose_pages       = true
+
+  providers = {
+    aws.us_east_1 = aws.us_east_1
+  }
+}
+
+output "s3pypi" {
+  value       = module.s3pypi
+  description = "What to give to installers and publishers"
+}
