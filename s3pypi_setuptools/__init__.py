@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .distribution import Distribution
     from .errors import (
         AccessDenied,
+        ConditionsRefused,
         ConfigurationError,
         Contended,
         Error,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AccessDenied",
+    "ConditionsRefused",
     "ConfigurationError",
     "Contended",
     "Distribution",

@@ -23,6 +23,7 @@
         │   └── NotAuthenticated  there are no credentials, or the store does not accept them
         ├── StorageFull         the store has no space left, or a quota is used up
         ├── StoreMisconfigured  the settings do not fit the store: no such bucket, another region
+        │   └── ConditionsRefused  the store does not implement conditional requests
         └── Unavailable         no usable answer: network, throttling, server error
             └── TimedOut        the store stayed silent
 
@@ -36,6 +37,7 @@ from .text import one_line
 __all__ = [
     "AccessDenied",
     "AlreadyExists",
+    "ConditionsRefused",
     "ConfigurationError",
     "Contended",
     "Error",
@@ -190,6 +192,10 @@ class StorageFull(StoreError):
 
 class StoreMisconfigured(StoreError):
     """The settings do not fit the store: there is no such bucket, it lies in another region, or it refuses ACLs."""
+
+
+class ConditionsRefused(StoreMisconfigured):
+    """The store does not implement conditional requests: it answers 501 to them, and nothing was written."""
 
 
 class Unavailable(StoreError):

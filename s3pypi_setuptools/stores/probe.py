@@ -10,7 +10,16 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
 
-from ..errors import AccessDenied, Contended, Error, NotFound, PreconditionFailed, StoreError, Unavailable
+from ..errors import (
+    AccessDenied,
+    ConditionsRefused,
+    Contended,
+    Error,
+    NotFound,
+    PreconditionFailed,
+    StoreError,
+    Unavailable,
+)
 from .base import ABSENT, ANY, Attributes, Condition, Matches, PartsWrite, Store, Token
 from .capabilities import Capabilities
 from .content_encoding import GZIP, encode
@@ -52,8 +61,7 @@ def probe(
     :param left: called with the URL of the folder if objects stay because deleting is denied.
     :param parts: race uploads in parts, too; more than half of all requests are for that.
 
-    Raises `AccessDenied` and `Unavailable` if that cannot be found out, and `StoreError` if the store refuses
-    conditional requests.
+    Raises `AccessDenied` and `Unavailable` if that cannot be found out.
     """
     keys = [f"{folder}/{number}" for number in range(rounds)]
     parts_keys = _parts_keys(folder, rounds) if parts else ()
@@ -144,11 +152,15 @@ def _remove(store: Store, keys: tuple[str, ...]) -> bool:
 
 def _honours_conditions(store: Store, key: str, threads: ThreadPoolExecutor) -> tuple[bool, bool, bool]:
     """Whether creation, replacement and deletion heed their conditions; False for what cannot be found out."""
-    created = _put_winners(store, key, b"created", ABSENT, threads)
-    if not created:
-        return False, False, False
-    stale = Matches(created[0] if len(created) == 1 else store.head(key).token)
-    replaced = _put_winners(store, key, b"replaced", stale, threads)
+    created: list[Token] = []
+    try:
+        created = _put_winners(store, key, b"created", ABSENT, threads)
+        if not created:
+            return False, False, False
+        stale = Matches(created[0] if len(created) == 1 else store.head(key).token)
+        replaced = _put_winners(store, key, b"replaced", stale, threads)
+    except ConditionsRefused:
+        return len(created) == 1, False, False
     deletes = bool(replaced) and _spares(store, key, stale)
     return (
         len(created) == 1,
@@ -189,6 +201,8 @@ def _honours_on_parts(store: Store, key: str, threads: ThreadPoolExecutor, aband
             # The losers have to send all parts again.
             if winners := _winners(threads, [partial(racer.complete, ABSENT) for racer in racers]):
                 return len(winners) == 1 and not _succeeds(partial(late.complete, ABSENT))
+        except ConditionsRefused:
+            return False
         finally:
             with contextlib.suppress(Error):
                 late.abandon()

@@ -60,6 +60,7 @@ def _s3_options(settings: Settings, sessions: Sessions) -> S3Options:
         settings.connection,
         acl=settings.acl,
         acl_optional=settings.acl_optional,
+        conditions_optional=settings.has_lock_table or settings.unsafe_no_locking,
         put_args=settings.s3_put_args,
         sessions=sessions,
         redactor=settings.redactor,

@@ -17,9 +17,10 @@ def table(ministack: S3Server) -> Iterator[LockTable]:
         yield made
 
 
-def test_a_table_makes_a_store_do_that_ignores_conditions(moto: S3Server, table: LockTable) -> None:
+@pytest.mark.parametrize("fault", ["ignores-put", "refuses"])
+def test_a_table_makes_a_store_do_that_ignores_conditions(moto: S3Server, table: LockTable, fault: str) -> None:
     where = {"locks_table": table.name, "locks_endpoint_url": table.server.endpoint_url}
-    bucket = moto.new_bucket("ignores-put")
+    bucket = moto.new_bucket(fault)
     found = examine(moto, bucket, **where)
     assert found.report.ok
     assert found["conditional create"].result.value == "warning"

@@ -61,7 +61,7 @@ def test_reading_writes_nothing(s3_server: S3Server, s3_bucket: str, tmp_path: P
     assert found.named("skipped") >= {*CONDITIONS, "put", "record"}
 
 
-@pytest.mark.parametrize("fault", ["ignores-put", "gap-put"])
+@pytest.mark.parametrize("fault", ["ignores-put", "gap-put", "refuses"])
 def test_a_server_on_which_publishers_lose_files(moto: S3Server, fault: str) -> None:
     bucket = moto.new_bucket(fault)
     found = examine(moto, bucket)

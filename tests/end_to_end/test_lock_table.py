@@ -59,10 +59,11 @@ def listed(target: str, project: str, folder: Path, environment: Mapping[str, st
     return {file["filename"] for file in report["files"]}
 
 
+@pytest.mark.parametrize("fault", ["ignores-put", "refuses"])
 def test_on_a_store_without_conditions_publishers_at_once_lose_nothing(
-    moto: S3Server, locks: LockTable, tmp_path: Path
+    moto: S3Server, locks: LockTable, tmp_path: Path, fault: str
 ) -> None:
-    target = f"s3://{moto.new_bucket('ignores-put')}/simple"
+    target = f"s3://{moto.new_bucket(fault)}/simple"
     environment = reaching(moto, locks)
     wheels = [samples.wheel(tmp_path, "demo", f"{number}.0").name for number in range(PUBLISHERS)]
     others = [samples.wheel(tmp_path, f"other-{number}").name for number in range(PUBLISHERS)]

@@ -234,6 +234,28 @@ def test_a_push_that_is_refused_has_overwritten_nothing(
     assert unsafe.publish(samples.wheel(tmp_path / "first", salt="first")).ok
 
 
+def test_a_store_that_refuses_conditions_gets_requests_without_them(
+    moto: S3Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in moto.environment.items():
+        monkeypatch.setenv(name, value)
+    bucket = moto.new_bucket("refuses")
+    with pytest.raises(RepositoryError, match="does not honour"):
+        open_repository(f"s3://{bucket}/a").publish(samples.wheel(tmp_path))
+
+    unsafe, other = (open_repository(f"s3://{bucket}/{name}", unsafe_no_locking=True) for name in "ab")
+    large = samples.wheel(tmp_path / "large", padding=PART_SIZE)
+    assert unsafe.publish(large, samples.wheel(tmp_path / "new", version="1.1")).ok
+    assert unsafe.publish(samples.wheel(tmp_path / "other", version="1.1", salt="other"), if_exists="replace").ok
+    assert unsafe.yank("demo", "1.0").files
+    assert unsafe.promote("demo", "1.1", other).ok
+    assert unsafe.delete("demo", "1.0").files
+    assert [file.filename for file in unsafe.show("demo").files] == ["demo-1.1-py3-none-any.whl"]
+    assert unsafe.delete("demo", whole=True).whole
+    assert unsafe.verify(deep=True).ok
+    assert other.verify(deep=True).ok
+
+
 class DeletesAnyway(MemoryStore):
     def delete(self, key: str, condition: Condition = ANY) -> None:
         super().delete(key)

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import pytest
 
-from s3pypi_setuptools.errors import AccessDenied, StoreError
+from s3pypi_setuptools.errors import AccessDenied, ConditionsRefused, StoreError
 from s3pypi_setuptools.stores.base import ANY, Attributes, Condition, Matches, PartsWrite, Store, Token
 from s3pypi_setuptools.stores.capabilities import Capabilities, known
 from s3pypi_setuptools.stores.content_encoding import decode
@@ -48,6 +48,24 @@ class DecodesItself(Unknowing):
 class IgnoresConditions(Unknowing):
     def put(self, key: str, data: bytes, attributes: Attributes, condition: Condition = ANY) -> Token:
         return super().put(key, data, attributes, ANY)
+
+
+class RefusesConditions(Unknowing):
+    """Answers 501 to conditions."""
+
+    def put(self, key: str, data: bytes, attributes: Attributes, condition: Condition = ANY) -> Token:
+        if condition is not ANY:
+            raise ConditionsRefused(key, "the store answered 501 NotImplemented")
+        return super().put(key, data, attributes)
+
+
+class RefusesToReplace(Unknowing):
+    """Answers 501 to ``If-Match``."""
+
+    def put(self, key: str, data: bytes, attributes: Attributes, condition: Condition = ANY) -> Token:
+        if isinstance(condition, Matches):
+            raise ConditionsRefused(key, "the store answered 501 NotImplemented")
+        return super().put(key, data, attributes, condition)
 
 
 class ChecksBeforeItWrites(Unknowing):
@@ -154,6 +172,8 @@ class Untouchable(ForwardingStore):
         (Unknowing, GOOD),
         (IgnoresConditions, Capabilities(False, False, True, False, True, True)),
         (ChecksBeforeItWrites, Capabilities(False, False, True, False, True, True)),
+        (RefusesConditions, Capabilities(False, False, False, False, True, True)),
+        (RefusesToReplace, GOOD._replace(conditional_replace=False, conditional_delete=False)),
         (ReplacesUnasked, GOOD._replace(conditional_replace=False)),
         (IgnoresDeleteConditions, GOOD._replace(conditional_delete=False)),
         (DeniesDeletion, GOOD._replace(conditional_delete=False)),

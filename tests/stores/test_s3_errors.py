@@ -14,6 +14,7 @@ from s3pypi_setuptools.distribution.local_file import PART_SIZE
 from s3pypi_setuptools.errors import (
     AccessDenied,
     AlreadyExists,
+    ConditionsRefused,
     ConfigurationError,
     Contended,
     Error,
@@ -90,7 +91,8 @@ LIST: Callable[[Store], object] = lambda store: list(store.list("k"))  # noqa: E
         (READ, Answer(503, "SlowDown"), Unavailable, "try again"),
         (PUT, Answer(502, body=b"<html>"), Unavailable, "502"),
         (PUT, Answer(429, "TooManyRequests"), Unavailable, "try again"),
-        (CREATE, Answer(501, "NotImplemented"), StoreMisconfigured, "conditional requests"),
+        (CREATE, Answer(501, "NotImplemented"), ConditionsRefused, "conditional requests"),
+        (PUT, Answer(501, "NotImplemented"), StoreMisconfigured, "does not know this request"),
         (PUT, Answer(400, "AccessControlListNotSupported"), StoreMisconfigured, "refuses ACLs"),
         (PUT, Answer(418, "Teapot"), StoreError, "418 Teapot: What it says."),
         (READ, Answer(body=b"short", headers={"ETag": '"1"'}, length=100), Unavailable, "cut short"),

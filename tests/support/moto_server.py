@@ -3,7 +3,8 @@
 As a program: ``moto_server.py PORT``. A bucket whose name begins so has the fault:
 
 - ``ignores-put``, ``ignores-complete``: conditions on these requests are ignored;
-- ``gap-put``, ``gap-complete``: they are looked at some time before the write takes effect.
+- ``gap-put``, ``gap-complete``: they are looked at some time before the write takes effect;
+- ``refuses-``: requests with conditions are answered with 501, as Backblaze B2 does.
 
 All others are served one after the other: moto itself looks first, and writes then, which races find out now and then.
 """
@@ -48,6 +49,14 @@ class Faulty(DomainDispatcherApplication):
         if environ["PATH_INFO"].startswith(f"/ignores-{request}-"):
             environ.pop("HTTP_IF_MATCH", None)
             environ.pop("HTTP_IF_NONE_MATCH", None)
+        conditional = environ.keys() & {"HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH"}
+        if (
+            conditional
+            and environ["REQUEST_METHOD"] not in ("GET", "HEAD")
+            and environ["PATH_INFO"].startswith("/refuses-")
+        ):
+            start_response("501 Not Implemented", [("Content-Type", "application/xml")])
+            return [b"<Error><Code>NotImplemented</Code><Message>A header implies what is not there</Message></Error>"]
         at_once = environ["PATH_INFO"].startswith(f"/gap-{request}-")
         with contextlib.nullcontext() if at_once else self._turn:
             return super().__call__(environ, start_response)

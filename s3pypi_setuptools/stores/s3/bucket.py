@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...aws.errors import code_of
-from ...errors import Error
+from ...errors import ConditionsRefused, Error
 from ..base import ABSENT, ANY, Condition, Matches, check_key
 from .client import S3Client, S3Options
 
@@ -32,6 +32,7 @@ _ANSWERS = {
 }
 """What every answer to a request has; one without it came from something else, such as a login page."""
 
+_CONDITIONS = frozenset(("IfMatch", "IfNoneMatch"))
 _WHOLE_BODY = 64 * 1024
 """Bytes; a longer body is sent in blocks, each with a time limit of its own."""
 
@@ -48,6 +49,8 @@ class Bucket:
         self.name = name
         self._acl = options.acl
         self._acl_optional = options.acl_optional
+        self._conditions_optional = options.conditions_optional
+        self._unconditional: set[str] = set()
 
     def store(self, operation: str, key: str, condition: Condition, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Send a request that creates an object, with ACL and the user's parameters; raises the errors of `Store.put`.
@@ -76,18 +79,35 @@ class Bucket:
     ) -> dict[str, Any]:
         """Send one request and return the answer; raises the errors of `Store`.
 
+        If the store does not implement the condition, and it is optional, this request and all later ones of its kind
+        are sent without one. For deletions, that is always so.
+
         :param operation: of the S3 API, such as ``PutObject``.
         :param key: None for a request on the whole bucket.
         :param arguments: parameters of the operation, with botocore's names.
         """
+        arguments = arguments or {}
+        if operation not in self._unconditional:
+            try:
+                return self._send(operation, key, condition, arguments)
+            except ConditionsRefused:
+                if not (self._conditions_optional or operation == "DeleteObject"):
+                    raise
+            _rewind(arguments)
+            self._unconditional.add(operation)
+        return self._send(operation, key, ANY, {name: arguments[name] for name in arguments if name not in _CONDITIONS})
+
+    def _send(
+        self, operation: str, key: str | None, condition: Condition, arguments: Mapping[str, Any]
+    ) -> dict[str, Any]:
         if key is not None:
             check_key(key)
-        long = operation in _TAKE_LONG or isinstance((arguments or {}).get("Body"), io.BytesIO)
+        long = operation in _TAKE_LONG or isinstance(arguments.get("Body"), io.BytesIO)
         call = getattr(self.client.get(long=long), _method(operation))
         target = {"Bucket": self.name} if key is None else {"Bucket": self.name, "Key": key}
         response: dict[str, Any] = {}
         try:
-            response = call(**{**(arguments or {}), **self.client.arguments(operation), **target})
+            response = call(**{**arguments, **self.client.arguments(operation), **target})
             for name in _ANSWERS.get(operation, ()):
                 if isinstance(result := response[name], dict):  # CopyObjectResult, CopyPartResult
                     result["ETag"]

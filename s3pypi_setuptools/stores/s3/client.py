@@ -66,6 +66,7 @@ class S3Options(Access):
     :param acl: canned ACL of every object; None sends none
         (https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl).
     :param acl_optional: continue without the ACL if the bucket refuses it.
+    :param conditions_optional: continue without conditions if the store does not implement them.
     :param put_args: parameters of S3 ``PutObject``, such as ``ServerSideEncryption``, as strings.
     :param patience: how long to wait for a store that does not answer.
     :param redactor: hides also the secrets among ``put_args``, and the credentials that are found.
@@ -73,6 +74,7 @@ class S3Options(Access):
 
     acl: str | None = None
     acl_optional: bool = False
+    conditions_optional: bool = False
     put_args: Mapping[str, str] = field(default_factory=dict, repr=False)
     patience: Patience = _PATIENCE
 

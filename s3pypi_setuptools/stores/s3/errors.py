@@ -20,6 +20,7 @@ from ...aws.errors import (
 from ...errors import (
     AccessDenied,
     AlreadyExists,
+    ConditionsRefused,
     Contended,
     Error,
     NotAuthenticated,
@@ -91,16 +92,19 @@ def translated(error: Exception, operation: str, name: str, condition: Condition
         return Unavailable(name, f"{what}: the store answered {said}; try again later")
     if status == 429 or code in TRANSIENT_CODES:
         return Unavailable(name, f"{what}: the store answered {code or status}; try again later")
-    return _refused(code, status, text_of(error), name, what)
+    return _refused(error, name, what, condition)
 
 
-def _refused(code: str, status: int, text: str, name: str, what: str) -> StoreError:
+def _refused(error: Exception, name: str, what: str, condition: Condition) -> StoreError:
+    code, status, text = code_of(error), status_of(error), text_of(error)
     if code == "AccessControlListNotSupported":
         return StoreMisconfigured(
             name, f"{what}: this bucket refuses ACLs; publish without one, and grant reading by a bucket policy"
         )
     if status == 501 or code == "NotImplemented":
-        return StoreMisconfigured(name, f"{what}: the store does not know conditional requests ({text or code})")
+        if condition is not ANY:
+            return ConditionsRefused(name, f"{what}: the store does not know conditional requests ({text or code})")
+        return StoreMisconfigured(name, f"{what}: the store does not know this request ({text or code})")
     if status in {301, 307} or code in {"PermanentRedirect", "IllegalLocationConstraintException"}:
         return StoreMisconfigured(name, f"{what}: {ELSEWHERE}")
     if code in {"", str(status)}:  # the answer to a HEAD has no body
