@@ -30,6 +30,12 @@ variable "use_wildcard_certificate" {
   description = "Use the certificate of *.ZONE in us-east-1."
 }
 
+variable "create_certificate" {
+  type        = bool
+  default     = false
+  description = "Make the certificate, and validate it by a record in the zone."
+}
+
 variable "enable_dynamodb_locking" {
   type        = bool
   default     = false
@@ -63,6 +69,7 @@ module "s3pypi" {
   bucket                   = var.bucket
   domain                   = var.domain
   use_wildcard_certificate = var.use_wildcard_certificate
+  create_certificate       = var.create_certificate
   enable_dynamodb_locking  = var.enable_dynamodb_locking
   enable_basic_auth        = var.enable_basic_auth
   choose_pages             = var.choose_pages

@@ -9,6 +9,13 @@ resource "aws_s3_bucket" "access_logs" {
   count = var.enable_access_logs ? 1 : 0
 
   bucket = "${var.bucket}-logs"
+
+  lifecycle {
+    precondition {
+      condition     = length(var.bucket) <= 58
+      error_message = "The bucket's name must have 58 characters at most with enable_access_logs, as -logs is added to it."
+    }
+  }
 }
 
 resource "aws_s3_bucket_public_access_block" "access_logs" {

@@ -215,6 +215,17 @@ run "access_logs" {
   }
 }
 
+run "logs_of_a_bucket_with_a_long_name" {
+  command = plan
+
+  variables {
+    bucket             = "a-bucket-whose-name-has-sixty-three-characters-and-is-the-longe"
+    enable_access_logs = true
+  }
+
+  expect_failures = [aws_s3_bucket.access_logs]
+}
+
 run "publishers" {
   command = plan
 
