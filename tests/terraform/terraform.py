@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,38 +23,15 @@ NEEDED = [
 ]
 """The marks of a module of tests that run Terraform."""
 
-_MOCKS = """\
-  mock_data "aws_iam_policy_document" {
-    defaults = { json = "{\\"Version\\": \\"2012-10-17\\", \\"Statement\\": []}" }
-  }
-  mock_data "aws_acm_certificate" {
-    defaults = { arn = "arn:aws:acm:us-east-1:111122223333:certificate/example" }
-  }
-  mock_data "aws_caller_identity" {
-    defaults = { account_id = "111122223333" }
-  }
-  mock_data "aws_iam_openid_connect_provider" {
-    defaults = { arn = "arn:aws:iam::111122223333:oidc-provider/example" }
-  }
-  mock_data "aws_partition" {
-    defaults = { partition = "aws" }
-  }
-  mock_data "aws_region" {
-    defaults = { id = "eu-central-1" }
-  }
-"""
-_TEST = f"""\
-mock_provider "aws" {{
-{_MOCKS}}}
-
-mock_provider "aws" {{
-  alias = "us_east_1"
-{_MOCKS}}}
-
-run "plan" {{
-  command = plan
-}}
-"""
+_MOCKS = {
+    "aws_iam_policy_document": {"json": '{"Version": "2012-10-17", "Statement": []}'},
+    "aws_acm_certificate": {"arn": "arn:aws:acm:us-east-1:111122223333:certificate/example"},
+    "aws_caller_identity": {"account_id": "111122223333"},
+    "aws_iam_openid_connect_provider": {"arn": "arn:aws:iam::111122223333:oidc-provider/example"},
+    "aws_partition": {"partition": "aws"},
+    "aws_region": {"id": "eu-central-1"},
+}
+"""What the provider tells of the data sources."""
 
 
 def run(folder: Path, *arguments: str) -> str:
@@ -71,25 +49,29 @@ def initialized(folder: Path) -> Path:
     return folder
 
 
-def planned(folder: Path, **variables: Any) -> dict[str, dict[str, Any]]:
-    """What the configuration in a folder would make: the known values of each resource by its address."""
-    tests = folder / "tests_of_plans"
+def planned(folder: Path, **plans: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What the configuration in a folder would make.
+
+    :param plans: the variables of each plan.
+    :return: for each plan, the known values of each resource by its address.
+    """
+    mocks = {"mock_data": {name: {"defaults": values} for name, values in _MOCKS.items()}}
+    document = {
+        "mock_provider": {"aws": [mocks, {"alias": "us_east_1", **mocks}]},
+        "run": [{name: {"command": "plan", "variables": variables}} for name, variables in plans.items()],
+    }
+    tests = folder / "plans"
     tests.mkdir()
-    (tests / "plan.tftest.hcl").write_text(_TEST, encoding="utf-8")
-    (tests / "values.tfvars.json").write_text(json.dumps(variables), encoding="utf-8")
-    lines = run(
-        folder,
-        "test",
-        "-json",
-        "-verbose",
-        f"-test-directory={tests.name}",
-        f"-var-file={tests / 'values.tfvars.json'}",
-    )
+    (tests / "plans.tftest.json").write_text(json.dumps(document), encoding="utf-8")
+    lines = run(folder, "test", "-json", "-verbose", f"-test-directory={tests.name}")
     shutil.rmtree(tests)
     messages = [json.loads(line) for line in lines.splitlines()]
-    (plan,) = (message["test_plan"] for message in messages if message["type"] == "test_plan")
     return {
-        change["address"]: change["change"]["after"]
-        for change in plan["resource_changes"]
-        if change["mode"] == "managed"
+        message["@testrun"]: {
+            change["address"]: change["change"]["after"]
+            for change in message["test_plan"]["resource_changes"]
+            if change["mode"] == "managed"
+        }
+        for message in messages
+        if message["type"] == "test_plan"
     }
