@@ -66,7 +66,7 @@ class Running:
 
 @dataclass(frozen=True)
 class ForkedPrograms:
-    """The programs ``s3pypi``, ``s3upload``, ``pypi-private`` and ``pip``.
+    """The programs ``s3pypi``, ``s3upload``, ``pypi-private``, ``pip`` and ``hatch``.
 
     :param path: the socket of the fork server.
     """
@@ -120,11 +120,14 @@ class ForkedPrograms:
 
 
 @contextlib.contextmanager
-def forked_programs() -> Iterator[ForkedPrograms]:
-    """Start a fork server; it ends with the context."""
+def forked_programs(*modules: str) -> Iterator[ForkedPrograms]:
+    """Start a fork server; it ends with the context.
+
+    :param modules: what it imports besides what programs of this package and pip need.
+    """
     with TemporaryDirectory(prefix="s3pypi-") as folder:
         path = f"{folder}/socket"
-        command = [sys.executable, "-W", "error", "-m", "tests.support.fork_server", path]
+        command = [sys.executable, "-W", "error", "-m", "tests.support.fork_server", path, *modules]
         with subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE) as process:
             assert process.stdout is not None
             try:
