@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.support.forked_programs import ForkedPrograms, forked_programs
 
 PYPROJECT = """\
 [build-system]
@@ -21,6 +23,8 @@ name = "demo-project"
 version = "1.0"
 """
 HOOK = "[tool.hatch.build.hooks.s3pypi]\n"
+LATE = ("hatch.publish.plugin", "hatchling.builders.sdist", "hatchling.builders.wheel", "rich.spinner", "rich.table")
+"""What ``hatch publish`` imports when it runs."""
 SDIST, WHEEL = "demo_project-1.0.tar.gz", "demo_project-1.0-py3-none-any.whl"
 
 
@@ -30,6 +34,7 @@ class Project:
 
     folder: Path
     repository: Path
+    programs: Callable[[], ForkedPrograms]
 
     def configure(self, *tables: str) -> None:
         """Write pyproject.toml with these tables."""
@@ -43,6 +48,12 @@ class Project:
     def run(self, module: str, *arguments: str, **environment: str) -> Run:
         """``python -m module``, and what came of it."""
         return self.execute([sys.executable, "-m", module, *arguments], **environment)
+
+    def hatch(self, *arguments: str, folder: Path | None = None, **environment: str) -> Run:
+        """``hatch`` in a fork of a process that has imported it."""
+        done = self.programs().run("hatch", *arguments, cwd=folder or self.folder, environ=environment)
+        assert "Traceback" not in done.output, done.output
+        return Run(done.status, done.output)
 
     def execute(self, command: Sequence[str], folder: Path | None = None, **environment: str) -> Run:
         """What came of a command; never a traceback."""
@@ -87,12 +98,18 @@ class Run:
         return [line for line in self.output.splitlines() if all(word in line for word in words)]
 
 
+@pytest.fixture(scope="session")
+def hatch_programs() -> Iterator[ForkedPrograms]:
+    with forked_programs("hatch.cli", *LATE) as programs:
+        yield programs
+
+
 @pytest.fixture
-def project(tmp_path: Path) -> Project:
+def project(tmp_path: Path, request: pytest.FixtureRequest) -> Project:
     folder = tmp_path / "project"
     package = folder / "src" / "demo_project"
     package.mkdir(parents=True)
     (package / "__init__.py").write_text("")
-    made = Project(folder, tmp_path / "repository")
+    made = Project(folder, tmp_path / "repository", lambda: request.getfixturevalue("hatch_programs"))
     made.configure()
     return made

@@ -1,4 +1,7 @@
-"""``hatch publish -p s3pypi``, run for real."""
+"""``hatch publish -p s3pypi``, run for real.
+
+Most tests run it in a fork; `test_the_page_shows_what_is_printed` and the one on a terminal start a Python of its own.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ def dist(project: Project) -> Path:
 
 
 def publish(project: Project, *arguments: str, **environment: str) -> Run:
-    return project.run("hatch", "publish", "-p", "s3pypi", *arguments, **environment)
+    return project.hatch("publish", "-p", "s3pypi", *arguments, **environment)
 
 
 def test_what_was_built_is_published_and_shown_in_hatchs_way(project: Project) -> None:
@@ -65,7 +68,7 @@ def test_a_rebuild_is_present(project: Project, dist: Path) -> None:
 
 
 def test_quiet_is_quiet(project: Project) -> None:
-    done = project.run("hatch", "-q", "publish", "-p", "s3pypi", "-o", f"target={project.repository}")
+    done = project.hatch("-q", "publish", "-p", "s3pypi", "-o", f"target={project.repository}")
     assert (done.status, done.output) == (0, "")
     assert project.published == BOTH
 
@@ -145,10 +148,7 @@ class TestSettings:
         assert publish(project, "-o", "target=prod", "-o", "force").status == 0
 
     def test_a_relative_target_begins_at_the_projects_folder(self, project: Project) -> None:
-        done = project.execute(
-            [sys.executable, "-m", "hatch", "publish", "-p", "s3pypi", "-o", "target=./repository"],
-            project.folder / "src",
-        )
+        done = project.hatch("publish", "-p", "s3pypi", "-o", "target=./repository", folder=project.folder / "src")
         assert done.status == 0, done.output
         assert (project.folder / "repository" / "demo-project" / SDIST).exists()
 
