@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -62,16 +63,16 @@ class BucketStorage(Storage):
     def __init__(self, server: S3Server) -> None:
         self.server = server
         self.bucket = server.new_bucket()
-        self._client: Any = server.client()
+        self.client: Any = server.client()
         server.make_public(self.bucket)
         self._threads = ThreadPoolExecutor(4)
 
     def close(self) -> None:
         """Leave nothing on the server."""
         self.remove("")
-        self._client.delete_bucket(Bucket=self.bucket)
+        self.client.delete_bucket(Bucket=self.bucket)
         self._threads.shutdown()
-        self._client.close()
+        self.client.close()
 
     def target(self, name: str) -> str:
         return f"s3://{self.bucket}/{name}"
@@ -83,30 +84,41 @@ class BucketStorage(Storage):
         return {**self.server.environment, "AWS_ENDPOINT_URL": endpoint or self.server.endpoint_url}
 
     def copy(self, name: str, new: str) -> None:
-        list(
-            self._threads.map(lambda key: self._copy(f"{name}/{key}", f"{new}/{key}"), self.reader(name).stored_keys())
-        )
+        self.put_all(new, self.objects(name))
 
-    def _copy(self, key: str, new: str) -> None:
-        found = self._client.get_object(Bucket=self.bucket, Key=key)
-        kept = {header: found[header] for header in KEPT if header in found}
-        self._client.put_object(Bucket=self.bucket, Key=new, Body=found["Body"].read(), **kept)
+    def objects(self, name: str) -> dict[str, dict[str, Any]]:
+        """Every object, by its key below the repository's own, as `put_all` takes it."""
+
+        def read(key: str) -> dict[str, Any]:
+            found = self.client.get_object(Bucket=self.bucket, Key=f"{name}/{key}")
+            return {"Body": found["Body"].read(), **{header: found[header] for header in KEPT if header in found}}
+
+        keys = self.reader(name).stored_keys()
+        return dict(zip(keys, self._threads.map(read, keys), strict=True))
+
+    def put_all(self, name: str, objects: Mapping[str, dict[str, Any]]) -> None:
+        """Put objects that `objects` returned."""
+
+        def put(key: str) -> None:
+            self.client.put_object(Bucket=self.bucket, Key=f"{name}/{key}", **objects[key])
+
+        list(self._threads.map(put, objects))
 
     def remove(self, name: str) -> None:
         prefix = f"{name}/" if name else ""
         list(self._threads.map(lambda key: self.delete(name, key), self.reader(name).stored_keys()))
-        uploads = self._client.list_multipart_uploads(Bucket=self.bucket, Prefix=prefix).get("Uploads", ())
+        uploads = self.client.list_multipart_uploads(Bucket=self.bucket, Prefix=prefix).get("Uploads", ())
         for upload in uploads:
-            self._client.abort_multipart_upload(Bucket=self.bucket, Key=upload["Key"], UploadId=upload["UploadId"])
+            self.client.abort_multipart_upload(Bucket=self.bucket, Key=upload["Key"], UploadId=upload["UploadId"])
 
     def reader(self, name: str) -> RepositoryReader:
-        return read_bucket(self._client, self.bucket, name)
+        return read_bucket(self.client, self.bucket, name)
 
     def put(self, name: str, key: str, data: bytes) -> None:
-        self._client.put_object(Bucket=self.bucket, Key=f"{name}/{key}", Body=data)
+        self.client.put_object(Bucket=self.bucket, Key=f"{name}/{key}", Body=data)
 
     def delete(self, name: str, key: str) -> None:
-        self._client.delete_object(Bucket=self.bucket, Key=f"{name}/{key}" if name else key)
+        self.client.delete_object(Bucket=self.bucket, Key=f"{name}/{key}" if name else key)
 
 
 class FolderStorage(Storage):

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from tests.crashes.storage import BucketStorage
 from tests.fault_matrix.verbs import BASE
 from tests.support.fault_proxy import FaultProxy, Passing
 from tests.support.forked_programs import ForkedPrograms
 from tests.support.programs import Ended
-from tests.support.repository_reader import RepositoryReader, read_bucket
 from tests.support.servers import S3Server
 
-__all__ = ["Bench", "Stored", "role_of"]
+__all__ = ["Bench", "role_of"]
 
-HEADERS = ("ContentType", "CacheControl", "Metadata")
 FILES = {
     "repository.json": "record",
     "manifest.json": "root record",
@@ -29,14 +25,6 @@ FILES = {
     "demo/": "/ page",
 }
 ENDINGS = {"metadata": "metadata file", "whl": "distribution", "provenance": "provenance"}
-
-
-@dataclass(frozen=True)
-class Stored:
-    """An object, as it is put again."""
-
-    data: bytes
-    headers: Mapping[str, Any]
 
 
 def role_of(passing: Passing, prefix: str) -> str:
@@ -57,30 +45,19 @@ def _role(key: str) -> str:
     return "other manifest" if key == "other/manifest.json" else ENDINGS.get(key.rpartition(".")[2], key)
 
 
-@dataclass
-class Bench:
+class Bench(BucketStorage):
     """A bucket, and the programs that work on it.
 
     :param folder: where their files lie.
-    :param fresh: the objects of a repository without projects, once `make` was called.
-    :param base: those of one that lists `BASE`, which is ``listed``.
+
+    ``fresh`` are the objects of a repository without projects, ``base`` those of one that lists `BASE`, as ``listed``.
     """
 
-    server: S3Server
-    bucket: str
-    cli: ForkedPrograms
-    folder: Path
-    client: Any = field(init=False)
-    fresh: Mapping[str, Stored] = field(default_factory=dict)
-    base: Mapping[str, Stored] = field(default_factory=dict)
-    listed: Mapping[str, str] = field(default_factory=dict)
-    used: int = 0
-
-    def __post_init__(self) -> None:
-        self.client = self.server.client()
-
-    def make(self) -> None:
-        """Make the repositories that cases start from."""
+    def __init__(self, server: S3Server, cli: ForkedPrograms, folder: Path) -> None:
+        super().__init__(server)
+        self.cli = cli
+        self.folder = folder
+        self.used = 0
         self._do("init")
         self.fresh = self.objects("base")
         self._do(*BASE)
@@ -93,39 +70,15 @@ class Bench:
 
     def run(self, prefix: str, *arguments: str, endpoint: str = "", program: str = "s3pypi", **environ: str) -> Ended:
         """A program on the repository at ``prefix``; it asks once whatever fails, unless ``environ`` says otherwise."""
-        return self.cli.run(
-            program, *arguments, cwd=self.folder, environ=self.environ(prefix, endpoint or self.server.endpoint_url)
-            | environ,
-        )  # fmt: skip
+        environ = self.environ(prefix, endpoint) | environ
+        return self.cli.run(program, *arguments, cwd=self.folder, environ=environ)
 
     def environ(self, prefix: str, endpoint: str) -> dict[str, str]:
-        return {
-            **self.server.environment,
-            "AWS_ENDPOINT_URL": endpoint,
-            "AWS_MAX_ATTEMPTS": "1",
-            "S3PYPI_TARGET": f"s3://{self.bucket}/{prefix}",
-        }
+        return {**self.environment(endpoint), "AWS_MAX_ATTEMPTS": "1", "S3PYPI_TARGET": self.target(prefix)}
 
     def new_prefix(self) -> str:
         self.used += 1
         return f"case{self.used}"
-
-    def objects(self, prefix: str) -> dict[str, Stored]:
-        """All objects at ``prefix``, by the rest of their keys."""
-        taken = {}
-        for key in self.reader(prefix).stored_keys():
-            answer = self.client.get_object(Bucket=self.bucket, Key=f"{prefix}/{key}")
-            headers = {name: answer[name] for name in HEADERS if name in answer}
-            taken[key] = Stored(answer["Body"].read(), headers)
-        return taken
-
-    def put(self, prefix: str, objects: Mapping[str, Stored]) -> None:
-        for key, stored in objects.items():
-            self.client.put_object(Bucket=self.bucket, Key=f"{prefix}/{key}", Body=stored.data, **stored.headers)
-
-    def reader(self, prefix: str) -> RepositoryReader:
-        """Reads the repository there."""
-        return read_bucket(self.client, self.bucket, prefix)
 
     def requests(self, prefix: str, *arguments: str) -> list[str]:
         """The roles of all requests of a command without faults, each once."""

@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
 from tests.fault_matrix.buckets import Bench
 from tests.fault_matrix.verbs import BASE, VERBS, make_distributions
-from tests.support.environment import is_foreign
 from tests.support.forked_programs import ForkedPrograms
 from tests.support.servers import S3Server
 
@@ -26,11 +24,7 @@ def bench(ministack: S3Server, cli: ForkedPrograms, tmp_path_factory: pytest.Tem
     """With distributions, and a repository at ``source`` that lists demo 2.0."""
     folder = tmp_path_factory.mktemp("distributions")
     make_distributions(folder, large=True)
-    bench = Bench(ministack, ministack.new_bucket(), cli, folder)
-    with pytest.MonkeyPatch.context() as environment:
-        for name in filter(is_foreign, os.environ):
-            environment.delenv(name)
-        bench.make()
-        bench.put("source", bench.base)
-        assert bench.run("source", *VERBS["next"].arguments).status == 0
+    bench = Bench(ministack, cli, folder)
+    bench.put_all("source", bench.base)
+    assert bench.run("source", *VERBS["next"].arguments).status == 0
     return bench

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import datetime
 import ssl
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.fault_matrix.buckets import Bench
 from tests.fault_matrix.verbs import READS, VERBS
+from tests.support.canned_server import Handler, serving
 from tests.support.fault_proxy import Answer, FaultProxy
 from tests.support.programs import Ended, assert_one_line
+from tests.support.tls import make_certificates
 
 PLANTED = "planted-secret"
 
@@ -26,7 +20,7 @@ PLANTED = "planted-secret"
 def fails(bench: Bench, endpoint: str, said: str, **environ: str) -> None:
     """Publishing and listing there end in one line; nothing is listed that was not."""
     prefix = bench.new_prefix()
-    bench.put(prefix, bench.base)
+    bench.put_all(prefix, bench.base)
     for arguments in (VERBS["next"].arguments, READS["list"]):
         done: Ended = bench.run(prefix, *arguments, endpoint=endpoint, **environ)
         assert done.status == 1
@@ -68,37 +62,10 @@ def test_a_server_that_speaks_no_tls(bench: Bench) -> None:
     fails(bench, url, f"the TLS connection to the store at {url} failed; check the endpoint")
 
 
-@contextlib.contextmanager
-def self_signed(folder: Path) -> Iterator[str]:
-    """The URL of a server whose certificate nobody knows."""
-    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
-    now = datetime.datetime.now(datetime.timezone.utc)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    pem = folder / "server.pem"
-    private = (serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    pem.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, *private) + certificate.public_bytes(serialization.Encoding.PEM)
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pem)
-    with HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield f"https://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
-
-
 def test_a_certificate_that_is_not_trusted(bench: Bench, tmp_path: Path) -> None:
-    with self_signed(tmp_path) as url:
+    made, context = make_certificates(tmp_path), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(made.certificate, made.key)
+    with serving(Handler, context) as url:
         fails(bench, url, f"the TLS connection to the store at {url} failed; check the endpoint and AWS_CA_BUNDLE")
 
 

@@ -38,7 +38,7 @@ def large(bench: Bench) -> str:
 @pytest.mark.parametrize("abort", [case(True, slow=False, id="aborted"), case(False, slow=True, id="not aborted")])
 def test_they_expire_in_the_middle(abort: bool, bench: Bench, large: str) -> None:
     prefix, parts = bench.new_prefix(), 0
-    bench.put(prefix, bench.base)
+    bench.put_all(prefix, bench.base)
 
     def fault(passing: Passing) -> Fault | None:
         nonlocal parts
@@ -65,7 +65,7 @@ def test_they_expire_in_the_middle(abort: bool, bench: Bench, large: str) -> Non
 
 def test_those_that_are_renewed_go_on(bench: Bench, large: str) -> None:
     prefix, log = bench.new_prefix(), bench.folder / "expiries"
-    bench.put(prefix, bench.base)
+    bench.put_all(prefix, bench.base)
     script, config = bench.folder / "credentials", bench.folder / "aws-config"
     script.write_text(PROCESS.format(key=bench.server.access_key, secret=bench.server.secret_key, log=log))
     script.chmod(script.stat().st_mode | stat.S_IXUSR)

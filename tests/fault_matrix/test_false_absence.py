@@ -24,7 +24,7 @@ ABSENT = Answer(404, "NoSuchKey")
 )
 def test_pages_of_a_record_that_is_not_found(verb_name: str, page: str, record: str, bench: Bench) -> None:
     verb, prefix = VERBS[verb_name], bench.new_prefix()
-    bench.put(prefix, bench.fresh if verb.fresh else bench.base)
+    bench.put_all(prefix, bench.fresh if verb.fresh else bench.base)
     if verb.fresh:
         assert bench.run(prefix, BASE[-1]).status == 0
     refused = False

@@ -32,7 +32,7 @@ def verb_of(name: str, bench: Bench, prefix: str) -> Verb:
 @pytest.mark.parametrize("name", ROLES)
 def test_what_each_verb_sends(name: str, bench: Bench, prefix: str) -> None:
     verb = verb_of(name, bench, prefix)
-    bench.put(prefix, bench.fresh if verb.fresh else bench.base)
+    bench.put_all(prefix, bench.fresh if verb.fresh else bench.base)
     assert {*bench.requests(prefix, *verb.arguments), *MAYBE} == {*ROLES[name], *MAYBE}
     assert verb.done(bench.reader(prefix))
     bench.reader(prefix).assert_consistent()
@@ -41,7 +41,7 @@ def test_what_each_verb_sends(name: str, bench: Bench, prefix: str) -> None:
 @pytest.mark.parametrize("case", cases(), ids="-".join)
 def test_case(case: Case, record_property: Callable[[str, object], None], bench: Bench, prefix: str) -> None:
     verb = verb_of(case.verb, bench, prefix)
-    bench.put(prefix, bench.fresh if verb.fresh else bench.base)
+    bench.put_all(prefix, bench.fresh if verb.fresh else bench.base)
     before = {} if verb.fresh else bench.listed
     record = bench.reader(prefix).manifest("demo")
 

@@ -45,7 +45,7 @@ def test_any_request_that_stalls(times: int, bench: Bench, tmp_path: Path) -> No
     def publish(case: tuple[str, str]) -> tuple[tuple[str, str], str]:
         verb, role = VERBS[case[0]], case[1]
         prefix, left = bench.new_prefix(), times
-        bench.put(prefix, bench.base)
+        bench.put_all(prefix, bench.base)
 
         def fault(passing: Passing) -> Fault | None:
             nonlocal left

@@ -23,7 +23,7 @@ def test_any_request_that_is_throttled_once(bench: Bench) -> None:
 
     def publish(role: str) -> None:
         prefix = bench.new_prefix()
-        bench.put(prefix, bench.base)
+        bench.put_all(prefix, bench.base)
         throttled: list[str] = []
 
         def fault(passing: Passing) -> Fault | None:
@@ -49,7 +49,7 @@ def test_one_request_in_five_is_throttled_in_fifty_runs(bench: Bench) -> None:
 
     def publish(number: int) -> None:
         prefix, chance = bench.new_prefix(), random.Random(number)
-        bench.put(prefix, bench.base)
+        bench.put_all(prefix, bench.base)
 
         def fault(passing: Passing) -> Fault | None:
             return SLOW_DOWN if chance.random() < 0.2 else None

@@ -6,16 +6,17 @@ https://openid.net/specs/openid-connect-discovery-1_0.html
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
+
+from tests.support.canned_server import Handler, serving
 
 __all__ = ["CLAIMS", "REQUEST_TOKEN", "Issuer", "running_issuer"]
 
@@ -31,31 +32,14 @@ class Issuer:
     :ivar changes: claims of the tokens that `request_url` gives out, other than usual.
     """
 
-    def __init__(self) -> None:
-        self.key = rsa.generate_private_key(65537, 2048)
+    def __init__(self, url: str) -> None:
+        self.key = _key()
         self.key_id: str | None = "one"
         self.answers: dict[str, Any] = {}
         self.asked: list[str] = []
         self.changes: dict[str, Any] = {}
-        issuer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                issuer.asked.append(self.path)
-                found = issuer.answer(self.path, self.headers.get("Authorization", ""))
-                body = json.dumps(found).encode()
-                self.send_response(404 if found is None else 200)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the base's name
-                """Nothing."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        self.request_url = f"{self.url}/token?job=1"
+        self.url = url
+        self.request_url = f"{url}/token?job=1"
         self.publish()
 
     def answer(self, path: str, authorization: str) -> Any:
@@ -93,15 +77,24 @@ class Issuer:
         )
 
 
+@functools.cache
+def _key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(65537, 2048)
+
+
 @contextlib.contextmanager
 def running_issuer() -> Iterator[Issuer]:
     """A provider that answers while the context lasts."""
-    made = Issuer()
-    thread = threading.Thread(target=made.server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+
+    class IssuerHandler(Handler):
+        def answer(self) -> None:
+            made.asked.append(self.path)
+            found = made.answer(self.path, self.headers.get("Authorization", ""))
+            status = 404 if found is None else 200
+            self.send(status, {"Content-Type": "application/json"}, json.dumps(found).encode())
+
+        do_GET = answer  # noqa: N815
+
+    with serving(IssuerHandler) as url:
+        made = Issuer(url)
         yield made
-    finally:
-        made.server.shutdown()
-        thread.join()
-        made.server.server_close()
