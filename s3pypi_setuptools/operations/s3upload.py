@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..config.settings import IfExists
 from ..distribution.local_file import LocalFile
-from ..errors import AlreadyExists, Error, InvalidDistribution
+from ..errors import AlreadyExists, ConditionsRefused, Error, InvalidDistribution
 from ..monitor import UNOBSERVED, Observer, Progress, Stage
 from ..naming import content_type
 from ..repository.upload import SHA256, holds
@@ -123,12 +123,15 @@ def _store(
         progress.sent(name, count)
         observer.check_cancelled()
 
-    if if_exists is IfExists.REPLACE:
-        update(lambda: store.put_file(key, file, attributes, ANY, sent))
-        return True
-    if create(lambda: store.put_file(key, file, attributes, ABSENT, sent)):
-        return True
-    return _exists(key, if_exists, same=holds(store, key, file.size, file.sha256))
+    if if_exists is not IfExists.REPLACE:
+        try:
+            if create(lambda: store.put_file(key, file, attributes, ABSENT, sent)):
+                return True
+            return _exists(key, if_exists, same=holds(store, key, file.size, file.sha256))
+        except ConditionsRefused:  # nothing was there a moment ago
+            pass
+    update(lambda: store.put_file(key, file, attributes, ANY, sent))
+    return True
 
 
 def _exists(key: str, if_exists: IfExists, same: bool) -> bool:

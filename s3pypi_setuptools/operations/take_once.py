@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 
 from ..errors import AlreadyExists, StoreError
 from ..repository.layout import Layout
+from ..repository.objects import head_if_exists
 from ..stores.base import ABSENT, Attributes, Store
 
 __all__ = ["take_once"]
@@ -26,11 +27,16 @@ def take_once(store: Store, layout: Layout, name: str, now: Callable[[], datetim
 
     :param name: of letters and digits.
 
+    If the store ignores conditions, somebody else may take it at the same moment.
+
     Raises `StoreError`. The objects of names that were taken long ago are deleted.
     """
     folder = f"{layout.top}{_FOLDER}"
+    key = f"{folder}{name}"
+    if store.conditional_writes is not True and head_if_exists(store, key) is not None:
+        return False
     try:
-        store.put(f"{folder}{name}", b"", Attributes(), ABSENT)
+        store.put(key, b"", Attributes(), ABSENT)
     except AlreadyExists:
         return False
     for info in store.list(folder):

@@ -256,6 +256,22 @@ def test_a_store_that_refuses_conditions_gets_requests_without_them(
     assert other.verify(deep=True).ok
 
 
+def test_plain_files_are_uploaded_to_a_store_that_refuses_conditions(
+    moto: S3Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in moto.environment.items():
+        monkeypatch.setenv(name, value)
+    repository = open_repository(f"s3://{moto.new_bucket('refuses')}/a")
+    file = tmp_path / "notes.txt"
+    for text, stored in (("first", True), ("first", False)):
+        file.write_text(text, encoding="utf-8")
+        report = repository.upload_files([file])
+        assert [(one.stored, one.error) for one in report.files] == [(stored, None)]
+    file.write_text("other", encoding="utf-8")
+    [refused] = repository.upload_files([file]).files
+    assert "exists already" in str(refused.error)
+
+
 class DeletesAnyway(MemoryStore):
     def delete(self, key: str, condition: Condition = ANY) -> None:
         super().delete(key)

@@ -9,7 +9,7 @@ from s3pypi_setuptools.errors import Unavailable
 from s3pypi_setuptools.operations.take_once import take_once
 from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.stores.memory import MemoryStore
-from tests.support.store_doubles import FaultyStore, Request
+from tests.support.store_doubles import CarelessStore, FaultyStore, Request
 
 LAYOUT = Layout("simple")
 
@@ -20,6 +20,11 @@ def test_of_many_who_ask_at_once_one_gets_the_name() -> None:
         assert sorted(pool.map(lambda _: take_once(store, LAYOUT, "abc"), range(8))) == [False] * 7 + [True]
     assert take_once(store, LAYOUT, "def")
     assert [info.key for info in store.list("")] == ["simple/.s3pypi-once/abc", "simple/.s3pypi-once/def"]
+
+
+def test_a_store_that_ignores_conditions_gives_a_name_once_to_who_asks_later() -> None:
+    store = CarelessStore()
+    assert [take_once(store, LAYOUT, "abc") for _ in range(2)] == [True, False]
 
 
 def test_names_are_forgotten_after_two_days_when_the_next_is_taken() -> None:
