@@ -52,20 +52,10 @@ class Environments:
 
     def library(self, requirement: str) -> Path:
         """A folder for ``PYTHONPATH`` that holds one package without its requirements."""
-        pip = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--disable-pip-version-check"]
-
-        def make(folder: Path) -> None:
-            done = subprocess.run(
-                [*pip, "--root-user-action=ignore", "--target", str(folder), requirement],
-                env=old_tools.MACHINE,
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=300,
-            )
-            assert done.returncode == 0, done.stderr
-
-        return self.of(requirement.replace("==", "-"), make)
+        return self.of(
+            requirement.replace("==", "-"),
+            lambda folder: old_tools.run_uv("pip", "install", "--no-deps", "--target", folder, requirement),
+        )
 
     def scripts(self, requirement: str) -> Path:
         """The scripts of a virtual environment that holds one package and its requirements."""

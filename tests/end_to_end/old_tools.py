@@ -7,20 +7,29 @@ import subprocess
 import sys
 from pathlib import Path
 
-__all__ = ["install"]
+from tests.support.servers import program
 
-# Their requirements come from wherever this machine's pip finds packages.
+__all__ = ["MACHINE", "install", "run_uv"]
+
+# Their requirements come from wherever this machine's uv finds packages.
 MACHINE = dict(os.environ)
 
 
 def install(folder: Path, *requirements: str) -> Path:
     """The scripts of a new environment in ``folder`` that has the ``requirements``."""
-    scripts = folder / ("Scripts" if os.name == "nt" else "bin")
-    commands = [
-        [sys.executable, "-m", "venv", str(folder)],
-        [str(scripts / "python"), "-m", "pip", "install", "-q", "--disable-pip-version-check", *requirements],
-    ]
-    for command in commands:
-        done = subprocess.run(command, env=MACHINE, capture_output=True, text=True, check=False, timeout=300)
-        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
-    return scripts
+    run_uv("venv", folder)
+    run_uv("pip", "install", "--python", folder, *requirements)
+    return folder / ("Scripts" if os.name == "nt" else "bin")
+
+
+def run_uv(*arguments: str | Path) -> None:
+    """Run uv, which must succeed; it makes environments in a tenth of the time that venv and pip take."""
+    done = subprocess.run(
+        [program("uv"), *arguments],
+        env={**MACHINE, "UV_PYTHON": sys.executable},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, f"{arguments}\n{done.stdout}{done.stderr}"
