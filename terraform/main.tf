@@ -54,6 +54,12 @@ variable "choose_pages" {
   description = "Give JSON pages to the installers that ask for them."
 }
 
+variable "keep_oai" {
+  type        = bool
+  default     = false
+  description = "For the first apply on the state of s3pypi 2's Terraform."
+}
+
 provider "aws" {
   region = var.region
 }
@@ -73,6 +79,7 @@ module "s3pypi" {
   enable_dynamodb_locking  = var.enable_dynamodb_locking
   enable_basic_auth        = var.enable_basic_auth
   choose_pages             = var.choose_pages
+  keep_oai                 = var.keep_oai
 
   providers = {
     aws.us_east_1 = aws.us_east_1

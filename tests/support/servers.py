@@ -94,10 +94,12 @@ def ministack(
     access_key: str = "testowner",
     secret_key: str | None = None,
     services: str = "s3,dynamodb",
+    script: Path | None = None,
     **more: str,
 ) -> Iterator[S3Server]:
     """MiniStack on a port of its own; its owner has a secret key of its own unless one is given.
 
+    :param script: that starts it; the one that the tests are installed with if None.
     :param more: variables of its environment.
     """
     secret_key = secret_key or secrets.token_hex(20)
@@ -112,7 +114,7 @@ def ministack(
         "HOME": str(folder),
         **more,
     }
-    with running([program("ministack")], folder, environment) as process:
+    with running([str(script or program("ministack"))], folder, environment) as process:
         wait_until_answers(f"{server.endpoint_url}/_ministack/health", process)
         yield server
 

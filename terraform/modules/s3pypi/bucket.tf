@@ -6,8 +6,11 @@ resource "aws_s3_bucket" "pypi" {
   bucket = var.bucket
 }
 
+# The order lets readers read on while an existing bucket is taken over: the distribution changes first, and only when
+# CloudFront has deployed the change is the bucket closed to all others.
 resource "aws_s3_bucket_public_access_block" "pypi" {
-  bucket = aws_s3_bucket.pypi.id
+  bucket     = aws_s3_bucket.pypi.id
+  depends_on = [aws_cloudfront_distribution.cdn]
 
   block_public_acls       = true
   block_public_policy     = true
@@ -81,6 +84,20 @@ data "aws_iam_policy_document" "s3_policy" {
     }
   }
 
+  dynamic "statement" {
+    for_each = aws_cloudfront_origin_access_identity.oai
+    content {
+      sid       = "ReadAndListByIdentity"
+      actions   = ["s3:GetObject", "s3:ListBucket"]
+      resources = [aws_s3_bucket.pypi.arn, "${aws_s3_bucket.pypi.arn}/*"]
+
+      principals {
+        type        = "AWS"
+        identifiers = [statement.value.iam_arn]
+      }
+    }
+  }
+
   # A missing object is 404, and not 403, only for those who may list.
   statement {
     sid       = "List"
@@ -115,6 +132,15 @@ data "aws_iam_policy_document" "s3_policy" {
       variable = "aws:SecureTransport"
       values   = ["false"]
     }
+  }
+}
+
+# By this identity, the distribution of s3pypi 2 reads the bucket. It is deleted after the distribution has changed.
+resource "aws_cloudfront_origin_access_identity" "oai" {
+  count = var.keep_oai ? 1 : 0
+
+  lifecycle {
+    create_before_destroy = true
   }
 }
 

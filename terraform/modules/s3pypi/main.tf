@@ -77,7 +77,14 @@ resource "aws_cloudfront_distribution" "cdn" {
     domain_name              = aws_s3_bucket.pypi.bucket_regional_domain_name
     origin_id                = "s3"
     origin_path              = var.prefix == "" ? "" : "/${var.prefix}"
-    origin_access_control_id = aws_cloudfront_origin_access_control.s3.id
+    origin_access_control_id = var.keep_oai ? null : aws_cloudfront_origin_access_control.s3.id
+
+    dynamic "s3_origin_config" {
+      for_each = aws_cloudfront_origin_access_identity.oai
+      content {
+        origin_access_identity = s3_origin_config.value.cloudfront_access_identity_path
+      }
+    }
   }
 
   default_cache_behavior {

@@ -256,4 +256,9 @@ variable "create_oidc_providers" {
     condition     = length(setsubtract(var.create_oidc_providers, ["github", "gitlab"])) == 0
     error_message = "Providers must be github or gitlab."
   }
+
+variable "keep_oai" {
+  type        = bool
+  default     = false
+  description = "For the first apply on the state of s3pypi 2's Terraform: CloudFront still reads as its origin access identity, and the bucket's policy allows both ways. Without it, the next apply changes the distribution and deletes the identity, and readers notice nothing."
 }

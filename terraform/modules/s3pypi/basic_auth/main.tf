@@ -74,6 +74,13 @@ data "aws_iam_policy_document" "basic_auth" {
     resources = ["arn:${data.aws_partition.current.partition}:ssm:us-east-1:*:parameter/s3pypi/${var.domain}/users"]
   }
 
+  # As the function of s3pypi 2 reads them, which answers until CloudFront has deployed this one.
+  statement {
+    sid       = "User"
+    actions   = ["ssm:GetParameter"]
+    resources = ["arn:${data.aws_partition.current.partition}:ssm:us-east-1:*:parameter/s3pypi/${var.domain}/users/*"]
+  }
+
   # A function at the edge writes its log in the region where it runs.
   statement {
     sid       = "Log"

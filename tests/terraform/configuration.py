@@ -1,0 +1,67 @@
+"""Terraform on MiniStack, with the state and the plans of a root module."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.terraform import terraform
+
+__all__ = ["MINISTACK", "Configuration"]
+
+MINISTACK = "ministack==1.5.33"
+"""Distributions of older releases answer nobody. It needs a botocore and so an environment of its own."""
+_OVERRIDE = """\
+provider "aws" {
+  s3_use_path_style = true
+}
+"""
+"""Buckets of MiniStack have no host names of their own."""
+
+
+class Configuration:
+    """A folder with a root module; the environment says where MiniStack is.
+
+    :param variables: of the root module; `plan` and `apply` may add to them.
+    """
+
+    def __init__(self, folder: Path, **variables: str) -> None:
+        self.folder = folder
+        (folder / "emulator_override.tf").write_text(_OVERRIDE, encoding="utf-8")
+        (folder / "config.auto.tfvars.json").write_text(json.dumps(variables), encoding="utf-8")
+
+    def init(self) -> None:
+        terraform.run(self.folder, "init", "-no-color", f"-plugin-dir={terraform.PLUGINS}")
+
+    def plan(self, *options: str, **variables: str) -> dict[str, list[str]]:
+        """The actions on each address that does not stay as it is."""
+        terraform.run(self.folder, "plan", "-no-color", "-out=plan", *options, *_options(variables))
+        plan = json.loads(terraform.run(self.folder, "show", "-json", "plan"))
+        actions = {
+            change["address"]: change["change"]["actions"]
+            for change in plan["resource_changes"]
+            if change["mode"] == "managed"
+        }
+        return {address: each for address, each in actions.items() if each != ["no-op"]}
+
+    def apply(self, **variables: str) -> list[str]:
+        """Apply; the addresses in the order in which their changes were complete."""
+        lines = terraform.run(self.folder, "apply", "-auto-approve", "-json", *_options(variables))
+        messages = [json.loads(line) for line in lines.splitlines()]
+        return [message["hook"]["resource"]["addr"] for message in messages if message["type"] == "apply_complete"]
+
+    def resources(self) -> dict[str, dict[str, Any]]:
+        """The attributes of each resource by its address."""
+        state = json.loads(terraform.run(self.folder, "show", "-json"))
+        return {resource["address"]: resource["values"] for resource in _resources(state["values"]["root_module"])}
+
+
+def _options(variables: dict[str, str]) -> list[str]:
+    return [f"-var={name}={value}" for name, value in variables.items()]
+
+
+def _resources(module: dict[str, Any]) -> list[dict[str, Any]]:
+    """Those of a module and of the modules below it."""
+    below = [resource for child in module.get("child_modules", ()) for resource in _resources(child)]
+    return [*module.get("resources", ()), *below]

@@ -1,0 +1,37 @@
+"""What the module takes over is on MiniStack."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.clients.installers import Environments
+from tests.support import servers
+from tests.support.aws_functions import client
+from tests.support.servers import S3Server
+from tests.terraform.configuration import MINISTACK
+from tests.terraform.identities import with_identities
+
+SERVICES = "acm,cloudformation,cloudfront,dynamodb,iam,lambda,logs,route53,s3,ssm,sts"
+
+
+@pytest.fixture
+def aws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, environments: Environments) -> Iterator[S3Server]:
+    """MiniStack, with the zone ``example.com`` and a certificate for each of its names."""
+    folder = tmp_path / "ministack"
+    folder.mkdir()
+    script = environments.scripts(MINISTACK) / "ministack"
+    with (
+        servers.ministack(folder, services=SERVICES, script=script, IOT_MTLS_ENABLED="0") as ministack,
+        with_identities(ministack) as server,
+    ):
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        with contextlib.closing(client(server, "route53")) as route53, contextlib.closing(client(server, "acm")) as acm:
+            route53.create_hosted_zone(Name="example.com", CallerReference="test")
+            for domain in ("packages.example.com", "pypi.example.com"):
+                acm.request_certificate(DomainName=domain, ValidationMethod="DNS")
+        yield server

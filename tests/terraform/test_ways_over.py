@@ -1,0 +1,107 @@
+"""The module takes over what s3pypi 2's Terraform made, on MiniStack, by the steps of the guide.
+
+MiniStack has no functions at the edge: what they answer, `test_edge` says.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.support import programs, samples
+from tests.support.aws_functions import client
+from tests.support.servers import S3Server
+from tests.terraform import terraform
+from tests.terraform.configuration import Configuration
+from tests.terraform.reader import Reader
+
+BUCKET, DOMAIN = "example-packages", "packages.example.com"
+OLD = Path(__file__).parent / "s3pypi_2"
+
+DISTRIBUTION = "module.s3pypi.aws_cloudfront_distribution.cdn"
+IDENTITY = "module.s3pypi.aws_cloudfront_origin_access_identity.oai"
+POLICY = "module.s3pypi.aws_s3_bucket_policy.s3_policy"
+
+pytestmark = [*terraform.NEEDED, pytest.mark.server]
+
+
+def put_user(server: S3Server, name: str, password: str) -> str:
+    """As put_user.py of s3pypi 2 does; the record."""
+    salt = "a" * 43
+    record = {"password_hash": hashlib.sha1(f"{password}{salt}".encode()).hexdigest(), "password_salt": salt}
+    with contextlib.closing(client(server, "ssm")) as ssm:
+        parameter = f"/s3pypi/{DOMAIN}/users/{name}"
+        ssm.put_parameter(Name=parameter, Value=json.dumps(record, indent=2), Type="SecureString")
+    return json.dumps(record, indent=2)
+
+
+def user(server: S3Server, name: str) -> str:
+    with contextlib.closing(client(server, "ssm")) as ssm:
+        found = ssm.get_parameter(Name=f"/s3pypi/{DOMAIN}/users/{name}", WithDecryption=True)
+    return str(found["Parameter"]["Value"])
+
+
+def made_by_s3pypi_2(folder: Path) -> Configuration:
+    """What its Terraform made; s3pypi 2 has another provider make the function's package."""
+    shutil.copytree(OLD, folder)
+    with zipfile.ZipFile(folder / "modules" / "s3pypi" / "basic_auth" / "handler.zip", "w") as archive:
+        archive.writestr("handler.py", "def handle(event, context):\n    return event\n")
+    old = Configuration(
+        folder,
+        region="us-east-1",
+        bucket=BUCKET,
+        domain=DOMAIN,
+        enable_dynamodb_locking="true",
+        enable_basic_auth="true",
+    )
+    old.init()
+    old.apply()
+    return old
+
+
+def replace_configuration(configuration: Configuration) -> None:
+    """Put this package's configuration in the place of the old one, and keep the state."""
+    shutil.rmtree(configuration.folder / "modules")
+    for name in ("main.tf", ".terraform.lock.hcl"):
+        (configuration.folder / name).unlink()
+    shutil.copytree(terraform.FOLDER, configuration.folder, dirs_exist_ok=True)
+    configuration.init()
+
+
+def test_the_resources_of_s3pypi_2_stay_and_readers_notice_nothing(aws: S3Server, tmp_path: Path) -> None:
+    configuration = made_by_s3pypi_2(tmp_path / "terraform")
+    before = configuration.resources()
+    record = put_user(aws, "alice", "secret")
+    wheel = samples.wheel(tmp_path)
+    upload = ("upload", str(wheel), "--bucket", BUCKET, "--pages", "/")
+    assert programs.run("s3pypi", *upload, cwd=tmp_path).returncode == 0
+
+    reader = Reader(aws, before[DISTRIBUTION]["domain_name"], "/demo/")
+    assert wheel.name in reader.get().text
+    replace_configuration(configuration)
+    with reader:
+        with pytest.raises(AssertionError, match="CloudFrontOriginAccessIdentityInUse"):
+            configuration.apply()  # keep_oai was forgotten
+        plan = configuration.plan(keep_oai="true")
+        assert all(actions in (["create"], ["update"]) for actions in plan.values()), plan
+        configuration.apply(keep_oai="true")
+        plan = configuration.plan()
+        assert plan == {DISTRIBUTION: ["update"], POLICY: ["update"], f"{IDENTITY}[0]": ["delete"]}
+        order = configuration.apply()
+    assert [address for address in order if address in plan] == [DISTRIBUTION, POLICY, f"{IDENTITY}[0]"]
+    assert reader.statuses == {200}
+    assert wheel.name in reader.get().text
+
+    assert configuration.plan() == {}
+    after = configuration.resources()
+    identity = before.pop(IDENTITY)["id"]
+    made = {address: values["id"] for address, values in before.items() if ".data." not in address}
+    assert {address: after[address]["id"] for address in made} == made
+    assert identity not in after[POLICY]["policy"]
+    assert user(aws, "alice") == record
