@@ -29,6 +29,12 @@ GUIDE = (programs.CHECKOUT / "docs" / "migrate-website-bucket.md").read_text(enc
 BUCKET = DOMAIN = "pypi.example.com"
 PREFIX = "3f2a"
 DISTRIBUTION = "module.s3pypi.aws_cloudfront_distribution.cdn"
+CLOSED = (
+    DISTRIBUTION,
+    "module.s3pypi.aws_s3_bucket_public_access_block.pypi",
+    "module.s3pypi.aws_s3_bucket_policy.s3_policy",
+)
+"""The order in which a bucket is closed to others than the distribution."""
 RECORDS = ("module.s3pypi.aws_route53_record.alias", "module.s3pypi.aws_route53_record.alias_ipv6")
 SETS = ("TrustedKeyGroups", "TrustedSigners", "LambdaFunctionAssociations", "FunctionAssociations")
 """AWS answers with empty ones if a template has none; MiniStack does not, and then Terraform's provider crashes."""
@@ -192,7 +198,8 @@ def test_a_website_becomes_a_private_bucket_and_readers_notice_nothing(
         import_file.write_text(imports, encoding="utf-8")
         plan = configuration.plan()
         assert all(actions in (["create"], ["update"]) for actions in plan.values()), plan
-        configuration.apply()
+        order = configuration.apply()
+    assert [address for address in order if address in CLOSED] == list(CLOSED)
     assert reader.statuses == {200}
     assert wheel.name in reader.get().text
     file = Reader(aws, stack.host, f"/{PREFIX}/demo/{wheel.name}")

@@ -256,6 +256,7 @@ variable "create_oidc_providers" {
     condition     = length(setsubtract(var.create_oidc_providers, ["github", "gitlab"])) == 0
     error_message = "Providers must be github or gitlab."
   }
+}
 
 variable "keep_oai" {
   type        = bool

@@ -245,6 +245,19 @@ run "publishers" {
   }
 }
 
+run "state_of_s3pypi_2" {
+  command = plan
+
+  variables {
+    keep_oai = true
+  }
+
+  assert {
+    condition     = length(aws_cloudfront_origin_access_identity.oai) == 1 && length(one(aws_cloudfront_distribution.cdn.origin).s3_origin_config) == 1
+    error_message = "CloudFront goes on reading as the identity."
+  }
+}
+
 run "bad_values" {
   command = plan
 
