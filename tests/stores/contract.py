@@ -2,51 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import subprocess
-import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 import pytest
 
-from s3pypi_setuptools.distribution.local_file import PART_SIZE, LocalFile
-from s3pypi_setuptools.errors import (
-    AlreadyExists,
-    Contended,
-    InvalidDistribution,
-    NotFound,
-    PreconditionFailed,
-    StoreError,
-)
+from s3pypi_setuptools.errors import AlreadyExists, NotFound, PreconditionFailed, StoreError
 from s3pypi_setuptools.stores import base, content_encoding
 from s3pypi_setuptools.stores.base import ABSENT, CHUNK_SIZE, SMALL_CHUNK_SIZE, Attributes, Info, Matches, Store, Token
 from s3pypi_setuptools.stores.content_encoding import GZIP, encode
-from tests.stores.increment import KEY, increment
+from tests.stores.file_contract import FileContract
+from tests.stores.race_contract import RaceContract
+from tests.stores.samples import PLAIN
 
-PLAIN = Attributes("text/plain")
 STALE = Matches(Token('"00000000000000000000000000000000"'))
-PROCESSES = 8
-INCREMENTS = 10
 
 
-class StoreContract(ABC):
+class StoreContract(FileContract, RaceContract, ABC):
     @pytest.fixture
     @abstractmethod
     def store(self) -> Store:
         """An empty store."""
-
-    def racers(self, store: Store) -> list[Callable[[], None]]:
-        """What increments the object `INCREMENTS` times, each in a process of its own."""
-        return [lambda: run_incrementer(store) for _ in range(PROCESSES)]
-
-    # --- reading and writing ---
 
     def test_what_was_put_is_read_back(self, store: Store) -> None:
         before = datetime.now(timezone.utc) - timedelta(minutes=1)
@@ -234,124 +212,3 @@ class StoreContract(ABC):
         found = next(store.list("a/c"))
         assert (found.size, found.metadata) == (3, {})
         assert abs(found.modified - datetime.now(timezone.utc)) < timedelta(minutes=1)
-
-    # --- files ---
-
-    @pytest.mark.parametrize("size", [0, 1, PART_SIZE, 2 * PART_SIZE + 12345])
-    def test_files_of_any_size(self, store: Store, tmp_path: Path, size: int) -> None:
-        file = make_file(tmp_path, os.urandom(size))
-        told: list[int] = []
-        token = store.put_file(
-            "p/f.whl", file, Attributes("application/zip", None, {"sha256": file.sha256}), ABSENT, told.append
-        )
-        assert sum(told) == size
-        assert store.head("p/f.whl").token == token
-        assert store.head("p/f.whl").size == size
-        assert store.head("p/f.whl").metadata == ({"sha256": file.sha256} if store.keeps_metadata else {})
-        digest = hashlib.sha256()
-        for chunk in store.stream("p/f.whl"):
-            digest.update(chunk)
-        assert digest.hexdigest() == file.sha256
-
-    @pytest.mark.parametrize("size", [10, 2 * PART_SIZE + 1])
-    def test_files_go_under_conditions(self, store: Store, tmp_path: Path, size: int) -> None:
-        one, other = make_file(tmp_path, os.urandom(size)), make_file(tmp_path, os.urandom(size), "other.whl")
-        token = store.put_file("f", one, PLAIN, ABSENT)
-        with pytest.raises(AlreadyExists):
-            store.put_file("f", other, PLAIN, ABSENT)
-        assert store.head("f").token == token
-        second = store.put_file("f", other, PLAIN, Matches(token))
-        assert second != token
-        with pytest.raises(PreconditionFailed):
-            store.put_file("f", one, PLAIN, Matches(token))
-        with pytest.raises(PreconditionFailed):
-            store.put_file("g", one, PLAIN, Matches(token))
-        assert [info.key for info in store.list("")] == ["f"]
-        assert b"".join(store.stream("f")) == other.path.read_bytes()
-
-    @pytest.mark.parametrize("size", [10, 2 * PART_SIZE + 1])
-    def test_a_file_that_changed_is_not_stored(self, store: Store, tmp_path: Path, size: int) -> None:
-        file = make_file(tmp_path, bytes(size))
-        for data in (bytes(size - 1) + b"x", bytes(size - 1), bytes(size + 1)):
-            file.path.write_bytes(data)
-            with pytest.raises(InvalidDistribution, match="changed while it was being published"):
-                store.put_file("f", file, PLAIN)
-        file.path.unlink()
-        with pytest.raises(InvalidDistribution, match="cannot be read"):
-            store.put_file("f", file, PLAIN)
-        assert list(store.list("")) == []
-
-    def test_what_the_watcher_raises_stops_the_upload(self, store: Store, tmp_path: Path) -> None:
-        file = make_file(tmp_path, os.urandom(3 * PART_SIZE))
-
-        def stop(count: int) -> None:
-            raise KeyboardInterrupt
-
-        with pytest.raises(KeyboardInterrupt):
-            store.put_file("f", file, PLAIN, ABSENT, stop)
-        assert list(store.list("")) == []
-
-    # --- races ---
-
-    def test_one_of_many_creators_wins(self, store: Store) -> None:
-        def create(number: int) -> bool:
-            try:
-                store.put("k", b"%d" % number, PLAIN, ABSENT)
-            except (AlreadyExists, Contended):
-                return False
-            return True
-
-        with ThreadPoolExecutor(16) as threads:
-            won = list(threads.map(create, range(16)))
-        assert sum(won) == 1
-        assert store.get("k").data == b"%d" % won.index(True)
-
-    def test_readers_see_whole_objects(self, store: Store) -> None:
-        size = 100_000
-        store.put("k", b"0" * size, PLAIN)
-
-        def write(number: int) -> None:
-            store.put("k", b"%d" % number * size, PLAIN)
-
-        def read(number: int) -> None:
-            data = store.get("k").data
-            assert len(data) == size
-            assert len(set(data)) == 1
-
-        with ThreadPoolExecutor(8) as threads:
-            for done in [*(threads.submit(write, n) for n in range(10)), *(threads.submit(read, n) for n in range(30))]:
-                done.result()
-
-    @pytest.mark.program
-    def test_the_race_of_increments_loses_nothing(self, store: Store) -> None:
-        store.put(KEY, b"0", PLAIN)
-        racers = self.racers(store)
-        with ThreadPoolExecutor(len(racers)) as threads:
-            for done in [threads.submit(racer) for racer in racers]:
-                done.result()
-        assert int(store.get(KEY).data) == len(racers) * INCREMENTS
-
-
-def make_file(folder: Path, data: bytes, name: str = "file.whl") -> LocalFile:
-    path = folder / name
-    path.write_bytes(data)
-    return LocalFile.read(path, allow_empty=True)
-
-
-def run_incrementer(store: Store, environment: dict[str, str] | None = None) -> None:
-    name = store.url if store.url.startswith("s3:") else url2pathname(urlsplit(store.url).path)
-    result = subprocess.run(
-        [sys.executable, "-m", "tests.stores.increment", name, str(INCREMENTS)],
-        cwd=Path(__file__).parents[2],
-        env={**os.environ, **(environment or {})},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-    assert result.returncode == 0, result.stderr
-
-
-def increment_in_thread(store: Store) -> None:
-    for _ in range(INCREMENTS):
-        increment(store)

@@ -14,7 +14,9 @@ from s3pypi_setuptools.stores.base import ABSENT, Attributes, Matches, Store
 from s3pypi_setuptools.stores.local import store as local
 from s3pypi_setuptools.stores.local import written_files
 from s3pypi_setuptools.stores.local.store import LocalStore
-from tests.stores.contract import PLAIN, PROCESSES, StoreContract, run_incrementer
+from tests.stores.contract import StoreContract
+from tests.stores.race_contract import PROCESSES, run_incrementer
+from tests.stores.samples import PLAIN
 
 
 class TestLocalStore(StoreContract):

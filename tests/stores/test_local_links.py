@@ -18,7 +18,7 @@ from s3pypi_setuptools.errors import NotFound, StoreError
 from s3pypi_setuptools.stores.base import ABSENT, ANY, Condition, Matches, Token
 from s3pypi_setuptools.stores.local import open_folder
 from s3pypi_setuptools.stores.local.store import LocalStore
-from tests.stores.contract import PLAIN
+from tests.stores.samples import PLAIN
 from tests.support.markers import case
 
 SECRET = b"not ours"

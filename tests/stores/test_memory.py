@@ -6,7 +6,8 @@ import pytest
 
 from s3pypi_setuptools.stores.base import Attributes, Store
 from s3pypi_setuptools.stores.memory import MemoryStore
-from tests.stores.contract import PROCESSES, StoreContract, increment_in_thread
+from tests.stores.contract import StoreContract
+from tests.stores.race_contract import PROCESSES, increment_in_thread
 
 
 class TestMemoryStore(StoreContract):

@@ -8,7 +8,8 @@ from s3pypi_setuptools.config.connection import Connection, Secret
 from s3pypi_setuptools.stores.base import Store
 from s3pypi_setuptools.stores.s3.client import S3Options
 from s3pypi_setuptools.stores.s3.store import S3Store
-from tests.stores.contract import PROCESSES, StoreContract, run_incrementer
+from tests.stores.contract import StoreContract
+from tests.stores.race_contract import PROCESSES, run_incrementer
 from tests.support.servers import S3Server
 
 

@@ -28,7 +28,7 @@ from s3pypi_setuptools.errors import (
 from s3pypi_setuptools.stores.base import ABSENT, ANY, Attributes, Matches, Store, Token
 from s3pypi_setuptools.stores.s3.client import S3Options
 from s3pypi_setuptools.stores.s3.store import S3Store
-from tests.stores.contract import PLAIN, make_file
+from tests.stores.samples import PLAIN, make_file
 from tests.stores.test_s3 import options
 from tests.support.canned_server import Answer, canned
 from tests.support.servers import S3Server

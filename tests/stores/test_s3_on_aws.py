@@ -17,7 +17,7 @@ from s3pypi_setuptools.distribution.local_file import PART_SIZE
 from s3pypi_setuptools.stores.base import ABSENT
 from s3pypi_setuptools.stores.s3.client import S3Options
 from s3pypi_setuptools.stores.s3.store import S3Store
-from tests.stores.contract import PLAIN, make_file
+from tests.stores.samples import PLAIN, make_file
 
 CREATED = b"<R><UploadId>u</UploadId></R>"
 COMPLETED = b"<R><ETag>&quot;9-2&quot;</ETag></R>"

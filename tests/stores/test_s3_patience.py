@@ -15,7 +15,7 @@ from s3pypi_setuptools.stores.base import ABSENT, Info, Token
 from s3pypi_setuptools.stores.s3.client import Patience, S3Options
 from s3pypi_setuptools.stores.s3.store import S3Store
 from s3pypi_setuptools.transaction import Backoff, update
-from tests.stores.contract import PLAIN
+from tests.stores.samples import PLAIN
 from tests.support.canned_server import Answer, canned
 
 BRIEF = Patience(connect=0.3, answer=0.3, long_answer=0.3)

@@ -18,7 +18,8 @@ from botocore.config import Config
 from s3pypi_setuptools.config.connection import Connection, Secret
 from s3pypi_setuptools.errors import NotAuthenticated
 from s3pypi_setuptools.stores.base import SignedUrl
-from s3pypi_setuptools.stores.s3.store import S3Options, S3Store
+from s3pypi_setuptools.stores.s3.client import S3Options
+from s3pypi_setuptools.stores.s3.store import S3Store
 
 WINDOW = 1800
 BEGIN = 1_800_000_000 // WINDOW * WINDOW
