@@ -31,6 +31,7 @@ LEVELS = (
     ("report_lines",),
     ("session",),
     ("maintenance",),
+    ("contents",),
     ("api",),
     ("build_push",),
     ("server",),
