@@ -90,9 +90,9 @@ def probe(
             left(store.url_of(folder))
 
 
-def probe_parts(store: Store, folder: str, rounds: int = QUICK, left: Callable[[str], None] = _warn) -> bool:
+def probe_parts(store: Store, folder: str) -> bool:
     """Whether, of uploads in parts that are completed at the same time, one succeeds; as `probe`."""
-    keys = _parts_keys(folder, rounds)
+    keys = _parts_keys(folder, QUICK)
     try:
         with (
             ThreadPoolExecutor(_RACERS * QUICK) as threads,
@@ -102,7 +102,7 @@ def probe_parts(store: Store, folder: str, rounds: int = QUICK, left: Callable[[
             return all(found.result() for found in _parts_questions(store, folder, keys, threads, questions))
     finally:
         if _remove(store, keys):
-            left(store.url_of(folder))
+            _warn(store.url_of(folder))
 
 
 def _all_honour(questions: list[Future[bool]]) -> bool:
@@ -267,14 +267,14 @@ def _exists(store: Store, key: str) -> bool:
     return True
 
 
-def probe_encoding(store: Store, folder: str, left: Callable[[str], None] = _warn) -> bool:
+def probe_encoding(store: Store, folder: str) -> bool:
     """Whether the store keeps ``Content-Encoding``; as `probe`."""
     key = f"{folder}/encoded"
     try:
         return _keeps_encoding(store, key)
     finally:
         if store.keeps_encoding is None and _remove(store, (key,)):
-            left(store.url_of(folder))
+            _warn(store.url_of(folder))
 
 
 def _keeps_encoding(store: Store, key: str) -> bool:
@@ -282,19 +282,18 @@ def _keeps_encoding(store: Store, key: str) -> bool:
     if store.keeps_encoding is not None:
         return store.keeps_encoding
     data = secrets.token_hex(16).encode()
-    try:
-        store.put(key, encode(data), _PLAIN._replace(content_encoding=GZIP), ANY)
-        return store.get(key).data == data
-    except (AccessDenied, Unavailable):
-        raise
-    except StoreError:
-        return False
+    return _comes_back(store, key, data, encode(data), _PLAIN._replace(content_encoding=GZIP))
 
 
 def _keeps_slash_key(store: Store, key: str) -> bool:
     data = secrets.token_bytes(16)
+    return _comes_back(store, key, data, data, _PLAIN)
+
+
+def _comes_back(store: Store, key: str, data: bytes, stored: bytes, attributes: Attributes) -> bool:
+    """Whether an object that is stored as ``stored`` is read as ``data``; False if the store refuses it."""
     try:
-        store.put(key, data, _PLAIN, ANY)
+        store.put(key, stored, attributes, ANY)
         return store.get(key).data == data
     except (AccessDenied, Unavailable):
         raise
