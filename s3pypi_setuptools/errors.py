@@ -32,6 +32,9 @@ Programs tell errors apart by their classes. Commands print ``str(error)`` and e
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+
 from .text import one_line
 
 __all__ = [
@@ -59,6 +62,7 @@ __all__ = [
     "TimedOut",
     "Unavailable",
     "UsageError",
+    "needs_extra",
 ]
 
 
@@ -83,11 +87,6 @@ class ConfigurationError(Error):
 
 class MissingPackage(ConfigurationError):
     """A package is not installed that only some commands need, and that an extra of this one installs."""
-
-    @classmethod
-    def of(cls, package: str, extra: str) -> MissingPackage:
-        """The error of a command that needs ``package``."""
-        return cls(f"this needs the package {package}: pip install 's3pypi-setuptools[{extra}]'")
 
 
 class InvalidDistribution(Error):
@@ -204,3 +203,13 @@ class Unavailable(StoreError):
 
 class TimedOut(Unavailable):
     """The store did not answer in the time that a request may take. The program does not ask it again."""
+
+
+@contextlib.contextmanager
+def needs_extra(extra: str) -> Iterator[None]:
+    """Import packages that ``extra`` installs while the context lasts; raises `MissingPackage` if one is missing."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        advice = f"pip install 's3pypi-setuptools[{extra}]'"
+        raise MissingPackage(f"this needs the package {error.name}: {advice}") from error

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any
 
-from ..config.options import CONNECTION, OPTIONS, SERVICE, Option
+from ..config.option import Option
+from ..config.options import CONNECTION, OPTIONS, SERVICE
 from ..errors import UsageError
 
-__all__ = ["CHANGING", "EVERY", "LOCK_TABLE", "READING", "TO_WRITE", "add_settings", "given"]
+if TYPE_CHECKING:
+    from ..config.settings import Settings
+
+__all__ = ["CHANGING", "EVERY", "LOCK_TABLE", "READING", "TO_WRITE", "add_settings", "given", "resolved"]
 
 _PLACE = ("target", "bucket", "prefix", "public-url")
 _WHAT_HAPPENS = ("if-exists", "force", "strict")
@@ -65,6 +70,16 @@ def given(arguments: argparse.Namespace, place: str | None = None) -> dict[str, 
     if "target" in settings:
         raise UsageError("give the target once: as an argument or with --target")
     return {**settings, "target": place}
+
+
+def resolved(arguments: argparse.Namespace, place: str | None = None, **how: Any) -> Settings:
+    """The settings of a command; ``place`` as of `given`, ``how`` as of `resolve`.
+
+    Raises `UsageError`, and `ConfigurationError`.
+    """
+    from ..config.resolve import resolve  # noqa: PLC0415 - help needs no settings
+
+    return resolve(command_line=given(arguments, place), **how)
 
 
 def _add(group: argparse._ArgumentGroup, option: Option) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from ..distribution import Description
 from ..distribution.local_file import temporary_folder
-from ..errors import Error, InvalidDistribution, MissingPackage
+from ..errors import Error, InvalidDistribution, needs_extra
 
 if TYPE_CHECKING:
     from build.env import DefaultIsolatedEnv
@@ -73,11 +73,9 @@ class _Build:
 
     def __call__(self, kind: Literal["sdist", "wheel"], source: Path, folder: Path) -> Path:
         """Build the distribution of that kind; returns its path."""
-        try:
+        with needs_extra("cli"):
             from build import BuildBackendException, BuildException, FailedProcessError, ProjectBuilder  # noqa: PLC0415
             from build.env import DefaultIsolatedEnv  # noqa: PLC0415
-        except ModuleNotFoundError as error:
-            raise MissingPackage.of("build", "cli") from error
 
         self.output(f"{kind}: making an isolated environment")
         try:

@@ -14,7 +14,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from ..api import PackageRepository
-from ..errors import MissingPackage
+from ..errors import needs_extra
 from .problems import Problem, Untrusted
 from .replies import Reply, Request, text_reply
 from .users import Identity, UserStore
@@ -38,10 +38,8 @@ def token_endpoints(users: UserStore | None, repository: PackageRepository) -> T
     """
     if users is None or not users.publishing().publishers:
         return None
-    try:
-        from .trusted_publishing import TrustedPublishing  # noqa: PLC0415 - an extra of its own
-    except ModuleNotFoundError as error:
-        raise MissingPackage.of(error.name or "PyJWT", "oidc") from error
+    with needs_extra("oidc"):
+        from .trusted_publishing import TrustedPublishing  # noqa: PLC0415
     return TokenEndpoints(TrustedPublishing(users, repository.take_once))
 
 

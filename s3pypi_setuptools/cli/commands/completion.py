@@ -6,7 +6,7 @@ import argparse
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ...errors import MissingPackage
+from ...errors import needs_extra
 from ..command import Argument, Call, Command
 from ..render.output import Output
 from . import SUBCOMMANDS, load
@@ -34,10 +34,8 @@ def _no_settings(arguments: argparse.Namespace) -> Settings:  # noqa: ARG001
 
 
 def _completion(call: Call) -> Output:
-    try:
+    with needs_extra("cli"):
         import shtab  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        raise MissingPackage.of("shtab", "cli") from error
     script = Script(call.arguments.shell, shtab.complete(_program(), call.arguments.shell).rstrip())
     return Output(report=script, lines=script.text.splitlines())
 

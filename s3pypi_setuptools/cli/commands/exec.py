@@ -6,7 +6,7 @@ import argparse
 from dataclasses import dataclass
 
 from ...config.options import CONNECTION
-from ...errors import MissingPackage, UsageError
+from ...errors import UsageError, needs_extra
 from ..command import TARGET, Argument, Call, Command
 from ..options import READING
 from ..render.output import Output
@@ -27,10 +27,8 @@ def _check(arguments: argparse.Namespace) -> None:
 
 
 def _exec(call: Call) -> Output:
-    try:
-        from ...server.exec import run_beside  # noqa: PLC0415 - an extra
-    except ModuleNotFoundError as error:
-        raise MissingPackage.of(error.name or "uvicorn", "server") from error
+    with needs_extra("server"):
+        from ...server.exec import run_beside  # noqa: PLC0415
     call.repository.reader().probe()  # an installer would only say that it finds nothing
     status = run_beside(call.repository, call.settings, call.arguments.passed_on, extra=call.arguments.extra)
     return Output(report=ExecReport(status), lines=[], status=status)

@@ -9,7 +9,7 @@ from ...config.target import is_name
 from ...errors import UsageError
 from ...naming import is_glob
 from ..command import Argument, Call, Command
-from ..options import READING, given
+from ..options import READING, resolved
 from ..render.listing import file_lines, file_table, project_lines, project_table
 from ..render.output import Output
 
@@ -20,12 +20,10 @@ __all__ = ["LIST"]
 
 
 def _resolve(arguments: argparse.Namespace) -> Settings:
-    from ...config.resolve import resolve  # noqa: PLC0415
-
     places = [word for word in arguments.words if not is_name(word)]
     if len(places) > 1:
         raise UsageError(f"{places[1]!a} is a second target; a project's name holds no / or :")
-    return resolve(command_line=given(arguments, *places))
+    return resolved(arguments, *places)
 
 
 def _list(call: Call) -> Output:

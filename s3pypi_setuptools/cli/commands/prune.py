@@ -17,7 +17,7 @@ from ..render.columns import ABSENT, columns, day, size
 from ..render.output import Output
 
 if TYPE_CHECKING:
-    from ...operations.prune import Pruned, PruneReport
+    from ...operations.prune_plan import Pruned, PruneReport
 
 __all__ = ["PRUNE"]
 

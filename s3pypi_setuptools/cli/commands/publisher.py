@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ...errors import MissingPackage, NotListed, RepositoryError, UsageError
+from ...errors import NotListed, RepositoryError, UsageError, needs_extra
 from ..command import Argument, Call, Command
 from ..render.columns import columns
 from ..render.output import Output
@@ -60,11 +60,9 @@ def _check(arguments: argparse.Namespace) -> None:
 
 
 def _publisher(call: Call) -> Output:
-    try:
-        from ...server.user_stores import open_users  # noqa: PLC0415 - an extra
+    with needs_extra("server"):
+        from ...server.user_stores import open_users  # noqa: PLC0415
         from ...server.users import Publisher  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        raise MissingPackage.of(error.name or "uvicorn", "server") from error
     arguments = call.arguments
     store = open_users(arguments.store, call.settings)
     if arguments.action == "list":

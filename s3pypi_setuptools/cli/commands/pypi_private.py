@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ...config.pypi_private import DEFAULT_PATH, read_pypi_private
 from ...errors import UsageError
 from ..command import Argument, Call, Command
 from ..render.output import Output, publish_output
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["PYPI_PRIVATE"]
 
 _USAGE = "[-p PATH] [-c FILE] [-i] [-v] publish [-d DIST] NAME VERSION"
-_DEFAULT_CONFIGURATION = "~/.pypi-private.cfg"
 
 
 def _check(arguments: argparse.Namespace) -> None:
@@ -25,8 +25,6 @@ def _check(arguments: argparse.Namespace) -> None:
 
 
 def _resolve(arguments: argparse.Namespace) -> Settings:
-    from ...config.pypi_private import read_pypi_private  # noqa: PLC0415
-
     return read_pypi_private(arguments.conf_path, interpolate_environment=arguments.env_interpolation)
 
 
@@ -65,8 +63,8 @@ Files that are published already are skipped.""",
             "-c",
             "--conf-path",
             metavar="FILE",
-            default=_DEFAULT_CONFIGURATION,
-            help=f"the configuration file (default: {_DEFAULT_CONFIGURATION})",
+            default=DEFAULT_PATH,
+            help=f"the configuration file (default: {DEFAULT_PATH})",
             group="where",
         ),
         Argument(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...errors import Error, UsageError
 from ..command import Argument, Call, Command
-from ..options import given
+from ..options import resolved
 from ..render.output import Output, publish_output
 
 if TYPE_CHECKING:
@@ -24,9 +24,7 @@ def _check(arguments: argparse.Namespace) -> None:
 
 
 def _resolve(arguments: argparse.Namespace) -> Settings:
-    from ...config.resolve import resolve  # noqa: PLC0415
-
-    settings = resolve(command_line=given(arguments), project=Path(arguments.project).absolute())
+    settings = resolved(arguments, project=Path(arguments.project).absolute())
     settings.require_target()
     return settings
 

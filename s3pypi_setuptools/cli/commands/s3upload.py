@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import TYPE_CHECKING
+from functools import partial
 
 from ...config.options import OF_REPOSITORIES
 from ...monitor import SAME_FILES
 from ..command import DRY_RUN, Argument, Call, Command
-from ..options import EVERY, given
+from ..options import EVERY, resolved
 from ..render.output import Output, upload_output
 
-if TYPE_CHECKING:
-    from ...config.settings import Settings
-
 __all__ = ["S3UPLOAD"]
-
-
-def _resolve(arguments: argparse.Namespace) -> Settings:
-    from ...config.resolve import resolve  # noqa: PLC0415
-
-    return resolve(command_line=given(arguments), repository=False)
 
 
 def _upload(call: Call) -> Output:
@@ -48,6 +38,6 @@ Exit status: 0 all is stored, 1 something failed, 2 the command line is wrong, 1
     done="uploaded",
     then=SAME_FILES,
     sends=True,
-    resolve=_resolve,
+    resolve=partial(resolved, repository=False),
     run=_upload,
 )

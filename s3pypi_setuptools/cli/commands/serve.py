@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...config.options import CONNECTION, SERVICE
-from ...errors import Error, MissingPackage
+from ...errors import Error, needs_extra
 from ..command import TARGET, Call, Command
-from ..options import CHANGING, given
+from ..options import CHANGING, resolved
 from ..render.output import Output
 
 if TYPE_CHECKING:
@@ -30,17 +30,14 @@ class ServeReport:
 
 def _resolve(arguments: argparse.Namespace) -> Settings:
     from ...config.elasticpypi import with_elasticpypi  # noqa: PLC0415
-    from ...config.resolve import resolve  # noqa: PLC0415
 
-    return with_elasticpypi(resolve(command_line=given(arguments, arguments.place)), os.environ)
+    return with_elasticpypi(resolved(arguments, arguments.place), os.environ)
 
 
 def _serve(call: Call) -> Output:
-    try:
-        from ...server.options import options_of  # noqa: PLC0415 - an extra
+    with needs_extra("server"):
+        from ...server.options import options_of  # noqa: PLC0415
         from ...server.run import run  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        raise MissingPackage.of(error.name or "uvicorn", "server") from error
     options = options_of(call.settings)
 
     def started(url: str) -> None:

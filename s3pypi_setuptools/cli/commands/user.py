@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from ...config.options import CONNECTION
-from ...errors import MissingPackage, NotListed, UsageError
+from ...errors import NotListed, UsageError, needs_extra
 from ..command import Argument, Call, Command
 from ..passwords import SALT_BYTES, asks, check_password_options, password_of
 from ..render.columns import columns, time_text
@@ -95,10 +95,8 @@ def _is_name(name: str) -> bool:
 
 
 def _user(call: Call) -> Output:
-    try:
-        from ...server.user_stores import existing_users, open_users  # noqa: PLC0415 - an extra
-    except ModuleNotFoundError as error:
-        raise MissingPackage.of(error.name or "uvicorn", "server") from error
+    with needs_extra("server"):
+        from ...server.user_stores import existing_users, open_users  # noqa: PLC0415
     arguments = call.arguments
     opened = existing_users if arguments.action == "list" else open_users
     store = opened(arguments.store, call.settings)
