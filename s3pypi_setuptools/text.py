@@ -6,7 +6,7 @@ import importlib.util
 import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TextIO
 
 __all__ = [
@@ -14,6 +14,8 @@ __all__ = [
     "counted",
     "is_drawable",
     "is_watched",
+    "listed",
+    "literal",
     "one_line",
     "plain",
     "printable",
@@ -46,6 +48,12 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def listed(texts: Sequence[str], most: int) -> str:
+    """``texts`` with commas between; of more than ``most``, the first, and how many others there are."""
+    more = f" and {len(texts) - most} more" if len(texts) > most else ""
+    return f"{', '.join(texts[:most])}{more}"
+
+
 def size_text(count: int) -> str:
     """A number of bytes with a unit: ``12 B``, ``1.2 MB``."""
     if count < _THOUSAND:
@@ -73,12 +81,20 @@ def _has_rich() -> bool:
 
 _LONGEST = 200
 """Characters of a quoted text, so that an error stays one line."""
+_LONGEST_LITERAL = 80
+"""Characters of a literal, of which an error may show several."""
 
 
 def quoted(text: str) -> str:
     """``text`` as errors show it: in quotes, on one line, shortened, without credentials."""
     shown = without_credentials(text, is_url=True)
     return ascii(shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…")
+
+
+def literal(value: object) -> str:
+    """``value`` as a literal in ASCII, shortened: how errors show what a document or distribution holds."""
+    text = ascii(value)
+    return text if len(text) <= _LONGEST_LITERAL else f"{text[: _LONGEST_LITERAL - 3]}..."
 
 
 def plain(name: str) -> str:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..config.files import read_text
+from ..config.files import read_text, toml_parser
 from ..errors import ConfigurationError
 
 __all__ = ["load"]
@@ -66,9 +66,8 @@ def _chosen(project: Path) -> tuple[str, list[str]]:
 
 
 def _table(text: str) -> dict[str, object]:
-    toml = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     try:
-        table = toml.loads(text).get("tool", {}).get("s3pypi", {})
+        table = toml_parser().loads(text).get("tool", {}).get("s3pypi", {})
     except (ValueError, AttributeError, RecursionError) as error:
         raise ConfigurationError(f"pyproject.toml: cannot be understood: {error}") from error
     if not isinstance(table, dict):

@@ -1,15 +1,18 @@
-"""Reading of configuration files: text in UTF-8, and the sections of INI files."""
+"""Read configuration files: text in UTF-8, the sections of INI files, and TOML."""
 
 from __future__ import annotations
 
+import importlib
 import os
 import stat
+import sys
 from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType
 
 from ..errors import ConfigurationError
 
-__all__ = ["read_sections", "read_text", "refuse_pipe"]
+__all__ = ["read_sections", "read_text", "refuse_pipe", "toml_parser"]
 
 _LARGEST = 16 * 1024 * 1024
 """Bytes of a configuration file; files that people write are far smaller."""
@@ -31,6 +34,11 @@ def read_text(path: Path) -> str | None:
         raise ConfigurationError(f"{path}, line {line}: not UTF-8 text") from None
     except ValueError:
         raise ConfigurationError(f"{str(path)!a}: is no path") from None
+
+
+def toml_parser() -> ModuleType:
+    """`tomllib`, or tomli on Python 3.10; loading it takes longer than reading a small file."""
+    return importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
 
 
 def refuse_pipe(path: str | Path) -> None:

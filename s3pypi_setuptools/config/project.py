@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -11,7 +10,7 @@ from typing import NamedTuple
 from ..errors import ConfigurationError
 from ..text import quoted, suggestion
 from .environment import Environment
-from .files import read_sections, read_text
+from .files import read_sections, read_text, toml_parser
 from .layers import Entry, Layer
 from .options import OPTIONS, find
 from .target import is_name
@@ -20,7 +19,6 @@ __all__ = ["Pyproject", "setup_cfg"]
 
 _OURS = "s3pypi"
 _TARGET = "target"
-_TOML = "tomllib" if sys.version_info >= (3, 11) else "tomli"
 _NOT_SETTINGS = ("targets", "build-backend", "backend-path")
 
 
@@ -100,9 +98,7 @@ def _may_hold_table(text: str) -> bool:
 
 
 def _parse(text: str, shown: str) -> Mapping[str, object]:
-    from importlib import import_module  # noqa: PLC0415  few runs need a parser
-
-    toml = import_module(_TOML)
+    toml = toml_parser()
     try:
         parsed: Mapping[str, object] = toml.loads(text)
     except (toml.TOMLDecodeError, RecursionError) as error:

@@ -12,6 +12,7 @@ from ..text import quoted
 from .option import checked_url
 
 __all__ = [
+    "DEFAULT_MAX_SIZE",
     "DownloadStyle",
     "LogFormat",
     "Service",
@@ -27,6 +28,9 @@ _UNITS = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "ki": 1024, "mi": 1024**
 _SIZE = re.compile(r"(\d{1,15}) ?(|[kmg]i?)b?", re.IGNORECASE)
 _LARGEST_PORT = 65535
 _MOST_WORKERS = 256
+
+DEFAULT_MAX_SIZE = 5 * 1024**3
+"""Bytes of one uploaded file, if no setting says how many."""
 
 
 class DownloadStyle(enum.Enum):
@@ -76,7 +80,7 @@ class Service:
     fallback: str | None = None
     reserved: tuple[str, ...] = ()
     downloads: DownloadStyle = DownloadStyle.REDIRECT
-    max_size: int = 5 * 1024**3
+    max_size: int = DEFAULT_MAX_SIZE
     root_path: str = ""
     tls_certificate: str | None = None
     tls_key: str | None = None

@@ -6,6 +6,6 @@
     Description.read(path)                                        # the metadata alone: quick, whatever the file's size
 """
 
-from .built import Description, Distribution, FileType
+from .built import Description, Distribution
 
-__all__ = ["Description", "Distribution", "FileType"]
+__all__ = ["Description", "Distribution"]

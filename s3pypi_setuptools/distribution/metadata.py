@@ -12,6 +12,7 @@ from packaging.version import Version
 
 from ..errors import InvalidDistribution
 from ..naming import is_project_name, parse_version
+from ..text import literal
 
 __all__ = ["MAX_SIZE", "CoreMetadata"]
 
@@ -71,10 +72,10 @@ class CoreMetadata:
         }
         format_version = fields["Metadata-Version"]
         if format_version is not None and not re.fullmatch(r"[12]\.[0-9]{1,3}", format_version):
-            warnings.append(f"its {source} has Metadata-Version {_shown(format_version)}, which is not known here")
+            warnings.append(f"its {source} has Metadata-Version {literal(format_version)}, which is not known here")
         name = fields["Name"]
         if name is None or not is_project_name(name):
-            reason = "; ".join([f"its {source} has the name {_shown(name)}, which is not legal", *warnings])
+            reason = "; ".join([f"its {source} has the name {literal(name)}, which is not legal", *warnings])
             raise InvalidDistribution(f"{reason}; build it again")
         version = _version(fields["Version"], source)
         requires_python = _requires_python(fields["Requires-Python"], source, warnings)
@@ -103,9 +104,9 @@ def _malformed(head: str, source: str) -> list[str]:
         if match := _FIELD.match(line):
             field = match[1]
         elif field is None or not line.startswith((" ", "\t")):
-            after = f", after {_shown(field)}," if field else ""
+            after = f", after {literal(field)}," if field else ""
             rest = "" if line.startswith((" ", "\t", ":")) else "; installers read no field that follows"
-            return [f"line {number} of its {source}{after} is no field: {_shown(line)}{rest}"]
+            return [f"line {number} of its {source}{after} is no field: {literal(line)}{rest}"]
     return [f"its {source} is malformed"]
 
 
@@ -127,7 +128,7 @@ def _first(values: list[str] | None, field: str, source: str, warnings: list[str
 def _version(text: str | None, source: str) -> Version:
     if (version := parse_version(text or "")) is None:
         raise InvalidDistribution(
-            f"its {source} has the version {_shown(text)}, which is no valid version (PEP 440); "
+            f"its {source} has the version {literal(text)}, which is no valid version (PEP 440); "
             "correct it in the project and build again"
         )
     return version
@@ -146,13 +147,8 @@ def _requires_python(text: str | None, source: str, warnings: list[str]) -> str 
         SpecifierSet(text)
     except ValueError:
         warnings.append(
-            f"its {source} has Requires-Python {_shown(text)}, which is no version specifier (PEP 440); "
+            f"its {source} has Requires-Python {literal(text)}, which is no version specifier (PEP 440); "
             "it is not listed, and installers ignore it or refuse the file"
         )
         return None
     return text
-
-
-def _shown(value: str | None) -> str:
-    text = ascii(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."  # noqa: PLR2004

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..errors import InvalidDistribution
 from ..naming import ATTESTATION_SUFFIX, SDIST_SUFFIXES, normalize_name, parse_version, version_of
+from ..text import listed
 from .local_file import unreadable
 
 __all__ = ["distributions_of", "is_distribution", "select_distributions", "select_files"]
@@ -78,9 +79,8 @@ def select_distributions(patterns: Iterable[str]) -> list[Path]:
         for path in passed_over:
             del selected[path]
         if passed_over:
-            names = ", ".join(path.name for path in passed_over[:_SHOWN])
-            more = f" and {len(passed_over) - _SHOWN} more" if len(passed_over) > _SHOWN else ""
-            log.warning("left out, since only wheels and sdists are published: %s%s", names, more)
+            names = listed([path.name for path in passed_over], _SHOWN)
+            log.warning("left out, since only wheels and sdists are published: %s", names)
     return list(selected)
 
 

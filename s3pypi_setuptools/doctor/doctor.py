@@ -163,8 +163,8 @@ class _Examination:
 
     def index(self, url: str | None) -> list[Check]:
         config = self._config
-        if url is None and config is not None and config.public_url:
-            url = f"{config.public_url}/"
+        if url is None and config is not None:
+            url = config.index_url
         if url is None:
             return unknown_index()
         if config is None:

@@ -20,18 +20,19 @@ from urllib.parse import urlsplit
 
 from ..http_limits import limited
 from ..index.model import LARGEST_DOCUMENT
+from ..index.simple_json import CONTENT_TYPE
+from ..index.urls import DEFAULT_PORTS
 from ..redaction import redact
 
 __all__ = ["PAGE_TYPES", "Answer", "NoAnswer", "Unreachable", "fetch", "netrc_file"]
 
-PAGE_TYPES = ("application/vnd.pypi.simple.v1+json", "application/vnd.pypi.simple.v1+html", "text/html")
+PAGE_TYPES = (CONTENT_TYPE, "application/vnd.pypi.simple.v1+html", "text/html")
 """Content types that installers accept for a page (https://peps.python.org/pep-0691/#content-types)."""
 
 _ACCEPT = f"{PAGE_TYPES[0]}, {PAGE_TYPES[1]};q=0.1, {PAGE_TYPES[2]};q=0.01"
 _SECONDS = 20.0
 _WHOLE_SECONDS = 3 * _SECONDS
 """How long to wait for a whole answer, in seconds."""
-_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def _keeps_password(old: str, new: str) -> bool:
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:
     parts = urlsplit(url)
-    return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)
+    return parts.scheme, parts.hostname, parts.port or DEFAULT_PORTS.get(parts.scheme)
 
 
 def _answer(status: int, headers: object, body: bytes) -> Answer:

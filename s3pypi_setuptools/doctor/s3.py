@@ -15,6 +15,7 @@ from typing import Any
 from ..aws import permissions
 from ..aws.errors import code_of
 from ..errors import AccessDenied, Error, NotFound, Unavailable
+from ..index.simple_json import CONTENT_TYPE
 from ..stores.base import ANY, Attributes
 from ..stores.capabilities import Capabilities
 from ..stores.probe import THOROUGH, probe
@@ -28,7 +29,7 @@ __all__ = ["S3Examiner"]
 
 _DATA = b"written by s3pypi doctor, and about to be deleted\n"
 _PLAIN = Attributes("text/plain", "no-store")
-_KEPT = Attributes("application/vnd.pypi.simple.v1+json", "no-cache", {"s3pypi-probe": "kept"})
+_KEPT = Attributes(CONTENT_TYPE, "no-cache", {"s3pypi-probe": "kept"})
 _DENIED = "denied"
 _LOOKED_AT = 10
 """Objects listed to find one that can be read."""

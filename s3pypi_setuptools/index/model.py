@@ -138,13 +138,14 @@ class Project:
         return tuple(dict.fromkeys(version for version in found if version is not None))
 
     @property
-    def offered(self) -> tuple[File, ...]:
-        """The files that pages list: none while the project is quarantined.
+    def is_quarantined(self) -> bool:
+        """Whether installers are offered no files (https://peps.python.org/pep-0792/#quarantined)."""
+        return self.status is not None and self.status.status is Status.QUARANTINED
 
-        See https://peps.python.org/pep-0792/#quarantined.
-        """
-        quarantined = self.status is not None and self.status.status is Status.QUARANTINED
-        return () if quarantined else self.files
+    @property
+    def offered(self) -> tuple[File, ...]:
+        """The files that pages list: none while the project is quarantined."""
+        return () if self.is_quarantined else self.files
 
     def file(self, filename: str) -> File | None:
         """The file with that name; None if there is none."""

@@ -15,6 +15,7 @@ from typing import NoReturn
 
 from ..errors import InvalidIndex
 from ..naming import is_project_name, normalize_name
+from ..text import literal
 from . import fields
 from .model import File, Hashes, Project, ProjectStatus, Root, clean_text
 from .urls import canonical_url
@@ -253,5 +254,4 @@ def shown(value: object) -> str:
     """A value from a document as an error shows it: on one line, shortened."""
     if not isinstance(value, str | int | float | None):
         return f"of type {type(value).__name__}"
-    text = ascii(value if not isinstance(value, int) or abs(value) <= _LARGEST_SIZE else "too large")
-    return text if len(text) <= 80 else f"{text[:77]}..."  # noqa: PLR2004
+    return literal("too large" if isinstance(value, int) and abs(value) > _LARGEST_SIZE else value)

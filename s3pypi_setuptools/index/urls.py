@@ -11,11 +11,13 @@ import posixpath
 import re
 from urllib.parse import quote, unquote, urlsplit
 
-__all__ = ["LONGEST_URL", "canonical_url", "file_url", "filename_of", "is_elsewhere", "is_relative"]
+__all__ = ["DEFAULT_PORTS", "LONGEST_URL", "canonical_url", "file_url", "filename_of", "is_elsewhere", "is_relative"]
 
 _PLAIN_URL = re.compile(r"[A-Za-z0-9_.~-][A-Za-z0-9_.~/-]*")
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _SCHEMES = ("http", "https", "file")
+DEFAULT_PORTS = {"http": 80, "https": 443}
+"""See https://www.rfc-editor.org/rfc/rfc9110#section-4.2."""
 LONGEST_URL = 8192
 """Characters of a URL. Keys of S3 have at most 1024 bytes, and many servers refuse longer URLs."""
 

@@ -15,7 +15,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from ..errors import StoreError
 from ..index.model import File, Project
-from ..index.urls import is_relative
+from ..index.urls import DEFAULT_PORTS, is_relative
 from ..stores.base import Info
 from .layout import Layout
 from .objects import head_if_exists
@@ -24,9 +24,6 @@ from .workspace import Workspace
 __all__ = ["adopt_files", "find_key", "names_with_absolute_urls"]
 
 log = logging.getLogger(__name__)
-
-_PORTS = {"http": 80, "https": 443}
-"""The default ports (`RFC 9110, section 4.2 <https://www.rfc-editor.org/rfc/rfc9110#section-4.2>`_)."""
 
 
 def adopt_files(workspace: Workspace, project: str, files: Iterable[File]) -> tuple[File, ...]:
@@ -147,4 +144,4 @@ def _stored_keys(workspace: Workspace, url: str) -> tuple[str, ...]:
 
 def _port(url: SplitResult, base: SplitResult) -> int | None:
     """The port, or None for the scheme's default one: http and https show the same objects."""
-    return None if url.port in (None, _PORTS.get(url.scheme or base.scheme)) else url.port
+    return None if url.port in (None, DEFAULT_PORTS.get(url.scheme or base.scheme)) else url.port

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ..config.files import read_text
 from ..errors import ConfigurationError
-from ..text import quoted
+from ..text import listed, quoted
 from .users import FixedUsers, Role, Token, User
 from .watched_file import Contents, WatchedFile
 
@@ -62,9 +62,8 @@ def _parse(path: Path) -> Contents:
             kind = next((kind for start, kind in _OTHERS.items() if record.startswith(start)), "crypt")
             refused.append(f"{quoted(name)} ({kind})")
     if refused:
-        more = f" and {len(refused) - _MOST_NAMES} more" if len(refused) > _MOST_NAMES else ""
         raise ConfigurationError(
             f"{path}: only bcrypt records are read, others are fast to guess; give new passwords with htpasswd -B "
-            f"{path} NAME: {', '.join(refused[:_MOST_NAMES])}{more}"
+            f"{path} NAME: {listed(refused, _MOST_NAMES)}"
         )
     return Contents(users)

@@ -1,4 +1,4 @@
-"""The environment variables by which installers are told of an index."""
+"""The environment variables that make installers use an index."""
 
 from __future__ import annotations
 

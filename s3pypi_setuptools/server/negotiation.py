@@ -5,9 +5,9 @@ from __future__ import annotations
 import enum
 from functools import lru_cache
 
-__all__ = ["JSON", "PageForm", "accepts_gzip", "chosen_form", "is_browser", "prefers_json"]
+from ..index.simple_json import CONTENT_TYPE as JSON
 
-JSON = "application/vnd.pypi.simple.v1+json"
+__all__ = ["JSON", "PageForm", "accepts_gzip", "chosen_form", "is_browser", "prefers_json"]
 
 
 class PageForm(enum.Enum):

@@ -1,4 +1,4 @@
-"""What the service is told when it starts."""
+"""The options of the service, and the checks that they fit together."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ..api import PackageRepository
 from ..config.elasticpypi import with_elasticpypi
 from ..config.resolve import resolve
-from ..config.service import DownloadStyle
+from ..config.service import DEFAULT_MAX_SIZE, DownloadStyle
 from ..config.settings import Settings
 from ..errors import ConfigurationError
 from .fallback import fallback_url
@@ -20,8 +20,6 @@ from .users import UserStore
 __all__ = ["ServiceOptions", "configured", "options_of"]
 
 log = logging.getLogger(__name__)
-
-DEFAULT_MAX_SIZE = 5 * 1024**3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +57,7 @@ class ServiceOptions:
 
 
 def options_of(all_settings: Settings, *, listens: bool = True) -> ServiceOptions:
-    """What the service is told, checked: who may do what has to be said beyond this machine.
+    """The options in the settings; a service that other machines reach must say who may do what.
 
     :param listens: at the configured address; otherwise requests come from anywhere, over HTTPS.
 

@@ -18,11 +18,9 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import json
 import os
 import secrets
-import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -30,7 +28,7 @@ from typing import Any
 
 import tomli_w
 
-from ..config.files import read_text
+from ..config.files import read_text, toml_parser
 from ..errors import ConfigurationError
 from ..stores.local.lock import exclusive
 from .user_documents import publishing_entry, publishing_of, user_entry, user_of, with_times
@@ -133,7 +131,7 @@ def _document(path: Path) -> dict[str, Any]:
     text = read_text(path) or ""
     try:
         if path.suffix != _JSON:
-            return dict(importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli").loads(text))
+            return dict(toml_parser().loads(text))
         document = json.loads(text or "{}")
     except (ValueError, RecursionError) as error:  # of TOML, too
         hint = "" if path.suffix in (".toml", _JSON) else "; the name of an htpasswd file must hold htpasswd"

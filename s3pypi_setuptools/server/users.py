@@ -13,7 +13,6 @@ from ..errors import ConfigurationError, RepositoryError
 from ..naming import normalize_name
 
 __all__ = [
-    "ANYBODY",
     "FixedUsers",
     "Identity",
     "Publisher",
@@ -77,9 +76,6 @@ class Identity:
     def may_read(self, project: str) -> bool:
         """Whether ``project`` (normalized) may be read."""
         return self.may(Role.READ, project)
-
-
-ANYBODY = Identity("", Role.NONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,10 +218,6 @@ class UserStore(ABC):
     def save(self, user: User) -> None:
         """Add the user, or replace the one of that name."""
         self.add(user, overwrite=True)
-
-    def save_publishing(self, publishing: Publishing) -> None:
-        """Keep these publishers, and this key."""
-        self.change_publishing(lambda _: publishing)
 
 
 class FixedUsers(UserStore):

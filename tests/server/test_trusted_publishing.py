@@ -33,7 +33,7 @@ def users(tmp_path: Path, issuer: Issuer) -> UserFile:
     found = UserFile(tmp_path / "users.toml")
     publisher = Publisher("acme", issuer.url, CLAIMS, ("demo*",))
     other = Publisher("other", issuer.url, {"repository": "other/x"}, ("*",))
-    found.save_publishing(Publishing((publisher, other), key="k" * 64))
+    found.change_publishing(lambda _: Publishing((publisher, other), key="k" * 64))
     return found
 
 
@@ -187,9 +187,8 @@ def test_a_token_without_an_id_is_taken_once_however_it_is_signed(client: Client
 
 def test_ids_of_two_issuers_are_apart(serve: Serve, folder: Place, users: UserFile, issuer: Issuer) -> None:
     with running_issuer() as second:
-        publishing = users.publishing()
         publisher = Publisher("second", second.url, CLAIMS, ("demo*",))
-        users.save_publishing(replace(publishing, publishers=(*publishing.publishers, publisher)))
+        users.change_publishing(lambda old: replace(old, publishers=(*old.publishers, publisher)))
         client = serve(folder, users=users, anonymous_read=False, anonymous_upload=False)
         assert mint(client, second.token(jti="same")).status_code == 200
         assert mint(client, issuer.token(jti="same")).status_code == 200

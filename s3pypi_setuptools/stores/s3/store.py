@@ -45,7 +45,7 @@ from .presigned import presigned_url
 from .revalidation import Revalidation
 from .urls import key_in_bucket
 
-__all__ = ["S3Options", "S3Store"]
+__all__ = ["S3Store"]
 
 T = TypeVar("T")
 

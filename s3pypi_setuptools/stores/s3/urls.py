@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote, urlsplit
 
+from ...index.urls import DEFAULT_PORTS
+
 __all__ = ["key_in_bucket"]
 
 _AWS = (
@@ -43,8 +45,8 @@ def key_in_bucket(url: str, bucket: str, endpoint_url: str | None) -> str | None
         named, path_style = found["bucket"], found["bucket"] is None
     else:
         own = (endpoint.hostname or "").lower()
-        usual = {"http": 80, "https": 443}
-        if (port or usual.get(parts.scheme or endpoint.scheme)) != (endpoint.port or usual.get(endpoint.scheme)):
+        usual = DEFAULT_PORTS.get
+        if (port or usual(parts.scheme or endpoint.scheme)) != (endpoint.port or usual(endpoint.scheme)):
             return None
         path_style = host == own
         named = host.removesuffix(f".{own}") if host.endswith(f".{own}") else None
