@@ -18,7 +18,7 @@ from .build_gate import PUBLISH_SETTING, Frontend, Kind, last_value, may_publish
 from .errors import ConfigurationError, Error
 
 if TYPE_CHECKING:
-    from .config.options import Option
+    from .config.option import Option
     from .operations.publish.report import PublishReport
 
 __all__ = ["PushFailed", "abort", "admit", "advice", "push", "say", "split_config_settings"]

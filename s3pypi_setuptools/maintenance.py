@@ -9,7 +9,8 @@ from contextlib import AbstractContextManager, closing, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from .config.settings import PageStyle, Settings
+from .config.choices import PageStyle
+from .config.settings import Settings
 from .errors import Error
 from .monitor import UNMONITORED, Monitor
 from .naming import project_names, project_pattern
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from .operations.locks import LocksReport, UnlockReport
     from .operations.migrate_index import MigrateReport
     from .operations.policy import PolicyReport, Use
-    from .operations.prune import PruneReport
+    from .operations.prune_plan import PruneReport
     from .operations.reindex.report import ReindexReport
     from .operations.verify.verify import VerifyReport
     from .repository.repository import Repository

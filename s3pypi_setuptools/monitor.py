@@ -5,7 +5,6 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 __all__ = [
     "SAME_COMMAND",
@@ -19,15 +18,12 @@ __all__ = [
     "Monitor",
     "Observer",
     "Progress",
-    "SilentProgress",
     "Stage",
-    "Uncounted",
-    "Unobserved",
 ]
 
 
-class Progress(Protocol):
-    """Receives progress events. Its methods are called from several threads at once."""
+class Progress:
+    """Receives progress events, and ignores them; subclasses show them. Called from several threads at once."""
 
     def hashing(self, filename: str, size: int) -> None:
         """Hashing of a file of ``size`` bytes begins."""
@@ -40,22 +36,6 @@ class Progress(Protocol):
 
     def sent(self, filename: str, count: int) -> None:
         """``count`` more bytes of the file were stored."""
-
-
-class SilentProgress:
-    """A `Progress` that ignores all events."""
-
-    def hashing(self, filename: str, size: int) -> None:
-        """Ignore the event."""
-
-    def hashed(self, filename: str, count: int) -> None:
-        """Ignore the event."""
-
-    def sending(self, filename: str, size: int) -> None:
-        """Ignore the event."""
-
-    def sent(self, filename: str, count: int) -> None:
-        """Ignore the event."""
 
 
 class Stage(enum.Enum):
@@ -78,8 +58,11 @@ class Cancelled(BaseException):
     """
 
 
-class Observer(Protocol):
-    """Receives the stages of changes, and may cancel the work. Called from several threads at once."""
+class Observer:
+    """Receives the stages of changes, and may cancel the work; this class does nothing, subclasses do.
+
+    Called from several threads at once.
+    """
 
     def on_stage(self, stage: Stage, project: str, names: Iterable[str]) -> None:
         """The changes of those ``names`` reached ``stage``; they are names of files, or that of the project."""
@@ -88,21 +71,11 @@ class Observer(Protocol):
         """Raise `Cancelled` if cancellation was requested. Called before every commit and between parts."""
 
 
-class Unobserved:
-    """An `Observer` that ignores all events and never cancels."""
-
-    def on_stage(self, stage: Stage, project: str, names: Iterable[str]) -> None:
-        """Ignore the event."""
-
-    def check_cancelled(self) -> None:
-        """Return always."""
+UNOBSERVED = Observer()
 
 
-UNOBSERVED = Unobserved()
-
-
-class ItemCounter(Protocol):
-    """Receives the progress of a count. Its methods are called from several threads at once."""
+class ItemCounter:
+    """Receives the progress of a count, and ignores it; subclasses show it. Called from several threads at once."""
 
     def expect(self, count: int) -> None:
         """``count`` more items will be examined."""
@@ -111,17 +84,7 @@ class ItemCounter(Protocol):
         """``count`` more items were examined."""
 
 
-class Uncounted:
-    """An `ItemCounter` that ignores all events."""
-
-    def expect(self, count: int) -> None:
-        """Ignore the event."""
-
-    def advance(self, count: int) -> None:
-        """Ignore the event."""
-
-
-UNCOUNTED = Uncounted()
+UNCOUNTED = ItemCounter()
 SAME_COMMAND = "the same command completes what is left"
 SAME_FILES = "the same command with the same files completes what is left"
 
@@ -140,7 +103,7 @@ class Monitor:
     :param observer: receives the stage of each change, and may cancel the call before a commit.
     """
 
-    progress: Progress = SilentProgress()
+    progress: Progress = Progress()
     count: ItemCounter = UNCOUNTED
     observer: Observer = UNOBSERVED
 
@@ -148,8 +111,8 @@ class Monitor:
 UNMONITORED = Monitor()
 
 
-class Journal:
-    """An `Observer` that records the stage of each change, and cancels the work after `stop`.
+class Journal(Observer):
+    """Records the stage of each change, and cancels the work after `stop`.
 
     It takes no locks, since signal handlers call it; single operations on a dict are atomic.
     """

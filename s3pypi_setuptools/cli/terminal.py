@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ..errors import Error
-from ..monitor import UNCOUNTED, ItemCounter, Journal, Progress, SilentProgress
+from ..monitor import UNCOUNTED, ItemCounter, Journal, Progress
 from ..redaction import Redactor
 from ..text import is_drawable, is_watched, printable
 from .streams import Streams
@@ -149,7 +149,7 @@ class Terminal:
     def progress(self) -> Iterator[Progress]:
         """A `Progress` that is drawn as bars on a terminal."""
         if not self._draws_bars():
-            yield SilentProgress()
+            yield Progress()
             return
         from .render.bars import ByteBars  # noqa: PLC0415
 

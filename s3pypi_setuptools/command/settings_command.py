@@ -11,7 +11,7 @@ from setuptools import Command
 from setuptools.errors import ExecError, OptionError
 
 if TYPE_CHECKING:
-    from ..config.options import Option
+    from ..config.option import Option
     from ..config.settings import Settings
     from ..monitor import Journal
     from ..redaction import Redactor

@@ -24,8 +24,6 @@ __all__ = [
     "OPTIONS",
     "SERVICE",
     "VARIABLES",
-    "Form",
-    "Option",
     "as_options",
     "find",
     "find_variable",

@@ -23,7 +23,8 @@ from .environment import Environment
 from .files import read_sections, read_text
 from .option import Given
 from .options import named
-from .settings import IfExists, Settings
+from .choices import IfExists
+from .settings import Settings
 from .target import FolderTarget, s3_target
 
 __all__ = ["DEFAULT_PATH", "read_pypi_private"]

@@ -16,7 +16,7 @@ from .put_parameters import secret_parameters
 from .service import Service
 from .target import Target
 
-__all__ = ["STORED", "IfExists", "PageStyle", "Settings"]
+__all__ = ["STORED", "Settings"]
 
 _FORMS = "s3://bucket/prefix, or a folder such as ./repo"
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from hatch.publish.plugin.interface import PublisherInterface
 
 from ..config.options import as_options
-from ..monitor import SAME_FILES, Journal, Monitor, Progress, SilentProgress
+from ..monitor import SAME_FILES, Journal, Monitor, Progress
 
 if TYPE_CHECKING:
     from ..config.settings import Settings
@@ -124,7 +124,7 @@ class S3PyPIPublisher(PublisherInterface):
         console = self.app.console
         if self.app.verbosity < 0 or not console.is_interactive:
             self.app.display_waiting(title)
-            yield SilentProgress()
+            yield Progress()
             return
         from .spinner import Spinner  # noqa: PLC0415
 

@@ -10,14 +10,16 @@ from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
+from ..monitor import Progress
+
 __all__ = ["Spinner"]
 
 _STYLE = "simpleDotsScrolling"
 _WHOLE = 100
 
 
-class Spinner:
-    """A `monitor.Progress`, drawn from the first event until the end of the context.
+class Spinner(Progress):
+    """Progress, drawn from the first event until the end of the context.
 
     Before the first event, credentials are obtained, and the terminal is free for a prompt.
 

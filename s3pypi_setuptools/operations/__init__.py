@@ -1,1 +1,1 @@
-"""The verbs: one a module, each a function and the frozen report of what it did."""
+"""The operations, one a module: each is a function, and the report of what it did, a frozen dataclass."""

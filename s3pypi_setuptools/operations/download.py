@@ -13,11 +13,11 @@ from pathlib import Path
 
 from ..concurrency import side_by_side
 from ..errors import Error, NotAllowed, NotListed, RepositoryError
-from ..index.model import File, Status
+from ..index.model import File
 from ..monitor import UNCOUNTED, UNOBSERVED, ItemCounter, Observer, Stage
 from ..repository.repository import Repository
 from ..text import quoted
-from .file_selector import FileSelector, existing, naming_nearest
+from .file_selector import FileSelector, existing_manifest
 from .listing import latest_version
 
 __all__ = ["DownloadOutcome", "DownloadReport", "DownloadedFile", "download", "path_in"]
@@ -87,9 +87,8 @@ def download(
     `StoreError`.
     An error of one file is in the report.
     """
-    manifest = naming_nearest(repository, project, lambda: existing(repository.manifest(project), project))
-    status = manifest.project.status
-    if status is not None and status.status is Status.QUARANTINED:
+    manifest = existing_manifest(repository, project)
+    if manifest.project.is_quarantined:
         raise NotAllowed(f"{project} is quarantined: installers are offered none of its files")
     if version is None:
         version = latest_version(manifest.project)

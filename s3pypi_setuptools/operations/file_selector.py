@@ -20,6 +20,7 @@ from ..text import quoted, suggestion
 __all__ = [
     "FileSelector",
     "existing",
+    "existing_manifest",
     "named_folders",
     "naming_nearest",
     "project_folders",
@@ -99,6 +100,11 @@ def naming_nearest(repository: Repository, project: str, work: Callable[[], T]) 
         with contextlib.suppress(Error):
             names = repository.projects()
         raise NoSuchProject(f"{repository.url}: {error}{suggestion(project, names)}") from error
+
+
+def existing_manifest(repository: Repository, project: str) -> Manifest:
+    """The manifest of ``project`` (normalized), as `existing`; its error names the nearest project."""
+    return naming_nearest(repository, project, lambda: existing(repository.manifest(project), project))
 
 
 def project_folders(repository: Repository, projects: Collection[str]) -> Iterator[Folder]:

@@ -15,7 +15,7 @@ from ..naming import parse_version, version_of
 from ..repository.documents import OtherRepository
 from ..repository.repository import Repository
 from ..text import quoted, suggestion
-from .file_selector import FileSelector, existing, naming_nearest
+from .file_selector import FileSelector, existing_manifest
 
 __all__ = [
     "FileDetails",
@@ -159,21 +159,21 @@ def show_project(
 
     Raises `NotListed` for a project or version that does not exist, and `StoreError`.
     """
-    manifest = naming_nearest(repository, name, lambda: existing(repository.manifest(name), name))
+    manifest = existing_manifest(repository, name)
     selector = FileSelector(version)
     if version is not None:
         selector.check(manifest)
-    project, public = manifest.project, repository.config.public_url
+    project = manifest.project
     status = project.status or ProjectStatus(Status.ACTIVE)
     return ProjectReport(
         target=repository.url,
-        index_url=index_url or (f"{public}/" if public else None),
+        index_url=index_url or repository.config.index_url,
         name=name,
         status=status.status,
         reason=status.reason,
         versions=project.versions,
         files=tuple(_details(repository, name, file) for file in selector.listed(manifest)),
-        offered=status.status is not Status.QUARANTINED,
+        offered=not project.is_quarantined,
     )
 
 

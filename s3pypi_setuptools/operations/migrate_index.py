@@ -15,7 +15,6 @@ from ..config.choices import PageStyle
 from ..errors import PreconditionFailed, RepositoryError
 from ..locks.base import ROOT
 from ..repository.change import Change, Decision
-from ..repository.documents import DOCUMENT_ATTRIBUTES
 from ..repository.inventory import Folder
 from ..repository.manifest import Manifest
 from ..repository.objects import head_if_exists
@@ -23,13 +22,12 @@ from ..repository.page_kind import PageKind, kinds_of, other_kinds
 from ..repository.pages import COMMIT
 from ..repository.project_list import ProjectList
 from ..repository.repository import Repository
-from ..repository.repository_config import RepositoryConfig
+from ..repository.repository_config import change_config
 from ..repository.root_entry import RootEntry
 from ..repository.snapshot import ProjectDocuments
 from ..stores.base import Info, Matches
-from ..transaction import update
 
-__all__ = ["MigrateReport", "PageStyle", "migrate_index"]
+__all__ = ["MigrateReport", "migrate_index"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,17 +136,9 @@ class _Migration:
 
     def _record(self, kinds: tuple[PageKind, ...]) -> None:
         """Record in the repository config that the repository has the pages of ``kinds``."""
-        key = self._layout.repository_config
-
-        def attempt() -> None:
-            found = self._store.get(key)
-            record = RepositoryConfig.from_json(found.data, key)
-            if record.pages != kinds:
-                data = replace(record, pages=kinds).to_json()
-                self._store.put(key, data, DOCUMENT_ATTRIBUTES, Matches(found.info.token))
-
-        with self._workspace.held(ROOT):
-            update(attempt, self._workspace.backoff)
+        workspace = self._workspace
+        with workspace.held(ROOT):
+            change_config(self._store, self._layout, lambda config: replace(config, pages=kinds), workspace.backoff)
 
     def _folders(self) -> Iterator[Folder]:
         """The folders of projects that have a manifest or a page."""

@@ -17,6 +17,7 @@ from ..concurrency import side_by_side
 from ..errors import Error
 from ..index.model import File
 from ..monitor import UNCOUNTED, ItemCounter
+from ..naming import is_glob
 from ..repository.change import Decision
 from ..repository.inventory import Folder
 from ..repository.layout import distribution_key
@@ -37,7 +38,7 @@ from .prune_plan import (
 )
 from .retention import Retention, expired
 
-__all__ = ["GRACE", "PruneReport", "Pruned", "PrunedProject", "Reason", "prune"]
+__all__ = ["GRACE", "prune"]
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +85,7 @@ def prune(
 
 
 def _chosen(repository: Repository, patterns: Sequence[str]) -> Iterator[Folder]:
-    named = [pattern for pattern in patterns if not set(pattern) & set("*?[")]
+    named = [pattern for pattern in patterns if not is_glob(pattern)]
     if len(named) < len(patterns) or not patterns:
         for folder in repository.workspace.list_folders():
             if is_probe_folder(folder.name) and not patterns:

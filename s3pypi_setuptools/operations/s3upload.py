@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..config.settings import IfExists
+from ..config.choices import IfExists
 from ..distribution.local_file import LocalFile
 from ..errors import AlreadyExists, ConditionsRefused, Error, InvalidDistribution
 from ..monitor import UNOBSERVED, Observer, Progress, Stage

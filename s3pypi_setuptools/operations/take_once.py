@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
 from ..errors import AlreadyExists, StoreError
 from ..repository.layout import Layout
 from ..repository.objects import head_if_exists
+from ..repository.workspace import SYSTEM
 from ..stores.base import ABSENT, Attributes, Store
 
 __all__ = ["take_once"]
@@ -18,11 +19,7 @@ _KEPT = timedelta(days=2)
 """Longer than anything is valid that may be taken once."""
 
 
-def _now() -> datetime:
-    return datetime.now(timezone.utc)
-
-
-def take_once(store: Store, layout: Layout, name: str, now: Callable[[], datetime] = _now) -> bool:
+def take_once(store: Store, layout: Layout, name: str, now: Callable[[], datetime] = SYSTEM.now) -> bool:
     """Whether nobody took ``name`` within the last two days, on any machine; it is taken then.
 
     :param name: of letters and digits.

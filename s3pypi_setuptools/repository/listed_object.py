@@ -7,20 +7,16 @@ import hashlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import TypeVar
 
-from ..errors import NotFound, Unavailable
+from ..errors import Unavailable
 from ..index.model import File
 from ..stores.base import Info
 from .layout import Layout, deletable_key
-from .objects import head_if_exists
+from .objects import head_if_exists, if_exists
 from .upload import SHA256, Part, Upload
 from .workspace import Workspace
 
-__all__ = ["Contents", "Part", "Presence", "check_presence", "is_stored"]
-
-T = TypeVar("T")
-
+__all__ = ["Contents", "Presence", "check_presence", "is_stored"]
 
 class Contents(enum.Enum):
     """How a listed file's contents compare with those of a distribution of the same name."""
@@ -72,9 +68,9 @@ def check_presence(
     beside: dict[Part, Future[bool | None]] = {}
     if one.metadata is not None and _is_offered(listed, one.metadata):
         sidecar, metadata = workspace.layout.sidecar(key), one.metadata
-        beside[Part.METADATA] = pool.submit(_found, lambda: store.get(sidecar).data == metadata)
+        beside[Part.METADATA] = pool.submit(if_exists, lambda: store.get(sidecar).data == metadata)
     if ours and one.provenance is not None and listed.provenance is not None:
-        beside[Part.PROVENANCE] = pool.submit(_found, lambda: upload.attests(key))
+        beside[Part.PROVENANCE] = pool.submit(if_exists, lambda: upload.attests(key))
 
     def result() -> Presence:
         info = head.result()
@@ -103,13 +99,6 @@ def is_stored(layout: Layout, project: str, listed: File, objects: Mapping[str, 
     if info is None or listed.size not in (None, info.size):
         return False
     return listed.core_metadata is None or layout.sidecar(key) in objects
-
-
-def _found(read: Callable[[], T]) -> T | None:
-    try:
-        return read()
-    except NotFound:
-        return None
 
 
 def _is_offered(listed: File, metadata: bytes) -> bool:

@@ -5,11 +5,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from ..errors import NotFound, StoreError
 from ..stores.base import Info, Store
 
-__all__ = ["download", "has_bytes", "head_if_exists", "matches_listing", "read_if_exists", "stream_hash"]
+__all__ = ["download", "has_bytes", "head_if_exists", "if_exists", "matches_listing", "read_if_exists", "stream_hash"]
+
+T = TypeVar("T")
+
+
+def if_exists(read: Callable[[], T]) -> T | None:
+    """The result of ``read``; None if it raises `NotFound`."""
+    try:
+        return read()
+    except NotFound:
+        return None
 
 
 def head_if_exists(store: Store, key: str) -> Info | None:
@@ -17,18 +28,12 @@ def head_if_exists(store: Store, key: str) -> Info | None:
 
     Raises `StoreError` if the store cannot tell.
     """
-    try:
-        return store.head(key)
-    except NotFound:
-        return None
+    return if_exists(lambda: store.head(key))
 
 
 def read_if_exists(store: Store, key: str) -> bytes | None:
     """The bytes of the object under ``key``, a small one; None if it does not exist. Raises `StoreError`."""
-    try:
-        return store.get(key).data
-    except NotFound:
-        return None
+    return if_exists(lambda: store.get(key).data)
 
 
 def has_bytes(store: Store, key: str, data: bytes) -> bool:

@@ -10,6 +10,7 @@ from ..errors import NotFound
 from ..naming import ATTESTATION_SUFFIX, SUFFIXES, content_type, guess_project, is_project_name, normalize_name
 from ..stores.base import Info, Marked, SignedUrl, Store
 from .layout import Layout
+from .objects import if_exists
 from .page_kind import PageKind
 
 __all__ = ["ReadableFile", "RepositoryReader"]
@@ -62,7 +63,8 @@ class RepositoryReader:
 
     def has_manifest(self, project: str) -> bool:
         """Whether ``project`` (normalized) has a manifest, perhaps one that says that the project was deleted."""
-        return self._exists(self._layout.manifest(project))
+        key = self._layout.manifest(project)
+        return if_exists(lambda: self._store.file_info(key)) is not None
 
     def file_at(self, path: str) -> ReadableFile | None:
         """The file at ``path`` below the repository's URL; None where no file that installers ask for can lie.
@@ -103,10 +105,3 @@ class RepositoryReader:
         """Ask the store for the repository's configuration; raises `StoreError` where it gives no answer."""
         with contextlib.suppress(NotFound):  # by its bytes: a HEAD says nothing of a bucket that does not exist
             self._store.get(self._layout.repository_config)
-
-    def _exists(self, key: str) -> bool:
-        try:
-            self._store.file_info(key)
-        except NotFound:
-            return False
-        return True

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..errors import InvalidIndex, NotFound
+from ..errors import InvalidIndex
 from ..index.simple_json import shown
 from ..index.urls import canonical_url
 from ..stores.base import ANY, Matches, Store
 from ..transaction import PATIENT, Backoff, update
 from .documents import DOCUMENT_ATTRIBUTES, Kind, OtherKind, check_kind
 from .layout import Layout
+from .objects import if_exists
 from .page_kind import PageKind
 
 __all__ = ["RepositoryConfig", "SharedFiles", "change_config", "read_config"]
@@ -46,6 +47,11 @@ class RepositoryConfig:
     public_url: str | None = None
     content_encoding: bool = False
     shared_files: bool = True
+
+    @property
+    def index_url(self) -> str | None:
+        """The URL to give to installers, with ``/`` at its end; None if it is unknown."""
+        return f"{self.public_url}/" if self.public_url else None
 
     def to_json(self) -> bytes:
         """The document's bytes."""
@@ -129,10 +135,7 @@ def read_config(store: Store, layout: Layout) -> RepositoryConfig | None:
     Raises `OtherKind` for a document of another kind, `InvalidIndex` for a damaged one, and `StoreError`.
     """
     key = layout.repository_config
-    try:
-        return RepositoryConfig.from_json(store.get(key).data, key)
-    except NotFound:
-        return None
+    return if_exists(lambda: RepositoryConfig.from_json(store.get(key).data, key))
 
 
 def change_config(

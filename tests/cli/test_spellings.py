@@ -18,7 +18,8 @@ from s3pypi_setuptools.config.connection import Secret
 from s3pypi_setuptools.config.environment import Environment
 from s3pypi_setuptools.config.options import find
 from s3pypi_setuptools.config.resolve import resolve
-from s3pypi_setuptools.config.settings import IfExists, PageStyle, Settings
+from s3pypi_setuptools.config.choices import IfExists, PageStyle
+from s3pypi_setuptools.config.settings import Settings
 from s3pypi_setuptools.config.target import FolderTarget, S3Target
 from s3pypi_setuptools.errors import ConfigurationError
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Collection
 from datetime import timedelta
 from pathlib import Path
 
-from s3pypi_setuptools.config.settings import IfExists
+from s3pypi_setuptools.config.choices import IfExists
 from s3pypi_setuptools.distribution import Distribution
 from s3pypi_setuptools.errors import InvalidIndex
 from s3pypi_setuptools.index.model import Status
-from s3pypi_setuptools.monitor import SilentProgress
+from s3pypi_setuptools.monitor import Progress
 from s3pypi_setuptools.operations.delete import delete
 from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.listing import list_projects, show_project
@@ -40,9 +40,9 @@ DOCUMENTS = {MANIFEST, "team/demo/index.json", "team/demo/index.html", "team/dem
 Verb = Callable[[Repository, Distribution], object]
 
 VERBS: dict[str, Verb] = {
-    "publish": lambda repository, one: publish(repository, [one], progress=SilentProgress()),
+    "publish": lambda repository, one: publish(repository, [one], progress=Progress()),
     "replace": lambda repository, one: publish(
-        repository, [one], if_exists=IfExists.REPLACE, progress=SilentProgress()
+        repository, [one], if_exists=IfExists.REPLACE, progress=Progress()
     ),
     "delete version": lambda repository, one: delete(repository, "demo", FileSelector("1.0")),
     "delete project": lambda repository, one: delete(repository, "demo", FileSelector()),
@@ -62,7 +62,7 @@ class Place:
         self.one = Distribution.read(samples.wheel(folder))
         other = Distribution.read(samples.wheel(folder, "other"))
         store = MemoryStore()
-        self._with(store, lambda repository: publish(repository, [self.one, other], progress=SilentProgress()))
+        self._with(store, lambda repository: publish(repository, [self.one, other], progress=Progress()))
         store.put("outside/demo-1.0-py3-none-any.whl", b"x", Attributes())
         store.put("team/other/demo-1.0-py3-none-any.whl", b"x", Attributes())
         store.put("team/demo-2.0.zip", b"x", Attributes())

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from s3pypi_setuptools.config.settings import IfExists
+from s3pypi_setuptools.config.choices import IfExists
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.interleavings.commands import Command, Delete, Files, Publish

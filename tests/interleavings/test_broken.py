@@ -11,7 +11,7 @@ from unittest import mock
 
 import pytest
 
-from s3pypi_setuptools.config.settings import IfExists
+from s3pypi_setuptools.config.choices import IfExists
 from s3pypi_setuptools.operations.delete import _Deletion
 from s3pypi_setuptools.repository import change, pages
 from s3pypi_setuptools.repository.change import Change

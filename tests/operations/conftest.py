@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from s3pypi_setuptools.config.settings import IfExists
+from s3pypi_setuptools.config.choices import IfExists
 from s3pypi_setuptools.index import simple_html, simple_json
 from s3pypi_setuptools.index.model import Project, Root
-from s3pypi_setuptools.monitor import SilentProgress
+from s3pypi_setuptools.monitor import Progress
 from s3pypi_setuptools.operations.publish.publish import publish
 from s3pypi_setuptools.operations.publish.report import PublishReport
 from s3pypi_setuptools.repository.layout import Layout
@@ -47,7 +47,7 @@ class World:
     def push(self, *paths: Path, store: Store | None = None, **options: Any) -> PublishReport:
         """Publish the files at ``paths``, in a process of their own as far as the store can tell."""
         with self.opened(store, reading=options.get("dry_run", False)) as repository:
-            return publish(repository, [samples.read(path) for path in paths], progress=SilentProgress(), **options)
+            return publish(repository, [samples.read(path) for path in paths], progress=Progress(), **options)
 
     @contextmanager
     def opened(

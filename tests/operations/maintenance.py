@@ -8,8 +8,9 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from s3pypi_setuptools.monitor import Stage, Unobserved
-from s3pypi_setuptools.operations.prune import PruneReport, prune
+from s3pypi_setuptools.monitor import Stage, Observer
+from s3pypi_setuptools.operations.prune import prune
+from s3pypi_setuptools.operations.prune_plan import PruneReport
 from s3pypi_setuptools.operations.reindex.reindex import reindex
 from s3pypi_setuptools.operations.reindex.report import ReindexReport
 from s3pypi_setuptools.operations.verify.verify import VerifyReport, verify
@@ -22,7 +23,7 @@ from tests.operations.conftest import World
 DAY = timedelta(days=1)
 
 
-class Watching(Unobserved):
+class Watching(Observer):
     """Remembers which names have reached all pages."""
 
     def __init__(self) -> None:

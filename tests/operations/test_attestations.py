@@ -11,7 +11,7 @@ from typing import Any
 import pypi_attestations
 import pytest
 
-from s3pypi_setuptools.config.settings import IfExists
+from s3pypi_setuptools.config.choices import IfExists
 from s3pypi_setuptools.distribution.selection import select_distributions
 from s3pypi_setuptools.errors import InvalidDistribution, Unavailable
 from s3pypi_setuptools.operations.file_selector import FileSelector

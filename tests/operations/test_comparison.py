@@ -6,7 +6,7 @@ import errno
 
 import pytest
 
-from s3pypi_setuptools.monitor import Cancelled, Journal, SilentProgress
+from s3pypi_setuptools.monitor import Cancelled, Journal, Progress
 from s3pypi_setuptools.operations.publish import comparison
 from s3pypi_setuptools.operations.publish.publish import publish
 from s3pypi_setuptools.repository.opening import OpenOptions
@@ -44,7 +44,7 @@ def test_an_interruption_ends_it(world: World, monkeypatch: pytest.MonkeyPatch, 
     repository = Repository(world.store, world.layout, observer=journal)
     try:
         with pytest.raises(Cancelled):
-            publish(repository, [other], progress=SilentProgress())
+            publish(repository, [other], progress=Progress())
     finally:
         repository.close()
     assert calls == [1]
@@ -63,7 +63,7 @@ def test_the_report_names_the_index_for_installers(
 ) -> None:
     repository = Repository(world.store, world.layout, OpenOptions(public_url=recorded))
     try:
-        report = publish(repository, [samples.read(world.wheel())], index_url=given, progress=SilentProgress())
+        report = publish(repository, [samples.read(world.wheel())], index_url=given, progress=Progress())
     finally:
         repository.close()
     assert report.index_url == shown

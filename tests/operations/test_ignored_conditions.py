@@ -11,7 +11,7 @@ import pytest
 from s3pypi_setuptools import RepositoryError, open_repository
 from s3pypi_setuptools.distribution.local_file import PART_SIZE, LocalFile
 from s3pypi_setuptools.errors import AccessDenied
-from s3pypi_setuptools.monitor import SilentProgress
+from s3pypi_setuptools.monitor import Progress
 from s3pypi_setuptools.operations.delete import delete
 from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.publish.report import Outcome
@@ -83,7 +83,7 @@ def test_a_copy_overwrites_nothing_and_the_manifest_knows_its_token(tmp_path: Pa
     world.push(world.wheel(name="other"))
 
     with opened(staging, reading=True) as origin, opened(world) as target:
-        assert promote(origin, target, "demo", "1.0", progress=SilentProgress()).ok
+        assert promote(origin, target, "demo", "1.0", progress=Progress()).ok
 
     assert world.store.get(f"team/demo/{wheel.name}").data == b"another publisher's"
     assert world.listed() == staging.listed()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools.index.model import Status
-from s3pypi_setuptools.monitor import SilentProgress
+from s3pypi_setuptools.monitor import Progress
 from s3pypi_setuptools.operations.status import set_status
 from s3pypi_setuptools.operations.transfer.import_repository import import_repository
 from s3pypi_setuptools.operations.transfer.report import ImportedFile, ImportOutcome
@@ -172,7 +172,7 @@ def test_the_files_that_an_import_lists_are_told(world: World) -> None:
     watching = Watching()
     repository = Repository(world.store, world.layout, observer=watching)
     try:
-        import_repository(repository, repository, progress=SilentProgress())
+        import_repository(repository, repository, progress=Progress())
     finally:
         repository.close()
     assert sorted(watching.done) == [f"demo/{WHEEL}", "demo/demo-1.0.tar.gz"]

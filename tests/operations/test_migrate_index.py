@@ -8,7 +8,7 @@ import pytest
 
 from s3pypi_setuptools.config.choices import PageStyle
 from s3pypi_setuptools.errors import RepositoryError, StoreError
-from s3pypi_setuptools.monitor import SilentProgress
+from s3pypi_setuptools.monitor import Progress
 from s3pypi_setuptools.operations.migrate_index import MigrateReport, migrate_index
 from s3pypi_setuptools.operations.publish.publish import publish
 from s3pypi_setuptools.repository.change import Decision
@@ -111,7 +111,7 @@ def test_a_page_of_the_old_form_that_an_older_publisher_leaves_is_settled_by_the
     with opened(both) as repository:
         repository.require()  # as the publisher sees it
         migrated(both, PageStyle.JSON)
-        publish(repository, [samples.read(both.wheel("2.0"))], progress=SilentProgress())
+        publish(repository, [samples.read(both.wheel("2.0"))], progress=Progress())
     assert problems(both) == [("wrong-page", "demo/")]
     assert migrated(both, PageStyle.JSON).removed == ()
     assert problems(both) == []
@@ -153,7 +153,7 @@ def test_the_first_push_makes_the_pages_that_are_asked_for(world: World, style: 
     repository = Repository(world.store, world.layout, OpenOptions(style=style))
     try:
         paths = [world.wheel(), world.wheel(name="other")]
-        publish(repository, [samples.read(path) for path in paths], progress=SilentProgress())
+        publish(repository, [samples.read(path) for path in paths], progress=Progress())
     finally:
         repository.close()
     assert html_pages(world) == expected(style)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from s3pypi_setuptools.monitor import SilentProgress
+from s3pypi_setuptools.monitor import Progress
 from s3pypi_setuptools.operations.transfer.import_repository import import_repository
 from s3pypi_setuptools.operations.transfer.report import ImportReport
 from s3pypi_setuptools.stores.local.store import LocalStore
@@ -34,9 +34,9 @@ def taking(source: World, target: World, *, dry_run: bool = False) -> ImportRepo
     """Import with ``--strays``; in place where both are the same."""
     with opened(target, reading=dry_run) as repository:
         if source is target:
-            return import_repository(repository, repository, strays=True, dry_run=dry_run, progress=SilentProgress())
+            return import_repository(repository, repository, strays=True, dry_run=dry_run, progress=Progress())
         with opened(source, reading=True) as origin:
-            return import_repository(origin, repository, strays=True, dry_run=dry_run, progress=SilentProgress())
+            return import_repository(origin, repository, strays=True, dry_run=dry_run, progress=Progress())
 
 
 def list_stray(world: World, **changes: Any) -> None:

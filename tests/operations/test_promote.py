@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from s3pypi_setuptools.config.settings import IfExists
+from s3pypi_setuptools.config.choices import IfExists
 from s3pypi_setuptools.errors import NotAllowed, NotListed, RepositoryError
 from s3pypi_setuptools.index.model import Status
-from s3pypi_setuptools.monitor import SilentProgress
+from s3pypi_setuptools.monitor import Progress
 from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.status import set_status
 from s3pypi_setuptools.operations.transfer.promote import PromoteReport, promote
@@ -32,7 +32,7 @@ def promoted(
     source: World, target: World, version: str = "1.0", store: Store | None = None, **how: IfExists
 ) -> PromoteReport:
     with opened(source, reading=True) as origin, opened(target, store) as destination:
-        return promote(origin, destination, "demo", version, progress=SilentProgress(), **how)
+        return promote(origin, destination, "demo", version, progress=Progress(), **how)
 
 
 def test_every_file_of_the_version_is_listed_with_its_hashes_and_metadata(staging: World, world: World) -> None:
@@ -139,7 +139,7 @@ def test_a_dry_run_says_what_would_be_and_writes_nothing(staging: World, world: 
     world.push(world.wheel(name="other"))
     before = state(world)
     with opened(staging, reading=True) as source, opened(world) as target:
-        report = promote(source, target, "demo", "1", dry_run=True, progress=SilentProgress())
+        report = promote(source, target, "demo", "1", dry_run=True, progress=Progress())
         assert (report.source, report.target) == (source.url, target.url)
     assert (report.ok, report.dry_run, report.project, report.version) == (True, True, "demo", "1")
     assert [file.outcome.value for file in report.files] == ["published", "published"]
@@ -157,7 +157,7 @@ def test_a_project_that_takes_no_uploads_gets_no_object(staging: World, world: W
 
 def test_a_project_that_is_not_there_is_named_with_the_nearest(staging: World, world: World) -> None:
     with opened(staging, reading=True) as source, opened(world) as target, pytest.raises(RepositoryError) as caught:
-        promote(source, target, "dem", "1.0", progress=SilentProgress())
+        promote(source, target, "dem", "1.0", progress=Progress())
     assert str(caught.value) == "memory:///team: there is no project 'dem' (did you mean 'demo'?)"
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from s3pypi_setuptools.config.settings import IfExists
+from s3pypi_setuptools.config.choices import IfExists
 from s3pypi_setuptools.errors import AccessDenied, RepositoryError, Unavailable
 from s3pypi_setuptools.operations.file_selector import FileSelector
-from s3pypi_setuptools.operations.prune import Pruned, PruneReport, Reason
+from s3pypi_setuptools.operations.prune_plan import Pruned, PruneReport, Reason
 from s3pypi_setuptools.operations.retention import Retention
 from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.stores.base import Attributes

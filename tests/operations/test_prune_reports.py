@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from s3pypi_setuptools.operations.prune import PruneReport, prune
+from s3pypi_setuptools.operations.prune import prune
+from s3pypi_setuptools.operations.prune_plan import PruneReport
 from s3pypi_setuptools.operations.retention import Retention
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.local.store import LocalStore

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from s3pypi_setuptools.config.settings import IfExists
+from s3pypi_setuptools.config.choices import IfExists
 from s3pypi_setuptools.errors import InvalidDistribution, RepositoryError
 from s3pypi_setuptools.index.model import Status
 from s3pypi_setuptools.operations.publish.report import Outcome

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from s3pypi_setuptools.config.settings import IfExists
+from s3pypi_setuptools.config.choices import IfExists
 from s3pypi_setuptools.distribution import Distribution
 from s3pypi_setuptools.errors import FileConflict
 from s3pypi_setuptools.index.model import File
 from s3pypi_setuptools.operations.publish.choice import Choice, Facts, Need, choose, held_back
 from s3pypi_setuptools.operations.publish.report import Note, Outcome
-from s3pypi_setuptools.repository.listed_object import Contents, Part, Presence
+from s3pypi_setuptools.repository.listed_object import Contents, Presence
+from s3pypi_setuptools.repository.upload import Part
 from tests.support import samples
 
 NOW = datetime(2026, 11, 30, tzinfo=timezone.utc)

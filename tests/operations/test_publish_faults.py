@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from s3pypi_setuptools.config.settings import IfExists
+from s3pypi_setuptools.config.choices import IfExists
 from s3pypi_setuptools.errors import AccessDenied, Contended, Error, NotFound, Unavailable
 from s3pypi_setuptools.operations.publish.report import Outcome
 from s3pypi_setuptools.stores.memory import MemoryStore

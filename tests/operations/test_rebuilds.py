@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from s3pypi_setuptools.config.settings import IfExists
+from s3pypi_setuptools.config.choices import IfExists
 from s3pypi_setuptools.errors import AccessDenied
 from s3pypi_setuptools.operations.publish import comparison
 from s3pypi_setuptools.operations.publish.report import FileReport, Note, Outcome

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from s3pypi_setuptools.config.settings import IfExists
+from s3pypi_setuptools.config.choices import IfExists
 from s3pypi_setuptools.operations.publish.report import Note, Outcome
 from tests.operations.conftest import World
 from tests.operations.republishing import FILES, KINDS, file_of, is_complete, key_of, push

@@ -6,7 +6,7 @@ import threading
 import time
 from pathlib import Path
 
-from s3pypi_setuptools.config.settings import IfExists
+from s3pypi_setuptools.config.choices import IfExists
 from s3pypi_setuptools.distribution.local_file import PART_SIZE
 from s3pypi_setuptools.operations.publish.report import Outcome
 from s3pypi_setuptools.stores.memory import MemoryStore

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from s3pypi_setuptools.config.settings import IfExists
+from s3pypi_setuptools.config.choices import IfExists
 from s3pypi_setuptools.operations.publish.report import FileReport, Outcome
 from tests.operations.conftest import World
 from tests.support.store_doubles import FaultyStore, Request

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from s3pypi_setuptools.config.settings import IfExists
+from s3pypi_setuptools.config.choices import IfExists
 from s3pypi_setuptools.operations.delete import DeleteReport, delete
 from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.publish.report import Outcome

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from s3pypi_setuptools.config.settings import IfExists
+from s3pypi_setuptools.config.choices import IfExists
 from s3pypi_setuptools.distribution.local_file import PART_SIZE
 from s3pypi_setuptools.errors import Contended
-from s3pypi_setuptools.monitor import SilentProgress, Stage
+from s3pypi_setuptools.monitor import Progress, Stage
 from s3pypi_setuptools.operations.publish.publish import publish
 from s3pypi_setuptools.operations.transfer.promote import promote
 from s3pypi_setuptools.repository.opening import OpenOptions
@@ -55,7 +55,7 @@ def _names(world: World) -> list[str]:
 
 
 @dataclass
-class Recorder(SilentProgress):
+class Recorder(Progress):
     """Progress as it was told."""
 
     told: set[tuple[str, str, int]] = field(default_factory=set)
@@ -114,7 +114,7 @@ def test_a_promotion_overwrites_nothing_that_lies_in_its_place(tmp_path: Path, w
     world.put(key, b"another publisher's")
 
     with opened(staging, reading=True) as origin, opened(world) as destination:
-        assert promote(origin, destination, "demo", "1.0", progress=SilentProgress()).ok
+        assert promote(origin, destination, "demo", "1.0", progress=Progress()).ok
 
     assert world.store.get(key).data == b"another publisher's"
     assert world.listed()["demo-1.0-py3-none-any.whl"] == staging.listed()["demo-1.0-py3-none-any.whl"]

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 
-from s3pypi_setuptools.monitor import SilentProgress
+from s3pypi_setuptools.monitor import Progress
 from s3pypi_setuptools.operations.transfer.import_repository import import_repository
 from s3pypi_setuptools.operations.transfer.report import ImportReport
 from s3pypi_setuptools.repository.repository import Repository
@@ -27,12 +27,12 @@ def opened(world: World, store: Store | None = None, *, reading: bool = False) -
 def imported(world: World, store: Store | None = None, *projects: str, dry_run: bool = False) -> ImportReport:
     """Import in place."""
     with opened(world, store, reading=dry_run) as repository:
-        return import_repository(repository, repository, projects=projects, dry_run=dry_run, progress=SilentProgress())
+        return import_repository(repository, repository, projects=projects, dry_run=dry_run, progress=Progress())
 
 
 def mirrored(source: World, target: World, store: Store | None = None) -> ImportReport:
     with opened(source, reading=True) as origin, opened(target, store) as destination:
-        return import_repository(origin, destination, progress=SilentProgress())
+        return import_repository(origin, destination, progress=Progress())
 
 
 def foreign(world: World, folder: str, *paths: Path, links: str | None = None) -> None:

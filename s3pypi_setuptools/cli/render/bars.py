@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import threading
 
+import rich.progress
 from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
-    Progress,
     ProgressColumn,
     Task,
     TaskID,
@@ -21,6 +21,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from ...monitor import ItemCounter, Progress
 from ...text import printable, size_text
 
 __all__ = ["ByteBars", "CountBar"]
@@ -29,7 +30,7 @@ __all__ = ["ByteBars", "CountBar"]
 class _Bars:
     def __init__(self, *columns: ProgressColumn) -> None:
         console = Console(stderr=True)
-        self._display = Progress(*columns, console=console, redirect_stdout=False, transient=True)
+        self._display = rich.progress.Progress(*columns, console=console, redirect_stdout=False, transient=True)
         self._lock = threading.Lock()
         self._stopped = False
 
@@ -53,8 +54,8 @@ class _Sizes(ProgressColumn):
         return Text(f"{size_text(int(task.completed))} of {size_text(int(task.total or 0))}")
 
 
-class CountBar(_Bars):
-    """A `monitor.ItemCounter`, drawn as one bar called ``what`` that counts in ``unit``s."""
+class CountBar(_Bars, ItemCounter):
+    """A count, drawn as one bar called ``what`` that counts in ``unit``s."""
 
     def __init__(self, what: str, unit: str) -> None:
         texts = (TextColumn(what, markup=False), TextColumn(unit, markup=False))
@@ -74,8 +75,8 @@ class CountBar(_Bars):
         self._display.update(self._task, advance=count)
 
 
-class ByteBars(_Bars):
-    """A `monitor.Progress`, drawn as a bar for hashing and one for sending."""
+class ByteBars(_Bars, Progress):
+    """Progress, drawn as a bar for hashing and one for sending."""
 
     def __init__(self) -> None:
         filename = TextColumn("{task.fields[filename]}", markup=False)

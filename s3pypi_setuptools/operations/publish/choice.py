@@ -6,11 +6,12 @@ import enum
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ...config.settings import IfExists
+from ...config.choices import IfExists
 from ...errors import Error, FileConflict, RepositoryError
 from ...index.model import File
-from ...repository.listed_object import Contents, Part, Presence
+from ...repository.listed_object import Contents, Presence
 from ...repository.stored_file import Publishable
+from ...repository.upload import Part
 from ...text import without_credentials
 from .report import Note, Outcome
 

@@ -233,5 +233,4 @@ def _public_url(repository: Repository, index_url: str | None) -> str | None:
     """Where installers reach the repository over HTTP, with ``/`` at its end."""
     if index_url and index_url.startswith(("https://", "http://")):
         return index_url
-    public = repository.config.public_url
-    return f"{public}/" if public else None
+    return repository.config.index_url

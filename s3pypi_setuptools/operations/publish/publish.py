@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 
-from ...config.settings import IfExists
+from ...config.choices import IfExists
 from ...errors import Error, InvalidDistribution
 from ...monitor import Progress
 from ...repository.repository import Repository
@@ -15,9 +15,9 @@ from ...repository.stored_file import Publishable
 from ...repository.workspace import Workspace
 from .plan import Submission
 from .project import Publication
-from .report import FileReport, Note, Outcome, PublishReport
+from .report import FileReport, PublishReport
 
-__all__ = ["FileReport", "Note", "Outcome", "PublishReport", "publish"]
+__all__ = ["publish"]
 
 PROJECTS = 32
 """How many projects are changed at the same time: as many as `Repository` sends requests."""
@@ -90,8 +90,7 @@ def publish(
 
 
 def _report(repository: Repository, index_url: str | None, files: Iterable[FileReport], dry_run: bool) -> PublishReport:
-    public = repository.config.public_url
-    return PublishReport(repository.url, index_url or (f"{public}/" if public else None), tuple(files), dry_run)
+    return PublishReport(repository.url, index_url or repository.config.index_url, tuple(files), dry_run)
 
 
 def _distinct(distributions: Iterable[Publishable]) -> Iterator[Publishable]:

@@ -15,7 +15,7 @@ from typing import TypeVar
 from urllib.parse import unquote
 
 from ...errors import InvalidIndex, NotFound
-from ...index.model import File, Project, Root, Status, clean_text
+from ...index.model import File, Project, Root, clean_text
 from ...naming import version_of
 from ...repository.change import Change, Operation
 from ...repository.documents import OtherKind
@@ -149,7 +149,7 @@ class _RecoveredDocuments(ProjectDocuments):
             if kind not in self._keys:
                 continue
             page, states[kind] = self._page(kind)
-            if states[kind].commit and not (page.status and page.status.status is Status.QUARANTINED):
+            if states[kind].commit and not page.is_quarantined:
                 self.listed = True
             for file in page.files:
                 if file.url not in base.removed:

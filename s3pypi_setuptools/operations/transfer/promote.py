@@ -5,12 +5,11 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from ...config.settings import IfExists
+from ...config.choices import IfExists
 from ...errors import NotAllowed
-from ...index.model import Status
 from ...monitor import Progress
 from ...repository.repository import Repository
-from ..file_selector import FileSelector, existing, naming_nearest
+from ..file_selector import FileSelector, existing_manifest
 from ..publish.publish import publish
 from ..publish.report import FileReport
 from .source import read_listed
@@ -71,11 +70,10 @@ def promote(
     `RepositoryError` if a file differs from what the index of ``source`` says, and `StoreError`. Files that ``target``
     refuses are in the report.
     """
-    manifest = naming_nearest(source, project, lambda: existing(source.manifest(project), project))
+    manifest = existing_manifest(source, project)
     selector = FileSelector(version)
     selector.check(manifest)
-    status = manifest.project.status
-    if status and status.status is Status.QUARANTINED:
+    if manifest.project.is_quarantined:
         raise NotAllowed(f"{project} is quarantined in {source.url} and offers no files (PEP 792)")
     files = [replace(file, upload_time=None) for file in selector.listed(manifest)]
     with ThreadPoolExecutor(EXAMINED_AT_ONCE, "s3pypi-examine") as pool:

@@ -20,7 +20,7 @@ from .problems import Finding, Problem
 from .project_check import CheckedProject, ProjectCheck
 from .project_list_check import ProjectListCheck
 
-__all__ = ["Finding", "Problem", "VerifyReport", "verify"]
+__all__ = ["VerifyReport", "verify"]
 
 RECHECK_DELAYS = (1.0, 2.0)
 """Seconds before a project with problems is checked again, and a third time if its manifest is recent."""
