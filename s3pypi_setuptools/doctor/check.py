@@ -30,7 +30,7 @@ class Result(enum.Enum):
     OK = "ok"
     WARNING = "warning"
     """Publishing is sound, but something is not as users may expect it."""
-    NO = "no"
+    FAILED = "failed"
     """Publishing or installing fails."""
     SKIPPED = "skipped"
     """The check could not be made."""
@@ -62,7 +62,7 @@ def warn(name: str, found: str, advice: str | None = None) -> Check:
 
 def fail(name: str, found: str, advice: str | None = None) -> Check:
     """The check ``name``, which failed."""
-    return Check(name, Result.NO, found, advice)
+    return Check(name, Result.FAILED, found, advice)
 
 
 def fail_with(name: str, line: str, otherwise: str | None = None) -> Check:
@@ -72,7 +72,7 @@ def fail_with(name: str, line: str, otherwise: str | None = None) -> Check:
     :param otherwise: the advice where the text has none.
     """
     found, _, advice = line.partition("; ")
-    return Check(name, Result.NO, found, advice or otherwise)
+    return Check(name, Result.FAILED, found, advice or otherwise)
 
 
 def skip(name: str, found: str, advice: str | None = None) -> Check:

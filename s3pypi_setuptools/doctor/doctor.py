@@ -50,7 +50,7 @@ class DoctorReport:
     @property
     def ok(self) -> bool:
         """Whether publishing there is sound: no check failed."""
-        return not any(check.result is Result.NO for check in self.checks)
+        return not any(check.result is Result.FAILED for check in self.checks)
 
     @property
     def is_index_checked(self) -> bool:
@@ -97,7 +97,7 @@ def examine(
             found = step()
             counter.advance(1)
             checks.update({check.name: check for check in found})
-            if step is steps[0] and found and found[-1].result is Result.NO:
+            if step is steps[0] and found and found[-1].result is Result.FAILED:
                 break
     except BaseException:
         work.clear()
@@ -142,7 +142,7 @@ class _Examination:
         self._has_written = True
         self._left(self._store.url_of(f"{self._folder}/"))
         checks = self._examiner.write(self._folder)
-        self._lacking = [check.name for check in checks if check.result in (Result.NO, Result.WARNING)]
+        self._lacking = [check.name for check in checks if check.result in (Result.FAILED, Result.WARNING)]
         # Where nothing could be written to be read again, the result of `read` stays.
         return [check for check in checks if not (check.name == GET and check.result is Result.SKIPPED)]
 

@@ -67,7 +67,7 @@ def index_checks(repository: Repository, url: str) -> list[Check]:
             checks.append(old_pip_check(workspace.store.get(workspace.layout.page(PageKind.HTML, project)).data))
     if not (project and files):
         return checks
-    unread = any(check.name == _PROJECT_PAGE and check.result is Result.NO for check in checks)
+    unread = any(check.name == _PROJECT_PAGE and check.result is Result.FAILED for check in checks)
     return [*checks, pip_check(url, project, unread=_PROJECT_PAGE if unread else None)]
 
 

@@ -73,7 +73,7 @@ class S3Examiner:
 
         listed = self._allowed("list", permissions.LIST, listing)
         missing = self._allowed("absent keys", permissions.LIST, absent, "answers 404 to a key that does not exist")
-        if missing.result is Result.NO and missing.found.startswith(_DENIED):
+        if missing.result is Result.FAILED and missing.found.startswith(_DENIED):
             missing = fail(missing.name, "answers 403 to a key that does not exist", missing.advice)
         if not found:
             return [listed, missing, skip(GET, "there is nothing to read yet")]
@@ -176,7 +176,7 @@ class S3Examiner:
         if check.result is not Result.OK:
             return [check]
         aborted = self._allowed(ABORT, permissions.ABORT, abort)
-        if aborted.result is Result.NO:
+        if aborted.result is Result.FAILED:
             advice = f"{aborted.advice}, or let a lifecycle rule abort unfinished uploads"
             aborted = warn(ABORT, aborted.found, advice)
         return [check, aborted]

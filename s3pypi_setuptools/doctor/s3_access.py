@@ -74,7 +74,7 @@ class S3Access:
         for ask in (self._endpoint, self._credentials, self._access):
             found = ask()
             checks += found
-            if any(check.result is Result.NO and check.name != _CLOCK for check in found):
+            if any(check.result is Result.FAILED and check.name != _CLOCK for check in found):
                 break
         return checks
 

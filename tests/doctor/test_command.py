@@ -40,7 +40,7 @@ def test_the_table(moto: S3Server, tmp_path: Path, columns: int) -> None:
     shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", output).replace("\r", "\n")
     assert status == 1
     assert {len(line) for line in shown.splitlines() if line.startswith(("│", "┃"))} == {columns}
-    assert re.search(r"│ conditional create +│ no +│", shown)
+    assert re.search(r"│ conditional create +│ failed +│", shown)
     assert "--locks-table TABLE" in re.sub(r"[│\s]+", " ", shown)
     assert "is not sound: see conditional create, conditional replace" in " ".join(shown.split())
     assert moto.secret_key not in output

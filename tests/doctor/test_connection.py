@@ -33,7 +33,7 @@ def refused(server: S3Server, bucket: str = "no-such-bucket-at-all") -> Examined
 
 def test_a_bucket_that_does_not_exist(s3_server: S3Server) -> None:
     found = refused(s3_server)
-    assert found.named("no") == {"bucket"}
+    assert found.named("failed") == {"bucket"}
     assert found["bucket"].found == "no-such-bucket-at-all does not exist"
     assert found["bucket"].advice == "check its name, the region and the endpoint"
 
@@ -41,7 +41,7 @@ def test_a_bucket_that_does_not_exist(s3_server: S3Server) -> None:
 def test_an_endpoint_where_nobody_listens(closed_port: int) -> None:
     url = f"http://127.0.0.1:{closed_port}"
     found = refused(S3Server("nobody", url, "AKIA0123456789", SECRET))
-    assert found.named("no") == {"endpoint"}
+    assert found.named("failed") == {"endpoint"}
     assert found["endpoint"].found == f"no connection to the store at {url}"
     assert found["endpoint"].advice == "check the network and the endpoint"
 
@@ -65,7 +65,7 @@ def strict_server(s3_server: S3Server) -> Iterator[S3Server]:
 
 def test_a_secret_key_that_is_wrong(strict_server: S3Server, s3_bucket: str) -> None:
     found = refused(replace(strict_server, secret_key=SECRET), s3_bucket)
-    assert found.named("no") == {"credentials"}
+    assert found.named("failed") == {"credentials"}
     assert found["credentials"].found == "refused: SignatureDoesNotMatch"
 
 
@@ -109,7 +109,7 @@ def test_credentials_that_cannot_be_had(
         monkeypatch.setenv(name, value)
     checks = refused(replace(moto, access_key=None, secret_key=None), moto.new_bucket())  # type: ignore[arg-type]
     assert checks["endpoint"].result.value == "ok"
-    assert checks.named("no") == {"credentials"}
+    assert checks.named("failed") == {"credentials"}
     assert checks["credentials"].found.startswith(found)
     assert (checks["credentials"].advice or "").startswith("sign in again, or ")
 
@@ -128,7 +128,7 @@ def test_requests_without_credentials(moto: S3Server) -> None:
 
 @pytest.mark.parametrize(
     ("minutes", "result", "text"),
-    [(-10, "no", "s ahead of the store's"), (10, "no", "s behind the store's"), (2, "ok", "within 1")],
+    [(-10, "failed", "s ahead of the store's"), (10, "failed", "s behind the store's"), (2, "ok", "within 1")],
 )
 def test_a_clock_that_is_wrong(moto: S3Server, minutes: int, result: str, text: str) -> None:
     date = format_datetime(datetime.now(timezone.utc) + timedelta(minutes=minutes), usegmt=True)

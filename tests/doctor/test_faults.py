@@ -56,13 +56,13 @@ def of_conditions(fault: Fault) -> Callable[[Passing], Fault | None]:
             "skipped metadata: the store's answer was cut short or garbled",
             "try again",
         ),
-        (at("PutObject", Answer(400, "ExpiredToken")), "no put: the session token has expired", "sign in again"),
-        (at("PutObject", Answer(403, "RequestTimeTooSkewed")), "no put: this machine's clock is wrong", "set it"),
-        (at("PutObject", Answer(403, "AccessDenied", "Access Denied")), "no put: denied", "grant s3:PutObject on"),
-        (at("PutObject", Answer(403, "AccessDenied", LACKS_KEY)), f"no put: denied: {LACKS_KEY}", "grant kms:Generate"),
+        (at("PutObject", Answer(400, "ExpiredToken")), "failed put: the session token has expired", "sign in again"),
+        (at("PutObject", Answer(403, "RequestTimeTooSkewed")), "failed put: this machine's clock is wrong", "set it"),
+        (at("PutObject", Answer(403, "AccessDenied", "Access Denied")), "failed put: denied", "grant s3:PutObject on"),
+        (at("PutObject", Answer(403, "AccessDenied", LACKS_KEY)), f"failed put: denied: {LACKS_KEY}", "grant kms:Generate"),
         (at("DeleteObject", Answer(500)), "warning delete: the store answered 500", "try again later; what was"),
-        (at("HeadObject", Answer(500)), "no absent keys: the store answered 500", "try again later"),
-        (at("ListObjectsV2", Answer(500)), "no bucket: the store answered 500", "try again later"),
+        (at("HeadObject", Answer(500)), "failed absent keys: the store answered 500", "try again later"),
+        (at("ListObjectsV2", Answer(500)), "failed bucket: the store answered 500", "try again later"),
     ],
 )
 def test_what_failed_is_told(
@@ -78,7 +78,7 @@ def test_what_failed_is_told(
 @pytest.mark.parametrize("fault", [Answer(503, "SlowDown"), DropAfter()])
 def test_a_fault_that_passes_is_no_reason_for_another_store(through: Examine, fault: Fault) -> None:
     found = through(of_conditions(fault))["conditional create"]
-    assert found.result.value == "no"
+    assert found.result.value == "failed"
     assert (found.advice or "").startswith("try again")
 
 
@@ -93,7 +93,7 @@ def test_an_acl_is_not_blamed_for_a_fault_that_passes(through: Examine) -> None:
 
 def test_a_parameter_that_there_is_not(through: Examine) -> None:
     found = through(lambda _: None, s3_put_args="Foo=bar")
-    assert found.named("no") == {"settings"}
+    assert found.named("failed") == {"settings"}
     assert found["settings"].found == "s3-put-args: Foo is not a parameter that can be given"
 
 

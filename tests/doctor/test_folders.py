@@ -48,10 +48,10 @@ def test_a_folder_that_may_not_be_written(tmp_path: Path, cli: ForkedPrograms) -
         folder.chmod(0o755)
     assert done.status == 1
     checks = {check["name"]: check for check in json.loads(done.stdout)["checks"]}
-    assert {name for name, check in checks.items() if check["result"] == "no"} == {"put"}
+    assert {name for name, check in checks.items() if check["result"] == "failed"} == {"put"}
     assert (quiet.status, quiet.stderr) == (1, "")
     assert [line.partition(": ")[0] for line in quiet.stdout.splitlines()] == [
-        "no put",
+        "failed put",
         f"publishing to {folder.as_uri()} is not sound",
     ]
     assert checks["put"]["found"] == "denied: Permission denied"
@@ -84,7 +84,7 @@ def test_what_somebody_else_has_made_and_keeps_closed(tmp_path: Path, cli: Forke
         path.chmod(before)
     checks = {check["name"]: check for check in json.loads(done.stdout)["checks"]}
     assert uploaded.status == 1, "it is not in the way"
-    assert checks["put"]["result"] == "no"
+    assert checks["put"]["result"] == "failed"
     assert (checks["put"]["found"], checks["put"]["advice"]) == (
         "denied: Permission denied",
         f"check the permissions of {path}",
@@ -100,7 +100,7 @@ def test_a_folder_below_one_that_is_closed(tmp_path: Path, cli: ForkedPrograms) 
     finally:
         (tmp_path / "closed").chmod(0o755)
     *_, folder = json.loads(done.stdout)["checks"]
-    assert (folder["name"], folder["result"]) == ("folder", "no")
+    assert (folder["name"], folder["result"]) == ("folder", "failed")
     assert "Permission denied" in folder["found"]
     assert folder["advice"] == f"check the permissions of {tmp_path / 'closed'}"
 
@@ -109,7 +109,7 @@ def test_a_file_system_that_is_mounted_read_only(tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk", "ro"):
         found = Examined(open_repository(tmp_path / "disk" / "repo").doctor())
         reading = Examined(open_repository(tmp_path / "disk" / "repo").doctor(read_only=True))
-    assert found.named("no") == {"put"}
+    assert found.named("failed") == {"put"}
     assert found["put"].found == "denied: Read-only file system"
     assert found["put"].advice == f"{tmp_path / 'disk'} must be mounted for writing"
     assert found["file system"].found.endswith("mounted read-only")
@@ -124,12 +124,12 @@ def test_a_listing_that_is_refused(tmp_path: Path, cli: ForkedPrograms) -> None:
     finally:
         (tmp_path / "repo" / "demo").chmod(0o755)
     [listed] = [check for check in json.loads(done.stdout)["checks"] if check["name"] == "list"]
-    assert (listed["result"], listed["advice"]) == ("no", f"check the permissions of {tmp_path / 'repo' / 'demo'}")
+    assert (listed["result"], listed["advice"]) == ("failed", f"check the permissions of {tmp_path / 'repo' / 'demo'}")
 
 
 def test_a_name_that_is_too_long(tmp_path: Path) -> None:
     found = Examined(open_repository(tmp_path / ("a" * 300)).doctor())
-    assert found.named("no") == {"folder"}
+    assert found.named("failed") == {"folder"}
     assert "File name too long" in found["folder"].found
 
 
@@ -137,20 +137,20 @@ def test_a_link_to_nothing(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("nowhere")
     found = Examined(open_repository(tmp_path / "link").doctor())
     assert found["folder"].found == f"{tmp_path / 'link'} is a link to nowhere, which is not there"
-    assert found["folder"].result.value == "no"
+    assert found["folder"].result.value == "failed"
 
 
 def test_a_file_on_the_way(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     found = Examined(open_repository(tmp_path / "file" / "repo").doctor())
-    assert found.named("no") == {"folder"}
+    assert found.named("failed") == {"folder"}
     assert found["folder"].found == f"{tmp_path / 'file'} is a file"
 
 
 def test_a_file_in_place_of_the_folder(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     found = Examined(open_repository(tmp_path / "file").doctor())
-    assert found.named("no") == {"folder"}
+    assert found.named("failed") == {"folder"}
 
 
 def test_a_file_system_of_another_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,5 +168,5 @@ def test_a_lock_that_keeps_nobody_out(tmp_path: Path, monkeypatch: pytest.Monkey
     # As on a file system whose locks are known to one machine, or process, alone.
     monkeypatch.setattr(local_examination, "_LOCKS", "raise SystemExit(0)")
     found = {check.name: check for check in FolderExaminer(LocalStore(tmp_path)).write(".s3pypi-probe-1")}
-    assert (found["lock"].result.value, found["lock"].found) == ("no", "does not keep other processes out")
+    assert (found["lock"].result.value, found["lock"].found) == ("failed", "does not keep other processes out")
     assert list(tmp_path.iterdir()) == []

@@ -88,7 +88,7 @@ def test_a_page_by_which_old_pips_reject_wheels(folder: Path, web: Web, without_
         return examine(folder, web.url) if served else Examined(open_repository(folder).doctor(read_only=True))
 
     found = examined()
-    assert found.named("no") == {"old pip"}
+    assert found.named("failed") == {"old pip"}
     assert "pip 22.3 to 23.1.2 reject wheels" in found["old pip"].found
     open_repository(folder).reindex()
     assert examined()["old pip"].result.value == "ok"
@@ -130,21 +130,21 @@ def without_pip(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (pages(**{"Content-Type": "application/json"}), ("project page", "no", "installers refuse")),
+        (pages(**{"Content-Type": "application/json"}), ("project page", "failed", "installers refuse")),
         (pages(**{"Cache-Control": ""}), ("project page", "warning", "no-cache")),
         (pages(**{"Cache-Control": "max-age=86400"}), ("root page", "warning", "ten minutes")),
-        (lambda path, page: other_bytes(page), ("project page", "no", "is not what the repository holds")),
-        (status(403, "/demo/"), ("project page", "no", "answers 403")),
-        (status(404, "/"), ("root page", "no", "correct public-url")),
+        (lambda path, page: other_bytes(page), ("project page", "failed", "is not what the repository holds")),
+        (status(403, "/demo/"), ("project page", "failed", "answers 403")),
+        (status(404, "/"), ("root page", "failed", "correct public-url")),
         (status(403), ("absent project", "warning", "uv stops there")),
         (status(200), ("absent project", "warning", "go on to other indexes")),
-        (of_files(lambda page: page.headers.update({"Content-Encoding": "gzip"})), ("files", "no", "compress no")),
-        (of_files(lambda page: setattr(page, "body", b"short")), ("files", "no", "5 bytes instead of")),
-        (of_files(lambda page: setattr(page, "status", 403)), ("files", "no", "answers 403")),
-        (of_files(other_bytes), ("files", "no", "bytes that come have another hash")),
-        (of_files(other_bytes, ".metadata"), ("files", "no", "another hash")),
-        (of_files(lambda page: page.headers.update({"Content-Encoding": "gzip"}), ".metadata"), ("files", "no", "pip")),
-        (of_files(lambda page: setattr(page, "status", 404), ".metadata"), ("files", "no", "reindex")),
+        (of_files(lambda page: page.headers.update({"Content-Encoding": "gzip"})), ("files", "failed", "compress no")),
+        (of_files(lambda page: setattr(page, "body", b"short")), ("files", "failed", "5 bytes instead of")),
+        (of_files(lambda page: setattr(page, "status", 403)), ("files", "failed", "answers 403")),
+        (of_files(other_bytes), ("files", "failed", "bytes that come have another hash")),
+        (of_files(other_bytes, ".metadata"), ("files", "failed", "another hash")),
+        (of_files(lambda page: page.headers.update({"Content-Encoding": "gzip"}), ".metadata"), ("files", "failed", "pip")),
+        (of_files(lambda page: setattr(page, "status", 404), ".metadata"), ("files", "failed", "reindex")),
     ],
 )
 def test_an_index_that_is_served_badly(
@@ -155,13 +155,13 @@ def test_an_index_that_is_served_badly(
     found = examine(folder, web.url)
     assert found[name].result.value == result
     assert said in f"{found[name].found}; {found[name].advice}"
-    assert found.report.ok is (result != "no")
+    assert found.report.ok is (result != "failed")
 
 
 def test_pip_says_no_where_it_cannot_read(folder: Path, web: Web) -> None:
     web.change = pages(**{"Content-Type": "application/json"})
     found = examine(folder, web.url)
-    assert found["pip"].result.value == "no"
+    assert found["pip"].result.value == "failed"
     assert "Skipping page" in found["pip"].found
     assert f"pip index versions demo --index-url {web.url}/" in (found["pip"].advice or "")
 
@@ -169,7 +169,7 @@ def test_pip_says_no_where_it_cannot_read(folder: Path, web: Web) -> None:
 def test_pip_is_not_blamed_for_a_page_that_is_not_there(folder: Path, web: Web) -> None:
     web.change = status(404, "/demo/")
     found = examine(folder, web.url)
-    assert (found["pip"].result.value, found["pip"].found) == ("no", "finds nothing of demo: see project page")
+    assert (found["pip"].result.value, found["pip"].found) == ("failed", "finds nothing of demo: see project page")
 
 
 def test_of_a_large_file_the_size_is_compared(
@@ -249,7 +249,7 @@ def test_pages_whose_compression_is_damaged(folder: Path, web: Web, without_pip:
 
     web.change = change
     found = examine(folder, web.url)
-    assert found.named("no") == {"root page"}
+    assert found.named("failed") == {"root page"}
     assert found["root page"].found == "no answer: what came is not the gzip that Content-Encoding says"
 
 

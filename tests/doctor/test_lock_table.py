@@ -32,7 +32,7 @@ def test_a_table_makes_a_store_do_that_ignores_conditions(moto: S3Server, table:
 
 def test_a_table_that_is_missing(moto: S3Server, ministack: S3Server) -> None:
     found = examine(moto, moto.new_bucket(), locks_table="missing", locks_endpoint_url=ministack.endpoint_url)
-    assert found.named("no") == {"lock table"}
+    assert found.named("failed") == {"lock table"}
     assert found["lock table"].found.endswith("has no such table")
     assert found["lock table"].advice == "check its name and locks-region, or make it"
 

@@ -62,7 +62,7 @@ def denied(passing: Passing, action: str) -> Answer | None:
 
 def test_no_putting(without: Examine, s3_server: S3Server, s3_bucket: str) -> None:
     found = without("PutObject")
-    assert found.named("no") == {"put"}
+    assert found.named("failed") == {"put"}
     assert found["put"].advice == f"grant s3:PutObject on arn:aws:s3:::{s3_bucket}/team/*"
     assert found["get"].result.value == "ok", "what need not be written is asked"
     assert found["conditional create"].found == "needs put"
@@ -71,7 +71,7 @@ def test_no_putting(without: Examine, s3_server: S3Server, s3_bucket: str) -> No
 
 def test_no_getting(without: Examine, s3_server: S3Server, s3_bucket: str) -> None:
     found = without("GetObject")
-    assert "get" in found.named("no")
+    assert "get" in found.named("failed")
     assert found["get"].advice == f"grant s3:GetObject on arn:aws:s3:::{s3_bucket}/team/*"
     assert found["conditional replace"].found == "needs get"
     assert left(s3_server, s3_bucket) == ["team/there"]
@@ -79,7 +79,7 @@ def test_no_getting(without: Examine, s3_server: S3Server, s3_bucket: str) -> No
 
 def test_no_listing(without: Examine, s3_server: S3Server, s3_bucket: str) -> None:
     found = without("ListBucket")
-    assert found.named("no") == {"list", "absent keys"}
+    assert found.named("failed") == {"list", "absent keys"}
     assert found["bucket"].result.value == "skipped"
     for name in ("list", "absent keys"):
         assert found[name].advice == f"grant s3:ListBucket on arn:aws:s3:::{s3_bucket}"
@@ -115,7 +115,7 @@ def test_an_acl_that_the_bucket_refuses(s3_server: S3Server, s3_bucket: str) -> 
     with FaultProxy(s3_server.endpoint_url, fault) as proxy:
         server = replace(s3_server, endpoint_url=proxy.url)
         found = Examined(repository(server, s3_bucket, acl="public-read").doctor())
-    assert found.named("no") == {"put"}
+    assert found.named("failed") == {"put"}
     assert found["put"].found == "allowed without the ACL public-read alone"
     assert "bucket policy" in (found["put"].advice or "")
 

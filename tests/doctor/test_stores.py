@@ -39,7 +39,7 @@ def test_a_good_server(s3_server: S3Server, s3_bucket: str) -> None:
     found = examine(s3_server, s3_bucket)
     assert found.report.ok
     assert found.report.target == f"s3://{s3_bucket}/team"
-    assert found.named("no") == set()
+    assert found.named("failed") == set()
     # What the servers of the tests are known for; nothing else of them is to be warned of.
     assert found.named("warning") <= {"public access"}
     assert found.named("skipped") == {"index URL"}
@@ -65,7 +65,7 @@ def test_reading_writes_nothing(s3_server: S3Server, s3_bucket: str, tmp_path: P
 def test_a_server_on_which_publishers_lose_files(moto: S3Server, fault: str) -> None:
     bucket = moto.new_bucket(fault)
     found = examine(moto, bucket)
-    assert found.named("no") == {"conditional create", "conditional replace"}
+    assert found.named("failed") == {"conditional create", "conditional replace"}
     assert "--locks-table TABLE" in (found["conditional create"].advice or "")
     assert not found.report.ok
 
@@ -161,7 +161,7 @@ def test_a_damaged_record_is_told_of() -> None:
     store = MemoryStore()
     store.put(LAYOUT.repository_config, b"{", Attributes())
     found = renew(store, LAYOUT, ALL)
-    assert (found.result.value, found.advice) == ("no", "s3pypi reindex makes it anew")
+    assert (found.result.value, found.advice) == ("failed", "s3pypi reindex makes it anew")
     assert store.get(LAYOUT.repository_config).data == b"{"
 
 
@@ -169,7 +169,7 @@ def test_a_record_of_a_later_version_is_not_for_reindex() -> None:
     store = MemoryStore()
     store.put(LAYOUT.repository_config, b'{"format": 99}', Attributes())
     found = renew(store, LAYOUT, ALL)
-    assert (found.result.value, found.advice) == ("no", "upgrade s3pypi-setuptools")
+    assert (found.result.value, found.advice) == ("failed", "upgrade s3pypi-setuptools")
 
 
 def test_pages_at_keys_that_the_store_refuses(s3_server: S3Server, s3_bucket: str) -> None:
@@ -182,7 +182,7 @@ def test_pages_at_keys_that_the_store_refuses(s3_server: S3Server, s3_bucket: st
         assert examine(server, s3_bucket)["keys ending in /"].found == "refused: pages lie at index.html alone"
         repository(s3_server, s3_bucket).initialize()
         found = examine(server, s3_bucket)
-    assert found.named("no") == {"keys ending in /"}
+    assert found.named("failed") == {"keys ending in /"}
     assert found["keys ending in /"].advice == "s3pypi migrate-index index.html"
 
 
@@ -195,7 +195,7 @@ def test_a_store_that_loses_headers(s3_server: S3Server, s3_bucket: str) -> None
 
     with FaultProxy(s3_server.endpoint_url, fault) as proxy:
         found = examine(replace(s3_server, endpoint_url=proxy.url), s3_bucket)
-    assert found.named("no") == {"metadata", "headers"}
+    assert found.named("failed") == {"metadata", "headers"}
     assert found["metadata"].found == "other bytes come back"
     assert found["headers"].found == "Content-Type comes back as text/plain"
 

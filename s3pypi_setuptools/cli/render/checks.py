@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["check_lines", "check_table", "failure_lines", "verdict"]
 
-_STYLES = {"ok": "green", "warning": "yellow", "no": "bold red", "skipped": "dim"}
+_STYLES = {"ok": "green", "warning": "yellow", "failed": "bold red", "skipped": "dim"}
 _SECTIONS = ("list", "conditional create", "metadata", "record")
 """Names of the checks before which the table has a line."""
 
@@ -24,7 +24,7 @@ def verdict(report: DoctorReport) -> str:
     if report.ok:
         unread = "" if report.is_index_checked else "; reading through the public URL could not be checked"
         return f"{does} {report.target} is sound{unread}"
-    names = [check.name for check in report.checks if check.result.value == "no"]
+    names = [check.name for check in report.checks if check.result.value == "failed"]
     return f"{does} {report.target} is not sound: see {', '.join(names)}"
 
 
@@ -36,7 +36,7 @@ def check_lines(report: DoctorReport) -> Iterator[str]:
 
 def failure_lines(report: DoctorReport) -> Iterator[str]:
     """Those of `check_lines` that say what is not sound, and the verdict."""
-    yield from (_line(check) for check in report.checks if check.result.value == "no")
+    yield from (_line(check) for check in report.checks if check.result.value == "failed")
     yield verdict(report)
 
 
