@@ -129,7 +129,7 @@ class Session:
         writes = not (dry_run or reading)
         store = self.store(locks=writes)
         locks = self.locks()
-        opening = OpenOptions(
+        options = OpenOptions(
             style=self.settings.pages,
             public_url=self.settings.public_url,
             unsafe_no_locking=self.settings.unsafe_no_locking or reading,
@@ -137,6 +137,6 @@ class Session:
             dry_run=not writes,
             existing=existing,
         )
-        call = Repository(store, self.layout, opening, observer=observer, locks=locks if writes else NO_LOCKS)
+        call = Repository(store, self.layout, options, observer=observer, locks=locks if writes else NO_LOCKS)
         with contextlib.closing(call) as repository:
             yield repository

@@ -34,7 +34,7 @@ def check_password_options(arguments: argparse.Namespace) -> None:
 
 
 def asks(arguments: argparse.Namespace) -> bool:
-    """Whether a person is asked for the password, who should be told first what else is wrong."""
+    """Whether the user is asked for the password; other errors are reported before that."""
     return not (arguments.password_stdin or arguments.no_password or arguments.random_password is not None)
 
 

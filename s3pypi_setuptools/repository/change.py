@@ -220,12 +220,12 @@ class Change(Generic[T]):
 
     def _enter(self, before: Snapshot) -> Snapshot:
         """Put the project on the list of projects, and create its absent pages blank; the snapshot with these."""
-        opening = self._documents.pages.opening(before.pages)
+        creating = self._documents.pages.creating_blank(before.pages)
         try:
             self._entry.enter(self._name)
         finally:
-            wait_for(opening.values())  # the lock is released after this
-        return replace(before, pages={kind: state.result() for kind, state in opening.items()})
+            wait_for(creating.values())  # the lock is released after this
+        return replace(before, pages={kind: state.result() for kind, state in creating.items()})
 
     def _put(self, lease: Lease, before: Snapshot, decision: Decision[T]) -> Manifest:
         """Commit: put the manifest on the token that was read."""

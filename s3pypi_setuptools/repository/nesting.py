@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from ..errors import AccessDenied, InvalidIndex, NotFound, RepositoryError, StoreError
 from ..index import simple_html, simple_json
+from ..index.either_form import is_json, parse_project
 from ..index.model import Root
 from ..naming import is_project_name, normalize_name, version_of
 from ..stores.base import Info, Store
@@ -178,7 +179,7 @@ def _root_page(store: Store, key: str) -> Root | None:
     """What the page under ``key`` lists as a root; None if there is no page, or one that offers files."""
     try:
         data = store.get(key).data
-        if _is_json(data):
+        if is_json(data):
             return simple_json.parse_root(data)
         return None if simple_html.parse_project(data, "x").files else simple_html.parse_root(data)
     except (NotFound, InvalidIndex):
@@ -189,12 +190,7 @@ def _is_project_page(store: Store, key: str, name: str) -> bool:
     """Whether the page under ``key`` lists files of the project in the folder ``name``."""
     project = normalize_name(name)
     try:
-        data = store.get(key).data
-        page = simple_json.parse_project(data) if _is_json(data) else simple_html.parse_project(data, project)
+        page = parse_project(store.get(key).data, project)
     except (NotFound, InvalidIndex):
         return False
     return any(version_of(project, file.filename) is not None for file in page.files)
-
-
-def _is_json(data: bytes) -> bool:
-    return data.lstrip().startswith(b"{")

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 
 from ..config.choices import PageStyle
 from ..index import simple_html, simple_json
+from ..index.either_form import is_json
 from ..index.model import Project, Root
 from ..stores.base import Attributes
 
@@ -73,7 +74,7 @@ class PageKind(enum.Enum):
         return self.at_slash and not data
 
     def _holds_json(self, data: bytes) -> bool:
-        return data.lstrip().startswith(b"{") if self.at_slash else self.is_json
+        return is_json(data) if self.at_slash else self.is_json
 
 
 _OF_STYLE = {

@@ -154,11 +154,11 @@ class DerivedPages(Generic[R]):
         except NotFound:
             return PageState()
 
-    def opening(self, states: dict[PageKind, PageState]) -> dict[PageKind, Future[PageState]]:
+    def creating_blank(self, states: dict[PageKind, PageState]) -> dict[PageKind, Future[PageState]]:
         """Start to create the pages blank that are absent in ``states``, in parallel; the states of all pages then."""
-        return {kind: self._workspace.pool.submit(self._open, kind, state) for kind, state in states.items()}
+        return {kind: self._workspace.pool.submit(self._create_blank, kind, state) for kind, state in states.items()}
 
-    def _open(self, kind: PageKind, state: PageState) -> PageState:
+    def _create_blank(self, kind: PageKind, state: PageState) -> PageState:
         if state.token or not self._source.deletable:
             return state
         record = self._source.blank(blank_id(self._workspace.clock.new_id))
@@ -216,7 +216,7 @@ class DerivedPages(Generic[R]):
         if self._current(record, kind, state) or self._follows(state, written, record):
             return
         if state.token is None and self._source.deletable:
-            state, record = self._open(kind, state), self._source.read_record()
+            state, record = self._create_blank(kind, state), self._source.read_record()
             if record is None:
                 raise self._lost(kind)
         if state.foreign and state.token not in taken_over:

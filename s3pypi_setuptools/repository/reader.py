@@ -21,7 +21,7 @@ _BESIDE = (".metadata", ".provenance", ATTESTATION_SUFFIX)
 class ReadableFile(NamedTuple):
     """A file that installers may ask for.
 
-    :param project: the normalized name of the project that it belongs to; None where that cannot be told.
+    :param project: the normalized name of the project that it belongs to; None if it is not known.
     """
 
     key: str

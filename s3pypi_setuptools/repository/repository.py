@@ -40,7 +40,7 @@ PLAIN = OpenOptions()
 class Repository:
     """The repository under ``layout`` in ``store``.
 
-    :param opening: the options for a repository that does not exist yet; one that exists and differs is refused. The
+    :param options: for a repository that does not exist yet; one that exists and differs is refused. The
         public URL is used for a repository that exists, too.
     :param observer: gets progress events of each change, and may cancel it before its commit.
     :param locks: taken for every change; the repository closes them.
@@ -50,7 +50,7 @@ class Repository:
         self,
         store: Store,
         layout: Layout,
-        opening: OpenOptions = PLAIN,
+        options: OpenOptions = PLAIN,
         *,
         clock: Clock = SYSTEM,
         backoff: Backoff = PATIENT,
@@ -70,12 +70,12 @@ class Repository:
             observer,
             locks,
             compresses=lambda: self.config.content_encoding,
-            public_urls=lambda: tuple(url for url in (opening.public_url, self.config.public_url) if url),
+            public_urls=lambda: tuple(url for url in (options.public_url, self.config.public_url) if url),
             shared=SharedFiles(store, layout, backoff, lambda: self.config),
         )
         self._root = ProjectList(self.workspace)
         table = self._pool.submit(locks.verify)
-        self._opened = self._pool.submit(self._open, opening, table)
+        self._opened = self._pool.submit(self._open, options, table)
         self._listing_taken = False
         self._asking = threading.Lock()
         self._parts: bool | None = None
@@ -216,12 +216,12 @@ class Repository:
         # Ctrl-C is raised in the main thread: elsewhere nothing comes between a commit and its pages.
         return self._changes.submit(change.run).result()
 
-    def _open(self, opening: OpenOptions, table: Future[None]) -> Opened:
+    def _open(self, options: OpenOptions, table: Future[None]) -> Opened:
         workspace = self.workspace
         found = read_config(workspace.store, workspace.layout) if workspace.locks.exclusive else None
         table.result()
         with contextlib.nullcontext() if found else workspace.held(ROOT):
-            return open_config(workspace.store, workspace.layout, opening, workspace.backoff)
+            return open_config(workspace.store, workspace.layout, options, workspace.backoff)
 
     def _reading(self, documents: ProjectDocuments) -> Reading:
         """Start to read; without the pages if the store surely refuses to overwrite one that another tool wrote."""

@@ -101,11 +101,11 @@ class _Verified(NamedTuple):
 
 
 class Authenticator:
-    """Tells who sends a request. Its methods are called in one event loop.
+    """Identifies who sends a request. Its methods are called in one event loop.
 
     :param users: None where there are none: every credential is wrong then.
     :param pool: where passwords are checked.
-    :param short_lived: tells whose a short-lived token is; None for one that is none, or has expired.
+    :param short_lived: finds out who has a short-lived token; None for any other text, and for an expired one.
     """
 
     def __init__(

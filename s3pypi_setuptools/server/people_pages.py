@@ -18,14 +18,14 @@ from cachetools import LRUCache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ..errors import Error, NotFound
-from ..index import simple_html, simple_json
-from ..index.model import Project, Root
+from ..index import either_form
+from ..index.model import Project
 from ..naming import normalize_name
 from ..repository.reader import RepositoryReader
 from ..text import size_text
 from .description import Description, describe
 from .fresh_reads import FreshReads
-from .problems import Problem
+from .problems import Problem, not_found
 from .releases import History, Release
 from .replies import Headers, Reply, Request, text_reply
 from .simple_api import Page, matches_etag
@@ -128,7 +128,7 @@ class PeoplePages:
         asked = request.parameter("version")
         chosen = history.newest if asked is None else next((one for one in releases if one.version == asked), None)
         if asked is not None and chosen is None:
-            raise Problem(HTTPStatus.NOT_FOUND, "not-found", f"There is no version {asked} of {name}")
+            raise not_found(f"There is no version {asked} of {name}")
         description = await self._description(project, chosen) if chosen else None
         final = [one for one in releases if not one.is_prerelease]
         folded = {"Older versions": final[_UNFOLDED:], "Pre-releases": [one for one in releases if one.is_prerelease]}
@@ -168,7 +168,7 @@ class PeoplePages:
 
     async def _names(self, request: Request) -> tuple[str, ...]:
         page = await self._page(None)
-        return tuple(filter(request.identity.may_read, page.parsed(_root_on).projects)) if page else ()
+        return tuple(filter(request.identity.may_read, page.parsed(either_form.parse_root).projects)) if page else ()
 
     async def _summaries(self, names: Iterable[str]) -> list[_Summary]:
         limit = asyncio.Semaphore(_AT_ONCE)
@@ -255,16 +255,7 @@ def _asset(name: str) -> tuple[bytes, bytes]:
 
 
 def _history_on(name: str, page: bytes) -> History:
-    parsed = simple_json.parse_project(page) if _is_json(page) else simple_html.parse_project(page, name)
-    return History.of(parsed)
-
-
-def _root_on(page: bytes) -> Root:
-    return simple_json.parse_root(page) if _is_json(page) else simple_html.parse_root(page)
-
-
-def _is_json(page: bytes) -> bool:
-    return page.lstrip().startswith(b"{")
+    return History.of(either_form.parse_project(page, name))
 
 
 def _matching(names: Iterable[str], words: str) -> list[str]:

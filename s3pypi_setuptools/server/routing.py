@@ -1,4 +1,4 @@
-"""Routes: which handler answers a request, told by its path and method, and who may send it."""
+"""Routes: which handler answers a request, by its path and method, and who may send it."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def run(
 ) -> None:
     """Serve ``repository`` until a signal comes; uploads that are under way then are finished.
 
-    :param started: told the service's URL once it answers.
+    :param started: called with the service's URL once it answers.
 
     Raises `ConfigurationError` where the address cannot be had, or the certificate cannot be read.
     """

@@ -19,7 +19,7 @@ from ..repository.reader import RepositoryReader
 from ..stores.base import Object
 from .fresh_reads import FreshReads
 from .negotiation import PageForm, accepts_gzip, chosen_form
-from .problems import Problem
+from .problems import Problem, not_found
 from .replies import Headers, Reply, Request, redirect
 from .users import Identity
 
@@ -143,7 +143,7 @@ def redirect_to_normalized(request: Request, name: str, before: str, after: str)
     None where the request is for the page itself; raises `Problem` for what is no project's name.
     """
     if not is_project_name(name):
-        raise Problem(HTTPStatus.NOT_FOUND, "not-found", "There is no such project")
+        raise not_found("There is no such project")
     normalized = normalize_name(name)
     if normalized == name and after == "/":
         return None

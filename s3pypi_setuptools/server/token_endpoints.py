@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from ..api import PackageRepository
 from ..errors import needs_extra
-from .problems import Problem, Untrusted
+from .problems import Problem, Untrusted, not_found
 from .replies import Reply, Request, text_reply
 from .users import Identity, UserStore
 
@@ -64,7 +64,7 @@ class TokenEndpoints:
         if name == "audience" and request.method in ("GET", "HEAD"):
             return _json(HTTPStatus.OK, {"audience": self._publishing.audience})
         if name not in work:
-            raise Problem(HTTPStatus.NOT_FOUND, "not-found", "There is no such page")
+            raise not_found("There is no such page")
         if request.method != "POST":
             allowed = ((b"allow", b"POST"),)
             raise Problem(HTTPStatus.METHOD_NOT_ALLOWED, "method-not-allowed", "Send a token here", allowed)

@@ -51,7 +51,7 @@ _UNREADABLE = (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionEr
 class TrustedPublishing:
     """Makes upload tokens, and knows them again.
 
-    :param take_once: told an opaque name; whether nobody had told it before, on any replica.
+    :param take_once: called with an opaque name; returns whether no replica has called it with that name before.
     """
 
     def __init__(

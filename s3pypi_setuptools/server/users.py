@@ -37,7 +37,7 @@ class Role(enum.IntEnum):
 
     @classmethod
     def named(cls, name: str) -> Role:
-        """The role that people call so; raises `KeyError`."""
+        """The role of that name, in lower case; raises `KeyError`."""
         return cls[name.upper()]
 
 
@@ -185,7 +185,7 @@ class UserStore(ABC):
         return self.users().get(name)
 
     def owner_of(self, record: str) -> tuple[User, Token] | None:
-        """The token with that record, and the user whose it is."""
+        """The token with that record, and the user who has it."""
         return tokens_of(self.users()).get(record)
 
     def publishing(self) -> Publishing:
@@ -193,7 +193,7 @@ class UserStore(ABC):
         return Publishing()
 
     def is_current(self, user: User) -> bool:  # noqa: ARG002
-        """Whether the user is still as they were found; false where only a request could tell. It never waits."""
+        """Whether the store still has exactly this user; False if only a request could tell. It does not wait."""
         return True
 
     @abstractmethod
@@ -257,7 +257,7 @@ class FixedUsers(UserStore):
 
 
 def tokens_of(users: Mapping[str, User]) -> Mapping[str, tuple[User, Token]]:
-    """Every token, with the user whose it is, by its record."""
+    """Every token, with the user who has it, by its record."""
     return {token.record: (user, token) for user in users.values() for token in user.tokens}
 
 

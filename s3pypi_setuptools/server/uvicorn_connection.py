@@ -50,7 +50,7 @@ class UvicornConnection:
     ) -> None:
         """Send a part of an open file as the whole body, after ``http.response.start``.
 
-        :param progress: told the bytes that were sent, each time some were.
+        :param progress: called with the number of bytes each time some were sent.
 
         Raises `ConnectionError` where the client goes away, and `EOFError` where the file is shorter.
         """

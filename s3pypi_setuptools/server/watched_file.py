@@ -51,8 +51,8 @@ class _State(NamedTuple):
 class WatchedFile:
     """The file at ``path``; an absent one is empty.
 
-    Once a version could be read, one that cannot be read changes nothing but for a line in the log: a slip while a
-    service runs lets nobody in, and nobody out.
+    After a version that could be read, one that cannot be read is logged, and has no other effect: a mistake in the
+    file while a service runs does not change who may sign in.
 
     :param parse: makes the contents of the path; raises `ConfigurationError`.
     """

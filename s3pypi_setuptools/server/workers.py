@@ -22,7 +22,7 @@ _TURN_SECONDS = 0.1
 
 
 def run_workers(count: int, serve: Callable[[], None], started: Callable[[], None]) -> None:
-    """Call ``serve`` in ``count`` processes until a signal comes, which all of them are told.
+    """Call ``serve`` in ``count`` processes until a signal is received, which is passed on to all of them.
 
     Nothing may run in other threads yet: what a process holds is copied.
 

@@ -217,7 +217,7 @@ class Store(ABC):
     def is_unchanged(self, key: str, mark: str) -> bool:  # noqa: ARG002
         """Whether the object under ``key`` surely is the one that was marked with ``mark``; it costs next to nothing.
 
-        False where that cannot be told, or only by a request.
+        False if that is not known, or only a request could tell.
         """
         return False
 
@@ -255,7 +255,7 @@ class Store(ABC):
         """The object under ``key`` without its bytes. Raises `NotFound`."""
 
     def file_info(self, key: str) -> Info:
-        """As `head`, but the token need not be that of `get`: it may be told without reading the object's bytes."""
+        """As `head`, but the token need not be that of `get`: it may be found without reading the object's bytes."""
         return self.head(key)
 
     def open_local(self, key: str) -> tuple[Info, BinaryIO] | None:  # noqa: ARG002

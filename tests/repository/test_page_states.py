@@ -84,7 +84,7 @@ def test_what_is_told_of_pages_is_what_a_reading_finds() -> None:
 
 
 def opened(desk: Desk, states: dict[PageKind, PageState]) -> dict[PageKind, PageState]:
-    return {kind: future.result() for kind, future in desk.pages().opening(states).items()}
+    return {kind: future.result() for kind, future in desk.pages().creating_blank(states).items()}
 
 
 def test_absent_pages_are_made_blank_and_no_others(desk: Desk) -> None:

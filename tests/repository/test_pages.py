@@ -237,7 +237,8 @@ def test_pages_that_are_never_deleted_are_not_made_blank(desk: Desk, monkeypatch
     record = desk.commit(manifest(1))
     space = workspace(desk.store)
     pages = DerivedPages(space, {HTML: KEYS[HTML]}, ProjectDocuments(space, "demo"))
-    assert {kind: future.result() for kind, future in pages.opening({HTML: PageState()}).items()} == {HTML: PageState()}
+    creating = pages.creating_blank({HTML: PageState()})
+    assert {kind: future.result() for kind, future in creating.items()} == {HTML: PageState()}
     pages.write(record, {HTML: PageState()}, (HTML, JSON))
     assert [(request.verb, request.key) for request in desk.store.requests] == [("put", KEYS[HTML])]
     desk.put(HTML)
