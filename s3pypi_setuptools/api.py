@@ -140,25 +140,15 @@ class PackageRepository(RepositoryContents):
 
         The setting ``if-exists`` decides about objects that exist: ``replace`` overwrites; ``same`` compares bytes.
         """
-        from concurrent.futures import ThreadPoolExecutor
-
         from .distribution.local_file import LocalFile
         from .operations.hashing import read_files
         from .operations.s3upload import UploadReport, upload
 
-        store = self._session.store()
-        with ThreadPoolExecutor(8, "s3pypi-upload") as pool:
-            files = upload(
-                store,
-                self._session.layout.prefix,
-                read_files(paths, partial(LocalFile.read, allow_empty=True), monitor),
-                pool,
-                if_exists=self._settings.if_exists,
-                dry_run=dry_run,
-                progress=monitor.progress,
-                observer=monitor.observer,
-            )
-        return UploadReport(self.target, files, dry_run)
+        store, settings = self._session.store(), self._settings
+        files = read_files(paths, partial(LocalFile.read, allow_empty=True), monitor)
+        prefix = self._session.layout.prefix
+        stored = upload(store, prefix, files, if_exists=settings.if_exists, dry_run=dry_run, monitor=monitor)
+        return UploadReport(self.target, stored, dry_run)
 
     def promote(
         self,

@@ -19,11 +19,11 @@ from pathlib import Path
 
 from ..errors import ConfigurationError
 from ..text import quoted
+from .choices import IfExists
 from .environment import Environment
 from .files import read_sections, read_text
 from .option import Given
 from .options import named
-from .choices import IfExists
 from .settings import Settings
 from .target import FolderTarget, s3_target
 

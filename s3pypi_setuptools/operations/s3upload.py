@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Executor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..config.choices import IfExists
 from ..distribution.local_file import LocalFile
 from ..errors import AlreadyExists, ConditionsRefused, Error, InvalidDistribution
-from ..monitor import UNOBSERVED, Observer, Progress, Stage
+from ..monitor import Monitor, Stage
 from ..naming import content_type
 from ..repository.upload import SHA256, holds
 from ..stores.base import ABSENT, ANY, Attributes, Store
 from ..transaction import create, update
 
 __all__ = ["UploadReport", "UploadedFile", "upload"]
+
+_AT_ONCE = 8
+"""How many files are sent at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +57,7 @@ class UploadReport:
 
 
 def upload(
-    store: Store,
-    prefix: str,
-    files: Sequence[LocalFile],
-    pool: Executor,
-    *,
-    if_exists: IfExists,
-    dry_run: bool,
-    progress: Progress,
-    observer: Observer = UNOBSERVED,
+    store: Store, prefix: str, files: Sequence[LocalFile], *, if_exists: IfExists, dry_run: bool, monitor: Monitor
 ) -> tuple[UploadedFile, ...]:
     """Store each of ``files`` in parallel; an error of one file is in its result.
 
@@ -76,67 +71,68 @@ def upload(
     for file in files:
         if names.setdefault(file.path.name, file.path) != file.path:
             raise InvalidDistribution(f"{file.path}: would be stored under the same name as {names[file.path.name]}")
-
     if not dry_run:
-        observer.on_stage(Stage.PENDING, "", names)
+        monitor.observer.on_stage(Stage.PENDING, "", names)
+    work = _Upload(store, prefix, if_exists, dry_run, monitor)
+    with ThreadPoolExecutor(_AT_ONCE, "s3pypi-upload") as pool:
+        return tuple(pool.map(work.run, files))
 
-    def one(file: LocalFile) -> UploadedFile:
-        key = f"{prefix}/{file.path.name}" if prefix else file.path.name
-        url = store.url_of(key)
+
+@dataclass(frozen=True, slots=True)
+class _Upload:
+    """One call; the fields are the parameters of `upload`."""
+
+    store: Store
+    prefix: str
+    if_exists: IfExists
+    dry_run: bool
+    monitor: Monitor
+
+    def run(self, file: LocalFile) -> UploadedFile:
+        """Store ``file``, and report it."""
+        name = file.path.name
+        key = f"{self.prefix}/{name}" if self.prefix else name
+        url = self.store.url_of(key)
         try:
-            stored = _store(
-                store, key, file, if_exists=if_exists, dry_run=dry_run, progress=progress, observer=observer
-            )
+            stored = self._store(key, file)
         except Error as error:
             return UploadedFile(file.path, url, file.size, stored=False, error=error)
-        if not dry_run:
-            observer.on_stage(Stage.PUBLISHED, "", [file.path.name])
+        if not self.dry_run:
+            self.monitor.observer.on_stage(Stage.PUBLISHED, "", [name])
         return UploadedFile(file.path, url, file.size, stored)
 
-    return tuple(pool.map(one, files))
+    def _store(self, key: str, file: LocalFile) -> bool:
+        """Store ``file``; False if an object that exists is accepted in its place."""
+        store, name, replaces = self.store, file.path.name, self.if_exists is IfExists.REPLACE
+        attributes = Attributes(content_type(name), metadata={SHA256: file.sha256})
+        if not replaces and (self.dry_run or store.conditional_writes is not True):
+            # If the store may ignore conditions, or nothing may be written, look first at what is there.
+            if holds(store, key, file.size, file.sha256):
+                return self._accept(key, same=True)
+            if any(info.key == key for info in store.list(key)):
+                return self._accept(key, same=False)
+        if self.dry_run:
+            return True
+        self.monitor.observer.check_cancelled()
+        self.monitor.progress.sending(name, file.size)
 
+        def sent(count: int) -> None:
+            self.monitor.progress.sent(name, count)
+            self.monitor.observer.check_cancelled()
 
-def _store(
-    store: Store,
-    key: str,
-    file: LocalFile,
-    *,
-    if_exists: IfExists,
-    dry_run: bool,
-    progress: Progress,
-    observer: Observer,
-) -> bool:
-    name = file.path.name
-    attributes = Attributes(content_type(name), metadata={SHA256: file.sha256})
-    if if_exists is not IfExists.REPLACE and (dry_run or store.conditional_writes is not True):
-        # If the store may ignore conditions, or nothing may be written, look first at what is there.
-        if holds(store, key, file.size, file.sha256):
-            return _exists(key, if_exists, same=True)
-        if any(info.key == key for info in store.list(key)):
-            return _exists(key, if_exists, same=False)
-    if dry_run:
+        if not replaces:
+            try:
+                if create(lambda: store.put_file(key, file, attributes, ABSENT, sent)):
+                    return True
+                return self._accept(key, same=holds(store, key, file.size, file.sha256))
+            except ConditionsRefused:  # nothing was there a moment ago
+                pass
+        update(lambda: store.put_file(key, file, attributes, ANY, sent))
         return True
-    observer.check_cancelled()
-    progress.sending(name, file.size)
 
-    def sent(count: int) -> None:
-        progress.sent(name, count)
-        observer.check_cancelled()
-
-    if if_exists is not IfExists.REPLACE:
-        try:
-            if create(lambda: store.put_file(key, file, attributes, ABSENT, sent)):
-                return True
-            return _exists(key, if_exists, same=holds(store, key, file.size, file.sha256))
-        except ConditionsRefused:  # nothing was there a moment ago
-            pass
-    update(lambda: store.put_file(key, file, attributes, ANY, sent))
-    return True
-
-
-def _exists(key: str, if_exists: IfExists, same: bool) -> bool:
-    """False if an object that exists is accepted; raises `AlreadyExists` otherwise."""
-    if if_exists is IfExists.SKIP or (same and if_exists is IfExists.SAME):
-        return False
-    state = "the same" if same else "other"
-    raise AlreadyExists(key, f"exists already, with {state} bytes; rename the file, or overwrite it with --force")
+    def _accept(self, key: str, *, same: bool) -> bool:
+        """False if an object that exists is accepted; raises `AlreadyExists` otherwise."""
+        if self.if_exists is IfExists.SKIP or (same and self.if_exists is IfExists.SAME):
+            return False
+        state = "the same" if same else "other"
+        raise AlreadyExists(key, f"exists already, with {state} bytes; rename the file, or overwrite it with --force")

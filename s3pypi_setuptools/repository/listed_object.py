@@ -18,6 +18,7 @@ from .workspace import Workspace
 
 __all__ = ["Contents", "Presence", "check_presence", "is_stored"]
 
+
 class Contents(enum.Enum):
     """How a listed file's contents compare with those of a distribution of the same name."""
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from s3pypi_setuptools.config.connection import Connection, Secret
 from s3pypi_setuptools.config.choices import PageStyle
+from s3pypi_setuptools.config.connection import Connection, Secret
 from s3pypi_setuptools.config.settings import Settings
 from s3pypi_setuptools.config.target import FolderTarget, S3Target
 from s3pypi_setuptools.monitor import Progress

@@ -59,7 +59,11 @@ def of_conditions(fault: Fault) -> Callable[[Passing], Fault | None]:
         (at("PutObject", Answer(400, "ExpiredToken")), "failed put: the session token has expired", "sign in again"),
         (at("PutObject", Answer(403, "RequestTimeTooSkewed")), "failed put: this machine's clock is wrong", "set it"),
         (at("PutObject", Answer(403, "AccessDenied", "Access Denied")), "failed put: denied", "grant s3:PutObject on"),
-        (at("PutObject", Answer(403, "AccessDenied", LACKS_KEY)), f"failed put: denied: {LACKS_KEY}", "grant kms:Generate"),
+        (
+            at("PutObject", Answer(403, "AccessDenied", LACKS_KEY)),
+            f"failed put: denied: {LACKS_KEY}",
+            "grant kms:Generate",
+        ),
         (at("DeleteObject", Answer(500)), "warning delete: the store answered 500", "try again later; what was"),
         (at("HeadObject", Answer(500)), "failed absent keys: the store answered 500", "try again later"),
         (at("ListObjectsV2", Answer(500)), "failed bucket: the store answered 500", "try again later"),

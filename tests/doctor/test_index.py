@@ -143,7 +143,10 @@ def without_pip(monkeypatch: pytest.MonkeyPatch) -> None:
         (of_files(lambda page: setattr(page, "status", 403)), ("files", "failed", "answers 403")),
         (of_files(other_bytes), ("files", "failed", "bytes that come have another hash")),
         (of_files(other_bytes, ".metadata"), ("files", "failed", "another hash")),
-        (of_files(lambda page: page.headers.update({"Content-Encoding": "gzip"}), ".metadata"), ("files", "failed", "pip")),
+        (
+            of_files(lambda page: page.headers.update({"Content-Encoding": "gzip"}), ".metadata"),
+            ("files", "failed", "pip"),
+        ),
         (of_files(lambda page: setattr(page, "status", 404), ".metadata"), ("files", "failed", "reindex")),
     ],
 )

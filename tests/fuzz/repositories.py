@@ -41,9 +41,7 @@ Verb = Callable[[Repository, Distribution], object]
 
 VERBS: dict[str, Verb] = {
     "publish": lambda repository, one: publish(repository, [one], progress=Progress()),
-    "replace": lambda repository, one: publish(
-        repository, [one], if_exists=IfExists.REPLACE, progress=Progress()
-    ),
+    "replace": lambda repository, one: publish(repository, [one], if_exists=IfExists.REPLACE, progress=Progress()),
     "delete version": lambda repository, one: delete(repository, "demo", FileSelector("1.0")),
     "delete project": lambda repository, one: delete(repository, "demo", FileSelector()),
     "yank": lambda repository, one: yank(repository, "demo", FileSelector("1.0"), reason="a"),

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from s3pypi_setuptools.monitor import Stage, Observer
+from s3pypi_setuptools.monitor import Observer, Stage
 from s3pypi_setuptools.operations.prune import prune
 from s3pypi_setuptools.operations.prune_plan import PruneReport
 from s3pypi_setuptools.operations.reindex.reindex import reindex

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
+from s3pypi_setuptools.config.choices import PageStyle
 from s3pypi_setuptools.errors import RepositoryError
 from s3pypi_setuptools.index.model import Status
 from s3pypi_setuptools.operations.delete import DeleteReport, delete
 from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.listing import show_project
-from s3pypi_setuptools.config.choices import PageStyle
 from s3pypi_setuptools.operations.migrate_index import migrate_index
 from s3pypi_setuptools.operations.status import StatusReport, set_status
 from s3pypi_setuptools.operations.yank import YankedFile, YankReport, unyank, yank

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools.aws.sessions import Sessions
-from s3pypi_setuptools.config.resolve import resolve
 from s3pypi_setuptools.config.choices import IfExists
+from s3pypi_setuptools.config.resolve import resolve
 from s3pypi_setuptools.errors import NotFound, Unavailable
 from s3pypi_setuptools.operations.publish.report import FileReport, Note, Outcome
 from s3pypi_setuptools.repository.layout import Layout

@@ -26,8 +26,8 @@ from s3pypi_setuptools.operations.publish.plan import (
 from s3pypi_setuptools.operations.publish.report import Note, Outcome
 from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.repository.listed_object import Contents, Presence
-from s3pypi_setuptools.repository.upload import Part
 from s3pypi_setuptools.repository.manifest import Manifest
+from s3pypi_setuptools.repository.upload import Part
 from tests.support import samples
 
 NOW = datetime(2026, 11, 30, tzinfo=timezone.utc)
