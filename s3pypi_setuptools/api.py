@@ -88,7 +88,7 @@ class PackageRepository(RepositoryContents):
         return RepositoryReader(self._session.store(), self._session.layout)
 
     def take_once(self, name: str) -> bool:
-        """Whether nobody took ``name`` (letters and digits) within two days, on any machine; it is taken then."""
+        """Take ``name`` (letters and digits); False if it was taken within the last two days, on any machine."""
         from .operations.take_once import take_once
 
         return take_once(self._session.store(), self._session.layout, name)

@@ -16,9 +16,10 @@
     │   └── LockError           a lock is held by someone else for too long, or was lost
     └── StoreError              the store failed, on ``key``
         ├── NotFound            there is no such object
-        ├── PreconditionFailed  the object is not in the state that the write asked for
-        │   └── AlreadyExists   it was to be created, and exists
-        ├── Contended           another conditional write was in flight: nothing was written, try again
+        ├── NotWritten          a conditional write was refused: nothing was written
+        │   ├── PreconditionFailed  the object is not in the state that the write asked for
+        │   │   └── AlreadyExists   it was to be created, and exists
+        │   └── Contended       another one was in flight: try again
         ├── AccessDenied        the credentials do not allow it
         │   └── NotAuthenticated  there are no credentials, or the store does not accept them
         ├── StorageFull         the store has no space left, or a quota is used up
@@ -54,6 +55,7 @@ __all__ = [
     "NotAuthenticated",
     "NotFound",
     "NotListed",
+    "NotWritten",
     "PreconditionFailed",
     "RepositoryError",
     "StorageFull",
@@ -144,37 +146,36 @@ class NotFound(StoreError):
         super().__init__(key, message)
 
 
-class PreconditionFailed(StoreError):
-    """The object is not in the state that the write asked for; nothing was written.
+class NotWritten(StoreError):
+    """A conditional write was refused, and nothing was written.
 
+    :param message: by default, that of the class.
     :param version: the version that the write asked for, empty for none; None if the store does not say.
     """
 
-    def __init__(
-        self, key: str, message: str = "was changed by someone else meanwhile", *, version: str | None = None
-    ) -> None:
-        super().__init__(key, message)
+    reason = "was not written"
+
+    def __init__(self, key: str, message: str | None = None, *, version: str | None = None) -> None:
+        super().__init__(key, message or self.reason)
         self.version = version
+
+
+class PreconditionFailed(NotWritten):
+    """The object is not in the state that the write asked for."""
+
+    reason = "was changed by someone else meanwhile"
 
 
 class AlreadyExists(PreconditionFailed):
-    """The object was to be created and exists already; nothing was written."""
+    """The object was to be created and exists already."""
 
-    def __init__(self, key: str, message: str = "exists already", *, version: str | None = None) -> None:
-        super().__init__(key, message, version=version)
+    reason = "exists already"
 
 
-class Contended(StoreError):
-    """Another conditional write of the same key was in flight; nothing was written, trying again may succeed.
+class Contended(NotWritten):
+    """Another conditional write of the same key was in flight; trying again may succeed."""
 
-    :param version: as of `PreconditionFailed`.
-    """
-
-    def __init__(
-        self, key: str, message: str = "is being written by someone else; try again", *, version: str | None = None
-    ) -> None:
-        super().__init__(key, message)
-        self.version = version
+    reason = "is being written by someone else; try again"
 
 
 class AccessDenied(StoreError):

@@ -1,9 +1,9 @@
 """The compare-and-swap loop: the only place that repeats a change.
 
-An **attempt** reads, decides, and writes on the tokens that it has read. If it loses a race (`PreconditionFailed`,
-`Contended`), another write took effect, so the attempt is repeated from its reads on. After `Unavailable` it is not
-known whether a write took effect: another attempt finds out by reading, a few times at most. After `TimedOut` there is
-no other attempt, as every request of it would wait for the silent store again.
+An **attempt** reads, decides, and writes on the tokens that it has read. If it loses a race (`NotWritten`), another
+write took effect, so the attempt is repeated from its reads on. After `Unavailable` it is not known whether a write
+took effect: another attempt finds out by reading, a few times at most. After `TimedOut` there is no other attempt, as
+every request of it would wait for the silent store again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
-from .errors import AlreadyExists, Contended, PreconditionFailed, StoreError, TimedOut, Unavailable
+from .errors import AlreadyExists, Contended, NotWritten, StoreError, TimedOut, Unavailable
 
 __all__ = ["PATIENT", "Backoff", "create", "update"]
 
@@ -61,11 +61,11 @@ def update(attempt: Callable[[], T], backoff: Backoff = PATIENT) -> T:
     that it returns itself, and what else an attempt raises.
     """
     unanswered = unmoved = 0
-    lost: PreconditionFailed | Contended | None = None
+    lost: NotWritten | None = None
     for count in range(backoff.attempts):
         try:
             return attempt()
-        except (PreconditionFailed, Contended) as error:
+        except NotWritten as error:
             unmoved = unmoved + 1 if _is_same(error, lost) else 1
             if unmoved >= backoff.unmoved:
                 raise StoreError(
@@ -86,7 +86,7 @@ def update(attempt: Callable[[], T], backoff: Backoff = PATIENT) -> T:
     raise Contended(key, f"was changed by others at each of {backoff.attempts} attempts; try again later") from lost
 
 
-def _is_same(error: PreconditionFailed | Contended, before: PreconditionFailed | Contended | None) -> bool:
+def _is_same(error: NotWritten, before: NotWritten | None) -> bool:
     """Whether both attempts lost a race over the same version of the same object."""
     return (
         before is not None and error.version is not None and (error.key, error.version) == (before.key, before.version)

@@ -20,7 +20,7 @@ _KEPT = timedelta(days=2)
 
 
 def take_once(store: Store, layout: Layout, name: str, now: Callable[[], datetime] = SYSTEM.now) -> bool:
-    """Whether nobody took ``name`` within the last two days, on any machine; it is taken then.
+    """Take ``name``; False if it was taken within the last two days, on any machine.
 
     :param name: of letters and digits.
 

@@ -16,7 +16,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import ClassVar, Generic, Protocol, TypeVar
 
-from ..errors import Contended, NotFound, PreconditionFailed, Unavailable
+from ..errors import NotFound, NotWritten, PreconditionFailed, Unavailable
 from ..stores.base import ABSENT, Attributes, Matches, Token
 from ..transaction import create, update
 from .documents import stored_form
@@ -198,7 +198,7 @@ class DerivedPages(Generic[R]):
         if state is not None and (state.token or not self._source.deletable):
             try:
                 return self._put(record, kind, state)
-            except (PreconditionFailed, Contended, Unavailable):
+            except (NotWritten, Unavailable):
                 pass
         return self._bring_up(record, kind, taken_over)
 

@@ -51,10 +51,10 @@ def run_beside(repository: PackageRepository, settings: Settings, command: Seque
     The token in the URL that the command is given is new each time, and so is the port unless the settings name one: no
     other user of the machine can read the repository through it. Signals reach the command, and it ends by itself.
 
-    :param settings: what they say of the service's address, users, TLS and downloads is for ``s3pypi serve``, and not
-        used. Files are passed on, because installers may lack what this process reaches the bucket with: a proxy, or
-        the certificate of its authority.
-    :param extra: beside the indexes that installers are configured with, and not in their place.
+    :param settings: the service's address, users, TLS and downloads among them are for ``s3pypi serve``, and not used.
+        The service streams files itself, since installers may lack what this process needs to reach the bucket: a
+        proxy, or a CA certificate.
+    :param extra: use the repository in addition to the indexes that installers are configured with.
 
     Raises `ConfigurationError`, and an error with the exit status of shells where the command cannot be run.
     """

@@ -18,9 +18,9 @@ _LOCAL = Identity("", Role.UPLOAD)
 
 
 class Permissions:
-    """Tells who sends a request, and refuses what they may not do.
+    """Identifies who sends a request, and refuses what they may not do.
 
-    :param options: tell what anybody may do.
+    :param options: what anybody may do.
     """
 
     def __init__(self, options: ServiceOptions, authenticator: Authenticator) -> None:

@@ -63,7 +63,7 @@ class Problem(Exception):
 
 
 class Untrusted(Exception):
-    """A token is not taken.
+    """A token is refused.
 
     :param code: a word that programs can rely on.
     """
@@ -75,7 +75,7 @@ class Untrusted(Exception):
 
 
 def not_found(message: str) -> Problem:
-    """What is said where there is nothing for the client."""
+    """The problem of a request for something that does not exist."""
     return Problem(HTTPStatus.NOT_FOUND, "not-found", message)
 
 

@@ -190,19 +190,19 @@ class UploadForm:
 
 
 def too_large(max_size: int) -> Problem:
-    """What is said of a file of more than ``max_size`` bytes."""
+    """The problem of a file of more than ``max_size`` bytes."""
     message = f"The file is larger than {max_size} bytes, the most that this service takes: use 's3pypi upload'"
     return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", message)
 
 
 def no_space() -> Problem:
-    """What is said of a file that does not fit on the disk of the service."""
+    """The problem of a file for which the disk of the service has no space."""
     message = "The service has no space for the file at the moment"
     return Problem(HTTPStatus.INSUFFICIENT_STORAGE, "no-space", message)
 
 
 def bad_form(message: str) -> Problem:
-    """What is said of a form that is wrong."""
+    """The problem of a malformed form."""
     return Problem(HTTPStatus.BAD_REQUEST, "bad-request", message)
 
 

@@ -1,5 +1,5 @@
 # ruff: noqa: D102 (the contract, in base.py, says what the methods promise)
-"""A store in memory: for dry runs, for tests, and as the contract's simplest example."""
+"""A store in memory: for tests, and as the simplest example of a store."""
 
 from __future__ import annotations
 

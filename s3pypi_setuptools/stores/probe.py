@@ -10,16 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
 
-from ..errors import (
-    AccessDenied,
-    ConditionsRefused,
-    Contended,
-    Error,
-    NotFound,
-    PreconditionFailed,
-    StoreError,
-    Unavailable,
-)
+from ..errors import AccessDenied, ConditionsRefused, Error, NotFound, NotWritten, StoreError, Unavailable
 from .base import ABSENT, ANY, Attributes, Condition, Matches, PartsWrite, Store, Token
 from .capabilities import Capabilities
 from .content_encoding import GZIP, encode
@@ -234,7 +225,7 @@ def _winners(threads: ThreadPoolExecutor, writes: Iterable[Callable[[], Token]])
     """The tokens of the racing writes that took effect."""
 
     def attempt(write: Callable[[], Token]) -> Token | None:
-        with contextlib.suppress(PreconditionFailed, Contended):
+        with contextlib.suppress(NotWritten):
             return write()
         return None
 
