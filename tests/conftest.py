@@ -19,7 +19,7 @@ import hypothesis
 import pytest
 
 from tests.clients.installers import Environments
-from tests.support import examples, lock_tables, markers, servers
+from tests.support import botocore_data, examples, lock_tables, markers, servers
 from tests.support.environment import is_foreign
 from tests.support.forked_programs import ForkedPrograms, end_shared_programs, shared_programs
 from tests.support.lock_tables import LockTable
@@ -35,7 +35,7 @@ TESTS = Path(__file__).parent
 
 
 def pytest_configure() -> None:
-    """Let programs under test notice Ctrl-C, and collect garbage less often.
+    """Let programs under test notice Ctrl-C, collect garbage less often, and read botocore's data once.
 
     Who runs the tests in the background of a shell has Ctrl-C ignored.
     """
@@ -43,6 +43,7 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     # pytest holds thousands of tests: a whole collection takes a quarter of a second, and comes hundreds of times.
     gc.set_threshold(20_000, 20, 50)
+    botocore_data.read_once()
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -34,11 +34,13 @@ from typing import Any, NoReturn
 from botocore.session import Session
 
 from s3pypi_setuptools import cli
+from tests.support import botocore_data
 
 CAPABILITIES_V3 = 0x20080522
 OVERRIDES = 1 << 1 | 1 << 2  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
 PIP = (
-    "pip._internal.cli.main", "pip._internal.commands.install", "pip._internal.index.package_finder",
+    "pip._internal.cli.main", "pip._internal.commands.download", "pip._internal.commands.install",
+    "pip._internal.index.package_finder",
     "pip._internal.network.session", "pip._internal.operations.install.wheel",
     "pip._internal.resolution.resolvelib.resolver",
 )  # fmt: skip
@@ -46,7 +48,7 @@ OTHER_PROGRAMS = {"hatch": "hatch.cli", "pip": "pip._internal.cli.main"}
 """Where the function ``main`` of programs that are not of this package is."""
 FRONTENDS = ("__main__", "build_meta", "command", "hatch")
 """Modules that no console script imports, as they need a build tool."""
-OTHERS = ("botocore.httpsession", "encodings.idna", "http.cookiejar", "rich.console")
+OTHERS = ("botocore.httpsession", "encodings.idna", "encodings.utf_8_sig", "http.cookiejar", "rich.console")
 CHANGES = frozenset(
     {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.utime", "os.link", "os.symlink", "os.truncate"}
 )
@@ -59,6 +61,7 @@ def import_everything(more: Sequence[str]) -> None:
 
     :param more: other modules to import.
     """
+    botocore_data.read_once()
     package = importlib.import_module("s3pypi_setuptools")
     names = [module.name for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
     for name in (*(name for name in names if name.split(".")[1] not in FRONTENDS), *OTHERS):
