@@ -60,6 +60,36 @@ variable "keep_oai" {
   description = "For the first apply on the state of s3pypi 2's Terraform."
 }
 
+variable "enable_service" {
+  type        = bool
+  default     = false
+  description = "Run the service on Lambda, with an upload URL."
+}
+
+variable "enable_events" {
+  type        = bool
+  default     = false
+  description = "Index what is put into the bucket by hand."
+}
+
+variable "functions_package" {
+  type        = string
+  default     = null
+  description = "The zip file of build_functions.py, for the service and the events."
+}
+
+variable "service_domain" {
+  type        = string
+  default     = null
+  description = "Host name of the service; by default, it is below /-/ of the domain."
+}
+
+variable "functions_settings" {
+  type        = map(string)
+  default     = {}
+  description = "More settings of the service and the events, such as S3PYPI_FALLBACK."
+}
+
 provider "aws" {
   region = var.region
 }
@@ -80,6 +110,11 @@ module "s3pypi" {
   enable_basic_auth        = var.enable_basic_auth
   choose_pages             = var.choose_pages
   keep_oai                 = var.keep_oai
+  enable_service           = var.enable_service
+  enable_events            = var.enable_events
+  functions_package        = var.functions_package
+  service_domain           = var.service_domain
+  functions_settings       = var.functions_settings
 
   providers = {
     aws.us_east_1 = aws.us_east_1

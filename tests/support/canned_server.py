@@ -40,8 +40,8 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextlib.contextmanager
-def serving(handler: type[Handler], tls: ssl.SSLContext | None = None) -> Iterator[str]:
-    """Serve with this handler, over TLS if a context is given; the value is the server's URL."""
+def serving(handler: type[Handler], *, tls: ssl.SSLContext | None = None) -> Iterator[str]:
+    """Serve with this handler, over HTTPS if ``tls`` is given; the value is the server's URL."""
     with _Server(("127.0.0.1", 0), handler) as server:
         if tls is not None:
             server.socket = tls.wrap_socket(server.socket, server_side=True)

@@ -9,6 +9,7 @@ import secrets
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -22,6 +23,8 @@ from typing import Any
 
 import botocore.session
 from botocore.config import Config
+
+from tests.support.tls import Certificates
 
 STARTUP_SECONDS = 300
 
@@ -94,16 +97,27 @@ def ministack(
     access_key: str = "testowner",
     secret_key: str | None = None,
     services: str = "s3,dynamodb",
+    *,
     script: Path | None = None,
+    certificates: Certificates | None = None,
     **more: str,
 ) -> Iterator[S3Server]:
     """MiniStack on a port of its own; its owner has a secret key of its own unless one is given.
 
     :param script: that starts it; the one that the tests are installed with if None.
+    :param certificates: for HTTPS; plain HTTP if None.
     :param more: variables of its environment.
     """
     secret_key = secret_key or secrets.token_hex(20)
-    server = S3Server("MiniStack", f"http://127.0.0.1:{free_port()}", access_key, secret_key)
+    scheme, of_tls = "http", {}
+    if certificates is not None:
+        scheme = "https"
+        of_tls = {
+            "USE_SSL": "1",
+            "MINISTACK_SSL_CERT": str(certificates.certificate),
+            "MINISTACK_SSL_KEY": str(certificates.key),
+        }
+    server = S3Server("MiniStack", f"{scheme}://127.0.0.1:{free_port()}", access_key, secret_key)
     environment = {
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": server.endpoint_url.rpartition(":")[2],
@@ -112,10 +126,12 @@ def ministack(
         "AWS_ACCESS_KEY_ID": server.access_key,
         "AWS_SECRET_ACCESS_KEY": server.secret_key,
         "HOME": str(folder),
+        **of_tls,
         **more,
     }
     with running([str(script or program("ministack"))], folder, environment) as process:
-        wait_until_answers(f"{server.endpoint_url}/_ministack/health", process)
+        trust = ssl.create_default_context(cafile=certificates.authority) if certificates else None
+        wait_until_answers(f"{server.endpoint_url}/_ministack/health", process, trust)
         yield server
 
 
@@ -164,12 +180,12 @@ def running(
             process.wait()
 
 
-def wait_until_answers(url: str, process: subprocess.Popen[bytes]) -> None:
+def wait_until_answers(url: str, process: subprocess.Popen[bytes], trust: ssl.SSLContext | None = None) -> None:
     deadline = time.monotonic() + STARTUP_SECONDS
     while time.monotonic() < deadline:
         assert process.poll() is None, f"the server for {url} has stopped"
         try:
-            urllib.request.urlopen(url, timeout=2).close()
+            urllib.request.urlopen(url, timeout=2, context=trust).close()
         except urllib.error.HTTPError as error:
             error.close()
             return

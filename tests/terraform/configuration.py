@@ -26,7 +26,7 @@ class Configuration:
     :param variables: of the root module; `plan` and `apply` may add to them.
     """
 
-    def __init__(self, folder: Path, **variables: str) -> None:
+    def __init__(self, folder: Path, **variables: Any) -> None:
         self.folder = folder
         (folder / "emulator_override.tf").write_text(_OVERRIDE, encoding="utf-8")
         (folder / "config.auto.tfvars.json").write_text(json.dumps(variables), encoding="utf-8")
@@ -50,6 +50,14 @@ class Configuration:
         lines = terraform.run(self.folder, "apply", "-auto-approve", "-json", *_options(variables))
         messages = [json.loads(line) for line in lines.splitlines()]
         return [message["hook"]["resource"]["addr"] for message in messages if message["type"] == "apply_complete"]
+
+    def destroy(self) -> None:
+        """Delete everything."""
+        terraform.run(self.folder, "destroy", "-auto-approve", "-no-color")
+
+    def outputs(self) -> dict[str, Any]:
+        """The outputs of the module."""
+        return dict(json.loads(terraform.run(self.folder, "output", "-json", "s3pypi")))
 
     def resources(self) -> dict[str, dict[str, Any]]:
         """The attributes of each resource by its address."""

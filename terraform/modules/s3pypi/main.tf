@@ -2,6 +2,10 @@ locals {
   hosted_zone = replace(var.domain, "/^[^.]+\\./", "")
   below       = var.prefix == "" ? "" : "${var.prefix}/"
   name        = replace(var.domain, ".", "-")
+
+  # AWS's SecurityHeadersPolicy, for people who read pages in a browser:
+  # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-response-headers-policies.html
+  security_headers = "67f7725c-6f97-4210-82d7-5512b31e9d03"
 }
 
 data "aws_route53_zone" "dns" {
@@ -87,17 +91,44 @@ resource "aws_cloudfront_distribution" "cdn" {
     }
   }
 
-  default_cache_behavior {
-    target_origin_id       = "s3"
-    viewer_protocol_policy = "redirect-to-https"
-    allowed_methods        = ["GET", "HEAD", "OPTIONS"]
-    cached_methods         = ["GET", "HEAD"]
-    cache_policy_id        = aws_cloudfront_cache_policy.objects.id
-    compress               = true
+  dynamic "origin" {
+    for_each = length(local.service_paths) == 0 ? [] : ["service"]
+    content {
+      domain_name = local.service_host
+      origin_id   = origin.value
 
-    # AWS's SecurityHeadersPolicy, for people who read pages in a browser:
-    # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-response-headers-policies.html
-    response_headers_policy_id = "67f7725c-6f97-4210-82d7-5512b31e9d03"
+      custom_origin_config {
+        http_port              = 80
+        https_port             = 443
+        origin_protocol_policy = "https-only"
+        origin_ssl_protocols   = ["TLSv1.2"]
+        origin_read_timeout    = local.service_seconds
+      }
+    }
+  }
+
+  dynamic "ordered_cache_behavior" {
+    for_each = local.service_paths
+    content {
+      path_pattern               = ordered_cache_behavior.value
+      target_origin_id           = "service"
+      viewer_protocol_policy     = "https-only"
+      allowed_methods            = local.every_method
+      cached_methods             = ["GET", "HEAD"]
+      cache_policy_id            = local.caching_disabled
+      origin_request_policy_id   = local.all_but_host
+      response_headers_policy_id = local.security_headers
+    }
+  }
+
+  default_cache_behavior {
+    target_origin_id           = "s3"
+    viewer_protocol_policy     = "redirect-to-https"
+    allowed_methods            = ["GET", "HEAD", "OPTIONS"]
+    cached_methods             = ["GET", "HEAD"]
+    cache_policy_id            = aws_cloudfront_cache_policy.objects.id
+    response_headers_policy_id = local.security_headers
+    compress                   = true
 
     dynamic "function_association" {
       for_each = concat(aws_cloudfront_function.choose, aws_cloudfront_function.tokens)

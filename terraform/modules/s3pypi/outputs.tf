@@ -14,8 +14,8 @@ output "locks_table" {
 }
 
 output "users" {
-  value       = var.enable_basic_auth ? "ssm:${var.domain}" : null
-  description = "For s3pypi user add; null without passwords"
+  value       = var.enable_basic_auth || var.enable_service ? "ssm:${var.domain}" : null
+  description = "For s3pypi user add; null without passwords and without the service"
 }
 
 output "distribution_id" {
@@ -46,4 +46,32 @@ output "ci_role_arns" {
 output "access_log_bucket" {
   value       = one(aws_s3_bucket.access_logs[*].id)
   description = "Bucket of the access logs; null without them"
+}
+
+output "upload_url" {
+  value       = var.enable_service ? "${local.service_url}/legacy/" : null
+  description = "For publishers: twine upload --repository-url; null without the service"
+}
+
+output "service_index_url" {
+  value       = var.enable_service ? "${local.service_url}/simple/" : null
+  description = "For installers that the service asks for a password: pip install --index-url; null without the service"
+}
+
+output "function_url" {
+  value       = one(aws_lambda_function_url.service[*].function_url)
+  description = "URL of the service's function, without CloudFront; null without the service"
+}
+
+output "functions" {
+  value = {
+    for name, function in { service = module.service, events = module.events } :
+    name => { name = function[0].name, log_group = function[0].log_group, role = function[0].role } if length(function) > 0
+  }
+  description = "Names of the functions, of the groups of their logs, and of their roles"
+}
+
+output "dead_letters" {
+  value       = one(aws_sqs_queue.dead_letters[*].url)
+  description = "URL of the queue of events that could not be indexed; null without the function for events"
 }

@@ -16,6 +16,7 @@ locals {
     read    = local.read_actions
     publish = local.publish_actions
     delete  = concat(local.publish_actions, ["s3:DeleteObject"])
+    serve   = concat(local.publish_actions, [for action in ["s3:DeleteObject"] : action if local.service_overwrites])
   }
 
   # A missing object is 404, and not 403, only for those who may list.
@@ -24,7 +25,7 @@ locals {
     { for prefix in compact([var.prefix]) : "Condition" => { StringLike = { "s3:prefix" = ["${prefix}/*"] } } },
   )
 
-  # What `s3pypi policy USE` prints, with --delete for "delete"
+  # What `s3pypi policy USE` prints, with --delete for "delete", and with --users ssm:DOMAIN for "serve"
   statements = {
     for use, actions in local.actions : use => concat(
       [
@@ -46,6 +47,14 @@ locals {
           Action   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]
           Resource = ["arn:${local.partition}:dynamodb:${data.aws_region.current.id}:*:table/${table}"]
         } if use != "read"
+      ],
+      [
+        for host in [var.domain] : {
+          Sid      = "Users"
+          Effect   = "Allow"
+          Action   = ["ssm:GetParametersByPath"]
+          Resource = ["arn:${local.partition}:ssm:us-east-1:*:parameter/s3pypi/${host}/users"]
+        } if use == "serve"
       ],
     )
   }

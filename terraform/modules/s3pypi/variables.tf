@@ -263,3 +263,76 @@ variable "keep_oai" {
   default     = false
   description = "For the first apply on the state of s3pypi 2's Terraform: CloudFront still reads as its origin access identity, and the bucket's policy allows both ways. Without it, the next apply changes the distribution and deletes the identity, and readers notice nothing."
 }
+
+variable "enable_service" {
+  type        = bool
+  default     = false
+  description = "Run the service on Lambda: an index and an upload URL for the users of `s3pypi user … ssm:DOMAIN`. The index at the domain itself is for everybody, unless enable_basic_auth or enable_edge_tokens protects it."
+}
+
+variable "enable_events" {
+  type        = bool
+  default     = false
+  description = "Index what is put into the bucket, or deleted there, by hand. The bucket has no other notifications then."
+}
+
+variable "functions_package" {
+  type        = string
+  default     = null
+  description = "Package of the functions of enable_service and enable_events, for Python 3.13 on x86: the path of a zip file that terraform/build_functions.py makes, or s3://BUCKET/KEY. Another package needs another key."
+}
+
+variable "service_domain" {
+  type        = string
+  default     = null
+  description = "Host name of the service, such as upload.example.com. By default, the service is below service_path of the domain."
+
+  validation {
+    condition     = var.service_domain == null || can(regex("^[a-z0-9-]+(\\.[a-z0-9-]+){2,}$", var.service_domain))
+    error_message = "The service's domain must be a host name in a zone, such as upload.example.com."
+  }
+}
+
+variable "service_path" {
+  type        = string
+  default     = "/-"
+  description = "What the service's paths begin with, if it has no host name of its own. No project can have the default as its name."
+
+  validation {
+    condition     = can(regex("^(/[A-Za-z0-9._~-]+)+$", var.service_path)) && var.service_path != "/_"
+    error_message = "The service's path must begin with a slash and end without one."
+  }
+}
+
+variable "functions_settings" {
+  type        = map(string)
+  default     = {}
+  description = "More settings of the functions, as environment variables: S3PYPI_FALLBACK, S3PYPI_ANONYMOUS_READ, ..."
+
+  validation {
+    condition     = alltrue([for name in keys(var.functions_settings) : can(regex("^[A-Z][A-Z0-9_]*$", name))])
+    error_message = "The settings must be named as environment variables, such as S3PYPI_FALLBACK."
+  }
+}
+
+variable "service_memory" {
+  type        = number
+  default     = 1024
+  description = "Memory of the service in MB. Its share of a processor grows with it: a password takes 50 ms of a whole one."
+
+  validation {
+    condition     = var.service_memory >= 512 && var.service_memory <= 10240
+    error_message = "The service needs 512 MB or more, and Lambda gives 10240 at most."
+  }
+}
+
+variable "log_retention_days" {
+  type        = number
+  default     = 90
+  description = "Days for which the logs of the functions are kept."
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
+    error_message = "Logs are kept for 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365 days, or one of the longer times that CloudWatch knows."
+  }
+}
