@@ -48,10 +48,9 @@ class Place:
 
     def pip(self, requirement: str, *more: str) -> str | None:
         """The version that pip takes; None when it finds none."""
-        command = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-cache-dir", "--index-url", self.url]
+        command = ["download", "--no-deps", "--no-cache-dir", "--disable-pip-version-check", "--index-url", self.url]
         folder = self.folder / "downloaded"
-        command += [*more, "--disable-pip-version-check", "--dest", str(folder), requirement]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300, cwd=self.folder)
+        done = program("pip", *command, *more, "--dest", str(folder), requirement, cwd=self.folder)
         return self.taken(folder, done)
 
     def uv(self, requirement: str, *more: str) -> str | None:

@@ -77,8 +77,9 @@ def check_clients(target: str, url: str, folder: Path, environment: Mapping[str,
         }
         assert all(file["hashes"]["sha256"] and file["size"] and file["requires_python"] for file in files.values())
         assert all(file["metadata"] == file["filename"].endswith(".whl") for file in files.values())
-        pip = [sys.executable, "-m", "pip", "install", "--no-cache-dir", "--no-deps", "--index-url", url]
-        run([*pip, "--target", folder / f"pip-{name}", name], folder)
+        pip = ("install", "--no-cache-dir", "--no-deps", "--index-url", url, "--target", str(folder / f"pip-{name}"))
+        done = programs.run("pip", *pip, name, cwd=folder)
+        assert done.returncode == 0, done.stdout + done.stderr
         uv = [program("uv"), "pip", "install", "--no-deps", "--python", sys.executable, "--index-url", url]
         run([*uv, "--target", folder / f"uv-{name}", name], folder)
         run_poetry("lock", folder / f"poetry-{name}", url, name)

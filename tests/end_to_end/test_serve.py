@@ -107,8 +107,9 @@ def check(url: str, folder: Path) -> None:
         fetched(f"{url}absent/")
     assert caught.value.code == 404
     caught.value.close()
-    pip = [sys.executable, "-m", "pip", "install", "--no-cache-dir", "--index-url", url, "--target", folder / "pip"]
-    run([*pip, "demo"], folder)
+    pip = ("install", "--no-cache-dir", "--index-url", url, "--target", str(folder / "pip"))
+    done = programs.run("pip", *pip, "demo", cwd=folder)
+    assert done.returncode == 0, done.stdout + done.stderr
     uv = [program("uv"), "pip", "install", "--python", sys.executable, "--index-url", url, "--target", folder / "uv"]
     run([*uv, "--exclude-newer", "2999-01-01T00:00:00Z", "demo"], folder)
 

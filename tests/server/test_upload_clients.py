@@ -17,7 +17,7 @@ from tests.clients.installers import Environments
 from tests.operations.attestations import attest
 from tests.server.conftest import CEPH, Client, Place, Serve
 from tests.server.upload_tools import ALWAYS, OTHERS, PASSWORDS, Project, Tool, upload_with
-from tests.support import samples
+from tests.support import programs, samples
 
 JSON = "application/vnd.pypi.simple.v1+json"
 EACH = [tool for tool in (*ALWAYS, *OTHERS) if " --" not in tool.name]
@@ -117,13 +117,8 @@ def test_twine_uploads_and_pip_installs(serve: Serve, place: Place, tmp_path: Pa
     for _ in range(2):
         done = subprocess.run(sent, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
-    pip = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-cache-dir", "--disable-pip-version-check"]
-    done = subprocess.run(
-        [*pip, "-d", str(tmp_path / "got"), "--index-url", f"{client.url}/simple/", "demo"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    pip = ("download", "--no-deps", "--no-cache-dir", "--disable-pip-version-check", "-d", str(tmp_path / "got"))
+    done = programs.run("pip", *pip, "--index-url", f"{client.url}/simple/", "demo", cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert (tmp_path / "got" / path.name).read_bytes() == path.read_bytes()
 
