@@ -219,7 +219,7 @@ def test_a_listing_that_does_not_end(answers: tuple[Answer, ...], why: str) -> N
 
 @pytest.mark.parametrize(("entry", "why"), [("".join(ENTRY.values()), "repeat themselves"), ("", "do not end")])
 def test_a_listing_with_ever_new_tokens(entry: str, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("s3pypi_setuptools.stores.s3.store._MOST_EMPTY_ANSWERS", 20)
+    monkeypatch.setattr("s3pypi_setuptools.stores.s3.listing._MOST_EMPTY_ANSWERS", 20)
     answers = [listing(entry, NEXT.replace(">t<", f">t{number}<")) for number in range(50)]
     with canned(*answers) as server, pytest.raises(Unavailable, match=why):
         list(store_of(server.url).list(""))

@@ -11,9 +11,9 @@ import hashlib
 import re
 import threading
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from http.client import NO_CONTENT, NOT_MODIFIED
-from typing import Any, TypeVar
+from typing import Any
 
 from ...aws.errors import status_of
 from ...distribution.local_file import PART_SIZE, LocalFile
@@ -40,6 +40,7 @@ from ..content_encoding import decode
 from .bucket import Bucket, body_arguments, condition_arguments, crc32_text
 from .client import S3Options
 from .errors import is_absent
+from .listing import folders_below, objects_below
 from .multipart import MultipartUploads
 from .presigned import presigned_url
 from .revalidation import Revalidation
@@ -47,10 +48,6 @@ from .urls import key_in_bucket
 
 __all__ = ["S3Store"]
 
-T = TypeVar("T")
-
-_MOST_EMPTY_ANSWERS = 1000
-"""Pages of a listing without entries, after which it counts as endless."""
 _MD5 = '"?[0-9a-f]{32}"?'
 _BULKY = 256 * 1024
 _BULKY_AT_ONCE = 8
@@ -228,41 +225,10 @@ class S3Store(Store):
             raise Unavailable(name, "is still there, though its deletion was answered; check the endpoint")
 
     def list(self, prefix: str) -> Iterator[Info]:
-        return self._listed(prefix, "Contents", _listed_info)
+        return objects_below(self.bucket, prefix)
 
     def folders(self, prefix: str) -> Iterator[str]:
-        found = self._listed(prefix, "CommonPrefixes", lambda entry: str(entry["Prefix"]), Delimiter="/")
-        return (folder[len(prefix) :].removesuffix("/") for folder in found)
-
-    def _listed(self, prefix: str, kind: str, read: Callable[[Mapping[str, Any]], T], **arguments: str) -> Iterator[T]:
-        """The entries of that ``kind`` in all pages of a listing.
-
-        https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
-        """
-        begun: set[str] = set()
-        token: dict[str, str] = {}
-        while True:
-            response = self.bucket.request("ListObjectsV2", None, ANY, {"Prefix": prefix, **arguments, **token})
-            entries = response.get(kind, ())
-            try:
-                found = [read(entry) for entry in entries]
-                more = response["IsTruncated"]
-                token = {"ContinuationToken": response["NextContinuationToken"]} if more else {}
-            except KeyError as error:
-                raise self._unlisted(prefix, f"its answer states no {error.args[0]}") from error
-            yield from found
-            if not more:
-                return
-            begins = {*token.values(), *(f"entry {entry}" for entry in entries[:1])}
-            if begins & begun:
-                raise self._unlisted(prefix, "its answers repeat themselves")
-            begun |= begins
-            if len(begun) > _MOST_EMPTY_ANSWERS and not entries:
-                raise self._unlisted(prefix, "its answers hold nothing, and do not end")
-
-    def _unlisted(self, prefix: str, why: str) -> Unavailable:
-        name = self.bucket.object_name(prefix)
-        return Unavailable(name, f"cannot be listed: {why}; check that the endpoint is that of an S3 store")
+        return folders_below(self.bucket, prefix)
 
     def key_of(self, url: str) -> str | None:
         client = self.bucket.client
@@ -283,10 +249,6 @@ def _header_arguments(attributes: Attributes) -> dict[str, Any]:
     if attributes.content_encoding is not None:
         arguments["ContentEncoding"] = attributes.content_encoding
     return arguments
-
-
-def _listed_info(entry: Mapping[str, Any]) -> Info:
-    return Info(entry["Key"], Token(entry["ETag"]), entry["Size"], entry["LastModified"])
 
 
 def _md5_token(data: bytes) -> Token:
