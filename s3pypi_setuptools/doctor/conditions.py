@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Protocol
 
 from ..errors import AccessDenied, Contended, Error, InvalidIndex, NotFound, StoreError, Unavailable
@@ -121,11 +121,10 @@ def _renewed(store: Store, layout: Layout, found: Capabilities | None) -> Check:
         return skip(_RECORD, f"{layout.repository_config} is left as it is: nothing was raced")
     if after == before:
         return ok(_RECORD, f"{layout.repository_config} says what was found")
-    fields = ("conditional_writes", "conditional_delete", "conditional_multipart", "content_encoding")
     changes = ", ".join(
-        f"{field.replace('_', '-')} was {_word(getattr(before, field))}, is {_word(getattr(after, field))}"
-        for field in fields
-        if getattr(before, field) is not getattr(after, field)
+        f"{name.replace('_', '-')} was {_word(getattr(before, name))}, is {_word(getattr(after, name))}"
+        for name in (field.name for field in fields(before))
+        if getattr(before, name) != getattr(after, name)
     )
     return ok(_RECORD, f"{layout.repository_config} is renewed: {changes}")
 
