@@ -106,7 +106,7 @@ class S3Examiner:
             self._store.put(key, _DATA, _KEPT)
             return [*self._comes_back(key), self._checksums(refused), self._public(key)]
         except Error as error:
-            return [_unknown("metadata", error)]
+            return [_metadata_unknown(error)]
         finally:
             self._remove(key, refused)
 
@@ -131,10 +131,10 @@ class S3Examiner:
             with contextlib.closing(response["Body"]) as body:
                 same = body.read() == _DATA
         except Error as error:
-            return [_unknown("metadata", error)]
+            return [_metadata_unknown(error)]
         except Exception as error:  # the answer began, and broke off
             failure = self._bucket.client.failure(error, "GetObject", self._bucket.object_name(key))
-            return [_unknown("metadata", failure)]
+            return [_metadata_unknown(failure)]
         return [_metadata_check(response, same), _header_check(response)]
 
     def _deletion(self, folder: str) -> Check:
@@ -250,8 +250,8 @@ def _failure(ask: Callable[[], object]) -> Error | None:
     return None
 
 
-def _unknown(name: str, error: Error) -> Check:
-    return replace(fail_with(name, reason(error)), result=Result.SKIPPED)
+def _metadata_unknown(error: Error) -> Check:
+    return replace(fail_with("metadata", reason(error)), result=Result.SKIPPED)
 
 
 def _is_denied(error: Error) -> bool:
