@@ -34,9 +34,18 @@ from tests.terraform.passing_on import passing_on
 
 pytestmark = [*terraform.NEEDED, pytest.mark.server, pytest.mark.client]
 
-SERVICES = "acm,cloudformation,cloudfront,iam,lambda,logs,route53,s3,sqs,ssm,sts"
+SERVICES = "acm,cloudformation,cloudfront,dynamodb,iam,lambda,logs,route53,s3,sqs,ssm,sts"
 DOMAIN, BUCKET = "packages.example.com", "example-packages"
 JSON = "application/vnd.pypi.simple.v1+json"
+MORE = """\
+module "s3pypi" {
+  create_policies       = true
+  create_oidc_providers = ["github"]
+  github_publishers     = [{ repository = "acme/tools", environment = "release" }]
+  enable_access_logs    = true
+}
+"""
+"""Variables that the module has, and the configuration at the top does not."""
 LONGEST_WAIT = 120
 """Seconds after which an event counts as lost."""
 
@@ -52,9 +61,12 @@ class Emulator:
     certificates: Certificates
     environment: dict[str, str]
 
-    def s3pypi(self, folder: Path, *words: str) -> str:
-        """What a command prints; it must succeed."""
-        done = programs.run("s3pypi", *words, cwd=folder, environ=self.environment)
+    def s3pypi(self, folder: Path, *words: str, **keys: str) -> str:
+        """What a command prints; it must succeed.
+
+        :param keys: variables with the keys of a user other than the owner.
+        """
+        done = programs.run("s3pypi", *words, cwd=folder, environ={**self.environment, **keys})
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -64,11 +76,22 @@ class Emulator:
         with contextlib.closing(client(self.server, service)) as made:
             yield made
 
-    def add_zone_and_certificate(self) -> None:
-        """Make what must exist before: the zone, and the certificate of the domain."""
-        with self.client("route53") as route53, self.client("acm") as acm:
+    def add_zone(self) -> None:
+        """Make what must exist before."""
+        with self.client("route53") as route53:
             route53.create_hosted_zone(Name=DOMAIN.partition(".")[2], CallerReference="test")
-            acm.request_certificate(DomainName=DOMAIN, ValidationMethod="DNS")
+
+    @contextlib.contextmanager
+    def keys_of_user_with(self, policy: str) -> Iterator[dict[str, str]]:
+        """Variables with the keys of a user who has that policy alone."""
+        with self.client("iam") as iam:
+            iam.create_user(UserName="somebody")
+            iam.attach_user_policy(UserName="somebody", PolicyArn=policy)
+            made = iam.create_access_key(UserName="somebody")["AccessKey"]
+            yield {"AWS_ACCESS_KEY_ID": made["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": made["SecretAccessKey"]}
+            iam.delete_access_key(UserName="somebody", AccessKeyId=made["AccessKeyId"])
+            iam.detach_user_policy(UserName="somebody", PolicyArn=policy)
+            iam.delete_user(UserName="somebody")
 
     @contextlib.contextmanager
     def users_of(self, role: str) -> Iterator[None]:
@@ -127,12 +150,15 @@ def configuration(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, emul
         region=emulator.server.region,
         bucket=BUCKET,
         domain=DOMAIN,
+        create_certificate=True,
         choose_pages=True,
+        enable_dynamodb_locking=True,
         enable_service=True,
         enable_events=True,
         functions_package="functions.zip",
         functions_settings={name: emulator.environment[name] for name in ("AWS_CA_BUNDLE", "AWS_ENDPOINT_URL")},
     )
+    (folder / "more_override.tf").write_text(MORE, encoding="utf-8")
     made.init()
     return made
 
@@ -162,7 +188,7 @@ def upload(url: str, password: str, wheel: Path) -> None:
 def test_what_is_applied_serves_publishers_and_installers_until_it_is_destroyed(
     emulator: Emulator, configuration: Configuration, tmp_path: Path, environments: Environments
 ) -> None:
-    emulator.add_zone_and_certificate()
+    emulator.add_zone()
     configuration.apply()
     assert configuration.plan("-detailed-exitcode") == {}
     outputs = configuration.outputs()
@@ -203,7 +229,12 @@ def use(reached: Reached, emulator: Emulator, folder: Path, environments: Enviro
     target = outputs["target"]
     words = ("user", "add", outputs["users"], "alice", "--role", "upload", "--random-password", "20")
     password = emulator.s3pypi(folder, *words).strip()
-    emulator.s3pypi(folder, "upload", str(samples.wheel(folder)), "--target", target)
+    emulator.s3pypi(folder, "init", "--target", target)
+    with emulator.keys_of_user_with(outputs["policy_arns"]["publish"]) as keys:
+        place = ("--target", target, "--locks-table", outputs["locks_table"])
+        emulator.s3pypi(folder, "upload", str(samples.wheel(folder)), *place, **keys)
+    with emulator.keys_of_user_with(outputs["policy_arns"]["read"]) as keys:
+        emulator.s3pypi(folder, "verify", "--deep", "--target", target, **keys)
 
     assert requests.get(f"{index}demo/", timeout=60).status_code == 401
     with_password = index.replace("://", f"://alice:{quote(password, safe='')}@")
