@@ -23,11 +23,12 @@ provider "aws" {
 class Configuration:
     """A folder with a root module; the environment says where MiniStack is.
 
-    :param variables: of the root module; `plan` and `apply` may add to them.
+    :param variables: of the root module; `plan` may add to them.
     """
 
     def __init__(self, folder: Path, **variables: Any) -> None:
         self.folder = folder
+        self._plan = folder / "plan"
         (folder / "emulator_override.tf").write_text(_OVERRIDE, encoding="utf-8")
         (folder / "config.auto.tfvars.json").write_text(json.dumps(variables), encoding="utf-8")
 
@@ -35,9 +36,10 @@ class Configuration:
         terraform.run(self.folder, "init", "-no-color", f"-plugin-dir={terraform.PLUGINS}")
 
     def plan(self, *options: str, **variables: str) -> dict[str, list[str]]:
-        """The actions on each address that does not stay as it is."""
-        terraform.run(self.folder, "plan", "-no-color", "-out=plan", *options, *_options(variables))
-        plan = json.loads(terraform.run(self.folder, "show", "-json", "plan"))
+        """Make a plan for `apply`: the actions on each address that does not stay as it is."""
+        values = [f"-var={name}={value}" for name, value in variables.items()]
+        terraform.run(self.folder, "plan", "-no-color", f"-out={self._plan.name}", *options, *values)
+        plan = json.loads(terraform.run(self.folder, "show", "-json", self._plan.name))
         actions = {
             change["address"]: change["change"]["actions"]
             for change in plan["resource_changes"]
@@ -45,10 +47,12 @@ class Configuration:
         }
         return {address: each for address, each in actions.items() if each != ["no-op"]}
 
-    def apply(self, **variables: str) -> list[str]:
-        """Apply; the addresses in the order in which their changes were complete."""
-        lines = terraform.run(self.folder, "apply", "-auto-approve", "-json", *_options(variables))
-        messages = [json.loads(line) for line in lines.splitlines()]
+    def apply(self) -> list[str]:
+        """Apply the plan that was made last, or a new one: the addresses in the order in which they were complete."""
+        plan = [self._plan.name] if self._plan.exists() else ["-auto-approve"]
+        lines = terraform.run(self.folder, "apply", "-json", *plan).splitlines()
+        self._plan.unlink(missing_ok=True)
+        messages = [json.loads(line) for line in lines]
         return [message["hook"]["resource"]["addr"] for message in messages if message["type"] == "apply_complete"]
 
     def destroy(self) -> None:
@@ -63,10 +67,6 @@ class Configuration:
         """The attributes of each resource by its address."""
         state = json.loads(terraform.run(self.folder, "show", "-json"))
         return {resource["address"]: resource["values"] for resource in _resources(state["values"]["root_module"])}
-
-
-def _options(variables: dict[str, str]) -> list[str]:
-    return [f"-var={name}={value}" for name, value in variables.items()]
 
 
 def _resources(module: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,10 +1,13 @@
-"""What the module takes over is on MiniStack."""
+"""The function at the edge, and MiniStack for what the module takes over."""
 
 from __future__ import annotations
 
 import contextlib
+import importlib
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,10 +15,23 @@ from tests.clients.installers import Environments
 from tests.support import servers
 from tests.support.aws_functions import client
 from tests.support.servers import S3Server
+from tests.terraform import terraform
 from tests.terraform.configuration import MINISTACK
 from tests.terraform.identities import with_identities
 
 SERVICES = "acm,cloudformation,cloudfront,dynamodb,iam,lambda,logs,route53,s3,ssm,sts"
+
+
+@pytest.fixture(scope="module")
+def edge() -> Iterator[Any]:
+    """The module in the package that Terraform installs."""
+    sys.path.insert(0, str(terraform.EDGE_PACKAGE))
+    try:
+        yield importlib.import_module("edge")
+    finally:
+        sys.path.remove(str(terraform.EDGE_PACKAGE))
+        for name in ("edge", "password_records"):
+            sys.modules.pop(name, None)
 
 
 @pytest.fixture

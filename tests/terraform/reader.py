@@ -10,7 +10,7 @@ from tests.support.servers import S3Server
 
 __all__ = ["Reader"]
 
-PAUSE = 0.05
+PAUSE = 0.1
 """Seconds between two requests."""
 
 

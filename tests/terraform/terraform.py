@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 FOLDER = Path(__file__).parents[2] / "terraform"
+EDGE_PACKAGE = FOLDER / "modules" / "s3pypi" / "basic_auth" / "package.zip"
 PLUGINS = os.environ.get("S3PYPI_TEST_TERRAFORM_PLUGINS")
 """A folder with Terraform's provider for AWS, as ``terraform providers mirror`` makes it."""
 

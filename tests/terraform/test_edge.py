@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import importlib
 import json
 import subprocess
 import sys
@@ -22,22 +21,8 @@ import pytest
 from s3pypi_setuptools.server.password_records import new_token, password_record, token_record
 from tests.support import servers
 from tests.support.servers import S3Server
+from tests.terraform import terraform
 from tests.terraform.samples import HOST, PAGES, PIP, basic
-
-TERRAFORM = Path(__file__).parents[2] / "terraform"
-PACKAGE = TERRAFORM / "modules" / "s3pypi" / "basic_auth" / "package.zip"
-
-
-@pytest.fixture(scope="module")
-def edge() -> Iterator[Any]:
-    """The module in the package that Terraform installs."""
-    sys.path.insert(0, str(PACKAGE))
-    try:
-        yield importlib.import_module("edge")
-    finally:
-        sys.path.remove(str(PACKAGE))
-        for name in ("edge", "password_records"):
-            sys.modules.pop(name, None)
 
 
 def request(uri: str = "/demo/", host: str = HOST, **headers: str) -> dict[str, Any]:
@@ -53,22 +38,25 @@ def request(uri: str = "/demo/", host: str = HOST, **headers: str) -> dict[str, 
 
 
 def test_the_package_is_what_the_script_builds(tmp_path: Path) -> None:
-    script = TERRAFORM / "build_edge.py"
+    script = terraform.FOLDER / "build_edge.py"
     code = f"import runpy, pathlib; runpy.run_path({str(script)!r})['build'](pathlib.Path('built.zip'))"
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
-    assert (tmp_path / "built.zip").read_bytes() == PACKAGE.read_bytes(), f"run {script}"
+    assert (tmp_path / "built.zip").read_bytes() == terraform.EDGE_PACKAGE.read_bytes(), f"run {script}"
     assert (
-        PACKAGE.stat().st_size < 1_000_000
+        terraform.EDGE_PACKAGE.stat().st_size < 1_000_000
     )  # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html
-    assert PACKAGE.stat().st_size < 1_000_000
+    assert terraform.EDGE_PACKAGE.stat().st_size < 1_000_000
 
 
 def test_the_package_needs_the_standard_library_alone() -> None:
     probe = "import sys; sys.path.insert(0, sys.argv[1]); import edge; print(edge.__file__)"
     done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", probe, str(PACKAGE)], capture_output=True, text=True, check=True
+        [sys.executable, "-I", "-S", "-c", probe, str(terraform.EDGE_PACKAGE)],
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    assert done.stdout.strip().startswith(str(PACKAGE))
+    assert done.stdout.strip().startswith(str(terraform.EDGE_PACKAGE))
 
 
 @pytest.mark.parametrize(("uri", "accept", "page"), PAGES)

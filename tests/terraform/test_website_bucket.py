@@ -207,5 +207,13 @@ def test_a_website_becomes_a_private_bucket_and_readers_notice_nothing(
     assert requests.get(f"{website}/{PREFIX}/demo/", timeout=60).status_code == 403
     import_file.unlink()
     assert configuration.plan() == {}
+
+    (tmp_path / "pip.conf").write_text(f"[ilabs.s3util]\ntarget = {target}\n", encoding="utf-8")
+    newer = samples.wheel(tmp_path, version="2.0")
+    done = programs.run(
+        "s3pypi", "upload", str(newer), cwd=tmp_path, environ={"PIP_CONFIG_FILE": str(tmp_path / "pip.conf")}
+    )
+    assert (done.returncode, "refuses" in done.stderr) == (0, True), done.stderr
+    assert newer.name in reader.get().text
     done = programs.run("s3pypi", "verify", "--deep", "-t", target, cwd=tmp_path)
     assert done.returncode == 0, done.stdout
