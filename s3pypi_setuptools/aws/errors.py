@@ -120,6 +120,8 @@ def unanswered(error: Exception, name: str, what: str, service: str = "the store
     from botocore.parsers import ResponseParserError
 
     text = botocore_text(error)
+    if _is_redirected_forever(error):
+        return StoreMisconfigured(name, f"{what}: {ELSEWHERE}")
     if isinstance(error, (exceptions.NoCredentialsError, exceptions.PartialCredentialsError)):
         return NotAuthenticated(
             name, f"{what}: no credentials were found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile"
@@ -152,9 +154,19 @@ def unanswered(error: Exception, name: str, what: str, service: str = "the store
         )
     if isinstance(error, exceptions.HTTPClientError | exceptions.ConnectionError | OSError):
         return Unavailable(name, f"{what}: no connection to {service}; check the network and the endpoint")
-    if isinstance(error, RecursionError):  # botocore asks for the region of a bucket that redirects every request
-        return StoreMisconfigured(name, f"{what}: {ELSEWHERE}")
     return StoreError(name, f"{what}: {text}")
+
+
+def _is_redirected_forever(error: BaseException | None) -> bool:
+    """Whether botocore asked for the region of a bucket that redirects every request, until the stack was full.
+
+    The last of these requests may have failed anywhere, so other errors may be around that of the stack.
+    """
+    while error is not None:
+        if isinstance(error, RecursionError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def response_of(error: Exception) -> dict[str, Any]:

@@ -133,6 +133,19 @@ def test_what_is_denied_is_told_as_the_store_says_it(message: str, told: str) ->
     assert SECRET not in str(caught.value)
 
 
+def test_a_bucket_that_redirects_every_request_is_elsewhere_however_full_the_stack_is() -> None:
+    def at_depth(depth: int, store: Store) -> None:
+        if depth:
+            at_depth(depth - 1, store)
+        else:
+            READ(store)
+
+    with canned(Answer(301, "PermanentRedirect")) as server:
+        for depth in range(12):
+            with pytest.raises(StoreMisconfigured, match="another region"):
+                at_depth(depth, canned_store(server.url))
+
+
 def test_deleting_what_is_gone_is_fine() -> None:
     with canned(Answer(404, "NoSuchKey")) as server:
         canned_store(server.url).delete("k", MATCHES)
