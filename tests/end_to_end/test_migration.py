@@ -134,17 +134,18 @@ def test_s3pypi(
 
 @on_one_server
 def test_ilabs_s3util(
-    ilabs: Path, dist: Path, public_bucket: tuple[str, str], s3_env: dict[str, str], tmp_path: Path
+    *, ilabs: Path, dist: Path, s3_server: S3Server, s3_bucket: str, s3_env: dict[str, str], tmp_path: Path
 ) -> None:
-    target, url = public_bucket
+    target, url = f"s3://{s3_bucket}/simple", f"{s3_server.endpoint_url}/{s3_bucket}/simple/"
     run([ilabs / "s3pypi", f"{dist}/*", "--target", target], tmp_path, s3_env)
+    readable = ("-t", target, "--acl", "public-read")  # it lets everybody read by the ACL of each object
 
-    report = ours("import", "-t", target, folder=tmp_path, environment=s3_env)
+    report = ours("import", *readable, folder=tmp_path, environment=s3_env)
 
     outcomes = {(file["project"], file["filename"]): file["outcome"] for file in report["files"]}
     assert outcomes.pop(("my-pkg", "my-pkg-1.0.tar.gz")) == "copied", "ilabs put it under my/"
     assert set(outcomes.values()) == {"adopted"}
-    ours("migrate-index", "both", "-t", target, folder=tmp_path, environment=s3_env)
+    ours("migrate-index", "both", *readable, folder=tmp_path, environment=s3_env)
     check_clients(target, url, tmp_path, s3_env)
 
 
