@@ -9,9 +9,6 @@ import base64
 import contextlib
 import json
 from pathlib import Path
-from typing import Any
-
-import botocore.session
 
 from tests.support.servers import S3Server, ministack
 
@@ -27,7 +24,7 @@ def account(folder: Path) -> contextlib.AbstractContextManager[S3Server]:
 
 def make_role(server: S3Server, trust: str, permissions: str) -> None:
     """The role ``ROLE``, with these two policies."""
-    client = _client(server, "iam")
+    client = server.client("iam")
     client.create_role(RoleName=ROLE, AssumeRolePolicyDocument=trust)
     client.put_role_policy(RoleName=ROLE, PolicyName="publish", PolicyDocument=permissions)
     client.close()
@@ -42,7 +39,7 @@ def identity_token(issuer: str, audience: str, subject: str) -> str:
 
 def take_role(server: S3Server, arn: str, token: str) -> dict[str, str]:
     """The variables that hold the role's temporary keys."""
-    client = _client(server, "sts")
+    client = server.client("sts")
     answer = client.assume_role_with_web_identity(RoleArn=arn, RoleSessionName="job", WebIdentityToken=token)
     client.close()
     given = answer["Credentials"]
@@ -51,13 +48,3 @@ def take_role(server: S3Server, arn: str, token: str) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"],
         "AWS_SESSION_TOKEN": given["SessionToken"],
     }
-
-
-def _client(server: S3Server, service: str) -> Any:
-    return botocore.session.Session().create_client(
-        service,
-        region_name=server.region,
-        endpoint_url=server.endpoint_url,
-        aws_access_key_id=server.access_key,
-        aws_secret_access_key=server.secret_key,
-    )

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools.config.choices import PageStyle
-from s3pypi_setuptools.config.connection import Connection, Secret
 from s3pypi_setuptools.config.settings import Settings
 from s3pypi_setuptools.config.target import FolderTarget, S3Target
 from s3pypi_setuptools.monitor import Progress
@@ -61,12 +60,7 @@ def buckets(request: pytest.FixtureRequest, dist: tuple[list[Path], list[Path]])
         s3_server.make_public(bucket)
         settings = Settings(
             target=S3Target(bucket, "simple"),
-            connection=Connection(
-                endpoint_url=s3_server.endpoint_url,
-                region=s3_server.region,
-                aws_access_key_id=s3_server.access_key,
-                aws_secret_access_key=Secret(s3_server.secret_key),
-            ),
+            connection=s3_server.connection,
         )
         published(settings, dist, style)
         urls[form] = f"{s3_server.endpoint_url}/{bucket}/simple/"

@@ -31,12 +31,7 @@ class Examined:
 
 
 def settings(server: S3Server, **more: str | bool | None) -> dict[str, str | bool | None]:
-    given: dict[str, str | bool | None] = {
-        "endpoint_url": server.endpoint_url,
-        "region": server.region,
-        "aws_access_key_id": server.access_key,
-        "aws_secret_access_key": server.secret_key,
-    }
+    given: dict[str, str | bool | None] = server.settings
     return {**given, **more}
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from s3pypi_setuptools.config.connection import Connection, Secret
 from s3pypi_setuptools.errors import Error
 from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.stores.s3.client import Patience, S3Options
@@ -24,11 +24,7 @@ CASES = [*(("next", role) for role in ROLES["next"]), *(("large", f"{part} distr
 
 
 def proxied(bench: Bench, url: str) -> S3Store:
-    connection = Connection(
-        endpoint_url=url,
-        aws_access_key_id=bench.server.access_key,
-        aws_secret_access_key=Secret(bench.server.secret_key),
-    )
+    connection = replace(bench.server.connection, endpoint_url=url)
     return S3Store(bench.bucket, S3Options(connection, patience=BRIEF))
 
 

@@ -50,10 +50,7 @@ class Publishing:
         """The repository, for this process."""
         return open_repository(
             self.target,
-            endpoint_url=self.server.endpoint_url,
-            region=self.server.region,
-            aws_access_key_id=self.server.access_key,
-            aws_secret_access_key=self.server.secret_key,
+            **self.server.settings,
         )
 
     def interrupted(

@@ -84,12 +84,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     server = CEPH if request.param == "ceph" else request.getfixturevalue("ministack")
     return Place(
         f"s3://{server.new_bucket()}/simple",
-        {
-            "endpoint_url": server.endpoint_url,
-            "region": server.region,
-            "aws_access_key_id": server.access_key,
-            "aws_secret_access_key": server.secret_key,
-        },
+        server.settings,
     )
 
 

@@ -35,14 +35,7 @@ def bucket(ministack: S3Server) -> Iterator[BucketStorage]:
 
 
 def place_in(bucket: BucketStorage, name: str) -> Place:
-    server = bucket.server
-    settings = {
-        "endpoint_url": server.endpoint_url,
-        "region": server.region,
-        "aws_access_key_id": server.access_key,
-        "aws_secret_access_key": server.secret_key,
-    }
-    return Place(bucket.target(name), settings)
+    return Place(bucket.target(name), bucket.server.settings)
 
 
 def started(cli: ForkedPrograms, folder: Path, target: str, environ: dict[str, str]) -> tuple[Running, Client]:

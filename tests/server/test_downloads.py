@@ -34,13 +34,7 @@ FILE = "/simple/demo/demo-1.0-py3-none-any.whl"
 
 
 def in_bucket(server: S3Server, endpoint: str) -> Place:
-    settings = {
-        "endpoint_url": endpoint,
-        "region": server.region,
-        "aws_access_key_id": server.access_key,
-        "aws_secret_access_key": server.secret_key,
-    }
-    return Place(f"s3://{server.new_bucket()}/simple", settings)
+    return Place(f"s3://{server.new_bucket()}/simple", {**server.settings, "endpoint_url": endpoint})
 
 
 def published(place: Place, folder: Path, padding: int) -> Path:

@@ -170,10 +170,7 @@ def test_files_of_a_bucket_are_redirects_to_it(ministack: S3Server, tmp_path: Pa
     wheel = samples.wheel(tmp_path)
     repository = open_repository(
         f"s3://{ministack.new_bucket()}/simple",
-        endpoint_url=ministack.endpoint_url,
-        region=ministack.region,
-        aws_access_key_id=ministack.access_key,
-        aws_secret_access_key=ministack.secret_key,
+        **ministack.settings,
     )
     with repository:
         send = sender(repository)

@@ -119,10 +119,7 @@ class Bucket:
         self.client = server.client()
         self.repository = open_repository(
             f"s3://{self.name}/simple",
-            endpoint_url=server.endpoint_url,
-            region=server.region,
-            aws_access_key_id=server.access_key,
-            aws_secret_access_key=server.secret_key,
+            **server.settings,
         )
         self.repository.initialize()
 

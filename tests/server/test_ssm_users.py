@@ -10,13 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import botocore.session
 import pytest
 import requests
 
 from s3pypi_setuptools.aws.client import Access
 from s3pypi_setuptools.aws.parameter_store import Parameters
-from s3pypi_setuptools.config.connection import Connection, Secret
 from s3pypi_setuptools.errors import StoreError, Unavailable
 from s3pypi_setuptools.server.user_parameters import UserParameters
 from s3pypi_setuptools.server.users import Role, User
@@ -38,13 +36,7 @@ def ssm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
 @pytest.fixture
 def aws(ssm: S3Server) -> Iterator[Any]:
     """A client, as of the tool that wrote the records before; what it wrote is deleted afterwards."""
-    client = botocore.session.Session().create_client(
-        "ssm",
-        region_name="us-east-1",
-        endpoint_url=ssm.endpoint_url,
-        aws_access_key_id=ssm.access_key,
-        aws_secret_access_key=ssm.secret_key,
-    )
+    client = ssm.client("ssm")
     yield client
     pages = client.get_paginator("get_parameters_by_path").paginate(Path="/s3pypi", Recursive=True)
     for name in [one["Name"] for page in pages for one in page["Parameters"]]:
@@ -54,13 +46,7 @@ def aws(ssm: S3Server) -> Iterator[Any]:
 
 @pytest.fixture
 def parameters(ssm: S3Server) -> Parameters:
-    connection = Connection(
-        region="us-east-1",
-        endpoint_url=ssm.endpoint_url,
-        aws_access_key_id=ssm.access_key,
-        aws_secret_access_key=Secret(ssm.secret_key),
-    )
-    return Parameters(PATH, Access(connection))
+    return Parameters(PATH, Access(ssm.connection))
 
 
 def put_as_gorilla_does(aws: Any, name: str, password: str) -> None:

@@ -57,13 +57,8 @@ class Broken:
 def broken(ministack: S3Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Broken]:
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     bucket = ministack.new_bucket()
-    settings = {
-        "region": ministack.region,
-        "aws_access_key_id": ministack.access_key,
-        "aws_secret_access_key": ministack.secret_key,
-    }
     with FaultProxy(ministack.endpoint_url) as proxy:
-        place = Place(f"s3://{bucket}/simple", {**settings, "endpoint_url": proxy.url})
+        place = Place(f"s3://{bucket}/simple", {**ministack.settings, "endpoint_url": proxy.url})
         place.open().publish(samples.wheel(tmp_path / "first"))
         yield Broken(proxy, place, read_bucket(ministack.client(), bucket, "simple"))
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import pytest
 
-from s3pypi_setuptools.config.connection import Connection, Secret
 from s3pypi_setuptools.stores.base import Store
 from s3pypi_setuptools.stores.s3.client import S3Options
 from s3pypi_setuptools.stores.s3.store import S3Store
@@ -14,13 +13,7 @@ from tests.support.servers import S3Server
 
 
 def options(server: S3Server, **more: object) -> S3Options:
-    connection = Connection(
-        endpoint_url=server.endpoint_url,
-        region=server.region,
-        aws_access_key_id=server.access_key,
-        aws_secret_access_key=Secret(server.secret_key),
-    )
-    return S3Options(connection, **more)  # type: ignore[arg-type]
+    return S3Options(server.connection, **more)  # type: ignore[arg-type]
 
 
 class TestS3Store(StoreContract):

@@ -8,10 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import botocore.session
-
 from s3pypi_setuptools.aws.client import Access
-from s3pypi_setuptools.config.connection import Connection, Secret
 from s3pypi_setuptools.locks.base import lock_id
 from s3pypi_setuptools.locks.dynamodb import DynamoDBTable
 from tests.support.servers import S3Server
@@ -27,15 +24,7 @@ class LockTable:
 
     @property
     def access(self) -> Access:
-        server = self.server
-        return Access(
-            Connection(
-                region=server.region,
-                endpoint_url=server.endpoint_url,
-                aws_access_key_id=server.access_key,
-                aws_secret_access_key=Secret(server.secret_key),
-            )
-        )
+        return Access(self.server.connection)
 
     @property
     def table(self) -> DynamoDBTable:
@@ -55,13 +44,7 @@ class LockTable:
 
 @contextlib.contextmanager
 def new_table(server: S3Server, key: str = "LockID") -> Iterator[LockTable]:
-    client = botocore.session.Session().create_client(
-        "dynamodb",
-        region_name=server.region,
-        endpoint_url=server.endpoint_url,
-        aws_access_key_id=server.access_key,
-        aws_secret_access_key=server.secret_key,
-    )
+    client = server.client("dynamodb")
     name = f"locks-{secrets.token_hex(4)}"
     client.create_table(
         TableName=name,

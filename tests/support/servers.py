@@ -24,6 +24,7 @@ from typing import Any
 import botocore.session
 from botocore.config import Config
 
+from s3pypi_setuptools.config.connection import Connection, Secret
 from tests.support.tls import Certificates
 
 STARTUP_SECONDS = 300
@@ -39,9 +40,10 @@ class S3Server:
     secret_key: str
     region: str = "us-east-1"
 
-    def client(self) -> Any:
+    def client(self, service: str = "s3") -> Any:
+        """A client of botocore."""
         return botocore.session.Session().create_client(
-            "s3",
+            service,
             region_name=self.region,
             endpoint_url=self.endpoint_url,
             aws_access_key_id=self.access_key,
@@ -71,6 +73,21 @@ class S3Server:
             )
         finally:
             client.close()
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The settings that lead this package to this server, as `open_repository` takes them."""
+        return {
+            "endpoint_url": self.endpoint_url,
+            "region": self.region,
+            "aws_access_key_id": self.access_key,
+            "aws_secret_access_key": self.secret_key,
+        }
+
+    @property
+    def connection(self) -> Connection:
+        """The same as a value of this package."""
+        return Connection(**{**self.settings, "aws_secret_access_key": Secret(self.secret_key)})  # type: ignore[arg-type]
 
     @property
     def environment(self) -> dict[str, str]:
