@@ -55,9 +55,9 @@ class Configuration:
         messages = [json.loads(line) for line in lines]
         return [message["hook"]["resource"]["addr"] for message in messages if message["type"] == "apply_complete"]
 
-    def destroy(self) -> None:
-        """Delete everything."""
-        terraform.run(self.folder, "destroy", "-auto-approve", "-no-color")
+    def destroy(self, *options: str) -> None:
+        """Delete everything, or what the options name."""
+        terraform.run(self.folder, "destroy", "-auto-approve", "-no-color", *options)
 
     def outputs(self) -> dict[str, Any]:
         """The outputs of the module."""

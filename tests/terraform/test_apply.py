@@ -19,8 +19,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+import boto3
 import pytest
 import requests
+from botocore.exceptions import ClientError
 
 from tests.clients import installers
 from tests.clients.installers import Environments
@@ -28,7 +30,7 @@ from tests.support import own_wheel, programs, samples, servers
 from tests.support.aws_functions import client
 from tests.support.servers import S3Server
 from tests.support.tls import Certificates, make_certificates
-from tests.terraform import terraform
+from tests.terraform import ci_jobs, terraform
 from tests.terraform.configuration import MINISTACK, Configuration
 from tests.terraform.passing_on import passing_on
 
@@ -40,12 +42,30 @@ JSON = "application/vnd.pypi.simple.v1+json"
 MORE = """\
 module "s3pypi" {
   create_policies       = true
-  create_oidc_providers = ["github"]
+  create_oidc_providers = ["github", "gitlab"]
   github_publishers     = [{ repository = "acme/tools", environment = "release" }]
+  gitlab_publishers     = [{ project_path = "acme/tools", ref_type = "tag", ref = "v*" }]
   enable_access_logs    = true
 }
 """
 """Variables that the module has, and the configuration at the top does not."""
+GITHUB, GITLAB = "https://token.actions.githubusercontent.com", "https://gitlab.com"
+AUDIENCE = "sts.amazonaws.com"
+PUBLISHING_JOBS = {
+    "github": (GITHUB, "repo:acme/tools:environment:release"),
+    "gitlab": (GITLAB, "project_path:acme/tools:ref_type:tag:ref:v1.0"),
+}
+"""Issuer and subject of a job that publishes."""
+OTHER_JOBS = [
+    ("github", GITHUB, "repo:acme/tools:environment:test", AUDIENCE),
+    ("github", GITHUB, "repo:acme/tools:pull_request", AUDIENCE),
+    ("github", GITHUB, "repo:other/tools:environment:release", AUDIENCE),
+    ("github", GITHUB, "repo:acme/tools:environment:release", "https://github.com/acme"),
+    ("github", GITLAB, "repo:acme/tools:environment:release", AUDIENCE),
+    ("gitlab", GITLAB, "project_path:acme/tools:ref_type:branch:ref:v1.0", AUDIENCE),
+    ("gitlab", GITLAB, "project_path:acme/tools/other:ref_type:tag:ref:v1.0", AUDIENCE),
+]
+"""Role, issuer, subject and audience of jobs that do not."""
 LONGEST_WAIT = 120
 """Seconds after which an event counts as lost."""
 
@@ -185,6 +205,21 @@ def upload(url: str, password: str, wheel: Path) -> None:
     assert password not in done.stdout + done.stderr
 
 
+def publish_from_ci(outputs: dict[str, Any], emulator: Emulator, folder: Path) -> None:
+    """Publish with the roles, which trust the jobs that Terraform was given alone."""
+    roles, target = outputs["ci_role_arns"], outputs["target"]
+    with emulator.client("sts") as sts:
+        for ci, issuer, subject, audience in OTHER_JOBS:
+            assert ci_jobs.keys(sts, roles[ci], issuer, subject, audience) is None, subject
+        for ci, (issuer, subject) in PUBLISHING_JOBS.items():
+            keys = ci_jobs.keys(sts, roles[ci], issuer, subject, AUDIENCE)
+            assert keys is not None
+            emulator.s3pypi(folder, "upload", str(samples.wheel(folder, f"by-{ci}")), "--target", target, **keys)
+            s3 = boto3.client("s3", **{name.lower(): value for name, value in keys.items()})  # type: ignore[call-overload]
+            with contextlib.closing(s3), pytest.raises(ClientError, match="AccessDenied"):
+                s3.delete_object(Bucket=BUCKET, Key=f"by-{ci}/index.json")
+
+
 def test_what_is_applied_serves_publishers_and_installers_until_it_is_destroyed(
     emulator: Emulator, configuration: Configuration, tmp_path: Path, environments: Environments
 ) -> None:
@@ -199,6 +234,7 @@ def test_what_is_applied_serves_publishers_and_installers_until_it_is_destroyed(
         emulator.users_of(outputs["functions"]["service"]["role"]),
     ):
         use(Reached(outputs, domain, function), emulator, tmp_path, environments)
+    configuration.destroy("-target=module.s3pypi.module.events")  # it would index what is deleted
     emulator.empty(BUCKET)
     configuration.destroy()
     with emulator.client("s3") as s3, emulator.client("lambda") as functions:
@@ -246,6 +282,8 @@ def use(reached: Reached, emulator: Emulator, folder: Path, environments: Enviro
     upload(f"{reached.function}/legacy/", password, samples.wheel(folder, "by-function-url"))
     upload(reached.at("upload_url"), password, samples.wheel(folder, "by-domain"))
     wait_for_file(f"{index}by-domain/", ("alice", password), "by_domain-1.0-py3-none-any.whl")
+
+    publish_from_ci(outputs, emulator, folder)
 
     wheel = samples.wheel(folder, "by-hand")
     with emulator.client("s3") as s3:

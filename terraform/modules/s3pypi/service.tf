@@ -47,6 +47,7 @@ module "service" {
 
 # The service itself asks for passwords. IAM cannot: it wants the header in which clients send them.
 resource "aws_lambda_function_url" "service" {
+  #checkov:skip=CKV_AWS_258:The service asks for passwords itself
   count = var.enable_service ? 1 : 0
 
   function_name      = module.service[0].name
@@ -57,6 +58,7 @@ resource "aws_lambda_function_url" "service" {
 # InvokedViaFunctionUrl only since 6.29, and without it anybody could call the function with events of their own.
 # https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
 resource "aws_cloudformation_stack" "service_url" {
+  #checkov:skip=CKV_AWS_124:Terraform waits for the stack, and says what failed
   count = var.enable_service ? 1 : 0
 
   name = "${module.service[0].name}-url"
