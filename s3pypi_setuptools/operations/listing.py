@@ -163,11 +163,12 @@ def show_project(
     selector = FileSelector(version)
     if version is not None:
         selector.check(manifest)
-    project = manifest.project
+    # The config is read, and a bad one is an error, whether its URL is needed or not.
+    project, recorded_url = manifest.project, repository.config.index_url
     status = project.status or ProjectStatus(Status.ACTIVE)
     return ProjectReport(
         target=repository.url,
-        index_url=index_url or repository.config.index_url,
+        index_url=index_url or recorded_url,
         name=name,
         status=status.status,
         reason=status.reason,
