@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import own_wheel
+from tests.support.own_wheel import NOT_COMPILED
 from tests.support.session_folders import common_folder, made_once
 
 BACKENDS = ("setuptools", "wheel", "hatchling", "editables", "flit_core", "poetry-core")
@@ -69,7 +70,7 @@ def build_environment(
     for name, value in {
         "PIP_NO_INDEX": "1",
         "PIP_FIND_LINKS": f"{wheelhouse} {links}",
-        "PIP_NO_COMPILE": "1",
+        "PIP_NO_COMPILE": NOT_COMPILED,
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "UV_OFFLINE": "1",
         "UV_NO_INDEX": "1",

@@ -17,6 +17,9 @@ PARTS = ("s3pypi_setuptools", "setup.cfg", "pyproject.toml", "README.md", "LICEN
 # What leads this machine's pip and uv to a package index: isolated builds fetch their requirements.
 MACHINE = {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "UV_"))}
 
+NOT_COMPILED = "0"
+"""What ``PIP_NO_COMPILE`` is for pip to compile nothing: to pip, the variable's value is that of ``compile``."""
+
 
 def find_links(factory: pytest.TempPathFactory) -> Path:
     """The folder that holds the wheel; built once in a session."""
@@ -40,4 +43,4 @@ def environment_with(links: Path) -> dict[str, str]:
     """A whole environment in which pip and uv find the wheels in ``links``, and all else where they do anyway."""
     for_pip = f"{MACHINE.get('PIP_FIND_LINKS', '')} {links}".strip()
     for_uv = f"{MACHINE.get('UV_FIND_LINKS', '')},{links}".strip(",")
-    return {**os.environ, **MACHINE, "PIP_FIND_LINKS": for_pip, "UV_FIND_LINKS": for_uv}
+    return {**os.environ, **MACHINE, "PIP_NO_COMPILE": NOT_COMPILED, "PIP_FIND_LINKS": for_pip, "UV_FIND_LINKS": for_uv}
