@@ -7,22 +7,20 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import http.client
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 from tests.support.aws_functions import client
 from tests.support.canned_server import Handler, serving
 from tests.support.servers import S3Server
+from tests.terraform.passing_on import pass_on
 
 __all__ = ["with_identities"]
 
 _PLACE = "/2020-05-31/origin-access-identity/cloudfront"
 _NAMESPACE = "http://cloudfront.amazonaws.com/doc/2020-05-31/"
-_OF_ONE_CONNECTION = {"connection", "transfer-encoding", "content-length"}
 
 
 @contextlib.contextmanager
@@ -40,7 +38,7 @@ def with_identities(server: S3Server) -> Iterator[S3Server]:
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             if not self.path.startswith(_PLACE):
-                self.pass_on(body)
+                pass_on(self, server.endpoint_url, body, dict(self.headers.items()))
                 return
             identity = re.sub(r"/(config)?$", "", self.path.removeprefix(_PLACE)).strip("/")
             if self.command == "POST":
@@ -71,17 +69,6 @@ def with_identities(server: S3Server) -> Iterator[S3Server]:
         def fail(self, status: int, code: str) -> None:
             text = f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code></Error></ErrorResponse>"
             self.send(status, {"Content-Type": "text/xml"}, text.encode())
-
-        def pass_on(self, body: bytes) -> None:
-            connection = http.client.HTTPConnection(urlsplit(server.endpoint_url).netloc, timeout=120)
-            with contextlib.closing(connection):
-                connection.request(self.command, self.path, body, dict(self.headers.items()))
-                answer = connection.getresponse()
-                content = answer.read()
-            headers = {name: value for name, value in answer.getheaders() if name.lower() not in _OF_ONE_CONNECTION}
-            if self.command == "HEAD":
-                headers["Content-Length"] = answer.getheader("Content-Length") or "0"
-            self.send(answer.status, headers, content)
 
         do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = answer  # noqa: N815
 

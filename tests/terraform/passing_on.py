@@ -1,6 +1,6 @@
-"""HTTPS servers on loopback that stand for the names of distributions and functions.
+"""Servers on loopback that pass requests on to MiniStack.
 
-MiniStack tells them by the host that a request names, and there is no DNS that leads those names to it.
+MiniStack tells distributions and functions by the host that a request names, and no DNS leads those names to it.
 """
 
 from __future__ import annotations
@@ -8,15 +8,41 @@ from __future__ import annotations
 import contextlib
 import http.client
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 from tests.support.canned_server import Handler, serving
 from tests.support.tls import Certificates
 
-__all__ = ["passing_on"]
+__all__ = ["pass_on", "passing_on"]
 
-_OF_ONE_CONNECTION = ("connection", "transfer-encoding", "content-length", "date", "server")
+_OF_ONE_CONNECTION = {"connection", "transfer-encoding", "content-length", "date", "server"}
+_PATIENCE = 120
+"""Seconds for an answer: a function that starts imports boto3."""
+
+
+def pass_on(
+    handler: Handler, endpoint: str, body: bytes, headers: Mapping[str, str], trust: ssl.SSLContext | None = None
+) -> None:
+    """Answer a request as ``endpoint`` does.
+
+    :param headers: of the request, in place of its own.
+    :param trust: for an endpoint with HTTPS.
+    """
+    place = urlsplit(endpoint).netloc
+    connection = (
+        http.client.HTTPSConnection(place, timeout=_PATIENCE, context=trust)
+        if trust
+        else http.client.HTTPConnection(place, timeout=_PATIENCE)
+    )
+    with contextlib.closing(connection):
+        connection.request(handler.command, handler.path, body, headers)
+        answer = connection.getresponse()
+        content = answer.read()
+    passed = {name: value for name, value in answer.getheaders() if name.lower() not in _OF_ONE_CONNECTION}
+    if handler.command == "HEAD":
+        passed["Content-Length"] = answer.getheader("Content-Length") or "0"
+    handler.send(answer.status, passed, content)
 
 
 @contextlib.contextmanager
@@ -32,15 +58,7 @@ def passing_on(endpoint: str, host: str, certificates: Certificates) -> Iterator
     class PassingOn(Handler):
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            headers = {**self.headers, "Host": host, "Connection": "close"}
-            connection = http.client.HTTPSConnection(urlsplit(endpoint).netloc, timeout=120, context=trust)
-            with contextlib.closing(connection):
-                connection.request(self.command, self.path, body, headers)
-                answer = connection.getresponse()
-                content = answer.read()
-            passed = {name: value for name, value in answer.getheaders() if name.lower() not in _OF_ONE_CONNECTION}
-            length = {"Content-Length": answer.headers.get("Content-Length", "0")} if self.command == "HEAD" else {}
-            self.send(answer.status, {**passed, **length}, content)
+            pass_on(self, endpoint, body, {**self.headers, "Host": host, "Connection": "close"}, trust)
 
         do_GET = do_PUT = do_HEAD = do_DELETE = do_POST = answer  # noqa: N815
 
