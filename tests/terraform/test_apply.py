@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -234,6 +235,12 @@ def test_what_is_applied_serves_publishers_and_installers_until_it_is_destroyed(
         emulator.users_of(outputs["functions"]["service"]["role"]),
     ):
         use(Reached(outputs, domain, function), emulator, tmp_path, environments)
+    with zipfile.ZipFile(configuration.folder / "functions.zip", "a") as package:
+        package.writestr("newer.txt", "")
+    changed = [f"module.s3pypi.module.{name}[0].aws_lambda_function.this" for name in ("service", "events")]
+    assert configuration.plan() == {address: ["update"] for address in changed}
+    configuration.apply()
+    assert configuration.outputs() == outputs
     configuration.destroy("-target=module.s3pypi.module.events")  # it would index what is deleted
     emulator.empty(BUCKET)
     configuration.destroy()
