@@ -32,6 +32,20 @@ PAGES = [
 ]
 """Path, Accept header, and the path of the page; None for the same path."""
 
+ELSEWHERE = [
+    ("acme-???", "/acme-%78/acme_x-1.0.tar.gz"),
+    ("*4", "/secre%74/secret-1.0.tar.gz"),
+    ("acme*", "/acme%2Fx/acme_x-1.0.tar.gz"),
+    ("acme*", "/acme-x/../secret/secret-1.0.tar.gz"),
+    ("acme*", "/acme-x/%2E./secret/secret-1.0.tar.gz"),
+    ("acme*", "/acme-x/..%2fsecret/secret-1.0.tar.gz"),
+    ("?", "/./secret/"),
+    ("*?", "//secret/"),
+    ("*json", "/manifest.json"),
+    ("*json", "/repository.json"),
+]
+"""A pattern of projects, and a path that does not lead to one of these as it is spelt."""
+
 
 def basic(name: str, password: str, scheme: str = "Basic", encoding: str = "utf-8") -> str:
     """An Authorization header."""

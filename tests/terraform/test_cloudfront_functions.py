@@ -13,7 +13,7 @@ import pytest
 
 from s3pypi_setuptools.server.password_records import new_token
 from tests.terraform.cloudfront_functions import ENGINES, LARGEST, answers, code, event
-from tests.terraform.samples import PAGES, PIP, basic
+from tests.terraform.samples import ELSEWHERE, PAGES, PIP, basic
 
 CHOOSE = code("pages/choose.js", "pages/handler.js")
 CHECK = code("edge_tokens/check.js", "pages/as_stored.js")
@@ -125,6 +125,16 @@ def test_a_token_reads_the_projects_of_its_patterns(engine: str, tmp_path: Path)
     header = basic("narrow", NARROW)
     found = answers(engine, tmp_path, CHECK, [event(uri, authorization=header) for uri in expected], STORED)
     assert dict(zip(expected, map(status, found), strict=True)) == expected
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_no_spelling_of_a_path_leads_out_of_the_projects_of_a_token(engine: str, tmp_path: Path) -> None:
+    tokens = [new_token("ci") for _ in ELSEWHERE]
+    records = ({"user": "ci", "projects": [pattern]} for pattern, _ in ELSEWHERE)
+    stored = {key(token): json.dumps(record) for token, record in zip(tokens, records, strict=True)}
+    events = [event(uri, authorization=basic("ci", token)) for token, (_, uri) in zip(tokens, ELSEWHERE, strict=True)]
+    found = answers(engine, tmp_path, CHECK, events, stored)
+    assert [status(answer) for answer in found] == ["403"] * len(ELSEWHERE)
 
 
 @pytest.mark.parametrize("engine", ENGINES)

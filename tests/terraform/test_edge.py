@@ -22,7 +22,7 @@ from s3pypi_setuptools.server.password_records import new_token, password_record
 from tests.support import servers
 from tests.support.servers import S3Server
 from tests.terraform import terraform
-from tests.terraform.samples import HOST, PAGES, PIP, basic
+from tests.terraform.samples import ELSEWHERE, HOST, PAGES, PIP, basic
 
 
 def request(uri: str = "/demo/", host: str = HOST, **headers: str) -> dict[str, Any]:
@@ -174,6 +174,14 @@ def test_a_user_reads_the_projects_of_their_patterns(checks: Any) -> None:
     assert status(checks.answer(request(authorization=basic("none", "n")))) == "403"
 
 
+@pytest.mark.parametrize(("pattern", "uri"), ELSEWHERE)
+def test_no_spelling_of_a_path_leads_out_of_the_projects_of_a_user(
+    checks: Any, store: Store, pattern: str, uri: str
+) -> None:
+    store.parameters["carol"] = json.dumps({"role": "read", "projects": [pattern], "password": BOB})
+    assert status(checks.answer(request(uri, authorization=basic("carol", "b")))) == "403"
+
+
 @pytest.mark.parametrize("form", ["token", "password", "name"])
 def test_tokens_are_taken_until_they_expire(checks: Any, store: Store, form: str) -> None:
     now = datetime.now(timezone.utc)
@@ -203,6 +211,7 @@ def test_a_store_that_fails_is_no_wrong_password(
     store.fails = True
     assert status(checks.answer(request(authorization=basic("alice", "p:w ü")))) == "503"
     store.fails = False
+    clock.now += 5
     assert status(checks.answer(request(authorization=basic("alice", "p:w ü")))) == "passed"
     store.fails = True
     clock.now += 61
@@ -210,6 +219,27 @@ def test_a_store_that_fails_is_no_wrong_password(
     clock.now += 601
     assert status(checks.answer(request(authorization=basic("alice", "p:w ü")))) == "503"
     assert "alice" not in capsys.readouterr().out
+
+
+def test_a_store_that_fails_is_not_asked_at_each_request(checks: Any, store: Store, clock: Clock) -> None:
+    store.fails = True
+    for name in ("alice", "nobody", "other"):
+        answer = checks.answer(request(host="d111111abcdef8.cloudfront.net", authorization=basic(name, "p:w ü")))
+        assert status(answer) == "503"
+        assert answer["headers"]["retry-after"][0]["value"] == "5"
+    assert len(store.paths) == 1
+    assert status(checks.answer(request(host=HOST, authorization=basic("alice", "p:w ü")))) == "503"
+    store.fails = False
+    clock.now += 5
+    assert status(checks.answer(request(authorization=basic("alice", "p:w ü")))) == "passed"
+
+
+def test_a_silent_store_is_given_up_before_lambda_ends_the_call(edge: Any) -> None:
+    with contextlib.closing(edge._client()) as client:
+        config = client.meta.config
+        edge._client.cache_clear()
+    longest = config.retries["total_max_attempts"] * (config.connect_timeout + config.read_timeout)
+    assert longest < 5  # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
 
 
 @pytest.mark.parametrize("host", ["", "../../other", "a" * 300, "*"])

@@ -29,11 +29,16 @@ __all__ = ["Edge", "authenticate", "authenticate_and_choose", "choose_page"]
 _FRESH_SECONDS = 60
 _BELIEVED_SECONDS = 600
 """For how long users that were read stay, while the Parameter Store does not answer."""
+_PAUSE_SECONDS = 5
+"""How long after a failure the Parameter Store is not asked: it limits the requests of the whole account."""
 _VERIFIED_SECONDS = 300
 _MOST_VERIFIED = 1000
 _LONGEST_HEADER = 8192
 _HOST = re.compile(r"[a-z0-9.-]{1,253}")
 _PROJECT = re.compile(r"/[A-Za-z0-9][A-Za-z0-9_-]*")
+_IN_FOLDER = re.compile(r"/([A-Za-z0-9][A-Za-z0-9._-]*)/.*")
+"""The path of an object in a folder, whose name is as it is in the bucket: S3 undoes percent-encoding."""
+_UP = re.compile(r"(\.|%2e){2}", re.IGNORECASE)
 _JSON = ("application/vnd.pypi.simple.v1+json", "application/vnd.pypi.simple.latest+json")
 _HTML = ("application/vnd.pypi.simple.v1+html", "application/vnd.pypi.simple.latest+html", "text/html")
 
@@ -80,10 +85,8 @@ class Edge:
         sent = _credentials(header)
         if sent is None:
             return _challenge()
-        try:
-            users = self._users_of(_header(request, "host").lower().partition(":")[0])
-        except Exception as error:  # whatever stands between here and the Parameter Store
-            print(f"the users cannot be read: {type(error).__name__}")
+        users = self._users_of(_header(request, "host").lower().partition(":")[0])
+        if users is None:
             return _answer("503", "Service Unavailable", {"Retry-After": "5"}, "The users cannot be read; try again\n")
         user = self._user(users, header, *sent)
         if user is None:
@@ -94,19 +97,22 @@ class Edge:
         return request
 
     def _users_of(self, host):
+        """The users by name; None while they cannot be read."""
         if not _HOST.fullmatch(host):
             return {}
         now = self._clock()
-        users, read_at, next_read = self._users.get(host, ({}, None, now))
-        if read_at is None or now >= next_read:
+        users, read_at, next_read = self._users.get(host, (None, now, now))
+        if now >= next_read:
+            pause = _FRESH_SECONDS
             try:
                 texts = self._read(f"/s3pypi/{host}/users")
                 users, read_at = {name: _parsed(text) for name, text in texts.items()}, now
-            except Exception as error:
-                if read_at is None or now - read_at > _BELIEVED_SECONDS:
-                    raise
-                print(f"the users cannot be read again: {type(error).__name__}")
-            self._users[host] = (users, read_at, now + _FRESH_SECONDS)
+            except Exception as error:  # whatever stands between here and the Parameter Store
+                print(f"the users cannot be read: {type(error).__name__}")
+                if now - read_at > _BELIEVED_SECONDS:
+                    users = None
+                pause = _FRESH_SECONDS if users is not None else _PAUSE_SECONDS
+            self._users[host] = (users, read_at, now + pause)
         return users
 
     def _user(self, users, header, name, secret):
@@ -162,10 +168,12 @@ def _may_read(user, uri):
         return False
     if "*" in user["projects"]:
         return True
-    project, slash, _ = uri.lstrip("/").partition("/")
-    project = re.sub(r"[-_.]+", "-", project).lower()
+    folder = _IN_FOLDER.fullmatch(uri)
+    if folder is None or _UP.search(uri):
+        return False
+    project = re.sub(r"[-_.]+", "-", folder[1]).lower()
     patterns = (re.sub(r"[-_.]+", "-", pattern).lower() for pattern in user["projects"])
-    return bool(project and slash) and any(fnmatchcase(project, pattern) for pattern in patterns)
+    return any(fnmatchcase(project, pattern) for pattern in patterns)
 
 
 def _credentials(header):
@@ -226,8 +234,11 @@ def _answer(status, description, headers, body=""):
 @lru_cache(1)
 def _client():
     import boto3  # noqa: PLC0415 - Lambda has it
+    from botocore.config import Config  # noqa: PLC0415
 
-    return boto3.client("ssm", region_name="us-east-1")
+    # Two attempts end well before Lambda ends the call, after 5 seconds: the users that were read are still believed.
+    limits = Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 2})
+    return boto3.client("ssm", region_name="us-east-1", config=limits)
 
 
 def _read_parameters(path):

@@ -14,6 +14,9 @@ import crypto from 'crypto';
 const LONGEST_HEADER = 1024;
 const TOKEN = /^s3pypi-.*[A-Za-z0-9_-]{43}$/;
 const BASIC = /^ *basic +([A-Za-z0-9+/]+={0,2}) *$/i; // njs needs 370 KB to split a text at a pattern
+// The path of an object in a folder, whose name is as it is in the bucket: S3 undoes percent-encoding.
+const IN_FOLDER = /^\/([A-Za-z0-9][A-Za-z0-9._-]*)\//;
+const UP = /(\.|%2e){2}/i;
 
 async function handler(event) {
     const request = event.request;
@@ -76,9 +79,12 @@ function mayRead(projects, uri) {
     if (projects.includes('*')) {
         return true;
     }
-    const parts = uri.split('/');
-    const project = normalized(parts[1]);
-    return parts.length > 2 && project !== '' && projects.some((pattern) => matches(normalized(pattern), project));
+    const found = IN_FOLDER.exec(uri);
+    if (found === null || UP.test(uri)) {
+        return false;
+    }
+    const project = normalized(found[1]);
+    return projects.some((pattern) => matches(normalized(pattern), project));
 }
 
 function normalized(name) {
