@@ -202,6 +202,7 @@ def test_other_places_of_the_bucket_are_passed_over(bucket: Bucket, tmp_path: Pa
     bucket.put(wheel, "demo/deeper")
     before = bucket.stored()
     strange = ["demo/demo-1.0.whl", "simple/demo-1.0.tar.gz", "simple/demo/", "simple/", "", "simple//x.whl"]
+    strange += [f"simple/demo/{name}" for name in ("..", ".", "0123456789abcdef/..", "a\0b", "\n", "../x-1.0.tar.gz")]
     bucket.index(*((name, key) for key in [*before, *strange] for name in (CREATED, DELETED)))
     assert bucket.stored() == before
 

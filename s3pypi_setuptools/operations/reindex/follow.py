@@ -60,9 +60,12 @@ def follow(repository: Repository, keys: Iterable[str]) -> ReindexReport:
 
 
 def _project_of(layout: Layout, key: str) -> str | None:
-    """The project in whose folder ``key`` is; None if it is in none."""
-    name, slash, _ = key.removeprefix(layout.top).partition("/")
+    """The project in whose folder ``key`` is; None if it is in none, or if no page can refer to it."""
+    path = key.removeprefix(layout.top)
+    name, slash, _ = path.partition("/")
     if not (key.startswith(layout.top) and slash and is_project_name(name) and normalize_name(name) == name):
+        return None
+    if layout.key_below(path.removesuffix("/")) is None:
         return None
     return name if layout.is_own_place(name, key) else None
 
