@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,8 @@ from s3pypi_setuptools.stores.s3.store import S3Store
 from tests.stores.samples import PLAIN, make_file
 from tests.stores.test_s3 import options
 from tests.support.canned_server import Answer, canned
+from tests.support.fault_proxy import Answer as Refusal
+from tests.support.fault_proxy import FaultProxy
 from tests.support.servers import S3Server
 
 MATCHES = Matches(Token('"1"'))
@@ -296,6 +299,26 @@ def test_nothing_is_left_of_an_upload_that_failed(s3_server: S3Server, s3_bucket
     with pytest.raises(Error, match="changed while"):
         store.put_file("l", file, PLAIN)
     assert s3_server.client().list_multipart_uploads(Bucket=s3_bucket).get("Uploads", []) == []
+
+
+def test_conditions_stay_where_the_store_refuses_the_same_request_without_them(
+    s3_server: S3Server, s3_bucket: str
+) -> None:
+    with FaultProxy(s3_server.endpoint_url) as proxy:
+        given = options(s3_server, conditions_optional=True)
+        store = S3Store(s3_bucket, replace(given, connection=replace(given.connection, endpoint_url=proxy.url)))
+        PUT(store)
+        proxy.fault = lambda passing: Refusal(501, "NotImplemented")
+        with pytest.raises(StoreMisconfigured):
+            CREATE(store)
+        proxy.fault = lambda passing: None
+        with pytest.raises(AlreadyExists):
+            CREATE(store)
+        proxy.fault = lambda passing: Refusal(501, "NotImplemented") if "if-none-match" in passing.headers else None
+        CREATE(store)
+        proxy.take()
+        CREATE(store)
+        assert ["if-none-match" in passing.headers for passing in proxy.take()] == [False]
 
 
 def test_a_missing_bucket(s3_server: S3Server) -> None:

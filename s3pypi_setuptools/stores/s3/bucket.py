@@ -79,8 +79,8 @@ class Bucket:
     ) -> dict[str, Any]:
         """Send one request and return the answer; raises the errors of `Store`.
 
-        If the store does not implement the condition, and it is optional, this request and all later ones of its kind
-        are sent without one. For deletions, that is always so.
+        If the store does not implement the condition, and it is optional, this request is sent without one; so are all
+        later ones of its kind, if that succeeds. For deletions, that is always so.
 
         :param operation: of the S3 API, such as ``PutObject``.
         :param key: None for a request on the whole bucket.
@@ -94,8 +94,10 @@ class Bucket:
                 if not (self._conditions_optional or operation == "DeleteObject"):
                     raise
             _rewind(arguments)
-            self._unconditional.add(operation)
-        return self._send(operation, key, ANY, {name: arguments[name] for name in arguments if name not in _CONDITIONS})
+        plain = {name: arguments[name] for name in arguments if name not in _CONDITIONS}
+        answer = self._send(operation, key, ANY, plain)
+        self._unconditional.add(operation)  # it was the condition that the store refused
+        return answer
 
     def _send(
         self, operation: str, key: str | None, condition: Condition, arguments: Mapping[str, Any]
