@@ -71,7 +71,9 @@ class Revalidation:
         from botocore.awsrequest import AWSRequest  # noqa: PLC0415 (botocore is loaded when it is needed)
 
         session = self._bucket.client.get()._endpoint.http_session  # with the proxies, certificates and limits of all
-        request = AWSRequest("GET", url, headers={"If-None-Match": etag}, stream_output=True)
+        # Shared caches may answer for the store where no Authorization header forbids it (RFC 9111, section 3.5).
+        headers = {"If-None-Match": etag, "Cache-Control": "no-cache"}
+        request = AWSRequest("GET", url, headers=headers, stream_output=True)
         answer = session.send(request.prepare())
         if answer.status_code == HTTPStatus.NOT_MODIFIED:
             answer.raw.read()  # there is no body, and the connection is free again
