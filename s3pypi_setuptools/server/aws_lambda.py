@@ -30,6 +30,7 @@ from .access_log import write_log
 from .app import Service
 from .negotiation import JSON
 from .options import ServiceOptions, options_of
+from .origins import behind_any_proxy
 from .problems import Problem
 from .replies import Message, Receive, Request, Scope, Send
 
@@ -101,6 +102,7 @@ class _Adapted:
 
     def __init__(self, service: Service, root: str) -> None:
         self._service = service
+        self._behind_proxy = behind_any_proxy(service)
         self._root = root
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -116,7 +118,9 @@ class _Adapted:
                     "mangled-body",
                     "The API passes this body on as text, which damages it: add */* to its binary media types",
                 )
-            await self._service(scope, receive, _limited(send, is_head=scope["method"] == "HEAD"))
+            # A load balancer tells the client's address in a header alone, after what the client wrote there.
+            service = self._behind_proxy if "elb" in event["requestContext"] else self._service
+            await service(scope, receive, _limited(send, is_head=scope["method"] == "HEAD"))
         except Problem as problem:
             log.error("%s %s: %s", scope["method"], scope["path"], problem.message)
             request = Request(scope, receive, "")

@@ -112,6 +112,20 @@ def test_credentials_are_asked_for_and_taken(repository: PackageRepository, form
     assert send("GET", "/simple/demo/", authorization=right).status == 200
 
 
+def test_wrong_passwords_are_counted_whatever_clients_say_of_their_address(
+    repository: PackageRepository, form: str, tmp_path: Path
+) -> None:
+    users = UserFile(tmp_path / "users.toml")
+    users.save(User("alice", Role.READ, password=password_record("right")))
+    send = sender(repository, form, users=users, anonymous_read=False, anonymous_upload=False)
+    wrong = [f"Basic {b64encode(f'alice:{number}'.encode()).decode()}" for number in range(11)]
+    found = [
+        send("GET", "/simple/", authorization=header, x_forwarded_for=f"203.0.113.{number}, 192.0.2.7").status
+        for number, header in enumerate(wrong)
+    ]
+    assert found == [401] * 10 + [429]
+
+
 def test_a_page_that_is_unchanged_is_not_sent(repository: PackageRepository, form: str, tmp_path: Path) -> None:
     repository.publish(samples.wheel(tmp_path))
     send = sender(repository, form)
