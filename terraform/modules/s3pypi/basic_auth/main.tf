@@ -26,13 +26,17 @@ output "lambda_function_arn" {
 
 data "aws_partition" "current" {}
 
+locals {
+  name = "s3pypi-basic-auth-${replace(var.domain, ".", "-")}"
+}
+
 resource "aws_lambda_function" "basic_auth" {
   #checkov:skip=CKV_AWS_50:Lambda@Edge has no X-Ray
   #checkov:skip=CKV_AWS_115:Lambda@Edge has no limit of a function's own
   #checkov:skip=CKV_AWS_116:Lambda@Edge has no dead letters, and viewers' requests are answered at once
   #checkov:skip=CKV_AWS_117:Lambda@Edge runs in no VPC
   #checkov:skip=CKV_AWS_272:The package is in this module, and its hash in the state
-  function_name = "s3pypi-basic-auth-${replace(var.domain, ".", "-")}"
+  function_name = local.name
   description   = "Checks user names and passwords of readers of ${var.domain}"
 
   # At the edge, a function that answers viewers has 128 MB, 5 seconds, and no environment variables.
@@ -81,11 +85,12 @@ data "aws_iam_policy_document" "basic_auth" {
     resources = ["arn:${data.aws_partition.current.partition}:ssm:us-east-1:*:parameter/s3pypi/${var.domain}/users/*"]
   }
 
-  # A function at the edge writes its log in the region where it runs.
+  # A function at the edge writes its log in the region where it runs, with a region's name before its own:
+  # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-functions-logs.html
   statement {
     sid       = "Log"
     actions   = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
-    resources = ["arn:${data.aws_partition.current.partition}:logs:*:*:*"]
+    resources = ["arn:${data.aws_partition.current.partition}:logs:*:*:log-group:/aws/lambda/*${local.name}:*"]
   }
 }
 
