@@ -65,7 +65,7 @@ def test_a_server_that_speaks_no_tls(bench: Bench) -> None:
 def test_a_certificate_that_is_not_trusted(bench: Bench, tmp_path: Path) -> None:
     made, context = make_certificates(tmp_path), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(made.certificate, made.key)
-    with serving(Handler, context) as url:
+    with serving(Handler, tls=context) as url:
         fails(bench, url, f"the TLS connection to the store at {url} failed; check the endpoint and AWS_CA_BUNDLE")
 
 

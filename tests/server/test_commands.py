@@ -130,7 +130,7 @@ def test_settings_come_from_the_environment_and_pyproject_too(tmp_path: Path, mo
         (["--root-path", "x y"], "must be a path"),
         (["--workers", "0"], "must be a number of processes"),
         (["--fallback", "ftp://x"], "must be an http"),
-        (["--tls-certificate", "./missing.pem"], "tls-certificate: ./missing.pem cannot be used"),
+        (["--tls-certificate", "./missing.pem", "--port", "0"], "tls-certificate: ./missing.pem cannot be used"),
         (["--host", "192.0.2.1", "--insecure-http", "--anonymous-read"], "cannot listen on 192.0.2.1:8080"),
         (["--host", "0.0.0.0", "--insecure-http"], "nobody may read; give --users, or --anonymous-read"),
         (["--anonymous-upload"], "give anonymous-read, too"),

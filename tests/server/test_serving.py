@@ -135,14 +135,20 @@ def test_a_certificate_that_cannot_be_used_is_one_line(tmp_path: Path, workers: 
         (tmp_path, made.key, "cannot be used"),
         (None, made.key, "give the certificate, too, as --tls-certificate"),
     ):
-        arguments = ["--tls-key", str(key), *(["--tls-certificate", str(certificate)] if certificate else [])]
+        arguments = [
+            "--port",
+            "0",
+            "--tls-key",
+            str(key),
+            *(["--tls-certificate", str(certificate)] if certificate else []),
+        ]
         said = in_process.run("s3pypi", "serve", "./repository", *arguments, "--workers", workers, cwd=tmp_path)
         assert (said.status, len(said.errors)) == (1, 1)
         assert reason in said.err
 
 
 def test_without_a_target_nothing_is_served(tmp_path: Path) -> None:
-    said = in_process.run("s3pypi", "serve", cwd=tmp_path)
+    said = in_process.run("s3pypi", "serve", "--port", "0", cwd=tmp_path)
     assert said.status == 1
     assert said.errors[0].startswith("s3pypi: error: no target: ")
 
