@@ -9,7 +9,7 @@ locals {
           { for time in token.expires[*] : "expires" => replace(time, "+00:00", "Z") }, # all that the function reads
         )
       }
-    }
+    } if user.role != "none"
   ]...)
 }
 

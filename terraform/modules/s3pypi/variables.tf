@@ -100,6 +100,7 @@ variable "enable_edge_tokens" {
 
 variable "edge_users" {
   type = map(object({
+    role     = optional(string, "read")
     projects = optional(list(string), ["*"])
     tokens = optional(list(object({
       name    = string
@@ -113,6 +114,11 @@ variable "edge_users" {
   validation {
     condition     = alltrue([for name in keys(var.edge_users) : can(regex("^[A-Za-z0-9._-]{1,128}$", name))])
     error_message = "Names of users must have letters, digits, dots, underscores and hyphens only."
+  }
+
+  validation {
+    condition     = alltrue([for user in values(var.edge_users) : contains(["none", "read", "upload", "admin"], user.role)])
+    error_message = "Roles of users must be none, read, upload or admin."
   }
 
   validation {

@@ -147,6 +147,10 @@ run "tokens" {
           { name = "new", record = "sha256$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=" },
         ]
       }
+      former = {
+        role   = "none"
+        tokens = [{ name = "ci", record = "sha256$BAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=" }]
+      }
     }
   }
 
@@ -168,6 +172,11 @@ run "tokens" {
   assert {
     condition     = !contains(keys(jsondecode(aws_cloudfrontkeyvaluestore_key.tokens["ci/new"].value)), "expires")
     error_message = "A token without an end has none in the store."
+  }
+
+  assert {
+    condition     = toset(keys(aws_cloudfrontkeyvaluestore_key.tokens)) == toset(["ci/old", "ci/new"])
+    error_message = "Users who may not read have no tokens in the store."
   }
 }
 
