@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import json
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -240,6 +242,14 @@ def test_a_silent_store_is_given_up_before_lambda_ends_the_call(edge: Any) -> No
         edge._client.cache_clear()
     longest = config.retries["total_max_attempts"] * (config.connect_timeout + config.read_timeout)
     assert longest < 5  # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
+
+
+def test_users_who_take_too_long_to_read_are_given_up_likewise(edge: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    endless = SimpleNamespace(paginate=lambda **_: itertools.repeat({"Parameters": []}))
+    monkeypatch.setattr(edge, "_client", lambda: SimpleNamespace(get_paginator=lambda _: endless))
+    monkeypatch.setattr(edge, "_READ_SECONDS", 0)
+    with pytest.raises(TimeoutError):
+        edge._read_parameters("/s3pypi/packages.example.com/users")
 
 
 @pytest.mark.parametrize("host", ["", "../../other", "a" * 300, "*"])

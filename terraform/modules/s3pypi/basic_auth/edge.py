@@ -31,6 +31,8 @@ _BELIEVED_SECONDS = 600
 """For how long users that were read stay, while the Parameter Store does not answer."""
 _PAUSE_SECONDS = 5
 """How long after a failure the Parameter Store is not asked: it limits the requests of the whole account."""
+_READ_SECONDS = 3
+"""For how long more pages of users are asked for, each with ten: Lambda ends the call after 5 seconds."""
 _VERIFIED_SECONDS = 300
 _MOST_VERIFIED = 1000
 _LONGEST_HEADER = 8192
@@ -236,15 +238,20 @@ def _client():
     import boto3  # noqa: PLC0415 - Lambda has it
     from botocore.config import Config  # noqa: PLC0415
 
-    # Two attempts end well before Lambda ends the call, after 5 seconds: the users that were read are still believed.
+    # Two attempts end before Lambda ends the call: the users that were read are still believed.
     limits = Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 2})
     return boto3.client("ssm", region_name="us-east-1", config=limits)
 
 
 def _read_parameters(path):
     pages = _client().get_paginator("get_parameters_by_path")
-    found = (one for page in pages.paginate(Path=path, WithDecryption=True) for one in page["Parameters"])
-    return {one["Name"].removeprefix(f"{path}/"): one["Value"] for one in found}
+    end = time.monotonic() + _READ_SECONDS
+    found = {}
+    for page in pages.paginate(Path=path, WithDecryption=True):
+        found |= {one["Name"].removeprefix(f"{path}/"): one["Value"] for one in page["Parameters"]}
+        if time.monotonic() > end:
+            raise TimeoutError
+    return found
 
 
 _edge = Edge(_read_parameters)
