@@ -158,7 +158,12 @@ class Command(NamedTuple):
         own, passed_on = list(argv), []
         if self.passes_on and "--" in own:
             own, passed_on = own[: own.index("--")], own[own.index("--") + 1 :]
-        arguments = self.parser().parse_intermixed_args(own)
+        try:
+            arguments = self.parser().parse_intermixed_args(own)
+        except UsageError:
+            if self.passes_on and not passed_on:
+                self.check(argparse.Namespace(passed_on=passed_on))  # its words may stand where arguments are expected
+            raise
         arguments.passed_on = passed_on
         return self.run_parsed(arguments, terminal)
 

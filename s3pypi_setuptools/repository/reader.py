@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
@@ -101,7 +100,10 @@ class RepositoryReader:
         """As `Store.presigned_url`."""
         return self._store.presigned_url(file.key, seconds)
 
-    def probe(self) -> None:
-        """Ask the store for the repository's configuration; raises `StoreError` where it gives no answer."""
-        with contextlib.suppress(NotFound):  # by its bytes: a HEAD says nothing of a bucket that does not exist
+    def probe(self) -> bool:
+        """Whether the repository has its configuration; raises `StoreError` where the store gives no answer."""
+        try:  # by its bytes: a HEAD says nothing of a bucket that does not exist
             self._store.get(self._layout.repository_config)
+        except NotFound:
+            return False
+        return True

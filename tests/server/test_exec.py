@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools import open_repository
-from tests.support import samples
+from tests.support import in_process, samples
 from tests.support.markers import case
 from tests.support.programs import PATIENCE, assert_one_line
 from tests.support.servers import free_port, program
@@ -223,6 +223,20 @@ def test_a_target_that_cannot_be_read_is_one_clear_error_and_nothing_is_run(tmp_
     file.touch()
     done = execute(file.as_uri(), *python("print('run')"))
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"s3pypi: error: {file}: is a file; give a folder\n")
+
+
+def test_a_target_without_a_repository_is_one_clear_error_and_nothing_is_run(tmp_path: Path) -> None:
+    done = execute(tmp_path.as_uri(), *python("print('ran')"))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert_one_line(done.stderr)
+    assert "there is no repository here; check the target, or make one with s3pypi init" in done.stderr
+
+
+@pytest.mark.parametrize("words", [["pip", "install", "demo"], ["./repo", "pip", "install", "-U", "demo"]])
+def test_a_command_without_the_dashes_before_it_is_told_of_them(words: list[str], tmp_path: Path) -> None:
+    done = in_process.run("s3pypi", "exec", *words, cwd=tmp_path)
+    assert (done.status, len(done.errors)) == (2, 1)
+    assert "give the command to run after --" in done.err
 
 
 def test_a_command_that_cannot_be_run_is_one_clear_error(target: str, tmp_path: Path) -> None:

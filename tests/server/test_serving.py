@@ -159,9 +159,20 @@ def test_what_keeps_the_repository_from_being_read_is_said_at_the_start(tmp_path
     keys = ["--aws-access-key-id", "a", "--aws-secret-access-key", "planted"]
     with serving("s3://test-bucket", "--endpoint-url", closed, *keys, environment={"AWS_MAX_ATTEMPTS": "1"}) as served:
         assert served.process.stderr is not None
-        warning = next(line for line in served.process.stderr if "until that is mended" in line)
+        warning = next(line for line in served.process.stderr if "until that is fixed" in line)
         assert warning.startswith("s3pypi: warning: ")
         assert requests.get(f"{served.url}/-/health", timeout=60).ok
         assert requests.get(f"{served.url}/simple/", timeout=60).status_code == 503
+        served.process.send_signal(signal.SIGTERM)
+        served.process.wait(60)
+
+
+def test_a_target_without_a_repository_is_said_at_the_start(tmp_path: Path) -> None:
+    """Its name may have a typo; if not, the first upload makes the repository."""
+    with serving(tmp_path.as_uri()) as served:
+        assert served.process.stderr is not None
+        warning = next(line for line in served.process.stderr if "warning" in line)
+        assert "there is no repository here; check the target, or make one with s3pypi init" in warning
+        assert requests.get(f"{served.url}/-/health", timeout=60).ok
         served.process.send_signal(signal.SIGTERM)
         served.process.wait(60)

@@ -29,7 +29,8 @@ def _check(arguments: argparse.Namespace) -> None:
 def _exec(call: Call) -> Output:
     with needs_extra("server"):
         from ...server.exec import run_beside  # noqa: PLC0415
-    call.repository.reader().probe()  # an installer would only say that it finds nothing
+    if not call.repository.reader().probe():  # an installer would only say that it finds nothing
+        call.repository.names()  # raises RepositoryError, unless another tool made the repository
     status = run_beside(call.repository, call.settings, call.arguments.passed_on, extra=call.arguments.extra)
     return Output(report=ExecReport(status), lines=[], status=status)
 

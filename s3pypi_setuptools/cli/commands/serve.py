@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...config.options import CONNECTION, SERVICE
-from ...errors import Error, needs_extra
+from ...errors import Error, RepositoryError, needs_extra
 from ..command import TARGET, Call, Command
 from ..options import CHANGING, resolved
 from ..render.output import Output
@@ -52,9 +52,12 @@ def _serve(call: Call) -> Output:
 def _look(call: Call) -> None:
     """Say what keeps the repository from being read, before somebody asks for it. The service runs in any case."""
     try:
-        call.repository.reader().probe()
+        if not call.repository.reader().probe():
+            call.repository.names()  # raises RepositoryError, unless another tool made the repository
+    except RepositoryError as error:
+        call.terminal.warning(str(error))  # requests do not fail: the first upload makes a repository
     except Error as error:
-        call.terminal.warning(f"{error}; requests fail until that is mended")
+        call.terminal.warning(f"{error}; requests fail until that is fixed")
 
 
 def _lines(call: Call, options: ServiceOptions, url: str) -> list[str]:
