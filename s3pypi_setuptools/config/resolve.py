@@ -123,7 +123,7 @@ class _Place(NamedTuple):
             if isinstance(target, FolderTarget) and meant_bucket(text) and not target.path.exists():
                 raise ConfigurationError(
                     f"there is no folder {quoted(text)}: did you mean {quoted(f's3://{text}')}? "
-                    f"A folder that is to be made is written {quoted(f'./{text}')}"
+                    f"To make a folder, write {quoted(f'./{text}')}"
                 )
         except ConfigurationError as error:
             raise ConfigurationError(f"{self.given.origin}: {error}") from None

@@ -70,7 +70,8 @@ def unknown_name(text: str, names: Iterable[str]) -> ConfigurationError:
     known = sorted(names)
     listed = f"known: {', '.join(known)}" if known else "none is configured"
     return ConfigurationError(
-        f"no target is named {quoted(text)}{suggestion(text, known)}; {listed}; a folder is written './{text}'"
+        f"no target is named {quoted(text)}{suggestion(text, known)}; {listed}; "
+        f"a bucket is written 's3://{text}', a folder './{text}'"
         if not _unsafe(text)
         else f"no target is named {quoted(text)}; {listed}"
     )
@@ -105,6 +106,8 @@ def parse_target(
         return FolderTarget(_file(text, rest, windows))
     if separator and scheme.lower() == "arn":
         raise _arn(text)
+    if text.lower().startswith("s3//"):
+        raise _refused(text, "lacks the ':' of s3://bucket/prefix")
     if "://" in text:
         raise _refused(text, f"is of an unknown kind; write {_FORMS}")
     if is_name(text):

@@ -218,7 +218,8 @@ def test_a_website_gives_its_region_unless_another_is_asked_for(place: Any) -> N
         ),
         (
             "[ilabs.s3util]\ntarget = bucket",
-            " [ilabs.s3util]: no target is named 'bucket'; none is configured; a folder is written './bucket'",
+            " [ilabs.s3util]: no target is named 'bucket'; none is configured; "
+            "a bucket is written 's3://bucket', a folder './bucket'",
         ),
         (
             "[global]\nindex-url = http://b.s3-website-us-east-1.amazonaws.com",

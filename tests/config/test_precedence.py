@@ -189,7 +189,7 @@ def test_an_unknown_name_is_refused_with_the_nearest(place: Any, refusal: Refusa
     (place.project / "prdo").mkdir()
     assert refusal(command_line={"target": "prdo"}) == (
         "command line: no target is named 'prdo' (did you mean 'prod'?); known: here, plain, prod, test; "
-        "a folder is written './prdo'"
+        "a bucket is written 's3://prdo', a folder './prdo'"
     )
 
 

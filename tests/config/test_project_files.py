@@ -120,7 +120,7 @@ Refusal = Callable[..., str]
             "[tool.s3pypi]\ntarget = 'x'\n[tool.s3pypi.targets]\nx = 'y'",
             (
                 "pyproject.toml [tool.s3pypi], pyproject.toml [tool.s3pypi.targets.x]: no target is named 'y'; "
-                "none is configured; a folder is written './y'"
+                "none is configured; a bucket is written 's3://y', a folder './y'"
             ),
         ),
         (
@@ -232,7 +232,8 @@ def test_files_that_cannot_be_read(place: Any, refusal: Refusal) -> None:
         (
             "S3PYPI_TARGET",
             "prod",
-            "environment S3PYPI_TARGET: no target is named 'prod'; none is configured; a folder is written './prod'",
+            "environment S3PYPI_TARGET: no target is named 'prod'; none is configured; "
+            "a bucket is written 's3://prod', a folder './prod'",
         ),
     ],
 )

@@ -125,6 +125,7 @@ def test_folders_on_windows(text: str, path: str) -> None:
             f"the target 'arn:aws:s3:eu-west-1:123456789012:accesspoint:mine' is the ARN of an access point: {ALIAS}",
         ),
         ("arn:aws:s3:::bucket/prefix", f"the target 'arn:aws:s3:::bucket/prefix' is an ARN; write {FORMS}"),
+        ("s3//bucket/x", "the target 's3//bucket/x' lacks the ':' of s3://bucket/prefix"),
         (r"C:\repo", f"the target 'C:\\\\repo' is a Windows path or of an unknown kind; write {FORMS}"),
         (r"sub\repo", f"the target 'sub\\\\repo' is a Windows path or of an unknown kind; write {FORMS}"),
         ("~other/repo", "the target '~other/repo' names another user's home; write the whole path"),
@@ -156,7 +157,7 @@ def test_a_bare_word_is_a_name_and_never_a_folder(tmp_path: Path) -> None:
     (tmp_path / "prod").mkdir()
     assert str(unknown_name("producton", {"production", "test"})) == (
         "no target is named 'producton' (did you mean 'production'?); known: production, test; "
-        "a folder is written './producton'"
+        "a bucket is written 's3://producton', a folder './producton'"
     )
     with pytest.raises(ConfigurationError, match="none is configured"):
         parse_target("prod", base=tmp_path)
