@@ -152,7 +152,7 @@ class Service:
         await self._permissions.identify(request)
         where = f"the index is at {request.root}/simple/; upload to {request.root}/legacy/"
         if allowed:
-            message = f"{request.method} is not taken here: {where}"
+            message = f"{request.method} is not allowed here: {where}"
             raise Problem(HTTPStatus.METHOD_NOT_ALLOWED, "method-not-allowed", message, (header,))
         self._permissions.require(request, Role.READ)
         raise not_found(f"There is no such page: {where}")

@@ -173,7 +173,7 @@ def _with_secret(call: Call, store: UserStore, user: User, done: str, secret: st
     report = UsersReport(store.where, (_row(user),), secret)
     if secret is None:
         return Output(report=report, lines=[done])
-    call.terminal.remark(f"{done}; it is shown this once:")
+    call.terminal.remark(f"{done}; it is shown only once:")
     return Output(report=report, lines=[secret])
 
 
