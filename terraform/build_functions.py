@@ -59,7 +59,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Build the package of the functions on AWS Lambda.")
     parser.add_argument("--python", default="3.13", help="version of Python of the functions (default: 3.13)")
     parser.add_argument("package", metavar="FILE", type=Path, help="the zip file to write")
-    parser.add_argument("requirement", metavar="REQUIREMENT", help="such as s3pypi-setuptools[lambda]==2.0")
+    parser.add_argument(
+        "requirement", metavar="REQUIREMENT", help="such as s3pypi-setuptools[lambda]==2.0; options of pip may follow"
+    )
     arguments, of_pip = parser.parse_known_args()
     with tempfile.TemporaryDirectory() as folder:
         try:
