@@ -207,6 +207,21 @@ def test_other_places_of_the_bucket_are_passed_over(bucket: Bucket, tmp_path: Pa
     assert bucket.stored() == before
 
 
+def test_another_repository_in_a_folder_is_left_as_it_is(
+    bucket: Bucket, ministack: S3Server, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with open_repository(f"s3://{bucket.name}/simple/other", **ministack.settings) as inner:
+        inner.publish(samples.wheel(tmp_path))
+    by_hand = bucket.put(samples.wheel(tmp_path, "other"), "other")
+    before = bucket.stored()
+    other = [(name, key) for key in before if key.startswith("simple/other/") for name in (CREATED, DELETED)]
+    bucket.index(*other, (CREATED, bucket.put(samples.wheel(tmp_path), "demo")), (DELETED, "simple/other/gone.whl"))
+    assert bucket.files("demo") == ["demo-1.0-py3-none-any.whl"]
+    assert {key for key in bucket.stored() if "/other/" in key} == {key for key in before if "/other/" in key}
+    assert by_hand in before
+    assert "other: left as it is" in caplog.text
+
+
 def test_what_no_other_try_can_mend_is_a_line_in_the_log(
     bucket: Bucket, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 
 from ...errors import NoSuchProject
 from ...naming import is_project_name, normalize_name
+from ...repository.documents import OtherRepository
 from ...repository.layout import Layout, distribution_key, is_distribution_key
 from ...repository.objects import head_if_exists
 from ...repository.repository import Repository
@@ -35,7 +35,8 @@ def is_followed(layout: Layout, key: str, *, exists: bool) -> bool:
 def follow(repository: Repository, keys: Iterable[str]) -> ReindexReport:
     """Reindex the projects of the objects under ``keys``, as far as these objects are not what a publisher stored.
 
-    A key is a hint: what is under it now decides. A file whose object does not exist is unlisted.
+    A key is a hint: what is under it now decides. A file whose object does not exist is unlisted. A folder that is
+    another repository is left as it is.
 
     Raises `RepositoryError` if there is no repository, and `StoreError`. An error in one project is in that project's
     report.
@@ -51,11 +52,16 @@ def follow(repository: Repository, keys: Iterable[str]) -> ReindexReport:
     examined = files = 0
     reports: list[ReindexedProject] = []
     for project, unlist_missing in sorted(projects.items()):
-        with suppress(NoSuchProject):  # all of its objects are gone
+        try:
             report = reindex(repository, [project], unlist_missing=unlist_missing)
-            examined += report.examined
-            files += report.files
-            reports += report.projects
+        except NoSuchProject:  # all of its objects are gone
+            continue
+        except OtherRepository as error:
+            reports.append(ReindexedProject(project, left=(str(error),), exists=False))
+            continue
+        examined += report.examined
+        files += report.files
+        reports += report.projects
     return ReindexReport(repository.url, examined, files, tuple(reports))
 
 
