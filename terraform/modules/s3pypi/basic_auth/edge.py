@@ -31,6 +31,8 @@ _BELIEVED_SECONDS = 600
 """For how long users that were read stay, while the Parameter Store does not answer."""
 _PAUSE_SECONDS = 5
 """How long after a failure the Parameter Store is not asked: it limits the requests of the whole account."""
+_ATTEMPTS, _ANSWER_SECONDS = 2, 1
+"""All attempts end before Lambda ends the call: the users that were read are still believed."""
 _READ_SECONDS = 3
 """For how long more pages of users are asked for, each with ten: Lambda ends the call after 5 seconds."""
 _VERIFIED_SECONDS = 300
@@ -241,8 +243,9 @@ def _client():
     import boto3  # noqa: PLC0415 - Lambda has it
     from botocore.config import Config  # noqa: PLC0415
 
-    # Two attempts end before Lambda ends the call: the users that were read are still believed.
-    limits = Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 2})
+    limits = Config(
+        connect_timeout=_ANSWER_SECONDS, read_timeout=_ANSWER_SECONDS, retries={"total_max_attempts": _ATTEMPTS}
+    )
     return boto3.client("ssm", region_name="us-east-1", config=limits)
 
 
