@@ -63,9 +63,11 @@ def planned(folder: Path, **plans: Mapping[str, Any]) -> dict[str, dict[str, Any
     }
     tests = folder / "plans"
     tests.mkdir()
-    (tests / "plans.tftest.json").write_text(json.dumps(document), encoding="utf-8")
-    lines = run(folder, "test", "-json", "-verbose", f"-test-directory={tests.name}")
-    shutil.rmtree(tests)
+    try:
+        (tests / "plans.tftest.json").write_text(json.dumps(document), encoding="utf-8")
+        lines = run(folder, "test", "-json", "-verbose", f"-test-directory={tests.name}")
+    finally:
+        shutil.rmtree(tests)
     messages = [json.loads(line) for line in lines.splitlines()]
     return {
         message["@testrun"]: {
