@@ -46,6 +46,17 @@ def pytest_configure() -> None:
     botocore_data.read_once()
 
 
+def pytest_runtest_logfinish() -> None:
+    """Collect garbage where many files are open: clients of botocore keep connections until then.
+
+    `select.select` takes no descriptor above 1,023 (https://docs.python.org/3/library/select.html#select.select).
+    """
+    descriptor = os.open(os.devnull, os.O_RDONLY)  # the lowest number that is free
+    os.close(descriptor)
+    if descriptor > 300:
+        gc.collect()
+
+
 def pytest_report_header(config: pytest.Config) -> str:
     return "S3 servers: none, for unit tests" if markers.unit_only(config) else servers.description(CEPH)
 
