@@ -13,14 +13,11 @@ from typing import Any, BinaryIO
 from ..errors import Error
 from ..stores.base import SMALL_CHUNK_SIZE
 from .replies import Headers, Receive, Reply, Request, Send
-from .uvicorn_connection import UvicornConnection, read_from_page_cache
+from .uvicorn_connection import UvicornConnection
 
 __all__ = ["OpenFileReply", "StreamedReply"]
 
 log = logging.getLogger(__name__)
-
-_SMALL = SMALL_CHUNK_SIZE // 2
-"""Bytes of a file that is sent in one piece, if reading it waits for no disk."""
 
 
 class FileReply(Reply):
@@ -150,12 +147,7 @@ class OpenFileReply(FileReply):
     async def send(self, request: Request, send: Send) -> None:
         """As `FileReply.send`."""
         with self._stream:
-            body = read_from_page_cache(self._stream.fileno(), self.part) if len(self.part) <= _SMALL else None
-            if body is None:
-                await super().send(request, send)
-            else:
-                await Reply(self.status, self.headers, body).send(request, send)
-                self.count(len(body))
+            await super().send(request, send)
 
     async def send_body(self, request: Request, send: Send) -> None:
         """As `FileReply.send_body`, by way of the system alone where that is possible."""

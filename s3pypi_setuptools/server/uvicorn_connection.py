@@ -15,7 +15,7 @@ from typing import Any
 
 from .replies import Send
 
-__all__ = ["UvicornConnection", "read_from_page_cache"]
+__all__ = ["UvicornConnection"]
 
 _AT_ONCE = 1024 * 1024
 """Bytes for one call of the system: others get their turn after that."""
@@ -62,7 +62,7 @@ class UvicornConnection:
             while left := part.stop - at:
                 count = min(left, _AT_ONCE)
                 try:
-                    if read_from_page_cache(descriptor, range(at + count - 1, at + count)):
+                    if _is_in_memory(descriptor, at + count - 1):
                         sent = os.sendfile(out, descriptor, at, count)
                     else:
                         sent = await _completed(loop.run_in_executor(pool, os.sendfile, out, descriptor, at, count))
@@ -99,14 +99,12 @@ class UvicornConnection:
             await asyncio.sleep(0)
 
 
-def read_from_page_cache(descriptor: int, part: range) -> bytes | None:
-    """A part of an open file, if all of it is in the page cache, so that reading it waits for no disk; else None."""
-    data = bytearray(len(part))
+def _is_in_memory(descriptor: int, at: int) -> bool:
+    """Whether the system surely has that byte of a file in memory, so that reading it waits for no disk."""
     try:
-        count = os.preadv(descriptor, [data], part.start, os.RWF_NOWAIT)
+        return bool(os.preadv(descriptor, [bytearray(1)], at, os.RWF_NOWAIT))
     except (AttributeError, OSError):  # another system than Linux; it is not in memory, or the disk does not tell
-        return None
-    return bytes(data) if count == len(part) else None
+        return False
 
 
 async def _completed(work: asyncio.Future[int]) -> int:

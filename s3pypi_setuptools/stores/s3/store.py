@@ -43,7 +43,6 @@ from .errors import is_absent
 from .listing import folders_below, objects_below
 from .multipart import MultipartUploads
 from .presigned import presigned_url
-from .revalidation import Revalidation
 from .urls import key_in_bucket
 
 __all__ = ["S3Store"]
@@ -67,7 +66,6 @@ class S3Store(Store):
     def __init__(self, bucket: str, options: S3Options) -> None:
         self.bucket = Bucket(bucket, options)
         self._multipart = MultipartUploads(self.bucket)
-        self._revalidation = Revalidation(self.bucket)
         self._content_tokens = False
         self._md5_tokens = False  # whether an ETag of this bucket was the MD5 of an object's bytes
         self._bulky = threading.BoundedSemaphore(_BULKY_AT_ONCE)
@@ -123,13 +121,10 @@ class S3Store(Store):
             raise damaged.error from damaged
 
     def get_if_changed(self, key: str, mark: str | None) -> Marked | None:
-        if mark is not None and self._revalidation.confirms(key, mark):
-            return None
         try:
             found = self.get(key, {"IfNoneMatch": mark} if mark else None)
         except Error as error:
             if isinstance(error.__cause__, Exception) and status_of(error.__cause__) == NOT_MODIFIED:
-                self._revalidation.pause()
                 return None
             raise
         return Marked(found, found.info.token)
