@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Mapping
-from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from ..errors import ConfigurationError
 from ..text import HIDDEN, quoted, suggestion
-from .connection import Secret
 from .put_parameters import SECRET_PARAMETERS, check_parameters, kind_of, parse_parameters, secret_parameters
+from .secret import Secret
 
 if TYPE_CHECKING:
     from ..redaction import Redactor
@@ -53,8 +52,7 @@ class Given(NamedTuple):
         return f"<from {self.origin}>"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Option:
+class Option(NamedTuple):
     """One setting: its names, its help and the form of its value.
 
     :param help: one line, without full stop.
@@ -69,7 +67,6 @@ class Option:
 
     name: str
     help: str
-    _: KW_ONLY
     form: Form = Form.TEXT
     convert: Callable[[str], object] = str
     metavar: str | None = None

@@ -8,13 +8,12 @@ line, ``if_exists`` or ``if-exists`` in files and setuptools options, and ``S3PY
 
 from __future__ import annotations
 
-import dataclasses
 import re
 
 from ..text import suggestion
 from .choices import IfExists, PageStyle
-from .connection import Connection, Secret
 from .option import VARIABLE_PREFIX, Form, Option
+from .secret import Secret
 from .service_options import SERVICE_OPTIONS
 
 __all__ = [
@@ -86,6 +85,9 @@ _GENERAL: tuple[Option, ...] = (
         form=Form.PARAMETERS,
         metavar="K=V,...",
     ),
+)
+
+_CONNECTION: tuple[Option, ...] = (
     Option("profile", "AWS profile", metavar="NAME"),
     Option("region", "AWS region", metavar="REGION"),
     Option(
@@ -119,6 +121,9 @@ _GENERAL: tuple[Option, ...] = (
         spellings=("aws_session_token",),
         secret=True,
     ),
+)
+
+_REPOSITORY: tuple[Option, ...] = (
     Option(
         "pages",
         "pages of a new repository: HTML at PROJECT/index.html and PROJECT/ (both), at index.html or / alone; or json: "
@@ -170,11 +175,10 @@ _GENERAL: tuple[Option, ...] = (
     ),
 )
 
-OPTIONS = (*_GENERAL, *SERVICE_OPTIONS)
+OPTIONS = (*_GENERAL, *_CONNECTION, *_REPOSITORY, *SERVICE_OPTIONS)
 """In the order in which help texts show them."""
 
-_OF_CONNECTION = {field.name for field in dataclasses.fields(Connection)}
-CONNECTION = frozenset(option.name for option in OPTIONS if option.attribute in _OF_CONNECTION)
+CONNECTION = frozenset(option.name for option in _CONNECTION)
 """Names of the options that say how to reach S3: the fields of `Connection`."""
 
 SERVICE = frozenset(option.name for option in SERVICE_OPTIONS)

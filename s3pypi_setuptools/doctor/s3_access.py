@@ -11,7 +11,7 @@ from typing import Any
 from ..aws.client import create_client
 from ..aws.errors import CREDENTIAL_ADVICE, code_of
 from ..aws.sessions import Sessions
-from ..config.connection import Secret
+from ..config.secret import Secret
 from ..errors import ConfigurationError, Error
 from ..stores.base import ANY
 from ..stores.s3.bucket import Bucket

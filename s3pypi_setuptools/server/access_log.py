@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 
-from ..config.service import LogFormat
+from ..config.service_options import LogFormat
 
 __all__ = ["access_log", "write_log", "written_log"]
 

@@ -24,7 +24,7 @@ from mangum import Mangum
 from ..api import PackageRepository
 from ..config.elasticpypi import with_elasticpypi
 from ..config.resolve import resolve
-from ..config.service import root_path_of
+from ..config.service_options import root_path_of
 from ..errors import Error
 from .access_log import write_log
 from .app import Service

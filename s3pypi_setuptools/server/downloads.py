@@ -12,7 +12,7 @@ from email.utils import format_datetime
 from http import HTTPStatus
 from typing import BinaryIO, TypeVar
 
-from ..config.service import DownloadStyle
+from ..config.service_options import DownloadStyle
 from ..errors import NotFound
 from ..repository.reader import ReadableFile, RepositoryReader
 from ..stores.base import Info

@@ -19,8 +19,8 @@ from types import FrameType
 from ..api import PackageRepository
 from ..config.environment import Environment
 from ..config.pip_conf import configured_extra_indexes
-from ..config.service import DownloadStyle
 from ..config.service import Service as ServiceSettings
+from ..config.service_options import DownloadStyle
 from ..config.settings import Settings
 from ..errors import Error
 from ..text import plain

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ..api import PackageRepository
 from ..config.elasticpypi import with_elasticpypi
 from ..config.resolve import resolve
-from ..config.service import DEFAULT_MAX_SIZE, DownloadStyle
+from ..config.service_options import DEFAULT_MAX_SIZE, DownloadStyle
 from ..config.settings import Settings
 from ..errors import ConfigurationError
 from .fallback import fallback_url

@@ -15,10 +15,10 @@ from s3pypi_setuptools.cli.options import given
 from s3pypi_setuptools.command import UploadCommand
 from s3pypi_setuptools.command.settings_command import SettingsCommand
 from s3pypi_setuptools.config.choices import IfExists, PageStyle
-from s3pypi_setuptools.config.connection import Secret
 from s3pypi_setuptools.config.environment import Environment
 from s3pypi_setuptools.config.options import find
 from s3pypi_setuptools.config.resolve import resolve
+from s3pypi_setuptools.config.secret import Secret
 from s3pypi_setuptools.config.settings import Settings
 from s3pypi_setuptools.config.target import FolderTarget, S3Target
 from s3pypi_setuptools.errors import ConfigurationError

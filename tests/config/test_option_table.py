@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from s3pypi_setuptools.config.choices import IfExists, PageStyle
-from s3pypi_setuptools.config.connection import Connection, Secret
+from s3pypi_setuptools.config.connection import Connection
 from s3pypi_setuptools.config.explanation import explain
 from s3pypi_setuptools.config.options import CONNECTION, OPTIONS, Option, find, find_variable
+from s3pypi_setuptools.config.secret import Secret
 from s3pypi_setuptools.config.service import Service
 from s3pypi_setuptools.config.settings import Settings
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from s3pypi_setuptools.config.choices import IfExists, PageStyle
-from s3pypi_setuptools.config.connection import Connection, Secret
+from s3pypi_setuptools.config.connection import Connection
 from s3pypi_setuptools.config.options import find
+from s3pypi_setuptools.config.secret import Secret
 from s3pypi_setuptools.config.target import FolderTarget, S3Target
 from s3pypi_setuptools.errors import ConfigurationError
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from s3pypi_setuptools.config.choices import IfExists
-from s3pypi_setuptools.config.connection import Secret
 from s3pypi_setuptools.config.pypi_private import read_pypi_private
+from s3pypi_setuptools.config.secret import Secret
 from s3pypi_setuptools.config.target import FolderTarget, S3Target
 from s3pypi_setuptools.errors import ConfigurationError
 

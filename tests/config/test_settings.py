@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from s3pypi_setuptools.config.choices import IfExists
-from s3pypi_setuptools.config.connection import Connection, Secret
+from s3pypi_setuptools.config.connection import Connection
 from s3pypi_setuptools.config.option import Given
 from s3pypi_setuptools.config.options import named
+from s3pypi_setuptools.config.secret import Secret
 from s3pypi_setuptools.config.settings import Settings
 
 KEYS = Connection(profile="work", region="eu-west-1", aws_access_key_id="ID", aws_secret_access_key=Secret("KEY"))

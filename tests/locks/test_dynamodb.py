@@ -13,8 +13,9 @@ import pytest
 
 from s3pypi_setuptools.aws.client import Access
 from s3pypi_setuptools.aws.sessions import Sessions
-from s3pypi_setuptools.config.connection import Connection, Secret
+from s3pypi_setuptools.config.connection import Connection
 from s3pypi_setuptools.config.resolve import resolve
+from s3pypi_setuptools.config.secret import Secret
 from s3pypi_setuptools.config.settings import Settings
 from s3pypi_setuptools.errors import (
     AccessDenied,

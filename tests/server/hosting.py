@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from s3pypi_setuptools import open_repository
-from s3pypi_setuptools.config.service import DownloadStyle
+from s3pypi_setuptools.config.service_options import DownloadStyle
 from s3pypi_setuptools.server import create_app
 from s3pypi_setuptools.server.app import Service
 from s3pypi_setuptools.server.options import ServiceOptions

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from s3pypi_setuptools.config.service import DownloadStyle
+from s3pypi_setuptools.config.service_options import DownloadStyle
 from s3pypi_setuptools.server import create_app
 from s3pypi_setuptools.server.options import ServiceOptions
 from s3pypi_setuptools.server.routing import Route

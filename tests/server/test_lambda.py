@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from s3pypi_setuptools import PackageRepository, open_repository
-from s3pypi_setuptools.config.service import DownloadStyle
+from s3pypi_setuptools.config.service_options import DownloadStyle
 from s3pypi_setuptools.server import aws_lambda
 from s3pypi_setuptools.server.options import ServiceOptions
 from s3pypi_setuptools.server.password_records import password_record

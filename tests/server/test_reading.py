@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from s3pypi_setuptools.config.service import DownloadStyle
+from s3pypi_setuptools.config.service_options import DownloadStyle
 from tests.server.conftest import BUCKETS, Place, Serve
 from tests.support import samples
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from s3pypi_setuptools.config.service import DownloadStyle
+from s3pypi_setuptools.config.service_options import DownloadStyle
 from tests.fault_matrix.matrix import FAULTS
 from tests.server.conftest import Client, Place, Serve
 from tests.server.test_uploading import upload

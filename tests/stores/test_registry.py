@@ -3,7 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from s3pypi_setuptools.aws.sessions import Sessions
-from s3pypi_setuptools.config.connection import Connection, Secret
+from s3pypi_setuptools.config.connection import Connection
+from s3pypi_setuptools.config.secret import Secret
 from s3pypi_setuptools.config.settings import Settings
 from s3pypi_setuptools.config.target import FolderTarget, S3Target
 from s3pypi_setuptools.stores.base import Attributes

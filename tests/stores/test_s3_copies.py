@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
-from s3pypi_setuptools.config.connection import Connection, Secret
+from s3pypi_setuptools.config.connection import Connection
+from s3pypi_setuptools.config.secret import Secret
 from s3pypi_setuptools.errors import AlreadyExists, Contended, NotFound, StoreError
 from s3pypi_setuptools.stores.base import ABSENT, ANY, Attributes, Info
 from s3pypi_setuptools.stores.memory import MemoryStore

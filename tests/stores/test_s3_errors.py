@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from s3pypi_setuptools.config.connection import Connection, Secret
+from s3pypi_setuptools.config.connection import Connection
+from s3pypi_setuptools.config.secret import Secret
 from s3pypi_setuptools.distribution.local_file import PART_SIZE
 from s3pypi_setuptools.errors import (
     AccessDenied,

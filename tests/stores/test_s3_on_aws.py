@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
-from s3pypi_setuptools.config.connection import Connection, Secret
+from s3pypi_setuptools.config.connection import Connection
+from s3pypi_setuptools.config.secret import Secret
 from s3pypi_setuptools.distribution.local_file import PART_SIZE
 from s3pypi_setuptools.stores.base import ABSENT
 from s3pypi_setuptools.stores.s3.client import S3Options

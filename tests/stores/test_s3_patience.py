@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from s3pypi_setuptools.config.connection import Connection, Secret
+from s3pypi_setuptools.config.connection import Connection
+from s3pypi_setuptools.config.secret import Secret
 from s3pypi_setuptools.errors import ConfigurationError, TimedOut, Unavailable
 from s3pypi_setuptools.stores.base import ABSENT, Info, Token
 from s3pypi_setuptools.stores.s3.client import Patience, S3Options

@@ -15,7 +15,8 @@ import botocore.session
 import pytest
 from botocore.config import Config
 
-from s3pypi_setuptools.config.connection import Connection, Secret
+from s3pypi_setuptools.config.connection import Connection
+from s3pypi_setuptools.config.secret import Secret
 from s3pypi_setuptools.errors import NotAuthenticated
 from s3pypi_setuptools.stores.base import SignedUrl
 from s3pypi_setuptools.stores.s3.client import S3Options

@@ -24,7 +24,8 @@ from typing import Any
 import botocore.session
 from botocore.config import Config
 
-from s3pypi_setuptools.config.connection import Connection, Secret
+from s3pypi_setuptools.config.connection import Connection
+from s3pypi_setuptools.config.secret import Secret
 from tests.support.tls import Certificates
 
 STARTUP_SECONDS = 300
