@@ -82,8 +82,18 @@ class Command(ABC):
 
 
 @dataclass(frozen=True)
-class Publish(Command):
+class OfProject(Command):
+    """A command that names a project."""
+
     project: str = "demo"
+
+    @property
+    def projects(self) -> tuple[str, ...]:  # type: ignore[override]
+        return (self.project,)
+
+
+@dataclass(frozen=True)
+class Publish(OfProject):
     version: str = "1.0"
     salt: str = ""
     if_exists: IfExists = IfExists.SAME
@@ -132,13 +142,8 @@ class Publish(Command):
 
 
 @dataclass(frozen=True)
-class Delete(Command):
-    project: str = "demo"
+class Delete(OfProject):
     version: str | None = None
-
-    @property
-    def projects(self) -> tuple[str, ...]:  # type: ignore[override]
-        return (self.project,)
 
     def run(self, repository: Repository, files: Files) -> None:
         delete(repository, self.project, FileSelector(self.version))
@@ -165,14 +170,9 @@ class Delete(Command):
 
 
 @dataclass(frozen=True)
-class Yank(Command):
-    project: str = "demo"
+class Yank(OfProject):
     version: str = "1.0"
     off: bool = False
-
-    @property
-    def projects(self) -> tuple[str, ...]:  # type: ignore[override]
-        return (self.project,)
 
     def run(self, repository: Repository, files: Files) -> None:
         (unyank if self.off else yank)(repository, self.project, FileSelector(self.version))
@@ -186,13 +186,8 @@ class Yank(Command):
 
 
 @dataclass(frozen=True)
-class SetStatus(Command):
-    project: str = "demo"
+class SetStatus(OfProject):
     status: Status = Status.DEPRECATED
-
-    @property
-    def projects(self) -> tuple[str, ...]:  # type: ignore[override]
-        return (self.project,)
 
     def run(self, repository: Repository, files: Files) -> None:
         set_status(repository, self.project, self.status)

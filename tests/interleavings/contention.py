@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from s3pypi_setuptools.index.model import File, Root
-from s3pypi_setuptools.repository.opening import OpenOptions
-from s3pypi_setuptools.repository.repository import Repository
-from s3pypi_setuptools.repository.workspace import Clock
 from s3pypi_setuptools.stores.base import Store
-from s3pypi_setuptools.transaction import PATIENT, Backoff
+from s3pypi_setuptools.transaction import PATIENT
 from tests.interleavings.commands import Command, Files
-from tests.interleavings.oracle import Oracle
-from tests.interleavings.runs import LATER, LAYOUT
-from tests.interleavings.scheduling import Pending, Scheduler, SchedulingStore
-from tests.interleavings.strands import Actor
+from tests.interleavings.oracle import PROJECTS
+from tests.interleavings.runs import Run, play
+from tests.interleavings.scheduling import Fault, Pending, Scheduler
 
 __all__ = ["Race", "race"]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Race:
     """What a race took.
 
@@ -32,74 +29,36 @@ class Race:
     :param roots: the root record and pages at the end.
     """
 
-    ticks: dict[int, float] = field(default_factory=dict)
-    requests: dict[int, int] = field(default_factory=dict)
-    ends: dict[int, BaseException | None] = field(default_factory=dict)
-    listed: tuple[File, ...] = ()
-    roots: tuple[Root, ...] = ()
+    ticks: dict[int, float]
+    requests: dict[int, int]
+    ends: dict[int, BaseException | None]
+    listed: tuple[File, ...]
+    roots: tuple[Root, ...]
 
 
-def race(
-    store: Store, files: Files, commands: Sequence[Command], *, tick: float, seed: int, backoff: Backoff = PATIENT
-) -> Race:
+def race(store: Store, files: Files, commands: Sequence[Command], *, tick: float, seed: int) -> Race:
     """Start ``commands`` together.
 
     :param tick: seconds that a request takes; they count for the pauses of `Backoff`.
     :param seed: of the pauses, and of the order of requests that happen at one time.
     """
-    chance, result = random.Random(seed), Race()
-    projects = tuple(dict.fromkeys(("demo", "other", *(name for command in commands for name in command.projects))))
-    scheduler, oracle = Scheduler(), Oracle(LAYOUT, files, store.slash_keys is not False, projects)
-    oracle.look(store)
-    oracle.lenient = any(command.looks_at_root for command in commands)
-    by_actor: dict[Actor, int] = {}
+    chance, scheduler, requests = random.Random(seed), Scheduler(), Counter[int]()
+    projects = tuple(dict.fromkeys((*PROJECTS, *(name for command in commands for name in command.projects))))
+    backoff = PATIENT._replace(sleep=lambda seconds: scheduler.sleep(seconds / tick), uniform=chance.uniform)
+    run = Run(store, files, str(seed), projects, scheduler, backoff)
 
-    def happened(pending: Pending) -> None:
-        if pending.writes:
-            oracle.wrote(pending.actor, commands[by_actor[pending.actor]], pending.key, pending.data)
+    def choose(waiting: Sequence[Pending]) -> tuple[Pending, str]:
+        scheduler.now = min(pending.due for pending in waiting)
+        pending = chance.choice([pending for pending in waiting if pending.due == scheduler.now])
+        requests[int(pending.actor.name)] += 1
+        return pending, Fault.NONE
 
-    def begin(number: int, command: Command) -> None:
-        actor = Actor(str(number))
-        by_actor[actor] = number
-        ids = random.Random(f"{seed} {number}")
-        clock = Clock(now=lambda: LATER, new_id=lambda: f"{ids.getrandbits(128):032x}")
-        patience = backoff._replace(sleep=lambda seconds: scheduler.sleep(seconds / tick), uniform=chance.uniform)
-        view = SchedulingStore(store, scheduler, actor)
-
-        def work() -> None:
-            try:
-                repository = Repository(view, LAYOUT, OpenOptions(), clock=clock, backoff=patience)
-                try:
-                    command.run(repository, files)
-                finally:
-                    repository.close()
-                result.ends[number] = None
-            except BaseException as error:
-                result.ends[number] = error
-            result.ticks[number] = scheduler.now
-
-        scheduler.start(actor, work)
-
-    scheduler.happened = happened
-    with scheduler.strands.replacing():
-        for number, command in enumerate(commands):
-            begin(number, command)
-        due: dict[int, float] = {}
-        while scheduler.waiting or scheduler.sleeping:
-            for pending in scheduler.waiting:
-                due.setdefault(id(pending), scheduler.now + 1)
-            first = min((due[id(pending)] for pending in scheduler.waiting), default=float("inf"))
-            if scheduler.sleeping and scheduler.sleeping[0][0] < first:
-                scheduler.wake()
-                continue
-            scheduler.now = first
-            pending = chance.choice([each for each in scheduler.waiting if due[id(each)] == first])
-            del due[id(pending)]
-            number = by_actor[pending.actor]
-            result.requests[number] = result.requests.get(number, 0) + 1
-            scheduler.serve(pending)
-    oracle.at_rest()
-    if manifest := oracle.manifest("demo"):
-        result.listed = manifest.project.files
-    result.roots = tuple(oracle.roots())
-    return result
+    play(run, commands, choose)
+    manifest = run.oracle.manifest("demo")
+    return Race(
+        {number: process.ticks for number, process in enumerate(run.processes)},
+        requests,
+        {number: None if process.end is True else process.end for number, process in enumerate(run.processes)},
+        manifest.project.files if manifest else (),
+        tuple(run.oracle.roots()),
+    )

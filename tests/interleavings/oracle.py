@@ -24,14 +24,12 @@ class Violation(AssertionError):
     """A promise was broken."""
 
 
+manifest_of = lru_cache(4096)(Manifest.from_json)
+
+
 def require(holds: object, what: str) -> None:
     if not holds:
         raise Violation(what)
-
-
-@lru_cache(4096)
-def manifest_of(data: bytes, key: str) -> Manifest:
-    return Manifest.from_json(data, key)
 
 
 @lru_cache(4096)
@@ -199,16 +197,13 @@ class Oracle:
     def _on_root(self) -> None:
         """What has a manifest is on the root; one that was deleted may be taken off for a moment after it came back."""
         for project in self.projects:
-            if not (self.lenient or any(found and found.deleted for found in self.past[project])):
-                self._entered(project)
-
-    def _entered(self, project: str) -> None:
-        manifest = self.manifest(project)
-        if manifest is None or manifest.deleted:
-            return
-        roots = self.roots()
-        require(len(roots) == self.page_count + 1, f"{project} is there, and the root has no page")
-        require(all(project in root.projects for root in roots), f"{project} is there, and not on every root page")
+            manifest = self.manifest(project)
+            comes_back = self.lenient or any(found and found.deleted for found in self.past[project])
+            if comes_back or manifest is None or manifest.deleted:
+                continue
+            roots = self.roots()
+            require(len(roots) == self.page_count + 1, f"{project} is there, and the root has no page")
+            require(all(project in root.projects for root in roots), f"{project} is there, and not on every root page")
 
     # What must hold when a command ends
 

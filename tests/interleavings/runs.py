@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
@@ -16,37 +17,47 @@ from s3pypi_setuptools.stores.base import Store
 from s3pypi_setuptools.stores.memory import MemoryStore
 from s3pypi_setuptools.transaction import Backoff
 from tests.interleavings.commands import Command, Files
-from tests.interleavings.oracle import Oracle, Violation, require
+from tests.interleavings.oracle import PROJECTS, Oracle, Violation, require
 from tests.interleavings.scheduling import Fault, Pending, Scheduler, SchedulingStore
 from tests.interleavings.strands import Actor
 from tests.support.store_doubles import Killed
 
-__all__ = ["LAYOUT", "Run", "alone", "fill", "play"]
+__all__ = ["LAYOUT", "Choose", "Process", "Run", "alone", "fill", "play"]
 
 LAYOUT = Layout("team")
 LATER = datetime(2100, 1, 1, tzinfo=timezone.utc)
 """The time of every run: all that lies in a store is older than any grace period."""
 
 Choose = Callable[[Sequence[Pending]], tuple[Pending, str]]
+"""Chooses the request that happens next, and its fault."""
 
 
-@dataclass
-class _Process:
+@dataclass(eq=False, kw_only=True)
+class Process(Actor):
     """A command on its way.
 
     :param since: how many states each project had had when it began.
     :param repository: whether there was one when it began.
     :param excused: a fault reached it.
     :param end: None until it ended; an error, or True.
+    :param ticks: when it ended, by the scheduler's time.
     """
 
     command: Command
-    actor: Actor
     since: dict[str, int]
     repository: bool
     excused: bool = False
-    end: Error | bool | None = None
-    defect: BaseException | None = None
+    end: BaseException | bool | None = None
+    ticks: float = 0
+
+    @property
+    def over(self) -> bool:
+        return self.dead or self.end is not None
+
+    @property
+    def failed(self) -> bool:
+        """Whether a fault reached it that it could not overcome."""
+        return self.dead or (self.excused and self.end is not True)
 
 
 @dataclass
@@ -59,11 +70,13 @@ class Run:
     store: Store
     files: Files
     series: str = ""
+    projects: tuple[str, ...] = PROJECTS
     scheduler: Scheduler = field(default_factory=Scheduler)
-    processes: list[_Process] = field(default_factory=list)
+    backoff: Backoff = field(default_factory=lambda: Backoff(sleep=lambda seconds: None))
+    processes: list[Process] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.oracle = Oracle(LAYOUT, self.files, self.store.slash_keys is not False)
+        self.oracle = Oracle(LAYOUT, self.files, self.store.slash_keys is not False, self.projects)
         self.oracle.look(self.store)
         self.scheduler.tried = self._tried
         self.scheduler.happened = self._happened
@@ -75,88 +88,75 @@ class Run:
     def _happened(self, pending: Pending) -> None:
         if pending.verb == "get":
             self.oracle.read(pending.actor, pending.key)
-        if not pending.writes:
-            return
-        command = next(each.command for each in self.processes if each.actor is pending.actor)
-        self.oracle.wrote(pending.actor, command, pending.key, pending.data)
+        if pending.writes:
+            self.oracle.wrote(pending.actor, pending.actor.command, pending.key, pending.data)
 
-    def begin(self, command: Command) -> _Process:
+    def begin(self, command: Command) -> None:
         """Start a command as a process of its own."""
-        number = len(self.processes)
-        actor = Actor(f"{number}")
-        since = {name: len(states) for name, states in self.oracle.past.items()}
-        process = _Process(command, actor, since, LAYOUT.repository_config in self.oracle.objects)
-        self.scheduler.trace.append(f"{number} is {command}")
+        name = f"{len(self.processes)}"
+        since = {project: len(states) for project, states in self.oracle.past.items()}
+        there = LAYOUT.repository_config in self.oracle.objects
+        process = Process(name, command=command, since=since, repository=there)
+        self.scheduler.trace.append(f"{name} is {command}")
         self.processes.append(process)
-        ids = iter(range(1_000_000))
+        numbers = itertools.count()
 
-        def new_id() -> str:
-            return hashlib.sha256(f"{self.series} {number} {next(ids)}".encode()).hexdigest()[:32]
+        def digest(text: str) -> str:
+            return hashlib.sha256(f"{self.series} {name}{text}".encode()).hexdigest()
 
-        chance = int(hashlib.sha256(f"{self.series} {number}".encode()).hexdigest()[:10], 16)
-        began = LATER + timedelta(microseconds=chance)
-        clock = Clock(now=lambda: began, new_id=new_id)
-        store = SchedulingStore(self.store, self.scheduler, actor)
+        began = LATER + timedelta(microseconds=int(digest("")[:10], 16))
+        clock = Clock(now=lambda: began, new_id=lambda: digest(f" {next(numbers)}")[:32])
+        store = SchedulingStore(self.store, self.scheduler, process)
 
         def work() -> None:
             try:
                 opening = OpenOptions(existing=not command.makes_repository)
-                backoff = Backoff(sleep=lambda seconds: None)
-                repository = Repository(store, LAYOUT, opening, clock=clock, backoff=backoff)
+                repository = Repository(store, LAYOUT, opening, clock=clock, backoff=self.backoff)
                 try:
                     command.run(repository, self.files)
                 finally:
                     repository.close()
-            except Error as error:
-                process.end = error
             except Killed:
                 pass
             except BaseException as error:
-                process.defect = error
+                process.end = error
             else:
                 process.end = True
+            process.ticks = self.scheduler.now
 
-        self.scheduler.start(actor, work)
-        return process
+        self.scheduler.start(process, work)
 
     def finish(self, choose: Choose) -> None:
         """Have all requests happen, as ``choose`` says, until every command has ended."""
-        open_ones = [each for each in self.processes if each.end is None and not each.actor.dead]
+        open_ones = [process for process in self.processes if not process.over]
         while True:
-            for process in [each for each in open_ones if each.end is not None or each.defect or each.actor.dead]:
+            waiting = self.scheduler.awake()
+            for process in [process for process in open_ones if process.over]:
                 open_ones.remove(process)
                 self._ended(process)
-            if not self.scheduler.waiting:
+            if not waiting:
                 break
-            pending, fault = choose(self.scheduler.waiting)
-            if fault != Fault.NONE:
-                process = next(each for each in self.processes if each.actor is pending.actor)
-                process.excused |= fault != Fault.CONTENDED
+            pending, fault = choose(waiting)
+            pending.actor.excused |= fault not in (Fault.NONE, Fault.CONTENDED)
             self.scheduler.serve(pending, fault)
         require(not open_ones, f"{[each.command for each in open_ones]} wait for ever")
 
-    def _ended(self, process: _Process) -> None:
-        if process.defect:
-            raise process.defect
-        if process.actor.dead or (process.excused and process.end is not True):
-            return
+    def _ended(self, process: Process) -> None:
+        if isinstance(process.end, BaseException) and not isinstance(process.end, Error):
+            raise process.end
         refused = process.end is not True
-        if refused and not (process.repository or process.command.makes_repository):
+        if process.failed or (refused and not (process.repository or process.command.makes_repository)):
             return
         try:
             self.oracle.ended(process.command, process.since, refused=refused)
         except Violation as violation:
             raise Violation(f"{violation}: {process.end}") from None
 
-    @property
-    def unfinished(self) -> list[Command]:
-        """Commands that crashed, or met a fault that they could not overcome."""
-        return [each.command for each in self.processes if each.actor.dead or (each.excused and each.end is not True)]
 
-
-def first_come(waiting: Sequence[Pending]) -> tuple[Pending, str]:
-    """The order of a process that runs alone."""
-    return waiting[0], Fault.NONE
+def crash_before(number: int | None = None) -> Choose:
+    """The order of a process that runs alone; its request of that number, from 1, never happens, and it dies."""
+    requests = itertools.count(1)
+    return lambda waiting: (waiting[0], Fault.CRASH if next(requests) == number else Fault.NONE)
 
 
 def play(run: Run, commands: Sequence[Command], choose: Choose, crashed: Sequence[Command] = ()) -> None:
@@ -170,15 +170,15 @@ def play(run: Run, commands: Sequence[Command], choose: Choose, crashed: Sequenc
             for command in commands:
                 run.begin(command)
             run.finish(choose)
-            for command in (*crashed, *run.unfinished):
+            for command in (*crashed, *(process.command for process in run.processes if process.failed)):
                 run.begin(command)
-                run.finish(first_come)
+                run.finish(crash_before())
             run.oracle.at_rest()
             real = {info.key: run.store.get(info.key).data for info in run.store.list("")}
             require(real == run.oracle.objects, "the store holds what nobody wrote")
         except BaseException:
             for process in run.processes:
-                run.scheduler.strands.kill(process.actor)
+                run.scheduler.strands.kill(process)
             raise
 
 
@@ -186,16 +186,10 @@ def alone(store: Store, files: Files, commands: Sequence[Command], crash: int | 
     """Run commands one after the other; the ``crash``-th request of the last never happens, and the process dies."""
     for number, command in enumerate(commands):
         run = Run(store, files, f"before {number}")
-        left = [crash if crash is not None and number == len(commands) - 1 else -1]
-
-        def choose(waiting: Sequence[Pending], left: list[int] = left) -> tuple[Pending, str]:
-            left[0] -= 1
-            return waiting[0], Fault.CRASH if left[0] == 0 else Fault.NONE
-
         with run.scheduler.strands.replacing():
             run.oracle.lenient = command.looks_at_root
             run.begin(command)
-            run.finish(choose)
+            run.finish(crash_before(crash if command is commands[-1] else None))
 
 
 def fill(store: Store, template: MemoryStore) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -34,14 +35,16 @@ class Fault:
 class Pending:
     """A request that waits to happen.
 
+    :param due: when it happens, if it takes one tick.
     :param data: what a put stores; None for other verbs.
     """
 
-    actor: Actor
+    actor: Any
     verb: str
     key: str
     perform: Callable[[], Any]
     strand: Strand
+    due: float
     data: bytes | None = None
     condition: Condition = ANY
 
@@ -68,7 +71,6 @@ class Scheduler:
     sleeping: list[tuple[float, int, Strand]] = field(default_factory=list)
     now: float = 0.0
     trace: list[str] = field(default_factory=list)
-    served: int = 0
 
     def start(self, actor: Actor, work: Callable[[], None]) -> None:
         """Begin an actor; it runs to its first requests."""
@@ -80,12 +82,11 @@ class Scheduler:
         strand = self.strands.here()
         if strand.actor.dead:
             raise Killed
-        self.waiting.append(Pending(store.actor, verb, key, perform, strand, **more))
+        self.waiting.append(Pending(store.actor, verb, key, perform, strand, self.now + 1, **more))
         strand.wait()
-        answer = strand.answer
-        if isinstance(answer, _Raised):
-            raise answer.error
-        result: T = answer
+        if isinstance(strand.answer, Error):
+            raise strand.answer
+        result: T = strand.answer
         return result
 
     def sleep(self, seconds: float) -> None:
@@ -94,11 +95,13 @@ class Scheduler:
         heapq.heappush(self.sleeping, (self.now + seconds, len(self.trace), strand))
         strand.wait()
 
-    def wake(self) -> None:
-        """Let the strand go on that sleeps until the earliest time, which is the time now."""
-        self.now, _, strand = heapq.heappop(self.sleeping)
-        self.strands.wake([strand])
-        self.strands.run()
+    def awake(self) -> list[Pending]:
+        """Let each strand go on that sleeps no longer than until a request is due: the requests that wait then."""
+        while self.sleeping and self.sleeping[0][0] < min((each.due for each in self.waiting), default=math.inf):
+            self.now, _, strand = heapq.heappop(self.sleeping)
+            self.strands.wake([strand])
+            self.strands.run()
+        return self.waiting
 
     def serve(self, pending: Pending, fault: str = Fault.NONE) -> None:
         """Have the request happen, or not, and its actor go on."""
@@ -110,34 +113,25 @@ class Scheduler:
             self.strands.kill(pending.actor)
             return
         self.waiting.remove(pending)
-        self.served += 1
         self.tried(pending)
         answer: Any = None
         if fault == Fault.REFUSED:
-            answer = _Raised(Unavailable(pending.key, "no answer came"))
+            answer = Unavailable(pending.key, "no answer came")
         elif fault == Fault.CONTENDED:
-            answer = _Raised(Contended(pending.key))
+            answer = Contended(pending.key)
         else:
             try:
                 answer = pending.perform()
             except Error as error:
-                answer = _Raised(error)
+                answer = error
             else:
                 self.happened(pending)
                 if fault == Fault.LOST:
-                    answer = _Raised(Unavailable(pending.key, "the answer was lost"))
-        self.trace.append(f"{pending} -> {answer if isinstance(answer, _Raised) else 'done'}")
+                    answer = Unavailable(pending.key, "the answer was lost")
+        self.trace.append(f"{pending} -> {type(answer).__name__ if isinstance(answer, Error) else 'done'}")
         pending.strand.answer = answer
         self.strands.wake([pending.strand])
         self.strands.run()
-
-
-@dataclass(frozen=True, slots=True)
-class _Raised:
-    error: Error
-
-    def __str__(self) -> str:
-        return type(self.error).__name__
 
 
 @dataclass

@@ -11,7 +11,8 @@ import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 from unittest import mock
@@ -26,40 +27,20 @@ LOCKS = ("repository.other_projects", "repository.project_list", "repository.roo
 STUCK_SECONDS = 300
 
 
+@dataclass(eq=False)
 class Actor:
     """One process, as far as the store can tell."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.dead = False
-        self.strands: dict[Strand, None] = {}
+    name: str
+    dead: bool = False
+    strands: dict[Strand, None] = field(default_factory=dict)
 
-    def __repr__(self) -> str:
+    def __str__(self) -> str:
         return self.name
 
 
-class _Carrier:
-    """An operating system's thread that carries one strand after another."""
-
-    def __init__(self) -> None:
-        self.go = threading.Lock()
-        self.go.acquire()
-        self.strand: Strand | None = None
-        threading.Thread(target=self._run, name="strand", daemon=True).start()
-
-    def _run(self) -> None:
-        while True:
-            self.go.acquire()
-            strand, self.strand = self.strand, None
-            assert strand is not None
-            strand.work()
-            strands = strand.strands
-            strand.actor.strands.pop(strand, None)
-            _idle.append(self)
-            strands.back.release()
-
-
-_idle: list[_Carrier] = []
+_threads = ThreadPoolExecutor(10_000)
+"""Threads of the operating system, each of which carries one strand after another."""
 
 
 class Strand:
@@ -69,29 +50,36 @@ class Strand:
         self.strands = strands
         self.actor = actor
         self.work = work
-        self.carrier: _Carrier | None = None
+        self.begun = False
         self.answer: Any = None
         self.waits = False
+        self._go = threading.Lock()
+        self._go.acquire()
         actor.strands[self] = None
 
     def resume(self) -> None:
         """Run until it waits or ends; called by the scheduler."""
-        if self.carrier is None:
-            self.carrier = _idle.pop() if _idle else _Carrier()
-            self.carrier.strand = self
         self.strands.current = self
-        self.carrier.go.release()
+        if self.begun:
+            self._go.release()
+        else:
+            self.begun = True
+            _threads.submit(self._run)
         if not self.strands.back.acquire(timeout=STUCK_SECONDS):
             raise RuntimeError(f"a thread of {self.actor} waits for something that is not replaced")
+
+    def _run(self) -> None:
+        self.work()
+        del self.actor.strands[self]
+        self.strands.back.release()
 
     def wait(self) -> None:
         """Let others run until somebody makes this strand ready; called by itself."""
         if self.actor.dead:
             raise Killed
-        assert self.carrier is not None
         self.waits = True
         self.strands.back.release()
-        self.carrier.go.acquire()
+        self._go.acquire()
         if self.actor.dead:
             raise Killed
 
