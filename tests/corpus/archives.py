@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import struct
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterable
 
-from tests.distribution.archives import (
-    INFO,
-    METADATA,
-    WHEEL,
-    WHEEL_NAME,
-    core_metadata,
-    tar_bytes,
-    wheel_members,
-    zip_bytes,
-)
+from tests.distribution.archives import INFO, METADATA, WHEEL, WHEEL_NAME, core_metadata, wheel_members
+from tests.support.archives import tar_bytes, zip_bytes
 
 __all__ = ["BAD", "GOOD", "SDIST_NAME", "bombs"]
 
@@ -29,15 +22,11 @@ MEBIBYTE = 1024 * 1024
 
 
 def wheel(metadata: bytes = METADATA, **options: int) -> bytes:
-    return packed(wheel_members(metadata), **options)
+    return zip_bytes(wheel_members(metadata), **options)
 
 
-def packed(members: Iterable[tuple[str, bytes]], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", compression) as archive:
-        for name, data in members:
-            archive.writestr(zipfile.ZipInfo(name), data, compression)
-    return buffer.getvalue()
+def lzma(members: Iterable[tuple[str, bytes]]) -> bytes:
+    return zip_bytes(members, compression=zipfile.ZIP_LZMA)
 
 
 def sdist(members: Iterable[tuple[str, bytes]] = ((PKG_INFO, METADATA),)) -> bytes:
@@ -46,7 +35,7 @@ def sdist(members: Iterable[tuple[str, bytes]] = ((PKG_INFO, METADATA),)) -> byt
 
 def of(stem: str, name: str, version: str) -> tuple[str, bytes]:
     """A wheel whose metadata says that."""
-    return f"{stem}-py3-none-any.whl", packed(wheel_members(core_metadata(name, version), f"{stem}.dist-info"))
+    return f"{stem}-py3-none-any.whl", zip_bytes(wheel_members(core_metadata(name, version), f"{stem}.dist-info"))
 
 
 def saying(name: str = "demo", version: str = "1.0", requires: str = ">=3") -> bytes:
@@ -54,14 +43,12 @@ def saying(name: str = "demo", version: str = "1.0", requires: str = ">=3") -> b
     return wheel(core_metadata(name, version, f"Requires-Python: {requires}"))
 
 
-def replaced(data: bytes, signature: bytes, offset: int, piece: bytes, *, every: bool = True) -> bytes:
+def replaced(data: bytes, signature: bytes, offset: int, piece: bytes) -> bytes:
     """``data`` with ``piece`` at that offset of the records that begin so."""
-    changed, start = bytearray(data), 0
-    while (start := changed.find(signature, start)) >= 0:
-        changed[start + offset : start + offset + len(piece)] = piece
-        start += 4
-        if not every:
-            break
+    changed = bytearray(data)
+    for match in re.finditer(re.escape(signature), data):
+        start = match.start() + offset
+        changed[start : start + len(piece)] = piece
     return bytes(changed)
 
 
@@ -76,12 +63,12 @@ def ending(offset: int, piece: bytes) -> bytes:
 
 
 def linked(kind: bytes) -> bytes:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as archive:
-        info = tarfile.TarInfo(PKG_INFO)
-        info.type, info.linkname = kind, "demo-1.0/other"
-        archive.addfile(info)
-    return gzip.compress(buffer.getvalue(), mtime=0)
+    """An sdist whose PKG-INFO is a link or a special file of that kind."""
+
+    def change(info: tarfile.TarInfo) -> None:
+        info.type = kind
+
+    return gzip.compress(tar_bytes([(PKG_INFO, "demo-1.0/other")], change=change), mtime=0)
 
 
 def zip64() -> bytes:
@@ -155,19 +142,19 @@ BAD: dict[str, tuple[str, bytes, str]] = {
     "encrypted": (WHEEL_NAME, central(8, b"\1\0"), "encrypted"),
     "compressed by nobody knows what": (WHEEL_NAME, central(10, b"\x63\0"), "compressed"),
     "compressed with bzip2": (WHEEL_NAME, wheel(compression=zipfile.ZIP_BZIP2), "compressed"),
-    "compressed with LZMA": (WHEEL_NAME, wheel(compression=zipfile.ZIP_LZMA), "compressed"),
-    "an sdist compressed with LZMA": ("demo-1.0.zip", packed([(PKG_INFO, METADATA)], zipfile.ZIP_LZMA), "compressed"),
+    "compressed with LZMA": (WHEEL_NAME, lzma(wheel_members()), "compressed"),
+    "an sdist compressed with LZMA": ("demo-1.0.zip", lzma([(PKG_INFO, METADATA)]), "compressed"),
     "other names in local headers": (WHEEL_NAME, replaced(wheel(), b"PK\3\4", 30, b"x"), "corrupt"),
     "other bytes than its checksum": (WHEEL_NAME, central(16, b"\0\0\0\0"), "corrupt"),
     "sizes beyond the end": (WHEEL_NAME, central(20, struct.pack("<LL", 2**31, 2**31)), "larger than"),
     "offsets beyond the end": (WHEEL_NAME, central(42, struct.pack("<L", 2**31)), "corrupt"),
     "a directory beyond the end": (WHEEL_NAME, ending(12, struct.pack("<L", 2**31)), "corrupt"),
-    "no metadata": (WHEEL_NAME, packed([(f"{INFO}/WHEEL", WHEEL), (f"{INFO}/RECORD", b"")]), "holds no"),
-    "two folders of metadata": (WHEEL_NAME, packed([*wheel_members(), ("x-1.dist-info/x", b"")]), "2 .dist-info"),
-    "an absolute path": (WHEEL_NAME, packed([*wheel_members(), ("/etc/passwd", b"")]), "leads out"),
-    "a path of Windows": (WHEEL_NAME, packed([*wheel_members(), ("C:\\x", b"")]), "leads out"),
-    "a path upwards": (WHEEL_NAME, packed([*wheel_members(), ("a/../../x", b"")]), "leads out"),
-    "a path that drives the terminal": (WHEEL_NAME, packed([*wheel_members(), ("../\x1b[2J", b"")]), "leads out"),
+    "no metadata": (WHEEL_NAME, zip_bytes([(f"{INFO}/WHEEL", WHEEL), (f"{INFO}/RECORD", b"")]), "holds no"),
+    "two folders of metadata": (WHEEL_NAME, zip_bytes([*wheel_members(), ("x-1.dist-info/x", b"")]), "2 .dist-info"),
+    "an absolute path": (WHEEL_NAME, zip_bytes([*wheel_members(), ("/etc/passwd", b"")]), "leads out"),
+    "a path of Windows": (WHEEL_NAME, zip_bytes([*wheel_members(), ("C:\\x", b"")]), "leads out"),
+    "a path upwards": (WHEEL_NAME, zip_bytes([*wheel_members(), ("a/../../x", b"")]), "leads out"),
+    "a path that drives the terminal": (WHEEL_NAME, zip_bytes([*wheel_members(), ("../\x1b[2J", b"")]), "leads out"),
     "metadata that is not UTF-8": (WHEEL_NAME, wheel(METADATA.replace(b"demo", b"d\xe9mo")), "not UTF-8"),
     "metadata with a byte order mark": (WHEEL_NAME, wheel(b"\xef\xbb\xbf" + METADATA), "byte-order mark"),
     "metadata whose description is not UTF-8": (WHEEL_NAME, wheel(METADATA + b"\xff"), "not UTF-8"),

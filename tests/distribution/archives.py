@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
-import io
 import lzma
-import tarfile
-import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -15,6 +12,7 @@ import pytest
 
 from s3pypi_setuptools.distribution import Distribution
 from s3pypi_setuptools.errors import InvalidDistribution
+from tests.support.archives import tar_bytes, zip_bytes
 
 METADATA = b"Metadata-Version: 2.4\nName: demo\nVersion: 1.0\nRequires-Python: >=3.8\n\nA demo.\n"
 WHEEL = b"Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
@@ -35,24 +33,6 @@ def wheel_members(metadata: bytes = METADATA, folder: str = INFO) -> list[tuple[
         (f"{folder}/WHEEL", WHEEL),
         (f"{folder}/RECORD", b""),
     ]
-
-
-def zip_bytes(members: Members) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in members:
-            archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
-    return buffer.getvalue()
-
-
-def tar_bytes(members: Members) -> bytes:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as archive:
-        for name, data in members:
-            info = tarfile.TarInfo(name)
-            info.size = len(data)
-            archive.addfile(info, io.BytesIO(data))
-    return buffer.getvalue()
 
 
 def make_wheel(folder: Path, name: str = WHEEL_NAME, members: Members | None = None) -> Path:

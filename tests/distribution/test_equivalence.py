@@ -15,15 +15,26 @@ from typing import Any
 import pytest
 
 from s3pypi_setuptools.distribution.equivalence import equivalent
-from tests.distribution.equivalent_archives import (
-    RECORD,
-    SDIST,
-    SDIST_MEMBERS,
-    WHEEL,
-    WHEEL_MEMBERS,
-    backwards,
-)
 from tests.support.markers import case
+
+WHEEL = "demo-1.0-py3-none-any.whl"
+RECORD = "demo-1.0.dist-info/RECORD"
+WHEEL_MEMBERS = {
+    "demo/__init__.py": b"VALUE = 1\n",
+    "demo/data.bin": bytes(range(256)) * 4096,
+    "demo-1.0.dist-info/METADATA": b"Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n",
+    RECORD: b"demo/__init__.py,sha256=a,10\ndemo/data.bin,sha256=b,1048576\n",
+}
+SDIST = "demo-1.0.tar.gz"
+SDIST_MEMBERS = {
+    "demo-1.0": None,
+    "demo-1.0/PKG-INFO": b"Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n",
+    "demo-1.0/data.bin": bytes(range(256)) * 4096,
+}
+
+
+def backwards(members: dict[str, Any]) -> dict[str, Any]:
+    return dict(reversed(members.items()))
 
 
 class TestWheels:
@@ -120,7 +131,7 @@ class TestSdists:
             {"change": lambda info: setattr(info, "uname", "jenkins")},
             {"change": lambda info: setattr(info, "uid", 1000)},
             {"change": lambda info: info.pax_headers.update(mtime="1.5")},
-            {"tar_format": tarfile.GNU_FORMAT},
+            {"format": tarfile.GNU_FORMAT},
         ],
         ids=["timestamps", "compression", "owner's name", "owner", "exact timestamps", "format"],
     )

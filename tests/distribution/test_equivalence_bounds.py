@@ -15,7 +15,7 @@ import pytest
 
 from s3pypi_setuptools.distribution import equivalence
 from s3pypi_setuptools.distribution.equivalence import equivalent
-from tests.distribution.equivalent_archives import SDIST, SDIST_MEMBERS, WHEEL, WHEEL_MEMBERS
+from tests.distribution.test_equivalence import SDIST, SDIST_MEMBERS, WHEEL, WHEEL_MEMBERS
 from tests.support.markers import case
 
 

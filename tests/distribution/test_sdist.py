@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import gzip
-import io
 import os
 import tarfile
 import tracemalloc
@@ -11,7 +10,8 @@ import pytest
 
 from s3pypi_setuptools.distribution import Distribution
 from s3pypi_setuptools.distribution.metadata import MAX_SIZE
-from tests.distribution.archives import METADATA, core_metadata, make_sdist, refusal, tar_bytes
+from tests.distribution.archives import METADATA, core_metadata, make_sdist, refusal
+from tests.support.archives import tar_bytes
 
 SUFFIXES = [".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz"]
 
@@ -88,14 +88,7 @@ def test_paths_that_begin_with_a_dot(tmp_path: Path) -> None:
 
 
 def test_metadata_that_is_a_link(tmp_path: Path) -> None:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as archive:
-        info = tarfile.TarInfo("demo-1.0/PKG-INFO")
-        info.type, info.linkname = tarfile.SYMTYPE, "/etc/hostname"
-        archive.addfile(info)
-    path = tmp_path / "demo-1.0.tar.gz"
-    path.write_bytes(gzip.compress(buffer.getvalue()))
-    assert "special file" in refusal(path)
+    assert "special file" in refusal(make_sdist(tmp_path, members=[("demo-1.0/PKG-INFO", "/etc/hostname")]))
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
@@ -137,14 +130,9 @@ def test_a_header_that_would_fill_memory(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("count", [16, 17])
 def test_global_headers_are_limited(tmp_path: Path, count: int) -> None:
-    buffer = io.BytesIO()
     headers = {f"key{number}": "value" for number in range(count)}
-    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT, pax_headers=headers) as archive:
-        info = tarfile.TarInfo(INFO[0])
-        info.size = len(METADATA)
-        archive.addfile(info, io.BytesIO(METADATA))
     path = tmp_path / "demo-1.0.tar.gz"
-    path.write_bytes(gzip.compress(buffer.getvalue()))
+    path.write_bytes(gzip.compress(tar_bytes([INFO], pax_headers=headers)))
     if count == 16:
         assert Distribution.read(path).project == "demo"
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import zipfile
 from pathlib import Path
 
@@ -105,10 +104,7 @@ def test_a_broken_archive(tmp_path: Path, data: bytes) -> None:
 
 
 def test_damaged_metadata(tmp_path: Path) -> None:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, data in MEMBERS:
-            archive.writestr(name, data)
     path = tmp_path / WHEEL_NAME
-    path.write_bytes(buffer.getvalue().replace(b"A demo.", b"A damo."))
+    stored = zip_bytes(MEMBERS, compression=zipfile.ZIP_STORED)
+    path.write_bytes(stored.replace(b"A demo.", b"A damo."))
     assert "corrupt" in refusal(path)

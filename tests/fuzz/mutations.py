@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from itertools import islice
 from typing import Any
 
 from hypothesis import strategies as st
@@ -43,7 +45,8 @@ def edited(data: bytes, changes: list[tuple[str, int, bytes]], anchors: tuple[by
             break
         start = number % len(found)
         if anchors:
-            places = _places(found, anchors[number % len(anchors)])
+            anchor = re.escape(anchors[number % len(anchors)])
+            places = [match.start() for match in islice(re.finditer(anchor, found), 64)]
             start = (places[number % len(places)] + number // 7 % 48) % len(found) if places else start
         length = len(piece)
         if kind == "overwrite":
@@ -57,14 +60,6 @@ def edited(data: bytes, changes: list[tuple[str, int, bytes]], anchors: tuple[by
         else:
             del found[start:]
     return bytes(found)
-
-
-def _places(data: bytearray, anchor: bytes) -> list[int]:
-    places, start = [], data.find(anchor)
-    while start >= 0 and len(places) < 64:
-        places.append(start)
-        start = data.find(anchor, start + 1)
-    return places
 
 
 changes = st.lists(

@@ -20,19 +20,17 @@ from s3pypi_setuptools.operations.reindex.reindex import reindex
 from s3pypi_setuptools.operations.retention import Retention
 from s3pypi_setuptools.operations.status import set_status
 from s3pypi_setuptools.operations.yank import yank
-from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.repository import Repository
-from s3pypi_setuptools.stores.base import Attributes
+from s3pypi_setuptools.stores.base import Attributes, Store
 from s3pypi_setuptools.stores.memory import MemoryStore
-from s3pypi_setuptools.transaction import Backoff
+from tests.operations.conftest import World
 from tests.support import samples
 from tests.support.refusals import result_of
 from tests.support.store_doubles import FaultyStore
 
 __all__ = ["VERBS", "Place"]
 
-LAYOUT = Layout("team")
 ROOT = {"team/repository.json", "team/manifest.json", "team/index.json", "team/index.html", "team/"}
 MANIFEST = "team/demo/manifest.json"
 DOCUMENTS = {MANIFEST, "team/demo/index.json", "team/demo/index.html", "team/demo/"}
@@ -57,14 +55,12 @@ class Place:
     """A repository under ``team``, which holds the projects demo and other, and what lies beside it."""
 
     def __init__(self, folder: Path) -> None:
-        self.one = Distribution.read(samples.wheel(folder))
-        other = Distribution.read(samples.wheel(folder, "other"))
-        store = MemoryStore()
-        self._with(store, lambda repository: publish(repository, [self.one, other], progress=Progress()))
-        store.put("outside/demo-1.0-py3-none-any.whl", b"x", Attributes())
-        store.put("team/other/demo-1.0-py3-none-any.whl", b"x", Attributes())
-        store.put("team/demo-2.0.zip", b"x", Attributes())
-        self.objects = {info.key: store.get(info.key).data for info in store.list("")}
+        self.world = World(folder)
+        self.one = samples.read(self.world.wheel())
+        self.world.push(self.world.wheel(), self.world.wheel(name="other"))
+        for key in ("outside/demo-1.0-py3-none-any.whl", "team/other/demo-1.0-py3-none-any.whl", "team/demo-2.0.zip"):
+            self.world.put(key, b"x")
+        self.objects = {key: self.world.store.get(key).data for key in self.world.stored()}
 
     def carry_out(self, verb: str, documents: dict[str, bytes], without: Collection[str] = ()) -> None:
         """Carry it out where these objects are others, by key; what is written and deleted is the project's own."""
@@ -75,7 +71,7 @@ class Place:
         # What was deleted as a whole is deleted to the end.
         ends = ("delete project", "delete version") if _is_deleted(documents.get(MANIFEST)) else ("delete project",)
         watched = FaultyStore(store)
-        result_of(lambda: self._with(watched, lambda repository: VERBS[verb](repository, self.one)))
+        result_of(lambda: self._do(watched, lambda repository: VERBS[verb](repository, self.one)))
         for request in watched.requests:
             if not request.writes:
                 continue
@@ -91,15 +87,11 @@ class Place:
         assert {key for key in self.objects if not key.startswith("team/demo")} <= after
         if any(request.writes and request.key == MANIFEST for request in watched.requests):
             # What was committed can be read again.
-            self._with(store, lambda repository: repository.manifest("demo"))
+            self._do(store, lambda repository: repository.manifest("demo"))
 
-    @staticmethod
-    def _with(store: MemoryStore | FaultyStore, work: Callable[[Repository], object]) -> object:
-        repository = Repository(store, LAYOUT, backoff=Backoff(first=0.001, most=0.002))
-        try:
-            return work(repository)
-        finally:
-            repository.close()
+    def _do(self, store: Store, work: Callable[[Repository], object]) -> None:
+        with self.world.opened(store) as repository:
+            work(repository)
 
 
 def _is_deleted(data: bytes | None) -> bool:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timezone
+from functools import partial
 from html.parser import HTMLParser
 
 import pytest
@@ -11,8 +12,8 @@ from hypothesis import strategies as st
 from s3pypi_setuptools.errors import InvalidIndex
 from s3pypi_setuptools.index.model import File, Project, ProjectStatus, Status
 from s3pypi_setuptools.index.simple_html import SCRIPTS, parse_project, parse_root, render_project, render_root
-from tests.index import refused_in_one_line
 from tests.index.strategies import indexes
+from tests.support.refusals import result_of
 
 UPLOADED = datetime(2026, 11, 21, 8, 0, 0, 5, tzinfo=timezone.utc)
 
@@ -264,7 +265,5 @@ PIECES = [
 )
 def test_whatever_is_read_is_understood_or_refused(data: bytes) -> None:
     for framed in (data, b"<html>" + data + b"</html>"):
-        with refused_in_one_line():
-            render_project(parse_project(framed, "demo"))
-        with refused_in_one_line():
-            parse_root(framed)
+        for read in (lambda page: render_project(parse_project(page, "demo")), parse_root):
+            result_of(partial(read, framed), InvalidIndex)

@@ -14,15 +14,16 @@ import pytest
 from s3pypi_setuptools.config.choices import IfExists
 from s3pypi_setuptools.errors import AccessDenied
 from s3pypi_setuptools.operations.publish import comparison
-from s3pypi_setuptools.operations.publish.report import FileReport, Note, Outcome
+from s3pypi_setuptools.operations.publish.report import Note, Outcome
 from s3pypi_setuptools.stores.local.store import LocalStore
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.operations.attestations import URL, attest
 from tests.operations.conftest import World
-from tests.operations.maintenance import problems
+from tests.operations.processes import mirrored, problems
+from tests.operations.republishing import push
 from tests.operations.test_promote import promoted
-from tests.operations.transfers import mirrored
 from tests.support import samples
+from tests.support.archives import tar_bytes, zip_bytes
 from tests.support.store_doubles import FaultyStore, Request
 
 
@@ -43,29 +44,20 @@ def rebuilt(path: Path, compression: int = 1) -> Path:
     folder.mkdir()
     again = folder / path.name
     if path.suffix == ".whl":
-        with zipfile.ZipFile(path) as old, zipfile.ZipFile(again, "w") as new:
-            for info in reversed(old.infolist()):
-                made = zipfile.ZipInfo(info.filename, (2026, 11, compression, 0, 0, 0))
-                made.external_attr = info.external_attr
-                new.writestr(made, old.read(info), zipfile.ZIP_DEFLATED)
+        with zipfile.ZipFile(path) as old:
+            members = [(info.filename, old.read(info)) for info in reversed(old.infolist())]
+        again.write_bytes(zip_bytes(members, when=(2026, 11, compression, 0, 0, 0)))
     else:
-        with (
-            tarfile.open(path) as old,
-            gzip.GzipFile(again, "wb", compression, mtime=5) as stream,
-            tarfile.open(fileobj=stream, mode="w") as new,
-        ):
-            for member in old:
-                content = old.extractfile(member)
-                member.mtime, member.uname = 1_790_000_000, "jenkins"
-                new.addfile(member, content)
+        with tarfile.open(path) as old:
+            members = [(member.name, old.extractfile(member).read()) for member in old]
+
+        def build_again(info: tarfile.TarInfo) -> None:
+            info.uname = "jenkins"
+
+        tar = tar_bytes(members, when=1_790_000_000, change=build_again)
+        again.write_bytes(gzip.compress(tar, compression, mtime=5))
     assert again.read_bytes() != path.read_bytes()
     return again
-
-
-def push(world: World, path: Path, policy: IfExists = IfExists.SAME, **options: object) -> FileReport:
-    cautious = not world.store.keeps_metadata
-    (report,) = world.push(path, if_exists=policy, cautious=cautious, **options).files
-    return report
 
 
 def state(world: World) -> dict[str, str]:

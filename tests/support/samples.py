@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import gzip
-import io
 import re
-import tarfile
 import zipfile
 from pathlib import Path
 
 from s3pypi_setuptools.distribution import Distribution
+from tests.support.archives import tar_bytes, zip_bytes
 
 __all__ = ["older_layout", "page_old_pip_rejects", "read", "sdist", "wheel"]
 
@@ -33,9 +32,7 @@ def wheel(
     }
     record = "".join(f"{member},,\n" for member in (*members, f"{stem}.dist-info/RECORD"))
     members[f"{stem}.dist-info/RECORD"] = record.encode()
-    with zipfile.ZipFile(path, "w") as archive:
-        for member, data in members.items():
-            archive.writestr(zipfile.ZipInfo(member, (2026, 1, 1, 0, 0, 0)), data)
+    path.write_bytes(zip_bytes(members.items(), compression=zipfile.ZIP_STORED))
     return path
 
 
@@ -44,12 +41,9 @@ def sdist(folder: Path, name: str = "demo", version: str = "1.0", *, salt: str =
     folder.mkdir(parents=True, exist_ok=True)
     stem = f"{name.replace('-', '_')}-{version}"
     path = folder / f"{stem}.tar.gz"
+    members = [(f"{stem}/PKG-INFO", metadata(name, version)), (f"{stem}/notes.txt", salt.encode())]
     # gzip notes the time otherwise, and the same sdist made a second later would have other bytes.
-    with gzip.GzipFile(path, "wb", mtime=0) as stream, tarfile.open(fileobj=stream, mode="w") as archive:
-        for member, data in {"PKG-INFO": metadata(name, version), "notes.txt": salt.encode()}.items():
-            info = tarfile.TarInfo(f"{stem}/{member}")
-            info.size = len(data)
-            archive.addfile(info, io.BytesIO(data))
+    path.write_bytes(gzip.compress(tar_bytes(members), mtime=0))
     return path
 
 
