@@ -9,7 +9,7 @@ from s3pypi_setuptools.doctor.check import Check
 from s3pypi_setuptools.doctor.doctor import DoctorReport
 from tests.support.servers import S3Server
 
-__all__ = ["Examined", "examine", "left", "repository", "settings"]
+__all__ = ["Examined", "examine", "left", "repository"]
 
 
 @dataclass(frozen=True)
@@ -30,13 +30,8 @@ class Examined:
         return {check.name for check in self.report.checks if check.result.value == result}
 
 
-def settings(server: S3Server, **more: str | bool | None) -> dict[str, str | bool | None]:
-    given: dict[str, str | bool | None] = server.settings
-    return {**given, **more}
-
-
 def repository(server: S3Server, bucket: str, **more: str | bool | None) -> PackageRepository:
-    return open_repository(f"s3://{bucket}/team", **settings(server, **more))
+    return open_repository(f"s3://{bucket}/team", **{**server.settings, **more})
 
 
 def examine(server: S3Server, bucket: str, *, read_only: bool = False, **more: str | bool | None) -> Examined:

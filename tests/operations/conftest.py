@@ -11,8 +11,6 @@ from typing import Any
 
 import pytest
 
-from s3pypi_setuptools.config.choices import IfExists
-from s3pypi_setuptools.index import simple_html, simple_json
 from s3pypi_setuptools.index.model import Project, Root
 from s3pypi_setuptools.monitor import Progress
 from s3pypi_setuptools.operations.publish.publish import publish
@@ -29,11 +27,7 @@ from tests.support import samples
 from tests.support.markers import case
 
 QUICK = Backoff(first=0.001, most=0.01)
-
-
-def parsed(page: bytes, project: str) -> Project:
-    """The page at a key that ends in ``/``, of whatever form."""
-    return simple_json.parse_project(page) if page.startswith(b"{") else simple_html.parse_project(page, project)
+KINDS = (PageKind.JSON, PageKind.HTML, PageKind.SLASH)
 
 
 @dataclass
@@ -82,23 +76,15 @@ class World:
         return found[0]
 
     def pages(self, project: str = "demo") -> list[Project]:
-        layout = self.layout
-        html = [layout.page(PageKind.HTML, project)] + (
-            [layout.page(PageKind.SLASH, project)] if self.store.slash_keys is not False else []
-        )
-        return [
-            simple_json.parse_project(self.store.get(layout.page(PageKind.JSON, project)).data),
-            *(parsed(self.store.get(key).data, project) for key in html),
-        ]
+        """All of the project's pages."""
+        pages = self.pages_there(project)
+        assert len(pages) == (2 if self.store.slash_keys is False else 3)
+        return pages
 
     def pages_there(self, project: str) -> list[Project]:
         """The pages that exist, of whatever commits."""
-        layout, keys = self.layout, self.stored()
-        html = [key for kind in (PageKind.HTML, PageKind.SLASH) if (key := layout.page(kind, project)) in keys]
-        return [
-            simple_json.parse_project(self.store.get(layout.page(PageKind.JSON, project)).data),
-            *(parsed(self.store.get(key).data, project) for key in html),
-        ]
+        keys, there = self.layout.pages(project, KINDS), self.stored()
+        return [kind.parse_project(self.store.get(key).data, project) for kind, key in keys.items() if key in there]
 
     def fetched(self, project: str, url: str) -> str:
         """The hash of the object behind ``url``."""
@@ -115,13 +101,8 @@ class World:
 
     def roots(self) -> list[Root]:
         """What each root page that exists lists."""
-        return [
-            (simple_json if self.store.get(key).data.startswith(b"{") else simple_html).parse_root(
-                self.store.get(key).data
-            )
-            for key in map(self.layout.page, (PageKind.JSON, PageKind.HTML, PageKind.SLASH))
-            if key in self.stored()
-        ]
+        keys, there = self.layout.pages(kinds=KINDS), self.stored()
+        return [kind.parse_root(self.store.get(key).data) for kind, key in keys.items() if key in there]
 
     def stored(self) -> list[str]:
         """Every key of the store."""
@@ -147,9 +128,6 @@ def three(world: World) -> World:
 @pytest.fixture
 def sha256() -> Callable[[Path], str]:
     return lambda path: hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-__all__ = ["IfExists", "World"]
 
 
 @pytest.fixture(params=["memory", case("folder", slow=True)])

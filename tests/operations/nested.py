@@ -10,7 +10,7 @@ from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.local.store import LocalStore
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.operations.conftest import World
-from tests.operations.transfers import LISTING, opened
+from tests.operations.processes import LISTING
 
 Maker = Callable[[World, str], None]
 
@@ -50,7 +50,7 @@ def ours_of_version_1_0_0(world: World, folder: str) -> None:
 def empty(world: World, folder: str) -> None:
     """One of this tool that was only made."""
     inner = _elsewhere(world, folder)
-    with opened(inner) as repository:
+    with inner.opened() as repository:
         assert repository.config
     copy_objects(inner, world)
 

@@ -8,7 +8,7 @@ from s3pypi_setuptools.config.choices import IfExists
 from s3pypi_setuptools.distribution.local_file import PART_SIZE
 from s3pypi_setuptools.operations.publish.report import FileReport
 from tests.operations.conftest import World
-from tests.operations.maintenance import problems
+from tests.operations.processes import problems
 from tests.support import samples
 from tests.support.markers import case
 

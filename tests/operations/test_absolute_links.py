@@ -11,8 +11,7 @@ from s3pypi_setuptools.operations.transfer.report import ImportOutcome
 from s3pypi_setuptools.repository.opening import OpenOptions
 from s3pypi_setuptools.repository.repository import Repository
 from tests.operations.conftest import World
-from tests.operations.maintenance import problems, pruned, reindexed
-from tests.operations.transfers import foreign, imported
+from tests.operations.processes import foreign, imported, problems, pruned, reindexed
 from tests.support import samples
 
 WHEEL = "demo-1.0-py3-none-any.whl"

@@ -21,7 +21,7 @@ from s3pypi_setuptools.repository.opening import OpenOptions
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.operations.conftest import World
-from tests.operations.maintenance import pruned, reindexed, verified
+from tests.operations.processes import pruned, reindexed, verified
 from tests.support import samples
 from tests.support.store_doubles import CarelessStore
 

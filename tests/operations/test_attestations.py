@@ -17,8 +17,7 @@ from s3pypi_setuptools.errors import InvalidDistribution, Unavailable
 from s3pypi_setuptools.operations.file_selector import FileSelector
 from tests.operations.attestations import GITHUB, URL, attest
 from tests.operations.conftest import World
-from tests.operations.contents import deleted
-from tests.operations.transfers import mirrored
+from tests.operations.processes import deleted, mirrored
 from tests.support import samples
 from tests.support.store_doubles import FaultyStore, Request
 

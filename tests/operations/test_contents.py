@@ -10,7 +10,7 @@ from s3pypi_setuptools.operations.listing import list_projects, show_project
 from s3pypi_setuptools.operations.status import set_status
 from s3pypi_setuptools.operations.yank import unyank, yank
 from tests.operations.conftest import World
-from tests.operations.contents import ONE, deleted, opened
+from tests.operations.processes import ONE, deleted, opened
 
 
 def test_yanked_files_say_so_on_every_page_until_they_are_unyanked(three: World) -> None:

@@ -13,7 +13,7 @@ from s3pypi_setuptools.errors import AccessDenied, StoreError, Unavailable
 from s3pypi_setuptools.operations.yank import yank
 from s3pypi_setuptools.stores.base import Store
 from tests.operations.conftest import World
-from tests.operations.contents import ONE, WHOLE, deleted, objects, opened
+from tests.operations.processes import ONE, WHOLE, deleted, objects, opened
 from tests.support.markers import case
 from tests.support.store_doubles import FaultyStore, Request, completes, kill_at
 

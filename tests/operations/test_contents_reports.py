@@ -17,9 +17,7 @@ from s3pypi_setuptools.operations.status import StatusReport, set_status
 from s3pypi_setuptools.operations.yank import YankedFile, YankReport, unyank, yank
 from s3pypi_setuptools.repository.repository import Repository
 from tests.operations.conftest import World
-from tests.operations.contents import ONE, WHOLE, deleted, opened
-from tests.operations.maintenance import Watching, state
-from tests.operations.transfers import foreign
+from tests.operations.processes import ONE, WHOLE, Watching, deleted, foreign, opened, state
 from tests.support.store_doubles import FaultyStore
 
 

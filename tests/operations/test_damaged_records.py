@@ -19,9 +19,8 @@ from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.memory import MemoryStore
-from tests.operations import contents
 from tests.operations.conftest import World
-from tests.operations.maintenance import DAY, opened, problems, pruned, reindexed, state
+from tests.operations.processes import DAY, deleted, opened, problems, pruned, reindexed, run_later, state
 from tests.support.store_doubles import FaultyStore, Killed, Request
 
 FOLDER = "team/demo/"
@@ -110,7 +109,7 @@ def test_a_commit_that_no_page_shows_yet(world: World, how: str) -> None:
 
 def test_a_project_in_quarantine_lists_nothing_and_has_its_files(world: World) -> None:
     world.push(world.wheel(), world.sdist())
-    with contents.opened(world) as repository:
+    with opened(world) as repository:
         set_status(repository, "demo", Status.QUARANTINED, reason="looked at")
     damage(world, "manifest", "zeros")
     assert reindexed(world).ok
@@ -166,7 +165,7 @@ def test_files_that_are_gone_are_named_before_a_damaged_record_lets_them_go(worl
 
 def test_what_a_damaged_manifest_still_says_was_removed_stays_removed(world: World) -> None:
     world.push(world.wheel(), world.wheel("2.0"))
-    contents.deleted(world, FileSelector("2.0"))
+    deleted(world, FileSelector("2.0"))
     removed = manifest(world).removed
     data = world.store.get(MANIFEST).data
     world.store.put(MANIFEST, data.replace(b'"commit"', b"commit"), Attributes())
@@ -235,8 +234,8 @@ def test_a_change_that_meets_a_damaged_page_after_its_commit_says_so(
     world.push(world.wheel())
     world.put("team/demo/index.html", b"")
 
-    with opened(world, None, DAY) as repository, pytest.raises(InvalidIndex) as caught:
-        change(repository)
+    with pytest.raises(InvalidIndex) as caught:
+        run_later(change, world, store=None, later=DAY)
 
     assert "team/demo/index.html: is not an HTML page; the manifest was changed" in str(caught.value)
     assert "'s3pypi reindex demo'" in str(caught.value)

@@ -13,7 +13,7 @@ from s3pypi_setuptools.operations.publish.report import Outcome
 from s3pypi_setuptools.operations.status import set_status
 from s3pypi_setuptools.operations.yank import unyank, yank
 from tests.operations.conftest import World
-from tests.operations.contents import ONE, WHOLE, deleted, objects, opened
+from tests.operations.processes import ONE, WHOLE, deleted, objects, opened
 from tests.support.store_doubles import FaultyStore, Request
 
 

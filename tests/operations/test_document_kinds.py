@@ -9,9 +9,8 @@ import pytest
 from s3pypi_setuptools.errors import InvalidIndex, RepositoryError
 from s3pypi_setuptools.operations.reindex.recovery import discard_damaged_config
 from tests.operations.conftest import World
-from tests.operations.maintenance import problems, reindexed
 from tests.operations.nested import without_kind
-from tests.operations.transfers import opened
+from tests.operations.processes import problems, reindexed
 
 
 def test_a_record_of_another_kind_is_called_that(world: World) -> None:
@@ -47,7 +46,7 @@ def _rebuild(world: World) -> None:
 
 
 def _read(world: World) -> None:
-    with opened(world, reading=True) as repository:
+    with world.opened(reading=True) as repository:
         repository.projects()
         repository.manifest("demo")
 

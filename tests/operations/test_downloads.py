@@ -12,7 +12,7 @@ from s3pypi_setuptools.index.model import Status
 from s3pypi_setuptools.operations.download import DownloadedFile, DownloadOutcome, download, path_in
 from s3pypi_setuptools.operations.status import set_status
 from tests.operations.conftest import World
-from tests.operations.contents import opened
+from tests.operations.processes import opened
 
 FILES = WHEEL, SDIST = "demo-1.0-py3-none-any.whl", "demo-1.0.tar.gz"
 

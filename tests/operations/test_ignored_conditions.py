@@ -21,7 +21,6 @@ from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import ANY, Attributes, Condition, Info, PartsWrite, Store, Token
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.operations.conftest import World
-from tests.operations.transfers import opened
 from tests.support import samples
 from tests.support.servers import S3Server
 from tests.support.store_doubles import FaultyStore, Request
@@ -82,7 +81,7 @@ def test_a_copy_overwrites_nothing_and_the_manifest_knows_its_token(tmp_path: Pa
     staging.push(wheel)
     world.push(world.wheel(name="other"))
 
-    with opened(staging, reading=True) as origin, opened(world) as target:
+    with staging.opened(reading=True) as origin, world.opened() as target:
         assert promote(origin, target, "demo", "1.0", progress=Progress()).ok
 
     assert world.store.get(f"team/demo/{wheel.name}").data == b"another publisher's"

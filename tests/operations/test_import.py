@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.operations.conftest import World
-from tests.operations.transfers import foreign, hyphenated, imported, killed_at_every_request, old, outcomes
+from tests.operations.processes import foreign, hyphenated, imported, killed_at_every_request, old, outcomes
 from tests.support.markers import case
 from tests.support.store_doubles import FaultyStore
 

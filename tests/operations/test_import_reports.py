@@ -14,9 +14,7 @@ from s3pypi_setuptools.operations.transfer.import_repository import import_repos
 from s3pypi_setuptools.operations.transfer.report import ImportedFile, ImportOutcome
 from s3pypi_setuptools.repository.repository import Repository
 from tests.operations.conftest import World
-from tests.operations.contents import deleted
-from tests.operations.maintenance import Watching, state
-from tests.operations.transfers import foreign, imported, mirrored, opened, outcomes
+from tests.operations.processes import Watching, deleted, foreign, imported, mirrored, outcomes, state
 from tests.support.store_doubles import FaultyStore, Request
 
 FOLDER = "memory:///team"
@@ -111,7 +109,7 @@ def test_a_dry_run_tells_where_files_of_no_project_go(world: World) -> None:
 
 def test_a_project_that_takes_no_uploads_gets_no_object(world: World, mirror: World) -> None:
     mirror.push(mirror.wheel())
-    with opened(mirror) as repository:
+    with mirror.opened() as repository:
         set_status(repository, "demo", Status.ARCHIVED)
     world.push(world.wheel("2.0"))
     before = state(mirror)

@@ -8,7 +8,7 @@ from s3pypi_setuptools.errors import NotListed
 from s3pypi_setuptools.index.model import File, Project
 from s3pypi_setuptools.operations.listing import latest_version, list_projects
 from tests.operations.conftest import World
-from tests.operations.contents import opened
+from tests.operations.processes import opened
 
 
 def project(*versions: str, yanked: tuple[str, ...] = ()) -> Project:

@@ -10,7 +10,7 @@ import pytest
 from s3pypi_setuptools.errors import InvalidIndex
 from s3pypi_setuptools.operations.reindex.recovery import discard_damaged_config
 from tests.operations.conftest import World
-from tests.operations.maintenance import DAY, problems, pruned, reindexed, verified
+from tests.operations.processes import DAY, problems, pruned, reindexed, verified
 from tests.operations.test_nested_repositories import another_tools
 
 RANDOM = "0123456789abcdef"

@@ -20,8 +20,7 @@ from s3pypi_setuptools.stores.local.store import LocalStore
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.doctor import examined
 from tests.operations.conftest import World
-from tests.operations.maintenance import problems, reindexed
-from tests.operations.transfers import foreign, killed_at_every_request, opened
+from tests.operations.processes import foreign, killed_at_every_request, problems, reindexed
 from tests.support import samples
 from tests.support.markers import case
 from tests.support.servers import S3Server
@@ -29,7 +28,7 @@ from tests.support.store_doubles import FaultyStore, Request
 
 
 def migrated(world: World, style: PageStyle, store: Store | None = None, *, dry_run: bool = False) -> MigrateReport:
-    with opened(world, store, reading=dry_run) as repository:
+    with world.opened(store, reading=dry_run) as repository:
         return migrate_index(repository, style, dry_run=dry_run)
 
 
@@ -98,7 +97,7 @@ def test_another_tools_repository_is_adopted_with_it(world: World, style: PageSt
 
 
 def test_a_page_that_an_older_publisher_leaves_is_settled_by_the_same_again(both: World) -> None:
-    with opened(both) as repository:
+    with both.opened() as repository:
         repository.require()  # as the publisher sees it
         migrated(both, PageStyle.INDEX_HTML)
         repository.change("demo", lambda manifest: Decision(manifest, None))
@@ -108,7 +107,7 @@ def test_a_page_that_an_older_publisher_leaves_is_settled_by_the_same_again(both
 
 
 def test_a_page_of_the_old_form_that_an_older_publisher_leaves_is_settled_by_the_same_again(both: World) -> None:
-    with opened(both) as repository:
+    with both.opened() as repository:
         repository.require()  # as the publisher sees it
         migrated(both, PageStyle.JSON)
         publish(repository, [samples.read(both.wheel("2.0"))], progress=Progress())

@@ -17,7 +17,7 @@ from s3pypi_setuptools.operations.transfer.mirror import with_yanks_and_status
 from s3pypi_setuptools.operations.yank import yank
 from s3pypi_setuptools.repository.manifest import Manifest
 from tests.operations.conftest import World
-from tests.operations.transfers import foreign, mirrored, old, opened, outcomes
+from tests.operations.processes import foreign, mirrored, old, outcomes
 from tests.support.store_doubles import FaultyStore, Request
 
 
@@ -29,7 +29,7 @@ def test_a_mirror_says_of_no_folder_of_the_source_that_it_can_go(tmp_path: Path,
 def test_a_mirror_lists_what_the_source_lists(tmp_path: Path, world: World) -> None:
     source = World(tmp_path / "source")
     source.push(source.wheel(), source.sdist(), source.wheel(name="other"))
-    with opened(source) as repository:
+    with source.opened() as repository:
         yank(repository, "demo", FileSelector(filenames=("demo-1.0.tar.gz",)), reason="bad")
         set_status(repository, "other", Status.ARCHIVED, reason="over")
 
@@ -47,7 +47,7 @@ def test_a_mirror_follows_and_deletes_nothing(tmp_path: Path, world: World) -> N
     source.push(source.wheel(), source.sdist())
     mirrored(source, world)
     source.push(source.wheel("2.0"))
-    with opened(source) as repository:
+    with source.opened() as repository:
         yank(repository, "demo", FileSelector("1.0"))
     world.push(world.wheel("3.0"))
     store = FaultyStore(world.store)
@@ -114,14 +114,14 @@ def test_a_mirror_keeps_its_own_yanks_and_status(tmp_path: Path, world: World) -
     source = World(tmp_path / "source")
     source.push(source.wheel())
     mirrored(source, world)
-    with opened(world) as repository:
+    with world.opened() as repository:
         yank(repository, "demo", FileSelector("1.0"), reason="ours")
         set_status(repository, "demo", Status.DEPRECATED, reason="ours")
-    with opened(source) as repository:
+    with source.opened() as repository:
         yank(repository, "demo", FileSelector("1.0"), reason="theirs")
     for status in (None, Status.ARCHIVED):
         if status:
-            with opened(source) as repository:
+            with source.opened() as repository:
                 set_status(repository, "demo", status, reason="theirs")
         assert mirrored(source, world).ok
         page = world.pages()[0]
@@ -137,7 +137,7 @@ def test_an_error_of_the_source_is_the_error_of_its_file(tmp_path: Path, world: 
         if (request.verb, request.key) == ("head", "team/demo/demo-1.0.tar.gz"):
             raise Unavailable(request.key, "did not answer")
 
-    with opened(source, FaultyStore(source.store, before=fail), reading=True) as origin, opened(world) as destination:
+    with source.opened(FaultyStore(source.store, before=fail), reading=True) as origin, world.opened() as destination:
         report = import_repository(origin, destination, progress=Progress())
     assert outcomes(report) == {("demo", "demo-1.0-py3-none-any.whl"): "copied", ("demo", "demo-1.0.tar.gz"): "failed"}
     [error] = [file.note for file in report.files if file.note]

@@ -18,7 +18,7 @@ from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.registry import open_store
 from tests.operations.attestations import URL, attest
 from tests.operations.conftest import World
-from tests.operations.contents import deleted
+from tests.operations.processes import deleted
 from tests.operations.republishing import KINDS, file_of, is_complete, key_of, push
 from tests.support import samples
 from tests.support.markers import case

@@ -27,11 +27,21 @@ from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Attributes, Store
 from s3pypi_setuptools.stores.memory import MemoryStore
-from tests.operations import contents
 from tests.operations.conftest import World
-from tests.operations.maintenance import DAY, problems, pruned, reindexed, verified
 from tests.operations.nested import MAKERS, Maker, another_tools, copy_objects, ours
-from tests.operations.transfers import LISTING, imported, mirrored, opened, outcomes
+from tests.operations.processes import (
+    DAY,
+    LISTING,
+    deleted,
+    imported,
+    mirrored,
+    opened,
+    outcomes,
+    problems,
+    pruned,
+    reindexed,
+    verified,
+)
 from tests.support.markers import case
 
 PLACES = ("dev", "demo/dev", "demo/a/b/dev", "0123456789abcdef", "demo/0123456789abcdef", "Dev", "demo/1.0")
@@ -57,14 +67,14 @@ def everything(world: World) -> None:
     assert pruned(world, later=30 * DAY).ok
     assert pruned(world, later=30 * DAY, retention=Retention(keep_last=1)).ok
     for style in (PageStyle.INDEX_HTML, PageStyle.JSON, PageStyle.BOTH)[: None if world.store.slash_keys else 1]:
-        with opened(world) as repository:
+        with world.opened() as repository:
             migrate_index(repository, style)
     mirror = World(world.folder / "mirror")
     assert {project for project, _ in outcomes(mirrored(world, mirror))} == {"demo", "prod"}
-    with opened(world) as repository:
+    with world.opened() as repository:
         assert [project.name for project in list_projects(repository).projects] == ["demo", "prod"]
         yank(repository, "demo", FileSelector("2.0"))
-    contents.deleted(world, FileSelector(), "demo")
+    deleted(world, FileSelector(), "demo")
     assert world.push(world.wheel("4.0")).ok
 
 
@@ -112,7 +122,7 @@ def test_a_project_of_its_name_is_refused(outer: World, make: Maker) -> None:
     assert outer.listed("brand-new")
 
     def change(act: Callable[[Repository], object]) -> None:
-        with opened(outer) as repository, pytest.raises(OtherRepository, match="is another repository"):
+        with outer.opened() as repository, pytest.raises(OtherRepository, match="is another repository"):
             act(repository)
 
     change(lambda repository: delete(repository, "dev", FileSelector()))
@@ -148,7 +158,7 @@ def test_another_tools_root_page_that_lists_it(tmp_path: Path) -> None:
     world.put("team/index.html", LISTING.format(links=links).encode())
     before = held(world.store, "dev")
 
-    with opened(world, reading=True) as repository:
+    with world.opened(reading=True) as repository:
         assert repository.projects() == ("demo",)
     assert outcomes(imported(world)) == {("demo", wheel.name): "adopted"}
     assert all(root.projects == ("demo",) for root in world.roots())
@@ -165,7 +175,7 @@ def test_reindex_takes_it_off_the_list_of_projects(outer: World) -> None:
     outer.put(key, json.dumps(document).encode(), "application/json")
     before = held(outer.store, "dev")
 
-    with opened(outer, reading=True) as repository:
+    with outer.opened(reading=True) as repository:
         assert [project.name for project in list_projects(repository).projects] == ["demo", "prod"]
     assert ("only-on-root", "manifest.json") in problems(outer)
     assert reindexed(outer).ok
@@ -234,7 +244,7 @@ def test_the_page_style_of_a_nested_repository_is_not_the_outer_ones(tmp_path: P
     store = MemoryStore()
     another_tools(World(tmp_path, store), "dev")
     world = World(tmp_path, store)
-    with contents.opened(world) as repository, pytest.raises(RepositoryError, match="there is no repository here"):
+    with opened(world) as repository, pytest.raises(RepositoryError, match="there is no repository here"):
         assert repository.config
     assert world.push(world.wheel()).ok
     assert {"team/demo/", "team/demo/index.html"} <= set(world.stored())

@@ -15,8 +15,7 @@ from s3pypi_setuptools.operations.transfer.report import ImportReport
 from s3pypi_setuptools.stores.local.store import LocalStore
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.operations.conftest import World
-from tests.operations.maintenance import problems, reindexed, state
-from tests.operations.transfers import foreign, imported, mirrored, opened, outcomes
+from tests.operations.processes import foreign, imported, mirrored, outcomes, problems, reindexed, state
 from tests.support.store_doubles import Killed, kill_before_write
 
 STRAY = "other-99.0-py3-none-any.whl"
@@ -32,10 +31,10 @@ def two(request: pytest.FixtureRequest, tmp_path: Path) -> World:
 
 def taking(source: World, target: World, *, dry_run: bool = False) -> ImportReport:
     """Import with ``--strays``; in place where both are the same."""
-    with opened(target, reading=dry_run) as repository:
+    with target.opened(reading=dry_run) as repository:
         if source is target:
             return import_repository(repository, repository, strays=True, dry_run=dry_run, progress=Progress())
-        with opened(source, reading=True) as origin:
+        with source.opened(reading=True) as origin:
             return import_repository(origin, repository, strays=True, dry_run=dry_run, progress=Progress())
 
 

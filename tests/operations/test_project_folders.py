@@ -9,10 +9,8 @@ from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.stores.base import Store
 from s3pypi_setuptools.stores.local.store import LocalStore
-from tests.operations import contents
 from tests.operations.conftest import World
-from tests.operations.maintenance import problems
-from tests.operations.transfers import opened
+from tests.operations.processes import deleted, problems
 from tests.support.store_doubles import FaultyStore
 
 FOLDERS = ("demo", "demo/sub", "demo/a/b/c")
@@ -22,7 +20,7 @@ FOLDERS = ("demo", "demo/sub", "demo/a/b/c")
 @pytest.mark.parametrize("kind", ["ours", "deleted", "another tool's"])
 def test_a_project_folder_is_no_place_for_a_repository(outer: World, folder: str, kind: str) -> None:
     if kind == "deleted":
-        contents.deleted(outer, FileSelector(), "demo")
+        deleted(outer, FileSelector(), "demo")
     if kind == "another tool's":
         outer.store.delete("team/demo/manifest.json")
         for name in ("repository.json", "manifest.json", "demo/index.json"):
@@ -32,7 +30,7 @@ def test_a_project_folder_is_no_place_for_a_repository(outer: World, folder: str
     )
     before = outer.stored()
     for reading in (True, False):
-        with opened(target, reading=reading) as repository, pytest.raises(RepositoryError) as raised:
+        with target.opened(reading=reading) as repository, pytest.raises(RepositoryError) as raised:
             assert repository.config
         assert f"the folder of the project demo in the repository {outer.store.url}/team: " in str(raised.value)
     assert outer.stored() == before
@@ -50,7 +48,7 @@ def test_a_repository_beside_projects_is_no_project_folder(outer: World) -> None
 def test_opening_a_repository_that_exists_asks_nothing_more(world: World) -> None:
     world.push(world.wheel())
     store = FaultyStore(world.store)
-    with opened(world, store) as repository:
+    with world.opened(store) as repository:
         assert repository.config
     assert [(request.verb, request.key) for request in store.requests] == [("get", "team/repository.json")]
 

@@ -16,8 +16,7 @@ from s3pypi_setuptools.operations.transfer.promote import PromoteReport, promote
 from s3pypi_setuptools.operations.yank import yank
 from s3pypi_setuptools.stores.base import Store
 from tests.operations.conftest import World
-from tests.operations.maintenance import problems, state
-from tests.operations.transfers import foreign, killed_at_every_request, opened
+from tests.operations.processes import foreign, killed_at_every_request, problems, state
 from tests.support.markers import case
 
 
@@ -31,7 +30,7 @@ def staging(tmp_path: Path) -> World:
 def promoted(
     source: World, target: World, version: str = "1.0", store: Store | None = None, **how: IfExists
 ) -> PromoteReport:
-    with opened(source, reading=True) as origin, opened(target, store) as destination:
+    with source.opened(reading=True) as origin, target.opened(store) as destination:
         return promote(origin, destination, "demo", version, progress=Progress(), **how)
 
 
@@ -64,7 +63,7 @@ def test_again_is_success_and_writes_nothing(staging: World, world: World) -> No
 
 
 def test_a_yank_goes_along(staging: World, world: World) -> None:
-    with opened(staging) as repository:
+    with staging.opened() as repository:
         yank(repository, "demo", FileSelector("1.0"), reason="leaks <memory>")
     report = promoted(staging, world)
     assert report.yanked == ("demo-1.0-py3-none-any.whl", "demo-1.0.tar.gz")
@@ -91,7 +90,7 @@ def test_a_version_that_is_not_there(staging: World, world: World) -> None:
 
 
 def test_a_quarantined_project_offers_nothing(staging: World, world: World) -> None:
-    with opened(staging) as repository:
+    with staging.opened() as repository:
         set_status(repository, "demo", Status.QUARANTINED)
     with pytest.raises(NotAllowed, match="is quarantined"):
         promoted(staging, world)
@@ -138,7 +137,7 @@ def test_killed_at_any_request_and_done_again(tmp_path: Path, staging: World, wh
 def test_a_dry_run_says_what_would_be_and_writes_nothing(staging: World, world: World) -> None:
     world.push(world.wheel(name="other"))
     before = state(world)
-    with opened(staging, reading=True) as source, opened(world) as target:
+    with staging.opened(reading=True) as source, world.opened() as target:
         report = promote(source, target, "demo", "1", dry_run=True, progress=Progress())
         assert (report.source, report.target) == (source.url, target.url)
     assert (report.ok, report.dry_run, report.project, report.version) == (True, True, "demo", "1")
@@ -148,7 +147,7 @@ def test_a_dry_run_says_what_would_be_and_writes_nothing(staging: World, world: 
 
 def test_a_project_that_takes_no_uploads_gets_no_object(staging: World, world: World) -> None:
     world.push(world.wheel("0.9"))
-    with opened(world) as repository:
+    with world.opened() as repository:
         set_status(repository, "demo", Status.ARCHIVED)
     before = state(world)
     assert not promoted(staging, world).ok
@@ -156,7 +155,7 @@ def test_a_project_that_takes_no_uploads_gets_no_object(staging: World, world: W
 
 
 def test_a_project_that_is_not_there_is_named_with_the_nearest(staging: World, world: World) -> None:
-    with opened(staging, reading=True) as source, opened(world) as target, pytest.raises(RepositoryError) as caught:
+    with staging.opened(reading=True) as source, world.opened() as target, pytest.raises(RepositoryError) as caught:
         promote(source, target, "dem", "1.0", progress=Progress())
     assert str(caught.value) == "memory:///team: there is no project 'dem' (did you mean 'demo'?)"
 

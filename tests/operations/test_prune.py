@@ -16,9 +16,8 @@ from s3pypi_setuptools.operations.prune_plan import Pruned, PruneReport, Reason
 from s3pypi_setuptools.operations.retention import Retention
 from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.stores.base import Attributes
-from tests.operations import contents
 from tests.operations.conftest import World
-from tests.operations.maintenance import DAY, problems, pruned, state
+from tests.operations.processes import DAY, deleted, objects, problems, pruned, state
 from tests.support.markers import case
 from tests.support.store_doubles import FaultyStore, Killed, Request, completes, kill_at, kill_before_write
 
@@ -51,7 +50,7 @@ def test_orphans_past_their_grace_go(world: World) -> None:
 
     assert names(report) == ORPHANS
     assert {one.reason for one in report.pruned} == {Reason.ORPHAN}
-    assert contents.objects(world) == {
+    assert objects(world) == {
         "team/demo/demo-1.0-py3-none-any.whl",
         "team/demo/demo-1.0-py3-none-any.whl.metadata",
     }
@@ -78,7 +77,7 @@ def test_deletions_are_finished_whatever_their_age(world: World) -> None:
         if request.verb == "delete":
             raise AccessDenied(request.key, "no")
 
-    contents.deleted(world, FileSelector("2.0"), store=FaultyStore(world.store, before=deny))
+    deleted(world, FileSelector("2.0"), store=FaultyStore(world.store, before=deny))
     report = pruned(world, later=timedelta())
     assert {one.reason for one in report.pruned} == {Reason.REMOVED}
     assert not [key for key in world.stored() if "2.0" in key]
@@ -100,7 +99,7 @@ def test_old_releases_go_as_the_rules_say(world: World) -> None:
     }
     assert set(world.listed()) == {world.wheel("2.0rc1").name, world.wheel("2.0").name}
     assert problems(world, deep=True) == []
-    assert len(contents.objects(world)) == 4
+    assert len(objects(world)) == 4
     assert world.listed("acme-lib")
 
 

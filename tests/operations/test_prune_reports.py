@@ -14,9 +14,7 @@ from s3pypi_setuptools.operations.retention import Retention
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.local.store import LocalStore
 from tests.operations.conftest import World
-from tests.operations.contents import deleted
-from tests.operations.maintenance import Watching, drop_in, pruned, state
-from tests.operations.transfers import foreign
+from tests.operations.processes import Watching, deleted, drop_in, foreign, pruned, state
 
 MANIFEST = "team/demo/manifest.json"
 

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools.stores.base import Attributes
-from tests.operations import contents
 from tests.operations.conftest import World
-from tests.operations.maintenance import drop_in, problems, pruned, reindexed
+from tests.operations.processes import WHOLE, deleted, drop_in, problems, pruned, reindexed
 from tests.support import samples
 from tests.support.markers import case
 from tests.support.store_doubles import FaultyStore, Request, completes, kill_at
@@ -99,7 +98,7 @@ def test_a_project_that_is_deleted_while_its_pages_are_compared(world: World) ->
         again = request.verb == "get" and request.key == "team/demo/index.json" and "head" in looked
         if again and not done:
             done.append(True)
-            contents.deleted(world, contents.WHOLE)
+            deleted(world, WHOLE)
         if request.key == "team/demo/index.json":
             looked.add(request.verb)
 
@@ -121,7 +120,7 @@ def test_a_file_that_is_deleted_before_it_is_read(world: World, listed: bool) ->
 
     def delete(request: Request) -> None:
         if request.verb == "stream" and listed:
-            contents.deleted(world)
+            deleted(world)
         elif request.verb == "stream":
             pruned(world)
 

@@ -6,7 +6,7 @@ import pytest
 
 from s3pypi_setuptools.errors import InvalidIndex, NotFound, Unavailable
 from tests.operations.conftest import World
-from tests.operations.maintenance import drop_in, problems, reindexed, state
+from tests.operations.processes import drop_in, problems, reindexed, state
 from tests.support import samples
 from tests.support.store_doubles import FaultyStore, Request
 

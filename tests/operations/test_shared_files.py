@@ -15,8 +15,7 @@ from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.publish.report import Outcome
 from s3pypi_setuptools.operations.retention import Retention
 from tests.operations.conftest import World
-from tests.operations.maintenance import problems, pruned, reindexed
-from tests.operations.transfers import foreign, imported, opened, outcomes
+from tests.operations.processes import foreign, imported, outcomes, problems, pruned, reindexed
 from tests.support.store_doubles import FaultyStore
 
 WHEEL = "demo-1.0-py3-none-any.whl"
@@ -35,7 +34,7 @@ def page(world: World, project: str, *links: str) -> None:
 
 
 def deleted(world: World, project: str = "demo", wanted: FileSelector = FileSelector("1.0")) -> DeleteReport:  # noqa: B008
-    with opened(world) as repository:
+    with world.opened() as repository:
         return delete(repository, project, wanted)
 
 
@@ -96,7 +95,7 @@ def test_again_reads_nothing(world: World) -> None:
 
 @pytest.mark.parametrize("adopt", [True, False], ids=["both have manifests", "one has only a page"])
 def test_a_file_that_two_projects_list_outlives_one_of_them(shared: World, adopt: bool) -> None:
-    with opened(shared) as repository:
+    with shared.opened() as repository:
         repository.manifest("demo")
     shared.push(shared.wheel("2.0"))
     if adopt:
@@ -219,7 +218,7 @@ def test_the_record_says_whether_deletions_have_to_look(world: World, tmp_path: 
     world.push(world.wheel(), world.wheel(name="third"))
     assert recorded(world) is False
     store = FaultyStore(world.store)
-    with opened(world, store) as repository:
+    with world.opened(store) as repository:
         delete(repository, "demo", FileSelector("1.0"))
     assert not [request for request in store.requests if request.verb == "list" or "/third/" in request.key]
 

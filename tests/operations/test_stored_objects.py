@@ -21,8 +21,8 @@ from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.operations.attestations import attest
 from tests.operations.conftest import World
-from tests.operations.transfers import foreign, opened
-from tests.repository.project_desk import Observer
+from tests.operations.processes import foreign
+from tests.repository.desks import Observer
 from tests.support import samples
 from tests.support.store_doubles import FaultyStore, Request
 
@@ -113,7 +113,7 @@ def test_a_promotion_overwrites_nothing_that_lies_in_its_place(tmp_path: Path, w
     world.push(world.wheel("0.9"))
     world.put(key, b"another publisher's")
 
-    with opened(staging, reading=True) as origin, opened(world) as destination:
+    with staging.opened(reading=True) as origin, world.opened() as destination:
         assert promote(origin, destination, "demo", "1.0", progress=Progress()).ok
 
     assert world.store.get(key).data == b"another publisher's"

@@ -6,8 +6,8 @@ from s3pypi_setuptools.index.model import Status
 from s3pypi_setuptools.operations.status import set_status
 from s3pypi_setuptools.operations.transfer.report import ImportOutcome
 from tests.operations.conftest import World
+from tests.operations.processes import foreign, imported
 from tests.operations.test_other_projects import taking
-from tests.operations.transfers import foreign, imported, opened
 
 FOLDER = "memory:///team"
 STRAY = "third-1.0-py3-none-any.whl"
@@ -25,7 +25,7 @@ def test_other_bytes_under_one_name_are_named_with_the_file_that_is_taken(world:
 
 def test_a_project_that_takes_no_uploads_refuses_its_strays(world: World) -> None:
     world.push(world.wheel("0.9", name="third"))
-    with opened(world) as repository:
+    with world.opened() as repository:
         set_status(repository, "third", Status.ARCHIVED)
     foreign(world, "a", world.wheel(name="a"), world.wheel(name="third"))
     [stray] = [file for file in taking(world, world).files if file.filename == STRAY]

@@ -9,7 +9,7 @@ import pytest
 
 from s3pypi_setuptools.stores.local.store import LocalStore
 from tests.operations.conftest import World
-from tests.operations.maintenance import drop_in, problems, reindexed, state
+from tests.operations.processes import drop_in, problems, reindexed, state
 from tests.operations.test_reindex import stored_by_a_publisher
 
 FOLDER = "team/demo/"

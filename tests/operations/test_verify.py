@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,9 +14,8 @@ from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.status import set_status
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.local.store import LocalStore
-from tests.operations import contents
 from tests.operations.conftest import World
-from tests.operations.maintenance import DAY, problems, pruned, reindexed, state, verified
+from tests.operations.processes import DAY, deleted, opened, problems, reindexed, state, verified
 from tests.support import samples
 from tests.support.markers import case
 from tests.support.store_doubles import FaultyStore, Killed, Request, kill_before_write
@@ -53,10 +51,10 @@ def test_a_sound_repository_has_no_findings(two: World) -> None:
 def test_every_kind_of_change_leaves_no_findings(world: World) -> None:
     world.push(world.wheel(), world.sdist(), world.wheel("2.0"), world.wheel(name="other"))
     world.push(world.wheel(salt="x"), if_exists=IfExists.REPLACE)
-    contents.deleted(world, FileSelector("2.0"))
-    contents.deleted(world, FileSelector(), "other")
+    deleted(world, FileSelector("2.0"))
+    deleted(world, FileSelector(), "other")
     assert problems(world, deep=True) == []
-    with contents.opened(world) as repository:
+    with opened(world) as repository:
         set_status(repository, "demo", Status.QUARANTINED)
     assert problems(world, deep=True) == []
 
@@ -202,18 +200,6 @@ def test_what_was_overwritten_long_after_its_upload_is_looked_at(world: World, m
     assert problems(world) == [("wrong-hash", "demo/demo-1.0-py3-none-any.whl")]
 
 
-def test_what_a_publisher_stored_of_late_is_no_finding(world: World) -> None:
-    world.push(world.wheel())
-    other = World(world.folder / "elsewhere")
-    other.push(world.sdist("2.0"))
-    stored = other.store.head("team/demo/demo-2.0.tar.gz")
-    world.store.put(stored.key, other.store.get(stored.key).data, Attributes(metadata=stored.metadata))
-
-    now = verified(world, later=0 * DAY)
-    assert (now.ok, now.pending) == (True, 1)
-    assert problems(world) == [("orphan", "demo/demo-2.0.tar.gz")]
-
-
 def test_what_a_replacement_stored_of_late_is_no_finding(two: World, tmp_path: Path) -> None:
     """It lies under a key that nobody makes by hand, which tells where objects say nothing of themselves."""
     dying = kill_before_write(two.store, "team/demo/manifest.json")
@@ -224,21 +210,6 @@ def test_what_a_replacement_stored_of_late_is_no_finding(two: World, tmp_path: P
     assert [problem for problem, _ in problems(two)] == ["orphan", "orphan"]
 
 
-def test_a_publisher_at_work_is_no_finding(world: World) -> None:
-    """Between the listing and the reading of a manifest, others publish and delete."""
-    fill(world)
-    done: list[int] = []
-
-    def publish(request: Request) -> None:
-        if request.key == "team/demo/manifest.json" and len(done) < 2:
-            done.append(1)
-            world.push(world.wheel(f"3.{len(done)}"))
-            contents.deleted(world, FileSelector(f"{len(done)}.0"))
-
-    assert problems(world, store=FaultyStore(world.store, before=publish)) == []
-    assert done
-
-
 def test_an_unfinished_deletion_is_found(world: World) -> None:
     fill(world)
 
@@ -246,7 +217,7 @@ def test_an_unfinished_deletion_is_found(world: World) -> None:
         if request.verb == "delete":
             raise AccessDenied(request.key, "no")
 
-    contents.deleted(world, FileSelector("2.0"), store=FaultyStore(world.store, before=deny))
+    deleted(world, FileSelector("2.0"), store=FaultyStore(world.store, before=deny))
     assert problems(world) == [
         ("not-deleted", "demo/demo-2.0-py3-none-any.whl"),
         ("not-deleted", "demo/demo-2.0-py3-none-any.whl.metadata"),
@@ -276,33 +247,3 @@ def test_requests_do_not_grow_with_the_files(tmp_path: Path) -> None:
         counts.append(len(store.requests))
     assert counts[0] == counts[1]
     assert counts[0] < 12
-
-
-def test_a_project_that_is_being_begun_is_no_finding(world: World) -> None:
-    world.push(world.wheel(name="other"))
-    with pytest.raises(Killed):
-        world.push(world.wheel(), store=kill_before_write(world.store, "team/demo/manifest.json"))
-    assert "team/demo/index.html" in world.stored()
-
-    assert [each[0] for each in problems(world, later=timedelta())] == ["only-on-root"]
-    assert verified(world, later=timedelta()).pending == 1
-    assert "no-manifest" in [each[0] for each in problems(world)]
-
-
-@pytest.mark.parametrize("listed", [True, False])
-def test_of_an_orphan_whose_name_is_taken_the_advice_is_what_helps(world: World, listed: bool) -> None:
-    wheel = world.wheel()
-    world.push(wheel, world.sdist())
-    if not listed:
-        contents.deleted(world, FileSelector(filenames=(wheel.name,)))
-    for suffix in ("", ".metadata"):
-        world.put(f"team/demo/{'0' * 16}/{wheel.name}{suffix}", b"others")
-
-    details = [finding.detail for finding in verified(world).findings]
-
-    why = "another file of its name is" if listed else "a file of its name was removed once"
-    assert details == [f"is not listed, and {why}: 'prune' deletes it"] * 2
-    reindexed(world)
-    assert len(problems(world)) == 2
-    pruned(world)
-    assert problems(world) == []

@@ -14,9 +14,7 @@ from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.transaction import Backoff
 from tests.operations.conftest import World
-from tests.operations.contents import WHOLE, deleted
-from tests.operations.maintenance import reindexed, verified
-from tests.operations.transfers import foreign
+from tests.operations.processes import WHOLE, deleted, foreign, reindexed, verified
 
 FOLDER = "team/demo/"
 WHEEL = f"{FOLDER}demo-1.0-py3-none-any.whl"

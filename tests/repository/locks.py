@@ -11,8 +11,8 @@ from s3pypi_setuptools.locks.base import Lease, NoLocks
 
 
 @dataclass
-class FakeLocks(NoLocks):
-    """Grants every lock.
+class FakeLocks(NoLocks, Lease):
+    """Grants every lock, and is the lease of each.
 
     :param lasts: how often a lease can be confirmed before it is lost.
     """
@@ -25,14 +25,9 @@ class FakeLocks(NoLocks):
     @contextmanager
     def held(self, name: str, check_cancelled: Callable[[], None]) -> Iterator[Lease]:
         self.names.append(name)
-        yield _FakeLease(self)
-
-
-@dataclass
-class _FakeLease(Lease):
-    locks: FakeLocks
+        yield self
 
     def confirm(self) -> None:
-        self.locks.confirmed += 1
-        if self.locks.confirmed > self.locks.lasts:
+        self.confirmed += 1
+        if self.confirmed > self.lasts:
             raise LockError("lost")

@@ -7,16 +7,16 @@ import pytest
 from s3pypi_setuptools.errors import NotFound, StoreError
 from s3pypi_setuptools.repository.pages import ForeignPage, PageState
 from s3pypi_setuptools.stores.base import Attributes, Matches
-from tests.repository.page_desk import HTML, KEYS, KINDS, SLASH, THEIRS, Desk, manifest
+from tests.repository.desks import HTML, KEYS, KINDS, SLASH, THEIRS, PageDesk, manifest
 from tests.support.store_doubles import FaultyStore, Request, once
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def desk() -> PageDesk:
+    return PageDesk()
 
 
-def test_pages_of_a_deleted_project_are_deleted_on_their_tokens(desk: Desk) -> None:
+def test_pages_of_a_deleted_project_are_deleted_on_their_tokens(desk: PageDesk) -> None:
     desk.publish(manifest(1))
     states = desk.states()
     desk.pages().write(desk.commit(manifest(2, deleted=True)), states, KINDS)
@@ -26,7 +26,7 @@ def test_pages_of_a_deleted_project_are_deleted_on_their_tokens(desk: Desk) -> N
     assert conditions == [Matches(state.token) for state in states.values() if state.token]
 
 
-def test_a_page_that_changed_before_it_was_to_be_deleted_is_deleted_all_the_same(desk: Desk) -> None:
+def test_a_page_that_changed_before_it_was_to_be_deleted_is_deleted_all_the_same(desk: PageDesk) -> None:
     desk.publish(manifest(1))
     states = desk.states()
     desk.publish(manifest(2, "2.0"))
@@ -34,13 +34,13 @@ def test_a_page_that_changed_before_it_was_to_be_deleted_is_deleted_all_the_same
     assert desk.commits() == {}
 
 
-def test_absent_pages_of_a_deleted_project_stay_absent(desk: Desk) -> None:
+def test_absent_pages_of_a_deleted_project_stay_absent(desk: PageDesk) -> None:
     desk.pages().write(desk.commit(manifest(3, deleted=True)), {}, KINDS)
     assert desk.commits() == {}
     assert desk.asked("put", "delete") == []
 
 
-def test_a_page_that_is_not_found_and_listed_is_not_taken_for_deleted(desk: Desk) -> None:
+def test_a_page_that_is_not_found_and_listed_is_not_taken_for_deleted(desk: PageDesk) -> None:
     desk.publish(manifest(1))
     record = desk.commit(manifest(2, deleted=True))
 
@@ -53,12 +53,12 @@ def test_a_page_that_is_not_found_and_listed_is_not_taken_for_deleted(desk: Desk
         desk.pages().write(record, {}, KINDS)
 
 
-def test_a_longer_key_in_the_listing_is_not_the_page(desk: Desk) -> None:
+def test_a_longer_key_in_the_listing_is_not_the_page(desk: PageDesk) -> None:
     desk.store.store.put(f"{KEYS[HTML]}.asc", b"", Attributes())
     desk.pages().write(desk.commit(manifest(2, deleted=True)), {}, KINDS)
 
 
-def test_a_deletion_that_ignored_its_condition_is_made_good(desk: Desk) -> None:
+def test_a_deletion_that_ignored_its_condition_is_made_good(desk: PageDesk) -> None:
     """The record was published to again while its pages were deleted."""
     desk.publish(manifest(1))
     states, newer = desk.states(), manifest(3, "3.0")
@@ -70,14 +70,14 @@ def test_a_deletion_that_ignored_its_condition_is_made_good(desk: Desk) -> None:
     assert desk.commits() == dict.fromkeys(KINDS, newer.commit)
 
 
-def test_pages_written_while_a_deletion_ignored_its_condition_are_brought_up(desk: Desk) -> None:
+def test_pages_written_while_a_deletion_ignored_its_condition_are_brought_up(desk: PageDesk) -> None:
     desk.publish(manifest(1))
     states = desk.states()
     record = desk.commit(manifest(2, deleted=True))
     last = manifest(4, "4.0")
 
     def publish() -> None:
-        Desk(FaultyStore(desk.store.store)).publish(manifest(3, "3.0"))
+        PageDesk(FaultyStore(desk.store.store)).publish(manifest(3, "3.0"))
         desk.commit(last)
 
     desk.store.after = once("delete", KEYS[SLASH], publish)
@@ -85,7 +85,7 @@ def test_pages_written_while_a_deletion_ignored_its_condition_are_brought_up(des
     assert desk.commits() == dict.fromkeys(KINDS, last.commit)
 
 
-def test_another_tools_page_is_noticed_when_a_deletion_is_made_good(desk: Desk) -> None:
+def test_another_tools_page_is_noticed_when_a_deletion_is_made_good(desk: PageDesk) -> None:
     desk.publish(manifest(1))
     states = desk.states()
     record = desk.commit(manifest(2, deleted=True))
@@ -100,7 +100,7 @@ def test_another_tools_page_is_noticed_when_a_deletion_is_made_good(desk: Desk) 
     assert desk.store.store.get(KEYS[HTML]).data == THEIRS
 
 
-def test_an_absent_page_that_may_be_deleted_again_is_blank_before_it_is_filled(desk: Desk) -> None:
+def test_an_absent_page_that_may_be_deleted_again_is_blank_before_it_is_filled(desk: PageDesk) -> None:
     """That a page is absent has no token: a put on its absence could take effect after a deletion."""
     record = desk.commit(manifest(1))
     desk.pages().write(record, {HTML: PageState()}, (HTML,))
@@ -108,7 +108,7 @@ def test_an_absent_page_that_may_be_deleted_again_is_blank_before_it_is_filled(d
     assert desk.commits() == {HTML: record.commit}
 
 
-def test_a_deletion_that_stands_writes_no_page(desk: Desk) -> None:
+def test_a_deletion_that_stands_writes_no_page(desk: PageDesk) -> None:
     desk.publish(manifest(1))
     states, newer = desk.states(), manifest(3, deleted=True)
     record = desk.commit(manifest(2, deleted=True))

@@ -15,7 +15,7 @@ from s3pypi_setuptools.repository.manifest import Manifest, number_of
 from s3pypi_setuptools.repository.project_list import ProjectList, parse_project_list
 from s3pypi_setuptools.stores.base import Attributes
 from tests.repository.conftest import workspace
-from tests.repository.list_desk import KINDS, LIST, PAGES, listed, project_list, put, state
+from tests.repository.desks import KINDS, LIST, LIST_PAGES, listed, project_list, put, state
 from tests.repository.locks import FakeLocks
 from tests.support.store_doubles import FaultyStore, Request, once
 
@@ -107,7 +107,7 @@ def test_a_page_whose_bytes_changed_is_left_where_none_are_compared(store: Fault
 def test_large_pages_are_stored_as_they_are(store: FaultyStore) -> None:
     root = ProjectList(workspace(store, compresses=lambda: True))
     root.enter("demo", KINDS, frozenset(f"project-{number}" for number in range(1000)))
-    for key in (LIST, *PAGES):
+    for key in (LIST, *LIST_PAGES):
         assert store.store.attributes(key).content_encoding is None  # type: ignore[attr-defined]
 
 
@@ -161,7 +161,7 @@ def test_without_a_list_nothing_is_refreshed(store: FaultyStore) -> None:
     assert state(store).keys() == {"team/index.html"}
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", LIST_PAGES)
 def test_exact_pages_have_the_bytes_that_are_rendered(store: FaultyStore, page: str) -> None:
     project_list(store).enter("demo", KINDS)
     found = store.store.get(page)

@@ -11,7 +11,7 @@ from s3pypi_setuptools.errors import AccessDenied, LockError, Unavailable
 from s3pypi_setuptools.locks.base import NO_LOCKS, Locks
 from s3pypi_setuptools.repository.project_list import ProjectList
 from tests.repository.conftest import workspace
-from tests.repository.list_desk import KINDS, LIST, listed, project_list
+from tests.repository.desks import KINDS, LIST, listed, project_list
 from tests.repository.locks import FakeLocks
 from tests.support.store_doubles import FaultyStore, Request, once
 

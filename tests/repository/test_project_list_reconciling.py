@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from s3pypi_setuptools.errors import Unavailable
-from tests.repository.list_desk import KINDS, LIST, listed, project_list
+from tests.repository.desks import KINDS, LIST, listed, project_list
 from tests.support.store_doubles import FaultyStore, once
 
 

@@ -11,7 +11,7 @@ from s3pypi_setuptools.repository.snapshot import DamagedPage, ProjectDocuments,
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.repository.conftest import workspace
-from tests.repository.project_desk import FIRST, KINDS, MANIFEST, SECOND, Desk, listing, unlisting
+from tests.repository.desks import FIRST, KINDS, MANIFEST, SECOND, ProjectDesk, listing, unlisting
 from tests.support.store_doubles import FaultyStore
 
 PAGE = "team/demo/index.html"
@@ -19,19 +19,19 @@ THEIRS = f'<!DOCTYPE html><a href="{FIRST}">{FIRST}</a><a href="{SECOND}">{SECON
 
 
 @pytest.fixture
-def desk() -> Desk:
+def desk() -> ProjectDesk:
     """A store that holds the objects of both files."""
-    desk = Desk()
+    desk = ProjectDesk()
     for name in (FIRST, SECOND):
         put(desk, f"team/demo/{name}", b"abc")
     return desk
 
 
-def put(desk: Desk, key: str, data: bytes = THEIRS) -> None:
+def put(desk: ProjectDesk, key: str, data: bytes = THEIRS) -> None:
     desk.store.store.put(key, data, Attributes("text/html"))
 
 
-def snapshot(desk: Desk, *, brief: bool = False) -> Snapshot:
+def snapshot(desk: ProjectDesk, *, brief: bool = False) -> Snapshot:
     documents = ProjectDocuments(workspace(desk.store), "demo")
     return documents.snapshot(documents.brief_reading() if brief else documents.reading(), KINDS)
 
@@ -40,13 +40,13 @@ def names(manifest: Manifest) -> list[str]:
     return [file.filename for file in manifest.project.files]
 
 
-def test_without_anything_it_is_empty(desk: Desk) -> None:
+def test_without_anything_it_is_empty(desk: ProjectDesk) -> None:
     found = snapshot(desk)
     assert (found.manifest, found.token, names(found.base)) == (None, None, [])
     assert {state.token for state in found.pages.values()} == {None}
 
 
-def test_the_base_is_the_manifest_while_all_pages_are_ours(desk: Desk) -> None:
+def test_the_base_is_the_manifest_while_all_pages_are_ours(desk: ProjectDesk) -> None:
     desk.change(listing(FIRST))
     found = snapshot(desk)
     assert found.base == found.manifest == desk.manifest
@@ -54,7 +54,7 @@ def test_the_base_is_the_manifest_while_all_pages_are_ours(desk: Desk) -> None:
 
 
 def test_expected_states_are_those_that_would_be_read() -> None:
-    desk = Desk(FaultyStore(MemoryStore(content_tokens=True)))
+    desk = ProjectDesk(FaultyStore(MemoryStore(content_tokens=True)))
     desk.change(listing(FIRST))
     read = snapshot(desk)
     desk.store.requests.clear()
@@ -63,7 +63,7 @@ def test_expected_states_are_those_that_would_be_read() -> None:
 
 
 def test_what_another_tools_page_adds_is_taken_over_with_a_warning(
-    desk: Desk, caplog: pytest.LogCaptureFixture
+    desk: ProjectDesk, caplog: pytest.LogCaptureFixture
 ) -> None:
     desk.change(listing(FIRST))
     put(desk, PAGE)
@@ -73,14 +73,16 @@ def test_what_another_tools_page_adds_is_taken_over_with_a_warning(
     assert caplog.messages == [f"{PAGE}: written by another tool; what it adds is taken over, what it dropped stays"]
 
 
-def test_another_tools_project_is_taken_over_without_a_warning(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+def test_another_tools_project_is_taken_over_without_a_warning(
+    desk: ProjectDesk, caplog: pytest.LogCaptureFixture
+) -> None:
     put(desk, PAGE)
     found = snapshot(desk)
     assert (found.manifest, names(found.base), caplog.messages) == (None, [FIRST, SECOND], [])
 
 
 def test_a_removed_file_does_not_come_back_with_another_tools_page(
-    desk: Desk, caplog: pytest.LogCaptureFixture
+    desk: ProjectDesk, caplog: pytest.LogCaptureFixture
 ) -> None:
     desk.change(listing(FIRST))
     desk.change(unlisting())
@@ -89,14 +91,14 @@ def test_a_removed_file_does_not_come_back_with_another_tools_page(
     assert (names(found.base), found.base.deleted, caplog.messages) == ([SECOND], True, [])
 
 
-def test_our_pages_without_a_manifest_end_the_work(desk: Desk) -> None:
+def test_our_pages_without_a_manifest_end_the_work(desk: ProjectDesk) -> None:
     desk.change(listing(FIRST))
     desk.store.store.delete(MANIFEST)
     with pytest.raises(RepositoryError, match=f"{MANIFEST}: is missing, though the project has pages of ours"):
         snapshot(desk)
 
 
-def test_a_page_that_cannot_be_parsed_is_named(desk: Desk) -> None:
+def test_a_page_that_cannot_be_parsed_is_named(desk: ProjectDesk) -> None:
     put(desk, "team/demo/index.json", b"{")
     with pytest.raises(DamagedPage, match=r"team/demo/index\.json: .*; nothing was changed"):
         snapshot(desk)

@@ -10,20 +10,20 @@ from s3pypi_setuptools.errors import AccessDenied
 from s3pypi_setuptools.repository.change import Decision
 from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.stores.base import Attributes
-from tests.repository.project_desk import FIRST, SECOND, Desk, file, listing, unlisting
+from tests.repository.desks import FIRST, SECOND, ProjectDesk, file, listing, unlisting
 from tests.support.store_doubles import once, raising
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def desk() -> ProjectDesk:
+    return ProjectDesk()
 
 
 def beside(key: str) -> tuple[str, ...]:
     return key, f"{key}.metadata", f"{key}.provenance"
 
 
-def test_objects_that_are_listed_no_more_are_deleted_with_what_lies_beside_them(desk: Desk) -> None:
+def test_objects_that_are_listed_no_more_are_deleted_with_what_lies_beside_them(desk: ProjectDesk) -> None:
     desk.change(listing(FIRST, SECOND))
     for name in (*beside(FIRST), *beside(SECOND)):
         desk.store.store.put(f"team/demo/{name}", b"x", Attributes())
@@ -34,7 +34,7 @@ def test_objects_that_are_listed_no_more_are_deleted_with_what_lies_beside_them(
     assert files == {f"demo/{name}" for name in beside(SECOND)}
 
 
-def test_objects_are_deleted_after_every_page_has_caught_up(desk: Desk) -> None:
+def test_objects_are_deleted_after_every_page_has_caught_up(desk: ProjectDesk) -> None:
     desk.change(listing(FIRST))
     desk.store.requests.clear()
     desk.change(unlisting(FIRST))
@@ -42,7 +42,7 @@ def test_objects_are_deleted_after_every_page_has_caught_up(desk: Desk) -> None:
     assert verbs == ["put"] * 4 + ["delete"] * 3
 
 
-def test_a_key_that_is_listed_in_another_spelling_stays(desk: Desk) -> None:
+def test_a_key_that_is_listed_in_another_spelling_stays(desk: ProjectDesk) -> None:
     desk.change(listing(FIRST))
     desk.store.store.put("team/demo/demo-1.0+x.tar.gz", b"x", Attributes())
 
@@ -56,7 +56,7 @@ def test_a_key_that_is_listed_in_another_spelling_stays(desk: Desk) -> None:
 
 
 def test_an_object_that_may_not_be_deleted_is_named_and_the_others_go(
-    desk: Desk, caplog: pytest.LogCaptureFixture
+    desk: ProjectDesk, caplog: pytest.LogCaptureFixture
 ) -> None:
     desk.change(listing(FIRST, SECOND))
     for name in (FIRST, SECOND):

@@ -3,19 +3,18 @@ from __future__ import annotations
 import errno
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
 from s3pypi_setuptools.errors import AccessDenied, NotFound, PreconditionFailed, StorageFull, StoreError
-from s3pypi_setuptools.stores.base import ABSENT, Attributes, Matches, Store
+from s3pypi_setuptools.stores.base import ABSENT, Attributes, Matches
 from s3pypi_setuptools.stores.local import store as local
 from s3pypi_setuptools.stores.local import written_files
 from s3pypi_setuptools.stores.local.store import LocalStore
 from tests.stores.contract import StoreContract
-from tests.stores.race_contract import PROCESSES, run_incrementer
 from tests.stores.samples import PLAIN
 
 
@@ -23,9 +22,6 @@ class TestLocalStore(StoreContract):
     @pytest.fixture
     def store(self, tmp_path: Path) -> LocalStore:
         return LocalStore(tmp_path / "new" / "repo")
-
-    def racers(self, store: Store) -> list[Callable[[], None]]:
-        return [lambda: run_incrementer(store) for _ in range(PROCESSES)]
 
 
 @pytest.fixture
