@@ -6,13 +6,13 @@ import json
 import os
 import pty
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.support import samples
-from tests.support.programs import command, run, run_json, run_on_terminal
+from tests.support.forked_programs import shared_programs
+from tests.support.programs import run, run_json, run_on_terminal
 
 TARGET = ["-t", "./repo"]
 
@@ -137,20 +137,14 @@ def test_without_a_terminal_delete_wants_yes(folder: Path) -> None:
 )
 def test_on_a_terminal_delete_asks(folder: Path, answer: str, status: int, options: list[str]) -> None:
     child, terminal = pty.openpty()
-    process = subprocess.Popen(
-        [*command("s3pypi"), "delete", "demo", "1.0", *TARGET, *options],
-        cwd=folder,
-        env={**os.environ, "TERM": "dumb"},
-        stdin=terminal,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = shared_programs().start("s3pypi", "delete", "demo", "1.0", *TARGET, *options, cwd=folder,
+                                      environ={"TERM": "dumb"}, streams={0: terminal})  # fmt: skip
     os.write(child, answer.encode())
-    output, errors = process.communicate(timeout=300)
+    ended = process.wait()
     os.close(terminal)
     os.close(child)
-    assert process.returncode == status, errors
+    output, errors = ended.stdout, ended.stderr
+    assert ended.status == status, errors
     assert "deleted Demo-1.0.tar.gz" not in errors
     assert re.search(r"(?m), would delete:$[\s\S]*^  Demo-1\.0\.tar\.gz +\d+ B$", errors)
     assert "? [y/N] " in errors

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import signal
 import subprocess
 import sys
@@ -16,7 +15,7 @@ import pytest
 from s3pypi_setuptools.locks.base import lock_id
 from tests.support import samples
 from tests.support.lock_tables import LockTable
-from tests.support.programs import command, run, run_on_terminal
+from tests.support.programs import answered, command, run, run_on_terminal
 from tests.support.servers import S3Server
 
 ID = "89e495e7941cf9e40e6980d14a16bf023ccd4c91"
@@ -122,24 +121,11 @@ def test_force_unlock_asks(
     locks: LockTable, environ: Mapping[str, str], tmp_path: Path, answer: str, left: int
 ) -> None:
     locks.put("other", **EXPIRED)
-    child, terminal = pty.openpty()
-    process = subprocess.Popen(
-        [*command("s3pypi"), "force-unlock", locks.name, "other"],
-        cwd=tmp_path,
-        env={**os.environ, **environ},
-        stdin=terminal,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    os.write(child, f"{answer}\n".encode())
-    output, _ = process.communicate(timeout=300)
-    os.close(child)
-    os.close(terminal)
+    status, output = answered(answer, "force-unlock", locks.name, "other", cwd=tmp_path, environ=environ)
     assert f"(other): held by ci@agent-7 since 2026-11-02T10:00:00Z, expired\nRemove this lock from {locks.name}" in (
         output.replace("the table ", "")
     )
-    assert (process.returncode, len(locks.items())) == (left, left)
+    assert (status, len(locks.items())) == (left, left)
 
 
 def test_force_unlock_needs_somebody_to_ask(locks: LockTable, environ: Mapping[str, str], tmp_path: Path) -> None:

@@ -7,15 +7,15 @@ import os
 import pty
 import re
 import select
-import subprocess
-import sys
+import signal
 import termios
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.programs import LONG_GRACE, command
+from tests.support.forked_programs import PATIENCE, shared_programs
+from tests.support.programs import LONG_GRACE
 
 __all__ = ["CODE", "CTRL_C", "Ended", "run"]
 
@@ -23,10 +23,6 @@ CODE = "987654"
 CTRL_C = "\x03"
 
 PROMPT = re.compile(r"MFA code for [^ ]+: |Password of the vault: ")
-
-# In a session of its own, the program makes the terminal its controlling one.
-LAUNCHER = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
-PATIENCE = 300
 
 
 @dataclass(frozen=True)
@@ -47,33 +43,31 @@ class Ended:
 def run(*arguments: str, cwd: Path, environ: Mapping[str, str], answer: str = CODE) -> Ended:
     """Run ``s3pypi``, and type ``answer`` whenever it asks for something; it has all the time in the world to end."""
     with _terminal() as (ours, theirs):
-        process = subprocess.Popen(
-            [sys.executable, "-c", LAUNCHER, *command(grace=LONG_GRACE), *arguments],
+        process = shared_programs().start(
+            "s3pypi",
+            *arguments,
             cwd=cwd,
-            env={**os.environ, "TERM": "xterm", **environ},
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            start_new_session=True,
+            environ={"TERM": "xterm", **environ},
+            streams={0: theirs, 1: theirs, 2: theirs},
+            controlled=True,
+            grace=LONG_GRACE,
         )
         seen, shown, asked = b"", "", []
-        try:
-            deadline = time.monotonic() + PATIENCE
-            while process.poll() is None:
-                assert time.monotonic() < deadline, f"it does not end: {shown}"
-                seen += _read(ours)
-                shown = _text(seen)
-                if len(PROMPT.findall(shown)) > len(asked) and not _echoes(theirs):
-                    asked.append(shown)
-                    typed = answer if answer == CTRL_C else f"{answer}\n"
-                    os.write(ours, typed.encode())
-            while more := _read(ours):
-                seen += more
-        finally:
-            if process.poll() is None:
-                process.kill()
-                process.wait()
-        return Ended(process.returncode, _text(seen), asked, _echoes(theirs))
+        deadline = time.monotonic() + PATIENCE
+        while process.poll() is None:
+            if time.monotonic() > deadline:
+                process.send_signal(signal.SIGKILL)
+                break
+            seen += _read(ours)
+            shown = _text(seen)
+            if len(PROMPT.findall(shown)) > len(asked) and not _echoes(theirs):
+                asked.append(shown)
+                typed = answer if answer == CTRL_C else f"{answer}\n"
+                os.write(ours, typed.encode())
+        status = process.wait().status
+        while more := _read(ours):
+            seen += more
+        return Ended(status, _text(seen), asked, _echoes(theirs))
 
 
 @contextlib.contextmanager

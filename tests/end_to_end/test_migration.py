@@ -18,6 +18,7 @@ from tests.end_to_end.one_server import on_one_server
 from tests.support import programs, samples
 from tests.support.markers import case
 from tests.support.servers import S3Server, program
+from tests.support.session_folders import common_folder, made_once
 
 VERSIONS = ("1.2.1", "2.0.1")
 STYLES = ("/", "index.html")
@@ -26,7 +27,8 @@ ILABS = ("ilabs.s3util==0.6.7", "boto3", "setuptools<81")
 
 @pytest.fixture(scope="session")
 def ilabs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return old_tools.install(tmp_path_factory.mktemp("ilabs"), *ILABS)
+    folder = common_folder(tmp_path_factory) / "ilabs"
+    return made_once(folder, lambda folder: old_tools.install(folder, *ILABS)) / "bin"
 
 
 @pytest.fixture

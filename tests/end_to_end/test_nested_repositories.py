@@ -10,17 +10,10 @@ from typing import Any
 
 import pytest
 
-from tests.end_to_end import old_tools
 from tests.end_to_end.conftest import run
 from tests.support import programs, samples
 from tests.support.markers import case
 from tests.support.servers import S3Server
-
-
-@pytest.fixture(scope="session")
-def gorilla(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """s3pypi 2.0.1."""
-    return old_tools.install(tmp_path_factory.mktemp("s3pypi"), "s3pypi==2.0.1")
 
 
 def contents(server: S3Server, bucket: str, prefix: str) -> dict[str, str]:
@@ -53,7 +46,7 @@ def listed(ours: Command, target: str) -> dict[str, list[str]]:
 @pytest.mark.parametrize("root", [case(True, slow=True, id="with root pages"), case(False, slow=False, id="without")])
 def test_repositories_of_s3pypi_under_several_prefixes(
     *,
-    gorilla: Path,
+    gorilla: Callable[[str], Path],
     root: bool,
     s3_server: S3Server,
     s3_bucket: str,
@@ -65,7 +58,7 @@ def test_repositories_of_s3pypi_under_several_prefixes(
     for prefix, file in (("", prod), ("dev", dev), ("prodlib/nightly", dev)):
         place = ["--bucket", s3_bucket, *(["--prefix", prefix] if prefix else [])]
         options = [*place, *(["--put-root-index"] if root else []), "--s3-endpoint-url", s3_server.endpoint_url]
-        run([gorilla / "s3pypi", "upload", file, *options], tmp_path, s3_env)
+        run([gorilla("2.0.1") / "s3pypi", "upload", file, *options], tmp_path, s3_env)
     inner = {prefix: contents(s3_server, s3_bucket, prefix) for prefix in ("dev/", "prodlib/nightly/")}
     target = f"s3://{s3_bucket}"
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from s3pypi_setuptools import PackageRepository, open_repository
 from tests.interruptions.signals import Halt, halted, send
-from tests.support.programs import LONG_GRACE, SHORT_GRACE, Ended, command, finish, start
+from tests.support.forked_programs import Ended, shared_programs
+from tests.support.programs import LONG_GRACE, SHORT_GRACE
 from tests.support.servers import S3Server
 
 __all__ = ["BOTH", "SDIST", "STATUS", "WHEEL", "Publishing", "fills", "puts"]
@@ -68,23 +69,25 @@ class Publishing:
         :param released: the request passes after the signal; otherwise it never ends, and the grace does.
         """
         with halted(self.server.endpoint_url, halt) as proxy:
-            process = start(
-                [*command(program, grace=LONG_GRACE if released else SHORT_GRACE), *arguments],
+            process = shared_programs().start(
+                program,
+                *arguments,
                 cwd=self.folder,
                 environ={**self.server.environment, "AWS_ENDPOINT_URL": proxy.url},
+                grace=LONG_GRACE if released else SHORT_GRACE,
             )
             halt.wait()
             meanwhile()
             send(process, number)
             if released:
                 halt.release()
-            done = finish(process)
+            done = process.wait()
         assert done.status == STATUS[number]
         assert done.stderr.count("\n") == 1, done.stderr
         return done
 
     def run(self, *arguments: str, program: str = "s3pypi") -> Ended:
         """The same, undisturbed, which succeeds."""
-        done = finish(start([*command(program), *arguments], cwd=self.folder, environ=self.server.environment))
+        done = shared_programs().run(program, *arguments, cwd=self.folder, environ=self.server.environment)
         assert (done.status, done.stderr) == (0, "")
         return done

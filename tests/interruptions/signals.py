@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.fault_proxy import FaultProxy, Passing
-from tests.support.programs import Ended
+from tests.support.forked_programs import Ended, Running
 from tests.support.proxy_faults import Do, Fault
 
 
@@ -66,7 +66,7 @@ def changes_of(ended: Ended) -> dict[str, str]:
     return {change["name"]: change["stage"] for change in report["changes"]}
 
 
-def send(process: subprocess.Popen[str], number: signal.Signals) -> None:
+def send(process: subprocess.Popen[str] | Running, number: signal.Signals) -> None:
     """Send the signal, and wait until the program has surely noticed.
 
     CPython tells a program of a signal that comes just before its main thread begins to wait only once that wakes: what

@@ -15,7 +15,8 @@ import pytest
 from tests.interruptions.publishing import SDIST, WHEEL, Publishing, puts
 from tests.interruptions.signals import halted, send
 from tests.support import samples
-from tests.support.programs import LONG_GRACE, SHORT_GRACE, command, finish, start, wait_until
+from tests.support.forked_programs import shared_programs
+from tests.support.programs import LONG_GRACE, SHORT_GRACE, finish, start, wait_until
 
 PIPE = 4096
 """Bytes that the smallest pipe holds."""
@@ -24,16 +25,18 @@ HIDDEN, SHOWN = "\x1b[?25l", "\x1b[?25h"
 
 def test_a_second_ctrl_c_ends_it_at_once(publishing: Publishing) -> None:
     with halted(publishing.server.endpoint_url, halt := puts(f"demo/{WHEEL}")) as proxy:
-        process = start(
-            [*command(grace=LONG_GRACE), "dist", "-t", publishing.target],
+        process = shared_programs().start(
+            "s3pypi",
+            *("dist", "-t", publishing.target),
             cwd=publishing.folder,
             environ={**publishing.server.environment, "AWS_ENDPOINT_URL": proxy.url},
+            grace=LONG_GRACE,
         )
         halt.wait()
         send(process, signal.SIGINT)
         assert process.poll() is None
         process.send_signal(signal.SIGINT)
-        done = finish(process)
+        done = process.wait()
     assert done.status == 130
     assert done.stderr.startswith("s3pypi: error: interrupted: nothing published; ")
 
@@ -45,11 +48,13 @@ def test_a_report_that_nobody_reads_can_be_interrupted(tmp_path: Path, options: 
         samples.wheel(tmp_path / "dist", version=f"1.{number}")
     read, write = os.pipe()
     fcntl.fcntl(write, fcntl.F_SETPIPE_SZ, PIPE)
-    process = start([*command(grace=SHORT_GRACE), "dist", "-t", "./repo", *options], cwd=tmp_path, output=write)
+    process = shared_programs().start(
+        "s3pypi", "dist", "-t", "./repo", *options, cwd=tmp_path, streams={1: write}, grace=SHORT_GRACE
+    )
     os.close(write)
     wait_until(lambda: waiting_bytes(read) == PIPE)
     send(process, signal.SIGINT)
-    done = finish(process)
+    done = process.wait()
     os.close(read)
     assert done.status == 130
     assert done.stderr.startswith("s3pypi: error: interrupted: published 60 (demo-1.0-py3-none-any.whl, ")
@@ -94,20 +99,19 @@ def test_no_bar_is_left_and_the_cursor_is_back(publishing: Publishing, bar: str,
         large(publishing.folder / "dist")
     with halted(publishing.server.endpoint_url, puts(f"demo/{SDIST}")) as proxy:
         child, terminal = os.openpty()
-        process = subprocess.Popen(
-            [*command(grace=grace), "dist", "-t", publishing.target],
+        process = shared_programs().start(
+            "s3pypi",
+            *("dist", "-t", publishing.target),
             cwd=publishing.folder,
-            env={
-                **os.environ,
+            environ={
                 **publishing.server.environment,
                 "AWS_ENDPOINT_URL": proxy.url,
                 "TERM": "xterm-256color",
                 "COLUMNS": "200",
             },
-            stdin=terminal,
-            stdout=terminal,
-            stderr=terminal,
-            start_new_session=True,
+            streams={0: terminal, 1: terminal, 2: terminal},
+            controlled=True,
+            grace=grace,
         )
         os.close(terminal)
         output = ""
@@ -118,7 +122,7 @@ def test_no_bar_is_left_and_the_cursor_is_back(publishing: Publishing, bar: str,
                 process.send_signal(signal.SIGINT)
                 sent = True
         os.close(child)
-        assert process.wait(300) == 130
+        assert process.wait().status == 130
     drawn, _, said = output.rpartition("s3pypi: error: ")
     assert said.startswith("interrupted: nothing published; ")
     assert said.count("\n") == 1

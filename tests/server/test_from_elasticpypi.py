@@ -24,7 +24,7 @@ def aws(tmp_path: Path) -> Iterator[S3Server]:
     folder = tmp_path / "ministack"
     folder.mkdir()
     services = "s3,lambda,iam,sts,logs,apigateway"
-    with servers.ministack(folder, services=services, IOT_MTLS_ENABLED="0") as server:  # it listens everywhere
+    with servers.ministack(folder, services=services) as server:
         yield server
 
 

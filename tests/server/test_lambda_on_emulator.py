@@ -25,7 +25,7 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
     """MiniStack with the services that functions need."""
     services = "s3,lambda,iam,sts,logs,sqs"
     folder = tmp_path_factory.mktemp("ministack")
-    with servers.ministack(folder, services=services, IOT_MTLS_ENABLED="0") as server:  # it listens everywhere
+    with servers.ministack(folder, services=services) as server:
         yield server
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import atexit
 import ctypes
+import fcntl
 import functools
 import gc
 import importlib
@@ -24,16 +25,17 @@ import resource
 import signal
 import socket
 import sys
+import termios
 import threading
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NoReturn
 
 from botocore.session import Session
 
-from s3pypi_setuptools import cli
+from s3pypi_setuptools import cli, interruption
 from tests.support import botocore_data
 
 CAPABILITIES_V3 = 0x20080522
@@ -107,20 +109,24 @@ def reap() -> None:
 
 def serve_connection(connection: socket.socket) -> None:
     """Run the program that the client asks for, and report how it ended."""
+    beginning, descriptors, _, _ = socket.recv_fds(connection, 65536, 3)
     with connection.makefile("rb") as file:
-        task = json.load(file)
-    out, err = os.pipe(), os.pipe()
+        task = json.loads(beginning + file.read())
+    streams = dict(zip(task["streams"], descriptors, strict=True))
+    streams.setdefault(0, os.open(os.devnull, os.O_RDONLY))
+    pipes = {number: os.pipe() for number in (1, 2) if number not in streams}
+    streams |= {number: pipe[1] for number, pipe in pipes.items()}
     child = os.fork()
     if child == 0:
         connection.close()
-        run_program(task, out[1], err[1])
+        run_program(task, streams)
     connection.sendall(f"{child}\n".encode())
-    os.close(out[1])
-    os.close(err[1])
+    for descriptor in streams.values():
+        os.close(descriptor)
     with ThreadPoolExecutor() as pool:  # a program that fills one pipe waits for whoever reads it
-        stderr, stdout = pool.map(read, (err[0], out[0]))
+        output = dict(zip(pipes, pool.map(read, [pipe[0] for pipe in pipes.values()]), strict=True))
     _, status = os.waitpid(child, 0)
-    answer = {"status": os.waitstatus_to_exitcode(status), "stdout": stdout, "stderr": stderr}
+    answer = {"status": os.waitstatus_to_exitcode(status), "stdout": output.get(1, ""), "stderr": output.get(2, "")}
     connection.sendall(f"{json.dumps(answer)}\n".encode())
 
 
@@ -129,12 +135,18 @@ def read(pipe: int) -> str:
         return file.read()
 
 
-def run_program(task: dict[str, Any], out: int, err: int) -> None:
-    """Be the program, from here to its end."""
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    os.dup2(out, 1)
-    os.dup2(err, 2)
+def run_program(task: dict[str, Any], streams: Mapping[int, int]) -> None:
+    """Be the program, from here to its end.
+
+    :param streams: the open files of its standard streams, by their numbers.
+    """
+    for number, descriptor in streams.items():
+        os.dup2(descriptor, number)
     os.closerange(3, 64)
+    if task["controlled"]:
+        os.setsid()
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115
     sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", 1, errors="backslashreplace", closefd=False)  # noqa: SIM115
     os.chdir(task["cwd"])
@@ -143,6 +155,8 @@ def run_program(task: dict[str, Any], out: int, err: int) -> None:
     if (size := task["largest_file"]) is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
     obey_permissions()
+    if task["grace"] is not None:
+        interruption.GRACE = task["grace"]
     sys.argv = [task["program"], *task["arguments"]]
     main = main_of(task["program"])
     if task["killed_at"] is not None:

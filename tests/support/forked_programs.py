@@ -19,12 +19,40 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 
-from tests.support.programs import CHECKOUT, PATIENCE, Ended
+__all__ = ["CHECKOUT", "PATIENCE", "Ended", "ForkedPrograms", "Running", "end_shared_programs", "forked_programs",
+           "shared_programs"]  # fmt: skip
 
-__all__ = ["ForkedPrograms", "Running", "end_shared_programs", "forked_programs", "shared_programs"]
+CHECKOUT = Path(__file__).parents[2]
+PATIENCE = 300.0
+"""Seconds after which a program counts as one that hangs: no run takes as long, even on a busy machine."""
+
+NO_STREAMS: Mapping[int, int] = MappingProxyType({})
 
 _shared = contextlib.ExitStack()
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a program ended.
+
+    :param status: its exit status; negative: the number of the signal that killed it.
+    """
+
+    status: int
+    stdout: str
+    stderr: str
+
+    @property
+    def killed(self) -> bool:
+        """Whether SIGKILL ended it."""
+        return self.status == -signal.SIGKILL
+
+    @property
+    def output(self) -> str:
+        """Everything that it printed."""
+        return self.stdout + self.stderr
 
 
 def nothing() -> None:
@@ -40,6 +68,13 @@ class Running:
 
     pid: int
     _connection: socket.socket
+
+    def poll(self) -> bool | None:
+        """None while the program runs, as of `subprocess.Popen`."""
+        return bool(select.select([self._connection], [], [], 0)[0]) or None
+
+    def send_signal(self, number: int) -> None:
+        os.kill(self.pid, number)
 
     def wait(self, watch: Callable[[], None] = nothing) -> Ended:
         """Wait until the program has ended; raises `TimeoutError` if that takes longer than `PATIENCE`.
@@ -92,6 +127,9 @@ class ForkedPrograms:
         environ: Mapping[str, str] | None = None,
         largest_file: int | None = None,
         killed_at: tuple[Path, int] | None = None,
+        streams: Mapping[int, int] = NO_STREAMS,
+        controlled: bool = False,
+        grace: float | None = None,
     ) -> Running:
         """Start a program.
 
@@ -99,6 +137,10 @@ class ForkedPrograms:
         :param largest_file: the most bytes that a file may have which it writes, as on a disk that becomes full.
         :param killed_at: a folder and a number, from 0: the program is killed before its change of that number inside
             the folder.
+        :param streams: open files for its standard streams, by their numbers. What it reads is empty otherwise, and
+            `Running.wait` returns what it writes.
+        :param controlled: its standard input is a terminal that controls it, in a session of its own.
+        :param grace: seconds that it has after a signal; as many as usual if None.
         """
         task = {
             "program": program,
@@ -107,10 +149,15 @@ class ForkedPrograms:
             "environ": {**os.environ, **(environ or {})},
             "largest_file": largest_file,
             "killed_at": killed_at and (str(killed_at[0]), killed_at[1]),
+            "streams": [*streams],
+            "controlled": controlled,
+            "grace": grace,
         }
         connection = socket.socket(socket.AF_UNIX)
         connection.settimeout(PATIENCE)
         connection.connect(self.path)
+        if streams:
+            socket.send_fds(connection, [b" "], [*streams.values()])
         connection.sendall(json.dumps(task).encode())
         connection.shutdown(socket.SHUT_WR)
         pid = b""

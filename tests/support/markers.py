@@ -6,6 +6,7 @@ Tests carry the markers that `PLACES` gives their folder or module; a test that 
 
 from __future__ import annotations
 
+import functools
 import os
 import subprocess
 from collections.abc import Iterator
@@ -62,15 +63,20 @@ NOT_UNIT = ("build", "client", "program", "server", "slow")
 
 def assign(item: pytest.Item, tests: Path) -> None:
     """Add the markers of the folder and of the fixtures, and ``unit`` where no other is left."""
-    for path in (item.path, *item.path.parents):
-        for name in PLACES.get(place(path, tests), ()):
-            item.add_marker(name)
+    for name in of_place(item.path, tests):
+        item.add_marker(name)
     if SERVERS.intersection(getattr(item, "fixturenames", ())):
         item.add_marker("server")
     if examples.TIMES > 1 and is_property_test(item):
         item.add_marker("slow")
     if not any(item.get_closest_marker(name) for name in NOT_UNIT):
         item.add_marker("unit")
+
+
+@functools.cache
+def of_place(path: Path, tests: Path) -> tuple[str, ...]:
+    """The markers that `PLACES` gives the module and the folders around it; asked for each of its tests."""
+    return tuple(name for part in (path, *path.parents) for name in PLACES.get(place(part, tests), ()))
 
 
 def case(*values: object, slow: bool, id: str | None = None) -> Any:  # noqa: A002 - pytest's name

@@ -1,6 +1,7 @@
 """Run the console scripts, each in a process of its own.
 
-`tests.support.forked_programs` does so in forks, which are quicker; `tests.support.in_process` in this process.
+Most run in a fork of `tests.support.fork_server`, which is quicker than a new Python process;
+`tests.support.in_process` runs them in this process.
 """
 
 from __future__ import annotations
@@ -8,23 +9,20 @@ from __future__ import annotations
 import json
 import os
 import pty
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tests.support.forked_programs import CHECKOUT, PATIENCE, Ended, shared_programs
 
 __all__ = [
     "CHECKOUT", "LONG_GRACE", "PATIENCE", "SHORT_GRACE", "Ended", "answered", "assert_one_line", "command", "finish",
     "on_terminal", "run", "run_json", "run_on_terminal", "start", "wait_until",
 ]  # fmt: skip
 
-CHECKOUT = Path(__file__).parents[2]
-PATIENCE = 300.0
-"""Seconds after which a program counts as one that hangs: no run takes as long, even on a busy machine."""
 LONG_GRACE = 600.0
 """Seconds of grace after a signal that no test waits for: the process ends because its work did."""
 SHORT_GRACE = 0.5
@@ -33,40 +31,13 @@ SHORT_GRACE = 0.5
 READ_BY_PYTHON = ("PYTHON", "LC_", "LANG")
 """How variables begin that a new Python process reads, and a fork does not."""
 
+TERMINAL = {"TERM": "xterm-256color", "COLUMNS": "100"}
 FUNCTIONS = {"s3pypi": "main", "s3upload": "s3upload", "pypi-private": "pypi_private"}
-WITH_GRACE = "import s3pypi_setuptools.interruption as interruption; interruption.GRACE = {grace}; "
 
 
-@dataclass(frozen=True)
-class Ended:
-    """How a program ended.
-
-    :param status: its exit status; negative: the number of the signal that killed it.
-    """
-
-    status: int
-    stdout: str
-    stderr: str
-
-    @property
-    def killed(self) -> bool:
-        """Whether SIGKILL ended it."""
-        return self.status == -signal.SIGKILL
-
-    @property
-    def output(self) -> str:
-        """Everything that it printed."""
-        return self.stdout + self.stderr
-
-
-def command(program: str = "s3pypi", *, grace: float | None = None) -> list[str]:
-    """The start of a command line that runs a console script.
-
-    :param grace: seconds that it has after a signal; as many as usual if None.
-    """
-    function = FUNCTIONS[program]
-    setting = "" if grace is None else WITH_GRACE.format(grace=grace)
-    code = f"import sys; {setting}from s3pypi_setuptools.cli import {function} as f; sys.exit(f())"
+def command(program: str = "s3pypi") -> list[str]:
+    """The start of a command line that runs a console script."""
+    code = f"import sys; from s3pypi_setuptools.cli import {FUNCTIONS[program]} as f; sys.exit(f())"
     return [sys.executable, "-W", "error", "-c", code]
 
 
@@ -77,8 +48,6 @@ def run(
 
     It runs in a fork, which is quick, unless ``environ`` has variables that Python itself reads when it starts.
     """
-    from tests.support.forked_programs import shared_programs  # noqa: PLC0415 - that module imports this one
-
     if not any(name.startswith(READ_BY_PYTHON) for name in environ or ()):
         ended = shared_programs().run(program, *arguments, cwd=cwd, environ=environ)
         assert "Traceback" not in ended.stderr
@@ -103,16 +72,14 @@ def run_json(*arguments: str, cwd: Path) -> dict[str, Any]:
     return value
 
 
-def start(
-    words: Sequence[str | Path], *, cwd: Path, environ: Mapping[str, str] | None = None, output: int = subprocess.PIPE
-) -> subprocess.Popen[str]:
+def start(words: Sequence[str | Path], *, cwd: Path, environ: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
     """Start a command with its output piped; `finish` waits for its end."""
     return subprocess.Popen(
         words,
         cwd=cwd,
         env={**os.environ, **(environ or {})},
         stdin=subprocess.DEVNULL,
-        stdout=output,
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -142,28 +109,33 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def answered(answer: str, *arguments: str, cwd: Path) -> tuple[int, str]:
+def answered(answer: str, *arguments: str, cwd: Path, environ: Mapping[str, str] | None = None) -> tuple[int, str]:
     """Exit status and output of ``s3pypi`` where somebody types ``answer``."""
     child, terminal = pty.openpty()
-    process = subprocess.Popen(
-        [*command(), *arguments],
-        cwd=cwd,
-        env={**os.environ, "TERM": "dumb"},
-        stdin=terminal,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
+    read, write = os.pipe()
+    streams = {0: terminal, 1: write, 2: write}
+    running = shared_programs().start(
+        "s3pypi", *arguments, cwd=cwd, environ={"TERM": "dumb", **(environ or {})}, streams=streams
     )
+    os.close(write)
     os.write(child, f"{answer}\n".encode())
-    output, _ = process.communicate(timeout=PATIENCE)
+    with os.fdopen(read) as output:
+        text = output.read()
+    ended = running.wait()
     os.close(child)
     os.close(terminal)
-    return process.returncode, output
+    return ended.status, text
 
 
 def run_on_terminal(*arguments: str, cwd: Path, environ: Mapping[str, str] | None = None) -> tuple[int, str]:
-    """Exit status and output of ``s3pypi`` on a terminal."""
-    return on_terminal([*command(), *arguments], cwd=cwd, environ=environ)
+    """Exit status and output of ``s3pypi`` on a terminal of 100 columns."""
+    child, terminal = pty.openpty()
+    running = shared_programs().start(
+        "s3pypi", *arguments, cwd=cwd, environ={**TERMINAL, **(environ or {})}, streams={1: terminal, 2: terminal}
+    )
+    os.close(terminal)
+    output = shown_on(child)
+    return running.wait().status, output
 
 
 def on_terminal(words: Sequence[str], *, cwd: Path, environ: Mapping[str, str] | None = None) -> tuple[int, str]:
@@ -172,20 +144,26 @@ def on_terminal(words: Sequence[str], *, cwd: Path, environ: Mapping[str, str] |
     process = subprocess.Popen(
         words,
         cwd=cwd,
-        env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", **(environ or {})},
+        env={**os.environ, **TERMINAL, **(environ or {})},
         stdin=subprocess.DEVNULL,
         stdout=terminal,
         stderr=terminal,
     )
     os.close(terminal)
+    output = shown_on(child)
+    return process.wait(PATIENCE), output
+
+
+def shown_on(terminal: int) -> str:
+    """All that a terminal shows until no program has it open any more."""
     output = bytearray()
     while True:
         try:
-            data = os.read(child, 65536)
+            data = os.read(terminal, 65536)
         except OSError:  # the other end is closed
             break
         if not data:
             break
         output += data
-    os.close(child)
-    return process.wait(PATIENCE), output.decode()
+    os.close(terminal)
+    return output.decode()

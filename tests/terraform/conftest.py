@@ -41,7 +41,7 @@ def aws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, environments: Environme
     folder.mkdir()
     script = environments.scripts(MINISTACK) / "ministack"
     with (
-        servers.ministack(folder, services=SERVICES, script=script, IOT_MTLS_ENABLED="0") as ministack,
+        servers.ministack(folder, services=SERVICES, script=script) as ministack,
         with_identities(ministack) as server,
     ):
         for name, value in server.environment.items():

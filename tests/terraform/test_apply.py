@@ -136,9 +136,7 @@ class Emulator:
 def emulator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, environments: Environments) -> Iterator[Emulator]:
     script = environments.scripts(MINISTACK) / "ministack"
     certificates = make_certificates(tmp_path)
-    with servers.ministack(
-        tmp_path, services=SERVICES, script=script, certificates=certificates, IOT_MTLS_ENABLED="0"
-    ) as server:
+    with servers.ministack(tmp_path, services=SERVICES, script=script, certificates=certificates) as server:
         trusting = ("AWS_CA_BUNDLE", "PIP_CERT", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
         environment = {**server.environment, **dict.fromkeys(trusting, str(certificates.authority))}
         for name, value in environment.items():
