@@ -3,6 +3,20 @@ locals {
   below       = var.prefix == "" ? "" : "${var.prefix}/"
   name        = replace(var.domain, ".", "-")
 
+  # How many characters AWS lets a function, a role and a source of logs have in their names:
+  # https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html,
+  # https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html,
+  # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDeliverySource.html
+  longest_names = merge(
+    { for name in ["s3pypi-basic-auth-${local.name}"] : name => 64 if var.enable_basic_auth },
+    { for name in ["s3pypi-tokens-${local.name}"] : name => 64 if var.enable_edge_tokens },
+    { for name in ["s3pypi-${local.name}"] : name => 64 if var.choose_pages },
+    { for name in ["s3pypi-service-${local.name}"] : name => 64 if var.enable_service },
+    { for name in [local.events_name] : name => 64 if var.enable_events },
+    { for ci in keys(local.ci_subjects) : "s3pypi-${ci}-${local.name}" => 64 },
+    { for name in ["s3pypi-${local.name}"] : name => 60 if var.enable_access_logs },
+  )
+
   # AWS's SecurityHeadersPolicy, for people who read pages in a browser:
   # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-response-headers-policies.html
   security_headers = "67f7725c-6f97-4210-82d7-5512b31e9d03"
@@ -159,6 +173,13 @@ resource "aws_cloudfront_distribution" "cdn" {
   restrictions {
     geo_restriction {
       restriction_type = "none"
+    }
+  }
+
+  lifecycle {
+    precondition {
+      condition     = alltrue([for name, longest in local.longest_names : length(name) <= longest])
+      error_message = "The domain is too long: AWS allows ${join(", ", [for name, longest in local.longest_names : "${longest} characters in ${name} (${length(name)})" if length(name) > longest])}."
     }
   }
 }

@@ -244,6 +244,34 @@ run "bad_values" {
   ]
 }
 
+run "a_long_domain" {
+  command = plan
+
+  variables {
+    domain            = "a-name-of-packages-with-46-letters.example.com"
+    enable_basic_auth = true
+  }
+}
+
+run "a_domain_that_is_too_long" {
+  command = plan
+
+  variables {
+    domain            = "a-name-of-packages-with-47-letters1.example.com"
+    enable_basic_auth = true
+  }
+
+  expect_failures = [aws_cloudfront_distribution.cdn]
+}
+
+run "a_domain_that_is_long_and_makes_no_long_names" {
+  command = plan
+
+  variables {
+    domain = "a-name-of-packages-with-47-letters1.example.com"
+  }
+}
+
 run "publishers_without_a_ref" {
   command = plan
 
