@@ -23,9 +23,11 @@ def create_app(repository: PackageRepository | None = None, options: ServiceOpti
 
     Raises `ConfigurationError`.
     """
-    from .app import Service  # noqa: PLC0415 - `s3pypi user` needs the users alone
+    from ..api import PackageRepository  # noqa: PLC0415 - `s3pypi user` needs the users alone
+    from .app import Service  # noqa: PLC0415
     from .options import ServiceOptions, configured  # noqa: PLC0415
 
     if repository is None:
-        repository, options = configured()
+        settings, options = configured()
+        repository = PackageRepository(settings)
     return Service(repository, options or ServiceOptions())

@@ -10,49 +10,65 @@ import time
 from collections.abc import Iterator
 
 from ..config.service_options import LogFormat
+from .replies import Reply, Request
 
-__all__ = ["access_log", "write_log", "written_log"]
+__all__ = ["log_request", "write_log", "written_log"]
 
-access_log = logging.getLogger("s3pypi.access")
-"""What `app.Service` logs requests with."""
+_log = logging.getLogger("s3pypi.access")
+
+
+def log_request(request: Request, reply: Reply, seconds: float) -> None:
+    """Log who asked for what, and how it was answered.
+
+    :param seconds: between the request and the end of its answer.
+    """
+    if not _log.isEnabledFor(logging.INFO):
+        return
+    facts = {
+        "request": request.id,
+        "client": (request.scope.get("client") or ("-",))[0],
+        "user": request.identity.name if request.identity else "",
+        "method": request.method,
+        "path": request.path,
+        "status": int(reply.status),
+        "size": reply.size,
+        "seconds": seconds,
+    }
+    _log.info("", extra={"facts": facts})
 
 
 def write_log(form: LogFormat) -> None:
     """Write the log of requests to stdout from now on."""
     handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(JsonLines() if form is LogFormat.JSON else TextLines())
-    access_log.setLevel(logging.INFO)
-    access_log.handlers[:], access_log.propagate = [handler], False
+    handler.setFormatter(_Lines(form))
+    _log.setLevel(logging.INFO)
+    _log.handlers[:], _log.propagate = [handler], False
 
 
 @contextlib.contextmanager
 def written_log(form: LogFormat) -> Iterator[None]:
     """Write the log of requests to stdout while the context lasts."""
-    before = access_log.level, access_log.handlers[:], access_log.propagate
+    before = _log.level, _log.handlers[:], _log.propagate
     write_log(form)
     try:
         yield
     finally:
-        access_log.setLevel(before[0])
-        access_log.handlers[:], access_log.propagate = before[1:]
+        _log.setLevel(before[0])
+        _log.handlers[:], _log.propagate = before[1:]
 
 
-_FIELDS = ("request", "client", "user", "method", "path", "status", "size", "seconds")
+class _Lines(logging.Formatter):
+    def __init__(self, form: LogFormat) -> None:
+        super().__init__()
+        self._form = form
 
-
-class TextLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        """One line: when, who asked for what, and how it was answered."""
-        facts = record.__dict__
+        """One line for the request."""
+        facts = record.__dict__["facts"]
         when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created))
+        if self._form is LogFormat.JSON:
+            return json.dumps({"time": when, **facts})
         return (
             f"{when} {facts['request']} {facts['client']} {facts['user'] or '-'} {facts['method']} "
             f"{facts['path']!r} {facts['status']} {facts['size']} {facts['seconds']:.3f}"
         )
-
-
-class JsonLines(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        """One JSON object."""
-        when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created))
-        return json.dumps({"time": when, **{name: record.__dict__[name] for name in _FIELDS}})

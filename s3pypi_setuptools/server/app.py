@@ -7,14 +7,13 @@ import logging
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from http import HTTPStatus
 from secrets import token_hex
 
 from ..api import PackageRepository
 from ..config.choices import IfExists
 from ..errors import Error
-from .access_log import access_log
+from .access_log import log_request
 from .authentication import Authenticator
 from .downloads import Downloads
 from .fallback import Fallback
@@ -64,14 +63,17 @@ class Service:
         private = not options.anonymous_read
         pages = FreshReads(self._reader, self._pool, lambda key, found: page_of(key, found, private=private))
         self._index = SimpleIndex(self._reader, pages)
-        self._people = PeoplePages(self._reader, pages, self._pool)
+        self._people = PeoplePages(self._reader, self._index, self._pool, public_url=options.public_url)
         self._downloads = Downloads(self._reader, self._pool, options.downloads, private=private)
         if_exists = IfExists.REPLACE if options.overwrite else IfExists.SAME
         self._fallback = Fallback(options.fallback, options.reserved)
         self._uploads = Uploads(repository, self._upload_pool, max_size=options.max_size, if_exists=if_exists)
         self._tokens = token_endpoints(options.users, repository)
-        known = self._tokens.identify if self._tokens else lambda token: None
-        self._permissions = Permissions(options, Authenticator(options.users, self._password_pool, short_lived=known))
+        authenticator = None
+        if options.users is not None:
+            short_lived = self._tokens.identify if self._tokens else lambda token: None
+            authenticator = Authenticator(options.users, self._password_pool, short_lived=short_lived)
+        self._permissions = Permissions(options, authenticator)
         self.routes = Routes(self._table())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -106,8 +108,7 @@ class Service:
         except ConnectionError:
             reply.status = 499  # the client went away
         finally:
-            if access_log.isEnabledFor(logging.INFO):
-                self._log(request, reply, time.perf_counter() - begin)
+            log_request(request, reply, time.perf_counter() - begin)
 
     async def _reply(self, request: Request) -> Reply:
         try:
@@ -161,24 +162,21 @@ class Service:
         """All routes; of two for one path, the first counts."""
         for index in _INDEXES:
             yield Route(READING, f"{index}/", self._root)
-            yield Route(READING, f"{index}/{{project}}/", partial(self._project, before=f"{index}/", slash="/"))
-            yield Route(READING, f"{index}/{{project}}", partial(self._project, before=f"{index}/", slash=""))
+            yield Route(READING, f"{index}/{{project}}/", self._project)
+            yield Route(READING, f"{index}/{{project}}", self._project)
         for index in reversed(_INDEXES):  # the last of them lies in the first
             yield Route(READING, f"{index}/{{file:path}}", self._file)
         yield Route(READING, "/simple", self._simple)
         yield Route(READING, "/-/health", self._health, None)
         yield Route(READING, "/-/ready", self._ready, None)
-        yield Route(READING, "/-/static/{name}", self._asset, None)
+        yield Route(READING, "/-/static/{name}", self._people.asset, None)
         if self._tokens is not None:
-            answer = self._tokens.answer
-            yield Route(READING, "/_/oidc/audience", partial(answer, name="audience"), None)
-            yield Route(("POST",), "/_/oidc/mint-token", partial(answer, name="mint-token"), None)
-            yield Route(("POST",), "/_/oidc/burn-token", partial(answer, name="burn-token"), None)
+            yield from self._tokens.routes()
         for path in ("/", "/legacy", "/legacy/", "/simple", "/simple/"):
             yield Route(("POST",), path, self._uploads.take, Role.UPLOAD)
         yield Route(READING, "/", self._people.projects)
-        yield Route(READING, "/project/{project}", partial(self._people_project, slash=""))
-        yield Route(READING, "/project/{project}/", partial(self._people_project, slash="/"))
+        yield Route(READING, "/project/{project}/", self._people_project)
+        yield Route(READING, "/project/{project}", self._people_project)
 
     async def _root(self, request: Request) -> Reply:
         page = await self._index.page(request, None)
@@ -189,16 +187,15 @@ class Service:
     async def _simple(self, request: Request) -> Reply:
         return redirect(HTTPStatus.MOVED_PERMANENTLY, f"{request.root}/simple/")
 
-    async def _project(self, request: Request, name: str, *, before: str, slash: str) -> Reply:
-        moved = redirect_to_normalized(request, name, before, slash)
-        if moved is not None:
+    async def _project(self, request: Request, name: str) -> Reply:
+        if (moved := redirect_to_normalized(request, name)) is not None:
             return moved
         self._permissions.require(request, Role.READ, name)
         page = await self._index.page(request, name)
         if page is not None:
             return page
         # Not for upload tools, which look up below other paths what was published here.
-        if before == _INDEX and self._fallback.may_have(name):
+        if request.path == f"{_INDEX}{name}/" and self._fallback.may_have(name):
             loop = asyncio.get_running_loop()
             if not await loop.run_in_executor(self._pool, self._reader.has_manifest, name):
                 return self._fallback.reply(request, name)
@@ -209,51 +206,20 @@ class Service:
         if file is None:
             raise not_found("There is no such file")
         self._permissions.require(request, Role.READ, file.project)
-        reply = await self._downloads.file(request, file)
-        if reply is None:
-            raise not_found("There is no such file")
-        return reply
+        return await self._downloads.file(request, file)
 
-    async def _people_project(self, request: Request, name: str, *, slash: str) -> Reply:
-        moved = redirect_to_normalized(request, name, "/project/", slash)
-        if moved is not None:
+    async def _people_project(self, request: Request, name: str) -> Reply:
+        if (moved := redirect_to_normalized(request, name)) is not None:
             return moved
         self._permissions.require(request, Role.READ, name)
-        page = await self._people.project(request, name)
-        if page is None:
-            raise not_found(f"There is no project {name}")
-        return page
+        return await self._people.project(request, name)
 
-    async def _asset(self, request: Request, name: str) -> Reply:
-        asset = self._people.asset(name, request)
-        if asset is None:
-            raise not_found("There is no such page")
-        return asset
-
-    async def _health(self, request: Request) -> Reply:
-        del request
+    async def _health(self, _request: Request) -> Reply:
         return text_reply(HTTPStatus.OK, "ok\n")
 
-    async def _ready(self, request: Request) -> Reply:
-        del request
+    async def _ready(self, _request: Request) -> Reply:
         await asyncio.get_running_loop().run_in_executor(self._pool, self._reader.probe)
         return text_reply(HTTPStatus.OK, "ready\n")
-
-    def _log(self, request: Request, reply: Reply, seconds: float) -> None:
-        client = (request.scope.get("client") or ("-",))[0]
-        access_log.info(
-            "",
-            extra={
-                "request": request.id,
-                "client": client,
-                "user": request.identity.name if request.identity else "",
-                "method": request.method,
-                "path": request.path,
-                "status": int(reply.status),
-                "size": reply.size,
-                "seconds": seconds,
-            },
-        )
 
 
 def _request_id(request: Request) -> str:

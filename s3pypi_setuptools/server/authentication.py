@@ -18,15 +18,19 @@ from base64 import b64decode
 from collections.abc import Callable
 from concurrent.futures import Executor
 from datetime import datetime, timezone
+from http import HTTPStatus
 from typing import NamedTuple, TypeAlias
 
 from cachetools import TTLCache
 
 from .password_records import dummy_record, is_token, is_weak, token_record, verify
+from .problems import Problem
 from .users import Identity, User, UserStore
 
-__all__ = ["Authenticator", "BadCredentials", "Credentials", "TooManyFailures", "credentials_of"]
+__all__ = ["CHALLENGE", "Authenticator", "BadCredentials", "Credentials", "TooManyFailures", "credentials_of"]
 
+CHALLENGE = (b"www-authenticate", b'Basic realm="Python packages", charset="UTF-8"')
+"""The header of an answer that asks for credentials (RFC 7617)."""
 _REMEMBERED_SECONDS = 300
 _REMEMBERED = 10_000
 _FAILURES = 10
@@ -38,16 +42,20 @@ _IPV6_PREFIX = 64
 _TOKEN_USER = "__token__"  # noqa: S105 - it is the name of a user
 
 
-class BadCredentials(Exception):
+class BadCredentials(Problem):
     """No user has this name and password, or the header cannot be read."""
 
+    def __init__(self) -> None:
+        super().__init__(HTTPStatus.UNAUTHORIZED, "bad-credentials", "The user name or password is wrong", (CHALLENGE,))
 
-class TooManyFailures(Exception):
+
+class TooManyFailures(Problem):
     """Somebody at this address has guessed too often."""
 
     def __init__(self, seconds: int) -> None:
-        super().__init__(seconds)
-        self.seconds = seconds
+        after = (b"retry-after", str(seconds).encode())
+        message = "Too many wrong passwords; try again later"
+        super().__init__(HTTPStatus.TOO_MANY_REQUESTS, "too-many-failures", message, (after,))
 
 
 class Credentials(NamedTuple):
@@ -99,18 +107,21 @@ class _Verified(NamedTuple):
     identity: Identity
     expires: datetime | None = None
 
+    @property
+    def has_expired(self) -> bool:
+        return self.expires is not None and datetime.now(timezone.utc) >= self.expires
+
 
 class Authenticator:
     """Identifies who sends a request. Its methods are called in one event loop.
 
-    :param users: None where there are none: every credential is wrong then.
     :param pool: where passwords are checked.
     :param short_lived: finds out who has a short-lived token; None for any other text, and for an expired one.
     """
 
     def __init__(
         self,
-        users: UserStore | None,
+        users: UserStore,
         pool: Executor,
         *,
         short_lived: Callable[[str], Identity | None] = lambda token: None,
@@ -134,7 +145,7 @@ class Authenticator:
         """
         proof = hmac.digest(self._key, header, hashlib.sha256)
         known = self._verified.get(proof)
-        if known is not None and self._is_current(known):
+        if known is not None and not known.has_expired and self._users.is_current(known.user):
             return known.identity
         sent = credentials_of(header)
         if (identity := self._short_lived(sent.secret)) is not None:
@@ -167,30 +178,25 @@ class Authenticator:
             self._verified[proof] = verified
         return verified
 
-    def _is_current(self, known: _Verified) -> bool:
-        return not _has_expired(known) and self._users is not None and self._users.is_current(known.user)
-
     def _check(self, sent: Credentials, known: _Verified | None) -> _Verified | None:
         """The user whose credentials they are; ``known`` is whose they were some minutes ago.
 
         It does the same work for a name that nobody has as for a wrong password.
         """
-        if self._users is None:
-            return None
-        if known is not None and not _has_expired(known) and self._users.find(known.user.name) == known.user:
+        if known is not None and not known.has_expired and self._users.find(known.user.name) == known.user:
             return known
         if sent.is_token:
             return _owner_of_token(self._users, sent)
         user = self._users.find(sent.name)
         record = user.password if user else None
-        matches = verify(record or self._decoy(self._users), sent.secret)
+        matches = verify(record or self._decoy(), sent.secret)
         if record and is_weak(record):
             verify(self._nobody, sent.secret)
         return _Verified(user, user.identity) if user and record and matches else None
 
-    def _decoy(self, users: UserStore) -> str:
+    def _decoy(self) -> str:
         """A record to check for a name that has none: bcrypt's where the store has such records."""
-        records = (user.password for user in users.users().values())
+        records = (user.password for user in self._users.users().values())
         return next((record for record in records if record and record.startswith("bcrypt$")), self._nobody)
 
 
@@ -200,11 +206,7 @@ def _owner_of_token(users: UserStore, sent: Credentials) -> _Verified | None:
         return None
     user, token = owner
     found = _Verified(user, user.identity, token.expires)
-    return None if sent.name not in ("", user.name) or _has_expired(found) else found
-
-
-def _has_expired(verified: _Verified) -> bool:
-    return verified.expires is not None and datetime.now(timezone.utc) >= verified.expires
+    return None if sent.name not in ("", user.name) or found.has_expired else found
 
 
 _Guess: TypeAlias = "tuple[_Who, _Who]"

@@ -22,14 +22,12 @@ from urllib.parse import unquote
 from mangum import Mangum
 
 from ..api import PackageRepository
-from ..config.elasticpypi import with_elasticpypi
-from ..config.resolve import resolve
 from ..config.service_options import root_path_of
 from ..errors import Error
 from .access_log import write_log
 from .app import Service
 from .negotiation import JSON
-from .options import ServiceOptions, options_of
+from .options import ServiceOptions, configured
 from .origins import behind_any_proxy
 from .problems import Problem
 from .replies import Message, Receive, Request, Scope, Send
@@ -86,12 +84,8 @@ def make_handler(repository: PackageRepository, options: ServiceOptions) -> Call
 @lru_cache(1)
 def _configured() -> Callable[[Event, object], Answer]:
     """The handler by the settings of the environment, made once; raises `ConfigurationError`."""
-    settings = with_elasticpypi(resolve(command_line={}), os.environ)
-    settings.require_target()
+    settings, options = configured()
     write_log(settings.service.log_format)
-    for note in settings.notes:
-        log.warning("%s", note)
-    options = options_of(settings, listens=False)
     if not options.root_path and (stage := os.environ.get("STAGE", "")).startswith("/"):  # as elasticpypi has it
         options = replace(options, root_path=root_path_of(stage))
     return make_handler(PackageRepository(settings), options)

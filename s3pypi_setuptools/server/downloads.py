@@ -16,9 +16,8 @@ from ..config.service_options import DownloadStyle
 from ..errors import NotFound
 from ..repository.reader import ReadableFile, RepositoryReader
 from ..stores.base import Info
-from .problems import Problem
+from .problems import Problem, not_found
 from .replies import Headers, Reply, Request, redirect
-from .simple_api import matches_etag
 from .streamed import OpenFileReply, StreamedReply
 
 __all__ = ["Downloads"]
@@ -42,8 +41,8 @@ class Downloads:
         self._style = style
         self._cached = b"private" if private else b"public"
 
-    async def file(self, request: Request, file: ReadableFile) -> Reply | None:
-        """The answer to a request for the file; None where there is none. Raises what the store raises."""
+    async def file(self, request: Request, file: ReadableFile) -> Reply:
+        """The answer to a request for the file. Raises `Problem` where there is none, and what the store raises."""
         with contextlib.ExitStack() as stack:
             try:
                 opened = self._reader.open_local(file)
@@ -51,7 +50,7 @@ class Downloads:
                 info = opened[0] if opened else await self._run(self._reader.file_info, file)
                 reply = await self._reply(request, file, info, stream)
             except NotFound:
-                return None
+                raise not_found("There is no such file") from None
             if isinstance(reply, OpenFileReply):
                 stack.pop_all()
         return reply
@@ -83,7 +82,7 @@ class Downloads:
         if request.is_head or not part:
             return Reply(status, headers)
         if stream is not None:
-            return OpenFileReply(status, headers, part, self._pool, stream=stream)
+            return OpenFileReply(status, headers, part, self._pool, file=stream)
         rest = self._reader.chunks(file, part.start, len(part))
         first = await self._run(next, rest, b"")  # an error before it is an answer of its own
         return StreamedReply(status, headers, part, self._pool, first=first, rest=rest)
@@ -94,8 +93,8 @@ class Downloads:
 
 def _is_known(request: Request, tag: bytes, modified: bytes) -> bool:
     """Whether the client has the file already (RFC 9110, section 13.2.2)."""
-    if (known := request.headers.get(b"if-none-match")) is not None:
-        return matches_etag(known, tag)
+    if b"if-none-match" in request.headers:
+        return request.knows(tag)
     return request.headers.get(b"if-modified-since") == modified
 
 

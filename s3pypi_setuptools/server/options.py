@@ -6,7 +6,6 @@ import logging
 import os
 from dataclasses import dataclass
 
-from ..api import PackageRepository
 from ..config.elasticpypi import with_elasticpypi
 from ..config.resolve import resolve
 from ..config.service_options import DEFAULT_MAX_SIZE, DownloadStyle
@@ -37,6 +36,8 @@ class ServiceOptions:
     :param downloads: how files of a bucket are served.
     :param max_size: bytes that one uploaded file may have.
     :param root_path: what the service's URLs begin with behind a proxy; empty, or begins with ``/`` and ends without.
+    :param public_url: the URL of the index that pages for people show, without ``/`` at the end; None for the one that
+        a request names.
     """
 
     users: UserStore | None = None
@@ -49,6 +50,7 @@ class ServiceOptions:
     downloads: DownloadStyle = DownloadStyle.REDIRECT
     max_size: int = DEFAULT_MAX_SIZE
     root_path: str = ""
+    public_url: str | None = None
 
     def __post_init__(self) -> None:
         """Raise `ConfigurationError` for options that contradict each other."""
@@ -90,11 +92,12 @@ def options_of(all_settings: Settings, *, listens: bool = True) -> ServiceOption
         downloads=settings.downloads,
         max_size=settings.max_size,
         root_path=settings.root_path,
+        public_url=all_settings.public_url,
     )
 
 
-def configured() -> tuple[PackageRepository, ServiceOptions]:
-    """The repository and the options that files and variables name, for a server that is not ours.
+def configured() -> tuple[Settings, ServiceOptions]:
+    """The settings, with their target, and the options that files and variables name, for a server that is not ours.
 
     Raises `ConfigurationError`.
     """
@@ -102,4 +105,4 @@ def configured() -> tuple[PackageRepository, ServiceOptions]:
     settings.require_target()
     for note in settings.notes:
         log.warning("%s", note)
-    return PackageRepository(settings), options_of(settings, listens=False)
+    return settings, options_of(settings, listens=False)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 from collections.abc import Iterable
 from concurrent.futures import Executor
-from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from http import HTTPStatus
 from importlib.resources import files
-from itertools import islice
 from typing import Any
 from urllib.parse import unquote, urlencode
 
@@ -24,11 +23,10 @@ from ..naming import normalize_name
 from ..repository.reader import RepositoryReader
 from ..text import size_text
 from .description import Description, describe
-from .fresh_reads import FreshReads
 from .problems import Problem, not_found
 from .releases import History, Release
 from .replies import Headers, Reply, Request, text_reply
-from .simple_api import Page, matches_etag
+from .simple_api import SimpleIndex
 
 __all__ = ["PeoplePages"]
 
@@ -41,6 +39,8 @@ _RENDERINGS = 2
 """Descriptions that are rendered at once: each takes a process."""
 _UNFOLDED = 10
 """Versions that are shown at once; older ones are folded, as pre-releases are."""
+_MOST_DIGITS = 9
+"""Digits of the number of a page: what is longer is none."""
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -57,36 +57,21 @@ _STATIC = {
 }
 
 
-@dataclass(frozen=True)
-class _Summary:
-    """A row of the list of projects."""
-
-    name: str
-    history: History | None
-
-    @property
-    def release(self) -> Release | None:
-        return self.history.newest if self.history else None
-
-    @property
-    def status(self) -> str:
-        if self.history is None:
-            return "cannot be read"
-        marker = self.history.project.status
-        return marker.status.value if marker else ""
-
-
 class PeoplePages:
     """The pages of a repository for people.
 
-    :param pages: reads the index pages that they show.
+    :param index: has the pages that they show.
     :param pool: where descriptions are read.
+    :param public_url: as `ServiceOptions.public_url`.
     """
 
-    def __init__(self, reader: RepositoryReader, pages: FreshReads[Page], pool: Executor) -> None:
+    def __init__(
+        self, reader: RepositoryReader, index: SimpleIndex, pool: Executor, *, public_url: str | None = None
+    ) -> None:
         self._reader = reader
-        self._pages = pages
+        self._index = index
         self._pool = pool
+        self._public_url = public_url
         self._descriptions: LRUCache[str, Description] = LRUCache(_DESCRIPTIONS, getsizeof=lambda one: one.size)
         self._rendering = asyncio.Semaphore(_RENDERINGS)
 
@@ -98,7 +83,6 @@ class PeoplePages:
         last = max(1, -(-len(found) // _PER_PAGE))
         number = min(max(1, _number(request.parameter("page") or "1")), last)
         shown = found[(number - 1) * _PER_PAGE : number * _PER_PAGE]
-        summaries = await self._summaries(shown)
 
         def address(page: int) -> str:
             return "?" + urlencode({**({"q": words} if words else {}), **({"page": page} if page > 1 else {})})
@@ -106,7 +90,7 @@ class PeoplePages:
         return self._render(
             request,
             "projects.html",
-            summaries=summaries,
+            histories=dict(zip(shown, await self._histories(shown), strict=True)),
             words=words,
             count=len(found),
             total=len(names),
@@ -116,14 +100,14 @@ class PeoplePages:
             next=address(number + 1) if number < last else None,
         )
 
-    async def project(self, request: Request, name: str) -> Reply | None:
-        """The page of one project (normalized), of its latest version or of ``?version=``; None where there is none.
+    async def project(self, request: Request, name: str) -> Reply:
+        """The page of one project (normalized), of its latest version or of ``?version=``.
 
-        Raises `Problem` where the project has no such version.
+        Raises `Problem` where there is no such project, or it has no such version.
         """
         history = await self._history(name)
         if history is None:
-            return None
+            raise not_found(f"There is no project {name}")
         project, releases = history.project, history.releases
         asked = request.parameter("version")
         chosen = history.newest if asked is None else next((one for one in releases if one.version == asked), None)
@@ -145,54 +129,41 @@ class PeoplePages:
 
     def problem(self, request: Request, problem: Problem) -> Reply:
         """A problem as a browser shows it."""
-        title = HTTPStatus(problem.status).phrase
-        return self._render(
-            request,
-            "problem.html",
-            problem.status,
-            problem.headers,
-            title=title,
-            message=problem.message,
-        )
+        title, message = HTTPStatus(problem.status).phrase, problem.message
+        return self._render(request, "problem.html", problem.status, problem.headers, title=title, message=message)
 
-    def asset(self, name: str, request: Request) -> Reply | None:
-        """A style sheet or script; None where there is none of that name."""
+    async def asset(self, request: Request, name: str) -> Reply:
+        """A style sheet, script or icon; raises `Problem` where there is none of that name."""
         if name not in _STATIC:
-            return None
+            raise not_found("There is no such page")
         data, tag = _asset(name)
         headers: Headers = [(b"etag", tag), (b"cache-control", b"public, max-age=300"), _NO_SNIFF]
-        if matches_etag(request.headers.get(b"if-none-match", b""), tag):
+        if request.knows(tag):
             return Reply(HTTPStatus.NOT_MODIFIED, headers)
         about = [(b"content-type", _STATIC[name].encode()), (b"content-length", str(len(data)).encode())]
         return Reply(HTTPStatus.OK, [*about, *headers], data)
 
     async def _names(self, request: Request) -> tuple[str, ...]:
-        page = await self._page(None)
-        return tuple(filter(request.identity.may_read, page.parsed(either_form.parse_root).projects)) if page else ()
+        found = await self._index.find(None, json=True)
+        if found is None:
+            return ()
+        return tuple(filter(request.identity.may_read, found[0].parsed(either_form.parse_root).projects))
 
-    async def _summaries(self, names: Iterable[str]) -> list[_Summary]:
+    async def _histories(self, names: Iterable[str]) -> list[History | None]:
+        """The history of each project; None for one that cannot be read, which leaves the others readable."""
         limit = asyncio.Semaphore(_AT_ONCE)
 
-        async def summary(name: str) -> _Summary:
+        async def history(name: str) -> History | None:
             async with limit:
-                try:
-                    return _Summary(name, await self._history(name))
-                except Error:  # one project that cannot be read leaves the others readable
-                    return _Summary(name, None)
+                with contextlib.suppress(Error):
+                    return await self._history(name)
+                return None
 
-        return await asyncio.gather(*map(summary, names))
+        return await asyncio.gather(*map(history, names))
 
     async def _history(self, name: str) -> History | None:
-        page = await self._page(name)
-        return page.parsed(partial(_history_on, name)) if page else None
-
-    async def _page(self, project: str | None) -> Page | None:
-        """The JSON page of ``project``, or of the root; the HTML page where another tool has made no other."""
-        for json in (True, False):
-            for key in self._reader.page_keys(project, json=json):
-                if (page := await self._pages.read(key)) is not None:
-                    return page
-        return None
+        found = await self._index.find(name, json=True)
+        return found[0].parsed(lambda page: History.of(either_form.parse_project(page, name))) if found else None
 
     async def _description(self, project: Project, release: Release) -> Description | None:
         described = (file for file in release.files if file.core_metadata is not None)
@@ -229,11 +200,16 @@ class PeoplePages:
         **values: Any,
     ) -> Reply:
         host = request.header(b"host") or "localhost"
-        scheme = request.scope.get("scheme", "http")
-        index_url = f"{scheme}://{host}{request.root}/simple/"
+        here = f"{request.scope.get('scheme', 'http')}://{host}{request.root}"
         page = _templates().get_template(template)
-        user = request.identity.name if request.identity else ""
-        text = page.render(root=request.root, index_url=index_url, user=user, size_text=size_text, **values)
+        text = page.render(
+            root=request.root,
+            index_url=f"{self._public_url or f'{here}/simple'}/",
+            upload_url=f"{here}/legacy/",
+            user=request.identity.name if request.identity else "",
+            size_text=size_text,
+            **values,
+        )
         return text_reply(status, text, *_HEADERS, *headers, content_type="text/html; charset=utf-8")
 
 
@@ -254,10 +230,6 @@ def _asset(name: str) -> tuple[bytes, bytes]:
     return data, b'"' + hashlib.sha256(data).hexdigest()[:32].encode() + b'"'
 
 
-def _history_on(name: str, page: bytes) -> History:
-    return History.of(either_form.parse_project(page, name))
-
-
 def _matching(names: Iterable[str], words: str) -> list[str]:
     """The names that hold all words; those that begin with the first word come first."""
     wanted = [normalize_name(word) for word in words.split()]
@@ -266,5 +238,5 @@ def _matching(names: Iterable[str], words: str) -> list[str]:
 
 
 def _number(text: str) -> int:
-    digits = "".join(islice((char for char in text if char.isascii() and char.isdecimal()), 9))
-    return int(digits) if digits == text.strip() and digits else 1
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else 1

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 
-from .authentication import Authenticator, BadCredentials, TooManyFailures
+from .authentication import CHALLENGE, Authenticator
 from .options import ServiceOptions
 from .origins import comes_from_another_site, comes_from_this_machine
 from .problems import Problem
@@ -13,7 +14,6 @@ from .users import Identity, Role
 
 __all__ = ["Permissions"]
 
-_CHALLENGE = (b"www-authenticate", b'Basic realm="Python packages", charset="UTF-8"')
 _LOCAL = Identity("", Role.UPLOAD)
 
 
@@ -21,14 +21,14 @@ class Permissions:
     """Identifies who sends a request, and refuses what they may not do.
 
     :param options: what anybody may do.
+    :param authenticator: None where there are no users: credentials are not looked at then.
     """
 
-    def __init__(self, options: ServiceOptions, authenticator: Authenticator) -> None:
+    def __init__(self, options: ServiceOptions, authenticator: Authenticator | None) -> None:
         self._authenticator = authenticator
-        self._has_users = options.users is not None
         role = Role.UPLOAD if options.anonymous_upload else Role.READ if options.anonymous_read else Role.NONE
         self._anybody = Identity("", role)
-        self._open_locally = options.open_locally and not self._has_users
+        self._open_locally = options.open_locally and authenticator is None
 
     async def identify(self, request: Request) -> None:
         """Find out who sends the request.
@@ -38,21 +38,13 @@ class Permissions:
         if request.method == "POST" and comes_from_another_site(request):
             raise Problem(HTTPStatus.FORBIDDEN, "another-site", "A page of another site may not upload")
         header = request.headers.get(b"authorization")
-        if header is None or not self._has_users:  # clients send what they are configured with
+        if header is None or self._authenticator is None:  # clients send what they are configured with
             local = self._open_locally and comes_from_this_machine(request)
             request.identity = _LOCAL if local else self._anybody
             return
         address = (request.scope.get("client") or ("",))[0]
-        try:
-            identity = await self._authenticator.identify(header, address)
-        except BadCredentials:
-            message = "The user name or password is wrong"
-            raise Problem(HTTPStatus.UNAUTHORIZED, "bad-credentials", message, (_CHALLENGE,)) from None
-        except TooManyFailures as error:
-            after = (b"retry-after", str(error.seconds).encode())
-            message = "Too many wrong passwords; try again later"
-            raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "too-many-failures", message, (after,)) from None
-        request.identity = identity.with_rights_of(self._anybody)
+        identity = await self._authenticator.identify(header, address)
+        request.identity = replace(identity, also=self._anybody)
 
     def require(self, request: Request, role: Role, project: str | None = None) -> None:
         """Raise `Problem` unless the sender has the role: for ``project`` (normalized), or for some project.
@@ -69,6 +61,6 @@ class Permissions:
             raise Problem(HTTPStatus.FORBIDDEN, "local-only", message)
         if not request.identity.name:
             message = "A user name and a password are needed"
-            raise Problem(HTTPStatus.UNAUTHORIZED, "no-credentials", message, (_CHALLENGE,))
+            raise Problem(HTTPStatus.UNAUTHORIZED, "no-credentials", message, (CHALLENGE,))
         what = "upload" if role is Role.UPLOAD else "read"
         raise Problem(HTTPStatus.FORBIDDEN, "forbidden", f"You may not {what} {project or 'here'}")

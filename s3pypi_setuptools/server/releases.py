@@ -45,6 +45,11 @@ class History(NamedTuple):
     releases: tuple[Release, ...]
     newest: Release | None
 
+    @property
+    def status(self) -> str:
+        """The project's status (PEP 792); empty where it has none."""
+        return self.project.status.status.value if self.project.status else ""
+
     @classmethod
     def of(cls, project: Project) -> History:
         """The history of ``project``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, TypeAlias
 from urllib.parse import parse_qs, quote
@@ -16,7 +17,7 @@ Headers: TypeAlias = list[tuple[bytes, bytes]]
 
 _LONGEST_VALUE = 8 * 1024
 """Bytes of one header that are looked at: nginx takes no longer ones."""
-
+_ETAGS = re.compile(rb'(?:W/)?"[^"]*"')
 _MOST_PARAMETERS = 100
 """Parameters of a query that are read: no page knows more than two."""
 
@@ -56,6 +57,15 @@ class Request:
         except ValueError:
             return None
         return given.get(name, [None])[0]
+
+    def knows(self, tag: bytes) -> bool:
+        """Whether the client has what the ETag ``tag`` stands for, by ``If-None-Match`` (RFC 9110, section 13.1.2)."""
+        given = self.headers.get(b"if-none-match")
+        if given is None:
+            return False
+        if given == tag or given.strip() == b"*":
+            return True
+        return any(found.removeprefix(b"W/") == tag for found in _ETAGS.findall(given))
 
     @property
     def head_size(self) -> int:

@@ -82,25 +82,19 @@ def events_in(document: object) -> Iterator[ObjectEvent]:
         log.warning("this is no event: %s", quoted(str(document)[:200]))
     elif isinstance(document.get("Records"), list):
         for record in document["Records"]:
-            yield from _events_of_record(record)
-    elif document.get("source") == "aws.s3":
-        detail = document.get("detail", {})
-        yield from _event(document.get("detail-type"), detail, encoded=False)
-    elif "Message" in document:  # of a topic, in a queue
+            yield from events_in(record)
+    elif "s3" in document:
+        yield from _event(document.get("eventName"), document["s3"], encoded=True)
+    elif document.get("source") == "aws.s3":  # of EventBridge
+        yield from _event(document.get("detail-type"), document.get("detail", {}), encoded=False)
+    elif isinstance(document.get("Sns"), Mapping):
+        yield from events_in(document["Sns"])
+    elif "Message" in document:  # of a topic, perhaps in a queue
         yield from events_in(_parsed(document["Message"]))
+    elif "body" in document:  # of a queue
+        yield from events_in(_parsed(document["body"]))
     elif document.get("Event") != "s3:TestEvent":  # which S3 sends when notifications are set up
         log.warning("this event has no records")
-
-
-def _events_of_record(record: object) -> Iterator[ObjectEvent]:
-    if not isinstance(record, Mapping):
-        log.warning("this is no record of an event: %s", quoted(str(record)[:200]))
-    elif "s3" in record:
-        yield from _event(record.get("eventName"), record["s3"], encoded=True)
-    elif "Sns" in record:
-        yield from events_in(_parsed(record["Sns"].get("Message")))
-    else:
-        yield from events_in(_parsed(record.get("body")))
 
 
 def _event(name: object, about: Any, *, encoded: bool) -> Iterator[ObjectEvent]:
@@ -131,7 +125,7 @@ def _parsed(text: object) -> object:
 @lru_cache(1)
 def _configured() -> tuple[PackageRepository, str]:
     """The repository of the environment's settings, and its bucket. Raises `Error`."""
-    settings = resolve(command_line={})
+    settings = resolve()
     target = settings.require_target()
     if not isinstance(target, S3Target):
         raise RepositoryError(f"{target}: only buckets send events; set S3PYPI_TARGET to s3://BUCKET/PREFIX")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import re
 from base64 import b64encode
 from collections.abc import Callable
 from http import HTTPStatus
@@ -23,7 +22,7 @@ from .problems import Problem, not_found
 from .replies import Headers, Reply, Request, redirect
 from .users import Identity
 
-__all__ = ["Page", "SimpleIndex", "matches_etag"]
+__all__ = ["Page", "SimpleIndex", "page_of", "redirect_to_normalized"]
 
 T = TypeVar("T")
 
@@ -35,7 +34,6 @@ _POLICY = (
 _SMALLEST = 1000
 """Bytes of a page that is worth compressing."""
 _LEVEL = 6
-_ETAGS = re.compile(rb'(?:W/)?"[^"]*"')
 
 
 class Page:
@@ -80,7 +78,7 @@ class Page:
         """The answer to a request for the page."""
         zipped = accepts_gzip(request.header(b"accept-encoding"))
         tag, whole, about = self._answers[form, zipped]
-        if (known := request.headers.get(b"if-none-match")) is not None and matches_etag(known, tag):
+        if request.knows(tag):
             return Reply(HTTPStatus.NOT_MODIFIED, about)
         return Reply(HTTPStatus.OK, whole, self._bodies[zipped])
 
@@ -104,14 +102,26 @@ class SimpleIndex:
         if form is None:
             forms = ", ".join(form.value for form in PageForm)
             raise Problem(HTTPStatus.NOT_ACCEPTABLE, "not-acceptable", f"Pages are served as {forms}")
-        for wanted in (form.is_json, not form.is_json):
+        found = await self.find(project, json=form.is_json)
+        if found is None:
+            return None
+        page, is_json = found
+        if project is None and not request.identity.sees_all:
+            page = _visible(page, request.identity, json=is_json)
+        return page.reply(request, form if is_json == form.is_json else _other(form))
+
+    async def find(self, project: str | None, *, json: bool) -> tuple[Page, bool] | None:
+        """The page of ``project`` (normalized), or of the root, and whether it is JSON; None where there is none.
+
+        :param json: the form that is looked for first. Repositories of other tools have no JSON pages: what there is
+            suits most clients better than none.
+
+        Raises what the store raises.
+        """
+        for wanted in (json, not json):
             for key in self._reader.page_keys(project, json=wanted):
                 if (page := await self._pages.read(key)) is not None:
-                    # Repositories of other tools have no JSON pages: what there is suits most clients better than none.
-                    shown = form if wanted == form.is_json else _other(form)
-                    if project is None and not request.identity.sees_all:
-                        page = _visible(page, request.identity, json=wanted)
-                    return page.reply(request, shown)
+                    return page, wanted
         return None
 
 
@@ -137,25 +147,21 @@ def page_of(key: str, data: Object, *, private: bool) -> Page:
     return Page(data.data, data.info.token, private=private)
 
 
-def redirect_to_normalized(request: Request, name: str, before: str, after: str) -> Reply | None:
+def redirect_to_normalized(request: Request, name: str) -> Reply | None:
     """The answer that leads to the page of a project whose name is spelt in another way, or lacks its ``/`` at the end.
 
     None where the request is for the page itself; raises `Problem` for what is no project's name.
+
+    :param name: with which the path of the request ends, before that ``/``.
     """
     if not is_project_name(name):
         raise not_found("There is no such project")
     normalized = normalize_name(name)
-    if normalized == name and after == "/":
+    if normalized == name and request.path.endswith("/"):
         return None
+    before = request.path.removesuffix("/").removesuffix(name)
     query = f"?{request.query.decode('latin-1')}" if request.query else ""
     return redirect(HTTPStatus.MOVED_PERMANENTLY, f"{request.root}{before}{normalized}/{query}")
-
-
-def matches_etag(header: bytes, tag: bytes) -> bool:
-    """Whether an ``If-None-Match`` header names the tag (RFC 9110, section 13.1.2)."""
-    if header == tag or header.strip() == b"*":
-        return True
-    return any(found.removeprefix(b"W/") == tag for found in _ETAGS.findall(header))
 
 
 def _other(form: PageForm) -> PageForm:

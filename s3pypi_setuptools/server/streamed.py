@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from typing import Any, BinaryIO
 
@@ -20,19 +19,24 @@ __all__ = ["OpenFileReply", "StreamedReply"]
 log = logging.getLogger(__name__)
 
 
-class FileReply(Reply):
-    """An answer whose body is not in memory.
+class StreamedReply(Reply):
+    """An answer whose body a store sends, piece by piece.
 
     :param part: the bytes of the file that are its body.
     :param pool: where they are read.
+    :param rest: reads them; after ``first``, which was waited for before it was known that there is an answer.
     """
 
-    __slots__ = ("_sent", "part", "pool")
+    __slots__ = ("_first", "_part", "_pool", "_rest", "_sent")
 
-    def __init__(self, status: int, headers: Headers, part: range, pool: Executor) -> None:
+    def __init__(
+        self, status: int, headers: Headers, part: range, pool: Executor, *, first: bytes = b"", rest: Iterator[bytes]
+    ) -> None:
         super().__init__(status, headers)
-        self.part = part
-        self.pool = pool
+        self._part = part
+        self._pool = pool
+        self._first = first
+        self._rest = rest
         self._sent = 0
 
     @property
@@ -40,26 +44,21 @@ class FileReply(Reply):
         """Bytes of the body that were sent."""
         return self._sent
 
-    def count(self, sent: int) -> None:
-        """Count bytes that were sent."""
-        self._sent += sent
-
-    @abstractmethod
-    async def next_chunk(self, left: int) -> bytes:
-        """The next bytes, ``left`` at most; empty where there are none, although there should be."""
-
     async def send(self, request: Request, send: Send) -> None:
         """Send it, each chunk when the client has taken those before it: a slow client holds one in memory.
 
         Where the file cannot be read to its end, a line is logged and the connection closed, so that the client does
         not take what it has for the whole. Raises `ConnectionError` where the client goes away.
         """
-        await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
-        if request.is_head or not self.part:
-            await send({"type": "http.response.body", "body": b""})
-            return
         try:
-            await self.send_body(request, send)
+            await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
+            await self._send_part(request, send)
+        finally:
+            self._close()
+
+    async def _send_part(self, request: Request, send: Send) -> None:
+        try:
+            await self._send_body(request, send)
         except asyncio.CancelledError:
             raise
         except ConnectionError:
@@ -73,90 +72,65 @@ class FileReply(Reply):
                 request.method,
                 request.path,
                 self._sent,
-                len(self.part),
+                len(self._part),
                 reason if known else f"internal error {request.id}",
                 exc_info=None if known else error,
             )
             await _abort(send)
 
-    async def send_body(self, request: Request, send: Send) -> None:
+    async def _send_body(self, request: Request, send: Send) -> None:
         """Send the body in chunks; raises what reading raises, and `EOFError`."""
+        loop = asyncio.get_running_loop()
         gone = asyncio.create_task(_until_gone(request.receive))
+        chunk = self._first
         try:
-            while left := len(self.part) - self._sent:
-                chunk = await self.next_chunk(left)
+            while left := len(self._part) - self._sent:
+                chunk = chunk or await loop.run_in_executor(self._pool, next, self._rest, b"")
                 if not chunk:
                     raise EOFError
                 if gone.done():
                     raise ConnectionError("the client went away")
                 await send({"type": "http.response.body", "body": chunk[:left], "more_body": len(chunk) < left})
-                self.count(min(len(chunk), left))
+                self._sent += min(len(chunk), left)
+                chunk = b""
         finally:
             gone.cancel()
 
-
-class StreamedReply(FileReply):
-    """An answer with bytes that a store sends.
-
-    :param first: the first of them, which were waited for before it was known that there is an answer.
-    :param rest: reads the others.
-    """
-
-    __slots__ = ("_first", "_rest")
-
-    def __init__(
-        self, status: int, headers: Headers, part: range, pool: Executor, *, first: bytes, rest: Iterator[bytes]
-    ) -> None:
-        super().__init__(status, headers, part, pool)
-        self._first = first
-        self._rest = rest
-
-    async def next_chunk(self, left: int) -> bytes:
-        """As `FileReply.next_chunk`."""
-        del left
-        if self._first:
-            chunk, self._first = self._first, b""
-            return chunk
-        return await asyncio.get_running_loop().run_in_executor(self.pool, next, self._rest, b"")
-
-    async def send(self, request: Request, send: Send) -> None:
-        """As `FileReply.send`."""
-        try:
-            await super().send(request, send)
-        finally:
-            close: Any = getattr(self._rest, "close", None)
-            if close is not None:
-                with contextlib.suppress(RuntimeError):  # the service has ended
-                    self.pool.submit(_close, close)
+    def _close(self) -> None:
+        close: Any = getattr(self._rest, "close", None)
+        if close is not None:
+            with contextlib.suppress(RuntimeError):  # the service has ended
+                self._pool.submit(_call, close)
 
 
-class OpenFileReply(FileReply):
+class OpenFileReply(StreamedReply):
     """An answer with a file of a folder; it closes the file."""
 
-    __slots__ = ("_stream",)
+    __slots__ = ("_file",)
 
-    def __init__(self, status: int, headers: Headers, part: range, pool: Executor, *, stream: BinaryIO) -> None:
-        super().__init__(status, headers, part, pool)
-        self._stream = stream
+    def __init__(self, status: int, headers: Headers, part: range, pool: Executor, *, file: BinaryIO) -> None:
+        super().__init__(status, headers, part, pool, rest=_chunks(file, part.start))
+        self._file = file
 
-    async def next_chunk(self, left: int) -> bytes:
-        """As `FileReply.next_chunk`."""
-        count = min(left, SMALL_CHUNK_SIZE)
-        return await asyncio.get_running_loop().run_in_executor(self.pool, self._stream.read, count)
-
-    async def send(self, request: Request, send: Send) -> None:
-        """As `FileReply.send`."""
-        with self._stream:
-            await super().send(request, send)
-
-    async def send_body(self, request: Request, send: Send) -> None:
-        """As `FileReply.send_body`, by way of the system alone where that is possible."""
+    async def _send_body(self, request: Request, send: Send) -> None:
+        """As `StreamedReply`, by way of the system alone where that is possible."""
         connection = UvicornConnection.of(send)
-        if connection is not None and connection.sends_files:
-            await connection.send_file(send, self._stream.fileno(), self.part, self.pool, self.count)
+        if connection is None or not connection.sends_files:
+            await super()._send_body(request, send)
             return
-        self._stream.seek(self.part.start)
-        await super().send_body(request, send)
+        await connection.send_file(send, self._file.fileno(), self._part, self._pool, self._count)
+
+    def _count(self, sent: int) -> None:
+        self._sent += sent
+
+    def _close(self) -> None:
+        self._file.close()
+
+
+def _chunks(file: BinaryIO, start: int) -> Iterator[bytes]:
+    file.seek(start)
+    while chunk := file.read(SMALL_CHUNK_SIZE):
+        yield chunk
 
 
 async def _abort(send: Send) -> None:
@@ -169,6 +143,6 @@ async def _until_gone(receive: Receive) -> None:
         pass
 
 
-def _close(close: Any) -> None:
+def _call(close: Callable[[], None]) -> None:
     with contextlib.suppress(Exception):  # a connection that is broken already
         close()

@@ -8,15 +8,19 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from ..api import PackageRepository
 from ..errors import needs_extra
-from .problems import Problem, Untrusted, not_found
+from .problems import Problem, Untrusted
 from .replies import Reply, Request, text_reply
+from .routing import READING, Route
+from .uploads import body_of
 from .users import Identity, UserStore
 
 if TYPE_CHECKING:
@@ -58,45 +62,30 @@ class TokenEndpoints:
         """As `TrustedPublishing.identify`."""
         return self._publishing.identify(token)
 
-    async def answer(self, request: Request, name: str) -> Reply:
-        """The answer of the endpoint ``name``; raises `Problem`."""
-        work: dict[str, Callable[[bytes], dict[str, object]]] = {"mint-token": self._mint, "burn-token": self._burn}
-        if name == "audience" and request.method in ("GET", "HEAD"):
-            return _json(HTTPStatus.OK, {"audience": self._publishing.audience})
-        if name not in work:
-            raise not_found("There is no such page")
-        if request.method != "POST":
-            allowed = ((b"allow", b"POST"),)
-            raise Problem(HTTPStatus.METHOD_NOT_ALLOWED, "method-not-allowed", "Send a token here", allowed)
-        body = await _body(request)
+    def routes(self) -> Iterator[Route]:
+        """Where they are; nobody is asked who they are."""
+        yield Route(READING, "/_/oidc/audience", self._audience, None)
+        yield Route(("POST",), "/_/oidc/mint-token", partial(self._take, self._publishing.mint), None)
+        yield Route(("POST",), "/_/oidc/burn-token", partial(self._take, self._publishing.burn), None)
+
+    async def _audience(self, _request: Request) -> Reply:
+        return _json(HTTPStatus.OK, {"audience": self._publishing.audience})
+
+    async def _take(self, work: Callable[[bytes], Mapping[str, object]], request: Request) -> Reply:
+        """What ``work`` makes of the body of a request."""
+        body = bytearray()
+        async with aclosing(body_of(request, "send the token again")) as pieces:
+            async for piece in pieces:
+                body += piece
+                if len(body) > _LARGEST_BODY:
+                    raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", "The request is too large")
         try:
-            done = await asyncio.get_running_loop().run_in_executor(self._pool, work[name], body)
+            done = await asyncio.get_running_loop().run_in_executor(self._pool, work, bytes(body))
         except Untrusted as error:
             log.warning("a CI job was refused: %s", error.description)
             errors = [{"code": error.code, "description": error.description}]
             return _json(HTTPStatus.UNPROCESSABLE_ENTITY, {"message": "Token request failed", "errors": errors})
-        return _json(HTTPStatus.OK, done)
-
-    def _mint(self, body: bytes) -> dict[str, object]:
-        token, expires = self._publishing.mint(body)
-        return {"success": True, "token": token, "expires": expires}
-
-    def _burn(self, body: bytes) -> dict[str, object]:
-        self._publishing.burn(body)
-        return {"success": True}
-
-
-async def _body(request: Request) -> bytes:
-    body = bytearray()
-    while True:
-        message = await request.receive()
-        if message["type"] == "http.disconnect":
-            raise ConnectionError("the client went away")
-        body += message.get("body", b"")
-        if len(body) > _LARGEST_BODY:
-            raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", "The request is too large")
-        if not message.get("more_body"):
-            return bytes(body)
+        return _json(HTTPStatus.OK, {"success": True, **done})
 
 
 def _json(status: int, document: object) -> Reply:

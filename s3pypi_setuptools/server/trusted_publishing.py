@@ -54,12 +54,9 @@ class TrustedPublishing:
     :param take_once: called with an opaque name; returns whether no replica has called it with that name before.
     """
 
-    def __init__(
-        self, users: UserStore, take_once: Callable[[str], bool], *, clock: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, users: UserStore, take_once: Callable[[str], bool]) -> None:
         self._users = users
         self._take_once = take_once
-        self._clock = clock
         self._keys: TTLCache[str, jwt.PyJWKSet] = TTLCache(64, _KEYS_SECONDS)
         self._reads: TTLCache[str, list[None]] = TTLCache(64, 60)
         self._burned: TTLCache[str, bool] = TTLCache(_BURNED, MINUTES * 60)
@@ -70,8 +67,8 @@ class TrustedPublishing:
         """What tokens of providers have to be made for."""
         return self._users.publishing().audience
 
-    def mint(self, body: bytes) -> tuple[str, int]:
-        """An upload token for the token in a request, and when it expires (seconds since 1970).
+    def mint(self, body: bytes) -> Mapping[str, object]:
+        """Make an upload token for the token in a request: ``token``, and when it ``expires`` (seconds since 1970).
 
         It asks the provider and the store. Raises `Untrusted`, and what they raise.
         """
@@ -89,7 +86,7 @@ class TrustedPublishing:
             )
         if not self._take_once(_identity_of(claims, token)):
             raise Untrusted("invalid-reuse-token", "this token was used before; ask the provider for another one")
-        expires = int(self._clock()) + MINUTES * 60
+        expires = int(time.time()) + MINUTES * 60
         projects = sorted({pattern for publisher in matching for pattern in publisher.patterns})
         made = {
             "iss": _ISSUER,
@@ -98,15 +95,17 @@ class TrustedPublishing:
             "exp": expires,
             "jti": secrets.token_hex(16),
         }
-        return PREFIX + jwt.encode(made, self._users.publishing().key, algorithm="HS256"), expires
+        signed = jwt.encode(made, self._users.publishing().key, algorithm="HS256")
+        return {"token": PREFIX + signed, "expires": expires}
 
-    def burn(self, body: bytes) -> None:
+    def burn(self, body: bytes) -> Mapping[str, object]:
         """Take the upload token in a request no more, in this process. Raises `Untrusted` for what is none."""
         token = _token_of(body)
         if self.identify(token) is None:
             raise Untrusted("invalid-token", "this is no upload token, or it has expired")
         with self._lock:
             self._burned[token] = True
+        return {}
 
     def identify(self, token: str) -> Identity | None:
         """Who may do what with the upload token; None for what is none, or has expired."""
@@ -122,7 +121,7 @@ class TrustedPublishing:
             )
         except _UNREADABLE:
             return None
-        if self._clock() >= claims["exp"]:
+        if time.time() >= claims["exp"]:
             return None
         return Identity(str(claims["sub"]), Role.UPLOAD, tuple(map(str, claims["projects"])))
 

@@ -13,6 +13,7 @@ from concurrent.futures import Executor
 from http import HTTPStatus
 from io import FileIO
 from pathlib import Path
+from typing import NamedTuple
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -20,7 +21,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from ..text import quoted
 from .problems import Problem
 
-__all__ = ["FormFile", "UploadForm", "bad_form", "no_space", "safe_name", "too_large"]
+__all__ = ["FormFile", "UploadForm", "bad_form", "safe_name"]
 
 _FILE = "content"
 """The field with the file (https://github.com/pypi/warehouse/blob/main/docs/user/api/upload.md)."""
@@ -34,16 +35,15 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """No space on the disk, or in the quota; or the file is larger than the file system takes."""
 
 
-class FormFile:
+class FormFile(NamedTuple):
     """The file of the form, on disk at `path` under its own name.
 
-    :ivar filename: as the client sent it.
+    :param filename: as the client sent it.
     """
 
-    def __init__(self, filename: str, path: Path, stream: FileIO) -> None:
-        self.filename = filename
-        self.path = path
-        self.stream = stream
+    filename: str
+    path: Path
+    stream: FileIO
 
 
 class UploadForm:

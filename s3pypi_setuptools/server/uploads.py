@@ -27,7 +27,7 @@ from .replies import Reply, Request, text_reply
 from .upload_form import FormFile, UploadForm, bad_form
 from .users import Role
 
-__all__ = ["Uploads"]
+__all__ = ["Uploads", "body_of"]
 
 _FILE_TYPES: dict[str, tuple[str, ...]] = {
     "bdist_wheel": (".whl",),
@@ -73,7 +73,7 @@ class Uploads:
         try:
             path = await loop.run_in_executor(self._pool, folder.enter_context, temporary_folder())
             form = UploadForm(path, self._max_size, _FIELDS, self._pool)
-            async with aclosing(_body(request)) as body:
+            async with aclosing(body_of(request, "upload the file again")) as body:
                 await form.read(
                     request.header(b"content-type"),
                     body,
@@ -102,13 +102,16 @@ class Uploads:
             raise Problem(HTTPStatus.BAD_REQUEST, "invalid-distribution", text) from error
 
 
-async def _body(request: Request) -> AsyncGenerator[bytes, None]:
-    """The pieces of a request's body; raises `Problem` where none comes for too long, and `ConnectionError`."""
+async def body_of(request: Request, advice: str) -> AsyncGenerator[bytes, None]:
+    """The pieces of a request's body; raises `Problem` where none comes for too long, and `ConnectionError`.
+
+    :param advice: what to do then.
+    """
     while True:
         try:
             message = await asyncio.wait_for(request.receive(), _SILENCE_SECONDS)
         except asyncio.TimeoutError as error:
-            text = f"Nothing has come for {_SILENCE_SECONDS:.0f} seconds; upload the file again"
+            text = f"Nothing has come for {_SILENCE_SECONDS:.0f} seconds; {advice}"
             closing = ((b"connection", b"close"),)
             raise Problem(HTTPStatus.REQUEST_TIMEOUT, "timeout", text, closing) from error
         if message["type"] == "http.disconnect":

@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import ConfigurationError
 from .users import Publisher, Publishing, Role, Token, User
 
-__all__ = ["publishing_entry", "publishing_of", "user_entry", "user_of", "with_times"]
+__all__ = ["publishing_entry", "publishing_of", "user_entry", "user_of"]
 
 _SHORTEST_KEY = 32
 """Characters: a key of 256 bits in base64 has more."""
@@ -68,16 +68,23 @@ def _publisher(name: str, entry: object, where: str) -> Publisher:
 
 def _token(entry: object, where: str) -> Token:
     if isinstance(entry, dict):
-        name, record = entry.get("name"), entry.get("record")
-        created, expires = entry.get("created"), entry.get("expires")
-        known_end = expires is None or isinstance(expires, datetime)
-        if isinstance(name, str) and isinstance(record, str) and isinstance(created, datetime) and known_end:
-            return Token(name, record, _utc(created), _utc(expires) if expires else None)
+        name, record, expires = entry.get("name"), entry.get("record"), entry.get("expires")
+        created, end = _time(entry.get("created")), _time(expires)
+        if isinstance(name, str) and isinstance(record, str) and created and (end or expires is None):
+            return Token(name, record, created, end)
     raise ConfigurationError(f"{where}: each token needs name, record and created, and may have expires")
 
 
-def _utc(time: datetime) -> datetime:
-    return time.replace(tzinfo=timezone.utc) if time.tzinfo is None else time.astimezone(timezone.utc)
+def _time(value: object) -> datetime | None:
+    """A time of TOML, or the text of one in JSON, in UTC; None for what is neither."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    if not isinstance(value, datetime):
+        return None
+    return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value.astimezone(timezone.utc)
 
 
 def user_entry(user: User) -> dict[str, Any]:
@@ -92,16 +99,3 @@ def user_entry(user: User) -> dict[str, Any]:
             for one in user.tokens
         ]
     return entry
-
-
-def with_times(document: Any) -> Any:
-    """A user's JSON object with times as values, as TOML has them."""
-    if isinstance(document, dict) and isinstance(document.get("tokens"), list):
-        for token in document["tokens"]:
-            for field in ("created", "expires"):
-                if isinstance(token, dict) and isinstance(token.get(field), str):
-                    try:
-                        token[field] = datetime.fromisoformat(token[field])
-                    except ValueError:
-                        token[field] = ""  # which `user_of` refuses
-    return document

@@ -22,6 +22,7 @@ import json
 import os
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -31,9 +32,9 @@ import tomli_w
 from ..config.files import read_text, toml_parser
 from ..errors import ConfigurationError
 from ..stores.local.lock import exclusive
-from .user_documents import publishing_entry, publishing_of, user_entry, user_of, with_times
-from .users import Publishing, Token, User, UserStore, exists_already
-from .watched_file import Contents, WatchedFile
+from .user_documents import publishing_entry, publishing_of, user_entry, user_of
+from .users import Contents, Publishing, User, exists_already
+from .watched_file import WatchedFile
 
 __all__ = ["UserFile"]
 
@@ -42,89 +43,69 @@ _OWNER_AND_GROUP = 0o660
 _JSON = ".json"
 
 
-class UserFile(UserStore):
+class UserFile(WatchedFile):
     """The file at ``path``, JSON if its name ends so, else TOML.
 
     It is made for its owner alone, and later keeps the owner and group that it has.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._file = WatchedFile(path, _parse)
-
-    @property
-    def where(self) -> str:
-        return str(self.path)
-
-    def users(self) -> Mapping[str, User]:
-        return self._file.current().users
-
-    def owner_of(self, record: str) -> tuple[User, Token] | None:
-        return self._file.current().tokens.get(record)
-
-    def publishing(self) -> Publishing:
-        return self._file.current().publishing
-
-    def is_current(self, user: User) -> bool:
-        contents = self._file.unchanged()
-        return contents is not None and contents.users.get(user.name) == user
+    def parse(self) -> Contents:
+        path = self.path
+        document = _document(path)
+        users, publishing = document.get("users", {}), document.get("publishing", {})
+        if not isinstance(users, dict) or not isinstance(publishing, dict) or set(document) - {"users", "publishing"}:
+            raise ConfigurationError(f"{path}: must hold [users.NAME] and [publishing] tables, and nothing else")
+        return Contents(
+            {name: user_of(name, entry, f"{path}: [users.{name}]") for name, entry in users.items()},
+            publishing_of(publishing, str(path)),
+        )
 
     def add(self, user: User, *, overwrite: bool) -> None:
-        def added(contents: Contents) -> Contents:
-            if user.name in contents.users and not overwrite:
+        def added(before: User | None) -> User:
+            if before is not None and not overwrite:
                 raise exists_already(self.where, user.name)
-            return contents._replace(users={**contents.users, user.name: user})
+            return user
 
-        self._change(added)
+        self._change_user(user.name, added)
 
     def change(self, name: str, change: Callable[[User], User]) -> User | None:
-        def changed(contents: Contents) -> Contents:
-            if name not in contents.users:
-                return contents
-            return contents._replace(users={**contents.users, name: change(contents.users[name])})
-
-        return self._change(changed).users.get(name) if name in self.users() else None
+        if name not in self.users():
+            return None
+        return self._change_user(name, lambda before: before and change(before))[1].users.get(name)
 
     def remove(self, name: str) -> bool:
-        found = False
-
-        def removed(contents: Contents) -> Contents:
-            nonlocal found
-            found = name in contents.users
-            return contents._replace(users={other: contents.users[other] for other in contents.users if other != name})
-
-        if name in self.users():
-            self._change(removed)
-        return found
+        return name in self.users() and name in self._change_user(name, lambda before: None)[0].users
 
     def change_publishing(self, change: Callable[[Publishing], Publishing]) -> Publishing:
-        return self._change(lambda contents: contents._replace(publishing=change(contents.publishing))).publishing
+        return self._change(lambda contents: replace(contents, publishing=change(contents.publishing)))[1].publishing
 
-    def _change(self, change: Callable[[Contents], Contents]) -> Contents:
-        """Write what ``change`` makes of the contents; of several at once, each sees what those before it wrote."""
+    def _change_user(self, name: str, change: Callable[[User | None], User | None]) -> tuple[Contents, Contents]:
+        """Put what ``change`` makes of the user of that name in their place; None stands for no user."""
+
+        def changed(contents: Contents) -> Contents:
+            user = change(contents.users.get(name))
+            others = {other: one for other, one in contents.users.items() if other != name}
+            return replace(contents, users={**others, name: user} if user else others)
+
+        return self._change(changed)
+
+    def _change(self, change: Callable[[Contents], Contents]) -> tuple[Contents, Contents]:
+        """Write what ``change`` makes of the contents; those before and after.
+
+        Of several changes at once, each sees what those before it wrote.
+        """
         path = self.path.resolve()  # a symbolic link stays one
         lock = path.with_name(f".{path.name}.lock")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with exclusive(lock):
-                before = self._file.reread()
+                before = self.reread()
                 contents = change(before)
                 if contents != before:
                     _write(path, lock, contents)
-                return contents
+                return before, contents
         except OSError as error:
             raise ConfigurationError(f"{self.where}: cannot be written: {error.strerror}") from error
-
-
-def _parse(path: Path) -> Contents:
-    document = _document(path)
-    users, publishing = document.get("users", {}), document.get("publishing", {})
-    if not isinstance(users, dict) or not isinstance(publishing, dict) or set(document) - {"users", "publishing"}:
-        raise ConfigurationError(f"{path}: must hold [users.NAME] and [publishing] tables, and nothing else")
-    return Contents.of(
-        {name: user_of(name, with_times(entry), f"{path}: [users.{name}]") for name, entry in users.items()},
-        publishing_of(publishing, str(path)),
-    )
 
 
 def _document(path: Path) -> dict[str, Any]:

@@ -12,15 +12,15 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
 from ..aws.parameter_store import Parameters
 from ..errors import ConfigurationError, StoreError
 from .password_records import is_weak, sha1_record
-from .user_documents import user_entry, user_of, with_times
-from .users import Role, Token, User, UserStore, exists_already, tokens_of
+from .user_documents import user_entry, user_of
+from .users import Contents, Role, User, UserStore, exists_already
 
 __all__ = ["REGION", "UserParameters", "check_user_name", "parameters_path"]
 
@@ -59,8 +59,7 @@ class _State(NamedTuple):
     :param next_read: when to read again.
     """
 
-    users: Mapping[str, User]
-    tokens: Mapping[str, tuple[User, Token]]
+    contents: Contents
     read_at: float | None
     next_read: float
 
@@ -69,25 +68,23 @@ class UserParameters(UserStore):
     """The users that ``parameters`` hold; what was read is believed for a minute, and longer if a read fails."""
 
     def __init__(self, parameters: Parameters, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(f"ssm:{parameters.path.split('/')[2]}")
         self._parameters = parameters
         self._clock = clock
         self._reading = threading.Lock()
-        self._state = _State({}, {}, None, clock())
+        self._state = _State(Contents({}), None, clock())
         self._warned: set[str] = set()
 
-    @property
-    def where(self) -> str:
-        return f"ssm:{self._parameters.path.split('/')[2]}"
-
-    def users(self) -> Mapping[str, User]:
-        return self._current().users
-
-    def owner_of(self, record: str) -> tuple[User, Token] | None:
-        return self._current().tokens.get(record)
+    def contents(self) -> Contents:
+        if not self._is_fresh(self._state):
+            with self._reading:
+                if not self._is_fresh(self._state):
+                    self._state = self._read()
+        return self._state.contents
 
     def is_current(self, user: User) -> bool:
         state = self._state
-        return self._is_fresh(state) and state.users.get(user.name) == user
+        return self._is_fresh(state) and state.contents.users.get(user.name) == user
 
     def add(self, user: User, *, overwrite: bool) -> None:
         check_user_name(user.name)
@@ -110,13 +107,6 @@ class UserParameters(UserStore):
     def _is_fresh(self, state: _State) -> bool:
         return state.read_at is not None and self._clock() < state.next_read
 
-    def _current(self) -> _State:
-        if not self._is_fresh(self._state):
-            with self._reading:
-                if not self._is_fresh(self._state):
-                    self._state = self._read()
-        return self._state
-
     def _read(self) -> _State:
         begin, before = self._clock(), self._state
         try:
@@ -138,7 +128,7 @@ class UserParameters(UserStore):
                 f"{self.where}: weak records (SHA-1) of s3pypi: {', '.join(weak)}; give them new passwords with s3pypi "
                 f"user passwd {self.where} NAME",
             )
-        return _State(users, tokens_of(users), begin, begin + _FRESH_SECONDS)
+        return _State(Contents(users), begin, begin + _FRESH_SECONDS)
 
     def _warn(self, subject: str, message: str) -> None:
         """Warn once of a subject, and not at every read."""
@@ -155,7 +145,7 @@ class UserParameters(UserStore):
         if isinstance(document, dict) and "password_hash" in document:
             record = sha1_record(str(document["password_hash"]), str(document.get("password_salt", "")))
             return User(name, Role.READ, password=record)
-        return user_of(name, with_times(document), where)
+        return user_of(name, document, where)
 
     def _text(self, user: User) -> str:
         text = json.dumps(user_entry(user), default=datetime.isoformat)

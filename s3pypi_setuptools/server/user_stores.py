@@ -15,6 +15,7 @@ from .htpasswd_file import HtpasswdFile
 from .password_records import token_record
 from .user_file import UserFile
 from .users import FixedUsers, Role, User, UserStore
+from .watched_file import WatchedFile
 
 __all__ = ["existing_users", "open_users"]
 
@@ -43,7 +44,7 @@ def open_users(where: str, settings: Settings) -> UserStore:
 def existing_users(where: str, settings: Settings) -> UserStore:
     """The store of users, which has to exist. Raises `ConfigurationError` where there is none, or it cannot be read."""
     users = open_users(where, settings)
-    if isinstance(users, UserFile | HtpasswdFile) and not users.path.is_file():
+    if isinstance(users, WatchedFile) and not users.path.is_file():
         raise ConfigurationError(f"users: there is no file {users.where}; s3pypi user add {users.where} NAME makes one")
     users.users()
     return users

@@ -8,11 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
+from functools import cached_property
 
 from ..errors import ConfigurationError, RepositoryError
 from ..naming import normalize_name
 
 __all__ = [
+    "Contents",
     "FixedUsers",
     "Identity",
     "Publisher",
@@ -23,7 +25,6 @@ __all__ = [
     "UserStore",
     "exists_already",
     "normalized_pattern",
-    "tokens_of",
 ]
 
 
@@ -62,10 +63,6 @@ class Identity:
         if self.role < role:
             return False
         return project is None or any(fnmatchcase(project, pattern) for pattern in self.projects)
-
-    def with_rights_of(self, anybody: Identity) -> Identity:
-        """The same user, who may also do what anybody may."""
-        return replace(self, also=anybody)
 
     @property
     def sees_all(self) -> bool:
@@ -168,17 +165,37 @@ class Publishing:
     key: str = field(default="", repr=False)
 
 
+@dataclass(frozen=True)
+class Contents:
+    """What a store holds: all users, by name, and the publishers."""
+
+    users: Mapping[str, User]
+    publishing: Publishing = Publishing()
+
+    @cached_property
+    def tokens(self) -> Mapping[str, tuple[User, Token]]:
+        """Every token, with the user who has it, by its record."""
+        return {token.record: (user, token) for user in self.users.values() for token in user.tokens}
+
+
 class UserStore(ABC):
-    """Where users are kept. Every method raises `ConfigurationError`, and `StoreError` where it gives no answer."""
+    """Where users are kept. Every method raises `ConfigurationError`, and `StoreError` where it gives no answer.
 
-    @property
-    @abstractmethod
-    def where(self) -> str:
-        """The place, as people write it."""
+    :param where: the place, as people write it.
+    :param advice: how users are changed, for a store that only reads them: `add`, `change` and `remove` refuse there.
+    """
+
+    def __init__(self, where: str, advice: str = "") -> None:
+        self.where = where
+        self._advice = advice
 
     @abstractmethod
+    def contents(self) -> Contents:
+        """All users, and the publishers; none where the store keeps none."""
+
     def users(self) -> Mapping[str, User]:
         """All users, by name."""
+        return self.contents().users
 
     def find(self, name: str) -> User | None:
         """The user of that name."""
@@ -186,30 +203,30 @@ class UserStore(ABC):
 
     def owner_of(self, record: str) -> tuple[User, Token] | None:
         """The token with that record, and the user who has it."""
-        return tokens_of(self.users()).get(record)
+        return self.contents().tokens.get(record)
 
     def publishing(self) -> Publishing:
-        """The publishers; none where the store keeps none."""
-        return Publishing()
+        """The publishers."""
+        return self.contents().publishing
 
     def is_current(self, user: User) -> bool:  # noqa: ARG002
         """Whether the store still has exactly this user; False if only a request could tell. It does not wait."""
         return True
 
-    @abstractmethod
-    def add(self, user: User, *, overwrite: bool) -> None:
+    def add(self, user: User, *, overwrite: bool) -> None:  # noqa: ARG002
         """Add the user.
 
         :param overwrite: replace a user of that name; without it, one raises `RepositoryError`.
         """
+        raise self._only_read()
 
-    @abstractmethod
-    def change(self, name: str, change: Callable[[User], User]) -> User | None:
+    def change(self, name: str, change: Callable[[User], User]) -> User | None:  # noqa: ARG002
         """Replace the user of that name by what ``change`` makes of them; the new user, or None if there is none."""
+        raise self._only_read()
 
-    @abstractmethod
-    def remove(self, name: str) -> bool:
+    def remove(self, name: str) -> bool:  # noqa: ARG002
         """Remove the user; whether there was one."""
+        raise self._only_read()
 
     def change_publishing(self, change: Callable[[Publishing], Publishing]) -> Publishing:  # noqa: ARG002
         """Replace the publishers and the key by what ``change`` makes of them; the new ones."""
@@ -219,46 +236,20 @@ class UserStore(ABC):
         """Add the user, or replace the one of that name."""
         self.add(user, overwrite=True)
 
-
-class FixedUsers(UserStore):
-    """Users that are only read here.
-
-    :param advice: how else they are changed.
-    """
-
-    def __init__(self, where: str, users: Mapping[str, User], advice: str) -> None:
-        self._where = where
-        self._users = users
-        self._advice = advice
-
-    @property
-    def where(self) -> str:
-        """The place, as people write it."""
-        return self._where
-
-    def users(self) -> Mapping[str, User]:
-        """All users, by name."""
-        return self._users
-
-    def add(self, user: User, *, overwrite: bool) -> None:  # noqa: ARG002
-        """Refuse."""
-        raise self._only_read()
-
-    def change(self, name: str, change: Callable[[User], User]) -> User | None:  # noqa: ARG002
-        """Refuse."""
-        raise self._only_read()
-
-    def remove(self, name: str) -> bool:  # noqa: ARG002
-        """Refuse."""
-        raise self._only_read()
-
     def _only_read(self) -> ConfigurationError:
         return ConfigurationError(f"{self.where}: is only read here; {self._advice}")
 
 
-def tokens_of(users: Mapping[str, User]) -> Mapping[str, tuple[User, Token]]:
-    """Every token, with the user who has it, by its record."""
-    return {token.record: (user, token) for user in users.values() for token in user.tokens}
+class FixedUsers(UserStore):
+    """Users that are only read here; the arguments are as `UserStore` has them."""
+
+    def __init__(self, where: str, users: Mapping[str, User], advice: str) -> None:
+        super().__init__(where, advice)
+        self._users = users
+
+    def contents(self) -> Contents:
+        """As `UserStore.contents`."""
+        return Contents(self._users)
 
 
 def exists_already(where: str, name: str) -> RepositoryError:

@@ -1,4 +1,4 @@
-"""A file of users that is read again whenever it has changed."""
+"""Users in a file that is read again whenever it has changed."""
 
 from __future__ import annotations
 
@@ -7,33 +7,16 @@ import logging
 import os
 import stat
 import threading
-from collections.abc import Callable, Mapping
+from abc import abstractmethod
 from pathlib import Path
 from typing import NamedTuple
 
 from ..errors import ConfigurationError
-from .users import Publishing, Token, User, tokens_of
+from .users import Contents, User, UserStore
 
-__all__ = ["Contents", "WatchedFile"]
+__all__ = ["WatchedFile"]
 
 log = logging.getLogger(__name__)
-
-
-class Contents(NamedTuple):
-    """What a file says.
-
-    :param tokens: by record, as `tokens_of`.
-    """
-
-    users: Mapping[str, User]
-    publishing: Publishing = Publishing()
-    tokens: Mapping[str, tuple[User, Token]] = {}
-
-    @classmethod
-    def of(cls, users: Mapping[str, User], publishing: Publishing) -> Contents:
-        """Contents with an index of the tokens."""
-        return cls(users, publishing, tokens_of(users))
-
 
 _EMPTY = Contents({})
 
@@ -48,22 +31,24 @@ class _State(NamedTuple):
     contents: Contents = _EMPTY
 
 
-class WatchedFile:
-    """The file at ``path``; an absent one is empty.
+class WatchedFile(UserStore):
+    """The users in the file at ``path``; an absent one is empty.
 
     After a version that could be read, one that cannot be read is logged, and has no other effect: a mistake in the
     file while a service runs does not change who may sign in.
-
-    :param parse: makes the contents of the path; raises `ConfigurationError`.
     """
 
-    def __init__(self, path: Path, parse: Callable[[Path], Contents]) -> None:
+    def __init__(self, path: Path, advice: str = "") -> None:
+        super().__init__(str(path), advice)
         self.path = path
-        self._parse = parse
         self._lock = threading.Lock()
         self._state = _State()
 
-    def current(self) -> Contents:
+    @abstractmethod
+    def parse(self) -> Contents:
+        """What the file says, read now; raises `ConfigurationError`."""
+
+    def contents(self) -> Contents:
         """The contents, read now if the file has changed. Raises `ConfigurationError` if no version could be read."""
         if self._state.version != self._version():
             with self._lock:
@@ -74,13 +59,13 @@ class WatchedFile:
         """The contents, read now. Raises `ConfigurationError` if they cannot be."""
         with self._lock:
             version = self._version()
-            self._state = _State(version, self._parse(self.path) if version else _EMPTY)
+            self._state = _State(version, self.parse() if version else _EMPTY)
             return self._state.contents
 
-    def unchanged(self) -> Contents | None:
-        """The contents, if the file is as it was when it was read. It reads nothing."""
+    def is_current(self, user: User) -> bool:
+        """As `UserStore.is_current`: False where the file is not as it was when it was read."""
         state = self._state
-        return state.contents if state.version == self._version() else None
+        return state.version == self._version() and state.contents.users.get(user.name) == user
 
     def _look(self) -> None:
         before, version = self._state, self._version()
@@ -92,7 +77,7 @@ class WatchedFile:
             self._state = _State(version)
             return
         try:
-            contents = self._parse(self.path)
+            contents = self.parse()
         except ConfigurationError as error:
             if before.version is None:
                 raise

@@ -231,6 +231,12 @@ class TestSettings:
         assert '"path": "/simple/demo/", "status": 401' in capfd.readouterr().out
 
     @pytest.mark.usefixtures("target")
+    def test_pages_show_the_public_url(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("S3PYPI_ANONYMOUS_READ", "true")
+        monkeypatch.setenv("S3PYPI_PUBLIC_URL", "https://packages.example.com/service/simple/")
+        assert "--index-url https://packages.example.com/service/simple/ demo<" in self.get("/project/demo/").text
+
+    @pytest.mark.usefixtures("target")
     @pytest.mark.parametrize(("stage", "root"), [("/prod", "/prod"), ("prod", "")])
     def test_the_stage_of_elasticpypi_is_what_urls_begin_with(
         self, monkeypatch: pytest.MonkeyPatch, stage: str, root: str

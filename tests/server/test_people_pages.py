@@ -70,6 +70,18 @@ def test_a_project_shows_its_versions_newest_first_and_what_is_yanked(
     assert "The latest version is" in other
 
 
+def test_the_command_that_installs_names_the_public_url_or_else_where_the_request_was_sent(
+    serve: Serve, folder: Place, tmp_path: Path
+) -> None:
+    named, plain = serve(folder, public_url="https://packages.example.com/simple"), serve(folder)
+    assert f"twine upload --repository-url {named.url}/legacy/ dist/*" in named.get("/").text
+    folder.open().publish(samples.wheel(tmp_path))
+    for path, project in (("/", "NAME"), ("/project/demo/", "demo")):
+        shown = f"pip install --index-url https://packages.example.com/simple/ {project}<"
+        assert shown in named.get(path).text
+        assert f"pip install --index-url {plain.url}/simple/ {project}<" in plain.get(path).text
+
+
 def test_users_are_shown_what_they_may_read_alone(serve: Serve, folder: Place, tmp_path: Path) -> None:
     users = UserFile(tmp_path / "users.toml")
     users.save(User("alice", Role.READ, ("demo*",), password_record("x")))
