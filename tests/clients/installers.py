@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.end_to_end import old_tools
 from tests.support.servers import program
 from tests.support.session_folders import made_once
 
-__all__ = ["INSTALLERS", "Environments", "Installer", "LeftOut", "run"]
+__all__ = ["INSTALLERS", "Call", "Environments", "Installer", "LeftOut", "private", "write_pipfile", "write_project"]
 
 HTML, JSON = "HTML", "JSON"
 
@@ -23,72 +24,80 @@ class LeftOut(Exception):
     """This machine lacks what the installer needs; the text says what."""
 
 
-def run(
-    command: list[str | Path], folder: Path, environment: Mapping[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
-    folder.mkdir(parents=True, exist_ok=True)
-    return subprocess.run(
-        command,
-        cwd=folder,
-        env={**os.environ, **(environment or {})},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-
-
 class Environments:
     """Folders below ``folder`` that hold installers, however many processes run the tests."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def of(self, name: str, make: Callable[[Path], object]) -> Path:
-        """The folder of that name, made now if it is not there yet."""
-        return made_once(self._folder / name, make)
-
     def library(self, requirement: str) -> Path:
         """A folder for ``PYTHONPATH`` that holds one package without its requirements."""
-        return self.of(
-            requirement.replace("==", "-"),
+        return made_once(
+            self._folder / requirement.replace("==", "-"),
             lambda folder: old_tools.run_uv("pip", "install", "--no-deps", "--target", folder, requirement),
         )
 
-    def scripts(self, requirement: str) -> Path:
-        """The scripts of a virtual environment that holds one package and its requirements."""
-        folder = self.of(
-            f"env-{requirement.replace('==', '-').replace('*', 'x')}",
-            lambda folder: old_tools.install(folder, requirement),
-        )
-        return folder / "bin"
+    def script(self, *requirements: str, name: str = "") -> Path:
+        """A script of an environment that has these requirements: that of the first one unless ``name`` is given."""
+        first = re.sub(r"\W+", "-", requirements[0])
+        folder = made_once(self._folder / f"env-{first}", lambda folder: old_tools.install(folder, *requirements))
+        return folder / "bin" / (name or first.partition("-")[0])
 
     def pdm(self) -> Path:
         """pdm, with the versions that its makers tested."""
-        return self.scripts("pdm[locked]") / "pdm"
+        return self.script("pdm[locked]")
 
 
-Run = Callable[[Environments, str, tuple[str, ...], Path], "subprocess.CompletedProcess[str]"]
+@dataclass(frozen=True)
+class Call:
+    """A command line of a tool, and variables for it."""
+
+    command: Sequence[str | Path]
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+    def run(self, folder: Path) -> subprocess.CompletedProcess[str]:
+        """Run it in a folder; ``stdout`` has what it prints to either stream."""
+        folder.mkdir(parents=True, exist_ok=True)
+        return subprocess.run(
+            self.command,
+            cwd=folder,
+            env={**os.environ, **self.variables},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+
+
+Make = Callable[[Environments, Path, Sequence[str], str], Call]
+"""Makes the call that installs requirements in an empty folder, from an index or, if its URL is empty, from wherever
+the environment says."""
 
 
 @dataclass(frozen=True)
 class Installer:
     """One version of one installer.
 
-    :param run: installs requirements from an index into a new folder, and returns the finished process.
     :param reads: the forms of pages that it takes.
     :param folders: whether it reads ``file://``.
     """
 
     name: str
-    run: Run
+    make: Make
     reads: tuple[str, ...] = (HTML, JSON)
     folders: bool = True
 
     def __str__(self) -> str:
         return self.name
+
+    def run(
+        self, made: Environments, index: str, names: Sequence[str], folder: Path
+    ) -> subprocess.CompletedProcess[str]:
+        """Install requirements from an index into a new folder."""
+        folder.mkdir(parents=True)
+        return self.make(made, folder, names, index).run(folder)
 
 
 def python(newest: int) -> str:
@@ -105,47 +114,33 @@ def python(newest: int) -> str:
     raise LeftOut(f"LEFT OUT: needs a Python from 3.8 to 3.{newest}, and none is installed")
 
 
-def pip(version: str | None = None, *options: str, newest: int = 11) -> Run:
+def pip(version: str | None = None, *options: str, newest: int = 11) -> Make:
     """A version of pip, which runs on Pythons up to 3.``newest``; or the newest pip."""
 
-    def install(
-        made: Environments, index: str, names: tuple[str, ...], folder: Path
-    ) -> subprocess.CompletedProcess[str]:
+    def make(made: Environments, folder: Path, names: Sequence[str], index: str) -> Call:
         interpreter = python(newest) if version else sys.executable
+        command = [interpreter, "-m", "pip", "install", "--no-cache-dir", "--disable-pip-version-check"]
         library = made.library(f"pip=={version}" if version else "pip")
-        return run(
-            [
-                *(interpreter, "-m", "pip", "install", "--no-cache-dir", "--disable-pip-version-check"),
-                *("--index-url", index, "--target", folder / "site"),
-                *options,
-                *names,
-            ],
-            folder,
-            {"PYTHONPATH": str(library)},
-        )
+        return Call([*command, *into(folder, index), *options, *names], {"PYTHONPATH": str(library)})
 
-    return install
+    return make
 
 
-def uv(version: str | None = None, *options: str) -> Run:
-    def install(
-        made: Environments, index: str, names: tuple[str, ...], folder: Path
-    ) -> subprocess.CompletedProcess[str]:
-        script = made.library(f"uv=={version}") / "bin" / "uv" if version else program("uv")
-        return run(
-            [
-                *(script, "pip", "install", "--no-cache", "--python", sys.executable),
-                *("--index-url", index, "--target", folder / "site"),
-                *options,
-                *names,
-            ],
-            folder,
-        )
+def uv(version: str | None = None, *options: str) -> Make:
+    def make(made: Environments, folder: Path, names: Sequence[str], index: str) -> Call:
+        script = made.script(f"uv=={version}") if version else program("uv")
+        command = [script, "pip", "install", "--no-cache", "--python", sys.executable]
+        return Call([*command, *into(folder, index), *options, *names])
 
-    return install
+    return make
 
 
-PYPROJECT = """\
+def into(folder: Path, index: str) -> list[str | Path]:
+    """The options that name the index and the folder to install into."""
+    return [*(["--index-url", index] if index else []), "--target", folder / "site"]
+
+
+PROJECT = """\
 [project]
 name = "consumer"
 version = "1"
@@ -155,10 +150,8 @@ dependencies = {dependencies}
 [tool.pdm]
 distribution = false
 
-[[tool.pdm.source]]
-name = "pypi"
-url = "{index}"
-verify_ssl = true
+[tool.uv]
+package = false
 
 [tool.poetry]
 name = "consumer"
@@ -169,13 +162,10 @@ package-mode = false
 
 [tool.poetry.dependencies]
 python = ">=3.10"
-{poetry}
-
-[[tool.poetry.source]]
-name = "company"
-url = "{index}"
-priority = "primary"
+{packages}
 """
+PDM_SOURCE = '\n[[tool.pdm.source]]\nname = "pypi"\nurl = "{index}"\nverify_ssl = true\n'
+POETRY_SOURCE = '\n[[tool.poetry.source]]\nname = "company"\nurl = "{index}"\npriority = "primary"\n'
 PIPFILE = """\
 [[source]]
 name = "company"
@@ -187,51 +177,61 @@ verify_ssl = true
 """
 
 
-def poetry(version: str | None = None, *options: str, **environment: str) -> Run:
-    def install(
-        made: Environments, index: str, names: tuple[str, ...], folder: Path
-    ) -> subprocess.CompletedProcess[str]:
-        script = made.scripts(f"poetry=={version}.*") / "poetry" if version else program("poetry")
-        return consumer(
-            [script, "install", "--no-interaction", "--no-ansi", *options],
-            folder,
-            index,
-            names,
-            {"POETRY_VIRTUALENVS_IN_PROJECT": "true", "POETRY_CACHE_DIR": str(folder / "cache"), **environment},
-        )
-
-    return install
-
-
-def pdm(*options: str) -> Run:
-    def install(
-        made: Environments, index: str, names: tuple[str, ...], folder: Path
-    ) -> subprocess.CompletedProcess[str]:
-        script = made.pdm()
-        environment = {"PDM_CHECK_UPDATE": "0", "PDM_CACHE_DIR": str(folder / "cache")}
-        locked = consumer([script, "lock", *options], folder, index, names, environment)
-        return locked if locked.returncode else run([script, "sync"], folder, environment)
-
-    return install
-
-
-def pipenv(made: Environments, index: str, names: tuple[str, ...], folder: Path) -> subprocess.CompletedProcess[str]:
-    folder.mkdir(parents=True)
-    packages = "\n".join(f'"{name}" = "*"' for name in names)
-    (folder / "Pipfile").write_text(PIPFILE.format(index=index, packages=packages), encoding="utf-8")
-    environment = {"PIPENV_VENV_IN_PROJECT": "1", "PIPENV_CACHE_DIR": str(folder / "cache"), "PIPENV_NOSPIN": "1"}
-    return run([made.scripts("pipenv") / "pipenv", "install"], folder, environment)
-
-
-def consumer(
-    command: list[str | Path], folder: Path, index: str, names: tuple[str, ...], environment: Mapping[str, str]
-) -> subprocess.CompletedProcess[str]:
-    """Run ``command`` in a new project that needs ``names``."""
-    folder.mkdir(parents=True)
-    poetry = "\n".join(f'"{name}" = "*"' for name in names)
-    text = PYPROJECT.format(index=index, dependencies=list(names), poetry=poetry)
+def write_project(folder: Path, names: Sequence[str], sources: str = "") -> None:
+    """Write ``pyproject.toml`` of a project that needs ``names``, from ``sources``."""
+    text = PROJECT.format(dependencies=list(names), packages=any_version(names)) + sources
     (folder / "pyproject.toml").write_text(text, encoding="utf-8")
-    return run(command, folder, environment)
+
+
+def write_pipfile(folder: Path, names: Sequence[str], index: str) -> None:
+    """Write ``Pipfile`` of a project that needs ``names``, from an index."""
+    text = PIPFILE.format(index=index, packages=any_version(names))
+    (folder / "Pipfile").write_text(text, encoding="utf-8")
+
+
+def any_version(names: Sequence[str]) -> str:
+    return "\n".join(f'"{name}" = "*"' for name in names)
+
+
+def private(folder: Path) -> dict[str, str]:
+    """Variables that let every installer of projects work in a folder alone."""
+    cache = str(folder / "cache")
+    return {
+        "UV_NO_CACHE": "1",
+        "UV_PYTHON": sys.executable,
+        "POETRY_VIRTUALENVS_IN_PROJECT": "true",
+        "POETRY_CACHE_DIR": cache,
+        "PDM_CHECK_UPDATE": "0",
+        "PDM_CACHE_DIR": cache,
+        "PIPENV_VENV_IN_PROJECT": "1",
+        "PIPENV_CACHE_DIR": cache,
+        "PIPENV_NOSPIN": "1",
+    }
+
+
+def poetry(version: str | None = None, *options: str, **variables: str) -> Make:
+    def make(made: Environments, folder: Path, names: Sequence[str], index: str) -> Call:
+        write_project(folder, names, POETRY_SOURCE.format(index=index))
+        script = made.script(f"poetry=={version}.*") if version else program("poetry")
+        return Call([script, "install", "--no-interaction", "--no-ansi", *options], {**private(folder), **variables})
+
+    return make
+
+
+def pdm(*commands: str) -> Make:
+    """pdm, with these commands after one another."""
+
+    def make(made: Environments, folder: Path, names: Sequence[str], index: str) -> Call:
+        write_project(folder, names, PDM_SOURCE.format(index=index) if index else "")
+        line = " && ".join(f'"$0" {command}' for command in commands)
+        return Call(["sh", "-c", line, made.pdm()], private(folder))
+
+    return make
+
+
+def pipenv(made: Environments, folder: Path, names: Sequence[str], index: str) -> Call:
+    write_pipfile(folder, names, index)
+    return Call([made.script("pipenv"), "install"], private(folder))
 
 
 INSTALLERS = (
@@ -245,6 +245,6 @@ INSTALLERS = (
     Installer("uv", uv()),
     Installer("poetry 1.8", poetry("1.8"), reads=(HTML,), folders=False),
     Installer("poetry", poetry(), folders=False),
-    Installer("pdm", pdm(), folders=False),
+    Installer("pdm", pdm("lock", "sync"), folders=False),
     Installer("pipenv", pipenv, folders=False),
 )

@@ -26,7 +26,7 @@ WITH_HTML = [
     (Installer("pip", pip(None, f"--uploaded-prior-to={WEEK_AGO}")), NOTHING),
     (Installer("uv", uv(None, f"--exclude-newer={WEEK_AGO}")), OLD),
     (Installer("poetry", poetry(None, POETRY_SOLVER_MIN_RELEASE_AGE="7")), NEW),
-    (Installer("pdm", pdm(f"--exclude-newer={WEEK_AGO}")), NOTHING),
+    (Installer("pdm", pdm(f"lock --exclude-newer={WEEK_AGO}", "sync")), NOTHING),
 ]
 """What each installs where pages are HTML: poetry what it was told not to, and it exits with 0."""
 

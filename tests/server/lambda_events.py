@@ -11,8 +11,11 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, unquote
+
+import requests
 
 Event = dict[str, Any]
 
@@ -45,23 +48,13 @@ class HttpRequest:
         return {"body": b64encode(self.body).decode(), "isBase64Encoded": True}
 
 
-def function_url(request: HttpRequest) -> Event:
-    return _version_2(request, request.path, "$default")
-
-
-def http_api(request: HttpRequest) -> Event:
-    return _version_2(request, request.path, "$default")
-
-
-def http_api_stage(request: HttpRequest) -> Event:
-    return _version_2(request, f"/dev{request.path}", "dev")
-
-
-def _version_2(request: HttpRequest, path: str, stage: str) -> Event:
+def version_2(request: HttpRequest, stage: str = "$default") -> Event:
+    """Of a function URL, or of an HTTP API, whose URLs have every stage in front but the default one."""
+    path = unquote(request.path if stage == "$default" else f"/{stage}{request.path}")
     return {
         "version": "2.0",
         "routeKey": "$default",
-        "rawPath": unquote(path),
+        "rawPath": path,
         "rawQueryString": request.query,
         "headers": request.all_headers,
         "requestContext": {
@@ -70,7 +63,7 @@ def _version_2(request: HttpRequest, path: str, stage: str) -> Event:
             "domainName": "abcdefghij.example.com",
             "http": {
                 "method": request.method,
-                "path": unquote(path),
+                "path": path,
                 "protocol": "HTTP/1.1",
                 "sourceIp": "192.0.2.7",
                 "userAgent": "test",
@@ -128,9 +121,9 @@ def load_balancer(request: HttpRequest) -> Event:
 
 
 FORMS: dict[str, Callable[[HttpRequest], Event]] = {
-    "function URL": function_url,
-    "HTTP API": http_api,
-    "stage of an HTTP API": http_api_stage,
+    "function URL": version_2,
+    "HTTP API": version_2,
+    "stage of an HTTP API": partial(version_2, stage="dev"),
     "REST API": rest_api,
     "load balancer": load_balancer,
 }
@@ -158,13 +151,9 @@ class HttpAnswer:
 
 def upload_form(filename: str, data: bytes, name: str, version: str) -> tuple[dict[str, str], bytes]:
     """Headers and body of an upload, as twine sends it."""
-    boundary = "separates-the-parts"
     fields = {":action": "file_upload", "protocol_version": "1", "name": name, "version": version}
     fields["filetype"] = "bdist_wheel" if filename.endswith(".whl") else "sdist"
-    parts = [
-        f'--{boundary}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'.encode()
-        for key, value in fields.items()
-    ]
-    about = f'Content-Disposition: form-data; name="content"; filename="{filename}"\r\n'
-    parts += [f"--{boundary}\r\n{about}Content-Type: application/octet-stream\r\n\r\n".encode(), data, b"\r\n"]
-    return {"content-type": f"multipart/form-data; boundary={boundary}"}, b"".join(parts) + f"--{boundary}--".encode()
+    content = {"content": (filename, data, "application/octet-stream")}
+    sent = requests.Request("POST", "https://packages.example.com", data=fields, files=content).prepare()
+    assert isinstance(sent.body, bytes)
+    return {"content-type": sent.headers["Content-Type"]}, sent.body

@@ -4,126 +4,56 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
-from tests.clients.installers import Environments, LeftOut, python, run
+from tests.clients.installers import (
+    POETRY_SOURCE,
+    Call,
+    Environments,
+    LeftOut,
+    Make,
+    pdm,
+    pip,
+    pipenv,
+    poetry,
+    private,
+    uv,
+    write_pipfile,
+    write_project,
+)
 from tests.server.conftest import BUCKETS, Place
 from tests.support import samples
 from tests.support.markers import case
 from tests.support.servers import free_port, program
 
-Make = Callable[[Environments, Path, int], "tuple[list[str | Path], Mapping[str, str]]"]
-"""Makes a project in a folder, and says which command installs what it needs there, with which variables."""
-
-PROJECT = """\
-[project]
-name = "consumer"
-version = "1"
-requires-python = ">=3.10"
-dependencies = ["acme-tools"]
-
-[tool.pdm]
-distribution = false
-
-[tool.uv]
-package = false
-
-[tool.poetry]
-name = "consumer"
-version = "1"
-description = ""
-authors = []
-package-mode = false
-
-[tool.poetry.dependencies]
-python = ">=3.10"
-acme-tools = "*"
-
-[[tool.poetry.source]]
-name = "acme"
-url = "http://127.0.0.1:{port}/simple/"
-"""
-PIPFILE = f"""\
-[[source]]
-name = "public"
-url = "https://{".".join(("pypi", "org"))}/simple"
-verify_ssl = true
-
-[packages]
-acme-tools = "*"
-"""
+PUBLIC = "https://" + ".".join(("pypi", "org")) + "/simple"
 
 
-def pip(version: str | None = None, newest: int = 11) -> Make:
-    """A version of pip, which runs on Pythons up to 3.``newest``; or the newest."""
-
-    def make(made: Environments, folder: Path, port: int) -> tuple[list[str | Path], Mapping[str, str]]:
-        del port
-        interpreter = python(newest) if version else sys.executable
-        install = [interpreter, "-m", "pip", "install", "--no-cache-dir", "--disable-pip-version-check"]
-        library = made.library(f"pip=={version}" if version else "pip")
-        return [*install, "--target", folder / "site", "acme-tools"], {"PYTHONPATH": str(library)}
-
-    return make
-
-
-def uv(version: str | None = None) -> Make:
-    def make(made: Environments, folder: Path, port: int) -> tuple[list[str | Path], Mapping[str, str]]:
-        del port
-        script = made.library(f"uv=={version}") / "bin" / "uv" if version else program("uv")
-        options = ["--no-cache", "--python", sys.executable, "--target", folder / "site"]
-        return [script, "pip", "install", *options, "acme-tools"], {}
-
-    return make
-
-
-def poetry(version: str | None = None) -> Make:
-    def make(made: Environments, folder: Path, port: int) -> tuple[list[str | Path], Mapping[str, str]]:
-        (folder / "pyproject.toml").write_text(PROJECT.format(port=port), encoding="utf-8")
-        script = made.scripts(f"poetry=={version}.*") / "poetry" if version else program("poetry")
-        environment = {"POETRY_VIRTUALENVS_IN_PROJECT": "true", "POETRY_CACHE_DIR": str(folder / "cache")}
-        return [script, "install", "--no-interaction", "--no-ansi", "-vvv"], environment
-
-    return make
-
-
-def pdm(made: Environments, folder: Path, port: int) -> tuple[list[str | Path], Mapping[str, str]]:
-    (folder / "pyproject.toml").write_text(PROJECT.format(port=port), encoding="utf-8")
-    return [made.pdm(), "install", "-vv"], {"PDM_CHECK_UPDATE": "0", "PDM_CACHE_DIR": str(folder / "cache")}
-
-
-def uv_sync(made: Environments, folder: Path, port: int) -> tuple[list[str | Path], Mapping[str, str]]:
-    del made
-    (folder / "pyproject.toml").write_text(PROJECT.format(port=port), encoding="utf-8")
-    return [program("uv"), "sync", "--no-cache", "--python", sys.executable], {}
-
-
-def pipenv(made: Environments, folder: Path, port: int) -> tuple[list[str | Path], Mapping[str, str]]:
-    del port
-    (folder / "Pipfile").write_text(PIPFILE, encoding="utf-8")
-    environment = {"PIPENV_VENV_IN_PROJECT": "1", "PIPENV_CACHE_DIR": str(folder / "cache"), "PIPENV_NOSPIN": "1"}
-    return [made.scripts("pipenv") / "pipenv", "install"], environment
+def uv_sync(made: Environments, folder: Path, names: Sequence[str], index: str) -> Call:
+    del made, index
+    write_project(folder, names)
+    return Call([program("uv"), "sync"], private(folder))
 
 
 INSTALLERS: dict[str, Make] = {
     "pip": pip(),
     "uv": uv(),
-    "pip 9": pip("9.0.3", 9),
-    "pip 10": pip("10.0.1", 9),
-    "pip 18": pip("18.1", 9),
-    "pip 20.3": pip("20.3.4", 9),
+    "pip 9": pip("9.0.3", newest=9),
+    "pip 10": pip("10.0.1", newest=9),
+    "pip 18": pip("18.1", newest=9),
+    "pip 20.3": pip("20.3.4", newest=9),
     "pip 21.3": pip("21.3.1"),
     "pip 22.2": pip("22.2.2"),
     "pip 23": pip("23.0.1"),
     "pip 24": pip("24.0"),
     "uv 0.2": uv("0.2.37"),
     "uv sync": uv_sync,
-    "poetry 1.8": poetry("1.8"),
-    "poetry": poetry(),
-    "pdm": pdm,
+    "poetry 1.8": poetry("1.8", "-vvv"),
+    "poetry": poetry(None, "-vvv"),
+    "pdm": pdm("install -vv"),
     "pipenv": pipenv,
 }
 QUICK = {"pip", "uv"}
@@ -138,15 +68,18 @@ def place(place: Place, tmp_path: Path) -> Place:
     return place
 
 
-def execute(
-    place: Place, folder: Path, command: list[str | Path], environment: Mapping[str, str], port: int
-) -> subprocess.CompletedProcess[str]:
+def execute(place: Place, folder: Path, call: Call, port: int) -> subprocess.CompletedProcess[str]:
     """The finished ``s3pypi exec``."""
     connection = {f"S3PYPI_{name.upper()}": value for name, value in place.settings.items()}
     # The command has other libraries than this program.
-    own = [f"{name}={value}" for name, value in environment.items()]
+    own = [f"{name}={value}" for name, value in call.variables.items()]
     words = [sys.executable, "-m", "s3pypi_setuptools", "exec", place.target, "--port", str(port), "--", "env", *own]
-    return run([*words, *command], folder, {**connection, "PYTHONPATH": str(Path(__file__).parents[2])})
+    return Call([*words, *call.command], {**connection, "PYTHONPATH": str(Path(__file__).parents[2])}).run(folder)
+
+
+def own_index(port: int) -> str:
+    """What ``s3pypi exec`` serves."""
+    return f"http://127.0.0.1:{port}/simple/"
 
 
 def has_installed(folder: Path) -> bool:
@@ -157,11 +90,13 @@ def has_installed(folder: Path) -> bool:
 def test_a_private_bucket_is_read(name: str, place: Place, environments: Environments, tmp_path: Path) -> None:
     folder, port = tmp_path / "consumer", free_port()
     folder.mkdir()
+    # poetry takes indexes from its project alone, and a Pipfile names one.
+    named = {"poetry 1.8": own_index(port), "poetry": own_index(port), "pipenv": PUBLIC}
     try:
-        command, environment = INSTALLERS[name](environments, folder, port)
+        call = INSTALLERS[name](environments, folder, ["acme-tools"], named.get(name, ""))
     except LeftOut as missing:
         pytest.skip(f"{name}: {missing}")
-    done = execute(place, folder, command, environment, port)
+    done = execute(place, folder, call, port)
     assert done.returncode == 0, done.stdout
     assert has_installed(folder), done.stdout
     assert ("s3pypi-exec-" in done.stdout) == (name == SHOWS_TOKEN)
@@ -170,25 +105,25 @@ def test_a_private_bucket_is_read(name: str, place: Place, environments: Environ
             assert "s3pypi-exec-" not in (folder / file).read_text(encoding="utf-8"), file
 
 
-def in_project(*words: str) -> Callable[[Environments], list[str | Path]]:
-    """A command of an installer that works on a project; the first word names it."""
-    name, *arguments = words
-    scripts: dict[str, Callable[[Environments], str | Path]] = {
-        "uv": lambda made: program("uv"),
-        "poetry": lambda made: program("poetry"),
-        "pdm": lambda made: made.pdm(),
-        "pipenv": lambda made: made.scripts("pipenv") / "pipenv",
-    }
-    return lambda made: [scripts[name](made), *arguments]
-
-
+SCRIPTS: dict[str, Callable[[Environments], str | Path]] = {
+    "uv": lambda made: program("uv"),
+    "poetry": lambda made: program("poetry"),
+    "pdm": lambda made: made.pdm(),
+    "pipenv": lambda made: made.script("pipenv"),
+}
 LOCKS = {
-    "uv.lock": (in_project("uv", "add", "acme-tools"), in_project("uv", "sync", "--frozen"), True),
-    "poetry.lock": (in_project("poetry", "lock"), in_project("poetry", "sync"), True),
-    "pdm.lock": (in_project("pdm", "lock"), in_project("pdm", "sync"), False),
-    "Pipfile.lock": (in_project("pipenv", "lock"), in_project("pipenv", "sync"), False),
+    "uv.lock": ("uv add acme-tools", "uv sync --frozen", True),
+    "poetry.lock": ("poetry lock", "poetry sync", True),
+    "pdm.lock": ("pdm lock", "pdm sync", False),
+    "Pipfile.lock": ("pipenv lock", "pipenv sync", False),
 }
 """Which command writes the file, which one installs what it says, and whether it has URLs of the service."""
+
+
+def in_project(words: str, made: Environments, folder: Path) -> Call:
+    """A command of an installer that works on the project in a folder; the first word names it."""
+    name, *arguments = words.split()
+    return Call([SCRIPTS[name](made), *arguments], private(folder))
 
 
 @pytest.mark.parametrize("file", [case(file, slow=file != "uv.lock") for file in LOCKS])
@@ -200,9 +135,9 @@ def test_a_colleague_installs_from_a_lock_file(
     folder, colleague = tmp_path / "consumer", tmp_path / "colleague"
     for each in (folder, colleague):
         each.mkdir()
-        (each / "pyproject.toml").write_text(PROJECT.format(port=port), encoding="utf-8")
-        (each / "Pipfile").write_text(PIPFILE, encoding="utf-8")
-    done = execute(place, folder, write(environments), settings(folder), port)
+        write_project(each, ["acme-tools"], POETRY_SOURCE.format(index=own_index(port)))
+        write_pipfile(each, ["acme-tools"], PUBLIC)
+    done = execute(place, folder, in_project(write, environments, folder), port)
     assert done.returncode == 0, done.stdout
     locked = (folder / file).read_text(encoding="utf-8")
     assert ("127.0.0.1" in locked) == has_urls
@@ -210,22 +145,7 @@ def test_a_colleague_installs_from_a_lock_file(
     assert "tool.uv.index" not in (folder / "pyproject.toml").read_text(encoding="utf-8")
     for made in (file, "pyproject.toml"):
         (colleague / made).write_bytes((folder / made).read_bytes())
-    done = execute(place, colleague, install(environments), settings(colleague), port if has_urls else free_port())
+    call = in_project(install, environments, colleague)
+    done = execute(place, colleague, call, port if has_urls else free_port())
     assert done.returncode == 0, done.stdout
     assert has_installed(colleague), done.stdout
-
-
-def settings(folder: Path) -> dict[str, str]:
-    """Variables that let every installer work in a folder alone."""
-    cache = str(folder / "cache")
-    return {
-        "UV_NO_CACHE": "1",
-        "UV_PYTHON": sys.executable,
-        "POETRY_VIRTUALENVS_IN_PROJECT": "true",
-        "POETRY_CACHE_DIR": cache,
-        "PDM_CHECK_UPDATE": "0",
-        "PDM_CACHE_DIR": cache,
-        "PIPENV_VENV_IN_PROJECT": "1",
-        "PIPENV_CACHE_DIR": cache,
-        "PIPENV_NOSPIN": "1",
-    }

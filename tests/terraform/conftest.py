@@ -39,7 +39,7 @@ def aws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, environments: Environme
     """MiniStack, with the zone ``example.com`` and a certificate for each of its names."""
     folder = tmp_path / "ministack"
     folder.mkdir()
-    script = environments.scripts(MINISTACK) / "ministack"
+    script = environments.script(MINISTACK)
     with (
         servers.ministack(folder, services=SERVICES, script=script) as ministack,
         with_identities(ministack) as server,

@@ -6,10 +6,10 @@ MiniStack tells distributions and functions by the host that a request names, an
 from __future__ import annotations
 
 import contextlib
-import http.client
 import ssl
 from collections.abc import Iterator, Mapping
-from urllib.parse import urlsplit
+
+import urllib3
 
 from tests.support.canned_server import Handler, serving
 from tests.support.tls import Certificates
@@ -29,20 +29,14 @@ def pass_on(
     :param headers: of the request, in place of its own.
     :param trust: for an endpoint with HTTPS.
     """
-    place = urlsplit(endpoint).netloc
-    connection = (
-        http.client.HTTPSConnection(place, timeout=_PATIENCE, context=trust)
-        if trust
-        else http.client.HTTPConnection(place, timeout=_PATIENCE)
-    )
-    with contextlib.closing(connection):
-        connection.request(handler.command, handler.path, body, headers)
-        answer = connection.getresponse()
-        content = answer.read()
-    passed = {name: value for name, value in answer.getheaders() if name.lower() not in _OF_ONE_CONNECTION}
+    with urllib3.PoolManager(timeout=_PATIENCE, retries=False, ssl_context=trust) as pool:
+        answer = pool.request(
+            handler.command, endpoint + handler.path, body=body, headers=headers, redirect=False, decode_content=False
+        )
+    passed = {name: value for name, value in answer.headers.items() if name.lower() not in _OF_ONE_CONNECTION}
     if handler.command == "HEAD":
-        passed["Content-Length"] = answer.getheader("Content-Length") or "0"
-    handler.send(answer.status, passed, content)
+        passed["Content-Length"] = answer.headers.get("Content-Length", "0")
+    handler.send(answer.status, passed, answer.data)
 
 
 @contextlib.contextmanager

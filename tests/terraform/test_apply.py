@@ -25,8 +25,7 @@ import pytest
 import requests
 from botocore.exceptions import ClientError
 
-from tests.clients import installers
-from tests.clients.installers import Environments
+from tests.clients.installers import Environments, Installer, pip, uv
 from tests.support import own_wheel, programs, samples, servers
 from tests.support.aws_functions import client
 from tests.support.servers import S3Server
@@ -134,7 +133,7 @@ class Emulator:
 
 @pytest.fixture
 def emulator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, environments: Environments) -> Iterator[Emulator]:
-    script = environments.scripts(MINISTACK) / "ministack"
+    script = environments.script(MINISTACK)
     certificates = make_certificates(tmp_path)
     with servers.ministack(tmp_path, services=SERVICES, script=script, certificates=certificates) as server:
         trusting = ("AWS_CA_BUNDLE", "PIP_CERT", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
@@ -279,9 +278,9 @@ def use(reached: Reached, emulator: Emulator, folder: Path, environments: Enviro
 
     assert requests.get(f"{index}demo/", timeout=60).status_code == 401
     with_password = index.replace("://", f"://alice:{quote(password, safe='')}@")
-    for name, install in (("pip", installers.pip()), ("uv", installers.uv())):
+    for installer in (Installer("pip", pip()), Installer("uv", uv())):
         for source, url in (("service", with_password), ("bucket", reached.at("index_url"))):
-            done = install(environments, url, ("demo",), folder / f"{name}-{source}")
+            done = installer.run(environments, url, ("demo",), folder / f"{installer}-{source}")
             assert done.returncode == 0, done.stdout
 
     upload(f"{reached.function}/legacy/", password, samples.wheel(folder, "by-function-url"))

@@ -9,8 +9,6 @@ import contextlib
 import hashlib
 import itertools
 import json
-import subprocess
-import sys
 from base64 import b64encode
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
@@ -23,7 +21,6 @@ import pytest
 from s3pypi_setuptools.server.password_records import new_token, password_record, token_record
 from tests.support import servers
 from tests.support.servers import S3Server
-from tests.terraform import terraform
 from tests.terraform.samples import ELSEWHERE, HOST, PAGES, PIP, basic
 
 
@@ -37,28 +34,6 @@ def request(uri: str = "/demo/", host: str = HOST, **headers: str) -> dict[str, 
         "querystring": "",
         "uri": uri,
     }
-
-
-def test_the_package_is_what_the_script_builds(tmp_path: Path) -> None:
-    script = terraform.FOLDER / "build_edge.py"
-    code = f"import runpy, pathlib; runpy.run_path({str(script)!r})['build'](pathlib.Path('built.zip'))"
-    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
-    assert (tmp_path / "built.zip").read_bytes() == terraform.EDGE_PACKAGE.read_bytes(), f"run {script}"
-    assert (
-        terraform.EDGE_PACKAGE.stat().st_size < 1_000_000
-    )  # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html
-    assert terraform.EDGE_PACKAGE.stat().st_size < 1_000_000
-
-
-def test_the_package_needs_the_standard_library_alone() -> None:
-    probe = "import sys; sys.path.insert(0, sys.argv[1]); import edge; print(edge.__file__)"
-    done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", probe, str(terraform.EDGE_PACKAGE)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout.strip().startswith(str(terraform.EDGE_PACKAGE))
 
 
 @pytest.mark.parametrize(("uri", "accept", "page"), PAGES)
