@@ -25,10 +25,8 @@ if TYPE_CHECKING:
     from .operations.publish.report import PublishReport
     from .operations.s3upload import UploadReport
     from .operations.transfer.promote import PromoteReport
-    from .operations.transfer.report import ImportReport
+    from .operations.transfer.transfer import ImportReport
     from .repository.reader import RepositoryReader
-
-__all__ = ["PackageRepository", "aws_settings", "open_repository"]
 
 
 def open_repository(target: str | os.PathLike[str] | None = None, **settings: str | bool | None) -> PackageRepository:
@@ -123,15 +121,7 @@ class PackageRepository(RepositoryContents):
         # refused file from one that somebody put there to be listed.
         cautious = settings.unsafe_no_locking or store.conditional_writes is False or not store.keeps_metadata
         with self._changing(dry_run, monitor, existing=False) as repository:
-            return publish(
-                repository,
-                distributions,
-                if_exists=self._if_exists(if_exists),
-                dry_run=dry_run,
-                cautious=cautious,
-                index_url=session.index_url,
-                progress=monitor.progress,
-            )
+            return publish(repository, distributions, if_exists=self._if_exists(if_exists), cautious=cautious)
 
     def upload_files(
         self, paths: Sequence[Path], *, dry_run: bool = False, monitor: Monitor = UNMONITORED
@@ -173,16 +163,7 @@ class PackageRepository(RepositoryContents):
         if source.is_same_place(target):
             raise to._is_the_same()
         with self._reading() as origin, to._changing(dry_run, monitor, existing=False) as destination:
-            return promote(
-                origin,
-                destination,
-                project_name(project),
-                version,
-                if_exists=to._if_exists(if_exists),
-                dry_run=dry_run,
-                index_url=target.index_url,
-                progress=monitor.progress,
-            )
+            return promote(origin, destination, project_name(project), version, if_exists=to._if_exists(if_exists))
 
     def import_from(
         self,
@@ -215,15 +196,8 @@ class PackageRepository(RepositoryContents):
             origin = None
         with ExitStack() as stack:
             destination = stack.enter_context(self._changing(dry_run, monitor, existing=False))
-            return import_repository(
-                stack.enter_context(origin.repository(existing=False, reading=True)) if origin else destination,
-                destination,
-                projects=names,
-                strays=strays,
-                dry_run=dry_run,
-                index_url=target.index_url,
-                progress=monitor.progress,
-            )
+            read = stack.enter_context(origin.repository(existing=False, reading=True)) if origin else destination
+            return import_repository(read, destination, projects=names, strays=strays)
 
     def _if_exists(self, given: IfExists | str | None) -> IfExists:
         return self._settings.if_exists if given is None else IfExists(given)

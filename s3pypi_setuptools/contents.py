@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from .operations.status import StatusReport
     from .operations.yank import YankReport
 
-__all__ = ["RepositoryContents"]
-
 
 class RepositoryContents(RepositoryMaintenance):
     """Base of `api.PackageRepository`, which says what parameters mean and which errors every method raises."""
@@ -47,7 +45,7 @@ class RepositoryContents(RepositoryMaintenance):
         from .operations.listing import show_project
 
         with self._reading() as repository:
-            return show_project(repository, project_name(project), version, index_url=self._session.index_url)
+            return show_project(repository, project_name(project), version)
 
     def download(
         self,
@@ -64,15 +62,8 @@ class RepositoryContents(RepositoryMaintenance):
         """
         from .operations.download import download
 
-        with self._reading() as repository:
-            return download(
-                repository,
-                project_name(project),
-                version,
-                Path(folder),
-                counter=monitor.count,
-                observer=monitor.observer,
-            )
+        with self._reading(monitor) as repository:
+            return download(repository, project_name(project), version, Path(folder))
 
     def delete(
         self,
@@ -99,7 +90,7 @@ class RepositoryContents(RepositoryMaintenance):
         if selector.whole is not whole or (selector.filenames and version is not None):
             raise ValueError("name the files to delete, or a version, or the whole project")
         with self._changing(dry_run, monitor) as repository:
-            return delete(repository, project_name(project), selector, dry_run=dry_run, confirm=confirm)
+            return delete(repository, project_name(project), selector, confirm)
 
     def delete_files(self, project: str, filenames: Iterable[str], *, dry_run: bool = False) -> DeleteReport:
         """`delete` of single files; raises `ValueError` if none is named."""
@@ -128,7 +119,7 @@ class RepositoryContents(RepositoryMaintenance):
 
         selector = FileSelector(version, tuple(filenames))
         with self._changing(dry_run, monitor) as repository:
-            return yank(repository, project_name(project), selector, reason=reason, dry_run=dry_run)
+            return yank(repository, project_name(project), selector, reason)
 
     def unyank(
         self,
@@ -145,7 +136,7 @@ class RepositoryContents(RepositoryMaintenance):
 
         selector = FileSelector(version, tuple(filenames))
         with self._changing(dry_run, monitor) as repository:
-            return unyank(repository, project_name(project), selector, dry_run=dry_run)
+            return unyank(repository, project_name(project), selector)
 
     def set_status(
         self,
@@ -162,4 +153,4 @@ class RepositoryContents(RepositoryMaintenance):
 
         marker = Status(status)
         with self._changing(dry_run, monitor) as repository:
-            return set_status(repository, project_name(project), marker, reason=reason, dry_run=dry_run)
+            return set_status(repository, project_name(project), marker, reason)

@@ -24,11 +24,9 @@ if TYPE_CHECKING:
     from .operations.migrate_index import MigrateReport
     from .operations.policy import PolicyReport, Use
     from .operations.prune_plan import PruneReport
-    from .operations.reindex.report import ReindexReport
+    from .operations.reindex.reindex import ReindexReport
     from .operations.verify.verify import VerifyReport
     from .repository.repository import Repository
-
-__all__ = ["RepositoryMaintenance"]
 
 log = logging.getLogger(__name__)
 Self = TypeVar("Self", bound="RepositoryMaintenance")
@@ -68,11 +66,10 @@ class RepositoryMaintenance:
 
     def initialize(self) -> InitReport:
         """Make an empty repository; one that exists is kept."""
-        from .operations.init import initialize, repository_exists
+        from .operations.init import initialize
 
-        existed = repository_exists(self._session.store(locks=True), self._session.layout)
         with self._changing(existing=False) as repository:
-            return initialize(repository, existed=existed, pages=self._settings.pages)
+            return initialize(repository, self._settings.pages)
 
     def doctor(
         self,
@@ -126,9 +123,8 @@ class RepositoryMaintenance:
         """
         from .operations.verify.verify import verify
 
-        with self._reading() as repository:
-            monitor.count.expect(0)  # nobody is asked for credentials from now on: a progress bar may be drawn
-            return verify(repository, project_names(projects), deep=deep, counter=monitor.count)
+        with self._reading(monitor) as repository:
+            return verify(repository, project_names(projects), deep=deep)
 
     def reindex(
         self,
@@ -151,10 +147,7 @@ class RepositoryMaintenance:
         names, store = project_names(projects), self._session.store(locks=not dry_run)
         existing = not config_may_be_renewed(store, self._session.layout, dry_run=dry_run)
         with self._changing(dry_run, monitor, existing=existing) as repository:
-            monitor.count.expect(0)
-            return reindex(
-                repository, names, deep=deep, unlist_missing=unlist_missing, dry_run=dry_run, counter=monitor.count
-            )
+            return reindex(repository, names, deep=deep, unlist_missing=unlist_missing)
 
     def follow(self, created: Iterable[str], deleted: Iterable[str]) -> ReindexReport:
         """Index what other tools or people did to stored objects: list what was created, unlist what was deleted.
@@ -207,16 +200,13 @@ class RepositoryMaintenance:
 
         selector = tuple(map(project_pattern, patterns))
         with self._changing(dry_run, monitor) as repository:
-            monitor.count.expect(0)
             return prune(
                 repository,
                 selector,
                 orphans=orphans,
                 grace=GRACE if grace is None else grace,
                 retention=Retention(keep_last, older_than, pre_releases, dev, last_stable),
-                dry_run=dry_run,
                 confirm=confirm,
-                counter=monitor.count,
             )
 
     def migrate_index(
@@ -235,7 +225,7 @@ class RepositoryMaintenance:
 
         style = PageStyle(style)
         with self._changing(dry_run, monitor) as repository:
-            return migrate_index(repository, style, dry_run=dry_run, confirm=confirm)
+            return migrate_index(repository, style, confirm)
 
     def locks(self) -> LocksReport:
         """The locks in the lock table and their holders: a sequence of them, the oldest first.
@@ -272,10 +262,10 @@ class RepositoryMaintenance:
         self._session.sign_in(store=False, locks=True)
         return force_unlock(table, id, project, dry_run=dry_run, confirm=confirm)
 
-    def _reading(self) -> AbstractContextManager[Repository]:
-        return self._session.repository(reading=True)
+    def _reading(self, monitor: Monitor = UNMONITORED) -> AbstractContextManager[Repository]:
+        return self._session.repository(reading=True, monitor=monitor)
 
     def _changing(
         self, dry_run: bool = False, monitor: Monitor = UNMONITORED, *, existing: bool = True
     ) -> AbstractContextManager[Repository]:
-        return self._session.repository(existing=existing, dry_run=dry_run, observer=monitor.observer)
+        return self._session.repository(existing=existing, dry_run=dry_run, monitor=monitor)

@@ -6,21 +6,6 @@ import enum
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-__all__ = [
-    "SAME_COMMAND",
-    "SAME_FILES",
-    "UNCOUNTED",
-    "UNMONITORED",
-    "UNOBSERVED",
-    "Cancelled",
-    "ItemCounter",
-    "Journal",
-    "Monitor",
-    "Observer",
-    "Progress",
-    "Stage",
-]
-
 
 class Progress:
     """Receives progress events, and ignores them; subclasses show them. Called from several threads at once."""
@@ -71,9 +56,6 @@ class Observer:
         """Raise `Cancelled` if cancellation was requested. Called before every commit and between parts."""
 
 
-UNOBSERVED = Observer()
-
-
 class ItemCounter:
     """Receives the progress of a count, and ignores it; subclasses show it. Called from several threads at once."""
 
@@ -84,7 +66,6 @@ class ItemCounter:
         """``count`` more items were examined."""
 
 
-UNCOUNTED = ItemCounter()
 SAME_COMMAND = "the same command completes what is left"
 SAME_FILES = "the same command with the same files completes what is left"
 
@@ -104,8 +85,8 @@ class Monitor:
     """
 
     progress: Progress = Progress()
-    count: ItemCounter = UNCOUNTED
-    observer: Observer = UNOBSERVED
+    count: ItemCounter = ItemCounter()
+    observer: Observer = Observer()
 
 
 UNMONITORED = Monitor()

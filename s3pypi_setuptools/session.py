@@ -18,14 +18,12 @@ from .config.settings import Settings
 from .config.target import S3Target
 from .locks.base import NO_LOCKS, Locks, Table
 from .locks.registry import open_locks, open_table
-from .monitor import UNOBSERVED, Observer
+from .monitor import UNMONITORED, Monitor
 from .repository.layout import Layout
 from .repository.opening import OpenOptions
 from .repository.repository import Repository
 from .stores.base import Store
 from .stores.registry import open_store, sign_in
-
-__all__ = ["Session"]
 
 
 class Session:
@@ -115,28 +113,30 @@ class Session:
         existing: bool = True,
         dry_run: bool = False,
         reading: bool = False,
-        observer: Observer = UNOBSERVED,
+        monitor: Monitor = UNMONITORED,
     ) -> Iterator[Repository]:
         """The repository, for one call.
 
         :param existing: do not make a repository; if there is none, `Repository.config` raises `RepositoryError`.
         :param dry_run: write nothing, and take no locks.
         :param reading: as ``dry_run``, but accept a store that does not honour conditional writes.
-        :param observer: receives how far each change has come, and may cancel before a commit.
+        :param monitor: receives the events of the call, and may cancel it before a commit.
 
         Raises `ConfigurationError` without a target, and the errors of `sign_in`.
         """
         writes = not (dry_run or reading)
         store = self.store(locks=writes)
+        monitor.count.expect(0)  # nobody is asked for credentials from now on: a progress bar may be drawn
         locks = self.locks()
         options = OpenOptions(
             style=self.settings.pages,
             public_url=self.settings.public_url,
+            index_url=self.index_url,
             unsafe_no_locking=self.settings.unsafe_no_locking or reading,
             locked=locks.exclusive,
             dry_run=not writes,
             existing=existing,
         )
-        call = Repository(store, self.layout, options, observer=observer, locks=locks if writes else NO_LOCKS)
+        call = Repository(store, self.layout, options, monitor=monitor, locks=locks if writes else NO_LOCKS)
         with contextlib.closing(call) as repository:
             yield repository

@@ -15,8 +15,6 @@ from typing import NamedTuple, TypeVar
 
 from .errors import AlreadyExists, Contended, NotWritten, StoreError, TimedOut, Unavailable
 
-__all__ = ["PATIENT", "Backoff", "create", "update"]
-
 T = TypeVar("T")
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ..errors import Error
-from ..monitor import UNCOUNTED, ItemCounter, Journal, Progress
+from ..monitor import ItemCounter, Journal, Progress
 from ..redaction import Redactor
 from ..text import is_drawable, is_watched, printable
 from .streams import Streams
@@ -161,7 +161,7 @@ class Terminal:
     def counting(self, what: str, unit: str) -> Iterator[ItemCounter]:
         """An `ItemCounter` that is drawn on a terminal, as a bar called ``what`` that counts in ``unit``s."""
         if not self._draws_bars():
-            yield UNCOUNTED
+            yield ItemCounter()
             return
         from .render.bars import CountBar  # noqa: PLC0415
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ..config.settings import Settings
 from ..errors import Error
 from ..locks.base import Locks
-from ..monitor import UNCOUNTED, ItemCounter
+from ..monitor import ItemCounter
 from ..repository.layout import Layout
 from ..repository.opening import OpenOptions
 from ..repository.repository import Repository
@@ -67,7 +67,7 @@ def examine(
     index_url: str | None,
     read_only: bool = False,
     left: Callable[[str | None], None] = lambda where: None,
-    counter: ItemCounter = UNCOUNTED,
+    counter: ItemCounter = ItemCounter(),
 ) -> DoctorReport:
     """Check ``settings.target``, which is in ``store`` under ``layout``; what goes wrong is a check, not an error.
 

@@ -14,8 +14,6 @@ from ..repository.manifest import Manifest
 from ..repository.repository import Repository
 from .file_selector import FileSelector, existing, naming_nearest
 
-__all__ = ["DeleteReport", "DeletedFile", "delete"]
-
 
 @dataclass(frozen=True, slots=True)
 class DeletedFile:
@@ -58,8 +56,6 @@ def delete(
     repository: Repository,
     project: str,
     selector: FileSelector,
-    *,
-    dry_run: bool = False,
     confirm: Callable[[DeleteReport], None] | None = None,
 ) -> DeleteReport:
     """Delete the files of ``project`` (normalized) that ``selector`` selects; complete an earlier deletion of them.
@@ -70,14 +66,10 @@ def delete(
     Raises `NotListed` for a project, version or file that never existed, and `StoreError`.
     """
     deletion = _Deletion(repository, project, selector)
-    if dry_run or confirm:
-        report = deletion.run(dry_run=True)
-        if dry_run:
-            return report
-        if confirm:
-            confirm(report)
-            deletion.others = repository.others(thorough=False)  # the question may have been open for long
-    return deletion.run()
+    if confirm and not repository.dry_run:
+        confirm(deletion.run(dry_run=True))
+        deletion.others = repository.others(thorough=False)  # the question may have been open for long
+    return deletion.run(dry_run=repository.dry_run)
 
 
 def select(manifest: Manifest, project: str, selector: FileSelector) -> tuple[File, ...]:
@@ -133,7 +125,7 @@ class _Deletion:
         self._selector = selector
         self._files: tuple[File, ...] | None = None
 
-    def run(self, *, dry_run: bool = False) -> DeleteReport:
+    def run(self, *, dry_run: bool) -> DeleteReport:
         """Delete, or report what would be deleted."""
 
         def change() -> Manifest:

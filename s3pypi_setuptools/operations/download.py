@@ -14,13 +14,11 @@ from pathlib import Path
 from ..concurrency import side_by_side
 from ..errors import Error, NotAllowed, NotListed, RepositoryError
 from ..index.model import File
-from ..monitor import UNCOUNTED, UNOBSERVED, ItemCounter, Observer, Stage
+from ..monitor import Stage
 from ..repository.repository import Repository
 from ..text import quoted
 from .file_selector import FileSelector, existing_manifest
 from .listing import latest_version
-
-__all__ = ["DownloadOutcome", "DownloadReport", "DownloadedFile", "download", "path_in"]
 
 _ALGORITHMS = ("sha512", "sha384", "sha256", "sha224", "sha1", "md5")
 """The hashes that are verified, the strongest first."""
@@ -65,23 +63,13 @@ class DownloadReport:
         return all(file.error is None for file in self.files)
 
 
-def download(
-    repository: Repository,
-    project: str,
-    version: str | None,
-    folder: Path,
-    *,
-    counter: ItemCounter = UNCOUNTED,
-    observer: Observer = UNOBSERVED,
-) -> DownloadReport:
+def download(repository: Repository, project: str, version: str | None, folder: Path) -> DownloadReport:
     """Store all files of a version of ``project`` (normalized) in ``folder``, which is made if it does not exist.
 
     A file appears under its name when it is complete and has the listed hash. A file of that name with other bytes is
-    not overwritten, and is an error.
+    not overwritten, and is an error. The monitor counts the files, and is told of each that is complete.
 
     :param version: None chooses the version that an installer would choose.
-    :param counter: counts files.
-    :param observer: notified of each file that is complete.
 
     Raises `NotListed` for a project or version that does not exist, `NotAllowed` for a quarantined project, and
     `StoreError`.
@@ -97,26 +85,27 @@ def download(
     selector = FileSelector(version)
     selector.check(manifest)
     files = selector.listed(manifest)
-    counter.expect(len(files))
+    count = repository.monitor.count
+    count.expect(len(files))
 
     def fetch(file: File) -> DownloadedFile:
         try:
             path = path_in(folder, file.filename)
-            outcome = _fetch(repository, project, file, path, observer)
+            outcome = _fetch(repository, project, file, path)
         except Error as error:
             return DownloadedFile(file.filename, DownloadOutcome.FAILED, error=error)
         except OSError as error:
             failure = Error(f"{folder}: {error.strerror or error}")
             return DownloadedFile(file.filename, DownloadOutcome.FAILED, error=failure)
         finally:
-            counter.advance(1)
-        observer.on_stage(Stage.PUBLISHED, project, [file.filename])
+            count.advance(1)
+        repository.workspace.on_stage(Stage.PUBLISHED, project, [file.filename])
         return DownloadedFile(file.filename, outcome, path)
 
     return DownloadReport(repository.url, project, version, tuple(side_by_side(files, fetch)))
 
 
-def _fetch(repository: Repository, project: str, file: File, path: Path, observer: Observer) -> DownloadOutcome:
+def _fetch(repository: Repository, project: str, file: File, path: Path) -> DownloadOutcome:
     hashes = dict(file.hashes)
     algorithm = next((name for name in _ALGORITHMS if name in hashes), None)
     if algorithm is None:
@@ -131,7 +120,7 @@ def _fetch(repository: Repository, project: str, file: File, path: Path, observe
         digest = hashlib.new(algorithm)
         with partial.open("xb") as stream:
             for chunk in repository.workspace.store.stream(key):
-                observer.check_cancelled()
+                repository.workspace.check_cancelled()
                 digest.update(chunk)
                 stream.write(chunk)
         if digest.hexdigest() != hashes[algorithm].lower():

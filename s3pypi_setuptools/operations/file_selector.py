@@ -17,18 +17,10 @@ from ..repository.manifest import Manifest
 from ..repository.repository import Repository
 from ..text import quoted, suggestion
 
-__all__ = [
-    "FileSelector",
-    "existing",
-    "existing_manifest",
-    "named_folders",
-    "naming_nearest",
-    "project_folders",
-]
-
 T = TypeVar("T")
 
 _NAMED = 5
+"""How many of the latest versions a message names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +100,12 @@ def existing_manifest(repository: Repository, project: str) -> Manifest:
 
 
 def project_folders(repository: Repository, projects: Collection[str]) -> Iterator[Folder]:
-    """The folders of the ``projects`` (normalized), or of all projects if none is named. Raises as `named_folders`."""
-    folders = named_folders(repository, projects) if projects else repository.workspace.list_folders()
-    return (folder for folder in folders if folder.is_project)
-
-
-def named_folders(repository: Repository, projects: Iterable[str]) -> Iterator[Folder]:
-    """The folders of the ``projects`` (normalized).
+    """The folders of the ``projects`` (normalized), or of all projects if none is named.
 
     Raises `NoSuchProject` for a project without any object, and `OtherRepository` if its folder is another repository.
     """
+    if not projects:
+        yield from (folder for folder in repository.workspace.list_folders() if folder.is_project)
     for name in projects:
         folder = repository.workspace.list_folder(name)
         if not folder.objects:

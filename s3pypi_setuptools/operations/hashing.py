@@ -9,8 +9,6 @@ from typing import TypeVar
 
 from ..monitor import Monitor
 
-__all__ = ["read_files"]
-
 T = TypeVar("T")
 
 _AT_ONCE = 4
@@ -20,9 +18,11 @@ _AT_ONCE = 4
 def read_files(
     paths: Sequence[Path], read: Callable[[Path, Callable[[int], None]], T], monitor: Monitor
 ) -> tuple[T, ...]:
-    """Call ``read`` for each path in parallel, and return its results in order. Raises its errors, and `Stopped`.
+    """Call ``read`` for each path in parallel, and return its results in order.
 
     :param read: called with the path, and with a function that it calls with each number of bytes it has hashed.
+
+    Raises the errors of ``read``, and `Cancelled`.
     """
 
     def one(path: Path) -> T:

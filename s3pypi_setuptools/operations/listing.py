@@ -17,16 +17,6 @@ from ..repository.repository import Repository
 from ..text import quoted, suggestion
 from .file_selector import FileSelector, existing_manifest
 
-__all__ = [
-    "FileDetails",
-    "ListReport",
-    "ProjectReport",
-    "ProjectSummary",
-    "latest_version",
-    "list_projects",
-    "show_project",
-]
-
 PROJECTS = 32
 """How many projects are read at the same time."""
 
@@ -150,12 +140,8 @@ def list_projects(repository: Repository, patterns: Sequence[str] = (), *, names
         return ListReport(repository.url, tuple(filter(None, pool.map(summary, names))))
 
 
-def show_project(
-    repository: Repository, name: str, version: str | None = None, *, index_url: str | None = None
-) -> ProjectReport:
+def show_project(repository: Repository, name: str, version: str | None = None) -> ProjectReport:
     """The project ``name`` (normalized) with its files, or with those of one version.
-
-    :param index_url: the URL for installers; None takes the one that ``repository.json`` records.
 
     Raises `NotListed` for a project or version that does not exist, and `StoreError`.
     """
@@ -163,12 +149,11 @@ def show_project(
     selector = FileSelector(version)
     if version is not None:
         selector.check(manifest)
-    # The config is read, and a bad one is an error, whether its URL is needed or not.
-    project, recorded_url = manifest.project, repository.config.index_url
+    project = manifest.project
     status = project.status or ProjectStatus(Status.ACTIVE)
     return ProjectReport(
         target=repository.url,
-        index_url=index_url or recorded_url,
+        index_url=repository.index_url,
         name=name,
         status=status.status,
         reason=status.reason,

@@ -12,8 +12,6 @@ from ..errors import LockError
 from ..locks.base import ROOT, Lock, Table, lock_id
 from ..naming import project_name
 
-__all__ = ["LockInfo", "LocksReport", "UnlockReport", "force_unlock", "list_locks", "read_lock"]
-
 _ID = re.compile(r"[0-9a-f]{40}")
 
 
@@ -104,9 +102,7 @@ def force_unlock(
     lock = table.read(id)
     shown = id if project is None else f"{project} ({id})"
     if lock is None:
-        raise LockError(
-            f"{shown}: there is no such lock in the table {table.name}; s3pypi locks lists those that there are"
-        )
+        raise LockError(f"{shown}: there is no such lock in the table {table.name}; s3pypi locks lists all locks")
     report = UnlockReport(table.name, _lock_info(lock, _names([] if project is None else [project])), dry_run)
     if confirm and not dry_run:
         confirm(report)

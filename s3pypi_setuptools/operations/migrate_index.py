@@ -27,8 +27,6 @@ from ..repository.root_entry import RootEntry
 from ..repository.snapshot import ProjectDocuments
 from ..stores.base import Info, Matches
 
-__all__ = ["MigrateReport", "migrate_index"]
-
 
 @dataclass(frozen=True, slots=True)
 class MigrateReport:
@@ -52,11 +50,7 @@ class MigrateReport:
 
 
 def migrate_index(
-    repository: Repository,
-    style: PageStyle,
-    *,
-    dry_run: bool = False,
-    confirm: Callable[[MigrateReport], None] | None = None,
+    repository: Repository, style: PageStyle, confirm: Callable[[MigrateReport], None] | None = None
 ) -> MigrateReport:
     """Give every project, and the list of projects, the pages of ``style`` and no others.
 
@@ -69,12 +63,10 @@ def migrate_index(
     """
     work = _Migration(repository, style)
     work.check()
-    if dry_run or confirm:
-        report = replace(work.report(), dry_run=True)
-        if dry_run:
-            return report
-        if confirm:
-            confirm(report)
+    if repository.dry_run:
+        return work.preview()
+    if confirm:
+        confirm(work.preview())
     return work.run()
 
 
@@ -105,11 +97,11 @@ class _Migration:
         if not kept:
             raise RepositoryError(f"{self._repository.url}: this store keeps no keys that end in /: choose index.html")
 
-    def report(self) -> MigrateReport:
+    def preview(self) -> MigrateReport:
         """Report what `run` would do."""
         projects = [folder.name for folder in self._folders()]
         removed = [key for found in side_by_side([None, *projects], self._found_old) for key in found]
-        return self._make_report(len(projects), removed, [])
+        return self._report(len(projects), removed, [], dry_run=True)
 
     def run(self) -> MigrateReport:
         """Migrate."""
@@ -122,9 +114,9 @@ class _Migration:
         for keys in side_by_side([None, *projects], self._clear):
             for key, deleted in keys:
                 (removed if deleted else left).append(key)
-        return self._make_report(len(projects), removed, left)
+        return self._report(len(projects), removed, left)
 
-    def _make_report(self, projects: int, removed: list[str], left: list[str]) -> MigrateReport:
+    def _report(self, projects: int, removed: list[str], left: list[str], *, dry_run: bool = False) -> MigrateReport:
         return MigrateReport(
             target=self._repository.url,
             before=tuple(kind.value for kind in self._before),
@@ -132,6 +124,7 @@ class _Migration:
             projects=projects,
             removed=tuple(removed),
             left=tuple(left),
+            dry_run=dry_run,
         )
 
     def _record(self, kinds: tuple[PageKind, ...]) -> None:

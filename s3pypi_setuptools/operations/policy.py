@@ -11,8 +11,6 @@ from ..config.settings import Settings
 from ..config.target import S3Target
 from ..errors import ConfigurationError
 
-__all__ = ["PolicyReport", "Use", "least_policy"]
-
 _USERS_REGION = "us-east-1"
 
 

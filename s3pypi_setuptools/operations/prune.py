@@ -16,7 +16,6 @@ from functools import partial
 from ..concurrency import side_by_side
 from ..errors import Error
 from ..index.model import File
-from ..monitor import UNCOUNTED, ItemCounter
 from ..naming import is_glob
 from ..repository.change import Decision
 from ..repository.inventory import Folder
@@ -25,7 +24,7 @@ from ..repository.manifest import Manifest
 from ..repository.repository import Repository
 from ..stores.base import Info
 from ..stores.probe import is_probe_folder
-from .file_selector import named_folders
+from .file_selector import project_folders
 from .prune_plan import (
     Pruned,
     PrunedProject,
@@ -37,8 +36,6 @@ from .prune_plan import (
     unlisted_objects,
 )
 from .retention import Retention, expired
-
-__all__ = ["GRACE", "prune"]
 
 log = logging.getLogger(__name__)
 
@@ -55,28 +52,25 @@ def prune(
     orphans: bool = True,
     grace: timedelta = GRACE,
     retention: Retention = KEEP_ALL,
-    dry_run: bool = False,
     confirm: Callable[[PruneReport], None] | None = None,
-    counter: ItemCounter = UNCOUNTED,
 ) -> PruneReport:
-    """Delete objects that nothing lists, and releases as ``retention`` says.
+    """Delete objects that nothing lists, and releases as ``retention`` says; count the projects.
 
     :param patterns: names of projects, or globs (``acme-*``); none for all.
     :param orphans: whether to delete objects that nothing lists and that were stored longer than ``grace`` ago.
     :param confirm: called with the report of a dry run before anything is deleted; an error that it raises ends the
         operation. Only what the report shows is deleted.
-    :param counter: counts projects.
 
     Raises `NoSuchProject` for a named project that does not exist, and `StoreError` if the listing fails. An error in
     one project is in that project's report.
     """
     repository.require()  # raises if there is no repository
-    work = _Pruning(repository, orphans, grace, retention, counter)
+    work = _Pruning(repository, orphans, grace, retention)
     plans = [plan for plan in side_by_side(_chosen(repository, patterns), work.choose) if not plan.is_empty]
     preview = PruneReport(repository.url, tuple(plan.report for plan in plans), dry_run=True)
     if work.unread:
         log.warning("objects that nothing seems to list stay until all projects can be read: %s", work.unread)
-    if dry_run:
+    if repository.dry_run:
         return preview
     if confirm and preview.pruned:
         confirm(preview)
@@ -85,23 +79,20 @@ def prune(
 
 
 def _chosen(repository: Repository, patterns: Sequence[str]) -> Iterator[Folder]:
-    named = [pattern for pattern in patterns if not is_glob(pattern)]
-    if len(named) < len(patterns) or not patterns:
-        for folder in repository.workspace.list_folders():
-            if is_probe_folder(folder.name) and not patterns:
-                yield folder
-            if folder.is_project and (not patterns or any(fnmatchcase(folder.name, each) for each in patterns)):
-                yield folder
-        return
-    yield from named_folders(repository, dict.fromkeys(named))
+    if patterns and not any(map(is_glob, patterns)):
+        return project_folders(repository, dict.fromkeys(patterns))
+    return (
+        folder
+        for folder in repository.workspace.list_folders()
+        if (is_probe_folder(folder.name) and not patterns)
+        or (folder.is_project and (not patterns or any(fnmatchcase(folder.name, each) for each in patterns)))
+    )
 
 
 class _Pruning:
     """One run."""
 
-    def __init__(
-        self, repository: Repository, orphans: bool, grace: timedelta, retention: Retention, counter: ItemCounter
-    ) -> None:
+    def __init__(self, repository: Repository, orphans: bool, grace: timedelta, retention: Retention) -> None:
         self._repository = repository
         self._store = repository.workspace.store
         self._layout = repository.workspace.layout
@@ -109,7 +100,7 @@ class _Pruning:
         self._retention = retention
         self._now = repository.workspace.clock.now()
         self._before = self._now - grace
-        self._counter = counter
+        self._count = repository.monitor.count
         self.others = repository.others()
         self.unread: str | None = None
 
@@ -117,20 +108,21 @@ class _Pruning:
         """Choose what to delete of one project; nothing of one that has no manifest."""
         if is_probe_folder(folder.name):
             return self._choose_of_probe(folder)
-        self._counter.expect(1)
+        self._count.expect(1)
         try:
             has_manifest = self._layout.manifest(folder.name) in folder.objects
             manifest = self._repository.manifest(folder.name) if has_manifest else None
         except Error as error:
-            return PrunePlan.failed(folder.name, error)
+            return PrunePlan(PrunedProject(folder.name, error=error))
         finally:
-            self._counter.advance(1)
+            self._count.advance(1)
         if manifest is None:
-            return PrunePlan(folder.name, PrunedProject(folder.name))
+            return PrunePlan(PrunedProject(folder.name))
         return self._choose_of_project(folder, manifest)
 
     def delete(self, plan: PrunePlan) -> PrunedProject:
         """Delete what was planned, except what is listed by now."""
+        project = plan.report.project
         if plan.report.error:
             return plan.report
         try:
@@ -139,13 +131,13 @@ class _Pruning:
             if plan.keys:
                 return plan.report
             return self._repository.change(
-                plan.project,
+                project,
                 partial(mark_removed, plan=plan, layout=self._layout),
-                reading=self._repository.thorough_reading(plan.project),
+                reading=self._repository.thorough_reading(project),
                 others=self.others,
             )
         except Error as error:
-            return PrunedProject(plan.project, error=error)
+            return PrunedProject(project, error=error)
 
     def _choose_of_project(self, folder: Folder, manifest: Manifest) -> PrunePlan:
         objects = self._unlisted(folder, manifest)
@@ -154,7 +146,7 @@ class _Pruning:
             try:
                 manifest = self._repository.change(folder.name, lambda base: Decision(base, base), dry_run=True)
             except Error as error:
-                return PrunePlan.failed(folder.name, error)
+                return PrunePlan(PrunedProject(folder.name, error=error))
             objects = self._unlisted(folder, manifest)
         if objects and (why := self.others.unread(folder.name)):
             self.unread, objects = why, []
@@ -165,7 +157,6 @@ class _Pruning:
             for file in release.files
         }
         return PrunePlan(
-            folder.name,
             PrunedProject(folder.name, (*pruned, *releases.values())),
             objects=frozenset(removal_url(self._layout, folder.name, info.key) for info, _ in objects),
             files=frozenset(releases),
@@ -174,7 +165,7 @@ class _Pruning:
     def _choose_of_probe(self, folder: Folder) -> PrunePlan:
         old = [info for info in folder.objects.values() if self._orphans and info.modified <= self._before]
         pruned = tuple(self._pruned_object("", info, Reason.PROBE) for info in old)
-        return PrunePlan("", PrunedProject("", pruned), keys=tuple(info.key for info in old))
+        return PrunePlan(PrunedProject("", pruned), keys=tuple(info.key for info in old))
 
     def _unlisted(self, folder: Folder, manifest: Manifest) -> list[tuple[Info, Reason]]:
         """The objects to delete, which no other project lists."""

@@ -16,17 +16,6 @@ from ..repository.links import names_with_absolute_urls
 from ..repository.manifest import Manifest
 from ..stores.base import Info
 
-__all__ = [
-    "PrunePlan",
-    "PruneReport",
-    "Pruned",
-    "PrunedProject",
-    "Reason",
-    "mark_removed",
-    "removal_url",
-    "unlisted_objects",
-]
-
 
 class Reason(enum.Enum):
     """Why an object is deleted."""
@@ -100,26 +89,21 @@ class PruneReport:
 class PrunePlan:
     """What to delete of one project.
 
+    :param report: what the deletion will report; an error in it keeps the project from being pruned.
     :param objects: urls of objects that were not listed.
     :param files: urls of listed files.
     :param keys: of objects that belong to no project.
     """
 
-    project: str
     report: PrunedProject
     objects: frozenset[str] = frozenset()
     files: frozenset[str] = frozenset()
     keys: tuple[str, ...] = ()
 
-    @classmethod
-    def failed(cls, project: str, error: Error) -> PrunePlan:
-        """The plan of a project that an ``error`` keeps from being pruned."""
-        return cls(project, PrunedProject(project, error=error))
-
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to delete or to report."""
-        return self.report == PrunedProject(self.project)
+        return not (self.report.pruned or self.report.error)
 
 
 def unlisted_objects(
@@ -154,10 +138,11 @@ def mark_removed(manifest: Manifest, plan: PrunePlan, layout: Layout) -> Decisio
 
     Raises `RepositoryError` if the project has no manifest any more.
     """
+    project = plan.report.project
     if not manifest.commit:
-        raise RepositoryError(f"{plan.project}: its manifest is gone; nothing of it was deleted: reindex it first")
-    keys = {url: layout.object_key(plan.project, url) for url in plan.objects | plan.files}
-    kept = {layout.object_key(plan.project, file.url) for file in manifest.project.files if file.url not in plan.files}
+        raise RepositoryError(f"{project}: its manifest is gone; nothing of it was deleted: reindex it first")
+    keys = {url: layout.object_key(project, url) for url in plan.objects | plan.files}
+    kept = {layout.object_key(project, file.url) for file in manifest.project.files if file.url not in plan.files}
     # An object may have been listed since it was found, under that url or, adopted, under another.
     objects = {url for url in plan.objects if keys[url] not in kept}
     names = {file.filename for file in manifest.project.files if file.url in plan.files}
@@ -167,6 +152,6 @@ def mark_removed(manifest: Manifest, plan: PrunePlan, layout: Layout) -> Decisio
         removed=manifest.removed | objects | plan.files,
     )
     # An adopted file may lie in another project's folder, and be listed there, too.
-    own = {url for url in plan.files if (keys[url] or "").startswith(layout.folder(plan.project))}
+    own = {url for url in plan.files if (keys[url] or "").startswith(layout.folder(project))}
     changed = tuple(sorted(filename_of(url) for url in objects | plan.files))
     return Decision(new, plan.report, frozenset(objects | own), names=changed)

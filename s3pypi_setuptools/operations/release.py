@@ -16,8 +16,6 @@ from ..errors import Error, InvalidDistribution, needs_extra
 if TYPE_CHECKING:
     from build.env import DefaultIsolatedEnv
 
-__all__ = ["BuildFailed", "ConfigSettings", "build_release"]
-
 ConfigSettings: TypeAlias = Mapping[str, str | list[str]]
 
 

@@ -11,8 +11,6 @@ from packaging.version import Version
 from ..index.model import File, Project
 from ..naming import parse_version, version_of
 
-__all__ = ["Release", "Retention", "expired"]
-
 
 @dataclass(frozen=True, slots=True)
 class Retention:

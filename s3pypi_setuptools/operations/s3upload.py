@@ -16,8 +16,6 @@ from ..repository.upload import SHA256, holds
 from ..stores.base import ABSENT, ANY, Attributes, Store
 from ..transaction import create, update
 
-__all__ = ["UploadReport", "UploadedFile", "upload"]
-
 _AT_ONCE = 8
 """How many files are sent at the same time."""
 

@@ -11,8 +11,6 @@ from ..repository.manifest import Manifest
 from ..repository.repository import Repository
 from .file_selector import existing, naming_nearest
 
-__all__ = ["StatusReport", "set_status"]
-
 
 @dataclass(frozen=True, slots=True)
 class StatusReport:
@@ -33,9 +31,7 @@ class StatusReport:
     dry_run: bool = False
 
 
-def set_status(
-    repository: Repository, project: str, status: Status, *, reason: str | None = None, dry_run: bool = False
-) -> StatusReport:
+def set_status(repository: Repository, project: str, status: Status, reason: str | None = None) -> StatusReport:
     """Set the status of ``project`` (normalized).
 
     Archived and quarantined projects take no uploads; installers are offered no file of a quarantined one.
@@ -45,7 +41,7 @@ def set_status(
     Raises `NoSuchProject` for a project that does not exist, and `StoreError`.
     """
     decide = partial(mark_project, project=project, status=status, reason=reason)
-    before, after = naming_nearest(repository, project, lambda: repository.change(project, decide, dry_run=dry_run))
+    before, after = naming_nearest(repository, project, lambda: repository.change(project, decide))
     return StatusReport(
         target=repository.url,
         project=project,
@@ -53,7 +49,7 @@ def set_status(
         reason=after.reason if after else None,
         before=before.status if before else Status.ACTIVE,
         changed=after != before,
-        dry_run=dry_run,
+        dry_run=repository.dry_run,
     )
 
 

@@ -11,8 +11,6 @@ from ..repository.objects import head_if_exists
 from ..repository.workspace import SYSTEM
 from ..stores.base import ABSENT, Attributes, Store
 
-__all__ = ["take_once"]
-
 _FOLDER = ".s3pypi-once/"
 """No project's name begins with a dot, so no operation takes the folder for a project's."""
 _KEPT = timedelta(days=2)

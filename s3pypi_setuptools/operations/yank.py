@@ -13,8 +13,6 @@ from ..repository.manifest import Manifest
 from ..repository.repository import Repository
 from .file_selector import FileSelector, existing, naming_nearest
 
-__all__ = ["YankReport", "YankedFile", "unyank", "yank"]
-
 
 @dataclass(frozen=True, slots=True)
 class YankedFile:
@@ -46,24 +44,22 @@ class YankReport:
     dry_run: bool = False
 
 
-def yank(
-    repository: Repository, project: str, selector: FileSelector, *, reason: str | None = None, dry_run: bool = False
-) -> YankReport:
+def yank(repository: Repository, project: str, selector: FileSelector, reason: str | None = None) -> YankReport:
     """Mark what ``selector`` selects of ``project`` (normalized) as yanked.
 
     :param reason: for people, on one line; None keeps the reason of a file that is marked already.
 
     Raises `NotListed` for a project, version or file that does not exist, and `StoreError`.
     """
-    return _change(repository, project, selector, partial(yanked, reason=reason), dry_run=dry_run)
+    return _change(repository, project, selector, partial(yanked, reason=reason))
 
 
-def unyank(repository: Repository, project: str, selector: FileSelector, *, dry_run: bool = False) -> YankReport:
+def unyank(repository: Repository, project: str, selector: FileSelector) -> YankReport:
     """Take the mark off what ``selector`` selects of ``project`` (normalized).
 
     Raises `NotListed` for a project, version or file that does not exist, and `StoreError`.
     """
-    return _change(repository, project, selector, unyanked, dry_run=dry_run)
+    return _change(repository, project, selector, unyanked)
 
 
 def yanked(file: File, reason: str | None) -> File:
@@ -94,9 +90,7 @@ def mark_files(
     return Decision(new, reports, names=tuple(file.filename for file, _ in changes))
 
 
-def _change(
-    repository: Repository, project: str, selector: FileSelector, mark: Callable[[File], File], *, dry_run: bool
-) -> YankReport:
+def _change(repository: Repository, project: str, selector: FileSelector, mark: Callable[[File], File]) -> YankReport:
     decide = partial(mark_files, project=project, selector=selector, mark=mark)
-    files = naming_nearest(repository, project, lambda: repository.change(project, decide, dry_run=dry_run))
-    return YankReport(repository.url, project, selector.version, files, dry_run)
+    files = naming_nearest(repository, project, lambda: repository.change(project, decide))
+    return YankReport(repository.url, project, selector.version, files, repository.dry_run)

@@ -58,6 +58,7 @@ class OpenOptions:
     :param style: the page style of a new repository; None for that of another tool's repository in its place, or else
         HTML pages at every key at which the store keeps them.
     :param public_url: the URL at which installers reach the repository; None if unknown.
+    :param index_url: the URL for installers by the settings, with ``/`` at its end; None: as recorded, if at all.
     :param unsafe_no_locking: use a store that does not honour conditional writes.
     :param locked: use such a store, since a lock table keeps publishers apart.
     :param dry_run: write nothing, and assume that an unknown store honours everything.
@@ -66,6 +67,7 @@ class OpenOptions:
 
     style: PageStyle | None = None
     public_url: str | None = None
+    index_url: str | None = None
     unsafe_no_locking: bool = False
     locked: bool = False
     dry_run: bool = False
@@ -78,10 +80,12 @@ class Opened:
 
     :param listing: the objects that were there just before this process made the repository; None if it existed
         already, or one request could not list all of them.
+    :param created: whether the repository was made just now: by this process, or in the same way by another.
     """
 
     config: RepositoryConfig
     listing: FirstListing | None = None
+    created: bool = False
 
 
 def open_config(store: Store, layout: Layout, options: OpenOptions, backoff: Backoff = PATIENT) -> Opened:
@@ -174,11 +178,12 @@ def _make(store: Store, layout: Layout, options: OpenOptions, backoff: Backoff) 
         return Opened(config)
     _refuse_unsafe(store, config, options)
     condition = ABSENT if config.conditional_writes else ANY
+    there: RepositoryConfig | None = config
     if not create(
         lambda: store.put(layout.repository_config, config.to_json(), DOCUMENT_ATTRIBUTES, condition), backoff
     ):
-        config = read_config(store, layout) or config
-    return Opened(config, FirstListing(layout, folders) if whole else None)
+        there = read_config(store, layout)
+    return Opened(there or config, FirstListing(layout, folders) if whole else None, created=there == config)
 
 
 def _probed(store: Store, layout: Layout) -> Capabilities:

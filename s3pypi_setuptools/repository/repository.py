@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 from ..locks.base import NO_LOCKS, ROOT, Locks
-from ..monitor import UNOBSERVED, Observer
+from ..monitor import UNMONITORED, Monitor
 from ..stores.base import Store
 from ..transaction import PATIENT, Backoff
 from .change import Change, Decision, Facts, Operation, Plan, Stored, decide
@@ -38,11 +38,11 @@ PLAIN = OpenOptions()
 
 
 class Repository:
-    """The repository under ``layout`` in ``store``.
+    """The repository under ``layout`` in ``store``, for one call of an operation.
 
     :param options: for a repository that does not exist yet; one that exists and differs is refused. The
         public URL is used for a repository that exists, too.
-    :param observer: gets progress events of each change, and may cancel it before its commit.
+    :param monitor: receives the events of the call, and may cancel it before a commit.
     :param locks: taken for every change; the repository closes them.
     """
 
@@ -54,9 +54,13 @@ class Repository:
         *,
         clock: Clock = SYSTEM,
         backoff: Backoff = PATIENT,
-        observer: Observer = UNOBSERVED,
+        monitor: Monitor = UNMONITORED,
         locks: Locks = NO_LOCKS,
     ) -> None:
+        self.monitor = monitor
+        self.dry_run = options.dry_run
+        """Whether the call writes nothing, and reports what it would do."""
+        self._index_url = options.index_url
         self._pool = ThreadPoolExecutor(REQUESTS, "s3pypi-request")
         self._uploads = ThreadPoolExecutor(UPLOADS, "s3pypi-upload")
         self._changes = ThreadPoolExecutor(1, "s3pypi-change")
@@ -67,7 +71,7 @@ class Repository:
             self._uploads,
             clock,
             backoff,
-            observer,
+            monitor,
             locks,
             compresses=lambda: self.config.content_encoding,
             public_urls=lambda: tuple(url for url in (options.public_url, self.config.public_url) if url),
@@ -109,9 +113,20 @@ class Repository:
         """
         return self._opened.result().config
 
+    @property
+    def index_url(self) -> str | None:
+        """The URL to give to installers, with ``/`` at its end; None if it is not known. Raises as `config`."""
+        recorded = self.config.index_url  # a bad config is an error, whether its URL is needed or not
+        return self._index_url or recorded
+
     def require(self) -> None:
         """Make sure that the repository exists and can be used. Raises `RepositoryError` if not, and `StoreError`."""
         self._opened.result()
+
+    @property
+    def was_created(self) -> bool:
+        """Whether the repository did not exist, and this made it. Raises as `config`."""
+        return self._opened.result().created
 
     def conditional_multipart(self) -> bool:
         """Whether the store heeds the condition of a multipart upload; probed and recorded if it is not known yet."""
@@ -199,12 +214,13 @@ class Repository:
         :param reading: requests that are under way already.
         :param entry: puts a new project on the list of projects; None: by itself.
         :param others: what was read of other projects for this change; what they list is not removed.
-        :param dry_run: write nothing; return what the operation would report, also where it refuses.
+        :param dry_run: write nothing; return what the operation would report, also where it refuses. A `Repository` of
+            a dry run does so in any case.
 
         Raises what ``operation`` refuses or raises, and `StoreError`.
         """
         documents = ProjectDocuments(self.workspace, project)
-        if dry_run:
+        if dry_run or self.dry_run:
             base = documents.snapshot(documents.reading(), self.config.pages).base
             return decide(operation, base, dry_run=True).result
         if reading is None and not self.workspace.locks.exclusive:

@@ -16,7 +16,6 @@ from concurrent.futures import Future
 from ..distribution.local_file import PART_SIZE
 from ..errors import Error, NotFound, Unavailable
 from ..index.urls import file_url
-from ..monitor import Progress
 from ..naming import content_type
 from ..stores.base import ABSENT, Attributes, Store, Token
 from ..transaction import create
@@ -53,12 +52,12 @@ class Part(enum.Enum):
 class Upload:
     """Stores one distribution and the files beside it."""
 
-    def __init__(self, workspace: Workspace, distribution: Publishable, progress: Progress) -> None:
+    def __init__(self, workspace: Workspace, distribution: Publishable) -> None:
         self.distribution = distribution
         self._workspace = workspace
         self._store = workspace.store
         self._layout = workspace.layout
-        self._progress = progress
+        self._progress = workspace.monitor.progress
         self._plain: dict[Part, Future[bool]] | None = None
         self._plain_ours: bool | None = None
         self._fresh: str | None = None

@@ -1,4 +1,4 @@
-"""What every part of a repository needs to do its work: store, layout, thread pools, clock, locks, observer."""
+"""What every part of a repository needs to do its work: store, layout, thread pools, clock, locks, monitor."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 from ..locks.base import NO_LOCKS, Lease, Locks
-from ..monitor import UNOBSERVED, Cancelled, Observer, Stage
+from ..monitor import UNMONITORED, Cancelled, Monitor, Stage
 from ..stores.base import Store
 from ..text import without_credentials
 from ..transaction import Backoff
@@ -53,7 +53,7 @@ class Workspace:
     :param pool: runs requests in parallel; a task there never waits for one that is submitted later.
     :param uploads: as ``pool``, for distributions, so that one project's commit need not wait for another's files.
     :param backoff: how long to wait after a lost race.
-    :param observer: gets progress events of each change, and may cancel it.
+    :param monitor: receives the events of the call, and may cancel it.
     :param locks: lock a project, or the list of projects, while it is changed.
     :param compresses: whether documents of large projects are stored compressed (see `compression`).
     :param public_urls: returns the URLs at which installers are known to reach the repository.
@@ -67,7 +67,7 @@ class Workspace:
     uploads: Executor
     clock: Clock
     backoff: Backoff
-    observer: Observer = UNOBSERVED
+    monitor: Monitor = UNMONITORED
     locks: Locks = NO_LOCKS
     compresses: Callable[[], bool] = lambda: False
     public_urls: Callable[[], tuple[str, ...]] = tuple
@@ -115,11 +115,11 @@ class Workspace:
         """Raise `Cancelled` if the operation is to end. Called before every commit and between parts of large files."""
         if self.closing.is_set():
             raise Cancelled
-        self.observer.check_cancelled()
+        self.monitor.observer.check_cancelled()
 
     def on_stage(self, stage: Stage, project: str, names: Iterable[str]) -> None:
         """Report to the observer how far a change has come."""
-        self.observer.on_stage(stage, project, names)
+        self.monitor.observer.on_stage(stage, project, names)
 
 
 def wait_for(requests: Iterable[Future[Any]]) -> None:

@@ -13,7 +13,6 @@ import pytest
 from s3pypi_setuptools.config.choices import PageStyle
 from s3pypi_setuptools.config.settings import Settings
 from s3pypi_setuptools.config.target import FolderTarget, S3Target
-from s3pypi_setuptools.monitor import Progress
 from s3pypi_setuptools.operations.publish.publish import publish
 from s3pypi_setuptools.repository.opening import OpenOptions
 from s3pypi_setuptools.repository.repository import Repository
@@ -44,7 +43,7 @@ def published(settings: Settings, dist: tuple[list[Path], list[Path]], style: Pa
         with closing(Session(settings)) as session:
             repository = Repository(session.store(), session.layout, OpenOptions(style=style), clock=clock)
             try:
-                report = publish(repository, [samples.read(path) for path in paths], progress=Progress())
+                report = publish(repository, [samples.read(path) for path in paths])
             finally:
                 repository.close()
         assert report.ok

@@ -10,7 +10,6 @@ from s3pypi_setuptools.config.choices import IfExists
 from s3pypi_setuptools.distribution import Distribution
 from s3pypi_setuptools.errors import InvalidIndex
 from s3pypi_setuptools.index.model import Status
-from s3pypi_setuptools.monitor import Progress
 from s3pypi_setuptools.operations.delete import delete
 from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.listing import list_projects, show_project
@@ -38,8 +37,8 @@ DOCUMENTS = {MANIFEST, "team/demo/index.json", "team/demo/index.html", "team/dem
 Verb = Callable[[Repository, Distribution], object]
 
 VERBS: dict[str, Verb] = {
-    "publish": lambda repository, one: publish(repository, [one], progress=Progress()),
-    "replace": lambda repository, one: publish(repository, [one], if_exists=IfExists.REPLACE, progress=Progress()),
+    "publish": lambda repository, one: publish(repository, [one]),
+    "replace": lambda repository, one: publish(repository, [one], if_exists=IfExists.REPLACE),
     "delete version": lambda repository, one: delete(repository, "demo", FileSelector("1.0")),
     "delete project": lambda repository, one: delete(repository, "demo", FileSelector()),
     "yank": lambda repository, one: yank(repository, "demo", FileSelector("1.0"), reason="a"),

@@ -12,7 +12,6 @@ from s3pypi_setuptools.config.choices import IfExists
 from s3pypi_setuptools.distribution import Distribution
 from s3pypi_setuptools.errors import RepositoryError
 from s3pypi_setuptools.index.model import File, Project, Status
-from s3pypi_setuptools.monitor import Progress
 from s3pypi_setuptools.operations.delete import delete
 from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.prune import prune
@@ -117,7 +116,6 @@ class Publish(OfProject):
             [self.distribution(files, project) for project in self.projects],
             if_exists=self.if_exists,
             cautious=not repository.workspace.store.keeps_metadata,
-            progress=Progress(),
         )
         if not report.ok:
             raise RepositoryError("; ".join(str(file.error) for file in report.files if file.error))

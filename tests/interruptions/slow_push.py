@@ -8,7 +8,6 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from s3pypi_setuptools.monitor import Progress
 from s3pypi_setuptools.operations.publish.publish import publish
 from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.repository.repository import Repository
@@ -28,7 +27,7 @@ def main(folder: Path) -> None:
     store = MemoryStore()
     for each in (store, FaultyStore(store, slowly)):
         with closing(Repository(each, Layout(""))) as repository:
-            publish(repository, distributions, progress=Progress())
+            publish(repository, distributions)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from s3pypi_setuptools.index.model import Project, Root
-from s3pypi_setuptools.monitor import Progress
 from s3pypi_setuptools.operations.publish.publish import publish
 from s3pypi_setuptools.operations.publish.report import PublishReport
 from s3pypi_setuptools.repository.layout import Layout
@@ -40,12 +39,19 @@ class World:
 
     def push(self, *paths: Path, store: Store | None = None, **options: Any) -> PublishReport:
         """Publish the files at ``paths``, in a process of their own as far as the store can tell."""
-        with self.opened(store, reading=options.get("dry_run", False)) as repository:
-            return publish(repository, [samples.read(path) for path in paths], progress=Progress(), **options)
+        opening = {"reading": options.pop("dry_run", False), "index_url": options.pop("index_url", None)}
+        with self.opened(store, **opening) as repository:
+            return publish(repository, [samples.read(path) for path in paths], **options)
 
     @contextmanager
     def opened(
-        self, store: Store | None = None, *, reading: bool = False, existing: bool = False, **options: Any
+        self,
+        store: Store | None = None,
+        *,
+        reading: bool = False,
+        existing: bool = False,
+        index_url: str | None = None,
+        **options: Any,
     ) -> Iterator[Repository]:
         """The repository, in a process of its own as far as the store can tell.
 
@@ -53,7 +59,7 @@ class World:
         :param existing: the repository is not made if there is none.
         :param options: others of `Repository`.
         """
-        opening = OpenOptions(dry_run=reading, existing=existing)
+        opening = OpenOptions(dry_run=reading, existing=existing, index_url=index_url)
         repository = Repository(store or self.store, self.layout, opening, **{"backoff": QUICK, **options})
         try:
             yield repository

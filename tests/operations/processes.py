@@ -10,15 +10,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from s3pypi_setuptools.monitor import Observer, Progress, Stage
+from s3pypi_setuptools.monitor import UNMONITORED, Monitor, Observer, Stage
 from s3pypi_setuptools.operations.delete import DeleteReport, delete
 from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.prune import prune
 from s3pypi_setuptools.operations.prune_plan import PruneReport
-from s3pypi_setuptools.operations.reindex.reindex import reindex
-from s3pypi_setuptools.operations.reindex.report import ReindexReport
+from s3pypi_setuptools.operations.reindex.reindex import ReindexReport, reindex
 from s3pypi_setuptools.operations.transfer.import_repository import import_repository
-from s3pypi_setuptools.operations.transfer.report import ImportReport
+from s3pypi_setuptools.operations.transfer.transfer import ImportReport
 from s3pypi_setuptools.operations.verify.verify import VerifyReport, verify
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.repository.workspace import Clock
@@ -61,12 +60,12 @@ def deleted(
 def imported(world: World, store: Store | None = None, *projects: str, dry_run: bool = False) -> ImportReport:
     """Import in place."""
     with world.opened(store, reading=dry_run) as repository:
-        return import_repository(repository, repository, projects=projects, dry_run=dry_run, progress=Progress())
+        return import_repository(repository, repository, projects=projects)
 
 
 def mirrored(source: World, target: World, store: Store | None = None) -> ImportReport:
     with source.opened(reading=True) as origin, target.opened(store) as destination:
-        return import_repository(origin, destination, progress=Progress())
+        return import_repository(origin, destination)
 
 
 def run_later(
@@ -75,20 +74,21 @@ def run_later(
     *arguments: object,
     store: Store | None,
     later: timedelta,
-    reading: bool = False,
+    dry_run: bool = False,
+    monitor: Monitor = UNMONITORED,
     **options: Any,
 ) -> T:
     """The operation, ``later`` than now, in a process that does not wait."""
     clock = Clock(now=lambda: datetime.now(timezone.utc) + later)
     backoff = Backoff(sleep=lambda seconds: None)
-    with world.opened(store, reading=reading, clock=clock, backoff=backoff) as repository:
+    with world.opened(store, reading=dry_run, clock=clock, backoff=backoff, monitor=monitor) as repository:
         return operation(repository, *arguments, **options)
 
 
 def verified(
     world: World, *projects: str, store: Store | None = None, later: timedelta = DAY, **options: Any
 ) -> VerifyReport:
-    return run_later(verify, world, projects, store=store, later=later, reading=True, **options)
+    return run_later(verify, world, projects, store=store, later=later, dry_run=True, **options)
 
 
 def problems(world: World, *projects: str, **options: Any) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from s3pypi_setuptools.operations.publish.report import Outcome
-from s3pypi_setuptools.operations.transfer.report import ImportOutcome
+from s3pypi_setuptools.operations.transfer.transfer import ImportOutcome
 from s3pypi_setuptools.repository.opening import OpenOptions
 from s3pypi_setuptools.repository.repository import Repository
 from tests.operations.conftest import World

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools.config.choices import IfExists
-from s3pypi_setuptools.monitor import Progress
 from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.prune_plan import PruneReport
 from s3pypi_setuptools.operations.publish.publish import publish
@@ -155,7 +154,7 @@ def test_where_conditions_are_ignored_what_another_tool_adds_is_not_written_over
     world = World(tmp_path, CarelessStore(content_tokens=True))
     repository = Repository(world.store, world.layout, OpenOptions(unsafe_no_locking=True))
     try:
-        publish(repository, [samples.read(world.wheel("1.0"))], cautious=True, progress=Progress())
+        publish(repository, [samples.read(world.wheel("1.0"))], cautious=True)
         foreign(world)
         yank(repository, "demo", FileSelector("1.0"))
     finally:

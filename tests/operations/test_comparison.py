@@ -6,7 +6,7 @@ import errno
 
 import pytest
 
-from s3pypi_setuptools.monitor import Cancelled, Journal, Progress
+from s3pypi_setuptools.monitor import Cancelled, Journal, Monitor
 from s3pypi_setuptools.operations.publish import comparison
 from s3pypi_setuptools.operations.publish.publish import publish
 from s3pypi_setuptools.repository.opening import OpenOptions
@@ -41,10 +41,10 @@ def test_an_interruption_ends_it(world: World, monkeypatch: pytest.MonkeyPatch, 
         return whole(*arguments)
 
     monkeypatch.setattr(comparison, step, interrupted)
-    repository = Repository(world.store, world.layout, observer=journal)
+    repository = Repository(world.store, world.layout, monitor=Monitor(observer=journal))
     try:
         with pytest.raises(Cancelled):
-            publish(repository, [other], progress=Progress())
+            publish(repository, [other])
     finally:
         repository.close()
     assert calls == [1]
@@ -61,9 +61,9 @@ def test_an_interruption_ends_it(world: World, monkeypatch: pytest.MonkeyPatch, 
 def test_the_report_names_the_index_for_installers(
     world: World, given: str | None, recorded: str | None, shown: str | None
 ) -> None:
-    repository = Repository(world.store, world.layout, OpenOptions(public_url=recorded))
+    repository = Repository(world.store, world.layout, OpenOptions(public_url=recorded, index_url=given))
     try:
-        report = publish(repository, [samples.read(world.wheel())], index_url=given, progress=Progress())
+        report = publish(repository, [samples.read(world.wheel())])
     finally:
         repository.close()
     assert report.index_url == shown

@@ -8,7 +8,8 @@ from datetime import datetime, timezone
 import pytest
 
 from s3pypi_setuptools.index.model import File, Project
-from s3pypi_setuptools.operations.transfer.completion import decide_completion, is_complete_for_import
+from s3pypi_setuptools.operations.transfer.in_place import complete
+from s3pypi_setuptools.operations.transfer.source import is_complete_for_import
 from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.stored_file import StoredBytes, StoredFile
 from s3pypi_setuptools.stores.base import Info, Token
@@ -50,7 +51,7 @@ def test_which_entries_are_complete(file: File, for_import: bool, facts: bool) -
 
 
 def outcomes(manifest: Manifest, *files: StoredFile) -> dict[str, str]:
-    decision = decide_completion(manifest, {stored.entry.url: stored for stored in files})
+    decision = complete(manifest, {stored.entry.url: stored for stored in files})
     return {url: outcome.value for url, outcome in decision.result.items()}
 
 

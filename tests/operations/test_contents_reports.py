@@ -9,6 +9,7 @@ import pytest
 from s3pypi_setuptools.config.choices import PageStyle
 from s3pypi_setuptools.errors import RepositoryError
 from s3pypi_setuptools.index.model import Status
+from s3pypi_setuptools.monitor import Monitor
 from s3pypi_setuptools.operations.delete import DeleteReport, delete
 from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.listing import show_project
@@ -25,25 +26,23 @@ def ignore(report: DeleteReport) -> None:
     """Agree."""
 
 
+@pytest.mark.parametrize("dry_run", [False, True])
 @pytest.mark.parametrize(
     "verb",
     [
         lambda repository: delete(repository, "dmo", ONE),
-        lambda repository: delete(repository, "dmo", ONE, dry_run=True),
         lambda repository: delete(repository, "dmo", ONE, confirm=ignore),
         lambda repository: yank(repository, "dmo", ONE),
-        lambda repository: yank(repository, "dmo", ONE, dry_run=True),
-        lambda repository: unyank(repository, "dmo", ONE, dry_run=True),
+        lambda repository: unyank(repository, "dmo", ONE),
         lambda repository: set_status(repository, "dmo", Status.ARCHIVED),
-        lambda repository: set_status(repository, "dmo", Status.ARCHIVED, dry_run=True),
         lambda repository: show_project(repository, "dmo"),
     ],
 )
 def test_a_project_that_there_is_not_is_named_with_the_nearest(
-    three: World, verb: Callable[[Repository], object]
+    three: World, verb: Callable[[Repository], object], dry_run: bool
 ) -> None:
     before = state(three)
-    with opened(three) as repository, pytest.raises(RepositoryError) as caught:
+    with opened(three, reading=dry_run) as repository, pytest.raises(RepositoryError) as caught:
         verb(repository)
     assert str(caught.value) == "memory:///team: there is no project 'dmo' (did you mean 'demo'?)"
     assert state(three) == before
@@ -51,9 +50,10 @@ def test_a_project_that_there_is_not_is_named_with_the_nearest(
 
 def test_a_question_shows_what_a_dry_run_shows(three: World) -> None:
     shown: list[DeleteReport] = []
+    with opened(three, reading=True) as repository:
+        foretold = delete(repository, "demo", ONE, confirm=shown.append)
+    assert shown == []
     with opened(three) as repository:
-        foretold = delete(repository, "demo", ONE, dry_run=True, confirm=shown.append)
-        assert shown == []
         report = delete(repository, "demo", ONE, confirm=shown.append)
     assert shown == [foretold]
     assert (foretold.dry_run, report.dry_run, report.files) == (True, False, foretold.files)
@@ -76,8 +76,9 @@ def test_other_projects_are_read_once_for_a_deletion(three: World) -> None:
 
 def test_yanks_are_reported_file_by_file(three: World) -> None:
     wheel, sdist = three.wheel().name, three.sdist().name
+    with opened(three, reading=True) as repository:
+        foretold = yank(repository, "demo", ONE, reason="bad")
     with opened(three) as repository:
-        foretold = yank(repository, "demo", ONE, reason="bad", dry_run=True)
         report = yank(repository, "demo", ONE, reason="bad")
         again = yank(repository, "demo", FileSelector(filenames=(wheel,)))
         undone = unyank(repository, "demo", ONE)
@@ -89,8 +90,9 @@ def test_yanks_are_reported_file_by_file(three: World) -> None:
 
 
 def test_a_status_is_reported_with_the_one_before(three: World) -> None:
+    with opened(three, reading=True) as repository:
+        foretold = set_status(repository, "demo", Status.ARCHIVED, reason="over\n")
     with opened(three) as repository:
-        foretold = set_status(repository, "demo", Status.ARCHIVED, reason="over\n", dry_run=True)
         report = set_status(repository, "demo", Status.ARCHIVED, reason="over\n")
         back = set_status(repository, "demo", Status.ACTIVE)
         noted = set_status(repository, "demo", Status.ACTIVE, reason="again")
@@ -134,8 +136,9 @@ def test_a_mark_that_is_there_already_writes_nothing(three: World) -> None:
             unyank(repository, "demo", FileSelector("2.0"))
             set_status(repository, "demo", Status.DEPRECATED, reason="old")
         before = state(three)
+    with opened(three, reading=True) as repository:
+        foretold = unyank(repository, "demo", ONE)
     with opened(three) as repository:
-        foretold = unyank(repository, "demo", ONE, dry_run=True)
         yank(repository, "demo", ONE, reason="bad")
         set_status(repository, "demo", Status.DEPRECATED, reason="old")
     assert (foretold.dry_run, [file.yanked for file in foretold.files]) == (True, [None, None])
@@ -154,7 +157,7 @@ def test_a_mark_that_is_there_already_writes_nothing(three: World) -> None:
 )
 def test_what_changes_is_told_by_name(three: World, verb: Callable[[Repository], object], told: list[str]) -> None:
     watching = Watching()
-    repository = Repository(three.store, three.layout, observer=watching)
+    repository = Repository(three.store, three.layout, monitor=Monitor(observer=watching))
     try:
         verb(repository)
     finally:

@@ -13,7 +13,7 @@ from s3pypi_setuptools.index.model import Status
 from s3pypi_setuptools.operations.delete import delete
 from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.publish.report import Outcome
-from s3pypi_setuptools.operations.reindex.report import ReindexReport
+from s3pypi_setuptools.operations.reindex.reindex import ReindexReport
 from s3pypi_setuptools.operations.status import set_status
 from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.repository import Repository

@@ -128,9 +128,9 @@ def test_no_repository_is_made_where_there_is_none(world: World) -> None:
 def test_a_dry_run_tells_and_writes_nothing(three: World) -> None:
     before = {info.key: info.token for info in three.store.list("")}
     with opened(three, reading=True) as repository:
-        report = delete(repository, "demo", ONE, dry_run=True)
-        marked = yank(repository, "demo", ONE, dry_run=True)
-        status = set_status(repository, "demo", Status.DEPRECATED, dry_run=True)
+        report = delete(repository, "demo", ONE)
+        marked = yank(repository, "demo", ONE)
+        status = set_status(repository, "demo", Status.DEPRECATED)
     assert report.dry_run
     assert len(report.files) == 2
     assert all(file.changed for file in marked.files)

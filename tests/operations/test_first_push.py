@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools.errors import RepositoryError
-from s3pypi_setuptools.monitor import Progress
 from s3pypi_setuptools.operations.delete import delete
 from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.publish.publish import publish
@@ -185,7 +184,7 @@ def test_where_conditions_are_ignored_everything_is_read(tmp_path: Path) -> None
     wheels = [samples.read(path) for path in new_wheels(world)]
 
     with closing(Repository(store, world.layout, OpenOptions(unsafe_no_locking=True))) as repository:
-        assert publish(repository, wheels, progress=Progress()).ok
+        assert publish(repository, wheels).ok
 
     read = reads(store)
     assert [
@@ -200,10 +199,10 @@ def test_a_later_publication_of_the_same_repository_reads(world: World) -> None:
     store = FaultyStore(world.store)
     with closing(Repository(store, world.layout)) as repository:
         first = [samples.read(path) for path in new_wheels(world)]
-        assert publish(repository, first, progress=Progress()).ok
+        assert publish(repository, first).ok
         world.push(world.wheel("1.0", name="later00"))
         later = [samples.read(world.wheel("2.0", name=f"later{number:02}")) for number in range(40)]
-        assert publish(repository, later, progress=Progress()).ok
+        assert publish(repository, later).ok
 
     assert len(world.listed("later00")) == 2
     assert reads(store)["get", "team/later01/manifest.json"]

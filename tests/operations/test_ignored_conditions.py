@@ -11,7 +11,6 @@ import pytest
 from s3pypi_setuptools import RepositoryError, open_repository
 from s3pypi_setuptools.distribution.local_file import PART_SIZE, LocalFile
 from s3pypi_setuptools.errors import AccessDenied
-from s3pypi_setuptools.monitor import Progress
 from s3pypi_setuptools.operations.delete import delete
 from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.publish.report import Outcome
@@ -82,7 +81,7 @@ def test_a_copy_overwrites_nothing_and_the_manifest_knows_its_token(tmp_path: Pa
     world.push(world.wheel(name="other"))
 
     with staging.opened(reading=True) as origin, world.opened() as target:
-        assert promote(origin, target, "demo", "1.0", progress=Progress()).ok
+        assert promote(origin, target, "demo", "1.0").ok
 
     assert world.store.get(f"team/demo/{wheel.name}").data == b"another publisher's"
     assert world.listed() == staging.listed()

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from s3pypi_setuptools.index.model import Status
-from s3pypi_setuptools.monitor import Progress
+from s3pypi_setuptools.monitor import Monitor
 from s3pypi_setuptools.operations.status import set_status
 from s3pypi_setuptools.operations.transfer.import_repository import import_repository
-from s3pypi_setuptools.operations.transfer.report import ImportedFile, ImportOutcome
+from s3pypi_setuptools.operations.transfer.transfer import ImportedFile, ImportOutcome
 from s3pypi_setuptools.repository.repository import Repository
 from tests.operations.conftest import World
 from tests.operations.processes import Watching, deleted, foreign, imported, mirrored, outcomes, state
@@ -168,9 +168,9 @@ def test_what_is_no_distribution_is_told_without_the_place_where_it_was_read(wor
 def test_the_files_that_an_import_lists_are_told(world: World) -> None:
     foreign(world, "demo", world.wheel(), world.sdist())
     watching = Watching()
-    repository = Repository(world.store, world.layout, observer=watching)
+    repository = Repository(world.store, world.layout, monitor=Monitor(observer=watching))
     try:
-        import_repository(repository, repository, progress=Progress())
+        import_repository(repository, repository)
     finally:
         repository.close()
     assert sorted(watching.done) == [f"demo/{WHEEL}", "demo/demo-1.0.tar.gz"]

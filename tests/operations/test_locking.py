@@ -15,7 +15,6 @@ import pytest
 from s3pypi_setuptools.errors import AccessDenied, LockError
 from s3pypi_setuptools.locks.base import ROOT, lock_id
 from s3pypi_setuptools.locks.leases import LEASE, TIMEOUT, LeasedLocks
-from s3pypi_setuptools.monitor import Progress
 from s3pypi_setuptools.operations.delete import delete
 from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.publish.publish import publish
@@ -49,7 +48,7 @@ def publisher(
 
 def push(world: World, locks: LockTable, *paths: Path) -> None:
     with publisher(world, locks) as repository:
-        assert publish(repository, [samples.read(path) for path in paths], progress=Progress()).ok
+        assert publish(repository, [samples.read(path) for path in paths]).ok
 
 
 def test_publishers_at_once_lose_nothing_and_all_pages_agree(careless: World, locks: LockTable) -> None:
@@ -73,7 +72,7 @@ def test_all_verbs_at_once(careless: World, locks: LockTable) -> None:
             match number:
                 case 0 | 1:
                     path = wheels[f"{4 + number}.0"]
-                    assert publish(repository, [samples.read(path)], progress=Progress()).ok
+                    assert publish(repository, [samples.read(path)]).ok
                 case 2:
                     delete(repository, "demo", FileSelector("1.0"))
                 case 3:
@@ -112,7 +111,7 @@ def test_a_lost_lock_on_the_list_of_projects_is_waited_for_by_all_together(
     wheels = [samples.read(careless.wheel(name=f"other-{number}")) for number in range(8)]
 
     with publisher(careless, locks, timeout=1) as repository:
-        report = publish(repository, wheels, progress=Progress())
+        report = publish(repository, wheels)
 
     assert all("the list of projects: is locked by ci@agent-7" in str(file.error) for file in report.files)
     waited = [record for record in caplog.records if "waiting up to 1 s" in record.getMessage()]
@@ -132,7 +131,7 @@ def test_the_lock_is_held_until_blank_pages_are_written(careless: World, locks: 
             raise AccessDenied(request.key, "planned")
 
     with publisher(careless, locks, store=FaultyStore(careless.store, before)) as repository:
-        assert not publish(repository, [samples.read(careless.wheel())], progress=Progress()).ok
+        assert not publish(repository, [samples.read(careless.wheel())]).ok
         push(careless, locks, wheel := careless.wheel("2.0"))
 
     assert set(careless.listed()) == {wheel.name}

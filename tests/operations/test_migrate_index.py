@@ -8,7 +8,6 @@ import pytest
 
 from s3pypi_setuptools.config.choices import PageStyle
 from s3pypi_setuptools.errors import RepositoryError, StoreError
-from s3pypi_setuptools.monitor import Progress
 from s3pypi_setuptools.operations.migrate_index import MigrateReport, migrate_index
 from s3pypi_setuptools.operations.publish.publish import publish
 from s3pypi_setuptools.repository.change import Decision
@@ -29,7 +28,7 @@ from tests.support.store_doubles import FaultyStore, Request
 
 def migrated(world: World, style: PageStyle, store: Store | None = None, *, dry_run: bool = False) -> MigrateReport:
     with world.opened(store, reading=dry_run) as repository:
-        return migrate_index(repository, style, dry_run=dry_run)
+        return migrate_index(repository, style)
 
 
 def html_pages(world: World) -> set[str]:
@@ -110,7 +109,7 @@ def test_a_page_of_the_old_form_that_an_older_publisher_leaves_is_settled_by_the
     with both.opened() as repository:
         repository.require()  # as the publisher sees it
         migrated(both, PageStyle.JSON)
-        publish(repository, [samples.read(both.wheel("2.0"))], progress=Progress())
+        publish(repository, [samples.read(both.wheel("2.0"))])
     assert problems(both) == [("wrong-page", "demo/")]
     assert migrated(both, PageStyle.JSON).removed == ()
     assert problems(both) == []
@@ -152,7 +151,7 @@ def test_the_first_push_makes_the_pages_that_are_asked_for(world: World, style: 
     repository = Repository(world.store, world.layout, OpenOptions(style=style))
     try:
         paths = [world.wheel(), world.wheel(name="other")]
-        publish(repository, [samples.read(path) for path in paths], progress=Progress())
+        publish(repository, [samples.read(path) for path in paths])
     finally:
         repository.close()
     assert html_pages(world) == expected(style)

@@ -9,7 +9,6 @@ import pytest
 
 from s3pypi_setuptools.errors import Unavailable
 from s3pypi_setuptools.index.model import File, Project, ProjectStatus, Status
-from s3pypi_setuptools.monitor import Progress
 from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.status import set_status
 from s3pypi_setuptools.operations.transfer.import_repository import import_repository
@@ -138,7 +137,7 @@ def test_an_error_of_the_source_is_the_error_of_its_file(tmp_path: Path, world: 
             raise Unavailable(request.key, "did not answer")
 
     with source.opened(FaultyStore(source.store, before=fail), reading=True) as origin, world.opened() as destination:
-        report = import_repository(origin, destination, progress=Progress())
+        report = import_repository(origin, destination)
     assert outcomes(report) == {("demo", "demo-1.0-py3-none-any.whl"): "copied", ("demo", "demo-1.0.tar.gz"): "failed"}
     [error] = [file.note for file in report.files if file.note]
     assert isinstance(error, Unavailable)

@@ -12,7 +12,6 @@ import pytest
 from s3pypi_setuptools.config.choices import PageStyle
 from s3pypi_setuptools.errors import RepositoryError
 from s3pypi_setuptools.index.model import Status
-from s3pypi_setuptools.monitor import Progress
 from s3pypi_setuptools.operations.delete import delete
 from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.listing import list_projects, show_project
@@ -129,7 +128,7 @@ def test_a_project_of_its_name_is_refused(outer: World, make: Maker) -> None:
     change(lambda repository: yank(repository, "dev", FileSelector("3.0")))
     change(lambda repository: set_status(repository, "dev", Status.ARCHIVED))
     change(lambda repository: show_project(repository, "dev"))
-    change(lambda repository: promote(repository, repository, "dev", "1.0", progress=Progress()))
+    change(lambda repository: promote(repository, repository, "dev", "1.0"))
     for operation in (verified, reindexed, pruned):
         with pytest.raises(OtherRepository, match="is another repository"):
             operation(outer, "dev")

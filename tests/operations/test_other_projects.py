@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 
-from s3pypi_setuptools.monitor import Progress
 from s3pypi_setuptools.operations.transfer.import_repository import import_repository
-from s3pypi_setuptools.operations.transfer.report import ImportReport
+from s3pypi_setuptools.operations.transfer.transfer import ImportReport
 from s3pypi_setuptools.stores.local.store import LocalStore
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.operations.conftest import World
@@ -33,9 +32,9 @@ def taking(source: World, target: World, *, dry_run: bool = False) -> ImportRepo
     """Import with ``--strays``; in place where both are the same."""
     with target.opened(reading=dry_run) as repository:
         if source is target:
-            return import_repository(repository, repository, strays=True, dry_run=dry_run, progress=Progress())
+            return import_repository(repository, repository, strays=True)
         with source.opened(reading=True) as origin:
-            return import_repository(origin, repository, strays=True, dry_run=dry_run, progress=Progress())
+            return import_repository(origin, repository, strays=True)
 
 
 def list_stray(world: World, **changes: Any) -> None:

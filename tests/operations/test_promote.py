@@ -9,7 +9,6 @@ import pytest
 from s3pypi_setuptools.config.choices import IfExists
 from s3pypi_setuptools.errors import NotAllowed, NotListed, RepositoryError
 from s3pypi_setuptools.index.model import Status
-from s3pypi_setuptools.monitor import Progress
 from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.status import set_status
 from s3pypi_setuptools.operations.transfer.promote import PromoteReport, promote
@@ -31,7 +30,7 @@ def promoted(
     source: World, target: World, version: str = "1.0", store: Store | None = None, **how: IfExists
 ) -> PromoteReport:
     with source.opened(reading=True) as origin, target.opened(store) as destination:
-        return promote(origin, destination, "demo", version, progress=Progress(), **how)
+        return promote(origin, destination, "demo", version, **how)
 
 
 def test_every_file_of_the_version_is_listed_with_its_hashes_and_metadata(staging: World, world: World) -> None:
@@ -137,8 +136,8 @@ def test_killed_at_any_request_and_done_again(tmp_path: Path, staging: World, wh
 def test_a_dry_run_says_what_would_be_and_writes_nothing(staging: World, world: World) -> None:
     world.push(world.wheel(name="other"))
     before = state(world)
-    with staging.opened(reading=True) as source, world.opened() as target:
-        report = promote(source, target, "demo", "1", dry_run=True, progress=Progress())
+    with staging.opened(reading=True) as source, world.opened(reading=True) as target:
+        report = promote(source, target, "demo", "1")
         assert (report.source, report.target) == (source.url, target.url)
     assert (report.ok, report.dry_run, report.project, report.version) == (True, True, "demo", "1")
     assert [file.outcome.value for file in report.files] == ["published", "published"]
@@ -156,7 +155,7 @@ def test_a_project_that_takes_no_uploads_gets_no_object(staging: World, world: W
 
 def test_a_project_that_is_not_there_is_named_with_the_nearest(staging: World, world: World) -> None:
     with staging.opened(reading=True) as source, world.opened() as target, pytest.raises(RepositoryError) as caught:
-        promote(source, target, "dem", "1.0", progress=Progress())
+        promote(source, target, "dem", "1.0")
     assert str(caught.value) == "memory:///team: there is no project 'dem' (did you mean 'demo'?)"
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from s3pypi_setuptools.config.choices import IfExists
 from s3pypi_setuptools.errors import AccessDenied, RepositoryError, Unavailable
+from s3pypi_setuptools.monitor import ItemCounter, Monitor
 from s3pypi_setuptools.operations.file_selector import FileSelector
 from s3pypi_setuptools.operations.prune_plan import Pruned, PruneReport, Reason
 from s3pypi_setuptools.operations.retention import Retention
@@ -258,12 +259,12 @@ def test_every_project_is_counted(world: World) -> None:
     world.store.put("team/other/manifest.json", b"garbage", Attributes())
     counted = {"expected": 0, "done": 0}
 
-    class Counting:
+    class Counting(ItemCounter):
         def expect(self, count: int) -> None:
             counted["expected"] += count
 
         def advance(self, count: int) -> None:
             counted["done"] += count
 
-    pruned(world, counter=Counting())
+    pruned(world, monitor=Monitor(count=Counting()))
     assert counted == {"expected": 2, "done": 2}

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from s3pypi_setuptools.monitor import Monitor
 from s3pypi_setuptools.operations.prune import prune
 from s3pypi_setuptools.operations.prune_plan import PruneReport
 from s3pypi_setuptools.operations.retention import Retention
@@ -22,7 +23,7 @@ MANIFEST = "team/demo/manifest.json"
 def test_the_files_that_go_are_told(three: World) -> None:
     orphan = drop_in(three, three.wheel("3.0"))
     watching = Watching()
-    repository = Repository(three.store, three.layout, observer=watching)
+    repository = Repository(three.store, three.layout, monitor=Monitor(observer=watching))
     try:
         prune(repository, retention=Retention(keep_last=1), grace=timedelta())
     finally:

@@ -161,7 +161,7 @@ def test_a_metadata_file_is_removed_with_its_distribution(key: str, url: str) ->
 
 
 def plan(objects: set[str], files: set[str]) -> PrunePlan:
-    return PrunePlan("demo", PrunedProject("demo"), frozenset(objects), frozenset(files))
+    return PrunePlan(PrunedProject("demo"), frozenset(objects), frozenset(files))
 
 
 def test_what_is_pruned_is_noted_as_removed() -> None:
@@ -190,7 +190,7 @@ def test_nothing_is_pruned_without_a_manifest() -> None:
 
 def test_a_plan_is_empty_unless_it_deletes_or_reports() -> None:
     assert plan(set(), set()).is_empty
-    assert not PrunePlan.failed("demo", RepositoryError("broken")).is_empty
+    assert not PrunePlan(PrunedProject("demo", error=RepositoryError("broken"))).is_empty
 
 
 def test_only_the_projects_own_objects_of_those_names_are_swept() -> None:

@@ -12,10 +12,9 @@ import pytest
 from s3pypi_setuptools.config.choices import IfExists
 from s3pypi_setuptools.distribution.local_file import PART_SIZE
 from s3pypi_setuptools.errors import Contended
-from s3pypi_setuptools.monitor import Progress, Stage
+from s3pypi_setuptools.monitor import Monitor, Progress, Stage
 from s3pypi_setuptools.operations.publish.publish import publish
 from s3pypi_setuptools.operations.transfer.promote import promote
-from s3pypi_setuptools.repository.opening import OpenOptions
 from s3pypi_setuptools.repository.repository import Repository
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.memory import MemoryStore
@@ -71,9 +70,9 @@ def test_whoever_watches_hears_of_each_file_by_its_name(world: World) -> None:
     world.push(world.wheel("0.9"))
     paths = [world.wheel(), world.sdist(), world.wheel("0.9", salt="x")]
     recorder, observer = Recorder(), Observer()
-    repository = Repository(world.store, world.layout, OpenOptions(), observer=observer)
+    repository = Repository(world.store, world.layout, monitor=Monitor(recorder, observer=observer))
     try:
-        publish(repository, [*map(samples.read, paths)], if_exists=IfExists.SKIP, progress=recorder)
+        publish(repository, [*map(samples.read, paths)], if_exists=IfExists.SKIP)
     finally:
         repository.close()
 
@@ -114,7 +113,7 @@ def test_a_promotion_overwrites_nothing_that_lies_in_its_place(tmp_path: Path, w
     world.put(key, b"another publisher's")
 
     with staging.opened(reading=True) as origin, world.opened() as destination:
-        assert promote(origin, destination, "demo", "1.0", progress=Progress()).ok
+        assert promote(origin, destination, "demo", "1.0").ok
 
     assert world.store.get(key).data == b"another publisher's"
     assert world.listed()["demo-1.0-py3-none-any.whl"] == staging.listed()["demo-1.0-py3-none-any.whl"]

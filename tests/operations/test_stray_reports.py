@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from s3pypi_setuptools.index.model import Status
 from s3pypi_setuptools.operations.status import set_status
-from s3pypi_setuptools.operations.transfer.report import ImportOutcome
+from s3pypi_setuptools.operations.transfer.transfer import ImportOutcome
 from tests.operations.conftest import World
 from tests.operations.processes import foreign, imported
 from tests.operations.test_other_projects import taking

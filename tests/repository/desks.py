@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from s3pypi_setuptools.errors import FileConflict
 from s3pypi_setuptools.index.model import File, Project
 from s3pypi_setuptools.locks.base import NO_LOCKS, Locks
-from s3pypi_setuptools.monitor import Cancelled, Stage
+from s3pypi_setuptools.monitor import Cancelled, Monitor, Stage
 from s3pypi_setuptools.repository.change import Change, Decision
 from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.page_kind import PageKind
@@ -164,7 +164,8 @@ class ProjectDesk:
 
     def change(self, decide: Decide, reading: Reading | None = None) -> str:
         """One change."""
-        work = workspace(self.store, locks=self.locks, observer=self.observer, compresses=lambda: self.compresses)
+        monitor = Monitor(observer=self.observer)
+        work = workspace(self.store, locks=self.locks, monitor=monitor, compresses=lambda: self.compresses)
         entry = RootEntry(ProjectList(work), KINDS)
         return Change(entry, ProjectDocuments(work, "demo"), KINDS, decide, reading).run()
 

@@ -11,7 +11,6 @@ import pytest
 from s3pypi_setuptools.distribution import Distribution
 from s3pypi_setuptools.distribution.local_file import PART_SIZE
 from s3pypi_setuptools.errors import AccessDenied, Unavailable
-from s3pypi_setuptools.monitor import Progress
 from s3pypi_setuptools.repository.upload import Part, Upload
 from s3pypi_setuptools.repository.workspace import wait_for
 from s3pypi_setuptools.stores.base import Attributes
@@ -35,7 +34,7 @@ class Bench:
         return self.wheel.filename
 
     def upload(self) -> Upload:
-        return Upload(workspace(self.store), self.wheel, Progress())
+        return Upload(workspace(self.store), self.wheel)
 
     def stored(self) -> list[str]:
         keys = [info.key.removeprefix("team/demo/") for info in self.store.store.list("")]
@@ -150,7 +149,7 @@ def test_nothing_is_restored_over_other_bytes(bench: Bench) -> None:
 @pytest.mark.parametrize(("padding", "in_parts"), [(0, False), (PART_SIZE, True)])
 def test_a_large_file_is_sent_in_parts(tmp_path: Path, padding: int, in_parts: bool) -> None:
     wheel = samples.read(samples.wheel(tmp_path, padding=padding))
-    assert Upload(workspace(MemoryStore()), wheel, Progress()).in_parts is in_parts
+    assert Upload(workspace(MemoryStore()), wheel).in_parts is in_parts
 
 
 def test_a_request_that_was_dropped_is_not_waited_for() -> None:

@@ -12,7 +12,7 @@ from ..options import CHANGING
 from ..render.output import Output
 
 if TYPE_CHECKING:
-    from ...operations.transfer.report import ImportReport
+    from ...operations.transfer.transfer import ImportReport
 
 __all__ = ["IMPORT", "import_files"]
 

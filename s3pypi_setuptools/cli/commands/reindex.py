@@ -15,7 +15,8 @@ from ..render.output import Output
 
 if TYPE_CHECKING:
     from ...errors import Error
-    from ...operations.reindex.report import ReindexedProject, ReindexReport
+    from ...operations.reindex.project_reindex import ReindexedProject
+    from ...operations.reindex.reindex import ReindexReport
 
 __all__ = ["REINDEX"]
 

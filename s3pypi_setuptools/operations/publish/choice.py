@@ -15,8 +15,6 @@ from ...repository.upload import Part
 from ...text import without_credentials
 from .report import Note, Outcome
 
-__all__ = ["NO_FACTS", "Choice", "Facts", "Need", "choose", "held_back"]
-
 
 class Need(enum.Enum):
     """What `choose` has to know about a listed file before it can choose."""

@@ -21,8 +21,6 @@ from ...repository.workspace import Workspace
 from .choice import NO_FACTS, Choice, Facts, Need
 from .plan import Submission
 
-__all__ = ["Comparison"]
-
 _LARGEST = 4 * 1024**3
 """Bytes; a larger listed file is not downloaded to be compared, as it may not fit on the machine's disk."""
 

@@ -17,8 +17,6 @@ from ...stores.base import Token
 from .choice import NO_FACTS, Choice, Facts, Need, choose
 from .report import Outcome
 
-__all__ = ["Plan", "Stored", "StoredObject", "Submission", "changed", "make_plan", "refuse_status"]
-
 
 @dataclass(frozen=True, slots=True)
 class Submission:

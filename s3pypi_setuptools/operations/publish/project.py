@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ...errors import Error, FileConflict
 from ...index.urls import canonical_url, file_url
-from ...monitor import Progress, Stage
+from ...monitor import Stage
 from ...repository.change import Decision
 from ...repository.documents import OtherRepository
 from ...repository.inventory import FirstListing
@@ -23,8 +23,6 @@ from .comparison import Comparison
 from .plan import Plan, Stored, StoredObject, Submission, changed, make_plan, refuse_status
 from .report import FileReport, Note, Outcome
 
-__all__ = ["Publication"]
-
 log = logging.getLogger(__name__)
 
 
@@ -33,21 +31,16 @@ class Publication:
 
     Its methods are in the order in which `publish` calls them, for all projects of a call: `store_small_files` and
     `read` begin wave 1; `run` commits, which calls `inspect`, `choose`, `store` and `apply`.
-
-    :param index_url: the URL that installers are given; None if it is not known.
     """
 
-    def __init__(
-        self, repository: Repository, submission: Submission, *, index_url: str | None, progress: Progress
-    ) -> None:
+    def __init__(self, repository: Repository, submission: Submission) -> None:
         self.project = submission.project
         """The project's normalized name."""
         self._repository = repository
         self._workspace = repository.workspace
         self._submission = submission
-        self._index_url = index_url
         self._reading: Reading | None = None
-        self._uploads = {one.filename: Upload(self._workspace, one, progress) for one in submission.distributions}
+        self._uploads = {one.filename: Upload(self._workspace, one) for one in submission.distributions}
         self._comparison = Comparison(self._workspace, submission, self._uploads)
         self._workspace.on_stage(Stage.PENDING, self.project, self._uploads)
 
@@ -85,21 +78,20 @@ class Publication:
         folder = self._reading.folder if self._reading else None
         return folder is None or folder.exception() is None  # `run` reports it
 
-    def run(self, entry: RootEntry | None = None, *, dry_run: bool = False) -> tuple[FileReport, ...]:
+    def run(self, entry: RootEntry | None = None) -> tuple[FileReport, ...]:
         """Commit, and report each file.
 
         :param entry: puts a new project on the list of projects; None: by itself.
-        :param dry_run: store nothing; report what would be published.
         """
-        if self._workspace.locks.exclusive and not dry_run:
+        if self._workspace.locks.exclusive:
             self._wait_for_uploads()  # files that need no lock: other publishers need not wait for them
         try:
-            return self._repository.change(self.project, self, reading=self._reading, entry=entry, dry_run=dry_run)
+            return self._repository.change(self.project, self, reading=self._reading, entry=entry)
         except _Refused as refused:
             return refused.reports
         except OtherRepository as error:
             # If the store ignores conditions, a creation may have overwritten an object of the other repository.
-            if not dry_run and self._repository.config.conditional_writes:
+            if not self._repository.dry_run and self._repository.config.conditional_writes:
                 for upload in self._uploads.values():
                     upload.take_back()
             return self.failed(error)
@@ -183,7 +175,7 @@ class Publication:
         """The URL of the attestations of the file at ``url``, which must be absolute (PEP 740); None without any."""
         if one.provenance is None:
             return None
-        public = _public_url(self._repository, self._index_url)
+        public = _public_url(self._repository)
         if public is None:
             log.warning(
                 "%s: its attestation is stored, but not listed: that takes the URL where installers reach the "
@@ -229,8 +221,7 @@ class _Refused(FileConflict):
         self.reports = reports
 
 
-def _public_url(repository: Repository, index_url: str | None) -> str | None:
+def _public_url(repository: Repository) -> str | None:
     """Where installers reach the repository over HTTP, with ``/`` at its end."""
-    if index_url and index_url.startswith(("https://", "http://")):
-        return index_url
-    return repository.config.index_url
+    url = repository.index_url
+    return url if url and url.startswith(("https://", "http://")) else repository.config.index_url

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import groupby
+from itertools import chain, groupby
 
 from ...config.choices import IfExists
 from ...errors import Error, InvalidDistribution
-from ...monitor import Progress
 from ...repository.repository import Repository
 from ...repository.root_entry import RootEntry
 from ...repository.stored_file import Publishable
@@ -16,8 +15,6 @@ from ...repository.workspace import Workspace
 from .plan import Submission
 from .project import Publication
 from .report import FileReport, PublishReport
-
-__all__ = ["publish"]
 
 PROJECTS = 32
 """How many projects are changed at the same time: as many as `Repository` sends requests."""
@@ -31,36 +28,21 @@ def publish(
     distributions: Sequence[Publishable],
     *,
     if_exists: IfExists = IfExists.SAME,
-    dry_run: bool = False,
     cautious: bool = False,
-    index_url: str | None = None,
-    progress: Progress,
 ) -> PublishReport:
     """Publish ``distributions``: those of one project in one commit, and many projects in parallel.
 
-    :param dry_run: write nothing; report what would be done.
     :param cautious: store nothing before the manifest was read.
-    :param index_url: the URL that installers are given; None if it is not known.
 
     Raises `InvalidDistribution` if two of them have the same filename and different bytes, and `RepositoryError` or
     `StoreError` for what concerns the whole repository. An error in one project is in the reports of its files.
     """
     publications = [
-        Publication(
-            repository,
-            Submission(project, tuple(group), if_exists, repository.workspace.clock.now()),
-            index_url=index_url,
-            progress=progress,
-        )
+        Publication(repository, Submission(project, tuple(group), if_exists, repository.workspace.clock.now()))
         for project, group in groupby(_distinct(distributions), key=lambda distribution: distribution.project)
     ]
-    if dry_run:
-        return _report(
-            repository,
-            index_url,
-            [file for publication in publications for file in publication.run(dry_run=True)],
-            dry_run,
-        )
+    if repository.dry_run:
+        return _report(repository, [publication.run() for publication in publications])
     locked = repository.workspace.locks.exclusive
     if locked and not cautious:
         # Where conditions are not honoured, the lock alone keeps files from writing over others' of the same name.
@@ -86,11 +68,12 @@ def publish(
         done = [
             one.failed(error) if one.project in new else files for one, files in zip(publications, done, strict=True)
         ]
-    return _report(repository, index_url, [file for files in done for file in files], dry_run)
+    return _report(repository, done)
 
 
-def _report(repository: Repository, index_url: str | None, files: Iterable[FileReport], dry_run: bool) -> PublishReport:
-    return PublishReport(repository.url, index_url or repository.config.index_url, tuple(files), dry_run)
+def _report(repository: Repository, projects: Iterable[Iterable[FileReport]]) -> PublishReport:
+    files = tuple(chain.from_iterable(projects))
+    return PublishReport(repository.url, repository.index_url, files, repository.dry_run)
 
 
 def _distinct(distributions: Iterable[Publishable]) -> Iterator[Publishable]:

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 
 from ...errors import Error, FileConflict
 
-__all__ = ["FileReport", "Note", "Outcome", "PublishReport"]
-
 
 class Outcome(enum.Enum):
     """The outcome of one distribution."""

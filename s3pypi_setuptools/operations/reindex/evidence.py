@@ -10,8 +10,6 @@ from ...index.model import File
 from ...repository.manifest import Manifest
 from ...repository.stored_file import StoredFile
 
-__all__ = ["Evidence", "rebuilt"]
-
 
 @dataclass(frozen=True, slots=True)
 class Evidence:

@@ -12,10 +12,8 @@ from ...repository.objects import head_if_exists
 from ...repository.repository import Repository
 from ...repository.upload import SHA256
 from ...repository.workspace import Workspace
-from .reindex import reindex
-from .report import ReindexedProject, ReindexReport
-
-__all__ = ["follow", "is_followed"]
+from .project_reindex import ReindexedProject
+from .reindex import ReindexReport, reindex
 
 
 def is_followed(layout: Layout, key: str, *, exists: bool) -> bool:

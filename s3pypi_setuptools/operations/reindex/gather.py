@@ -24,10 +24,8 @@ from ..verify.project_check import CheckedProject, other_project
 from .evidence import Evidence
 from .recovery import Recovered
 
-__all__ = ["UNSOLVED", "EvidenceGathering"]
-
 WRITING = timedelta(seconds=5)
-"""In a folder, a file that was modified less than this ago may still be copied or published: its age is waited for."""
+"""In a folder, a file may still be copied or published until it was not modified for this long: wait until then."""
 
 UNSOLVED = frozenset({Problem.SIZE, Problem.HASH, Problem.UNREADABLE, Problem.OTHER_PROJECT, Problem.FAILED})
 """Problems that reindexing cannot correct."""

@@ -21,12 +21,42 @@ from ..verify.project_check import CheckedProject
 from .evidence import Evidence, rebuilt
 from .gather import UNSOLVED, EvidenceGathering
 from .recovery import Recovered, Recovery
-from .report import ReindexedProject
-
-__all__ = ["ProjectReindex", "Rebuild"]
 
 _REPORTED_ELSEWHERE = frozenset({Problem.ORPHAN, Problem.REMOVED, Problem.MISSING, Problem.UNHASHED})
 """Problems whose correction shows in the report as a file: listed, unlisted, completed or left."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReindexedProject:
+    """The result for one project.
+
+    :param listed: names of files that were found and are now listed.
+    :param unlisted: names of missing files, listed or named in a damaged document, that are no longer listed.
+    :param completed: names of listed files whose hash, size, requires-python or metadata file was filled in.
+    :param corrected: what else was corrected, a line each: manifest, pages, metadata files.
+    :param left: what was not changed and why, a line each.
+    :param errors: what could not be corrected; the text says what to do.
+    :param exists: whether the project exists, and not only objects in a folder of its name.
+    :param known: whether ``exists`` is certain; not if an error stopped the check of the project.
+    :param missing: names of missing files, listed or named in a damaged document, that were not to be unlisted.
+    """
+
+    project: str
+    listed: tuple[str, ...] = ()
+    unlisted: tuple[str, ...] = ()
+    completed: tuple[str, ...] = ()
+    corrected: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    errors: tuple[Error, ...] = ()
+    exists: bool = True
+    known: bool = True
+    missing: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to report."""
+        lines = (self.listed, self.unlisted, self.completed, self.corrected, self.left, self.errors, self.missing)
+        return not any(lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +72,6 @@ class ProjectReindex:
     checked: CheckedProject
     others: OtherProjects
     unlist_missing: bool
-    dry_run: bool
 
     def run(self) -> ReindexedProject:
         """Reindex the project, holding its lock. Raises `Error`; `InvalidIndex` if nothing is left to start from."""
@@ -60,7 +89,7 @@ class ProjectReindex:
                 return ReindexedProject(project, missing=lost)
             self._require_sources(snapshot, new, lost)
             is_absent = snapshot.token is None and not new.project.files
-            if not (self.dry_run or is_absent):
+            if not (self.recovery.dry_run or is_absent):
                 self.recovery.change(project, Rebuild(workspace, self.folder, gathering, evidence))
             report = self._report(snapshot.base, new, evidence, {filename_of(url) for url in missing})
             report = replace(report, unlisted=(*report.unlisted, *lost))

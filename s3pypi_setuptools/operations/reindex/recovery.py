@@ -34,8 +34,6 @@ from ...repository.snapshot import ProjectDocuments, Reading, Snapshot
 from ...repository.workspace import Workspace
 from ...stores.base import Matches, Store
 
-__all__ = ["Recovered", "Recovery", "config_may_be_renewed", "discard_damaged_config"]
-
 log = logging.getLogger(__name__)
 
 Facts = TypeVar("Facts")
@@ -70,6 +68,7 @@ class Recovery:
 
     def __init__(self, repository: Repository) -> None:
         self.workspace = repository.workspace
+        self.dry_run = repository.dry_run
         self._kinds = repository.config.pages
         self._root = _RecoveredRoot(repository.workspace, exact=True)
         self._others = repository.others()

@@ -9,33 +9,48 @@ with a metadata file beside it is taken for a publisher's.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ...concurrency import side_by_side
 from ...errors import Error
 from ...index.urls import is_relative
-from ...monitor import UNCOUNTED, ItemCounter
 from ...repository.inventory import Folder
 from ...repository.page_kind import PageKind
 from ...repository.repository import Repository
 from ..file_selector import project_folders
 from ..verify.problems import Problem
 from ..verify.project_check import CheckedProject, ProjectCheck
-from ..verify.project_list_check import ProjectListCheck
-from .project_reindex import ProjectReindex
+from ..verify.project_list_check import check_project_list
+from .project_reindex import ProjectReindex, ReindexedProject
 from .recovery import Recovery
-from .report import ReindexedProject, ReindexReport
 
-__all__ = ["reindex"]
+
+@dataclass(frozen=True, slots=True)
+class ReindexReport:
+    """The result of reindexing a repository.
+
+    :param examined: the number of projects that were checked.
+    :param files: the number of files that they list.
+    :param projects: those with something to report.
+    :param root: problems of the list of projects, a line each.
+    :param dry_run: whether this is only what would have been done.
+    """
+
+    target: str
+    examined: int
+    files: int
+    projects: tuple[ReindexedProject, ...]
+    root: tuple[str, ...] = ()
+    dry_run: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Whether every problem was corrected."""
+        return not any(project.errors or project.missing for project in self.projects)
 
 
 def reindex(
-    repository: Repository,
-    projects: Sequence[str] = (),
-    *,
-    deep: bool = False,
-    unlist_missing: bool = False,
-    dry_run: bool = False,
-    counter: ItemCounter = UNCOUNTED,
+    repository: Repository, projects: Sequence[str] = (), *, deep: bool = False, unlist_missing: bool = False
 ) -> ReindexReport:
     """Rebuild lost, damaged and outdated documents of a repository, or of some ``projects`` (normalized).
 
@@ -43,7 +58,6 @@ def reindex(
 
     :param deep: read every listed file, and correct metadata files and requires-python by it.
     :param unlist_missing: unlist files that surely do not exist.
-    :param counter: counts files.
 
     Raises `NoSuchProject` for a project that does not exist, and `StoreError` if the listing fails. An error in one
     project is in that project's report.
@@ -51,13 +65,12 @@ def reindex(
     recovery, others, kinds = Recovery(repository), repository.others(), repository.config.pages
 
     def check_and_reindex(folder: Folder) -> tuple[CheckedProject, ReindexedProject]:
-        checked = CheckedProject(folder.name, None, damaged=True)
+        checked = CheckedProject(folder.name, None, exists=True)
         try:
-            checked = ProjectCheck(repository.workspace, kinds, folder, others, deep=deep, counter=counter).run()
+            checked = ProjectCheck(repository.workspace, kinds, folder, others, deep=deep).run()
             if not _needs_reindex(checked):
                 return checked, ReindexedProject(folder.name)
-            options = {"unlist_missing": unlist_missing, "dry_run": dry_run}
-            return checked, ProjectReindex(recovery, folder, checked, others, **options).run()
+            return checked, ProjectReindex(recovery, folder, checked, others, unlist_missing).run()
         except Error as error:
             return checked, ReindexedProject(folder.name, errors=(error,), known=False)
 
@@ -74,8 +87,8 @@ def reindex(
             present.add(report.project)
         if not report.is_empty:
             reports.append(report)
-    root = () if projects else _correct_project_list(recovery, kinds, present, unknown, dry_run=dry_run)
-    return ReindexReport(repository.url, examined, files, tuple(reports), root, dry_run)
+    root = () if projects else _correct_project_list(recovery, kinds, present, unknown)
+    return ReindexReport(repository.url, examined, files, tuple(reports), root, repository.dry_run)
 
 
 def _needs_reindex(checked: CheckedProject) -> bool:
@@ -86,16 +99,16 @@ def _needs_reindex(checked: CheckedProject) -> bool:
 
 
 def _correct_project_list(
-    recovery: Recovery, kinds: tuple[PageKind, ...], present: set[str], unknown: set[str], *, dry_run: bool
+    recovery: Recovery, kinds: tuple[PageKind, ...], present: set[str], unknown: set[str]
 ) -> tuple[str, ...]:
     """Correct the list of projects; its problems, a line each.
 
     :param present: the projects that exist.
     :param unknown: projects that may exist; they stay as they are listed.
     """
-    found = ProjectListCheck(recovery.workspace, kinds, whole=True).findings(present)
-    found = [finding for finding in found if finding.project not in unknown]
-    if found and not dry_run:
+    checked = check_project_list(recovery.workspace, kinds, present, whole=True)
+    found = [finding for finding in checked if finding.project not in unknown]
+    if found and not recovery.dry_run:
         if any(finding.problem is Problem.ROOT for finding in found):
             present |= unknown  # the list does not tell which of them it named
         absent = {finding.project for finding in found if finding.problem is Problem.ROOT_EXTRA and finding.project}

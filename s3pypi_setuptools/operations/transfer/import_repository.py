@@ -14,57 +14,44 @@ from itertools import groupby
 
 from ...concurrency import side_by_side
 from ...errors import Error
-from ...monitor import Progress
 from ...naming import guess_project, version_of
 from ...repository.inventory import Folder
 from ...repository.layout import is_distribution_key
 from ...repository.repository import Repository
 from ...stores.base import Info
-from .completion import is_complete_for_import
 from .in_place import InPlace
-from .mirror import Mirror
-from .outside_project_folders import folders_left, import_outside, is_outside
-from .report import ImportedFile, ImportOutcome, ImportReport
-from .source import Found, Source
-from .strays import Strays
-from .transfer import Transfer
-
-__all__ = ["import_repository"]
+from .mirror import mirror
+from .source import Found, Source, is_complete_for_import
+from .strays import Strays, folders_left, is_stray
+from .transfer import ImportedFile, ImportOutcome, ImportReport, Transfer
 
 READ_AT_ONCE = 8
 """How many files are read at the same time, each through a temporary file."""
 
 
 def import_repository(
-    source: Repository,
-    target: Repository,
-    *,
-    projects: Collection[str] = (),
-    strays: bool = False,
-    dry_run: bool = False,
-    index_url: str | None = None,
-    progress: Progress,
+    source: Repository, target: Repository, *, projects: Collection[str] = (), strays: bool = False
 ) -> ImportReport:
     """Import the files of ``source`` into ``target``; if both are the same object, in place.
 
+    A dry run of ``target`` reads no file; a file's project is then the one that its filename names.
+
     :param projects: the normalized names of the projects to import; empty for all.
     :param strays: also copy files that another project's manifest lists, and into projects that have a manifest.
-    :param dry_run: write nothing and read no file; a file's project is then the one that its filename names.
-    :param index_url: the URL at which installers reach ``target``.
 
     An error of one file or project is in the report; raises `RepositoryError` and `StoreError` for a whole repository.
     """
     source.require()  # raises what concerns all projects
     target.require()  # likewise
     with ThreadPoolExecutor(READ_AT_ONCE, "s3pypi-read") as pool:
-        transfer = Transfer(Source(source, pool), target, index_url, progress)
+        transfer = Transfer(Source(source, pool), target)
         work = _Import(transfer, frozenset(projects), strays=strays)
-        files = list(work.dry_run()) if dry_run else work.run()
-    folders_left = () if dry_run else work.folders_left(files)
+        files = list(work.dry_run()) if target.dry_run else work.run()
+    folders_left = () if target.dry_run else work.folders_left(files)
     files.sort(key=lambda file: (file.project, file.filename, file.source, file.outcome is ImportOutcome.PRESENT))
     # A file that a project lists in another folder was found there, too.
     files = [next(same) for _, same in groupby(files, lambda file: (file.project, file.filename, file.source))]
-    return ImportReport(source.url, target.url, tuple(files), folders_left, dry_run)
+    return ImportReport(source.url, target.url, tuple(files), folders_left, target.dry_run)
 
 
 class _Import:
@@ -76,7 +63,6 @@ class _Import:
         self._projects = projects
         self._strays = Strays(transfer, accept_all=strays)
         self._in_place = InPlace(transfer, self._strays)
-        self._mirror = Mirror(transfer, self._strays)
         self._outside: defaultdict[str, list[Info]] = defaultdict(list)
 
     def dry_run(self) -> Iterator[ImportedFile]:
@@ -91,7 +77,8 @@ class _Import:
     def run(self) -> list[ImportedFile]:
         """Import, and report every file."""
         files = [file for part in side_by_side(self._folders(), self._project) for file in part]
-        files += [file for part in side_by_side(list(self._outside), self._import_outside) for file in part]
+        outside = side_by_side(self._outside.items(), lambda item: self._strays.copy_outside(*item))
+        files += [file for part in outside for file in part]
         files += self._strays.publish()
         # Folders stop listing strays only now: after a kill before this, the next import finds them again.
         files += [file for part in side_by_side(self._in_place.waiting, self._in_place.list_files) for file in part]
@@ -119,7 +106,7 @@ class _Import:
         belongs = project if version_of(project, filename) else guess_project(filename) or project
         if found.error:
             return report(belongs, found, ImportOutcome.FAILED, found.error)
-        stray = belongs != project or (outcome is ImportOutcome.COPIED and is_outside(self._source, belongs, found))
+        stray = belongs != project or (outcome is ImportOutcome.COPIED and is_stray(self._source, belongs, found))
         if stray and (refused := self._strays.refusal(belongs, found)):
             return refused
         if not self._transfer.in_place or belongs != project:
@@ -131,9 +118,8 @@ class _Import:
 
     def _project(self, folder: Folder) -> list[ImportedFile]:
         try:
-            return (self._in_place if self._transfer.in_place else self._mirror).run(folder)
+            if self._transfer.in_place:
+                return self._in_place.run(folder)
+            return mirror(self._transfer, self._strays, folder)
         except Error as error:
             return [self._transfer.report_failed(folder.name, error)]
-
-    def _import_outside(self, project: str) -> list[ImportedFile]:
-        return import_outside(self._transfer, self._strays, project, self._outside[project])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ...errors import Error, RepositoryError
 from ...index.model import Project
@@ -13,65 +13,54 @@ from ...repository.listed_object import is_stored
 from ...repository.manifest import Manifest
 from ...repository.stored_file import StoredFile
 from ...text import without_credentials
-from .report import ImportedFile, ImportOutcome
 from .source import Found
 from .strays import Strays
-from .transfer import Transfer
-
-__all__ = ["Mirror", "with_yanks_and_status"]
+from .transfer import ImportedFile, ImportOutcome, Transfer
 
 
-@dataclass(frozen=True, slots=True)
-class Mirror:
-    """The projects of one import from another repository."""
+def mirror(transfer: Transfer, strays: Strays, folder: Folder) -> list[ImportedFile]:
+    """Import one project's folder: read, publish, then copy yanks and status. Raises `Error`."""
+    project = folder.name
+    files = list(transfer.source.files(folder))
+    before = transfer.target.manifest(project)
+    strays.begin(project, managed=bool(before and before.commit))
+    compared = list(_compared(transfer, project, files, before))
+    reports = [report for _, report in compared if report]
+    new: list[tuple[Found, StoredFile]] = []
+    for found, stored in transfer.source.read_or_take(found for found, report in compared if not report):
+        if isinstance(stored, Error) or (problem := found.problem(stored)):
+            error = stored if isinstance(stored, Error) else problem
+            reports.append(transfer.report(project, found, ImportOutcome.FAILED, error))
+        elif stored.project != project:
+            reports += strays.add(found, stored)
+        else:
+            new.append((found, stored))
+    reports += [report for _, report in transfer.publish(new)]
+    origin = transfer.source.repository.manifest(project)
+    if origin and origin.project.files and (before or origin.project.status):
+        there = origin.project
+        transfer.target.change(project, lambda manifest: Decision(with_yanks_and_status(manifest, there), None))
+    return reports
 
-    transfer: Transfer
-    strays: Strays
 
-    def run(self, folder: Folder) -> list[ImportedFile]:
-        """Import one project's folder: read, publish, then copy yanks and status. Raises `Error`."""
-        transfer, project = self.transfer, folder.name
-        files = list(transfer.source.files(folder))
-        before = transfer.target.manifest(project)
-        self.strays.begin(project, managed=before is not None and before.commit is not None)
-        compared = list(self._compared(project, files, before))
-        reports = [report for _, report in compared if report]
-        places: dict[str, Found] = {}
-        new: list[StoredFile] = []
-        for found, stored in transfer.source.read_or_take(found for found, report in compared if not report):
-            if isinstance(stored, Error) or (problem := found.problem(stored)):
-                error = stored if isinstance(stored, Error) else problem
-                reports.append(transfer.report(project, found, ImportOutcome.FAILED, error))
-            elif stored.project != project:
-                reports += self.strays.add(found, stored)
-            else:
-                new.append(stored)
-                places[stored.filename] = found
-        reports += [transfer.report_published(file, places[file.filename]) for file in transfer.publish(new)]
-        origin = transfer.source.repository.manifest(project)
-        if origin and origin.project.files and (before or origin.project.status):
-            there = origin.project
-            transfer.target.change(project, lambda manifest: Decision(with_yanks_and_status(manifest, there), None))
-        return reports
-
-    def _compared(
-        self, project: str, files: list[Found], before: Manifest | None
-    ) -> Iterator[tuple[Found, ImportedFile | None]]:
-        """Each file, with its report if it need not or cannot be read."""
-        workspace, report = self.transfer.target.workspace, self.transfer.report
-        listed = {file.filename: file for file in before.project.files} if before else {}
-        objects = list_folder(workspace.store, workspace.layout, project).objects if listed else {}
-        for found in files:
-            known = listed.get(found.file.filename)
-            if found.error:
-                yield found, report(project, found, ImportOutcome.FAILED, found.error)
-            elif known and known.sha256 == found.file.sha256 and is_stored(workspace.layout, project, known, objects):
-                yield found, report(project, found, ImportOutcome.PRESENT)
-            elif found.info is None:
-                note = RepositoryError(f"lies outside the repository, at {without_credentials(found.file.url)}")
-                yield found, report(project, found, ImportOutcome.FAILED, note)
-            else:
-                yield found, None
+def _compared(
+    transfer: Transfer, project: str, files: list[Found], before: Manifest | None
+) -> Iterator[tuple[Found, ImportedFile | None]]:
+    """Each file, with its report if it need not or cannot be read."""
+    workspace, report = transfer.target.workspace, transfer.report
+    listed = {file.filename: file for file in before.project.files} if before else {}
+    objects = list_folder(workspace.store, workspace.layout, project).objects if listed else {}
+    for found in files:
+        known = listed.get(found.file.filename)
+        if found.error:
+            yield found, report(project, found, ImportOutcome.FAILED, found.error)
+        elif known and known.sha256 == found.file.sha256 and is_stored(workspace.layout, project, known, objects):
+            yield found, report(project, found, ImportOutcome.PRESENT)
+        elif found.info is None:
+            note = RepositoryError(f"lies outside the repository, at {without_credentials(found.file.url)}")
+            yield found, report(project, found, ImportOutcome.FAILED, note)
+        else:
+            yield found, None
 
 
 def with_yanks_and_status(manifest: Manifest, origin: Project) -> Manifest:

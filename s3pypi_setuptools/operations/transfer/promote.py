@@ -7,14 +7,11 @@ from dataclasses import dataclass, replace
 
 from ...config.choices import IfExists
 from ...errors import NotAllowed
-from ...monitor import Progress
 from ...repository.repository import Repository
 from ..file_selector import FileSelector, existing_manifest
 from ..publish.publish import publish
 from ..publish.report import FileReport
 from .source import read_listed
-
-__all__ = ["PromoteReport", "promote"]
 
 EXAMINED_AT_ONCE = 8
 """How many files are checked at the same time; a few that have to be read fit into temporary folders."""
@@ -54,17 +51,12 @@ def promote(
     version: str,
     *,
     if_exists: IfExists = IfExists.SAME,
-    dry_run: bool = False,
-    index_url: str | None = None,
-    progress: Progress,
 ) -> PromoteReport:
     """List all files of ``version`` of ``project`` (normalized), as ``source`` lists them, in ``target``; one commit.
 
     Hashes, requires-python, metadata files, provenance and yanks are kept. The upload time is that of the promotion:
     PEP 700 defines it as the time of the upload to *this* index. A file that ``target`` lists already is handled as in
     publishing, by ``if_exists``.
-
-    :param index_url: the URL at which installers reach ``target``.
 
     Raises `NotListed` if ``source`` does not list the version, `NotAllowed` if the project is quarantined there,
     `RepositoryError` if a file differs from what the index of ``source`` says, and `StoreError`. Files that ``target``
@@ -78,15 +70,7 @@ def promote(
     files = [replace(file, upload_time=None) for file in selector.listed(manifest)]
     with ThreadPoolExecutor(EXAMINED_AT_ONCE, "s3pypi-examine") as pool:
         stored = list(pool.map(lambda file: read_listed(source, project, file), files))
-    report = publish(
-        target,
-        stored,
-        if_exists=if_exists,
-        dry_run=dry_run,
-        index_url=index_url,
-        cautious=True,
-        progress=progress,
-    )
+    report = publish(target, stored, if_exists=if_exists, cautious=True)
     return PromoteReport(
         source=source.url,
         target=target.url,
@@ -95,5 +79,5 @@ def promote(
         server_side=target.workspace.store.copies_from(source.workspace.store),
         files=report.files,
         yanked=tuple(file.filename for file in files if file.yanked is not None),
-        dry_run=dry_run,
+        dry_run=report.dry_run,
     )

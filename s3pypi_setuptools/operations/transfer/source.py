@@ -12,7 +12,7 @@ from typing import TypeVar
 from ...distribution.attestation import attests
 from ...errors import Error, InvalidDistribution, NotFound, RepositoryError
 from ...index.model import File, Project
-from ...index.urls import is_relative
+from ...index.urls import is_elsewhere, is_relative
 from ...naming import version_of
 from ...repository.inventory import Folder
 from ...repository.layout import is_distribution_key
@@ -23,9 +23,6 @@ from ...repository.repository import Repository
 from ...repository.stored_file import StoredBytes, StoredFile
 from ...stores.base import Info, Store
 from ...text import without_credentials
-from .completion import is_complete_for_import
-
-__all__ = ["Found", "Source", "read_listed"]
 
 log = logging.getLogger(__name__)
 
@@ -100,10 +97,6 @@ class Source:
             if key not in keys and is_distribution_key(key) and key.rpartition("/")[2] not in unclear:
                 yield self.found(project, info)
 
-    def has_manifest(self, folder: Folder) -> bool:
-        """Whether the folder has a manifest of ours."""
-        return self.layout.manifest(folder.name) in folder.objects
-
     def found(self, project: str, info: Info) -> Found:
         """The object as an unlisted file of ``project``."""
         file = File(info.key.rpartition("/")[2], self.layout.object_url(project, info.key), size=info.size)
@@ -160,6 +153,17 @@ class Source:
             entry=replace(_without_links(entry), upload_time=entry.upload_time or info.modified),
             requires_python=entry.requires_python or stored.requires_python,
         )
+
+
+def is_complete_for_import(project: str, file: File) -> bool:
+    """Whether an import would learn nothing new from reading the file.
+
+    This demands more than `File.has_facts`: also for the upload time, the requires-python of an sdist, and a filename
+    that names the project.
+    """
+    wheel = file.filename.endswith(".whl") and not is_elsewhere(file.url)
+    known = file.has_facts and file.upload_time is not None and (wheel or file.requires_python is not None)
+    return known and version_of(project, file.filename) is not None
 
 
 def read_listed(repository: Repository, project: str, file: File) -> StoredFile:

@@ -1,25 +1,26 @@
-"""Strays: files in the folder of another project than their own, which an import copies to their own project.
+"""Files that are not in their own project's folder, which an import copies to their project.
 
-Whoever may write to one project's folder decides about that project alone. So a stray that a manifest of ours lists is
-an error in that manifest, and one that another tool left is not copied into a project that has a manifest of ours.
+A stray is in another project's folder. Whoever may write to one project's folder decides about that project alone. So a
+stray that a manifest of ours lists is an error in that manifest, and one that another tool left is not copied into a
+project that has a manifest of ours. Other tools also keep files in no project's folder.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 
-from ...errors import Error, FileConflict, RepositoryError
+from ...errors import Error, InvalidDistribution, RepositoryError
+from ...naming import is_project_name, normalize_name
+from ...repository.repository import Repository
 from ...repository.stored_file import StoredFile
-from .report import ImportedFile, ImportOutcome
-from .source import Found
-from .transfer import Transfer
-
-__all__ = ["Strays"]
+from ...stores.base import Info
+from .source import Found, Source
+from .transfer import ImportedFile, ImportOutcome, Transfer
 
 
 class Strays:
-    """The strays of one import.
+    """The strays of one import, and the files in no project's folder.
 
     :param accept_all: whether the user asked to copy every stray, whatever manifests there are.
     """
@@ -43,7 +44,10 @@ class Strays:
         if found.committed:
             note = f"is a file of {project}, and listed under {found.project}: delete it there, or give --strays"
             return self._transfer.report(project, found, ImportOutcome.FAILED, RepositoryError(note))
-        if self._is_managed(project):
+        if project not in self._managed:
+            before = self._transfer.target.manifest(project)
+            self.begin(project, managed=bool(before and before.commit))
+        if self._managed[project]:
             note = f"is a file of {project}, which has a manifest of its own: publish it, or give --strays"
             return self._transfer.report(project, found, ImportOutcome.LEFT, RepositoryError(note))
         return None
@@ -68,30 +72,75 @@ class Strays:
                     self.moved[found.project].add(found.file.url)
                 yield file
 
+    def copy_outside(self, project: str, infos: Iterable[Info]) -> list[ImportedFile]:
+        """Copy objects in no project's folder to the project that each one's own metadata names.
+
+        :param project: the project that their filenames name.
+        """
+        transfer = self._transfer
+        try:
+            before = transfer.target.manifest(project)
+            self.begin(project, managed=bool(before and before.commit))
+            reports: list[ImportedFile] = []
+            files: list[tuple[Found, StoredFile]] = []
+            for found, stored in transfer.source.read_all(transfer.source.found(project, info) for info in infos):
+                listed = before.file(found.file.filename) if before else None
+                if listed and listed.sha256 == stored.file.sha256:
+                    reports.append(transfer.report(project, found, ImportOutcome.PRESENT))
+                elif stored.invalid:
+                    note = InvalidDistribution(stored.invalid)
+                    reports.append(transfer.report(project, found, ImportOutcome.LEFT, note))
+                elif is_stray(transfer.source, stored.project, found) and (
+                    refused := self.refusal(stored.project, found)
+                ):
+                    reports.append(refused)
+                else:
+                    files.append((found, stored))
+            return reports + [report for _, report in transfer.publish(files)]
+        except Error as error:
+            return [ImportedFile(project, "", ImportOutcome.FAILED, transfer.source.repository.url, error)]
+
     def _publish(self, project: str, strays: list[tuple[Found, StoredFile]]) -> Iterator[tuple[Found, ImportedFile]]:
         manifest, report = self._transfer.target.manifest(project), self._transfer.report
         listed = {file.filename: file.sha256 for file in manifest.project.files} if manifest and manifest.commit else {}
-        chosen: dict[str, tuple[Found, StoredFile]] = {}
-        same: list[tuple[Found, StoredFile]] = []
+        files: list[tuple[Found, StoredFile]] = []
         for found, stored in sorted(strays, key=lambda stray: stray[1].file.path):
             if listed.get(stored.filename) == stored.file.sha256:
                 yield found, report(project, found, ImportOutcome.PRESENT)
             elif refused := self.refusal(project, found):
                 yield found, refused
-            elif (first := chosen.setdefault(stored.filename, (found, stored))[1]) is stored:
-                continue
-            elif first.file.sha256 == stored.file.sha256:
-                same.append((found, stored))
             else:
-                note = FileConflict(f"has the filename of {first.file.path} and other bytes")
-                yield found, report(project, found, ImportOutcome.FAILED, note)
-        reports = {file.filename: file for file in self._transfer.publish([stored for _, stored in chosen.values()])}
-        for found, stored in (*chosen.values(), *same):
-            published = self._transfer.report_published(reports[stored.filename], found)
-            yield found, published
+                files.append((found, stored))
+        yield from self._transfer.publish(files)
 
-    def _is_managed(self, project: str) -> bool:
-        """Whether the target had a manifest of ``project`` before this import."""
-        if project not in self._managed:
-            self._managed.setdefault(project, self._transfer.has_manifest(project))
-        return self._managed[project]
+
+def is_stray(source: Source, project: str, found: Found) -> bool:
+    """Whether a file of ``project`` is in a folder whose name is not, in any spelling, the project's."""
+    path = found.info.key.removeprefix(source.layout.top) if found.info else ""
+    folder, separator, _ = path.partition("/")
+    return bool(separator) and normalize_name(folder) != project
+
+
+def folders_left(repository: Repository, objects: Iterable[Info], files: Collection[ImportedFile]) -> tuple[str, ...]:
+    """The names of folders whose distributions are all listed from copies, while no project lists an original.
+
+    :param objects: the distributions in no project's folder.
+    :param files: the report of every file.
+    """
+    workspace, others = repository.workspace, repository.others()
+    copied = (ImportOutcome.COPIED, ImportOutcome.PRESENT)
+    listed = {file.source for file in files if file.outcome in copied}
+    needed = {file.source for file in files if file.outcome not in copied}
+    folders: defaultdict[str, list[str]] = defaultdict(list)
+    for info in objects:
+        folder, separator, _ = info.key.removeprefix(workspace.layout.top).partition("/")
+        if separator and is_project_name(folder):
+            folders[folder].append(info.key)
+
+    def is_copied(key: str) -> bool:
+        source = workspace.store.url_of(key)
+        return source in listed and source not in needed and others.lister("", key) is None
+
+    return tuple(
+        folder for folder, keys in sorted(folders.items()) if all(map(is_copied, keys)) and others.unread("") is None
+    )

@@ -1,19 +1,36 @@
-"""The source and target of an import, and how its parts publish and report files."""
+"""One import: its source and target, how its parts publish files, and its report."""
 
 from __future__ import annotations
 
+import enum
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ...errors import Error
-from ...monitor import Progress
+from ...errors import Error, FileConflict
 from ...repository.repository import Repository
 from ...repository.stored_file import StoredFile
 from ..publish.publish import publish
-from ..publish.report import FileReport, Outcome
-from .report import ImportedFile, ImportOutcome
+from ..publish.report import Outcome
 from .source import Found, Source
 
-__all__ = ["Transfer"]
+
+class ImportOutcome(enum.Enum):
+    """The outcome of one file."""
+
+    ADOPTED = "adopted"
+    """The project's manifest lists it now, and the file stays where it is."""
+    COMPLETED = "completed"
+    """Listed before; missing facts (hash, size, requires-python, metadata file) are filled in."""
+    COPIED = "copied"
+    """Copied to its project's own folder and listed there; the original stays."""
+    PRESENT = "present"
+    """Listed before, completely."""
+    KEPT = "kept"
+    """Listed as on another tool's page; it is no valid distribution."""
+    LEFT = "left"
+    """Not listed: it is no valid distribution."""
+    FAILED = "failed"
+
 
 _OUTCOMES = {
     Outcome.PUBLISHED: ImportOutcome.COPIED,
@@ -24,40 +41,78 @@ _OUTCOMES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Transfer:
-    """One import from ``source`` into ``target``.
+class ImportedFile:
+    """The result for one file.
 
-    :param index_url: the URL at which installers reach ``target``.
+    :param project: the normalized name of its project, by its own metadata.
+    :param source: where it was found (``s3://bucket/key`` or ``file:///…``).
+    :param note: why it failed, was kept or was left; None otherwise.
     """
+
+    project: str
+    filename: str
+    outcome: ImportOutcome
+    source: str
+    note: Error | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """The result of an import.
+
+    :param source: the URL of the source; that of ``target`` for an import in place.
+    :param files: sorted by project, then filename.
+    :param folders_left: of an import in place: folders of no project whose files are all listed from copies now.
+    :param dry_run: whether nothing was written and only indexes were read; projects are then those that filenames name.
+    """
+
+    source: str
+    target: str
+    files: tuple[ImportedFile, ...]
+    folders_left: tuple[str, ...] = ()
+    dry_run: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Whether no file failed."""
+        return all(file.outcome is not ImportOutcome.FAILED for file in self.files)
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """One import from ``source`` into ``target``."""
 
     source: Source
     target: Repository
-    index_url: str | None
-    progress: Progress
 
     @property
     def in_place(self) -> bool:
         """Whether both are one repository, whose files stay where they are."""
         return self.source.repository is self.target
 
-    def has_manifest(self, project: str) -> bool:
-        """Whether the target has a manifest of ``project``."""
-        manifest = self.target.manifest(project)
-        return manifest is not None and manifest.commit is not None
+    def publish(self, files: Iterable[tuple[Found, StoredFile]]) -> Iterator[tuple[Found, ImportedFile]]:
+        """Publish files into the target, each into its own project, and report each.
 
-    def publish(self, files: list[StoredFile]) -> tuple[FileReport, ...]:
-        """Publish files of one project into the target."""
-        if not files:
-            return ()
-        return publish(self.target, files, cautious=True, index_url=self.index_url, progress=self.progress).files
+        Of several files of one name, the first counts; others with the same bytes have its outcome.
+        """
+        chosen: dict[str, StoredFile] = {}
+        same: list[tuple[Found, str]] = []
+        for found, stored in files:
+            first = chosen.setdefault(stored.filename, stored)
+            if first.file.sha256 == stored.file.sha256:
+                same.append((found, stored.filename))
+            else:
+                note = FileConflict(f"has the filename of {first.file.path} and other bytes")
+                yield found, self.report(stored.project, found, ImportOutcome.FAILED, note)
+        report = publish(self.target, [*chosen.values()], cautious=True) if chosen else None
+        published = {file.filename: file for file in report.files} if report else {}
+        for found, filename in same:
+            file = published[filename]
+            yield found, self.report(file.project, found, _OUTCOMES[file.outcome], file.error)
 
     def report(self, project: str, found: Found, outcome: ImportOutcome, note: Error | None = None) -> ImportedFile:
         """The report of a file of ``project``."""
         return ImportedFile(project, found.file.filename, outcome, self.source.place(found), note)
-
-    def report_published(self, file: FileReport, found: Found) -> ImportedFile:
-        """The report of a file that was published."""
-        return self.report(file.project, found, _OUTCOMES[file.outcome], file.error)
 
     def report_failed(self, project: str, error: Error) -> ImportedFile:
         """The report of a project whose import ``error`` ended."""

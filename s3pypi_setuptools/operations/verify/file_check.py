@@ -17,8 +17,6 @@ from ...stores.base import Info
 from ...text import counted
 from .problems import Finding, Problem
 
-__all__ = ["FileCheck"]
-
 LATE = timedelta(hours=1)
 """An object that was written this long after its upload time may have been overwritten: read its recorded hash too."""
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-__all__ = ["Finding", "Problem"]
-
 
 class Problem(enum.Enum):
     """A kind of problem; the value is its name in reports."""

@@ -8,7 +8,6 @@ from datetime import timedelta
 
 from ...errors import InvalidIndex, NotFound
 from ...index.simple_html import REJECTED_BY_OLD_PIP
-from ...monitor import UNCOUNTED, ItemCounter
 from ...naming import guess_project, version_of
 from ...repository.documents import stored_form
 from ...repository.inventory import Folder
@@ -26,8 +25,6 @@ from ...text import counted
 from .file_check import FileCheck
 from .problems import Finding, Problem
 
-__all__ = ["PENDING", "CheckedProject", "ProjectCheck", "other_project"]
-
 PENDING = timedelta(hours=1)
 """How long a publisher may take from storing its first object to its commit."""
 
@@ -37,7 +34,7 @@ class CheckedProject:
     """The result of checking one project.
 
     :param manifest: None if there is none, or if it cannot be read.
-    :param damaged: whether the manifest exists and cannot be read.
+    :param exists: whether the list of projects should name the project.
     :param lost: whether the folder has pages or distributions, but no manifest.
     :param findings: problems; those of files and unlisted objects in the order of the listing.
     :param files: the number of listed files.
@@ -47,17 +44,12 @@ class CheckedProject:
 
     project: str
     manifest: Manifest | None
-    damaged: bool = False
+    exists: bool = False
     lost: bool = False
     findings: tuple[Finding, ...] = ()
     files: int = 0
     unlisted: tuple[Info, ...] = ()
     pending: int = 0
-
-    @property
-    def exists(self) -> bool:
-        """Whether the list of projects should name the project."""
-        return self.damaged or self.lost or (self.manifest is not None and not self.manifest.deleted)
 
 
 def other_project(project: str, filename: str) -> str | None:
@@ -72,11 +64,11 @@ class ProjectCheck:
     """Compares the manifest and pages of the project in ``folder`` with its objects.
 
     Sizes, times and ETags come from the listing, without further requests: most stores use a page's MD5 as its ETag.
+    The monitor counts the files.
 
     :param kinds: the pages of the repository.
     :param others: tells whether another project lists an object that this one does not.
     :param deep: read every listed file and every metadata file.
-    :param counter: counts files.
     """
 
     def __init__(
@@ -86,8 +78,7 @@ class ProjectCheck:
         folder: Folder,
         others: OtherProjects,
         *,
-        deep: bool = False,
-        counter: ItemCounter = UNCOUNTED,
+        deep: bool,
     ) -> None:
         self._others = others
         self._workspace = workspace
@@ -98,7 +89,6 @@ class ProjectCheck:
         self._folder = folder
         self._objects = folder.objects
         self._files = FileCheck(workspace, folder, deep=deep)
-        self._counter = counter
         places = [
             kind
             for kind in (*kinds, *other_kinds(kinds))
@@ -119,23 +109,25 @@ class ProjectCheck:
         except InvalidIndex as error:
             finding = self._finding(Problem.MANIFEST, key, f"{error}".removeprefix(f"{key}: "))
             unlisted = tuple(self._folder.unlisted(()))
-            return CheckedProject(self._project, None, damaged=True, findings=(finding,), unlisted=unlisted)
+            return CheckedProject(self._project, None, exists=True, findings=(finding,), unlisted=unlisted)
         files = manifest.project.files
         keys = {file.filename: find_key(self._workspace, self._project, file.url, self._objects) for file in files}
         unlisted = tuple(self._folder.unlisted(set(keys.values())))
-        self._counter.expect(len(files))
+        count = self._workspace.monitor.count
+        count.expect(len(files))
         found: list[Finding] = []
         for file in files:
             if detail := other_project(self._project, file.filename):
                 found.append(self._finding(Problem.OTHER_PROJECT, keys[file.filename] or file.filename, detail))
             if place := keys[file.filename]:
                 found += self._files.findings(file, place)
-            self._counter.advance(1)
+            count.advance(1)
         found += self._page_findings(manifest)
         found += self._orphans(manifest, unlisted)
         return CheckedProject(
             self._project,
             manifest,
+            exists=not manifest.deleted,
             findings=tuple(found),
             files=len(files),
             unlisted=unlisted,
@@ -164,7 +156,7 @@ class ProjectCheck:
         else:
             detail = "pages and no manifest: 'reindex' makes one if they list files that exist; otherwise remove them"
         finding = self._finding(Problem.NO_MANIFEST, self._layout.manifest(self._project), detail)
-        return CheckedProject(self._project, None, lost=True, findings=(finding,), unlisted=unlisted)
+        return CheckedProject(self._project, None, exists=True, lost=True, findings=(finding,), unlisted=unlisted)
 
     def _is_blank(self, kind: PageKind) -> bool:
         """Whether the page is a blank one, from a publisher that has not committed yet."""
