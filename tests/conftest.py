@@ -19,12 +19,11 @@ import hypothesis
 import pytest
 
 from tests.clients.installers import Environments
-from tests.support import botocore_data, examples, lock_tables, markers, servers
+from tests.support import botocore_data, examples, lock_tables, markers, servers, session_folders
 from tests.support.environment import is_foreign
 from tests.support.forked_programs import ForkedPrograms, end_shared_programs, shared_programs
 from tests.support.lock_tables import LockTable
 from tests.support.servers import S3Server
-from tests.support.session_folders import common_folder
 
 # A busy machine is no defect of the code.
 hypothesis.settings.register_profile("s3pypi", deadline=None, max_examples=examples.DEFAULT)
@@ -35,7 +34,7 @@ TESTS = Path(__file__).parent
 
 
 def pytest_configure() -> None:
-    """Let programs under test notice Ctrl-C, collect garbage less often, and read botocore's data once.
+    """Let programs under test notice Ctrl-C, collect garbage less often, read botocore's data once, and use no disk.
 
     Who runs the tests in the background of a shell has Ctrl-C ignored.
     """
@@ -44,6 +43,7 @@ def pytest_configure() -> None:
     # pytest holds thousands of tests: a whole collection takes a quarter of a second, and comes hundreds of times.
     gc.set_threshold(20_000, 20, 50)
     botocore_data.read_once()
+    session_folders.keep_in_memory()
 
 
 def pytest_runtest_logfinish() -> None:
@@ -112,7 +112,7 @@ def process_state() -> dict[str, object]:
 @pytest.fixture(scope="session")
 def environments(tmp_path_factory: pytest.TempPathFactory) -> Environments:
     """Where installers are, each in an environment of its own."""
-    folder = common_folder(tmp_path_factory) / "installers"
+    folder = session_folders.common_folder(tmp_path_factory) / "installers"
     folder.mkdir(exist_ok=True)
     return Environments(folder)
 

@@ -14,15 +14,17 @@ from tests.operations.conftest import World
 from tests.support import samples
 from tests.support.store_doubles import FaultyStore, Request
 
-LATENCY = 0.6
-"""Seconds; far above the time in which all requests of a wave are begun."""
+LATENCIES = (0.06, 0.6)
+"""Seconds that each request takes, tried in turn: where requests of one wave begin late, as on a busy machine, there
+seem to be more waves, and never fewer."""
 
 
 class SlowStore(FaultyStore):
-    """Every request takes `LATENCY`; says how many had to wait for one another."""
+    """Every request takes ``latency`` seconds; says how many had to wait for one another."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, latency: float) -> None:
         super().__init__(world.store, before=self._begin, after=self._end)
+        self.latency = latency
         self.started: dict[int, float] = {}
         self.ended: dict[int, float] = {}
         self.guard = threading.Lock()
@@ -30,7 +32,7 @@ class SlowStore(FaultyStore):
     def _begin(self, request: Request) -> None:
         with self.guard:
             self.started[request.number] = time.monotonic()
-        time.sleep(LATENCY)
+        time.sleep(self.latency)
 
     def _end(self, request: Request) -> None:
         with self.guard:
@@ -47,24 +49,28 @@ class SlowStore(FaultyStore):
         return count
 
 
-def test_a_release_into_an_existing_project_takes_three_waves(world: World) -> None:
-    world.push(world.wheel("1.0"))
-    store = SlowStore(world)
+def of_a_release(folder: Path, existing: str, waves: int) -> tuple[int, int]:
+    """How many waves and requests a release of demo takes where a project exists.
 
-    assert world.push(world.wheel("2.0"), world.sdist("2.0"), store=store).ok
+    :param waves: where no more are seen, that is the end of it.
+    """
+    for latency in LATENCIES:
+        world = World(folder / str(latency))
+        world.push(world.wheel("1.0", name=existing))
+        store = SlowStore(world, latency)
+        assert world.push(world.wheel("2.0"), world.sdist("2.0"), store=store).ok
+        if store.waves() <= waves:
+            break
+    return store.waves(), len(store.requests)
 
-    assert store.waves() == 3
-    assert len(store.requests) == 12
+
+def test_a_release_into_an_existing_project_takes_three_waves(tmp_path: Path) -> None:
+    assert of_a_release(tmp_path, "demo", 3) == (3, 12)
 
 
-def test_a_release_of_a_new_project_takes_seven_waves(world: World) -> None:
+def test_a_release_of_a_new_project_takes_seven_waves(tmp_path: Path) -> None:
     """One more than it would for a listing of its folder, which may be another repository's."""
-    world.push(world.wheel("1.0", name="other"))
-    store = SlowStore(world)
-
-    assert world.push(world.wheel("2.0"), world.sdist("2.0"), store=store).ok
-
-    assert (store.waves(), len(store.requests)) == (7, 25)
+    assert of_a_release(tmp_path, "other", 7) == (7, 25)
 
 
 def test_requests_do_not_grow_with_the_number_of_projects(world: World) -> None:

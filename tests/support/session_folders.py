@@ -1,4 +1,4 @@
-"""Folders that are made once in a session of pytest, however many processes of pytest-xdist run the tests."""
+"""Where temporary folders are, and folders that are made once in a session, however many processes run the tests."""
 
 from __future__ import annotations
 
@@ -10,7 +10,22 @@ import pytest
 
 from s3pypi_setuptools.stores.local.lock import exclusive
 
-__all__ = ["common_folder", "made_once"]
+__all__ = ["common_folder", "keep_in_memory", "made_once"]
+
+MEMORY = Path("/dev/shm")
+ROOM = 6 * 1024**3
+"""Bytes that must be free there; a run takes up to 1 GB, most of it for installers."""
+
+
+def keep_in_memory() -> None:
+    """Have pytest make its temporary folders in memory where that has room, and programs may be run.
+
+    A repository in a folder flushes each file to the disk, which takes most of the time of many tests.
+    """
+    if MEMORY.exists():
+        found = os.statvfs(MEMORY)
+        if found.f_bavail * found.f_frsize >= ROOM and not found.f_flag & os.ST_NOEXEC:
+            os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 def common_folder(factory: pytest.TempPathFactory) -> Path:
