@@ -1,7 +1,7 @@
 """Delete what no manifest lists, and releases as rules of retention say.
 
-No object is deleted before its key is in ``removed`` of a committed manifest that every page has caught up with. So the
-grace period only saves a publisher that is at work a second upload; safety does not depend on it. Objects that an
+No object is deleted before its key is in ``removed`` of a committed manifest that every page has caught up with. So
+safety does not depend on the grace period: it only spares running publishers from storing a file twice. Objects that an
 interrupted probe of the store has left belong to no project, and are deleted after the same grace period.
 """
 

@@ -71,66 +71,55 @@ def upload(
             raise InvalidDistribution(f"{file.path}: would be stored under the same name as {names[file.path.name]}")
     if not dry_run:
         monitor.observer.on_stage(Stage.PENDING, "", names)
-    work = _Upload(store, prefix, if_exists, dry_run, monitor)
-    with ThreadPoolExecutor(_AT_ONCE, "s3pypi-upload") as pool:
-        return tuple(pool.map(work.run, files))
 
-
-@dataclass(frozen=True, slots=True)
-class _Upload:
-    """One call; the fields are the parameters of `upload`."""
-
-    store: Store
-    prefix: str
-    if_exists: IfExists
-    dry_run: bool
-    monitor: Monitor
-
-    def run(self, file: LocalFile) -> UploadedFile:
-        """Store ``file``, and report it."""
-        name = file.path.name
-        key = f"{self.prefix}/{name}" if self.prefix else name
-        url = self.store.url_of(key)
+    def one(file: LocalFile) -> UploadedFile:
+        key = f"{prefix}/{file.path.name}" if prefix else file.path.name
+        url = store.url_of(key)
         try:
-            stored = self._store(key, file)
+            stored = _store(store, key, file, if_exists=if_exists, dry_run=dry_run, monitor=monitor)
         except Error as error:
             return UploadedFile(file.path, url, file.size, stored=False, error=error)
-        if not self.dry_run:
-            self.monitor.observer.on_stage(Stage.PUBLISHED, "", [name])
+        if not dry_run:
+            monitor.observer.on_stage(Stage.PUBLISHED, "", [file.path.name])
         return UploadedFile(file.path, url, file.size, stored)
 
-    def _store(self, key: str, file: LocalFile) -> bool:
-        """Store ``file``; False if an object that exists is accepted in its place."""
-        store, name, replaces = self.store, file.path.name, self.if_exists is IfExists.REPLACE
-        attributes = Attributes(content_type(name), metadata={SHA256: file.sha256})
-        if not replaces and (self.dry_run or store.conditional_writes is not True):
-            # If the store may ignore conditions, or nothing may be written, look first at what is there.
-            if holds(store, key, file.size, file.sha256):
-                return self._accept(key, same=True)
-            if any(info.key == key for info in store.list(key)):
-                return self._accept(key, same=False)
-        if self.dry_run:
-            return True
-        self.monitor.observer.check_cancelled()
-        self.monitor.progress.sending(name, file.size)
+    with ThreadPoolExecutor(_AT_ONCE, "s3pypi-upload") as pool:
+        return tuple(pool.map(one, files))
 
-        def sent(count: int) -> None:
-            self.monitor.progress.sent(name, count)
-            self.monitor.observer.check_cancelled()
 
-        if not replaces:
-            try:
-                if create(lambda: store.put_file(key, file, attributes, ABSENT, sent)):
-                    return True
-                return self._accept(key, same=holds(store, key, file.size, file.sha256))
-            except ConditionsRefused:  # nothing was there a moment ago
-                pass
-        update(lambda: store.put_file(key, file, attributes, ANY, sent))
+def _store(store: Store, key: str, file: LocalFile, *, if_exists: IfExists, dry_run: bool, monitor: Monitor) -> bool:
+    """Store ``file``; False if an object that exists is accepted in its place."""
+    name, replaces = file.path.name, if_exists is IfExists.REPLACE
+    attributes = Attributes(content_type(name), metadata={SHA256: file.sha256})
+    if not replaces and (dry_run or store.conditional_writes is not True):
+        # If the store may ignore conditions, or nothing may be written, look first at what is there.
+        if holds(store, key, file.size, file.sha256):
+            return _accept(key, if_exists, same=True)
+        if any(info.key == key for info in store.list(key)):
+            return _accept(key, if_exists, same=False)
+    if dry_run:
         return True
+    monitor.observer.check_cancelled()
+    monitor.progress.sending(name, file.size)
 
-    def _accept(self, key: str, *, same: bool) -> bool:
-        """False if an object that exists is accepted; raises `AlreadyExists` otherwise."""
-        if self.if_exists is IfExists.SKIP or (same and self.if_exists is IfExists.SAME):
-            return False
-        state = "the same" if same else "other"
-        raise AlreadyExists(key, f"exists already, with {state} bytes; rename the file, or overwrite it with --force")
+    def sent(count: int) -> None:
+        monitor.progress.sent(name, count)
+        monitor.observer.check_cancelled()
+
+    if not replaces:
+        try:
+            if create(lambda: store.put_file(key, file, attributes, ABSENT, sent)):
+                return True
+            return _accept(key, if_exists, same=holds(store, key, file.size, file.sha256))
+        except ConditionsRefused:  # nothing was there a moment ago
+            pass
+    update(lambda: store.put_file(key, file, attributes, ANY, sent))
+    return True
+
+
+def _accept(key: str, if_exists: IfExists, *, same: bool) -> bool:
+    """False if an object that exists is accepted; raises `AlreadyExists` otherwise."""
+    if if_exists is IfExists.SKIP or (same and if_exists is IfExists.SAME):
+        return False
+    state = "the same" if same else "other"
+    raise AlreadyExists(key, f"exists already, with {state} bytes; rename the file, or overwrite it with --force")

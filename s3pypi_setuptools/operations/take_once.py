@@ -1,4 +1,4 @@
-"""Names that are taken once, whoever asks: an empty object for each, created only if it is absent."""
+"""Names that can be taken once, on any machine: an empty object for each, created only if it is absent."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..stores.base import ABSENT, Attributes, Store
 _FOLDER = ".s3pypi-once/"
 """No project's name begins with a dot, so no operation takes the folder for a project's."""
 _KEPT = timedelta(days=2)
-"""Longer than anything is valid that may be taken once."""
+"""Longer than any CI job's token is valid, whose name is taken when it is used."""
 
 
 def take_once(store: Store, layout: Layout, name: str, now: Callable[[], datetime] = SYSTEM.now) -> bool:

@@ -20,7 +20,7 @@ from ..verify.problems import Finding, Problem
 from ..verify.project_check import CheckedProject
 from .evidence import Evidence, rebuilt
 from .gather import UNSOLVED, EvidenceGathering
-from .recovery import Recovered, Recovery
+from .recovery import Recovery
 
 _REPORTED_ELSEWHERE = frozenset({Problem.ORPHAN, Problem.REMOVED, Problem.MISSING, Problem.UNHASHED})
 """Problems whose correction shows in the report as a file: listed, unlisted, completed or left."""
@@ -59,73 +59,69 @@ class ReindexedProject:
         return not any(lines)
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectReindex:
-    """Reindexes one project that has problems or incomplete entries.
+def reindex_project(
+    recovery: Recovery, folder: Folder, checked: CheckedProject, others: OtherProjects, *, unlist_missing: bool
+) -> ReindexedProject:
+    """Reindex one project that has problems or incomplete entries, holding its lock.
 
     :param checked: the result of checking it.
     :param unlist_missing: unlist files that surely do not exist.
+
+    Raises `Error`; `InvalidIndex` if nothing is left to start from.
     """
-
-    recovery: Recovery
-    folder: Folder
-    checked: CheckedProject
-    others: OtherProjects
-    unlist_missing: bool
-
-    def run(self) -> ReindexedProject:
-        """Reindex the project, holding its lock. Raises `Error`; `InvalidIndex` if nothing is left to start from."""
-        project, workspace = self.folder.name, self.recovery.workspace
-        gathering = EvidenceGathering(workspace, self.folder, self.checked, self.others)
-        with workspace.held(project):
-            snapshot = self.recovery.snapshot(project)
-            missing = gathering.missing(snapshot.base)
-            evidence = gathering.evidence(snapshot, missing)
-            if not self.unlist_missing:
-                evidence = replace(evidence, missing=frozenset())
-            new = rebuilt(snapshot.base, evidence)
-            lost = tuple(name for name in sorted(snapshot.named) if not (new.file(name) or new.removed_urls(name)))
-            if lost and not self.unlist_missing:
-                return ReindexedProject(project, missing=lost)
-            self._require_sources(snapshot, new, lost)
-            is_absent = snapshot.token is None and not new.project.files
-            if not (self.recovery.dry_run or is_absent):
-                self.recovery.change(project, Rebuild(workspace, self.folder, gathering, evidence))
-            report = self._report(snapshot.base, new, evidence, {filename_of(url) for url in missing})
-            report = replace(report, unlisted=(*report.unlisted, *lost))
-            if is_absent and self.checked.lost:
-                place = workspace.store.url_of(workspace.layout.folder(project))
-                line = f"{place}: its pages list no file that exists: publish one, or remove the pages"
-                report = replace(report, corrected=(), left=(*report.left, line))
-            return replace(report, exists=not (is_absent or new.deleted))
-
-    def _require_sources(self, snapshot: Recovered, new: Manifest, lost: tuple[str, ...]) -> None:
-        """Raise `InvalidIndex` if documents are damaged, and nothing says which files the project has."""
+    project, workspace = folder.name, recovery.workspace
+    gathering = EvidenceGathering(workspace, folder, checked, others)
+    with workspace.held(project):
+        snapshot = recovery.snapshot(project)
+        missing = gathering.missing(snapshot.base)
+        evidence = gathering.evidence(snapshot, missing)
+        if not unlist_missing:
+            evidence = replace(evidence, missing=frozenset())
+        new = rebuilt(snapshot.base, evidence)
+        lost = tuple(name for name in sorted(snapshot.named) if not (new.file(name) or new.removed_urls(name)))
+        if lost and not unlist_missing:
+            return ReindexedProject(project, missing=lost)
         if snapshot.damaged and not (snapshot.complete or lost or new.project.files):
-            where = " and ".join(self.recovery.workspace.store.url_of(key) for key in snapshot.damaged)
+            where = " and ".join(workspace.store.url_of(key) for key in snapshot.damaged)
             raise InvalidIndex(f"{where}: cannot be read, and the folder holds no file to list: restore or remove it")
-
-    def _report(self, base: Manifest, new: Manifest, evidence: Evidence, missing: set[str]) -> ReindexedProject:
-        before = {file.filename: file for file in base.project.files}
-        after = {file.filename: file for file in new.project.files}
-        findings, store = self.checked.findings, self.recovery.workspace.store
-        return ReindexedProject(
-            project=self.folder.name,
-            listed=tuple(name for name in after if name not in before or self.checked.manifest is None),
-            unlisted=tuple(name for name in before if name not in after),
-            completed=tuple(name for name in after if name in before and after[name] != before[name]),
-            corrected=tuple(
-                f"{store.url_of(finding.key)}: {finding.problem.value}"
-                for finding in findings
-                if finding.problem not in UNSOLVED | _REPORTED_ELSEWHERE
-            ),
-            left=evidence.notes,
-            errors=(
-                *evidence.errors,
-                *(_unsolved(store, finding) for finding in findings if finding.problem in UNSOLVED),
-            ),
-            missing=tuple(sorted(missing & set(after))),
+        is_absent = snapshot.token is None and not new.project.files
+        if not (recovery.dry_run or is_absent):
+            recovery.change(project, Rebuild(workspace, folder, gathering, evidence))
+        report = _report(workspace.store, checked, snapshot.base, new, evidence)
+        report = replace(
+            report,
+            unlisted=(*report.unlisted, *lost),
+            missing=tuple(sorted(name for url in missing if new.file(name := filename_of(url)))),
+            exists=not (is_absent or new.deleted),
         )
+        if is_absent and checked.lost:
+            place = workspace.store.url_of(workspace.layout.folder(project))
+            line = f"{place}: its pages list no file that exists: publish one, or remove the pages"
+            report = replace(report, corrected=(), left=(*report.left, line))
+        return report
+
+
+def _report(
+    store: Store, checked: CheckedProject, base: Manifest, new: Manifest, evidence: Evidence
+) -> ReindexedProject:
+    before = {file.filename: file for file in base.project.files}
+    after = {file.filename: file for file in new.project.files}
+    return ReindexedProject(
+        project=checked.project,
+        listed=tuple(name for name in after if name not in before or checked.manifest is None),
+        unlisted=tuple(name for name in before if name not in after),
+        completed=tuple(name for name in after if name in before and after[name] != before[name]),
+        corrected=tuple(
+            f"{store.url_of(finding.key)}: {finding.problem.value}"
+            for finding in checked.findings
+            if finding.problem not in UNSOLVED | _REPORTED_ELSEWHERE
+        ),
+        left=evidence.notes,
+        errors=(
+            *evidence.errors,
+            *(_unsolved(store, finding) for finding in checked.findings if finding.problem in UNSOLVED),
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from ..file_selector import project_folders
 from ..verify.problems import Problem
 from ..verify.project_check import CheckedProject, ProjectCheck
 from ..verify.project_list_check import check_project_list
-from .project_reindex import ProjectReindex, ReindexedProject
+from .project_reindex import ReindexedProject, reindex_project
 from .recovery import Recovery
 
 
@@ -70,7 +70,7 @@ def reindex(
             checked = ProjectCheck(repository.workspace, kinds, folder, others, deep=deep).run()
             if not _needs_reindex(checked):
                 return checked, ReindexedProject(folder.name)
-            return checked, ProjectReindex(recovery, folder, checked, others, unlist_missing).run()
+            return checked, reindex_project(recovery, folder, checked, others, unlist_missing=unlist_missing)
         except Error as error:
             return checked, ReindexedProject(folder.name, errors=(error,), known=False)
 
