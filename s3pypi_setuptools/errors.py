@@ -38,35 +38,6 @@ from collections.abc import Iterator
 
 from .text import one_line
 
-__all__ = [
-    "AccessDenied",
-    "AlreadyExists",
-    "ConditionsRefused",
-    "ConfigurationError",
-    "Contended",
-    "Error",
-    "FileConflict",
-    "InvalidDistribution",
-    "InvalidIndex",
-    "LockError",
-    "MissingPackage",
-    "NoSuchProject",
-    "NotAllowed",
-    "NotAuthenticated",
-    "NotFound",
-    "NotListed",
-    "NotWritten",
-    "PreconditionFailed",
-    "RepositoryError",
-    "StorageFull",
-    "StoreError",
-    "StoreMisconfigured",
-    "TimedOut",
-    "Unavailable",
-    "UsageError",
-    "needs_extra",
-]
-
 
 class Error(Exception):
     """Base of all; its text is one printable line, free of secrets."""

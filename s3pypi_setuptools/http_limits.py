@@ -12,8 +12,6 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-__all__ = ["AnswerTooLarge", "limited", "limited_pool"]
-
 _LEAST_RATE = 16 * 1024
 """Bytes a second that a response must have once its seconds are used up: slower lines are of no use."""
 

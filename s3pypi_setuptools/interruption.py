@@ -10,8 +10,6 @@ import threading
 from collections.abc import Callable
 from types import FrameType, TracebackType
 
-__all__ = ["GRACE", "INTERRUPTED", "Interruption", "Terminated"]
-
 INTERRUPTED = 130
 """Exit status after Ctrl-C: 128 plus the signal's number, as in shells."""
 TERMINATED = 143

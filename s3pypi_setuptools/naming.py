@@ -12,24 +12,6 @@ from packaging.version import InvalidVersion, Version
 from .errors import UsageError
 from .text import quoted
 
-__all__ = [
-    "ATTESTATION_SUFFIX",
-    "SDIST_SUFFIXES",
-    "SUFFIXES",
-    "SortKey",
-    "content_type",
-    "guess_project",
-    "is_glob",
-    "is_project_name",
-    "normalize_name",
-    "parse_version",
-    "project_name",
-    "project_names",
-    "project_pattern",
-    "sort_key",
-    "version_of",
-]
-
 SUFFIXES = (
     *(".whl", ".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz", ".tar.Z", ".tar", ".tbz", ".tbz2", ".txz"),
     *(".egg", ".exe", ".msi", ".rpm", ".deb", ".dmg"),

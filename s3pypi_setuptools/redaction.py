@@ -14,8 +14,6 @@ from urllib.parse import quote
 from .errors import Error
 from .text import HIDDEN, one_line, without_credentials
 
-__all__ = ["Redactor", "describe", "redact", "silenced"]
-
 _SECRET_VARIABLES = (
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",

@@ -22,17 +22,6 @@ if TYPE_CHECKING:
     from .operations.publish.report import PublishReport
     from .operations.s3upload import UploadedFile, UploadReport
 
-__all__ = [
-    "error_line",
-    "failures",
-    "file_line",
-    "install_command",
-    "outcome_text",
-    "publish_lines",
-    "publish_table",
-    "upload_lines",
-]
-
 _WOULD = {
     Outcome.PUBLISHED: "would publish",
     Outcome.REPLACED: "would replace",

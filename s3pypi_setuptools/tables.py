@@ -13,8 +13,6 @@ from .text import printable
 if TYPE_CHECKING:
     from rich.text import Text
 
-__all__ = ["Cell", "Column", "Table"]
-
 _BORDERS = 3
 """Characters of the border and the spaces around each column."""
 

@@ -9,22 +9,6 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
-__all__ = [
-    "HIDDEN",
-    "counted",
-    "is_drawable",
-    "is_watched",
-    "listed",
-    "literal",
-    "one_line",
-    "plain",
-    "printable",
-    "quoted",
-    "size_text",
-    "suggestion",
-    "without_credentials",
-]
-
 _THOUSAND = 1000
 
 

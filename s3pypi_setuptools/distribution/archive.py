@@ -14,18 +14,6 @@ from .metadata import MAX_SIZE
 if TYPE_CHECKING:
     import zipfile
 
-__all__ = [
-    "DEFLATED",
-    "ENCRYPTED",
-    "MAX_MEMBERS",
-    "STORED",
-    "corruption_refused",
-    "member_steps",
-    "read_member",
-    "too_many",
-    "zip_archive",
-]
-
 _DRIVE = re.compile(r"[A-Za-z]:")
 _LONGEST_PATH = 32767
 """Characters of a member's path; Windows takes no longer ones."""

@@ -20,8 +20,6 @@ from ..errors import InvalidDistribution
 from ..naming import ATTESTATION_SUFFIX
 from .local_file import unreadable
 
-__all__ = ["attests", "provenance_of", "read_attestations"]
-
 _VERSION = 1
 _MAX_SIZE = 1024 * 1024
 _SUBJECT_ALTERNATIVE_NAME = bytes.fromhex("0603551d11")

@@ -18,8 +18,6 @@ from . import sdist, wheel
 from .local_file import LocalFile, signature, unreadable
 from .metadata import CoreMetadata
 
-__all__ = ["Description", "Distribution", "FileType"]
-
 log = logging.getLogger(__name__)
 
 FileType: TypeAlias = Literal["bdist_wheel", "sdist"]

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     import tarfile
     import zipfile
 
-__all__ = ["equivalent"]
-
 _CHUNK_SIZE = 256 * 1024
 """Bytes of a member that are in memory at once."""
 _LARGEST_RECORD = 32 * 1024**2

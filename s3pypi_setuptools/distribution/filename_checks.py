@@ -11,8 +11,6 @@ from ..errors import InvalidDistribution
 from ..naming import SDIST_SUFFIXES, normalize_name, parse_version
 from .metadata import CoreMetadata
 
-__all__ = ["check", "check_sdist", "check_wheel"]
-
 _LEGAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!-]*")
 _USUAL_WHEEL = re.compile(
     r"([A-Za-z0-9]+(?:[._][A-Za-z0-9]+)*)-([^-]+)(?:-\d\w*)?-[a-z]+\d+(?:\.[a-z]+\d+)*-\w+-\w+(?:\.\w+)*\.whl",

@@ -14,8 +14,6 @@ from pathlib import Path
 from ..errors import InvalidDistribution, StoreError
 from ..text import printable
 
-__all__ = ["PART_SIZE", "LocalFile", "signature", "temporary_folder", "unreadable"]
-
 PART_SIZE = 8 * 1024 * 1024
 """Bytes of every part of a multipart upload but the last; files up to this size are sent in one request."""
 

@@ -14,8 +14,6 @@ from ..errors import InvalidDistribution
 from ..naming import is_project_name, parse_version
 from ..text import literal
 
-__all__ = ["MAX_SIZE", "CoreMetadata"]
-
 MAX_SIZE = 10 * 1024 * 1024
 """Bytes of metadata that are read at most; most files have some kilobytes, the largest a few hundred."""
 

@@ -10,8 +10,6 @@ from ..errors import InvalidDistribution
 from .archive import MAX_MEMBERS, corruption_refused, member_steps, read_member, too_large, too_many, zip_archive
 from .metadata import MAX_SIZE
 
-__all__ = ["MAX_UNPACKED", "Forward", "decompressed", "read_metadata"]
-
 _NAME = "PKG-INFO"
 MAX_UNPACKED = 4 * 1024**3
 """Bytes that are unpacked at most while looking for the metadata, since a small archive may unpack to anything."""

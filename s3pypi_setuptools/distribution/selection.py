@@ -13,8 +13,6 @@ from ..naming import ATTESTATION_SUFFIX, SDIST_SUFFIXES, normalize_name, parse_v
 from ..text import listed
 from .local_file import unreadable
 
-__all__ = ["distributions_of", "is_distribution", "select_distributions", "select_files"]
-
 log = logging.getLogger(__name__)
 _COMPANIONS = (
     *(".asc", ".sig", ".sigstore", ".sigstore.json"),  # signatures

@@ -8,8 +8,6 @@ from typing import BinaryIO
 from ..errors import InvalidDistribution
 from .archive import corruption_refused, member_steps, read_member, zip_archive
 
-__all__ = ["read_metadata"]
-
 _WHEEL_VERSION = re.compile(rb"^Wheel-Version:[ \t]*1\.[0-9]+[ \t\r]*$", re.MULTILINE | re.IGNORECASE)
 
 

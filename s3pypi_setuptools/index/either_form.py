@@ -5,8 +5,6 @@ from __future__ import annotations
 from . import simple_html, simple_json
 from .model import Project, Root
 
-__all__ = ["is_json", "parse_project", "parse_root"]
-
 
 def is_json(page: bytes) -> bool:
     """Whether the page is JSON, and not HTML, if it is a page."""

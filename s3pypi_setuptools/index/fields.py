@@ -9,20 +9,6 @@ from datetime import datetime, timedelta, timezone
 from ..errors import InvalidIndex
 from .model import Hashes, ProjectStatus, Status, clean_text
 
-__all__ = [
-    "API_VERSION",
-    "COMMIT_META",
-    "MOST_FILES",
-    "check_api_version",
-    "hashes_of",
-    "is_commit",
-    "is_filename",
-    "is_provenance",
-    "parse_upload_time",
-    "render_upload_time",
-    "status_of",
-]
-
 API_VERSION = "1.4"
 """The version of the Simple repository API that pages follow."""
 COMMIT_META = "s3pypi:commit"

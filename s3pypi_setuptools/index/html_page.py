@@ -7,8 +7,6 @@ from html.parser import HTMLParser
 from ..errors import InvalidIndex
 from .fields import API_VERSION, COMMIT_META, MOST_FILES, check_api_version, is_commit
 
-__all__ = ["HtmlPage"]
-
 _LONGEST_TAG = 1024 * 1024
 """Characters that are parsed at once, and that one tag, comment or script may have."""
 _LONGEST_REST = 8 * 1024

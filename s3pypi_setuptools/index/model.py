@@ -17,8 +17,6 @@ from typing import TypeAlias
 from ..naming import parse_version, sort_key, version_of
 from .urls import is_elsewhere
 
-__all__ = ["LARGEST_DOCUMENT", "File", "Hashes", "Project", "ProjectStatus", "Root", "Status", "clean_text"]
-
 Hashes: TypeAlias = tuple[tuple[str, str], ...]
 """(algorithm, lower-case hexadecimal digest) pairs, sorted by algorithm."""
 

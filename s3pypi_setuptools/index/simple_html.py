@@ -38,17 +38,6 @@ from .urls import LONGEST_URL, canonical_url, filename_of
 if TYPE_CHECKING:
     from .html_page import HtmlPage
 
-__all__ = [
-    "CONTENT_TYPE",
-    "REJECTED_BY_OLD_PIP",
-    "SCRIPTS",
-    "is_older_layout",
-    "parse_project",
-    "parse_root",
-    "render_project",
-    "render_root",
-]
-
 CONTENT_TYPE = "text/html; charset=utf-8"
 
 REJECTED_BY_OLD_PIP = "data-dist-info-metadata"

@@ -20,23 +20,6 @@ from . import fields
 from .model import File, Hashes, Project, ProjectStatus, Root, clean_text
 from .urls import canonical_url
 
-__all__ = [
-    "CONTENT_TYPE",
-    "decode",
-    "encode",
-    "file_from_json",
-    "file_to_json",
-    "parse_project",
-    "parse_root",
-    "render_project",
-    "render_root",
-    "root_document",
-    "root_of",
-    "shown",
-    "status_from_json",
-    "status_to_json",
-]
-
 CONTENT_TYPE = "application/vnd.pypi.simple.v1+json"
 
 _LARGEST_SIZE = 2**63 - 1

@@ -11,8 +11,6 @@ import posixpath
 import re
 from urllib.parse import quote, unquote, urlsplit
 
-__all__ = ["DEFAULT_PORTS", "LONGEST_URL", "canonical_url", "file_url", "filename_of", "is_elsewhere", "is_relative"]
-
 _PLAIN_URL = re.compile(r"[A-Za-z0-9_.~-][A-Za-z0-9_.~/-]*")
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _SCHEMES = ("http", "https", "file")

@@ -37,8 +37,6 @@ from .root_entry import RootEntry
 from .snapshot import DamagedPage, ProjectDocuments, Reading, Snapshot
 from .workspace import wait_for
 
-__all__ = ["Change", "Decision", "Operation", "decide"]
-
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")

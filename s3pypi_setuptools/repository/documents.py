@@ -18,18 +18,6 @@ from ..stores.base import Attributes, Store
 from ..stores.content_encoding import GZIP, encode
 from .layout import Layout
 
-__all__ = [
-    "DOCUMENT_ATTRIBUTES",
-    "LARGE",
-    "Kind",
-    "OtherKind",
-    "OtherRepository",
-    "check_kind",
-    "kind_at",
-    "kind_of",
-    "stored_form",
-]
-
 DOCUMENT_ATTRIBUTES = Attributes("application/json", "no-cache")
 """How ``repository.json``, manifests and the list of projects are served: caches ask the store each time."""
 

@@ -15,8 +15,6 @@ from ..stores.base import Info, Store
 from .layout import Layout, distribution_key, is_distribution_key
 from .nesting import Nesting
 
-__all__ = ["ONE_REQUEST", "FirstListing", "Folder", "holds_distributions", "list_folder", "list_folders"]
-
 ONE_REQUEST = 1000
 """The most objects that one listing request returns
 (`ListObjectsV2 <https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html>`_)."""

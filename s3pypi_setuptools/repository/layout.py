@@ -17,8 +17,6 @@ from ..index.urls import CONTROL
 from ..naming import ATTESTATION_SUFFIX, version_of
 from .page_kind import PageKind
 
-__all__ = ["Layout", "deletable_key", "distribution_key", "is_distribution_key", "is_random"]
-
 _COMPANIONS = (".metadata", ".provenance", ".asc", ATTESTATION_SUFFIX)
 """Suffixes of the objects that belong to a distribution: each is stored under the distribution's key and its suffix."""
 

@@ -21,8 +21,6 @@ from .layout import Layout
 from .objects import head_if_exists
 from .workspace import Workspace
 
-__all__ = ["adopt_files", "find_key", "names_with_absolute_urls"]
-
 log = logging.getLogger(__name__)
 
 

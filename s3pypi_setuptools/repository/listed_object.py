@@ -16,8 +16,6 @@ from .objects import head_if_exists, if_exists
 from .upload import SHA256, Part, Upload
 from .workspace import Workspace
 
-__all__ = ["Contents", "Presence", "check_presence", "is_stored"]
-
 
 class Contents(enum.Enum):
     """How a listed file's contents compare with those of a distribution of the same name."""

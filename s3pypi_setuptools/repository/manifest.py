@@ -18,8 +18,6 @@ from ..index.simple_json import decode, encode, file_from_json, file_to_json, sh
 from ..index.urls import filename_of
 from .documents import Kind, OtherKind, check_kind
 
-__all__ = ["Manifest", "blank_id", "is_blank", "next_id", "number_of"]
-
 FORMAT = 1
 """The format that this version reads and writes."""
 

@@ -22,8 +22,6 @@ from .documents import Kind, kind_at
 from .layout import Layout, is_random
 from .page_kind import PageKind
 
-__all__ = ["Nesting", "refuse_project_folder"]
-
 _REPOSITORY = "repository.json"
 _MANIFEST = "manifest.json"
 _PAGES = ("index.json", "index.html", "")

@@ -10,8 +10,6 @@ from typing import TypeVar
 from ..errors import NotFound, StoreError
 from ..stores.base import Info, Store
 
-__all__ = ["download", "has_bytes", "head_if_exists", "if_exists", "matches_listing", "read_if_exists", "stream_hash"]
-
 T = TypeVar("T")
 
 

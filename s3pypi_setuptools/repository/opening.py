@@ -20,15 +20,6 @@ from .nesting import refuse_project_folder
 from .page_kind import PageKind, kinds_of
 from .repository_config import RepositoryConfig, change_config, read_config
 
-__all__ = [
-    "WAYS_OUT",
-    "OpenOptions",
-    "Opened",
-    "ask_about_parts",
-    "compress_from_now_on",
-    "open_config",
-]
-
 WAYS_OUT = (
     "use another store, a lock table (--locks-table TABLE), or --unsafe-no-locking where only one ever publishes at a "
     "time"

@@ -19,8 +19,6 @@ from .documents import OtherRepository
 from .snapshot import ProjectDocuments
 from .workspace import Workspace
 
-__all__ = ["OtherProjects"]
-
 log = logging.getLogger(__name__)
 
 

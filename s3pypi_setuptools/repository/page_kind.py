@@ -11,8 +11,6 @@ from ..index.either_form import is_json
 from ..index.model import Project, Root
 from ..stores.base import Attributes
 
-__all__ = ["PageKind", "kinds_of", "other_kinds"]
-
 
 class PageKind(enum.Enum):
     """A page's key and form; the value is its name in ``repository.json``.

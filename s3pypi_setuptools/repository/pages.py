@@ -24,8 +24,6 @@ from .manifest import blank_id, is_blank, number_of
 from .page_kind import PageKind
 from .workspace import Workspace
 
-__all__ = ["COMMIT", "DerivedPages", "ForeignPage", "PageSource", "PageState"]
-
 COMMIT = "s3pypi-commit"
 """Name of the user metadata that holds a page's commit id."""
 

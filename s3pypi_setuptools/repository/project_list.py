@@ -24,8 +24,6 @@ from .page_kind import PageKind
 from .pages import DerivedPages, ForeignPage, PageSource, PageState
 from .workspace import Workspace
 
-__all__ = ["ProjectList", "parse_project_list", "render_project_list"]
-
 log = logging.getLogger(__name__)
 
 _Names: TypeAlias = frozenset[str]

@@ -12,8 +12,6 @@ from .layout import Layout
 from .objects import if_exists
 from .page_kind import PageKind
 
-__all__ = ["ReadableFile", "RepositoryReader"]
-
 _BESIDE = (".metadata", ".provenance", ATTESTATION_SUFFIX)
 
 

@@ -24,8 +24,6 @@ from .root_entry import RootEntry
 from .snapshot import ProjectDocuments, Reading
 from .workspace import SYSTEM, Clock, Workspace
 
-__all__ = ["Repository"]
-
 T = TypeVar("T")
 
 REQUESTS = 32

@@ -17,8 +17,6 @@ from .layout import Layout
 from .objects import if_exists
 from .page_kind import PageKind
 
-__all__ = ["RepositoryConfig", "SharedFiles", "change_config", "read_config"]
-
 FORMAT = 2
 """The newest format that this version reads. A config with pages or an encoding that version 1.0 of s3pypi-setuptools
 does not know is of format 2, others are of format 1."""

@@ -14,8 +14,6 @@ from .page_kind import PageKind
 from .project_list import ProjectList
 from .snapshot import ProjectDocuments
 
-__all__ = ["RootEntry"]
-
 
 class RootEntry:
     """Puts the projects of one call on the list of projects.

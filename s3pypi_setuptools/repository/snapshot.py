@@ -19,8 +19,6 @@ from .page_kind import PageKind
 from .pages import DerivedPages, PageSource, PageState
 from .workspace import Workspace
 
-__all__ = ["DamagedPage", "ProjectDocuments", "Reading", "Snapshot"]
-
 log = logging.getLogger(__name__)
 
 

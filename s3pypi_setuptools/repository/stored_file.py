@@ -14,8 +14,6 @@ from ..stores.base import Attributes, Condition, Info, Store, Token
 from ..text import printable
 from .objects import download
 
-__all__ = ["Publishable", "StoredBytes", "StoredFile"]
-
 
 @dataclass(frozen=True, slots=True)
 class StoredBytes:

@@ -23,8 +23,6 @@ from .objects import has_bytes, stream_hash
 from .stored_file import Publishable, StoredBytes
 from .workspace import Workspace, wait_for
 
-__all__ = ["FOREVER", "SHA256", "Part", "Upload", "create_sidecar", "holds"]
-
 log = logging.getLogger(__name__)
 
 SHA256 = "s3pypi-sha256"

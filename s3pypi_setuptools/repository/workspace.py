@@ -22,8 +22,6 @@ from .inventory import Folder, list_folder, list_folders
 from .layout import Layout
 from .repository_config import SharedFiles
 
-__all__ = ["SYSTEM", "Clock", "Workspace", "wait_for"]
-
 log = logging.getLogger(__name__)
 
 
