@@ -11,14 +11,13 @@ import base64
 import binascii
 import json
 import re
-import stat
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 from ..errors import InvalidDistribution
 from ..naming import ATTESTATION_SUFFIX
-from .local_file import unreadable
+from .local_file import opened
 
 _VERSION = 1
 _MAX_SIZE = 1024 * 1024
@@ -29,26 +28,19 @@ _WORKFLOW = re.compile(r"https://github\.com/([^/]+/[^/]+)/\.github/workflows/([
 _PIPELINE = re.compile(r"https://gitlab\.com/(.+?)//([^@]+)@")
 
 
-def read_attestations(path: Path, filename: str, sha256: str) -> list[dict[str, Any]]:
-    """Read the file of attestations beside the distribution at ``path``; none if there is no such file.
+def read_provenance(path: Path, sha256: str) -> bytes:
+    """Make the provenance object of the attestations in the file beside the distribution at ``path``.
 
-    It holds one attestation, as PyPI's publish action writes it, or a list of them, as upload tools send it.
+    That file holds one attestation, as PyPI's publish action writes it, or a list of them, as upload tools send it.
+    The object has a bundle for each publisher; equal attestations give equal bytes.
 
     :param sha256: digest of the distribution, in lower-case hexadecimal.
 
-    Raises `InvalidDistribution` if it cannot be read, is malformed, or attests a file with another name or digest.
+    Raises `InvalidDistribution` if the file cannot be read, is malformed, or attests another name or digest.
     """
     beside = path.with_name(path.name + ATTESTATION_SUFFIX)
-    try:
-        # Checked before opening, since opening a pipe waits for its writer.
-        if not stat.S_ISREG(beside.stat().st_mode):
-            raise InvalidDistribution(f"{beside}: not a regular file")
-        with beside.open("rb") as stream:
-            data = stream.read(_MAX_SIZE + 1)
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise unreadable(beside, error) from error
+    with opened(beside) as stream:
+        data = stream.read(_MAX_SIZE + 1)
     try:
         found = _decoded(data)
         attestations = found if isinstance(found, list) else [found]
@@ -56,17 +48,17 @@ def read_attestations(path: Path, filename: str, sha256: str) -> list[dict[str, 
             raise ValueError
         if any(one["version"] != _VERSION for one in attestations):
             raise InvalidDistribution(f"{beside}: is an attestation of a version that is not known here")
-        matches = all(_attests(one, filename, sha256) for one in attestations)
-        _decoded(provenance_of(attestations))  # raises if they cannot be passed on
+        matches = all(_attests(one, path.name, sha256) for one in attestations)
+        provenance = _provenance(attestations)
+        _decoded(provenance)  # raises if they cannot be passed on
     except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
         raise InvalidDistribution(f"{beside}: is no attestation (PEP 740); sign again, or remove it") from error
     if not matches:
-        raise InvalidDistribution(f"{beside}: attests other bytes than those of {filename}; sign again, or remove it")
-    return attestations
+        raise InvalidDistribution(f"{beside}: attests other bytes than those of {path.name}; sign again, or remove it")
+    return provenance
 
 
-def provenance_of(attestations: list[dict[str, Any]]) -> bytes:
-    """Make the provenance object, with a bundle for each publisher; equal attestations give equal bytes."""
+def _provenance(attestations: list[dict[str, Any]]) -> bytes:
     bundles: list[dict[str, Any]] = []
     for attestation in attestations:
         publisher = _publisher(_certificate(attestation))

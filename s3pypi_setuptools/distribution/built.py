@@ -8,19 +8,17 @@ import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
 
 from ..errors import InvalidDistribution
 from ..naming import ATTESTATION_SUFFIX, normalize_name
 from ..text import printable
 from . import filename_checks as filenames
 from . import sdist, wheel
-from .local_file import LocalFile, signature, unreadable
+from .filename_checks import FileType
+from .local_file import LocalFile, opened, signature, unreadable
 from .metadata import CoreMetadata
 
 log = logging.getLogger(__name__)
-
-FileType: TypeAlias = Literal["bdist_wheel", "sdist"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +105,9 @@ class Description:
         are malformed or for other bytes.
         """
         file = LocalFile.read(self.path, hashed)
-        try:
-            # The status of an open file, as before: on Windows, that of a path differs from it.
-            with self.path.open("rb") as stream:
-                status = os.fstat(stream.fileno())
-        except OSError as error:
-            raise unreadable(self.path, error) from error
+        # The status of an open file, as before: on Windows, that of a path differs from it.
+        with opened(self.path) as stream:
+            status = os.fstat(stream.fileno())
         if signature(status) != self.signature or file.size != status.st_size:
             raise InvalidDistribution(
                 f"{printable(str(self.path))}: changed while it was being read; publish again when it is complete"
@@ -156,7 +151,8 @@ class Distribution:
         :param hashed: called with the number of bytes that were hashed since the last call.
         :param strict: refuse a file that would only cause a warning.
 
-        Raises `InvalidDistribution` as `Description.read` and `Description.hashed` do.
+        Raises `InvalidDistribution` for a file that cannot be read or changes meanwhile, is no wheel or sdist that
+        installers accept, or has attestations beside it that are malformed or for other bytes.
         """
         description = Description.read(path, strict=strict)
         for warning in description.warnings:
@@ -167,7 +163,6 @@ class Distribution:
 def _provenance(path: Path, sha256: str) -> bytes | None:
     if not os.path.exists(f"{path}{ATTESTATION_SUFFIX}"):  # noqa: PTH110 - false if the name is too long for a file
         return None
-    from .attestation import provenance_of, read_attestations  # noqa: PLC0415 - few have one
+    from .attestation import read_provenance  # noqa: PLC0415 - few have one
 
-    attestations = read_attestations(path, path.name, sha256)
-    return provenance_of(attestations) if attestations else None
+    return read_provenance(path, sha256)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from packaging.version import Version
 
@@ -11,6 +11,7 @@ from ..errors import InvalidDistribution
 from ..naming import SDIST_SUFFIXES, normalize_name, parse_version
 from .metadata import CoreMetadata
 
+FileType: TypeAlias = Literal["bdist_wheel", "sdist"]
 _LEGAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!-]*")
 _USUAL_WHEEL = re.compile(
     r"([A-Za-z0-9]+(?:[._][A-Za-z0-9]+)*)-([^-]+)(?:-\d\w*)?-[a-z]+\d+(?:\.[a-z]+\d+)*-\w+-\w+(?:\.\w+)*\.whl",
@@ -24,7 +25,7 @@ _LONGEST_FOLDER = 255
 """Characters of a folder's name that file systems allow."""
 
 
-def check(filename: str) -> Literal["bdist_wheel", "sdist"]:
+def check(filename: str) -> FileType:
     """Find the kind of distribution by its filename; raises `InvalidDistribution` for an illegal filename."""
     is_wheel = filename.endswith(".whl")
     if not is_wheel and not filename.endswith(SDIST_SUFFIXES):

@@ -9,6 +9,7 @@ import stat
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 
 from ..errors import InvalidDistribution, StoreError
@@ -49,26 +50,20 @@ class LocalFile:
         digest = hashlib.sha256()
         parts: list[int] = []
         size = 0
-        try:
-            # Checked before opening, since opening a pipe waits for its writer.
-            if not stat.S_ISREG(path.stat().st_mode):
-                raise InvalidDistribution(f"{path}: not a regular file")
-            with path.open("rb", buffering=0) as stream:
-                before = os.fstat(stream.fileno())
-                buffer = memoryview(bytearray(min(before.st_size + 1, _CHUNK_SIZE)))
-                # Not until the end of the file: one that grows as fast as it is read has none.
-                while size <= before.st_size and (count := _fill(stream.readinto, buffer)):
-                    data = buffer[:count]
-                    digest.update(data)
-                    if size % PART_SIZE:
-                        parts[-1] = zlib.crc32(data, parts[-1])
-                    else:
-                        parts.append(zlib.crc32(data))
-                    size += count
-                    hashed(count)
-                after = os.fstat(stream.fileno())
-        except OSError as error:
-            raise unreadable(path, error) from error
+        with opened(path) as stream:
+            before = os.fstat(stream.fileno())
+            buffer = memoryview(bytearray(min(before.st_size + 1, _CHUNK_SIZE)))
+            # Not until the end of the file: one that grows as fast as it is read has none.
+            while size <= before.st_size and (count := stream.readinto(buffer)):
+                data = buffer[:count]
+                digest.update(data)
+                if size % PART_SIZE:
+                    parts[-1] = zlib.crc32(data, parts[-1])
+                else:
+                    parts.append(zlib.crc32(data))
+                size += count
+                hashed(count)
+            after = os.fstat(stream.fileno())
         if signature(before) != signature(after) or size != after.st_size:
             raise InvalidDistribution(f"{path}: changed while it was being read; publish again when it is complete")
         if not size and not allow_empty:
@@ -101,15 +96,9 @@ class LocalFile:
         return data
 
     def _read(self, start: int, count: int) -> bytes:
-        try:
-            with self.path.open("rb", buffering=0) as stream:
-                stream.seek(start)
-                data = stream.read(count) or b""
-                while len(data) < count and (more := stream.read(count - len(data))):
-                    data += more
-                return data
-        except OSError as error:
-            raise unreadable(self.path, error) from error
+        with opened(self.path) as stream:
+            stream.seek(start)
+            return stream.read(count)
 
     def _changed(self) -> InvalidDistribution:
         return InvalidDistribution(
@@ -117,11 +106,20 @@ class LocalFile:
         )
 
 
-def _fill(read_into: Callable[[memoryview], int | None], buffer: memoryview) -> int:
-    filled = 0
-    while filled < len(buffer) and (count := read_into(buffer[filled:])):
-        filled += count
-    return filled
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[BufferedReader]:
+    """Open a file for reading, and close it in the end.
+
+    Raises `InvalidDistribution` if it is not a regular file, or cannot be opened or read.
+    """
+    try:
+        # Checked before opening, since opening a pipe waits for its writer.
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise InvalidDistribution(f"{printable(str(path))}: not a regular file")
+        with path.open("rb") as stream:
+            yield stream
+    except OSError as error:
+        raise unreadable(path, error) from error
 
 
 def signature(status: os.stat_result) -> tuple[int, ...]:
