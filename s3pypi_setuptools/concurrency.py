@@ -13,7 +13,7 @@ R = TypeVar("R")
 
 WORKERS = 16
 """Threads: enough to hide the latency of a store, few enough for their memory."""
-WAITING = 2
+_WAITING = 2
 """Items taken from the source for each worker before the oldest result is taken: bounds those in memory."""
 
 
@@ -28,7 +28,7 @@ def side_by_side(source: Iterable[T], work: Callable[[T], R]) -> Iterator[R]:
         try:
             for item in items:
                 waiting.append(pool.submit(work, item))
-                if len(waiting) >= WORKERS * WAITING:
+                if len(waiting) >= WORKERS * _WAITING:
                     yield from islice(_results(waiting), 1)
             yield from _results(waiting)
         except BaseException:

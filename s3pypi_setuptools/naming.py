@@ -30,7 +30,7 @@ _NONE = Version("0")
 
 @lru_cache(maxsize=16384)
 def parse_version(text: str) -> Version | None:
-    """Parse a version (https://peps.python.org/pep-0440/); None if it is none."""
+    """Parse a version (https://peps.python.org/pep-0440/); None if ``text`` is not one."""
     try:
         return Version(text)
     except (InvalidVersion, ValueError):  # more digits than int() converts
@@ -132,12 +132,12 @@ def project_name(text: str) -> str:
 
 
 def project_names(texts: Iterable[str]) -> tuple[str, ...]:
-    """The `project_name` of each, without repetitions; raises `UsageError` as that does."""
+    """The `project_name` of each, once; raises `UsageError` if no project can have one of these names."""
     return tuple(dict.fromkeys(map(project_name, texts)))
 
 
 def project_pattern(text: str) -> str:
-    """A glob in lower case, or the `project_name` of anything else; raises `UsageError` as that does."""
+    """A glob in lower case, or else the `project_name`; raises `UsageError` if no project can have that name."""
     return text.lower() if is_glob(text) else project_name(text)
 
 

@@ -94,7 +94,7 @@ def _is_same(error: NotWritten, before: NotWritten | None) -> bool:
 def create(put: Callable[[], object], backoff: Backoff = PATIENT) -> bool:
     """Call ``put``, a write on ``ABSENT``; True if it created the object, False if one exists already.
 
-    Raises as `update`.
+    Raises `Contended` if every attempt lost a race, and `StoreError`.
     """
 
     def attempt() -> bool:

@@ -77,13 +77,13 @@ def _at_slash(kinds: Iterable[PageKind]) -> bool:
 class _Migration:
     def __init__(self, repository: Repository, style: PageStyle) -> None:
         self._repository = repository
-        self._workspace = repository.workspace
         self._store = repository.workspace.store
         self._layout = repository.workspace.layout
         self._before = repository.config.pages
         self._kinds = kinds_of(style)
-        self._all = (*self._kinds, *other_kinds(self._kinds, self._before))
-        self._root = ProjectList(repository.workspace)
+        migrating = replace(repository.config, pages=(*self._kinds, *other_kinds(self._kinds, self._before)))
+        self._workspace = replace(repository.workspace, config=lambda: migrating)
+        self._root = ProjectList(self._workspace)
 
     def check(self) -> None:
         """Raise `RepositoryError` if the store cannot keep the new pages."""
@@ -105,9 +105,9 @@ class _Migration:
 
     def run(self) -> MigrateReport:
         """Migrate."""
-        self._record(self._all)
+        self._record(self._workspace.config().pages)
         projects = [name for name in side_by_side(self._folders(), self._bring_up) if name]
-        ProjectList(self._workspace, exact=True).refresh(self._all)
+        ProjectList(self._workspace, exact=True).refresh()
         self._record(self._kinds)
         removed: list[str] = []
         left: list[str] = []
@@ -131,7 +131,8 @@ class _Migration:
         """Record in the repository config that the repository has the pages of ``kinds``."""
         workspace = self._workspace
         with workspace.held(ROOT):
-            change_config(self._store, self._layout, lambda config: replace(config, pages=kinds), workspace.backoff)
+            backoff = workspace.clock.backoff
+            change_config(self._store, self._layout, lambda config: replace(config, pages=kinds), backoff)
 
     def _folders(self) -> Iterator[Folder]:
         """The folders of projects that have a manifest or a page."""
@@ -151,7 +152,7 @@ class _Migration:
         def same(manifest: Manifest) -> Decision[None]:
             return Decision(manifest, None, names=(folder.name,))
 
-        Change(RootEntry(self._root, self._all), documents, self._all, same).run()
+        Change(RootEntry(self._root), documents, same).run()
         return folder.name
 
     def _old(self, project: str | None) -> list[str]:

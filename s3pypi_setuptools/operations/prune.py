@@ -133,7 +133,7 @@ class _Pruning:
             return self._repository.change(
                 project,
                 partial(mark_removed, plan=plan, layout=self._layout),
-                reading=self._repository.thorough_reading(project),
+                reading=self._repository.reading(project, thorough=True),
                 others=self.others,
             )
         except Error as error:

@@ -31,7 +31,6 @@ from .layout import deletable_key
 from .links import names_with_absolute_urls
 from .manifest import Manifest, next_id
 from .other_projects import OtherProjects
-from .page_kind import PageKind
 from .pages import ForeignPage
 from .root_entry import RootEntry
 from .snapshot import DamagedPage, ProjectDocuments, Reading, Snapshot
@@ -53,7 +52,7 @@ class Decision(Generic[T]):
     :param result: what the operation returns.
     :param sweep: urls in ``removed`` whose objects are deleted in the end.
     :param refusal: the error to raise in the end, once the pages are those of the manifest.
-    :param renews: commit even unchanged content, so that whoever decided on the manifest before has to decide again.
+    :param renews: commit even unchanged content, so that concurrent changes lose their race, and decide again.
     :param names: what changes, for the observer: filenames, or the project's own name.
     """
 
@@ -122,7 +121,6 @@ class Change(Generic[T]):
     """One change of one project.
 
     :param entry: puts a new project on the list of projects.
-    :param kinds: the pages of the repository.
     :param operation: an `Operation`, or a function of the manifest that does no I/O. The manifest is empty for a
         project that has none.
     :param reading: requests that are under way already; there can be none if there is a lock table.
@@ -133,7 +131,6 @@ class Change(Generic[T]):
         self,
         entry: RootEntry,
         documents: ProjectDocuments,
-        kinds: tuple[PageKind, ...],
         operation: Operation[Facts, Plan, Stored, T] | Callable[[Manifest], Decision[T]],
         reading: Reading | None = None,
         *,
@@ -144,7 +141,6 @@ class Change(Generic[T]):
         self._others = others or OtherProjects(documents.workspace, thorough=False)
         self._documents = documents
         self._name = documents.name
-        self._kinds = kinds
         self._operation = operation
         self._reading = reading
         self._sent: tuple[Decision[T], str] | None = None
@@ -157,7 +153,7 @@ class Change(Generic[T]):
         with self._workspace.held(self._name) as lease:
             while True:
                 try:
-                    committed = update(lambda: self._commit(lease), self._workspace.backoff)
+                    committed = update(lambda: self._commit(lease), self._workspace.clock.backoff)
                     lease.confirm()
                     return self._finish(committed)
                 except ForeignPage:
@@ -187,7 +183,7 @@ class Change(Generic[T]):
 
     def _read(self) -> Snapshot:
         reading, self._reading = self._reading or self._documents.reading(), None
-        before = self._documents.snapshot(reading, self._kinds)
+        before = self._documents.snapshot(reading)
         if self._sent:
             self._tell_stage(Stage.PENDING, self._sent[0])  # if that put took effect, what was read shows it
         return before
@@ -228,17 +224,17 @@ class Change(Generic[T]):
     def _put(self, lease: Lease, before: Snapshot, decision: Decision[T]) -> Manifest:
         """Commit: put the manifest on the token that was read."""
         workspace, new = self._workspace, decision.manifest
-        if workspace.shared and any(is_elsewhere(file.url) for file in new.project.files):
-            workspace.shared.record()
+        if any(is_elsewhere(file.url) for file in new.project.files):
+            workspace.record_shared_files()
         commit = next_id(before.base.commit, workspace.clock.new_id)
         new = new.committed(commit, before.base.generation + 1)
         self._sent = decision, commit
-        data, attributes = stored_form(new.to_json(), DOCUMENT_ATTRIBUTES, compress=workspace.compresses())
+        data, attributes = stored_form(new.to_json(), DOCUMENT_ATTRIBUTES, compress=workspace.config().content_encoding)
         condition = Matches(before.token) if before.token else ABSENT
         lease.confirm()
         workspace.check_cancelled()
         self._tell_stage(Stage.COMMITTING, decision)
-        workspace.store.put(self._documents.manifest_key, data, attributes, condition)
+        workspace.store.put(self._documents.key, data, attributes, condition)
         self._tell_stage(Stage.COMMITTED, decision)
         return new
 
@@ -261,9 +257,7 @@ class Change(Generic[T]):
         before = committed.before.pages
         taken_over = [state.token for state in before.values() if state.token and state.foreign]
         try:
-            self._documents.pages.write(
-                committed.manifest, before if committed.changed else {}, self._kinds, taken_over
-            )
+            self._documents.pages.write(committed.manifest, before if committed.changed else {}, taken_over)
         except DamagedPage as error:
             if not committed.changed:
                 raise

@@ -71,7 +71,7 @@ _NAMES = {
 
 
 def kind_of(document: object) -> Kind | str | None:
-    """The kind that a decoded document states, as text where this version does not know it; None where none shows."""
+    """The kind of a decoded document, as text if this version does not know it; None if nothing tells the kind."""
     if not isinstance(document, dict):
         return None
     stated = document.get("kind")

@@ -17,6 +17,7 @@ from .documents import DOCUMENT_ATTRIBUTES
 from .inventory import ONE_REQUEST, FirstListing, Folder, list_folders
 from .layout import Layout
 from .nesting import refuse_project_folder
+from .objects import read_if_exists
 from .page_kind import PageKind, kinds_of
 from .repository_config import RepositoryConfig, change_config, read_config
 
@@ -92,7 +93,7 @@ def open_config(store: Store, layout: Layout, options: OpenOptions, backoff: Bac
     return opened
 
 
-def ask_about_parts(store: Store, layout: Layout, config: RepositoryConfig) -> bool:
+def probe_conditional_multipart(store: Store, layout: Layout, config: RepositoryConfig) -> bool:
     """Probe whether the store honours a conditional creation in parts, and record the answer in the repository config.
 
     False without a probe if the store ignores other conditions, or if these credentials may not probe.
@@ -193,8 +194,7 @@ def _foreign_style(store: Store, folders: Iterable[Folder]) -> tuple[PageKind, .
                 # The S3 console marks a folder with an empty object whose key ends in /; that is no page.
                 if info.size and (name := key.rpartition("/")[2]) in _HTML_NAMES:
                     found.setdefault(_HTML_NAMES[name], key)
-    if slash := found.get(PageKind.SLASH):
-        with contextlib.suppress(NotFound):
-            if store.get(slash).data.startswith(b"{"):
-                found[PageKind.SLASH_JSON] = found.pop(PageKind.SLASH)
+    slash = found.get(PageKind.SLASH)
+    if slash and (read_if_exists(store, slash) or b"").startswith(b"{"):
+        found[PageKind.SLASH_JSON] = found.pop(PageKind.SLASH)
     return tuple(kind for kind in PageKind if kind in found)

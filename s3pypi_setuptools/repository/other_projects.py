@@ -54,14 +54,16 @@ class OtherProjects:
         return next((name for name in self._listings().projects.get(key, ()) if name != project), None)
 
     def unread(self, project: str) -> str | None:
-        """One line: why a project other than ``project`` could not be read; None if all were. Raises as `lister`."""
+        """One line: why a project other than ``project`` could not be read; None if all were.
+
+        Raises `StoreError` if the folders of the repository cannot be listed.
+        """
         return next((line for name, line in self._listings().unread.items() if name != project), None)
 
     def _listings(self) -> _Listings:
         with self._lock:
             if self._found is None:
-                shared = self._workspace.shared
-                needed = self._thorough or shared is None or shared.possible
+                needed = self._thorough or self._workspace.may_share_files
                 self._found = self._read() if needed else _Listings()
             return self._found
 
@@ -96,7 +98,7 @@ class OtherProjects:
     def _files(self, name: str) -> tuple[File, ...]:
         documents = ProjectDocuments(self._workspace, name)
         try:
-            manifest, _ = documents.manifest()
+            manifest, _ = documents.read()
         except OtherRepository:
             return ()  # Only its own projects list its objects.
         except Error:

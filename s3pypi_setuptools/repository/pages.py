@@ -11,16 +11,17 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Container, Sequence
+from collections.abc import Callable, Collection, Container
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
-from ..errors import NotFound, NotWritten, PreconditionFailed, Unavailable
+from ..errors import NotWritten, PreconditionFailed, Unavailable
 from ..stores.base import ABSENT, Attributes, Matches, Token
 from ..transaction import create, update
 from .documents import stored_form
 from .manifest import blank_id, is_blank, number_of
+from .objects import has_bytes, head_if_exists, if_exists
 from .page_kind import PageKind
 from .workspace import Workspace
 
@@ -28,15 +29,16 @@ COMMIT = "s3pypi-commit"
 """Name of the user metadata that holds a page's commit id."""
 
 
-class Record(Protocol):
-    """What pages are derived from."""
+class Committed(Protocol):
+    """A record, from which pages are derived, or what is read from a page."""
 
     @property
     def commit(self) -> str | None:
-        """The id that its pages carry."""
+        """The id of the record, which its pages carry; None on another tool's page."""
 
 
-R = TypeVar("R", bound=Record)
+R = TypeVar("R", bound=Committed)
+P = TypeVar("P", bound=Committed)
 
 
 class ForeignPage(Exception):
@@ -70,25 +72,47 @@ class PageState:
         return self.token is not None and self.commit is None
 
 
-class PageSource(ABC, Generic[R]):
-    """Reads a record, and renders its pages."""
+class PageSource(ABC, Generic[R, P]):
+    """Reads a record and its pages, and renders them.
+
+    :param key: the key of the record.
+    :param keys: the key of each page.
+    """
 
     deletable: ClassVar[bool] = False
     """Whether a record may be deleted, with its pages. If so, a page is created blank."""
     compressed: ClassVar[bool] = False
-    """Whether large JSON pages are stored compressed, if the workspace compresses."""
+    """Whether large JSON pages are stored compressed, if the store keeps ``Content-Encoding``."""
+
+    def __init__(self, workspace: Workspace, key: str, keys: dict[PageKind, str]) -> None:
+        self.workspace = workspace
+        self.key = key
+        self.keys = keys
+
+    def read(self) -> tuple[R | None, Token | None]:
+        """The record and its token; None for both if there is none. Raises `InvalidIndex`, and `StoreError`."""
+        if (found := if_exists(lambda: self.workspace.store.get(self.key))) is None:
+            return None, None
+        return self.parse(found.data), found.info.token
+
+    def read_page(self, kind: PageKind) -> tuple[P | None, PageState]:
+        """What a page lists, and its state; None if it does not exist. Raises `InvalidIndex`, and `StoreError`."""
+        if (found := if_exists(lambda: self.workspace.store.get(self.keys[kind]))) is None:
+            return None, PageState()
+        page = self.parse_page(kind, found.data)
+        return page, PageState.of(found.info.token, page.commit)
 
     @abstractmethod
-    def read_record(self) -> R | None:
-        """Read the record now; None if there is none."""
+    def parse(self, data: bytes) -> R | None:
+        """The record; None if a damaged one is taken for none. Raises `InvalidIndex`, with the key."""
+
+    @abstractmethod
+    def parse_page(self, kind: PageKind, data: bytes) -> P:
+        """What a page lists, whichever tool wrote it. Raises `InvalidIndex`, with the key."""
 
     @abstractmethod
     def render(self, kind: PageKind, record: R) -> bytes:
         """The bytes of a page."""
-
-    @abstractmethod
-    def commit_of(self, kind: PageKind, data: bytes) -> str | None:
-        """The commit id in a page's bytes, for stores that keep no metadata; None for another tool's page."""
 
     def is_deleted(self, record: R) -> bool:  # noqa: ARG002
         """Whether the record is deleted, and so has no pages."""
@@ -102,16 +126,16 @@ class PageSource(ABC, Generic[R]):
 class DerivedPages(Generic[R]):
     """The pages of one record.
 
-    :param keys: the key of each page.
+    :param kinds: which of the source's pages are read; None for all. Those that the repository has are written.
     :param exact: whether a page of the record's commit id is current only if its bytes are those rendered.
     """
 
     def __init__(
-        self, workspace: Workspace, keys: dict[PageKind, str], source: PageSource[R], *, exact: bool = False
+        self, source: PageSource[R, Any], kinds: Collection[PageKind] | None = None, *, exact: bool = False
     ) -> None:
-        self._workspace = workspace
-        self._store = workspace.store
-        self._keys = keys
+        self._workspace = source.workspace
+        self._store = source.workspace.store
+        self._keys = {kind: key for kind, key in source.keys.items() if kinds is None or kind in kinds}
         self._source = source
         self._exact = exact
         self._lock = threading.Lock()
@@ -140,17 +164,13 @@ class DerivedPages(Generic[R]):
 
     def state(self, kind: PageKind) -> PageState:
         """The state of one page now."""
-        key = self._keys[kind]
-        try:
-            if self._store.keeps_metadata:
-                info = self._store.head(key)
-                if commit := info.metadata.get(COMMIT):
-                    return PageState.of(info.token, commit)
-                # Another tool's, or ours, copied by a tool that drops metadata.
-            page = self._store.get(key)
-            return PageState.of(page.info.token, self._source.commit_of(kind, page.data))
-        except NotFound:
-            return PageState()
+        if self._store.keeps_metadata:
+            if (info := head_if_exists(self._store, self._keys[kind])) is None:
+                return PageState()
+            if commit := info.metadata.get(COMMIT):
+                return PageState.of(info.token, commit)
+            # Another tool's, or ours, copied by a tool that drops metadata.
+        return self._source.read_page(kind)[1]
 
     def creating_blank(self, states: dict[PageKind, PageState]) -> dict[PageKind, Future[PageState]]:
         """Start to create the pages blank that are absent in ``states``, in parallel; the states of all pages then."""
@@ -161,7 +181,7 @@ class DerivedPages(Generic[R]):
             return state
         record = self._source.blank(blank_id(self._workspace.clock.new_id))
         tokens: list[Token] = []
-        if create(lambda: tokens.append(self._fill(record, kind, None)), self._workspace.backoff):
+        if create(lambda: tokens.append(self._fill(record, kind, None)), self._workspace.clock.backoff):
             return PageState.of(tokens[-1], record.commit)
         now = self.state(kind)
         return PageState() if now.foreign else now
@@ -170,23 +190,23 @@ class DerivedPages(Generic[R]):
         self,
         record: R,
         states: dict[PageKind, PageState],
-        kinds: Sequence[PageKind],
         taken_over: Collection[Token] = (),
     ) -> None:
-        """Bring the pages of ``kinds`` up to ``record``, or to a later one, in parallel.
+        """Bring the repository's pages up to ``record``, or to a later one, in parallel.
 
         :param states: the pages as they were read before the record was committed.
         :param taken_over: tokens of other tools' pages whose content is in the record.
 
         Raises `ForeignPage` if another tool has written a page meanwhile; the other pages are up to date then.
         """
-        self._all(kinds, lambda kind: self._write(record, kind, states.get(kind), taken_over))
-        if self._source.is_deleted(record) and (now := self._source.read_record()) and not self._source.is_deleted(now):
+        self._all(lambda kind: self._write(record, kind, states.get(kind), taken_over))
+        if self._source.is_deleted(record) and (now := self._source.read()[0]) and not self._source.is_deleted(now):
             # A store that ignores the condition of a deletion has deleted the pages of what was committed meanwhile.
-            self._all(kinds, lambda kind: self._bring_up(now, kind, taken_over))
+            self._all(lambda kind: self._bring_up(now, kind, taken_over))
 
-    def _all(self, kinds: Sequence[PageKind], write: Callable[[PageKind], None]) -> None:
-        work = [self._workspace.pool.submit(write, kind) for kind in kinds if kind in self._keys]
+    def _all(self, write: Callable[[PageKind], None]) -> None:
+        kinds = [kind for kind in self._workspace.config().pages if kind in self._keys]
+        work = [self._workspace.pool.submit(write, kind) for kind in kinds]
         errors = [error for future in work if (error := future.exception())]
         # `ForeignPage` only means to try again, so any other error is raised first.
         for error in sorted(errors, key=lambda error: isinstance(error, ForeignPage)):
@@ -201,29 +221,30 @@ class DerivedPages(Generic[R]):
         return self._bring_up(record, kind, taken_over)
 
     def _bring_up(self, record: R, kind: PageKind, taken_over: Collection[Token]) -> None:
-        update(lambda: self._catch_up(record, kind, taken_over), self._workspace.backoff)
+        update(lambda: self._catch_up(record, kind, taken_over), self._workspace.clock.backoff)
 
     def _catch_up(self, written: R, kind: PageKind, taken_over: Collection[Token]) -> None:
         # The order matters: a page older than the record read after it cannot be put over a newer one.
         state = self.state(kind)
-        record = self._source.read_record()
-        if record is None:
-            raise self._lost(kind)
+        record = self._record(kind)
         if self._source.is_deleted(record) and state.token is None and self._is_listed(kind):
             raise PreconditionFailed(self._keys[kind], version="")
         if self._current(record, kind, state) or self._follows(state, written, record):
             return
         if state.token is None and self._source.deletable:
-            state, record = self._create_blank(kind, state), self._source.read_record()
-            if record is None:
-                raise self._lost(kind)
+            state, record = self._create_blank(kind, state), self._record(kind)
         if state.foreign and state.token not in taken_over:
             raise ForeignPage
         self._put(record, kind, state)
 
-    def _lost(self, kind: PageKind) -> Unavailable:
-        """The error for a missing record, which was read or written before: no record is ever deleted."""
-        return Unavailable(self._keys[kind], "is not up to date: its record was there, and is not found now; try again")
+    def _record(self, kind: PageKind) -> R:
+        """The record now. It was read or written before, and no record is ever deleted."""
+        record, _ = self._source.read()
+        if record is None:
+            raise Unavailable(
+                self._keys[kind], "is not up to date: its record was there, and is not found now; try again"
+            )
+        return record
 
     def _is_listed(self, kind: PageKind) -> bool:
         """Whether the store lists a page that it did not find: its answer to the read was stale."""
@@ -238,10 +259,7 @@ class DerivedPages(Generic[R]):
         if not self._exact:
             return True
         # A page may have changed or been deleted since its state was read: the put on that state's token fails then.
-        try:
-            return self._store.get(self._keys[kind]).data == self._rendered(kind, record)
-        except NotFound:
-            return False
+        return has_bytes(self._store, self._keys[kind], self._rendered(kind, record))
 
     def _follows(self, state: PageState, written: R, record: R) -> bool:
         """Whether the page is of a commit between ``written`` and ``record``: a later committer updates it."""
@@ -267,7 +285,7 @@ class DerivedPages(Generic[R]):
 
     def _stored(self, kind: PageKind, record: R) -> tuple[bytes, Attributes]:
         """The page as it is stored."""
-        compress = self._source.compressed and kind.is_json and self._workspace.compresses()
+        compress = self._source.compressed and kind.is_json and self._workspace.config().content_encoding
         return stored_form(self._rendered(kind, record), kind.attributes, compress=compress)
 
     def _rendered(self, kind: PageKind, record: R) -> bytes:

@@ -6,17 +6,16 @@ its ``kind``.
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import threading
 from collections.abc import Callable
 from typing import TypeAlias
 
-from ..errors import InvalidIndex, LockError, NotFound, RepositoryError
+from ..errors import InvalidIndex, LockError, RepositoryError
 from ..index.model import Root
 from ..index.simple_json import decode, encode, root_document, root_of
 from ..locks.base import ROOT, Lease
-from ..stores.base import ABSENT, Matches, Token
+from ..stores.base import ABSENT, Matches
 from ..transaction import update
 from .documents import DOCUMENT_ATTRIBUTES, Kind, OtherKind, check_kind
 from .manifest import next_id
@@ -46,16 +45,14 @@ def parse_project_list(data: bytes) -> Root:
     return root_of(document)
 
 
-class ProjectList(PageSource[Root]):
+class ProjectList(PageSource[Root, Root]):
     """The list of projects of one repository. Threads may use it at once.
 
     :param exact: as of `DerivedPages`.
     """
 
     def __init__(self, workspace: Workspace, *, exact: bool = False) -> None:
-        self._workspace = workspace
-        self._store = workspace.store
-        self._layout = workspace.layout
+        super().__init__(workspace, workspace.layout.project_list, workspace.layout.pages())
         self._exact = exact
         self._turn = threading.Lock()
         self._arrivals = threading.Lock()
@@ -63,41 +60,54 @@ class ProjectList(PageSource[Root]):
         self._added: set[str] = set()
         self._locked: dict[str, LockError] = {}
 
-    def read(self) -> tuple[Root, Token | None]:
-        """The list and its token; an empty list and None if there is none.
-
-        Raises `RepositoryError` if there is a project's manifest instead, `InvalidIndex` for a damaged list, and
-        `StoreError`.
-        """
+    def parse(self, data: bytes) -> Root:
+        """The list; raises `InvalidIndex`, and `RepositoryError` if the target is a project's folder."""
         try:
-            found = self._store.get(self._layout.project_list)
-        except NotFound:
-            return Root(), None
-        return self._parse_list(found.data), found.info.token
+            return parse_project_list(data)
+        except InvalidIndex as error:
+            if isinstance(error, OtherKind) and error.found is Kind.PROJECT:
+                url = self.workspace.store.url_of(self.key)
+                advice = "the target is a project's folder; give the repository around it"
+                raise RepositoryError(f"{url}: {error}: {advice}") from error
+            raise InvalidIndex(f"{self.key}: {error}; restore it") from error
 
-    def projects(self, kinds: tuple[PageKind, ...]) -> tuple[str, ...]:
+    def parse_page(self, kind: PageKind, data: bytes) -> Root:
+        """The projects on a root page, whichever tool wrote it. Raises `InvalidIndex`."""
+        try:
+            return kind.parse_root(data)
+        except InvalidIndex as error:
+            raise InvalidIndex(f"{self.keys[kind]}: {error}; restore or remove the page") from error
+
+    def render(self, kind: PageKind, record: Root) -> bytes:
+        """The bytes of a root page."""
+        return kind.render_root(record)
+
+    def listed(self) -> tuple[str, ...]:
+        """The projects on the list; none if there is no list. Raises `InvalidIndex`, and `StoreError`."""
+        root, _ = self.read()
+        return root.projects if root else ()
+
+    def projects(self) -> tuple[str, ...]:
         """The projects that are listed; without a list, those on other tools' root pages, or else the folders' names.
 
-        Raises as `read`, and `InvalidIndex` for a damaged page.
+        Raises `InvalidIndex` for a damaged list or page, `RepositoryError` if the target is a project's folder, and
+        `StoreError`.
         """
-        root, token = self.read()
-        if token:
+        root, _ = self.read()
+        if root:
             return root.projects
-        found: set[str] = set()
-        for kind, key in self._layout.pages(kinds=kinds).items():
-            with contextlib.suppress(NotFound):
-                found |= {*self._parse(kind, self._store.get(key).data).projects}
-        folders = list(self._workspace.list_folders())
+        kinds = [kind for kind in self.workspace.config().pages if kind in self.keys]
+        pages = [page for kind in kinds if (page := self.read_page(kind)[0])]
+        found = {name for page in pages for name in page.projects}
+        folders = list(self.workspace.list_folders())
         found -= {folder.name for folder in folders if folder.is_other}
         return Root.of(found or (folder.name for folder in folders if folder.is_project and folder.objects)).projects
 
-    def enter(
-        self, project: str, kinds: tuple[PageKind, ...], others: frozenset[str] = frozenset(), *, absent: bool = False
-    ) -> bool:
+    def enter(self, project: str, others: frozenset[str] = frozenset(), *, absent: bool = False) -> bool:
         """Add ``project`` to the list and to all pages that lack it; returns whether the list lacked it.
 
-        Calls from several threads share one write, and wait for the lock once. Raises as `read`, `InvalidIndex` for a
-        damaged page, and `LockError`.
+        Calls from several threads share one write, and wait for the lock once. Raises `InvalidIndex` for a damaged list
+        or page, `RepositoryError` if the target is a project's folder, `LockError`, and `StoreError`.
 
         :param others: projects to add with it; after an error they are not added by a later call either.
         :param absent: whether neither a list nor a root page existed a moment ago: both are created without reading
@@ -114,7 +124,7 @@ class ProjectList(PageSource[Root]):
                     return project in self._added
                 names, self._waiting = frozenset(self._waiting), set()
             try:
-                self._added |= self._change(lambda projects: projects | names, kinds, absent=absent)[0]
+                self._added |= self._change(lambda projects: projects | names, absent=absent)[0]
             except LockError as error:
                 self._locked.update(dict.fromkeys(names - {project} - others, error))
                 raise
@@ -124,14 +134,12 @@ class ProjectList(PageSource[Root]):
                 raise
             return project in self._added
 
-    def reconcile(
-        self, present: _Names, absent: _Names, is_deleted: Callable[[str], bool], kinds: tuple[PageKind, ...]
-    ) -> None:
+    def reconcile(self, present: _Names, absent: _Names, is_deleted: Callable[[str], bool]) -> None:
         """Let the list and all pages contain the projects in ``present``, and none in ``absent`` that is deleted.
 
         After a change, the projects that it added or took off are checked again. Whoever publishes a project reads the
         list after the commit, and whoever deletes one takes it off the list after the commit, so that one of them sees
-        what the other did. Raises as `enter`, and what ``is_deleted`` raises.
+        what the other did. Raises `InvalidIndex`, `LockError`, `StoreError`, and what ``is_deleted`` raises.
 
         :param is_deleted: whether the project does not exist now.
         """
@@ -140,44 +148,31 @@ class ProjectList(PageSource[Root]):
                 added, taken_off = self._change(
                     lambda projects, present=present, absent=absent: (  # type: ignore[misc]
                         (projects | present) - {name for name in absent & projects if is_deleted(name)}
-                    ),
-                    kinds,
+                    )
                 )
                 present = frozenset(name for name in taken_off if not is_deleted(name))
                 absent = frozenset(name for name in added if is_deleted(name))
 
-    def refresh(self, kinds: tuple[PageKind, ...]) -> None:
-        """Bring all pages up to the list, if there is one. Raises as `enter`."""
+    def refresh(self) -> None:
+        """Bring all pages up to the list, if there is one. Raises `InvalidIndex`, `LockError`, and `StoreError`."""
         with self._turn:
             if self.read()[1]:
-                self._change(lambda projects: projects, kinds)
+                self._change(lambda projects: projects)
 
-    def _parse_list(self, data: bytes) -> Root:
-        """The list; raises `InvalidIndex`, and `RepositoryError` if the target is a project's folder."""
-        key = self._layout.project_list
-        try:
-            return parse_project_list(data)
-        except InvalidIndex as error:
-            if isinstance(error, OtherKind) and error.found is Kind.PROJECT:
-                url = self._store.url_of(key)
-                advice = "the target is a project's folder; give the repository around it"
-                raise RepositoryError(f"{url}: {error}: {advice}") from error
-            raise InvalidIndex(f"{key}: {error}; restore it") from error
-
-    def _change(self, edit: _Edit, kinds: tuple[PageKind, ...], *, absent: bool = False) -> tuple[_Names, _Names]:
+    def _change(self, edit: _Edit, *, absent: bool = False) -> tuple[_Names, _Names]:
         """Change the list and bring the pages up to it; returns the projects that were added, and those taken off."""
-        with self._workspace.held(ROOT) as lease:
-            pages = self._pages(kinds)
+        with self.workspace.held(ROOT) as lease:
+            pages = DerivedPages(self, self.workspace.config().pages, exact=self._exact)
             attempts: list[tuple[_Names, _Names]] = []
             while True:
                 root, states, changed = update(
                     lambda: self._commit(edit, pages, attempts, lease, absent=absent and not attempts),
-                    self._workspace.backoff,
+                    self.workspace.clock.backoff,
                 )
                 lease.confirm()
                 try:
                     taken_over = [state.token for state in states.values() if state.token and state.foreign]
-                    pages.write(root, states if changed else {}, kinds, taken_over)
+                    pages.write(root, states if changed else {}, taken_over)
                 except ForeignPage:
                     continue
                 added = _Names().union(*(after - before for before, after in attempts))
@@ -196,61 +191,30 @@ class ProjectList(PageSource[Root]):
 
         What is to be written is added to ``attempts`` before, since the response may be lost.
         """
-        root, token, states = Root(), None, pages.absent()
+        found, token, states = None, None, pages.absent()
         if not absent:
-            listed, reading = self._workspace.pool.submit(self.read), pages.reading()
-            root, token = listed.result()
+            listed, reading = self.workspace.pool.submit(self.read), pages.reading()
+            found, token = listed.result()
             states = {kind: state.result() for kind, state in reading.items()}
+        root = found or Root()
         projects = frozenset(root.projects)
         # If the list is lost, only our own pages show what it contained. (If they belong to a list that somebody made
         # meanwhile, the put below fails.)
         lost = root.commit is None
         for kind in [kind for kind, state in states.items() if state.foreign or (lost and state.token)]:
-            adopted, states[kind] = self._adopt(kind, lost)
-            projects |= adopted
+            page, states[kind] = self.read_page(kind)
+            if states[kind].foreign:
+                log.warning("%s: written by another tool; the projects it lists are taken over", self.keys[kind])
+            if page and (lost or states[kind].foreign):
+                projects |= {*page.projects}
         if new := projects - frozenset(root.projects):
-            projects -= new & frozenset(folder.name for folder in self._workspace.list_folders() if folder.is_other)
+            projects -= new & frozenset(folder.name for folder in self.workspace.list_folders() if folder.is_other)
         projects = edit(projects)
         attempts.append((frozenset(root.projects), projects))
         if token and root.commit and projects == frozenset(root.projects):
             return root, states, False
-        root = Root.of(projects, next_id(root.commit, self._workspace.clock.new_id))
+        root = Root.of(projects, next_id(root.commit, self.workspace.clock.new_id))
         condition = Matches(token) if token else ABSENT
         lease.confirm()
-        self._store.put(self._layout.project_list, render_project_list(root), DOCUMENT_ATTRIBUTES, condition)
+        self.workspace.store.put(self.key, render_project_list(root), DOCUMENT_ATTRIBUTES, condition)
         return root, states, True
-
-    def _adopt(self, kind: PageKind, lost: bool) -> tuple[_Names, PageState]:
-        """The projects to take over from a page, and its state: of our own page, none unless the list is ``lost``."""
-        key = self._layout.pages()[kind]
-        try:
-            page = self._store.get(key)
-        except NotFound:
-            return frozenset(), PageState()
-        listed = self._parse(kind, page.data)
-        if listed.commit is not None:
-            return frozenset(listed.projects if lost else ()), PageState(page.info.token, listed.commit)
-        log.warning("%s: written by another tool; the projects it lists are taken over", key)
-        return frozenset(listed.projects), PageState(page.info.token)
-
-    def read_record(self) -> Root | None:
-        """The list; None if there is none. Raises `InvalidIndex`, and `StoreError`."""
-        root, token = self.read()
-        return root if token else None
-
-    def render(self, kind: PageKind, record: Root) -> bytes:
-        """The bytes of a root page."""
-        return kind.render_root(record)
-
-    def commit_of(self, kind: PageKind, data: bytes) -> str | None:
-        """The commit id in a root page. Raises `InvalidIndex`."""
-        return self._parse(kind, data).commit
-
-    def _pages(self, kinds: tuple[PageKind, ...]) -> DerivedPages[Root]:
-        return DerivedPages(self._workspace, self._layout.pages(kinds=kinds), self, exact=self._exact)
-
-    def _parse(self, kind: PageKind, data: bytes) -> Root:
-        try:
-            return kind.parse_root(data)
-        except InvalidIndex as error:
-            raise InvalidIndex(f"{self._layout.page(kind)}: {error}; restore or remove the page") from error

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
-from ..errors import NotFound
 from ..naming import ATTESTATION_SUFFIX, SUFFIXES, content_type, guess_project, is_project_name, normalize_name
 from ..stores.base import Info, Marked, SignedUrl, Store
 from .layout import Layout
-from .objects import if_exists
+from .objects import if_exists, read_if_exists
 from .page_kind import PageKind
 
 _BESIDE = (".metadata", ".provenance", ATTESTATION_SUFFIX)
@@ -100,8 +99,5 @@ class RepositoryReader:
 
     def probe(self) -> bool:
         """Whether the repository has its configuration; raises `StoreError` where the store gives no answer."""
-        try:  # by its bytes: a HEAD says nothing of a bucket that does not exist
-            self._store.get(self._layout.repository_config)
-        except NotFound:
-            return False
-        return True
+        # By its bytes: a HEAD says nothing of a bucket that does not exist.
+        return read_if_exists(self._store, self._layout.repository_config) is not None

@@ -11,15 +11,14 @@ from typing import TypeVar
 from ..locks.base import NO_LOCKS, ROOT, Locks
 from ..monitor import UNMONITORED, Monitor
 from ..stores.base import Store
-from ..transaction import PATIENT, Backoff
 from .change import Change, Decision, Facts, Operation, Plan, Stored, decide
-from .inventory import FirstListing, Folder
+from .inventory import FirstListing
 from .layout import Layout
 from .manifest import Manifest
-from .opening import Opened, OpenOptions, ask_about_parts, open_config
+from .opening import Opened, OpenOptions, open_config, probe_conditional_multipart
 from .other_projects import OtherProjects
 from .project_list import ProjectList
-from .repository_config import RepositoryConfig, SharedFiles, read_config
+from .repository_config import RepositoryConfig, read_config
 from .root_entry import RootEntry
 from .snapshot import ProjectDocuments, Reading
 from .workspace import SYSTEM, Clock, Workspace
@@ -51,7 +50,6 @@ class Repository:
         options: OpenOptions = PLAIN,
         *,
         clock: Clock = SYSTEM,
-        backoff: Backoff = PATIENT,
         monitor: Monitor = UNMONITORED,
         locks: Locks = NO_LOCKS,
     ) -> None:
@@ -67,13 +65,11 @@ class Repository:
             layout,
             self._pool,
             self._uploads,
-            clock,
-            backoff,
-            monitor,
-            locks,
-            compresses=lambda: self.config.content_encoding,
-            public_urls=lambda: tuple(url for url in (options.public_url, self.config.public_url) if url),
-            shared=SharedFiles(store, layout, backoff, lambda: self.config),
+            config=lambda: self.config,
+            public_url=options.public_url,
+            clock=clock,
+            monitor=monitor,
+            locks=locks,
         )
         self._root = ProjectList(self.workspace)
         table = self._pool.submit(locks.verify)
@@ -132,7 +128,7 @@ class Repository:
             return recorded
         with self._asking:
             if self._parts is None:
-                self._parts = ask_about_parts(self.workspace.store, self.workspace.layout, self.config)
+                self._parts = probe_conditional_multipart(self.workspace.store, self.workspace.layout, self.config)
             return self._parts
 
     def first_listing(self) -> FirstListing | None:
@@ -148,7 +144,8 @@ class Repository:
 
     def projects(self) -> tuple[str, ...]:
         """The names of all projects, normalized and sorted; the projects of another tool's repository too."""
-        return self._root.projects(self.config.pages)
+        self.require()
+        return self._root.projects()
 
     def manifest(self, project: str) -> Manifest | None:
         """The manifest of ``project`` (normalized), or else one of what other tools' pages list; None without either.
@@ -157,31 +154,27 @@ class Repository:
         `RepositoryError` if there is no repository, and `StoreError`.
         """
         documents = ProjectDocuments(self.workspace, project)
-        manifest, _ = documents.manifest()
+        manifest, _ = documents.read()
         if manifest is not None:
             return manifest
-        kinds = self.config.pages
-        adopted = documents.snapshot(documents.reading(), kinds).base
+        self.require()
+        adopted = documents.snapshot(documents.reading()).base
         return adopted if adopted.project.files else None
 
-    def reading(self, project: str, listing: FirstListing | None = None) -> Reading | None:
+    def reading(self, project: str, listing: FirstListing | None = None, *, thorough: bool = False) -> Reading | None:
         """Start to read the state from which a change of ``project`` (normalized) starts.
 
         None if nothing may be read before the project is locked.
 
         :param listing: of the whole repository; what it shows to be absent is not read.
+        :param thorough: read every page, as the change may depend on files that only another tool's page lists.
         """
         if listing and (folder := listing.new_project(project)):
             return Reading.of_new_project(folder)
-        return None if self.workspace.locks.exclusive else self._reading(ProjectDocuments(self.workspace, project))
-
-    def thorough_reading(self, project: str) -> Reading | None:
-        """As `reading`, but every page is read, as a change may depend on files that only another tool's page lists."""
-        return None if self.workspace.locks.exclusive else ProjectDocuments(self.workspace, project).reading()
-
-    def reading_folder(self, project: str) -> Future[Folder]:
-        """Start to list the folder of ``project`` (normalized), as `Workspace.list_folder` does."""
-        return self._pool.submit(self.workspace.list_folder, project)
+        if self.workspace.locks.exclusive:
+            return None
+        brief = not thorough and self._surely_honours_conditions()
+        return ProjectDocuments(self.workspace, project).reading(brief=brief)
 
     def root_entry(self, projects: Collection[str] = (), listing: FirstListing | None = None) -> RootEntry:
         """Put new ``projects`` (normalized) on the list of projects together.
@@ -189,7 +182,7 @@ class Repository:
         :param listing: of the whole repository; a list of projects that it shows to be absent is not read.
         """
         absent = listing is not None and listing.root_is_absent
-        return RootEntry(self._root, self.config.pages, projects, absent=absent)
+        return RootEntry(self._root, projects, absent=absent)
 
     def others(self, *, thorough: bool = True) -> OtherProjects:
         """What other projects list; it is read when it is first needed. ``thorough`` as of `OtherProjects`."""
@@ -219,12 +212,11 @@ class Repository:
         """
         documents = ProjectDocuments(self.workspace, project)
         if dry_run or self.dry_run:
-            base = documents.snapshot(documents.reading(), self.config.pages).base
+            base = documents.snapshot(documents.reading()).base
             return decide(operation, base, dry_run=True).result
-        if reading is None and not self.workspace.locks.exclusive:
-            reading = self._reading(documents)
-        entry = entry or self.root_entry()
-        change = Change(entry, documents, self.config.pages, operation, reading, others=others)
+        reading = reading or self.reading(project)
+        self.require()
+        change = Change(entry or self.root_entry(), documents, operation, reading, others=others)
         if threading.current_thread() is not threading.main_thread():
             return change.run()
         # Ctrl-C is raised in the main thread: elsewhere nothing comes between a commit and its pages.
@@ -235,11 +227,11 @@ class Repository:
         found = read_config(workspace.store, workspace.layout) if workspace.locks.exclusive else None
         table.result()
         with contextlib.nullcontext() if found else workspace.held(ROOT):
-            return open_config(workspace.store, workspace.layout, options, workspace.backoff)
+            return open_config(workspace.store, workspace.layout, options, workspace.clock.backoff)
 
-    def _reading(self, documents: ProjectDocuments) -> Reading:
-        """Start to read; without the pages if the store surely refuses to overwrite one that another tool wrote."""
+    def _surely_honours_conditions(self) -> bool:
+        """Whether it is known by now that the store refuses to overwrite a page that another tool wrote."""
         honours = self.workspace.store.conditional_writes
         if honours is None and self._opened.done() and not self._opened.exception():
             honours = self.config.conditional_writes
-        return documents.brief_reading() if honours else documents.reading()
+        return bool(honours)

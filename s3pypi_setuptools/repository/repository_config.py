@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from ..errors import InvalidIndex
@@ -41,7 +41,7 @@ class RepositoryConfig:
     pages: tuple[PageKind, ...]
     conditional_writes: bool
     conditional_delete: bool
-    conditional_multipart: bool | None
+    conditional_multipart: bool | None = None
     public_url: str | None = None
     content_encoding: bool = False
     shared_files: bool = True
@@ -57,17 +57,11 @@ class RepositoryConfig:
             "kind": Kind.REPOSITORY.value,
             "format": FORMAT if self.content_encoding or PageKind.SLASH_JSON in self.pages else 1,
             "pages": [page.value for page in self.pages],
-            "conditional-writes": self.conditional_writes,
-            "conditional-delete": self.conditional_delete,
-            "conditional-multipart": self.conditional_multipart,
-            "content-encoding": self.content_encoding,
-            "shared-files": self.shared_files,
+            **{name: getattr(self, field) for name, field in _FLAGS.items()},
+            "public-url": self.public_url or None,
         }
-        if self.conditional_multipart is None:
-            del document["conditional-multipart"]
-        if self.public_url:
-            document["public-url"] = self.public_url
-        return json.dumps(document, indent=2).encode() + b"\n"
+        stated = {key: value for key, value in document.items() if value is not None}
+        return json.dumps(stated, indent=2).encode() + b"\n"
 
     @classmethod
     def from_json(cls, data: bytes, key: str) -> RepositoryConfig:
@@ -85,34 +79,30 @@ class RepositoryConfig:
                 raise InvalidIndex(
                     f"{key}: repository of format {shown(kind)}, this version reads {FORMAT}: upgrade s3pypi-setuptools"
                 )
-            pages = tuple(map(PageKind, _list(document["pages"])))
+            pages = tuple(map(PageKind, document["pages"]))
             if not pages or len({*pages}) != len(pages) or {PageKind.SLASH, PageKind.SLASH_JSON} <= {*pages}:
                 raise ValueError
-            return cls(
-                pages,
-                _flag(document["conditional-writes"]),
-                _flag(document["conditional-delete"]),
-                _flag(document["conditional-multipart"]) if "conditional-multipart" in document else None,
-                _public_url(document.get("public-url")),
-                _flag(document.get("content-encoding", False)),
-                _flag(document.get("shared-files", True)),
-            )
+            flags = {field: document[name] for name, field in _FLAGS.items() if name in document}
+            if not (isinstance(document["pages"], list) and all(isinstance(flag, bool) for flag in flags.values())):
+                raise TypeError
+            return cls(pages, public_url=_public_url(document.get("public-url")), **flags)
         except OtherKind as error:
             raise OtherKind(error.found, f"{key}: {error}; restore it") from error
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise InvalidIndex(f"{key}: not a repository config ({type(error).__name__}); restore it") from error
 
 
-def _list(value: object) -> list[object]:
-    if not isinstance(value, list):
-        raise TypeError
-    return value
-
-
-def _flag(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError
-    return value
+_FLAGS = {
+    field.replace("_", "-"): field
+    for field in (
+        "conditional_writes",
+        "conditional_delete",
+        "conditional_multipart",
+        "content_encoding",
+        "shared_files",
+    )
+}
+"""Fields that are true or false, by their keys in the document; an absent one has its default."""
 
 
 def _public_url(value: object) -> str | None:
@@ -158,31 +148,3 @@ def change_config(
         return before, after
 
     return update(attempt, backoff)
-
-
-class SharedFiles:
-    """Whether any project may list files outside its own folder, as the repository config says.
-
-    If none does, a deletion need not read the manifests of all other projects. A change that lists the first such file
-    therefore records it, before it commits.
-
-    :param config: the repository config, as it was when the repository was opened.
-    """
-
-    def __init__(self, store: Store, layout: Layout, backoff: Backoff, config: Callable[[], RepositoryConfig]) -> None:
-        self._store = store
-        self._layout = layout
-        self._backoff = backoff
-        self._config = config
-        self._recorded = False
-
-    @property
-    def possible(self) -> bool:
-        """Whether a project may list files outside its own folder. Always true if looking at all of them is cheap."""
-        return self._recorded or self._store.cheap_reads or self._config().shared_files
-
-    def record(self) -> None:
-        """Record that a project does. Raises `InvalidIndex` for a damaged config, and `StoreError`."""
-        if not (self._recorded or self._config().shared_files):
-            change_config(self._store, self._layout, lambda now: replace(now, shared_files=True), self._backoff)
-            self._recorded = True

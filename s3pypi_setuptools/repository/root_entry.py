@@ -10,7 +10,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection
 
-from .page_kind import PageKind
 from .project_list import ProjectList
 from .snapshot import ProjectDocuments
 
@@ -18,16 +17,12 @@ from .snapshot import ProjectDocuments
 class RootEntry:
     """Puts the projects of one call on the list of projects.
 
-    :param kinds: the pages of the repository.
-    :param together: projects that have no manifest: the first of them that enters takes the others along.
+    :param together: projects that have no manifest: when the first of them is added, the others are added with it.
     :param absent: whether there was no list a moment ago; then it is not read before it is made.
     """
 
-    def __init__(
-        self, root: ProjectList, kinds: tuple[PageKind, ...], together: Collection[str] = (), *, absent: bool = False
-    ) -> None:
+    def __init__(self, root: ProjectList, together: Collection[str] = (), *, absent: bool = False) -> None:
         self._root = root
-        self._kinds = kinds
         self._together = frozenset(together)
         self._lock = threading.Lock()
         self._outside = set(self._together)
@@ -36,7 +31,7 @@ class RootEntry:
         self._absent = absent
 
     def enter(self, project: str) -> bool:
-        """Put ``project`` on the list; returns whether this call, or the one that took it along, added it."""
+        """Put ``project`` on the list; returns whether this call, or an earlier one for another project, added it."""
         with self._lock:
             if project in self._outside:
                 self._enter(project, frozenset(self._outside - {project}))
@@ -49,12 +44,12 @@ class RootEntry:
 
     def _enter(self, project: str, others: frozenset[str] = frozenset()) -> bool:
         absent, self._absent = self._absent, False
-        return self._root.enter(project, self._kinds, others, absent=absent)
+        return self._root.enter(project, others, absent=absent)
 
     def is_missing(self, documents: ProjectDocuments) -> bool:
         """Whether the list lacks a project that is committed; `finish` checks those that enter ``together``."""
         if documents.name not in self._together:
-            return documents.name not in self._root.read()[0].projects
+            return documents.name not in self._root.listed()
         with self._lock:
             self._committed[documents.name] = documents
         return False
@@ -72,13 +67,13 @@ class RootEntry:
 
         def is_deleted(name: str) -> bool:
             # If the list's record was lost, other projects get on the list with this write: leave them there.
-            manifest = documents[name].manifest()[0] if name in documents else None
+            manifest = documents[name].read()[0] if name in documents else None
             return manifest is not None and manifest.deleted
 
-        self._root.reconcile(frozenset(), frozenset(documents), is_deleted, self._kinds)
+        self._root.reconcile(frozenset(), frozenset(documents), is_deleted)
 
     def finish(self) -> None:
         """Put those on the list again that were committed ``together`` and that it lacks."""
         if self._committed:
-            listed = self._root.read()[0].projects
+            listed = self._root.listed()
             self.enter_again(*(documents for name, documents in self._committed.items() if name not in listed))

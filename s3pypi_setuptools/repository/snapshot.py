@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from ..errors import InvalidIndex, NotFound, RepositoryError
+from ..errors import InvalidIndex, RepositoryError
 from ..index.model import File, Project
 from ..stores.base import Info, Token
 from .documents import Kind, OtherKind, OtherRepository
@@ -70,7 +69,7 @@ class Snapshot:
     base: Manifest
 
 
-class ProjectDocuments(PageSource[Manifest]):
+class ProjectDocuments(PageSource[Manifest, Project]):
     """The documents of the project ``name`` (normalized).
 
     :param exact: as of `DerivedPages`.
@@ -80,25 +79,31 @@ class ProjectDocuments(PageSource[Manifest]):
     compressed = True
 
     def __init__(self, workspace: Workspace, name: str, *, exact: bool = False) -> None:
-        self.workspace = workspace
-        self.name = name
         layout = workspace.layout
-        self.manifest_key = layout.manifest(name)
         kinds = [kind for kind in PageKind if not kind.at_slash or workspace.store.slash_keys is not False]
-        self._keys = layout.pages(name, kinds)
-        self.pages = DerivedPages(workspace, self._keys, self, exact=exact)
+        super().__init__(workspace, layout.manifest(name), layout.pages(name, kinds))
+        self.name = name
+        self.pages = DerivedPages(self, exact=exact)
 
-    def read_record(self) -> Manifest | None:
-        """The manifest; None if there is none. Raises as `manifest` does."""
-        return self.manifest()[0]
+    def parse(self, data: bytes) -> Manifest | None:
+        """The manifest, never None here; raises `OtherRepository` for a document of another repository."""
+        try:
+            return Manifest.from_json(data, self.key)
+        except OtherKind as error:
+            if error.found in (Kind.ROOT, Kind.REPOSITORY):
+                raise OtherRepository(self.workspace.store, self.workspace.layout, self.name) from error
+            raise
+
+    def parse_page(self, kind: PageKind, data: bytes) -> Project:
+        """What a page of the project lists, whichever tool wrote it. Raises `DamagedPage`."""
+        try:
+            return kind.parse_project(data, self.name)
+        except InvalidIndex as error:
+            raise DamagedPage(f"{self.keys[kind]}: {error}") from error
 
     def render(self, kind: PageKind, record: Manifest) -> bytes:
         """The bytes of the project's page."""
         return kind.render_project(record.project)
-
-    def commit_of(self, kind: PageKind, data: bytes) -> str | None:
-        """The commit id in the project's page. Raises `DamagedPage`."""
-        return self._parse(kind, data).commit
 
     def is_deleted(self, record: Manifest) -> bool:
         """Whether the project is deleted."""
@@ -108,64 +113,42 @@ class ProjectDocuments(PageSource[Manifest]):
         """A manifest of that commit id that lists nothing."""
         return Manifest(Project(self.name, commit=commit))
 
-    def manifest(self) -> tuple[Manifest | None, Token | None]:
-        """The manifest and its token; None for both if there is none. Raises `InvalidIndex`, and `StoreError`."""
-        try:
-            found = self.workspace.store.get(self.manifest_key)
-        except NotFound:
-            return None, None
-        return self._parse_manifest(found.data), found.info.token
+    def reading(self, *, brief: bool = False) -> Reading:
+        """Start to read the manifest and the state of every page, in parallel.
 
-    def _parse_manifest(self, data: bytes) -> Manifest | None:
-        """The manifest, never None here; raises `OtherRepository` for a document of another repository."""
-        try:
-            return Manifest.from_json(data, self.manifest_key)
-        except OtherKind as error:
-            if error.found in (Kind.ROOT, Kind.REPOSITORY):
-                raise OtherRepository(self.workspace.store, self.workspace.layout, self.name) from error
-            raise
-
-    def reading(self) -> Reading:
-        """Start to read the manifest and the state of every page, in parallel."""
-        return Reading(self.workspace.pool.submit(self.manifest), self.pages.reading())
-
-    def brief_reading(self) -> Reading:
-        """Start to read the manifest, and the state of every page unless its token can be computed.
-
-        If a page is not the manifest's, a put on the computed token fails, and the page is then brought up to date.
+        :param brief: do not read the pages if their tokens can be computed. If a page is not the manifest's, a put on
+            the computed token fails, and the page is then brought up to date.
         """
-        computable = self.workspace.store.token_of(b"") is not None
-        return Reading(self.workspace.pool.submit(self.manifest), None if computable else self.pages.reading())
+        computed = brief and self.workspace.store.token_of(b"") is not None
+        return Reading(self.workspace.pool.submit(self.read), None if computed else self.pages.reading())
 
-    def snapshot(self, reading: Reading, kinds: tuple[PageKind, ...]) -> Snapshot:
-        """Wait for ``reading``, and take over the files that another tool has listed.
-
-        :param kinds: the pages that the repository has; others are ignored.
+    def snapshot(self, reading: Reading) -> Snapshot:
+        """Wait for ``reading``, and take over the files that another tool has listed on pages of the repository.
 
         Raises `OtherRepository` if there is no manifest, as the folder is another repository, `DamagedPage`, and
         `StoreError`.
         """
         manifest, token = reading.manifest.result()
-        states = self._states(reading, manifest, kinds)
+        states = self._states(reading, manifest)
         if manifest is None and any(state.commit for state in states.values()):
             manifest, token = self._manifest_of_pages()
         base = manifest or Manifest(Project(self.name))
         listed: list[File] = []
         for kind in [kind for kind, state in states.items() if state.foreign]:
-            page, states[kind] = self._foreign(kind)
+            page, states[kind] = self.read_page(kind)
+            if page is None or not states[kind].foreign:
+                continue
             listed += [file for file in page.files if not base.file(file.filename)]
-            if page.commit is None and manifest and not manifest.deleted:
+            if manifest and not manifest.deleted:
                 log.warning(
-                    "%s: written by another tool; what it adds is taken over, what it dropped stays", self._keys[kind]
+                    "%s: written by another tool; what it adds is taken over, what it dropped stays", self.keys[kind]
                 )
         listed = [file for file in listed if not base.removed_urls(file.filename)]
         if listed:
             base = base.with_files(adopt_files(self.workspace, self.name, listed))
         return Snapshot(manifest, token, states, base)
 
-    def _states(
-        self, reading: Reading, manifest: Manifest | None, kinds: tuple[PageKind, ...]
-    ) -> dict[PageKind, PageState]:
+    def _states(self, reading: Reading, manifest: Manifest | None) -> dict[PageKind, PageState]:
         # A new project costs one listing, which shows whose the folder is; an existing project costs none.
         objects: Mapping[str, Info] = {}
         if manifest is None:
@@ -175,39 +158,21 @@ class ProjectDocuments(PageSource[Manifest]):
             states = self.pages.expected(manifest)
         else:
             pages = reading.pages or self.pages.reading(objects)
-            states = {kind: pages[kind].result() if kind in pages else PageState() for kind in self._keys}
-        return {kind: states[kind] for kind in kinds if kind in states}
+            states = {kind: pages[kind].result() if kind in pages else PageState() for kind in self.keys}
+        return {kind: states[kind] for kind in self.workspace.config().pages if kind in states}
 
     def _manifest_of_pages(self) -> tuple[Manifest, Token | None]:
         """The manifest of the project's own pages: it was committed after the first read, or is lost."""
-        manifest, token = self.manifest()
+        manifest, token = self.read()
         if manifest is None:
             raise RepositoryError(
-                f"{self.manifest_key}: is missing, though the project has pages of ours: restore it, or rebuild it "
+                f"{self.key}: is missing, though the project has pages of ours: restore it, or rebuild it "
                 f"with 's3pypi reindex {self.name}'"
             )
         return manifest, token
 
     def listed_on_pages(self) -> tuple[File, ...] | None:
         """The files that any page of the project lists, whoever wrote it; None if there are no pages."""
-        pages: list[Project] = []
-        for key, kind in {key: kind for kind, key in self._keys.items()}.items():
-            with contextlib.suppress(NotFound):
-                pages.append(self._parse(kind, self.workspace.store.get(key).data))
+        kinds = {key: kind for kind, key in self.keys.items()}.values()
+        pages = [page for kind in kinds if (page := self.read_page(kind)[0])]
         return tuple(file for page in pages for file in page.files) if pages else None
-
-    def _foreign(self, kind: PageKind) -> tuple[Project, PageState]:
-        key = self._keys[kind]
-        try:
-            page = self.workspace.store.get(key)
-        except NotFound:
-            return Project(self.name), PageState()
-        listed = self._parse(kind, page.data)
-        state = PageState.of(page.info.token, listed.commit)
-        return (listed if state.foreign else Project(self.name, commit=listed.commit)), state
-
-    def _parse(self, kind: PageKind, data: bytes) -> Project:
-        try:
-            return kind.parse_project(data, self.name)
-        except InvalidIndex as error:
-            raise DamagedPage(f"{self._keys[kind]}: {error}") from error

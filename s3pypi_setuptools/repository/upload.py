@@ -2,8 +2,8 @@
 
 The plain key, ``project/filename``, may be listed only if the filename was never removed, and if the object there, the
 metadata file and the provenance beside it are ours, whoever stored them. That our own creation succeeded proves
-nothing. Otherwise the bytes get a random key that nobody else writes, and so do bytes that the store might create at
-the plain key without heeding the condition.
+nothing, since the object may have been deleted since. Otherwise the bytes get a random key that nobody else writes, and
+so do bytes that the store might create at the plain key without heeding the condition.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ..index.urls import file_url
 from ..naming import content_type
 from ..stores.base import ABSENT, Attributes, Store, Token
 from ..transaction import create
-from .objects import has_bytes, stream_hash
+from .objects import has_bytes, if_exists, stream_hash
 from .stored_file import Publishable, StoredBytes
 from .workspace import Workspace, wait_for
 
@@ -29,10 +29,11 @@ SHA256 = "s3pypi-sha256"
 """Name of the user metadata that holds a distribution's SHA-256."""
 
 FOREVER = "max-age=365000000, immutable"
-PROVENANCE_TYPE = "application/vnd.pypi.integrity.v1+json"
+"""Cache-Control of distributions, as their keys never hold other bytes. Not ``public``: shared caches must not keep
+private files."""
+_PROVENANCE_TYPE = "application/vnd.pypi.integrity.v1+json"
 
-
-FEW = 5
+_FEW = 5
 """How often a large file is sent while the store answers each time that another conditional write is under way.
 
 The limit of `Backoff` is meant for small documents; a large file would be sent a hundred times.
@@ -174,10 +175,10 @@ class Upload:
     def _create(self, url: str, parts: frozenset[Part] = frozenset(Part)) -> dict[Part, Future[bool]]:
         """Create the objects of ``url``; each answers whether it was created."""
         key = self._key(url)
-        pool, backoff = self._workspace.uploads, self._workspace.backoff
+        pool, backoff = self._workspace.uploads, self._workspace.clock.backoff
         file_backoff = backoff
         if self.distribution.file.size > PART_SIZE:
-            file_backoff = backoff._replace(unmoved=min(backoff.unmoved, FEW))
+            file_backoff = backoff._replace(unmoved=min(backoff.unmoved, _FEW))
         creates: dict[Part, Future[bool]] = {}
         if Part.FILE in parts:
             self._progress.sending(self.distribution.filename, self.distribution.file.size)
@@ -210,9 +211,9 @@ class Upload:
         self._workspace.check_cancelled()
 
     def _put_provenance(self, key: str) -> bool:
-        data, attributes = self.distribution.provenance or b"", Attributes(PROVENANCE_TYPE, FOREVER)
+        data, attributes = self.distribution.provenance or b"", Attributes(_PROVENANCE_TYPE, FOREVER)
         beside = self._layout.provenance(key)
-        return create(lambda: self._store.put(beside, data, attributes, ABSENT), self._workspace.backoff)
+        return create(lambda: self._store.put(beside, data, attributes, ABSENT), self._workspace.clock.backoff)
 
     def attach(self, url: str) -> bool:
         """Store the provenance beside the listed file of ``url``; returns whether the one there is of our bytes."""
@@ -230,10 +231,7 @@ class Upload:
         """As `attach`, of the object under ``key``; true where there is no provenance."""
         if self.distribution.provenance is None or self._put_provenance(key):
             return True
-        try:
-            return self.attests(key)
-        except NotFound:
-            return False
+        return bool(if_exists(lambda: self.attests(key)))
 
     def _is_ours(self, url: str) -> bool:
         """Whether the objects of ``url`` hold our bytes."""
@@ -267,7 +265,7 @@ class Upload:
 def create_sidecar(workspace: Workspace, key: str, metadata: bytes) -> bool:
     """Create the metadata file beside the wheel under ``key`` (PEP 658); False if one is there already."""
     sidecar, attributes = workspace.layout.sidecar(key), Attributes(cache_control=FOREVER)
-    return create(lambda: workspace.store.put(sidecar, metadata, attributes, ABSENT), workspace.backoff)
+    return create(lambda: workspace.store.put(sidecar, metadata, attributes, ABSENT), workspace.clock.backoff)
 
 
 def holds(store: Store, key: str, size: int, sha256: str) -> bool:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, Executor, Future
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Any
 from uuid import uuid4
@@ -16,11 +16,11 @@ from ..locks.base import NO_LOCKS, Lease, Locks
 from ..monitor import UNMONITORED, Cancelled, Monitor, Stage
 from ..stores.base import Store
 from ..text import without_credentials
-from ..transaction import Backoff
+from ..transaction import PATIENT, Backoff
 from .documents import OtherRepository
 from .inventory import Folder, list_folder, list_folders
 from .layout import Layout
-from .repository_config import SharedFiles
+from .repository_config import RepositoryConfig, change_config
 
 log = logging.getLogger(__name__)
 
@@ -35,10 +35,14 @@ def _new_id() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Where times (in UTC) and random ids (32 lower-case hexadecimal digits) come from."""
+    """Where times (in UTC) and random ids (32 lower-case hexadecimal digits) come from, and how long to wait.
+
+    :param backoff: how long to wait after a lost race.
+    """
 
     now: Callable[[], datetime] = _now
     new_id: Callable[[], str] = _new_id
+    backoff: Backoff = PATIENT
 
 
 SYSTEM = Clock()
@@ -50,12 +54,10 @@ class Workspace:
 
     :param pool: runs requests in parallel; a task there never waits for one that is submitted later.
     :param uploads: as ``pool``, for distributions, so that one project's commit need not wait for another's files.
-    :param backoff: how long to wait after a lost race.
+    :param config: returns the repository config as it was when the repository was opened; see `Repository.config`.
+    :param public_url: a URL at which installers reach the repository, whatever its config states; None if unknown.
     :param monitor: receives the events of the call, and may cancel it.
     :param locks: lock a project, or the list of projects, while it is changed.
-    :param compresses: whether documents of large projects are stored compressed (see `compression`).
-    :param public_urls: returns the URLs at which installers are known to reach the repository.
-    :param shared: whether projects may list files outside their own folders; None if that is not recorded.
     :param closing: once set, no change begins its commit any more.
     """
 
@@ -63,15 +65,35 @@ class Workspace:
     layout: Layout
     pool: Executor
     uploads: Executor
-    clock: Clock
-    backoff: Backoff
+    config: Callable[[], RepositoryConfig]
+    public_url: str | None = None
+    clock: Clock = SYSTEM
     monitor: Monitor = UNMONITORED
     locks: Locks = NO_LOCKS
-    compresses: Callable[[], bool] = lambda: False
-    public_urls: Callable[[], tuple[str, ...]] = tuple
-    shared: SharedFiles | None = None
     closing: threading.Event = field(default_factory=threading.Event)
+    _sharing: threading.Event = field(default_factory=threading.Event)
     _named: set[str] = field(default_factory=set)
+
+    def public_urls(self) -> list[str]:
+        """The URLs at which installers are known to reach the repository."""
+        return [url for url in (self.public_url, self.config().public_url) if url]
+
+    @property
+    def may_share_files(self) -> bool:
+        """Whether a project may list files outside its own folder. Always true if looking at all of them is cheap.
+
+        If none does, a deletion need not read the manifests of all other projects.
+        """
+        return self._sharing.is_set() or self.store.cheap_reads or self.config().shared_files
+
+    def record_shared_files(self) -> None:
+        """Record in the repository config that a project lists files outside its own folder; called before it commits.
+
+        Raises `InvalidIndex` for a damaged config, and `StoreError`.
+        """
+        if not (self._sharing.is_set() or self.config().shared_files):
+            change_config(self.store, self.layout, lambda now: replace(now, shared_files=True), self.clock.backoff)
+            self._sharing.set()
 
     def list_folders(self) -> Iterator[Folder]:
         """Every folder, as `inventory.list_folders`; a warning names each other repository in it, once."""
@@ -91,7 +113,10 @@ class Workspace:
         return folder
 
     def name_others(self, others: Iterable[str]) -> None:
-        """Warn, once each, of other repositories whose keys begin with these texts."""
+        """Warn once about each other repository.
+
+        :param others: what the keys of each begin with.
+        """
         for other in others:
             if other not in self._named:
                 self._named.add(other)

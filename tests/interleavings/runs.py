@@ -105,13 +105,13 @@ class Run:
             return hashlib.sha256(f"{self.series} {name}{text}".encode()).hexdigest()
 
         began = LATER + timedelta(microseconds=int(digest("")[:10], 16))
-        clock = Clock(now=lambda: began, new_id=lambda: digest(f" {next(numbers)}")[:32])
+        clock = Clock(now=lambda: began, new_id=lambda: digest(f" {next(numbers)}")[:32], backoff=self.backoff)
         store = SchedulingStore(self.store, self.scheduler, process)
 
         def work() -> None:
             try:
                 opening = OpenOptions(existing=not command.makes_repository)
-                repository = Repository(store, LAYOUT, opening, clock=clock, backoff=self.backoff)
+                repository = Repository(store, LAYOUT, opening, clock=clock)
                 try:
                     command.run(repository, self.files)
                 finally:

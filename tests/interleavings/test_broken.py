@@ -59,7 +59,7 @@ def first_decision(whole: Callable[..., Any], self: Any, now: Any) -> Any:
 
 
 def record_first(self: Any, written: Any, kind: Any, taken_over: Any) -> None:
-    record = self._source.read_record()
+    record, _ = self._source.read()
     state = self.state(kind)
     if record is not None and not self._current(record, kind, state):
         self._put(record, kind, state)
@@ -74,15 +74,13 @@ def deletes_any(whole: Callable[..., Any], self: Any, manifest: Manifest) -> Any
     return whole(self, manifest)
 
 
-def one_look(self: Any, present: Any, absent: Any, gone: Callable[[str], bool], kinds: Any) -> None:
+def one_look(self: Any, present: Any, absent: Any, gone: Callable[[str], bool]) -> None:
     with self._turn:
-        self._change(lambda projects: (projects | present) - {name for name in absent & projects if gone(name)}, kinds)
+        self._change(lambda projects: (projects | present) - {name for name in absent & projects if gone(name)})
 
 
-def takes_none_along(
-    whole: Callable[..., bool], self: Any, project: str, kinds: Any, others: Any = (), **options: Any
-) -> bool:
-    return whole(self, project, kinds, **options)
+def takes_none_along(whole: Callable[..., bool], self: Any, project: str, others: Any = (), **options: Any) -> bool:
+    return whole(self, project, **options)
 
 
 @dataclass(frozen=True)

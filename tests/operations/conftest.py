@@ -18,6 +18,7 @@ from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.repository.opening import OpenOptions
 from s3pypi_setuptools.repository.page_kind import PageKind
 from s3pypi_setuptools.repository.repository import Repository
+from s3pypi_setuptools.repository.workspace import Clock
 from s3pypi_setuptools.stores.base import Attributes, Store
 from s3pypi_setuptools.stores.local.store import LocalStore
 from s3pypi_setuptools.stores.memory import MemoryStore
@@ -60,7 +61,7 @@ class World:
         :param options: others of `Repository`.
         """
         opening = OpenOptions(dry_run=reading, existing=existing, index_url=index_url)
-        repository = Repository(store or self.store, self.layout, opening, **{"backoff": QUICK, **options})
+        repository = Repository(store or self.store, self.layout, opening, **{"clock": Clock(backoff=QUICK), **options})
         try:
             yield repository
         finally:

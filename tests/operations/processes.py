@@ -79,9 +79,9 @@ def run_later(
     **options: Any,
 ) -> T:
     """The operation, ``later`` than now, in a process that does not wait."""
-    clock = Clock(now=lambda: datetime.now(timezone.utc) + later)
     backoff = Backoff(sleep=lambda seconds: None)
-    with world.opened(store, reading=dry_run, clock=clock, backoff=backoff, monitor=monitor) as repository:
+    clock = Clock(now=lambda: datetime.now(timezone.utc) + later, backoff=backoff)
+    with world.opened(store, reading=dry_run, clock=clock, monitor=monitor) as repository:
         return operation(repository, *arguments, **options)
 
 

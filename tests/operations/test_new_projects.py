@@ -11,6 +11,7 @@ import pytest
 from s3pypi_setuptools.errors import Unavailable
 from s3pypi_setuptools.operations.reindex.recovery import Recovery
 from s3pypi_setuptools.repository.repository import Repository
+from s3pypi_setuptools.repository.workspace import Clock
 from s3pypi_setuptools.stores.memory import MemoryStore
 from s3pypi_setuptools.transaction import Backoff
 from tests.operations.conftest import World
@@ -85,7 +86,7 @@ def test_when_the_root_cannot_be_written_every_new_project_fails_and_none_is_lis
 def test_a_project_that_was_taken_off_the_root_before_its_commit_is_added_again(world: World) -> None:
     def before(request: Request) -> None:
         if (request.verb, request.key) == ("put", "team/new01/manifest.json"):
-            repository = Repository(world.store, world.layout, backoff=Backoff(first=0.001, most=0.01))
+            repository = Repository(world.store, world.layout, clock=Clock(backoff=Backoff(first=0.001, most=0.01)))
             try:
                 Recovery(repository).correct_project_list((), {"new01"})
             finally:

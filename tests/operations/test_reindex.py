@@ -12,6 +12,7 @@ from s3pypi_setuptools.operations.reindex.reindex import reindex
 from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.opening import OpenOptions
 from s3pypi_setuptools.repository.repository import Repository
+from s3pypi_setuptools.repository.workspace import Clock
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.local.store import LocalStore
 from s3pypi_setuptools.transaction import Backoff
@@ -116,7 +117,7 @@ def test_in_a_folder_what_is_being_written_is_waited_for(tmp_path: Path) -> None
         drop_in(world, world.sdist("2.0"))
 
     world.store.put("team/demo/demo-2.0.tar.gz", b"the first half", Attributes())
-    repository = Repository(world.store, world.layout, OpenOptions(), backoff=Backoff(sleep=finish))
+    repository = Repository(world.store, world.layout, OpenOptions(), clock=Clock(backoff=Backoff(sleep=finish)))
     try:
         assert reindex(repository).ok
     finally:

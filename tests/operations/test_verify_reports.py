@@ -11,6 +11,7 @@ import pytest
 
 from s3pypi_setuptools.operations.verify.verify import verify
 from s3pypi_setuptools.repository.repository import Repository
+from s3pypi_setuptools.repository.workspace import Clock
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.transaction import Backoff
 from tests.operations.conftest import World
@@ -102,7 +103,7 @@ def test_adopted_files_without_a_hash_or_that_installers_refuse(world: World) ->
 
 def looked_at(world: World, heal: Callable[[float], None]) -> list[str]:
     """The problems that are left when ``heal`` is called for each pause."""
-    repository = Repository(world.store, world.layout, backoff=Backoff(sleep=heal))
+    repository = Repository(world.store, world.layout, clock=Clock(backoff=Backoff(sleep=heal)))
     try:
         return [finding.problem.value for finding in verify(repository).findings]
     finally:

@@ -9,13 +9,18 @@ from typing import Any, TypeVar
 import pytest
 
 from s3pypi_setuptools.repository.layout import Layout
-from s3pypi_setuptools.repository.workspace import SYSTEM, Workspace
+from s3pypi_setuptools.repository.page_kind import PageKind
+from s3pypi_setuptools.repository.repository_config import RepositoryConfig
+from s3pypi_setuptools.repository.workspace import Clock, Workspace
 from s3pypi_setuptools.stores.base import Store
 from s3pypi_setuptools.stores.memory import MemoryStore
 from s3pypi_setuptools.transaction import Backoff
 from tests.support.store_doubles import FaultyStore
 
 T = TypeVar("T")
+
+CONFIG = RepositoryConfig((PageKind.JSON, PageKind.HTML, PageKind.SLASH), True, True, True)
+"""A store that honours everything; documents are not compressed, and projects may list files of others."""
 
 
 class AtOnce(Executor):
@@ -33,8 +38,8 @@ class AtOnce(Executor):
 def workspace(store: Store, **options: Any) -> Workspace:
     """A workspace under the prefix ``team`` of ``store``, whose requests follow one another."""
     pool = AtOnce()
-    backoff = options.pop("backoff", Backoff(sleep=lambda seconds: None))
-    return Workspace(store, Layout("team"), pool, pool, options.pop("clock", SYSTEM), backoff, **options)
+    options = {"config": lambda: CONFIG, "clock": Clock(backoff=Backoff(sleep=lambda seconds: None)), **options}
+    return Workspace(store, Layout("team"), pool, pool, **options)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from s3pypi_setuptools.repository.root_entry import RootEntry
 from s3pypi_setuptools.repository.snapshot import ProjectDocuments, Reading
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.memory import MemoryStore
-from tests.repository.conftest import workspace
+from tests.repository.conftest import CONFIG, workspace
 from tests.support.store_doubles import FaultyStore
 
 JSON, HTML, SLASH = KINDS = (PageKind.JSON, PageKind.HTML, PageKind.SLASH)
@@ -61,7 +61,7 @@ def project_list(store: FaultyStore) -> ProjectList:
 
 def listed(store: FaultyStore) -> tuple[str, ...]:
     """The projects that the list and every page contain."""
-    found = {project_list(store).read()[0].projects}
+    found = {project_list(store).listed()}
     pages = zip(KINDS, LIST_PAGES, strict=True)
     found |= {kind.parse_root(store.store.get(key).data).projects for kind, key in pages}
     assert len(found) == 1
@@ -75,9 +75,11 @@ class PageDesk:
     store: FaultyStore = field(default_factory=lambda: FaultyStore(MemoryStore()))
     compresses: bool = False
 
-    def pages(self, *, exact: bool = False) -> DerivedPages[Manifest]:
-        """The pages, as one process changes them."""
-        return ProjectDocuments(workspace(self.store, compresses=lambda: self.compresses), "demo", exact=exact).pages
+    def pages(self, *kinds: PageKind, exact: bool = False) -> DerivedPages[Manifest]:
+        """The pages, or those of ``kinds``, as one process changes them."""
+        config = replace(CONFIG, content_encoding=self.compresses)
+        documents = ProjectDocuments(workspace(self.store, config=lambda: config), "demo")
+        return DerivedPages(documents, kinds or None, exact=exact)
 
     def commit(self, record: Manifest) -> Manifest:
         """Put the manifest; nothing of that shows among the requests."""
@@ -90,7 +92,7 @@ class PageDesk:
     def publish(self, record: Manifest) -> Manifest:
         """Commit, with every page brought up to it."""
         self.commit(record)
-        self.pages().write(record, self.states(), KINDS)
+        self.pages().write(record, self.states())
         self.store.requests.clear()
         return record
 
@@ -164,10 +166,9 @@ class ProjectDesk:
 
     def change(self, decide: Decide, reading: Reading | None = None) -> str:
         """One change."""
-        monitor = Monitor(observer=self.observer)
-        work = workspace(self.store, locks=self.locks, monitor=monitor, compresses=lambda: self.compresses)
-        entry = RootEntry(ProjectList(work), KINDS)
-        return Change(entry, ProjectDocuments(work, "demo"), KINDS, decide, reading).run()
+        config, monitor = replace(CONFIG, content_encoding=self.compresses), Monitor(observer=self.observer)
+        work = workspace(self.store, locks=self.locks, monitor=monitor, config=lambda: config)
+        return Change(RootEntry(ProjectList(work)), ProjectDocuments(work, "demo"), decide, reading).run()
 
     def other(self, decide: Decide) -> Callable[[], object]:
         """What somebody else does meanwhile."""
@@ -191,7 +192,7 @@ class ProjectDesk:
         return {key.removeprefix("team/") for key in state(self.store)}
 
     def projects(self) -> tuple[str, ...]:
-        return project_list(FaultyStore(self.store.store)).read()[0].projects
+        return project_list(FaultyStore(self.store.store)).listed()
 
     def writes(self) -> list[str]:
         return [request.key.removeprefix("team/") for request in self.store.requests if request.writes]

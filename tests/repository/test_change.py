@@ -16,7 +16,6 @@ from s3pypi_setuptools.stores.base import Attributes
 from tests.repository.conftest import workspace
 from tests.repository.desks import (
     FIRST,
-    KINDS,
     LIST,
     MANIFEST,
     SECOND,
@@ -211,7 +210,7 @@ def test_a_deleted_project_that_is_published_to_again_is_new(desk: ProjectDesk) 
 def test_a_project_that_was_taken_off_the_root_meanwhile_is_added_again(desk: ProjectDesk) -> None:
     def take_off() -> None:
         work = workspace(FaultyStore(desk.store.store))
-        ProjectList(work).reconcile(frozenset(), frozenset({"demo"}), lambda name: True, KINDS)
+        ProjectList(work).reconcile(frozenset(), frozenset({"demo"}), lambda name: True)
 
     desk.store.before = once("put", MANIFEST, take_off)
     desk.change(listing(FIRST))
@@ -294,7 +293,7 @@ def test_blank_pages_are_waited_for_when_the_root_fails(desk: ProjectDesk) -> No
 def test_a_lost_root_record_is_not_made_up_for_others_by_a_deletion(desk: ProjectDesk) -> None:
     desk.change(listing(FIRST))
     work = workspace(FaultyStore(desk.store.store))
-    ProjectList(work).enter("other", KINDS)
+    ProjectList(work).enter("other")
     desk.store.store.delete(LIST)
     desk.change(unlisting())
     assert desk.projects() == ("other",)

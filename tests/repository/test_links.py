@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timezone
 
 import pytest
@@ -12,7 +13,7 @@ from s3pypi_setuptools.repository.links import adopt_files, find_key, names_with
 from s3pypi_setuptools.repository.workspace import Workspace
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.memory import MemoryStore
-from tests.repository.conftest import workspace
+from tests.repository.conftest import CONFIG, workspace
 from tests.support.store_doubles import FaultyStore, Request
 
 NAME = "demo-1.0-py3-none-any.whl"
@@ -43,7 +44,8 @@ def holding(*keys: str) -> MemoryStore:
 
 
 def public(store: MemoryStore, *urls: str) -> Workspace:
-    return workspace(store, public_urls=lambda: urls or (PUBLIC,))
+    first, *others = urls or (PUBLIC,)
+    return workspace(store, public_url=first, config=lambda: replace(CONFIG, public_url=next(iter(others), None)))
 
 
 @pytest.mark.parametrize(
@@ -113,7 +115,7 @@ def test_an_absolute_path_names_the_likeliest_object() -> None:
 
 def test_the_listing_of_the_folder_is_used_instead_of_requests(store: MemoryStore) -> None:
     faulty = FaultyStore(store)
-    work = workspace(faulty, public_urls=lambda: (PUBLIC,))
+    work = workspace(faulty, public_url=PUBLIC)
     assert find_key(work, "demo", f"{PUBLIC}/demo/{NAME}", {}) is None
     assert faulty.requests == []
     assert find_key(work, "demo", f"{PUBLIC}/other/{NAME}", {}) is None

@@ -14,9 +14,9 @@ from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.repository.opening import (
     WAYS_OUT,
     OpenOptions,
-    ask_about_parts,
     compress_from_now_on,
     open_config,
+    probe_conditional_multipart,
 )
 from s3pypi_setuptools.repository.page_kind import PageKind
 from s3pypi_setuptools.repository.repository_config import RepositoryConfig, read_config
@@ -204,23 +204,23 @@ class TestParts:
 
     def test_the_answer_is_recorded(self) -> None:
         store = holding(MemoryStore(), **{KEY: self.CONFIG.to_json()})
-        assert ask_about_parts(store, LAYOUT, self.CONFIG)
+        assert probe_conditional_multipart(store, LAYOUT, self.CONFIG)
         assert read_config(store, LAYOUT) == replace(self.CONFIG, conditional_multipart=True)
         assert keys(store) == [KEY]
 
     def test_a_recorded_answer_stands(self) -> None:
         recorded = replace(self.CONFIG, conditional_multipart=False)
         store = holding(MemoryStore(), **{KEY: recorded.to_json()})
-        assert not ask_about_parts(store, LAYOUT, self.CONFIG)
+        assert not probe_conditional_multipart(store, LAYOUT, self.CONFIG)
         assert read_config(store, LAYOUT) == recorded
 
     def test_a_store_that_ignores_other_conditions_is_not_asked(self) -> None:
         store = FaultyStore(MemoryStore())
-        assert not ask_about_parts(store, LAYOUT, replace(self.CONFIG, conditional_writes=False))
+        assert not probe_conditional_multipart(store, LAYOUT, replace(self.CONFIG, conditional_writes=False))
         assert store.requests == []
 
     def test_the_answer_of_a_store_whose_config_went_counts(self) -> None:
-        assert ask_about_parts(MemoryStore(), LAYOUT, self.CONFIG)
+        assert probe_conditional_multipart(MemoryStore(), LAYOUT, self.CONFIG)
 
     @pytest.mark.parametrize(("key", "answer"), [("probe", False), (KEY, True)])
     def test_credentials_that_may_not_write(self, key: str, answer: bool) -> None:
@@ -230,7 +230,7 @@ class TestParts:
             if request.verb != "get" and key in request.key:
                 raise AccessDenied(request.key, "no")
 
-        assert ask_about_parts(FaultyStore(store, before=refuse), LAYOUT, self.CONFIG) is answer
+        assert probe_conditional_multipart(FaultyStore(store, before=refuse), LAYOUT, self.CONFIG) is answer
         assert read_config(store, LAYOUT) == self.CONFIG
 
 

@@ -9,13 +9,11 @@ import pytest
 from s3pypi_setuptools.errors import AccessDenied, Unavailable
 from s3pypi_setuptools.index import simple_html
 from s3pypi_setuptools.index.model import File, Project
-from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.other_projects import OtherProjects
 from s3pypi_setuptools.repository.page_kind import PageKind
-from s3pypi_setuptools.repository.repository_config import RepositoryConfig, SharedFiles
+from s3pypi_setuptools.repository.repository_config import RepositoryConfig
 from s3pypi_setuptools.stores.base import Attributes
-from s3pypi_setuptools.transaction import PATIENT
 from tests.repository.conftest import workspace
 from tests.support.store_doubles import FaultyStore, Request
 
@@ -129,8 +127,7 @@ def test_projects_are_read_again_after_the_folders_could_not_be_listed(store: Fa
 def test_projects_are_read_where_any_may_list_such_files(store: FaultyStore, shared: bool, thorough: bool) -> None:
     listing(store, "a", "../files/x.zip")
     config = replace(CONFIG, shared_files=shared)
-    recorded = SharedFiles(store, Layout("team"), PATIENT, lambda: config)
-    found = OtherProjects(workspace(store, shared=recorded), thorough=thorough)
+    found = OtherProjects(workspace(store, config=lambda: config), thorough=thorough)
     assert found.lister("b", SHARED) == ("a" if shared or thorough else None)
     assert bool(store.requests) is (shared or thorough)
     assert others(store, thorough=False).lister("b", SHARED) == "a", "nothing is recorded"

@@ -10,10 +10,9 @@ from s3pypi_setuptools.errors import AccessDenied, Error, PreconditionFailed, Un
 from s3pypi_setuptools.index.model import File, Project
 from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.page_kind import PageKind
-from s3pypi_setuptools.repository.pages import COMMIT, DerivedPages, ForeignPage, PageState
+from s3pypi_setuptools.repository.pages import COMMIT, ForeignPage, PageState
 from s3pypi_setuptools.repository.snapshot import ProjectDocuments
 from s3pypi_setuptools.stores.base import Token
-from tests.repository.conftest import workspace
 from tests.repository.desks import HTML, JSON, KEYS, KINDS, MANIFEST, SLASH, PageDesk, manifest
 from tests.support.store_doubles import Request, once, raising
 
@@ -29,7 +28,7 @@ def test_pages_are_put_on_the_tokens_that_were_read(desk: PageDesk) -> None:
     record = desk.commit(manifest(2, "2.0"))
     desk.store.requests.clear()
 
-    desk.pages().write(record, states, KINDS)
+    desk.pages().write(record, states)
 
     assert [request.verb for request in desk.store.requests] == ["put"] * 3
     assert desk.commits() == dict.fromkeys(KINDS, record.commit)
@@ -40,7 +39,7 @@ def test_pages_are_put_on_the_tokens_that_were_read(desk: PageDesk) -> None:
 
 def test_only_the_kinds_asked_for_are_written(desk: PageDesk) -> None:
     record = desk.commit(manifest(1))
-    desk.pages().write(record, desk.states(), (JSON,))
+    desk.pages(JSON).write(record, desk.states())
     assert desk.commits() == {JSON: record.commit}
 
 
@@ -51,7 +50,7 @@ def test_a_put_that_fails_is_settled_by_reading(desk: PageDesk, error: Error) ->
     record = desk.commit(manifest(2, "2.0"))
     desk.store.before = once("put", KEYS[HTML], raising(error))
 
-    desk.pages().write(record, states, KINDS)
+    desk.pages().write(record, states)
 
     assert desk.commits() == dict.fromkeys(KINDS, record.commit)
 
@@ -63,7 +62,7 @@ def test_a_put_that_took_effect_though_its_answer_was_lost_is_not_sent_again(des
     desk.store.after = once("put", KEYS[HTML], raising(Unavailable("k", "no answer")))
     desk.store.requests.clear()
 
-    desk.pages().write(record, states, (HTML,))
+    desk.pages(HTML).write(record, states)
 
     assert desk.asked("put") == [("put", KEYS[HTML])]
 
@@ -77,7 +76,7 @@ def test_a_page_of_a_later_commit_is_left_to_others(desk: PageDesk, last: int) -
         desk.commit(manifest(last, "3.0"))
     desk.store.requests.clear()
 
-    desk.pages().write(manifest(2), {kind: replace(state, token=Token("old")) for kind, state in states.items()}, KINDS)
+    desk.pages().write(manifest(2), {kind: replace(state, token=Token("old")) for kind, state in states.items()})
 
     assert desk.commits() == dict.fromkeys(KINDS, later.commit)
     assert desk.asked("put") == [("put", key) for key in KEYS.values()], "each on its token, and not again"
@@ -92,7 +91,7 @@ def test_a_page_of_no_commit_between_is_written(desk: PageDesk, number: int, sal
     desk.publish(manifest(number, "0.5", salt=salt))
     record = desk.commit(manifest(2))
 
-    desk.pages().write(record, {}, KINDS)
+    desk.pages().write(record, {})
 
     assert desk.commits() == dict.fromkeys(KINDS, record.commit)
 
@@ -102,7 +101,7 @@ def test_a_page_of_the_last_number_and_another_commit_is_written(desk: PageDesk)
     desk.publish(manifest(3, "0.5", salt="f"))
     record = desk.commit(manifest(3))
 
-    desk.pages().write(manifest(2), {}, KINDS)
+    desk.pages().write(manifest(2), {})
 
     assert desk.commits() == dict.fromkeys(KINDS, record.commit)
 
@@ -110,7 +109,7 @@ def test_a_page_of_the_last_number_and_another_commit_is_written(desk: PageDesk)
 def test_a_page_of_a_later_commit_is_deleted_with_its_project(desk: PageDesk) -> None:
     desk.publish(manifest(3))
     desk.commit(manifest(4, deleted=True))
-    desk.pages().write(manifest(2), {}, KINDS)
+    desk.pages().write(manifest(2), {})
     assert desk.commits() == {}
 
 
@@ -119,14 +118,14 @@ def test_a_page_whose_id_has_no_number_is_written(desk: PageDesk) -> None:
     for kind in KINDS:
         desk.put(kind, kind.render_project(old), {COMMIT: "2026-11"})
     record = desk.commit(manifest(2))
-    desk.pages().write(record, {}, KINDS)
+    desk.pages().write(record, {})
     assert desk.commits() == dict.fromkeys(KINDS, record.commit)
 
 
 def test_reindex_does_not_leave_a_later_page_to_others(desk: PageDesk) -> None:
     desk.publish(manifest(3, "3.0"))
     record = desk.commit(manifest(4))
-    desk.pages(exact=True).write(manifest(2), {}, KINDS)
+    desk.pages(exact=True).write(manifest(2), {})
     assert desk.commits() == dict.fromkeys(KINDS, record.commit)
 
 
@@ -136,7 +135,7 @@ def test_bytes_of_a_page_are_compared_by_reindex_alone(desk: PageDesk, exact: bo
     good = desk.store.store.get(KEYS[HTML]).data
     desk.put(HTML, good + b"<!-- changed -->", {COMMIT: record.commit or ""})
 
-    desk.pages(exact=exact).write(record, {}, KINDS)
+    desk.pages(exact=exact).write(record, {})
 
     assert (desk.store.store.get(KEYS[HTML]).data == good) is exact
     assert desk.asked("put") == ([("put", KEYS[HTML])] if exact else [])
@@ -145,21 +144,21 @@ def test_bytes_of_a_page_are_compared_by_reindex_alone(desk: PageDesk, exact: bo
 def test_an_exact_page_that_goes_while_it_is_compared_is_made_again(desk: PageDesk) -> None:
     record = desk.publish(manifest(1))
     desk.store.before = once("get", KEYS[HTML], lambda: desk.store.store.delete(KEYS[HTML]))
-    desk.pages(exact=True).write(record, {}, (HTML,))
+    desk.pages(HTML, exact=True).write(record, {})
     assert desk.commits() == dict.fromkeys(KINDS, record.commit)
 
 
 def test_pages_that_went_are_made_again(desk: PageDesk) -> None:
     record = desk.publish(manifest(1))
     desk.store.store.delete(KEYS[HTML])
-    desk.pages().write(record, {}, KINDS)
+    desk.pages().write(record, {})
     assert desk.commits() == dict.fromkeys(KINDS, record.commit)
 
 
 def test_a_page_made_again_is_of_what_the_record_says_after_it_was_made_blank(desk: PageDesk) -> None:
     record, newer = desk.commit(manifest(1)), manifest(2, "2.0")
     desk.store.before = once("put", KEYS[HTML], lambda: desk.commit(newer))
-    desk.pages().write(record, {}, (HTML,))
+    desk.pages(HTML).write(record, {})
     assert desk.commits() == {HTML: newer.commit}
 
 
@@ -170,7 +169,7 @@ def test_another_tools_page_is_not_written_over_and_all_others_are_up(desk: Page
     record = desk.commit(manifest(2, "2.0"))
 
     with pytest.raises(ForeignPage):
-        desk.pages().write(record, states, KINDS)
+        desk.pages().write(record, states)
 
     assert desk.commits() == {JSON: None, HTML: record.commit, SLASH: record.commit}
 
@@ -178,7 +177,7 @@ def test_another_tools_page_is_not_written_over_and_all_others_are_up(desk: Page
 def test_another_tools_page_that_was_taken_over_is_written_over(desk: PageDesk) -> None:
     record = desk.publish(manifest(1))
     desk.put(JSON, b'{"meta":{"api-version":"1.0"},"name":"demo","files":[]}')
-    desk.pages().write(record, {}, KINDS, [desk.store.store.head(KEYS[JSON]).token])
+    desk.pages().write(record, {}, [desk.store.store.head(KEYS[JSON]).token])
     assert desk.commits() == dict.fromkeys(KINDS, record.commit)
 
 
@@ -194,7 +193,7 @@ def test_an_error_says_more_than_another_tools_page(desk: PageDesk, refused: Pag
 
     desk.store.before = refuse
     with pytest.raises(AccessDenied):
-        desk.pages().write(record, {}, KINDS)
+        desk.pages().write(record, {})
 
 
 def test_a_record_that_is_not_found_any_more_is_no_reason_to_write(desk: PageDesk) -> None:
@@ -202,7 +201,7 @@ def test_a_record_that_is_not_found_any_more_is_no_reason_to_write(desk: PageDes
     desk.store.store.delete(MANIFEST)
     desk.store.store.delete(KEYS[HTML])
     with pytest.raises(Unavailable, match=f"{KEYS[HTML]}: is not up to date: its record was there"):
-        desk.pages().write(record, {}, (HTML,))
+        desk.pages(HTML).write(record, {})
     assert HTML not in desk.commits()
 
 
@@ -210,7 +209,7 @@ def test_a_record_that_is_not_found_after_the_blank_page_leaves_that_blank(desk:
     record = desk.commit(manifest(1))
     desk.store.before = once("put", KEYS[HTML], lambda: desk.store.store.delete(MANIFEST))
     with pytest.raises(Unavailable, match="its record was there"):
-        desk.pages().write(record, {}, (HTML,))
+        desk.pages(HTML).write(record, {})
     assert desk.pages().state(HTML).blank
 
 
@@ -235,12 +234,11 @@ def test_large_json_pages_are_compressed_where_the_repository_compresses(compres
 def test_pages_that_are_never_deleted_are_not_made_blank(desk: PageDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ProjectDocuments, "deletable", False)
     record = desk.commit(manifest(1))
-    space = workspace(desk.store)
-    pages = DerivedPages(space, {HTML: KEYS[HTML]}, ProjectDocuments(space, "demo"))
+    pages = desk.pages(HTML)
     creating = pages.creating_blank({HTML: PageState()})
     assert {kind: future.result() for kind, future in creating.items()} == {HTML: PageState()}
-    pages.write(record, {HTML: PageState()}, (HTML, JSON))
+    pages.write(record, {HTML: PageState()})
     assert [(request.verb, request.key) for request in desk.store.requests] == [("put", KEYS[HTML])]
     desk.put(HTML)
     with pytest.raises(ForeignPage):
-        pages.write(record, {HTML: PageState()}, (HTML,))
+        pages.write(record, {HTML: PageState()})

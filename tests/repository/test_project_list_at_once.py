@@ -11,16 +11,16 @@ from s3pypi_setuptools.errors import AccessDenied, LockError, Unavailable
 from s3pypi_setuptools.locks.base import NO_LOCKS, Locks
 from s3pypi_setuptools.repository.project_list import ProjectList
 from tests.repository.conftest import workspace
-from tests.repository.desks import KINDS, LIST, listed, project_list
+from tests.repository.desks import LIST, listed, project_list
 from tests.repository.locks import FakeLocks
 from tests.support.store_doubles import FaultyStore, Request, once
 
 
 def test_of_two_who_make_the_list_none_writes_over_the_other(store: FaultyStore) -> None:
     other = FaultyStore(store.store)
-    store.before = once("put", LIST, lambda: project_list(other).enter("other", KINDS))
+    store.before = once("put", LIST, lambda: project_list(other).enter("other"))
 
-    assert project_list(store).enter("demo", KINDS)
+    assert project_list(store).enter("demo")
 
     assert listed(store) == ("demo", "other")
 
@@ -53,7 +53,7 @@ class Calls:
     def _start(self, project: str, others: frozenset[str] = frozenset()) -> None:
         def call() -> None:
             try:
-                self.outcomes[project] = self.root.enter(project, KINDS, others)
+                self.outcomes[project] = self.root.enter(project, others)
             except BaseException as error:
                 self.outcomes[project] = error
 
@@ -137,7 +137,7 @@ def test_a_lock_that_cannot_be_had_is_waited_for_once_by_all(store: FaultyStore)
     assert len(locks.names) == 2
     assert listed(store) == ("first",)
     locks.lasts = 99
-    assert [calls.root.enter(project, KINDS) for project in ("a", "b", "along")] == [True] * 3
+    assert [calls.root.enter(project) for project in ("a", "b", "along")] == [True] * 3
 
 
 def test_a_list_that_is_lost_after_it_was_written_leaves_its_pages(store: FaultyStore) -> None:
@@ -147,4 +147,4 @@ def test_a_list_that_is_lost_after_it_was_written_leaves_its_pages(store: Faulty
 
     store.before = once("put", "team/index.html", lose)
     with pytest.raises(Unavailable, match="its record was there"):
-        project_list(store).enter("demo", KINDS)
+        project_list(store).enter("demo")

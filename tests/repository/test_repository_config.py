@@ -13,10 +13,11 @@ from s3pypi_setuptools.errors import InvalidIndex, NotFound
 from s3pypi_setuptools.repository.documents import Kind, OtherKind
 from s3pypi_setuptools.repository.layout import Layout
 from s3pypi_setuptools.repository.page_kind import PageKind
-from s3pypi_setuptools.repository.repository_config import RepositoryConfig, SharedFiles, change_config, read_config
+from s3pypi_setuptools.repository.repository_config import RepositoryConfig, change_config, read_config
+from s3pypi_setuptools.repository.workspace import Workspace
 from s3pypi_setuptools.stores.base import ANY, Attributes, Condition, Matches, Token
 from s3pypi_setuptools.stores.memory import MemoryStore
-from s3pypi_setuptools.transaction import PATIENT
+from tests.repository.conftest import workspace
 from tests.support.store_doubles import FaultyStore, once
 
 LAYOUT = Layout("team")
@@ -161,21 +162,21 @@ def test_a_change_is_conditional_if_the_store_honours_that_before_or_after_it(be
     assert store.conditions[1:] == [Matches(token) if before or after else ANY]
 
 
-def shared_files(store: MemoryStore, config: RepositoryConfig) -> SharedFiles:
-    return SharedFiles(store, LAYOUT, PATIENT, lambda: config)
+def opened(store: MemoryStore, config: RepositoryConfig) -> Workspace:
+    return workspace(store, config=lambda: config)
 
 
 @pytest.mark.parametrize("conditional", [True, False])
 def test_shared_files_are_recorded_once_and_on_the_token_if_the_store_honours_that(conditional: bool) -> None:
     store, config = Noting(), replace(CONFIG, conditional_writes=conditional)
     token = store.put(KEY, config.to_json(), Attributes())
-    shared = shared_files(store, config)
-    assert not shared.possible
+    work = opened(store, config)
+    assert not work.may_share_files
 
-    shared.record()
-    shared.record()
+    work.record_shared_files()
+    work.record_shared_files()
 
-    assert shared.possible
+    assert work.may_share_files
     assert store.conditions[1:] == [Matches(token) if conditional else ANY]
     assert store.attributes(KEY) == Attributes("application/json", "no-cache")
     assert read_config(store, LAYOUT) == replace(config, shared_files=True)
@@ -185,8 +186,8 @@ def test_shared_files_that_others_have_recorded_are_not_written_again() -> None:
     store = Noting()
     store.put(KEY, replace(CONFIG, shared_files=True).to_json(), Attributes())
 
-    shared_files(store, CONFIG).record()
-    shared_files(MemoryStore(), replace(CONFIG, shared_files=True)).record()
+    opened(store, CONFIG).record_shared_files()
+    opened(MemoryStore(), replace(CONFIG, shared_files=True)).record_shared_files()
 
     assert len(store.conditions) == 1
 
@@ -195,15 +196,15 @@ def test_shared_files_are_possible_where_looking_at_all_projects_is_cheap() -> N
     class Cheap(MemoryStore):
         cheap_reads = True
 
-    assert shared_files(Cheap(), CONFIG).possible
-    assert shared_files(MemoryStore(), replace(CONFIG, shared_files=True)).possible
+    assert opened(Cheap(), CONFIG).may_share_files
+    assert opened(MemoryStore(), replace(CONFIG, shared_files=True)).may_share_files
 
 
 def test_a_config_that_cannot_be_read_any_more_is_named() -> None:
     store = MemoryStore()
     store.put(KEY, b"{", Attributes())
     attempts: tuple[Callable[[], object], ...] = (
-        shared_files(store, CONFIG).record,
+        opened(store, CONFIG).record_shared_files,
         lambda: read_config(store, LAYOUT),
     )
     for attempt in attempts:

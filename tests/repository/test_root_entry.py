@@ -6,7 +6,6 @@ import pytest
 
 from s3pypi_setuptools.index.model import Project
 from s3pypi_setuptools.repository.manifest import Manifest
-from s3pypi_setuptools.repository.page_kind import PageKind
 from s3pypi_setuptools.repository.project_list import ProjectList
 from s3pypi_setuptools.repository.root_entry import RootEntry
 from s3pypi_setuptools.repository.snapshot import ProjectDocuments
@@ -15,7 +14,6 @@ from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.repository.conftest import workspace
 from tests.support.store_doubles import FaultyStore
 
-KINDS = (PageKind.JSON, PageKind.HTML, PageKind.SLASH)
 WORKSPACE = workspace(FaultyStore(MemoryStore()))
 
 
@@ -29,51 +27,51 @@ def documents(project: str) -> ProjectDocuments:
 
 
 def take_off(root: ProjectList, *projects: str) -> None:
-    root.reconcile(frozenset(), frozenset(projects), lambda name: True, KINDS)
+    root.reconcile(frozenset(), frozenset(projects), lambda name: True)
 
 
 def test_the_first_takes_the_others_along_and_each_was_entered(root: ProjectList) -> None:
-    entry = RootEntry(root, KINDS, {"a", "b"})
+    entry = RootEntry(root, {"a", "b"})
     assert entry.enter("a")
-    assert root.read()[0].projects == ("a", "b")
+    assert root.listed() == ("a", "b")
     assert entry.enter("b")
 
 
 def test_a_project_that_enters_once_more_asks_the_root(root: ProjectList) -> None:
-    entry = RootEntry(root, KINDS, {"a", "b"})
+    entry = RootEntry(root, {"a", "b"})
     for project in ("a", "b"):
         entry.enter(project)
     take_off(root, "a", "b")
     for project in ("a", "b"):
         entry.enter(project)
-    assert root.read()[0].projects == ("a", "b")
+    assert root.listed() == ("a", "b")
 
 
 def test_a_project_by_itself_is_missing_where_the_root_lacks_it(root: ProjectList) -> None:
-    entry = RootEntry(root, KINDS)
+    entry = RootEntry(root)
     assert entry.is_missing(documents("a"))
     entry.enter("a")
     assert not entry.is_missing(documents("a"))
 
 
 def test_all_that_are_missing_in_the_end_are_added_again(root: ProjectList) -> None:
-    entry = RootEntry(root, KINDS, {"a", "b", "c"})
+    entry = RootEntry(root, {"a", "b", "c"})
     entry.enter("a")
     take_off(root, "a", "b", "c")
     assert not entry.is_missing(documents("a"))
     assert not entry.is_missing(documents("b"))
     entry.finish()
-    assert root.read()[0].projects == ("a", "b"), "c was never committed"
+    assert root.listed() == ("a", "b"), "c was never committed"
 
 
 @pytest.mark.parametrize("together", [set(), {"a", "b"}])
 def test_a_project_that_is_deleted_by_now_is_not_added_again(root: ProjectList, together: set[str]) -> None:
-    entry = RootEntry(root, KINDS, together)
+    entry = RootEntry(root, together)
     entry.enter("a")
     entry.enter("b")
     deleted = ProjectDocuments(workspace(FaultyStore(MemoryStore())), "a")
     manifest = Manifest(Project("a", commit="1" * 32), generation=2, deleted=True)
-    deleted.workspace.store.put(deleted.manifest_key, manifest.to_json(), Attributes())
+    deleted.workspace.store.put(deleted.key, manifest.to_json(), Attributes())
     take_off(root, "a", "b")
     if together:
         assert not entry.is_missing(deleted)
@@ -81,4 +79,4 @@ def test_a_project_that_is_deleted_by_now_is_not_added_again(root: ProjectList, 
         entry.finish()
     else:
         entry.enter_again(deleted, documents("b"))
-    assert root.read()[0].projects == ("b",)
+    assert root.listed() == ("b",)

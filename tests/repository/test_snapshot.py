@@ -11,7 +11,7 @@ from s3pypi_setuptools.repository.snapshot import DamagedPage, ProjectDocuments,
 from s3pypi_setuptools.stores.base import Attributes
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.repository.conftest import workspace
-from tests.repository.desks import FIRST, KINDS, MANIFEST, SECOND, ProjectDesk, listing, unlisting
+from tests.repository.desks import FIRST, MANIFEST, SECOND, ProjectDesk, listing, unlisting
 from tests.support.store_doubles import FaultyStore
 
 PAGE = "team/demo/index.html"
@@ -33,7 +33,7 @@ def put(desk: ProjectDesk, key: str, data: bytes = THEIRS) -> None:
 
 def snapshot(desk: ProjectDesk, *, brief: bool = False) -> Snapshot:
     documents = ProjectDocuments(workspace(desk.store), "demo")
-    return documents.snapshot(documents.brief_reading() if brief else documents.reading(), KINDS)
+    return documents.snapshot(documents.reading(brief=brief))
 
 
 def names(manifest: Manifest) -> list[str]:

@@ -71,7 +71,8 @@ class Publication:
     def read_folder(self) -> None:
         """Start to list the folder of a new project."""
         if self._reading and not self._reading.folder and self._reading.manifest.result()[0] is None:
-            self._reading = replace(self._reading, folder=self._repository.reading_folder(self.project))
+            folder = self._workspace.pool.submit(self._workspace.list_folder, self.project)
+            self._reading = replace(self._reading, folder=folder)
 
     def may_have_folder(self) -> bool:
         """Whether the folder is no other repository; waits for `read_folder`."""

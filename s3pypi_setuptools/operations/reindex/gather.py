@@ -168,7 +168,7 @@ class EvidenceGathering:
             found = head_if_exists(self._store, info.key)
             return found is None or SHA256 in found.metadata
         if (young := info.modified + WRITING - self._workspace.clock.now()) > timedelta():
-            self._workspace.backoff.sleep(young.total_seconds())
+            self._workspace.clock.backoff.sleep(young.total_seconds())
         return head_if_exists(self._store, self._layout.sidecar(info.key)) is not None
 
     def _read(self, key: str, entry: File) -> StoredFile | None:

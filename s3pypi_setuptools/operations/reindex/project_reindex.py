@@ -171,7 +171,7 @@ def _store_metadata(workspace: Workspace, key: str, metadata: bytes, *, exists: 
             condition = Matches(found.info.token)
         store.put(sidecar, metadata, Attributes(cache_control=FOREVER), condition)
 
-    update(attempt, workspace.backoff)
+    update(attempt, workspace.clock.backoff)
 
 
 def _unsolved(store: Store, finding: Finding) -> Error:

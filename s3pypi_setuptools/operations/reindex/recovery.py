@@ -69,14 +69,13 @@ class Recovery:
     def __init__(self, repository: Repository) -> None:
         self.workspace = repository.workspace
         self.dry_run = repository.dry_run
-        self._kinds = repository.config.pages
         self._root = _RecoveredRoot(repository.workspace, exact=True)
         self._others = repository.others()
 
     def snapshot(self, project: str) -> Recovered:
         """The state from which `change` would start for ``project`` (normalized); nothing is written."""
         documents = _RecoveredDocuments(self.workspace, project, exact=True)
-        found = documents.snapshot(documents.reading(), self._kinds)
+        found = documents.snapshot(documents.reading())
         complete = found.manifest is not None or found.base.deleted or documents.listed
         return Recovered(
             *(found.manifest, found.token, found.pages, found.base),
@@ -91,8 +90,7 @@ class Recovery:
         Every page is compared byte for byte with its rendering. Raises the errors of the operation, and `StoreError`.
         """
         documents = _RecoveredDocuments(self.workspace, project, exact=True)
-        entry = RootEntry(self._root, self._kinds)
-        Change(entry, documents, self._kinds, operation, others=self._others).run()
+        Change(RootEntry(self._root), documents, operation, others=self._others).run()
 
     def correct_project_list(
         self, present: Collection[str], absent: Collection[str], unknown: Collection[str] = ()
@@ -107,10 +105,10 @@ class Recovery:
         def is_absent(project: str) -> bool:
             if project in unknown:
                 return False
-            manifest, token = _RecoveredDocuments(self.workspace, project).manifest()
+            manifest, token = _RecoveredDocuments(self.workspace, project).read()
             return token is None or (manifest is not None and manifest.deleted)
 
-        self._root.reconcile(frozenset(present), frozenset(absent), is_absent, self._kinds)
+        self._root.reconcile(frozenset(present), frozenset(absent), is_absent)
 
 
 class _RecoveredDocuments(ProjectDocuments):
@@ -124,30 +122,32 @@ class _RecoveredDocuments(ProjectDocuments):
         self.listed = False
         """Whether an undamaged page of ours lists files; not a blank one, nor one of a quarantined project."""
 
-    def _parse_manifest(self, data: bytes) -> Manifest | None:
-        """As `ProjectDocuments._parse_manifest`; None for a damaged manifest."""
+    def parse(self, data: bytes) -> Manifest | None:
+        """As `ProjectDocuments.parse`; None for a damaged manifest."""
         try:
-            return super()._parse_manifest(data)
+            return super().parse(data)
         except InvalidIndex as error:
             if isinstance(error, OtherKind) or _is_later(data, FORMAT):
                 raise
             log.debug("%s", error)
             self._salvaged = _salvage(self.name, data)
-            self._note(self.manifest_key, data)
+            self._note(self.key, data)
             return None
 
-    def snapshot(self, reading: Reading, kinds: tuple[PageKind, ...]) -> Snapshot:
+    def snapshot(self, reading: Reading) -> Snapshot:
         """As `ProjectDocuments.snapshot`; without a manifest, its base lists what the pages list, our own pages too."""
         manifest, token = reading.manifest.result()
         if manifest is not None:
-            return super().snapshot(reading, kinds)
+            return super().snapshot(reading)
         base = (token and self._salvaged) or Manifest(Project(self.name))
         states: dict[PageKind, PageState] = {}
         listed: dict[str, File] = {}
-        for kind in kinds:
-            if kind not in self._keys:
+        for kind in self.workspace.config().pages:
+            if kind not in self.keys:
                 continue
-            page, states[kind] = self._page(kind)
+            page, states[kind] = self.read_page(kind)
+            if page is None:
+                continue
             if states[kind].commit and not page.is_quarantined:
                 self.listed = True
             for file in page.files:
@@ -160,20 +160,13 @@ class _RecoveredDocuments(ProjectDocuments):
             base = replace(base.with_files(files), deleted=False)
         return Snapshot(None, token, states, base)
 
-    def _page(self, kind: PageKind) -> tuple[Project, PageState]:
+    def parse_page(self, kind: PageKind, data: bytes) -> Project:
+        """As `ProjectDocuments.parse_page`; an empty project for a damaged page."""
         try:
-            found = self.workspace.store.get(self._keys[kind])
-        except NotFound:
-            return Project(self.name), PageState()
-        page = self._parse(kind, found.data)
-        return page, PageState.of(found.info.token, page.commit)
-
-    def _parse(self, kind: PageKind, data: bytes) -> Project:
-        try:
-            return super()._parse(kind, data)
+            return super().parse_page(kind, data)
         except InvalidIndex as error:
             log.debug("%s", error)
-            self._note(self._keys[kind], data)
+            self._note(self.keys[kind], data)
             return Project(self.name)
 
     def _note(self, key: str, data: bytes) -> None:
@@ -185,19 +178,20 @@ class _RecoveredDocuments(ProjectDocuments):
 class _RecoveredRoot(ProjectList):
     """The list of projects, damaged or not."""
 
-    def _parse_list(self, data: bytes) -> Root:
-        """As `ProjectList._parse_list`; an empty list for a damaged record."""
+    def parse(self, data: bytes) -> Root:
+        """As `ProjectList.parse`; an empty list for a damaged record."""
         try:
-            return super()._parse_list(data)
+            return super().parse(data)
         except InvalidIndex as error:
             if isinstance(error.__cause__, OtherKind):
                 raise
             log.debug("%s", error)
             return Root()
 
-    def _parse(self, kind: PageKind, data: bytes) -> Root:
+    def parse_page(self, kind: PageKind, data: bytes) -> Root:
+        """As `ProjectList.parse_page`; an empty list for a damaged page."""
         try:
-            return super()._parse(kind, data)
+            return super().parse_page(kind, data)
         except InvalidIndex as error:
             log.debug("%s", error)
             return Root()

@@ -64,7 +64,7 @@ def verify(repository: Repository, projects: Sequence[str] = (), *, deep: bool =
     results: dict[str, CheckedProject] = {}
     for delay in (None, *RECHECK_DELAYS):
         if delay is not None:
-            workspace.backoff.sleep(delay)
+            workspace.clock.backoff.sleep(delay)
         others = OtherProjects(workspace, thorough=True)
 
         def check(folder: Folder, others: OtherProjects = others) -> tuple[CheckedProject, bool]:
