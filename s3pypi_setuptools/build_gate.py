@@ -25,8 +25,6 @@ from typing import NamedTuple
 
 from .errors import ConfigurationError
 
-__all__ = ["PUBLISH_SETTING", "Frontend", "Kind", "Verdict", "last_value", "may_publish", "without_switches"]
-
 PUBLISH = "S3PYPI_PUBLISH"
 PUBLISH_SETTING = "s3pypi-publish"
 HATCH_ENABLE = "HATCH_BUILD_HOOK_ENABLE_S3PYPI"

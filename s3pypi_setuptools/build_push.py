@@ -1,16 +1,17 @@
 """Publish what a build made, if `build_gate` lets it: for build frontends, which run within a build tool's process.
 
 A frontend calls `admit` before the build, and `push` with the built file where the build tool wants it. Frontends that
-have no better way to fail a build call `abort`.
+have no better way to fail a build do both in `ending_build`.
 
 Importing this module costs a build next to nothing: `push` imports what pushing needs.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, NoReturn
 
@@ -20,8 +21,6 @@ from .errors import ConfigurationError, Error
 if TYPE_CHECKING:
     from .config.option import Option
     from .operations.publish.report import PublishReport
-
-__all__ = ["PushFailed", "abort", "admit", "advice", "push", "say", "split_config_settings"]
 
 REPLACE = "S3PYPI_IF_EXISTS=replace"
 _OURS = "s3pypi-"
@@ -135,6 +134,15 @@ def abort(error: Error) -> NoReturn:
 
     say(f"error: {describe(error)}")
     raise SystemExit(1)
+
+
+@contextlib.contextmanager
+def ending_build() -> Iterator[None]:
+    """`abort` for an `Error` that is raised in the context."""
+    try:
+        yield
+    except Error as error:
+        abort(error)
 
 
 def _option(key: str) -> Option:

@@ -10,20 +10,15 @@ from typing import TYPE_CHECKING
 
 from . import build_push
 from .build_gate import Frontend, Kind
-from .errors import Error
 
 if TYPE_CHECKING:
     from pdm.backend.hooks import Context
 
-__all__ = ["pdm_build_finalize"]
-
 
 def pdm_build_finalize(context: Context, artifact: Path) -> None:
     """Publish ``artifact`` if this build may; if that fails, end the process with one line on stderr."""
-    try:
+    with build_push.ending_build():
         settings, _ = build_push.split_config_settings(context.config_settings)
         kind = Kind(context.target)
         if build_push.admit(Frontend.PDM, kind, artifact.parent, context.config_settings):
             build_push.push(artifact.absolute(), project=context.root, command_line=settings)
-    except Error as error:
-        build_push.abort(error)

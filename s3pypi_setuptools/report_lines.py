@@ -20,7 +20,8 @@ from .text import printable, size_text
 
 if TYPE_CHECKING:
     from .operations.publish.report import PublishReport
-    from .operations.s3upload import UploadedFile, UploadReport
+    from .operations.s3upload import UploadReport
+    from .operations.transfer.promote import PromoteReport
 
 _WOULD = {
     Outcome.PUBLISHED: "would publish",
@@ -81,22 +82,16 @@ def upload_lines(report: UploadReport) -> Iterator[str]:
             yield _joined(f"{stored if file.stored else 'present'} {file.path.name}", file.url)
 
 
-def failures(report: PublishReport | UploadReport, force: str = "--force") -> Iterator[str]:
+def failures(report: PublishReport | PromoteReport | UploadReport, force: str = "--force") -> Iterator[str]:
     """One line for each file that failed, with its name and the reason.
 
     :param force: the option or setting that replaces a published file, in the frontend that prints the line.
     """
     for file in report.files:
         if file.error is not None:
-            yield error_line(file, force)
-
-
-def error_line(file: FileReport | UploadedFile, force: str = "--force") -> str:
-    """The name of ``file``, and why it failed; ``force`` as for `failures`."""
-    name = file.filename if isinstance(file, FileReport) else file.path.name
-    reason = str(file.error)
-    line = printable(reason if name in reason else f"{name}: {reason}")
-    return f"{line}, or replace it with {force}" if isinstance(file.error, FileConflict) else line
+            name, reason = file.filename if isinstance(file, FileReport) else file.path.name, str(file.error)
+            line = printable(reason if name in reason else f"{name}: {reason}")
+            yield f"{line}, or replace it with {force}" if isinstance(file.error, FileConflict) else line
 
 
 def install_command(report: PublishReport) -> str | None:

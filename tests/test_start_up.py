@@ -62,7 +62,7 @@ def test_a_piped_upload_to_a_folder_loads_neither_boto3_nor_rich(tmp_path: Path)
     assert (tmp_path / "repository" / "demo" / wheel.name).exists()
     assert not modules & (AWS | {"rich", "platformdirs", "shtab"})
     assert not modules & {
-        f"s3pypi_setuptools.{name}" for name in ("operations.delete", "cli.commands.delete", "cli.render.bars")
+        f"s3pypi_setuptools.{name}" for name in ("operations.delete", "cli.commands.changing", "cli.render.bars")
     }
 
 

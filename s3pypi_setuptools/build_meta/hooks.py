@@ -12,10 +12,7 @@ from typing import Any, TypeAlias
 
 from .. import build_push
 from ..build_gate import Frontend, Kind
-from ..errors import Error
 from . import wrapped
-
-__all__ = ["find_hook"]
 
 Hook: TypeAlias = Callable[..., Any]
 ConfigSettings: TypeAlias = Mapping[str, Any] | None
@@ -26,32 +23,28 @@ def find_hook(name: str) -> Hook | None:
 
     Ends the process, with one line on stderr, if the backend cannot be imported.
     """
-    try:
+    with build_push.ending_build():
         theirs = getattr(wrapped.load(Path.cwd()), name, None)
-    except Error as error:
-        build_push.abort(error)
     return None if theirs is None else _WRAPPERS[name](theirs)
 
 
 def _requires(theirs: Hook) -> Hook:
     def get_requires(config_settings: ConfigSettings = None) -> Any:
-        return theirs(_Settings(config_settings).theirs)
+        return theirs(_split(config_settings)[1])
 
     return get_requires
 
 
 def _metadata(theirs: Hook) -> Hook:
     def prepare_metadata(metadata_directory: str, config_settings: ConfigSettings = None) -> Any:
-        settings = _Settings(config_settings)
-        settings.admit(Kind.METADATA, metadata_directory)
-        return theirs(metadata_directory, settings.theirs)
+        return _build(Kind.METADATA, theirs, metadata_directory, config_settings)
 
     return prepare_metadata
 
 
 def _sdist(theirs: Hook) -> Hook:
     def build_sdist(sdist_directory: str, config_settings: ConfigSettings = None) -> Any:
-        return _Settings(config_settings).build(Kind.SDIST, theirs, sdist_directory)
+        return _build(Kind.SDIST, theirs, sdist_directory, config_settings)
 
     return build_sdist
 
@@ -60,7 +53,7 @@ def _wheel(kind: Kind, theirs: Hook) -> Hook:
     def build_wheel(
         wheel_directory: str, config_settings: ConfigSettings = None, metadata_directory: str | None = None
     ) -> Any:
-        return _Settings(config_settings).build(kind, theirs, wheel_directory, metadata_directory)
+        return _build(kind, theirs, wheel_directory, config_settings, metadata_directory)
 
     return build_wheel
 
@@ -77,35 +70,23 @@ _WRAPPERS: dict[str, Callable[[Hook], Hook]] = {
 }
 
 
-class _Settings:
-    """The config settings of one call, split into this package's own and ``theirs``, for the wrapped backend.
+def _split(given: ConfigSettings) -> tuple[dict[str, object], dict[str, object] | None]:
+    """The config settings of one call: this package's own, and those for the wrapped backend."""
+    with build_push.ending_build():
+        return build_push.split_config_settings(given)
 
-    The project is the working folder at the start of the call. Errors end the process with one line: this is a
-    subprocess of a build tool, which would show a traceback.
+
+def _build(kind: Kind, theirs: Hook, folder: str, given: ConfigSettings, *others: object) -> Any:
+    """Call the wrapped hook, and publish the file that it built if this build may.
+
+    The project is the working folder at the start of the call.
     """
-
-    def __init__(self, given: ConfigSettings) -> None:
-        self._given = given
-        self._project = Path.cwd()
-        try:
-            self._ours, self.theirs = build_push.split_config_settings(given)
-        except Error as error:
-            build_push.abort(error)
-
-    def admit(self, kind: Kind, folder: str) -> bool:
-        try:
-            return build_push.admit(Frontend.BACKEND, kind, folder, self._given)
-        except Error as error:
-            build_push.abort(error)
-
-    def build(self, kind: Kind, theirs: Hook, folder: str, *others: object) -> Any:
-        """Call the wrapped hook, and publish the file that it built if this build may."""
-        publish = self.admit(kind, folder)
-        filename = theirs(folder, self.theirs, *others)
-        if publish:
-            path = Path(folder, filename).absolute()
-            try:
-                build_push.push(path, project=self._project, command_line=self._ours)
-            except Error as error:
-                build_push.abort(error)
-        return filename
+    project = Path.cwd()
+    ours, for_theirs = _split(given)
+    with build_push.ending_build():
+        publish = build_push.admit(Frontend.BACKEND, kind, folder, given)
+    filename = theirs(folder, for_theirs, *others)
+    if publish:
+        with build_push.ending_build():
+            build_push.push(Path(folder, filename).absolute(), project=project, command_line=ours)
+    return filename

@@ -6,13 +6,11 @@ import functools
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ..config.files import read_text, toml_parser
+from ..config.files import parse_toml, read_text
 from ..errors import ConfigurationError
-
-__all__ = ["load"]
 
 _DEFAULT = "setuptools.build_meta"
 _OURS = __name__.rpartition(".")[0]
@@ -65,12 +63,11 @@ def _chosen(project: Path) -> tuple[str, list[str]]:
     return name, [_within(project, path) for path in paths]
 
 
-def _table(text: str) -> dict[str, object]:
-    try:
-        table = toml_parser().loads(text).get("tool", {}).get("s3pypi", {})
-    except (ValueError, AttributeError, RecursionError) as error:
-        raise ConfigurationError(f"pyproject.toml: cannot be understood: {error}") from error
-    if not isinstance(table, dict):
+def _table(text: str) -> Mapping[str, object]:
+    table: object = parse_toml(text, "pyproject.toml")
+    for name in ("tool", "s3pypi"):
+        table = table.get(name, {}) if isinstance(table, Mapping) else None
+    if not isinstance(table, Mapping):
         raise ConfigurationError(f"{_PLACE}: must be a table")
     return table
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -13,8 +14,7 @@ from ..config.options import CONNECTION
 from ..config.target import is_name
 from ..errors import UsageError
 from ..monitor import SAME_COMMAND, Monitor
-from .confirmation import Confirm, confirmation
-from .options import EVERY, TO_WRITE, add_settings, given
+from .options import EVERY, TO_WRITE, add_settings, given, resolved
 from .parser import ArgumentParser, add_output_options
 
 if TYPE_CHECKING:
@@ -22,19 +22,6 @@ if TYPE_CHECKING:
     from ..config.settings import Settings
     from .render.output import Output
     from .terminal import Terminal
-
-__all__ = [
-    "DRY_RUN",
-    "FILENAMES",
-    "PROJECT",
-    "PROJECTS",
-    "TARGET",
-    "VERSION",
-    "Argument",
-    "Call",
-    "Command",
-    "no_target",
-]
 
 DRY_RUN = "show what would be done, and write nothing"
 _YES = "do not ask for confirmation; required when stdin is not a terminal"
@@ -78,16 +65,16 @@ _TWO_TARGETS = (
 )
 
 
-def _resolve(arguments: argparse.Namespace) -> Settings:
-    """The settings of the repository that a command works on. Raises `UsageError` and `ConfigurationError`."""
-    from ..config.resolve import resolve  # noqa: PLC0415
+def must_ask(arguments: argparse.Namespace) -> bool:
+    """Whether the user has to confirm: not with ``--yes`` or ``--dry-run``.
 
-    settings = given(arguments, getattr(arguments, "place", None))
-    if (to := getattr(arguments, "to", None)) is not None:
-        if "target" in settings or "bucket" in settings:
-            raise UsageError("give the repository to write once: with --to, or with --target")
-        settings["target"] = to
-    return resolve(command_line=settings)
+    Raises `UsageError` if stdin is not a terminal.
+    """
+    if arguments.yes or arguments.dry_run:
+        return False
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise UsageError("confirmation needed, but stdin is not a terminal; pass --yes, or use --dry-run")
+    return True
 
 
 class Command(NamedTuple):
@@ -102,15 +89,15 @@ class Command(NamedTuple):
     :param two_targets: ``--from`` and ``--to`` are options of it.
     :param needs_source: the beginning of the error if ``--from`` is missing; None: it may be missing.
     :param dry_run: the help of ``--dry-run``; None: it is no option of the command.
-    :param takes_yes: ``--yes`` is accepted without effect, so that scripts may give it to every command.
-    :param asks: whether these arguments need a confirmation; None: the command never asks.
+    :param asks: whether these arguments need a confirmation; None: the command never asks. ``--yes`` is accepted then,
+        too, so that scripts may give it to every command that has ``--dry-run``.
     :param done: what happens to each file, as a past participle, for `Journal.begin`.
     :param then: what to do after an interruption, for `Journal.begin`; None: run the same command again.
     :param sends: progress bars show the bytes that are hashed and sent.
     :param counts: the name and unit of a progress bar that counts.
     :param answers: the output answers a question, and is printed even with ``--quiet``.
     :param passes_on: what follows ``--`` is passed on to another program, as ``arguments.passed_on``.
-    :param check: raises `UsageError` for arguments that do not go together.
+    :param check: raises `UsageError` for arguments that do not go together, and may convert them.
     :param resolve: makes the settings from the arguments.
     """
 
@@ -126,7 +113,6 @@ class Command(NamedTuple):
     two_targets: bool = False
     needs_source: str | None = None
     dry_run: str | None = None
-    takes_yes: bool = False
     asks: Callable[[argparse.Namespace], bool] | None = None
     done: str | None = None
     then: str | None = None
@@ -135,7 +121,7 @@ class Command(NamedTuple):
     answers: bool = False
     passes_on: bool = False
     check: Callable[[argparse.Namespace], None] = lambda arguments: None
-    resolve: Callable[[argparse.Namespace], Settings] = _resolve
+    resolve: Callable[[argparse.Namespace], Settings] = resolved
 
     def parser(self) -> ArgumentParser:
         """A parser for its arguments."""
@@ -149,7 +135,9 @@ class Command(NamedTuple):
             groups[argument.group].add_argument(*argument.strings, **argument.details)
         add_settings(made, self.settings, TO_WRITE if self.two_targets else self.titles)
         if self.dry_run:
-            self._add_change_options(made, self.dry_run)
+            group = made.add_argument_group("dry run and confirmation" if self.asks else "dry run")
+            group.add_argument("-n", "--dry-run", action="store_true", help=self.dry_run)
+            group.add_argument("-y", "--yes", action="store_true", help=_YES if self.asks else argparse.SUPPRESS)
         add_output_options(made, json=self.json)
         return made
 
@@ -173,7 +161,7 @@ class Command(NamedTuple):
         self.check(arguments)
         if self.needs_source and arguments.origin is None:
             raise UsageError(f"{self.needs_source}: --from TARGET")
-        confirm = confirmation(arguments, terminal) if self.asks and self.asks(arguments) else None
+        confirms = self.asks is not None and self.asks(arguments) and must_ask(arguments)
         if self.done or self.then:
             terminal.journal.begin(self.done, self.then or SAME_COMMAND)
         settings = self.resolve(arguments)
@@ -181,25 +169,9 @@ class Command(NamedTuple):
         terminal.use(settings, source)
         if self.answers:
             terminal.quiet = False
-        with self._monitor(terminal) as monitor:
-            call = Call(
-                arguments,
-                terminal,
-                monitor=monitor,
-                confirm=confirm,
-                settings=settings,
-                source_settings=source or settings,
-            )
-            output = self.run(call)
+        with terminal.monitoring(sends=self.sends, counts=self.counts) as monitor:
+            output = self.run(Call(arguments, terminal, monitor, confirms, settings, source or settings))
         return terminal.show(output)
-
-    def _add_change_options(self, parser: ArgumentParser, dry_run: str) -> None:
-        group = parser.add_argument_group("dry run and confirmation" if self.asks else "dry run")
-        group.add_argument("-n", "--dry-run", action="store_true", help=dry_run)
-        if self.asks:
-            group.add_argument("-y", "--yes", action="store_true", help=_YES)
-        elif self.takes_yes:
-            group.add_argument("-y", "--yes", action="store_true", help=argparse.SUPPRESS)
 
     def _resolve_source(self, arguments: argparse.Namespace) -> Settings | None:
         """The settings of the repository that ``--from`` names: it, and the options for the connection to S3."""
@@ -210,44 +182,24 @@ class Command(NamedTuple):
         connection = {name: value for name, value in given(arguments).items() if name in CONNECTION}
         return resolve(command_line={**connection, "target": arguments.origin})
 
-    @contextlib.contextmanager
-    def _monitor(self, terminal: Terminal) -> Iterator[Monitor]:
-        if self.sends:
-            with terminal.progress() as progress:
-                yield Monitor(progress, observer=terminal.journal)
-        elif self.counts:
-            with terminal.counting(*self.counts) as count:
-                yield Monitor(count=count, observer=terminal.journal)
-        else:
-            yield Monitor(observer=terminal.journal)
 
-
+@dataclass
 class Call:
     """One run of a command.
 
     :param arguments: the parsed arguments.
     :param monitor: draws progress, and cancels the work after an interruption.
-    :param confirm: asks for confirmation; None if nothing needs to be confirmed.
+    :param confirms: whether the user has to confirm what is about to be deleted.
     :param settings: of the repository that the command works on.
     :param source_settings: of the repository that ``--from`` names; the same as ``settings`` without ``--from``.
     """
 
-    def __init__(
-        self,
-        arguments: argparse.Namespace,
-        terminal: Terminal,
-        *,
-        monitor: Monitor,
-        confirm: Confirm | None,
-        settings: Settings,
-        source_settings: Settings,
-    ) -> None:
-        self.arguments = arguments
-        self.terminal = terminal
-        self.monitor = monitor
-        self.confirm = confirm
-        self.settings = settings
-        self._source_settings = source_settings
+    arguments: argparse.Namespace
+    terminal: Terminal
+    monitor: Monitor
+    confirms: bool
+    settings: Settings
+    source_settings: Settings
 
     @cached_property
     def repository(self) -> PackageRepository:
@@ -261,18 +213,16 @@ class Call:
         """The repository that ``--from`` names; it shares the credentials of `repository`."""
         from ..api import PackageRepository  # noqa: PLC0415
 
-        return PackageRepository(self._source_settings, beside=self.repository)
+        return PackageRepository(self.source_settings, beside=self.repository)
 
     def asking(self, ask: Callable[[_R], tuple[Iterable[str], str] | None]) -> Callable[[_R], None] | None:
         """The ``confirm`` argument of an operation: ask about its report; None if nothing needs to be confirmed.
 
         :param ask: makes the lines to print and the question from a report; None if that report needs no confirmation.
         """
-        if (confirm := self.confirm) is None:
-            return None
 
         def ask_about(report: _R) -> None:
             if question := ask(report):
-                confirm(*question)
+                self.terminal.confirm(*question)
 
-        return ask_about
+        return ask_about if self.confirms else None

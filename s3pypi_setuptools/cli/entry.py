@@ -18,8 +18,6 @@ from .commands import GROUPS, SUBCOMMANDS, load
 from .parser import Answer
 from .terminal import Terminal
 
-__all__ = ["main", "pypi_private", "s3upload", "split"]
-
 _DEFAULT = "upload"
 _LIKENESS = 0.8
 """How alike a misspelt command must be; ``dist``, a folder that was not built yet, is less like ``list``."""
@@ -69,11 +67,15 @@ def split(argv: Sequence[str]) -> tuple[str | None, list[str]]:
 
 
 def _s3pypi(argv: Sequence[str], terminal: Terminal) -> int:
+    if not _without_leading_flags(argv):
+        raise UsageError(
+            "usage: s3pypi FILES... --target TARGET, or s3pypi COMMAND ... (s3pypi --help lists the commands)"
+        )
     name, rest = split(argv)
     command = load(name or _DEFAULT)
     if name is not None:
         return command.execute(rest, terminal)
-    _refuse_misspelt_command(next(iter(_without_leading_flags(argv)), ""))
+    _refuse_misspelt_command(_without_leading_flags(argv)[0])
     parser = command.parser()
     parser.usage = "s3pypi [upload] FILES... [--target TARGET] [options]"
     parser.description = f"{parser.description}\n\n{_commands()}"

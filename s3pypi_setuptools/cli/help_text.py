@@ -7,8 +7,6 @@ import re
 import textwrap
 from collections.abc import Iterator
 
-__all__ = ["filled", "filled_usage", "wrapped"]
-
 _COLUMN = re.compile(r" *\S.*?  +(?=\S)")
 _INDENT = 4
 """Further spaces before what is continued in another line."""

@@ -13,8 +13,6 @@ from ..errors import UsageError
 if TYPE_CHECKING:
     from ..config.settings import Settings
 
-__all__ = ["CHANGING", "EVERY", "LOCK_TABLE", "READING", "TO_WRITE", "add_settings", "given", "resolved"]
-
 _PLACE = ("target", "bucket", "prefix", "public-url")
 _WHAT_HAPPENS = ("if-exists", "force", "strict")
 _DISTRIBUTIONS = ("strict-metadata",)
@@ -55,31 +53,32 @@ def add_settings(parser: argparse.ArgumentParser, names: Collection[str], titles
                 _add(group, option)
 
 
-def given(arguments: argparse.Namespace, place: str | None = None) -> dict[str, object]:
+def given(arguments: argparse.Namespace) -> dict[str, object]:
     """The settings given on the command line, by name.
 
-    :param place: the target, if it was given as an argument. Raises `UsageError` if an option gives it too.
+    The target may also be an argument (``place``), or come from ``--to``. Raises `UsageError` if it is given twice.
     """
     settings: dict[str, object] = {
         option.name: getattr(arguments, option.attribute)
         for option in OPTIONS
         if getattr(arguments, option.attribute, None) is not None
     }
-    if place is None:
-        return settings
-    if "target" in settings:
-        raise UsageError("give the target once: as an argument or with --target")
-    return {**settings, "target": place}
+    if (place := getattr(arguments, "place", None)) is not None:
+        if "target" in settings:
+            raise UsageError("give the target once: as an argument or with --target")
+        settings["target"] = place
+    if (to := getattr(arguments, "to", None)) is not None:
+        if "target" in settings or "bucket" in settings:
+            raise UsageError("give the repository to write once: with --to, or with --target")
+        settings["target"] = to
+    return settings
 
 
-def resolved(arguments: argparse.Namespace, place: str | None = None, **how: Any) -> Settings:
-    """The settings of a command; ``place`` as of `given`, ``how`` as of `resolve`.
-
-    Raises `UsageError`, and `ConfigurationError`.
-    """
+def resolved(arguments: argparse.Namespace, **how: Any) -> Settings:
+    """The settings of a command; ``how`` as of `resolve`. Raises `UsageError`, and `ConfigurationError`."""
     from ..config.resolve import resolve  # noqa: PLC0415 - help needs no settings
 
-    return resolve(command_line=given(arguments, place), **how)
+    return resolve(command_line=given(arguments), **how)
 
 
 def _add(group: argparse._ArgumentGroup, option: Option) -> None:

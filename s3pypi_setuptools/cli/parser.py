@@ -10,8 +10,6 @@ from .. import __version__
 from ..errors import UsageError
 from ..text import suggestion
 
-__all__ = ["Answer", "ArgumentParser", "add_output_options"]
-
 _COLUMN = 34
 _WIDEST = 118
 _IGNORED = "ignored explicit argument"
@@ -54,6 +52,10 @@ class ArgumentParser(argparse.ArgumentParser):
         if unknown:
             self.error(f"unexpected argument {' '.join(unknown)}")
         return parsed
+
+    def _print_message(self, message: str, file: object = None) -> None:  # noqa: ARG002
+        """Raise `Answer`: argparse calls this for ``--help`` and ``--version`` alone."""
+        raise Answer(message.rstrip("\n"))
 
     def _nearest(self, option: str) -> str:
         """A hint at the known option that is most like the unknown one."""
@@ -104,25 +106,6 @@ class _Formatter(argparse.HelpFormatter):
         return ", ".join((*short, long)) + value
 
 
-class _Help(argparse.Action):
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,
-        namespace: argparse.Namespace,  # noqa: ARG002
-        values: str | Sequence[Any] | None,  # noqa: ARG002
-        option_string: str | None = None,  # noqa: ARG002
-    ) -> None:
-        raise Answer(self.said_by(parser))
-
-    def said_by(self, parser: argparse.ArgumentParser) -> str:
-        return parser.format_help().rstrip("\n")
-
-
-class _Version(_Help):
-    def said_by(self, parser: argparse.ArgumentParser) -> str:
-        return f"{parser.prog.split()[0]} {__version__}"
-
-
 def add_output_options(parser: argparse.ArgumentParser, *, json: bool = True) -> None:
     """Add the options that every program takes: ``--json``, ``-v``, ``-q``, ``-V`` and ``-h``."""
     group = parser.add_argument_group("output")
@@ -130,6 +113,7 @@ def add_output_options(parser: argparse.ArgumentParser, *, json: bool = True) ->
         group.add_argument("--json", action="store_true", help="report as one JSON object on stdout, errors too")
     group.add_argument("-v", "--verbose", action="store_true", help="also print log messages")
     group.add_argument("-q", "--quiet", action="store_true", help="print only what failed")
-    group.add_argument("-V", "--version", action=_Version, nargs=0, help="show the version and exit")
-    group.add_argument("-h", "--help", action=_Help, nargs=0, help="show this help and exit")
+    version = f"{parser.prog.split()[0]} {__version__}"
+    group.add_argument("-V", "--version", action="version", version=version, help="show the version and exit")
+    group.add_argument("-h", "--help", action="help", help="show this help and exit")
     parser.set_defaults(json=False)

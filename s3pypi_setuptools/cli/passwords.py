@@ -11,8 +11,6 @@ from typing import NamedTuple
 
 from ..errors import RepositoryError, UsageError
 
-__all__ = ["SALT_BYTES", "Password", "asks", "check_password_options", "password_of"]
-
 _SHORTEST = 8
 """Characters of a random password at least."""
 _LONGEST = 1024

@@ -10,8 +10,6 @@ from typing import TextIO
 
 from ..interruption import Terminated
 
-__all__ = ["Streams"]
-
 
 class Streams:
     """The program's stdout and stderr.

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ..errors import Error
-from ..monitor import ItemCounter, Journal, Progress
+from ..monitor import Journal, Monitor
 from ..redaction import Redactor
 from ..text import is_drawable, is_watched, printable
 from .streams import Streams
@@ -25,9 +25,12 @@ if TYPE_CHECKING:
     from .render.bars import ByteBars, CountBar
     from .render.output import Output
 
-__all__ = ["Terminal"]
-
+NOTHING_CHANGED = "nothing was changed"
 _PACKAGE = __name__.partition(".")[0]
+
+
+class Declined(Error):
+    """The user did not confirm."""
 
 
 class Terminal:
@@ -129,10 +132,10 @@ class Terminal:
 
     def object(self, value: dict[str, object]) -> None:
         """Print a JSON object on stdout."""
-        from json import dumps  # noqa: PLC0415
+        from .render.output import to_json  # noqa: PLC0415
 
         self._reported = True
-        self.text(dumps(value, indent=2))
+        self.text(to_json(value))
 
     def ended(self, status: int) -> int:
         """The exit status of a program whose work ended with ``status``: at least 1 if its results were not written.
@@ -146,37 +149,42 @@ class Terminal:
         return status or 1
 
     @contextlib.contextmanager
-    def progress(self) -> Iterator[Progress]:
-        """A `Progress` that is drawn as bars on a terminal."""
-        if not self._draws_bars():
-            yield Progress()
+    def monitoring(self, *, sends: bool = False, counts: tuple[str, str] | None = None) -> Iterator[Monitor]:
+        """A `Monitor` that cancels the work after an interruption, and draws progress bars on a terminal.
+
+        :param sends: draw the bytes that are hashed and sent.
+        :param counts: draw one bar that counts: its name, and its unit.
+        """
+        if not (sends or counts) or self.quiet or self.json or not is_drawable(sys.stderr):
+            yield Monitor(observer=self.journal)
             return
-        from .render.bars import ByteBars  # noqa: PLC0415
+        from .render.bars import ByteBars, CountBar  # noqa: PLC0415
 
-        bars = ByteBars()
-        with self._drawing(bars):
-            yield bars
+        bars = ByteBars() if counts is None else CountBar(*counts)
+        self._bars = bars
+        try:
+            if isinstance(bars, ByteBars):
+                yield Monitor(progress=bars, observer=self.journal)
+            else:
+                yield Monitor(count=bars, observer=self.journal)
+        finally:
+            bars.stop()
 
-    @contextlib.contextmanager
-    def counting(self, what: str, unit: str) -> Iterator[ItemCounter]:
-        """An `ItemCounter` that is drawn on a terminal, as a bar called ``what`` that counts in ``unit``s."""
-        if not self._draws_bars():
-            yield ItemCounter()
-            return
-        from .render.bars import CountBar  # noqa: PLC0415
+    def confirm(self, lines: Iterable[str], question: str, declined: str = NOTHING_CHANGED) -> None:
+        """Print ``lines``, which say what is about to be deleted, and ask; raise `Declined` unless the answer is yes.
 
-        bar = CountBar(what, unit)
-        with self._drawing(bar):
-            yield bar
+        Questions go to stderr, so that results can be piped.
 
-    def ask(self, lines: Iterable[str], question: str) -> str:
-        """Print ``lines`` and ``question`` on stderr; return the answer in lower case, empty if stdin has ended."""
+        :param declined: what the error says was done so far.
+        """
+        self.stop_drawing()
         shown = [printable(self.redactor.redact(text)) for text in (*lines, question)]
         self._streams.err("\n".join(shown) + " [y/N] ")
         answer = sys.stdin.readline()
-        if not answer.endswith("\n"):
+        if not answer.endswith("\n"):  # stdin has ended
             self._streams.err("\n")
-        return answer.strip().lower()
+        if answer.strip().lower() not in {"y", "yes"}:
+            raise Declined(f"{declined}: the answer was not yes")
 
     def stop_drawing(self) -> None:
         """Remove progress bars from the terminal; may be called from any thread."""
@@ -186,9 +194,7 @@ class Terminal:
     def show(self, output: Output) -> int:
         """Print a report in the form that the output options ask for; return the exit status."""
         if self.json:
-            from .render.as_json import to_json  # noqa: PLC0415
-
-            self.object(to_json(output.report))
+            self.object(output.as_object())
         elif self.quiet:
             self.text("" if output.ok else "\n".join(map(printable, output.failures)))
         elif output.drawn and is_watched():
@@ -199,19 +205,6 @@ class Terminal:
             self.error(str(error))
         self.warnings(output.warnings)
         return output.exit_status
-
-    def _draws_bars(self) -> bool:
-        return not self.quiet and not self.json and is_drawable(sys.stderr)
-
-    @contextlib.contextmanager
-    def _drawing(self, bars: ByteBars | CountBar) -> Iterator[None]:
-        """Stop ``bars`` at the end of the context, and earlier when all drawing is stopped."""
-        self._bars = bars
-        try:
-            yield
-        finally:
-            bars.stop()
-        self._bars = None
 
     def _diagnostic(self, kind: str, line: str) -> None:
         self._streams.err(f"{self.program}: {kind}: {printable(self.redactor.redact(line))}\n")

@@ -6,7 +6,6 @@ commands: nothing here imports more than setuptools itself before that, and the 
 
 from __future__ import annotations
 
-from .publish import PyPICommand
-from .s3upload import UploadCommand
+from .publish import PyPICommand, UploadCommand
 
 __all__ = ["PyPICommand", "UploadCommand"]

@@ -1,4 +1,4 @@
-"""``setup.py sdist bdist_wheel s3pypi``."""
+"""``setup.py sdist bdist_wheel s3pypi`` and ``setup.py s3upload``."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from .settings_command import SettingsCommand
 if TYPE_CHECKING:
     from ..config.settings import Settings
     from ..operations.publish.report import PublishReport
-
-__all__ = ["PyPICommand"]
 
 _DISTRIBUTIONS = frozenset({"sdist", "bdist_wheel"})
 
@@ -82,3 +80,29 @@ class PyPICommand(SettingsCommand):
             raise InvalidDistribution(
                 f"this run built no distribution, and {error}: run 'sdist bdist_wheel s3pypi' together"
             ) from None
+
+
+class UploadCommand(SettingsCommand):
+    """Upload any files that ``file_mask`` names to ``target``, with no index; private unless ``acl`` says otherwise."""
+
+    command_name = "s3upload"
+    description = "upload any files to S3 or a folder, without an index"
+    of_repository = False
+
+    def publish(self) -> Iterable[str]:
+        """Upload; returns one line for each file that failed."""
+        from .. import report_lines  # noqa: PLC0415
+        from ..api import PackageRepository  # noqa: PLC0415
+        from ..distribution.selection import select_files  # noqa: PLC0415
+        from ..errors import UsageError  # noqa: PLC0415
+        from ..monitor import Monitor  # noqa: PLC0415
+
+        observer = self.journal.begin("uploaded")
+        settings = self.resolve()
+        if settings.file_mask is None:
+            raise UsageError("file-mask is missing: say which files, such as --file-mask='dist/*'")
+        paths = select_files([settings.file_mask])
+        repository = PackageRepository(settings)
+        report = repository.upload_files(paths, dry_run=bool(self.dry_run), monitor=Monitor(observer=observer))
+        self.say(report_lines.upload_lines(report))
+        return report_lines.failures(report)

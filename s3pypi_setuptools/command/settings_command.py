@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from ..monitor import Journal
     from ..redaction import Redactor
 
-__all__ = ["SettingsCommand"]
-
 _SHOWN = 3
 _T = TypeVar("_T")
 
@@ -34,14 +32,6 @@ class _Declaration(Generic[_T]):
         return self._make(owner)
 
 
-def _user_options(command: type[SettingsCommand]) -> list[tuple[str, str | None, str]]:
-    return [*(option.user_option for option in command.settings()), _DRY_RUN]
-
-
-def _boolean_options(command: type[SettingsCommand]) -> list[str]:
-    return [*(option.name for option in command.settings() if option.flag), _DRY_RUN[0]]
-
-
 class SettingsCommand(Command):
     """A command whose options are the settings."""
 
@@ -55,8 +45,10 @@ class SettingsCommand(Command):
     """Whether it failed because other files of these names are published: the same files would fail again."""
     journal: Journal
     """Records which changes are done, for the line that an interruption prints."""
-    user_options = _Declaration(_user_options)
-    boolean_options = _Declaration(_boolean_options)
+    user_options = _Declaration(lambda command: [*(option.user_option for option in command.settings()), _DRY_RUN])
+    boolean_options = _Declaration(
+        lambda command: [*(option.name for option in command.settings() if option.flag), _DRY_RUN[0]]
+    )
 
     @classmethod
     def settings(cls) -> list[Option]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import enum
 
-__all__ = ["IfExists", "PageStyle"]
-
 
 class IfExists(enum.Enum):
     """What publishing does with a filename that is listed already."""

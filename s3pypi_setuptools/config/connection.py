@@ -10,8 +10,6 @@ from .secret import Secret
 if TYPE_CHECKING:
     from ..redaction import Redactor
 
-__all__ = ["Connection", "Secret"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:

@@ -15,8 +15,6 @@ from .options import named
 from .settings import Settings
 from .target import S3Target, s3_target
 
-__all__ = ["USERS_OF_VARIABLES", "credentials_of", "with_elasticpypi"]
-
 USERS_OF_VARIABLES = "env:USERS"
 """The setting ``users`` where the users are those of elasticpypi's variables."""
 _PLACES = {

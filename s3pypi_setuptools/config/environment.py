@@ -10,8 +10,6 @@ from typing import NamedTuple
 
 from ..errors import ConfigurationError
 
-__all__ = ["Environment"]
-
 
 class Environment(NamedTuple):
     """The variables, folders and platform that settings are looked up in.

@@ -11,8 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 from ..errors import ConfigurationError
-
-__all__ = ["read_sections", "read_text", "refuse_pipe", "toml_parser"]
+from ..text import quoted
 
 _LARGEST = 16 * 1024 * 1024
 """Bytes of a configuration file; files that people write are far smaller."""
@@ -39,6 +38,19 @@ def read_text(path: Path) -> str | None:
 def toml_parser() -> ModuleType:
     """`tomllib`, or tomli on Python 3.10; loading it takes longer than reading a small file."""
     return importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
+
+
+def parse_toml(text: str, shown: str) -> Mapping[str, object]:
+    """Parse the text of a TOML file; ``shown`` is the file's name, for errors. Raises `ConfigurationError`."""
+    toml = toml_parser()
+    try:
+        parsed: Mapping[str, object] = toml.loads(text)
+    except (toml.TOMLDecodeError, RecursionError) as error:
+        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise ConfigurationError(f"{shown}: not TOML: {quoted(reason)[1:-1]}") from None
+    except ValueError:  # Python refuses to convert them
+        raise ConfigurationError(f"{shown}: a number has too many digits") from None
+    return parsed
 
 
 def refuse_pipe(path: str | Path) -> None:

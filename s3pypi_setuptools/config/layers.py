@@ -15,8 +15,6 @@ from .environment import Environment
 from .option import VARIABLE_PREFIX, Given, Option, shown
 from .options import OPTIONS, VARIABLES, find, find_variable, named, nearest
 
-__all__ = ["Entry", "Layer", "command_line", "environment_variables", "setuptools_options"]
-
 _COMMAND_LINE = "command line"
 """The origin of typed settings; setuptools uses the same words in ``get_option_dict()``."""
 _OF_KUBERNETES = re.compile(
@@ -31,21 +29,21 @@ class Entry(NamedTuple):
 
     :param name: in any spelling.
     :param origin: where it is written, in words.
-    :param where: how an error about it begins.
+    :param written: the name as it is written there, for errors; empty if the origin names it.
     """
 
     name: str
     raw: object
     origin: str
-    where: str
+    written: str = ""
 
     def __repr__(self) -> str:
         return f"<{self.where}>"
 
-    @classmethod
-    def of_file(cls, place: str, name: str, raw: object) -> Entry:
-        """The entry ``name`` in a section of a file; ``place`` names file and section."""
-        return cls(name, raw, place, f"{place} {plain(name)}")
+    @property
+    def where(self) -> str:
+        """How an error about it begins."""
+        return f"{self.origin} {self.written}" if self.written else self.origin
 
 
 class Layer(NamedTuple):
@@ -99,9 +97,7 @@ def command_line(values: Mapping[str, object], environment: Environment) -> Laye
     """
     return Layer.of(
         (
-            Entry(
-                name, raw, _COMMAND_LINE, f"{_COMMAND_LINE} --{option.name if (option := find(name)) else plain(name)}"
-            )
+            Entry(name, raw, _COMMAND_LINE, f"--{option.name if (option := find(name)) else plain(name)}")
             for name, raw in values.items()
             if raw is not None
         ),
@@ -127,7 +123,7 @@ def environment_variables(environment: Environment) -> Layer:
             hint = suggestion(variable.removeprefix(VARIABLE_PREFIX), short, VARIABLE_PREFIX)
             raise ConfigurationError(f"environment: there is no setting {variable}{hint}")
         if raw.strip():
-            entries.append(Entry(option.name, raw, f"environment {variable}", f"environment {variable}"))
+            entries.append(Entry(option.name, raw, f"environment {variable}"))
     return Layer.of(entries, base=environment.cwd)
 
 
@@ -142,7 +138,7 @@ def setuptools_options(
     """
     typed = {name: raw for name, (source, raw) in options.items() if source == _COMMAND_LINE}
     merged = (
-        Entry.of_file(_place(str(source), command), name, raw)
+        Entry(name, raw, _place(str(source), command), plain(name))
         for name, (source, raw) in options.items()
         if source != _COMMAND_LINE and raw is not None
     )

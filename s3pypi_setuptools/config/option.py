@@ -15,31 +15,16 @@ from .secret import Secret
 if TYPE_CHECKING:
     from ..redaction import Redactor
 
-__all__ = ["VARIABLE_PREFIX", "Form", "Given", "Option", "checked_url", "shown"]
-
 VARIABLE_PREFIX = "S3PYPI_"
 _WORDS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
-_DIGITS = 9
-"""Digits of a number of seconds at most; much larger numbers overflow in the waits of `threading`."""
 _MOST_DIGITS = 15
 """Digits of any number at most, which is more than a size in bytes needs."""
-_NUMBERS = frozenset({"PORT", "NUMBER", "SIZE"})
+_NUMBERS = frozenset({"PORT", "NUMBER", "SECONDS", "SIZE"})
 """How help texts call values that TOML may write as numbers."""
 _LISTS = frozenset({"PATTERNS", "ADDRESSES"})
 """How help texts call values with commas between, which TOML may write as lists."""
 _EMPTY_ALLOWED = frozenset({"prefix"})
 """Options that may be empty: an empty prefix means the top of the bucket."""
-
-
-class Form(enum.Enum):
-    """How an option's value is written."""
-
-    TEXT = "a text"
-    FLAG = "true or false"
-    CHOICE = "one of a few words"
-    URL = "an http:// or https:// URL"
-    SECONDS = "a number of seconds"
-    PARAMETERS = "NAME=VALUE,... or a table of texts"
 
 
 class Given(NamedTuple):
@@ -56,8 +41,9 @@ class Option(NamedTuple):
     """One setting: its names, its help and the form of its value.
 
     :param help: one line, without full stop.
-    :param convert: converts a checked text into the value that `Settings` hold.
-    :param metavar: the value's name in help texts; None for flags.
+    :param metavar: the value's name in help texts; None for a flag, which has no value on a command line.
+    :param one_of: the words that the value is one of: the values of an enumeration, which `Settings` hold, or texts.
+    :param convert: converts a checked text into the value that `Settings` hold; raises `ConfigurationError`.
     :param short: the letter of a short option; None if it has none.
     :param spellings: older names, as users write them after ``--``.
     :param implies: for a flag that is an older form of another option: (name, value) of that option.
@@ -67,13 +53,12 @@ class Option(NamedTuple):
 
     name: str
     help: str
-    form: Form = Form.TEXT
-    convert: Callable[[str], object] = str
     metavar: str | None = None
+    one_of: type[enum.Enum] | tuple[str, ...] = ()
+    convert: Callable[[str], object] = str
     short: str | None = None
-    choices: tuple[str, ...] = ()
     spellings: tuple[str, ...] = ()
-    implies: tuple[str, enum.Enum] | None = None
+    implies: tuple[str, object] | None = None
     secret: bool = False
     hidden: bool = False
 
@@ -88,14 +73,19 @@ class Option(NamedTuple):
         return f"{VARIABLE_PREFIX}{self.attribute.upper()}"
 
     @property
+    def choices(self) -> tuple[str, ...]:
+        """The words that the value is one of; empty if it may be another text."""
+        return self.one_of if isinstance(self.one_of, tuple) else tuple(str(word.value) for word in self.one_of)
+
+    @property
     def flag(self) -> bool:
         """Whether the option takes no value on a command line (setuptools: ``boolean_options``)."""
-        return self.form is Form.FLAG
+        return self.metavar is None
 
     @property
     def repeatable(self) -> bool:
         """Whether the option may be given several times and the values add up; of other options the last counts."""
-        return self.form is Form.PARAMETERS or self.metavar in _LISTS
+        return self.convert is parse_parameters or self.metavar in _LISTS
 
     @property
     def strings(self) -> tuple[str, ...]:
@@ -116,35 +106,34 @@ class Option(NamedTuple):
 
         Raises `ConfigurationError`.
         """
-        if self.form is Form.FLAG:
-            return _flag(raw, where, typed)
-        if self.form is Form.PARAMETERS and isinstance(raw, Mapping):
-            return check_parameters(raw, where)
-        raw = self._as_text(raw, typed)
-        if not isinstance(raw, str):
-            allowed = f"one of {', '.join(self.choices)}" if self.choices else self.form.value
-            raise ConfigurationError(f"{where}: must be {allowed}, not {kind_of(raw)}")
-        text = raw.strip()
-        if not text and self.name not in _EMPTY_ALLOWED:
-            raise ConfigurationError(f"{where}: is empty; leave it out, or give a value")
-        if not text.isprintable():
-            raise ConfigurationError(f"{where}: holds a line break or another character that is not printable")
-        match self.form:
-            case Form.PARAMETERS:
-                return parse_parameters(text, where)
-            case Form.SECONDS:
-                return _seconds(text, where)
-            case Form.CHOICE:
-                text = _choice(self.choices, text, where)
         try:
-            return self.convert(checked_url(text) if self.form is Form.URL else text)
+            return _flag(raw, typed) if self.flag else self._parse(raw, typed)
         except ConfigurationError as error:
             raise ConfigurationError(f"{where}: {error}") from error.__cause__  # it may quote a secret
 
+    def _parse(self, raw: object, typed: bool) -> object:
+        if self.convert is parse_parameters and isinstance(raw, Mapping):
+            return check_parameters(raw)
+        raw = self._as_text(raw, typed)
+        if not isinstance(raw, str):
+            form = f"one of {', '.join(self.choices)}" if self.choices else _FORMS.get(self.convert, "a text")
+            raise ConfigurationError(f"must be {form}, not {kind_of(raw)}")
+        text = raw.strip()
+        if not text and self.name not in _EMPTY_ALLOWED:
+            raise ConfigurationError("is empty; leave it out, or give a value")
+        if not text.isprintable():
+            raise ConfigurationError("holds a line break or another character that is not printable")
+        if not self.choices:
+            return self.convert(text)
+        word = text.lower()
+        if word not in self.choices:
+            hint = suggestion(text, self.choices)
+            raise ConfigurationError(f"must be one of {', '.join(self.choices)}, not {quoted(text)}{hint}")
+        return self.convert(word) if isinstance(self.one_of, tuple) else self.one_of(word)
+
     def _as_text(self, raw: object, typed: bool) -> object:
         """``raw`` as a text, if it is a number where one is expected, or the occurrences on a command line."""
-        takes_number = self.form is Form.SECONDS or self.metavar in _NUMBERS
-        if takes_number and isinstance(raw, int) and not isinstance(raw, bool):
+        if self.metavar in _NUMBERS and isinstance(raw, int) and not isinstance(raw, bool):
             return str(raw) if abs(raw) < 10**_MOST_DIGITS else "a number with too many digits"
         takes_list = self.metavar in _LISTS or (self.repeatable and not typed)
         if takes_list and isinstance(raw, list) and all(isinstance(text, str) for text in raw):
@@ -156,7 +145,7 @@ class Option(NamedTuple):
         text = value.reveal() if isinstance(value, Secret) else value
         if self.secret and isinstance(text, str):
             redactor.conceal(text.strip(), ids=self.name == "aws-access-key-id")
-        if self.form is Form.PARAMETERS:
+        if self.convert is parse_parameters:
             redactor.conceal(*secret_parameters(value))
 
 
@@ -177,7 +166,7 @@ def shown(value: object) -> str:
             return str(value)
 
 
-def _flag(raw: object, where: str, typed: bool) -> bool:
+def _flag(raw: object, typed: bool) -> bool:
     if isinstance(raw, bool):
         return raw
     if not typed:
@@ -186,21 +175,25 @@ def _flag(raw: object, where: str, typed: bool) -> bool:
         if isinstance(raw, str) and raw.strip().lower() in _WORDS:
             return _WORDS[raw.strip().lower()]
     allowed = "true or false" if typed else "one of true, false, yes, no, on, off, 1, 0"
-    raise ConfigurationError(f"{where}: must be {allowed}, not {kind_of(raw)}")
+    raise ConfigurationError(f"must be {allowed}, not {kind_of(raw)}")
 
 
-def _choice(choices: tuple[str, ...], text: str, where: str) -> str:
-    chosen = text.lower()
-    if chosen not in choices:
-        hint = suggestion(text, choices)
-        raise ConfigurationError(f"{where}: must be one of {', '.join(choices)}, not {quoted(text)}{hint}")
-    return chosen
+def number(what: str, least: int, most: int) -> Callable[[str], int]:
+    """A function that converts a text into a number from ``least`` to ``most``, or raises `ConfigurationError`.
+
+    :param what: how the error describes such a number.
+    """
+
+    def convert(text: str) -> int:
+        if text.isascii() and text.isdecimal() and len(text) <= len(str(most)) and least <= int(text) <= most:
+            return int(text)
+        raise ConfigurationError(f"must be {what}, not {quoted(text)}")
+
+    return convert
 
 
-def _seconds(text: str, where: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) <= _DIGITS):
-        raise ConfigurationError(f"{where}: must be a whole number of seconds, such as 300, not {quoted(text)}")
-    return int(text)
+seconds_of = number("a whole number of seconds, such as 300", 0, 10**9 - 1)
+"""Converts a number of seconds; much larger ones overflow in the waits of `threading`."""
 
 
 def checked_url(text: str) -> str:
@@ -220,3 +213,11 @@ def checked_url(text: str) -> str:
     if parts.query or parts.fragment:
         raise ConfigurationError(f"must be a URL without '?' and '#', not {quoted(text)}")
     return text.rstrip("/")
+
+
+_FORMS: Mapping[Callable[[str], object], str] = {
+    checked_url: "an http:// or https:// URL",
+    seconds_of: "a number of seconds",
+    parse_parameters: "NAME=VALUE,... or a table of texts",
+}
+"""How errors describe what is written for a setting that is not any text."""

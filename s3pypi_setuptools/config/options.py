@@ -3,7 +3,8 @@
 An option's **name** is in lower case with dashes, such as ``if-exists``. It is written ``--if-exists`` on a command
 line, ``if_exists`` or ``if-exists`` in files and setuptools options, and ``S3PYPI_IF_EXISTS`` in the environment. Older
 **spellings** mean the same. An option that **implies** a value of another option is an older form of that option:
-``force`` means ``if-exists = replace``. Each other option is a field of `Settings` or of its `Connection`.
+``force`` means ``if-exists = replace``. Each other option is a field of `Settings`, of its `Connection` or of its
+`Service`.
 """
 
 from __future__ import annotations
@@ -12,24 +13,10 @@ import re
 
 from ..text import suggestion
 from .choices import IfExists, PageStyle
-from .option import VARIABLE_PREFIX, Form, Option
+from .option import VARIABLE_PREFIX, Option, checked_url, seconds_of
+from .put_parameters import parse_parameters
 from .secret import Secret
 from .service_options import SERVICE_OPTIONS
-
-__all__ = [
-    "CONNECTION",
-    "LOCKS_TIMEOUT",
-    "OF_REPOSITORIES",
-    "OPTIONS",
-    "SERVICE",
-    "VARIABLES",
-    "as_options",
-    "find",
-    "find_variable",
-    "named",
-    "nearest",
-]
-
 
 LOCKS_TIMEOUT = 300
 """Seconds to wait for a lock if no setting says how long."""
@@ -44,80 +31,69 @@ _GENERAL: tuple[Option, ...] = (
     Option(
         "target",
         "where the repository is: s3://bucket/prefix, file:///folder, a path such as ./repo, or a configured name",
-        metavar="TARGET",
+        "TARGET",
         short="t",
     ),
-    Option("bucket", "the S3 bucket; with --prefix, another way to give the target", metavar="BUCKET", short="b"),
-    Option("prefix", "key prefix within the bucket", metavar="PREFIX"),
+    Option("bucket", "the S3 bucket; with --prefix, another way to give the target", "BUCKET", short="b"),
+    Option("prefix", "key prefix within the bucket", "PREFIX"),
     Option(
         "if-exists",
         "what to do with a file that exists already: same (equal contents are success, different contents are a "
         "conflict), skip, fail or replace (default: same)",
-        form=Form.CHOICE,
-        choices=tuple(what.value for what in IfExists),
-        convert=IfExists,
-        metavar="WHAT",
+        "WHAT",
+        one_of=IfExists,
     ),
-    Option(
-        "force",
-        "replace existing files (--if-exists=replace)",
-        form=Form.FLAG,
-        short="f",
-        implies=("if-exists", IfExists.REPLACE),
-    ),
-    Option(
-        "strict", "fail on any existing file (--if-exists=fail)", form=Form.FLAG, implies=("if-exists", IfExists.FAIL)
-    ),
-    Option("file-mask", "which files to publish, such as dist/*.whl", metavar="GLOB"),
-    Option("dist-dir", "folder of built distributions (default: dist)", metavar="FOLDER"),
+    Option("force", "replace existing files (--if-exists=replace)", short="f", implies=("if-exists", IfExists.REPLACE)),
+    Option("strict", "fail on any existing file (--if-exists=fail)", implies=("if-exists", IfExists.FAIL)),
+    Option("file-mask", "which files to publish, such as dist/*.whl", "GLOB"),
+    Option("dist-dir", "folder of built distributions (default: dist)", "FOLDER"),
     Option(
         "acl",
         "canned ACL of every object; by default, and for private, no ACL is sent",
-        form=Form.CHOICE,
-        choices=_ACLS,
+        "ACL",
+        one_of=_ACLS,
         convert=lambda text: None if text == "private" else text,
-        metavar="ACL",
         short="a",
     ),
     Option(
         "s3-put-args",
         "parameters of S3 PutObject, such as ServerSideEncryption=aws:kms,SSEKMSKeyId=ID",
-        form=Form.PARAMETERS,
-        metavar="K=V,...",
+        "K=V,...",
+        convert=parse_parameters,
     ),
 )
 
 _CONNECTION: tuple[Option, ...] = (
-    Option("profile", "AWS profile", metavar="NAME"),
-    Option("region", "AWS region", metavar="REGION"),
+    Option("profile", "AWS profile", "NAME"),
+    Option("region", "AWS region", "REGION"),
     Option(
         "endpoint-url",
         "URL of the S3 service, if it is not AWS",
-        form=Form.URL,
-        metavar="URL",
+        "URL",
+        convert=checked_url,
         spellings=("s3-endpoint-url",),
     ),
-    Option("no-sign-request", "send requests to S3 without credentials", form=Form.FLAG),
+    Option("no-sign-request", "send requests to S3 without credentials"),
     Option(
         "aws-access-key-id",
         "AWS access key id (discouraged: other users of this machine may see it; use a profile or the environment)",
-        metavar="ID",
+        "ID",
         spellings=("aws_access_key_id",),
         secret=True,
     ),
     Option(
         "aws-secret-access-key",
         "AWS secret access key (discouraged for the same reason)",
+        "KEY",
         convert=Secret,
-        metavar="KEY",
         spellings=("aws_secret_access_key",),
         secret=True,
     ),
     Option(
         "aws-session-token",
         "AWS session token of temporary keys (discouraged for the same reason)",
+        "TOKEN",
         convert=Secret,
-        metavar="TOKEN",
         spellings=("aws_session_token",),
         secret=True,
     ),
@@ -128,50 +104,37 @@ _REPOSITORY: tuple[Option, ...] = (
         "pages",
         "pages of a new repository: HTML at PROJECT/index.html and PROJECT/ (both), at index.html or / alone; or json: "
         "JSON at PROJECT/, HTML at PROJECT/index.html (default: both)",
-        form=Form.CHOICE,
-        choices=tuple(style.value for style in PageStyle),
-        convert=PageStyle,
-        metavar="STYLE",
+        "STYLE",
+        one_of=PageStyle,
     ),
     Option(
         "index-html",
         "HTML at PROJECT/index.html alone (--pages=index.html)",
-        form=Form.FLAG,
         spellings=("index.html", "unsafe-s3-website"),
         implies=("pages", PageStyle.INDEX_HTML),
     ),
+    Option("put-root-index", "accepted, without effect: the list of projects is always kept", hidden=True),
+    Option("lock-indexes", "lock projects in the DynamoDB table BUCKET-locks", short="l"),
+    Option("locks-table", "lock projects in this DynamoDB table", "TABLE"),
     Option(
-        "put-root-index",
-        "accepted, without effect: the list of projects is always kept",
-        form=Form.FLAG,
-        hidden=True,
+        "locks-timeout", f"how long to wait for each lock (default: {LOCKS_TIMEOUT})", "SECONDS", convert=seconds_of
     ),
-    Option("lock-indexes", "lock projects in the DynamoDB table BUCKET-locks", form=Form.FLAG, short="l"),
-    Option("locks-table", "lock projects in this DynamoDB table", metavar="TABLE"),
-    Option(
-        "locks-timeout",
-        f"how long to wait for each lock (default: {LOCKS_TIMEOUT})",
-        form=Form.SECONDS,
-        metavar="SECONDS",
-    ),
-    Option("locks-profile", "AWS profile for DynamoDB (default: the credentials for S3)", metavar="NAME"),
-    Option("locks-region", "AWS region of the lock table (default: that of S3)", metavar="REGION"),
+    Option("locks-profile", "AWS profile for DynamoDB (default: the credentials for S3)", "NAME"),
+    Option("locks-region", "AWS region of the lock table (default: that of S3)", "REGION"),
     Option(
         "locks-endpoint-url",
         "URL of the DynamoDB service, if it is not AWS; --endpoint-url is for S3 only",
-        form=Form.URL,
-        metavar="URL",
+        "URL",
+        convert=checked_url,
     ),
-    Option("public-url", "URL from which installers read the repository", form=Form.URL, metavar="URL"),
+    Option("public-url", "URL from which installers read the repository", "URL", convert=checked_url),
     Option(
         "strict-metadata",
         "refuse distributions whose metadata breaks the specification, even in a field that installers ignore",
-        form=Form.FLAG,
     ),
     Option(
         "unsafe-no-locking",
         "publish even to a store that ignores conditional writes: concurrent publishers lose files there",
-        form=Form.FLAG,
     ),
 )
 

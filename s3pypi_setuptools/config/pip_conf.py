@@ -20,12 +20,11 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from ..errors import ConfigurationError
+from ..text import plain
 from .environment import Environment
 from .files import read_sections, read_text
 from .layers import Entry, Layer
 from .target import S3Target, s3_target
-
-__all__ = ["Website", "configured_extra_indexes", "configured_index", "files", "layers", "parse_website"]
 
 _DEFAULT_INDEX = "from pip._internal.models.index import PyPI; print(PyPI.simple_url)"
 _OWN = "s3pypi"
@@ -98,13 +97,15 @@ def layers(environment: Environment) -> Iterator[Layer]:
     """
     merged = _merge(environment)
     yield Layer.of(
-        Entry.of_file(f"{path} [{_OWN}]", name, raw)
+        Entry(name, raw, f"{path} [{_OWN}]", plain(name))
         for (section, name), (path, raw) in merged.items()
         if section == _OWN
     )
     if (_OLD, "target") in merged:
         path, raw = merged[_OLD, "target"]
-        yield Layer.of([Entry.of_file(f"{path} [{_OLD}]", "target", raw)], readers=f"it comes from [{_OLD}] in {path}")
+        yield Layer.of(
+            [Entry("target", raw, f"{path} [{_OLD}]", "target")], readers=f"it comes from [{_OLD}] in {path}"
+        )
     for name in _INDEXES:
         origin, value = _option(name, environment, merged)
         for url in value.split():
@@ -114,10 +115,7 @@ def layers(environment: Environment) -> Iterator[Layer]:
                 raise ConfigurationError(f"{origin}: {error}") from None
             if website is not None:
                 yield Layer.of(
-                    (
-                        Entry("target", str(website.target), origin, origin),
-                        Entry("region", website.region, origin, origin),
-                    ),
+                    [Entry("target", str(website.target), origin), Entry("region", website.region, origin)],
                     readers=f"{origin} is an S3 website",
                 )
                 return

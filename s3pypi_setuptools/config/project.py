@@ -8,14 +8,12 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from ..errors import ConfigurationError
-from ..text import quoted, suggestion
+from ..text import plain, quoted, suggestion
 from .environment import Environment
-from .files import read_sections, read_text, toml_parser
+from .files import parse_toml, read_sections, read_text
 from .layers import Entry, Layer
 from .options import OPTIONS, find
 from .target import is_name
-
-__all__ = ["Pyproject", "setup_cfg"]
 
 _OURS = "s3pypi"
 _TARGET = "target"
@@ -45,7 +43,7 @@ class Pyproject(NamedTuple):
         if text is None or not _may_hold_table(text):
             return cls()
         shown = _shown(path, environment)
-        tool = _table(_parse(text, shown), "tool", shown)
+        tool = _table(parse_toml(text, shown), "tool", shown)
         ours = _table(tool, _OURS, f"{shown} [tool]")
         place = f"{shown} [tool.{_OURS}]"
         _check_keys(ours, place)
@@ -71,7 +69,7 @@ def setup_cfg(folder: Path, environment: Environment) -> Layer:
         return Layer()
     shown = _shown(path, environment)
     section = read_sections(text, shown).get(_OURS, {})
-    return Layer.of((Entry.of_file(f"{shown} [{_OURS}]", name, raw) for name, raw in section.items()), base=folder)
+    return Layer.of((Entry(name, raw, f"{shown} [{_OURS}]", plain(name)) for name, raw in section.items()), base=folder)
 
 
 def _named(name: str, raw: object, place: str, folder: Path) -> Layer:
@@ -82,7 +80,7 @@ def _named(name: str, raw: object, place: str, folder: Path) -> Layer:
         raise ConfigurationError(f"{where}: a target's name is a word without '/', '\\', ':' and '~'")
     match raw:
         case str():
-            layer = Layer.of([Entry(_TARGET, raw, where, where)], base=folder)
+            layer = Layer.of([Entry(_TARGET, raw, where)], base=folder)
         case Mapping():
             layer = Layer.of(_entries(raw, where, ()), base=folder, typed=True)
         case _:
@@ -95,18 +93,6 @@ def _named(name: str, raw: object, place: str, folder: Path) -> Layer:
 def _may_hold_table(text: str) -> bool:
     """Whether ``s3pypi`` may be a key in the text. Loading the TOML parser takes longer than all else here."""
     return any(rest.lstrip("\"' \t")[:1] in {"]", ".", "="} for rest in text.split(_OURS)[1:])
-
-
-def _parse(text: str, shown: str) -> Mapping[str, object]:
-    toml = toml_parser()
-    try:
-        parsed: Mapping[str, object] = toml.loads(text)
-    except (toml.TOMLDecodeError, RecursionError) as error:
-        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise ConfigurationError(f"{shown}: not TOML: {quoted(reason)[1:-1]}") from None
-    except ValueError:  # Python refuses to convert them
-        raise ConfigurationError(f"{shown}: a number has too many digits") from None
-    return parsed
 
 
 def _table(parent: Mapping[str, object], name: str, place: str) -> Mapping[str, object]:
@@ -131,7 +117,7 @@ def _check_keys(ours: Mapping[str, object], place: str) -> None:
 
 
 def _entries(table: Mapping[str, object], place: str, without: tuple[str, ...]) -> list[Entry]:
-    return [Entry.of_file(place, name, raw) for name, raw in table.items() if name not in without]
+    return [Entry(name, raw, place, plain(name)) for name, raw in table.items() if name not in without]
 
 
 def _shown(path: Path, environment: Environment) -> str:

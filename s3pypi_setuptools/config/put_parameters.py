@@ -7,8 +7,6 @@ from collections.abc import Iterator, Mapping
 from ..errors import ConfigurationError
 from ..text import quoted, suggestion
 
-__all__ = ["SECRET_PARAMETERS", "check_parameters", "kind_of", "parse_parameters", "secret_parameters"]
-
 _PARAMETERS = (
     *("ACL", "GrantFullControl", "GrantRead", "GrantReadACP", "GrantWriteACP"),
     *("BucketKeyEnabled", "ServerSideEncryption", "SSEKMSEncryptionContext", "SSEKMSKeyId"),
@@ -39,36 +37,36 @@ def _pairs(text: str) -> Iterator[tuple[str, str, str]]:
         yield name.strip(), equals, value.strip()
 
 
-def parse_parameters(text: str, where: str) -> dict[str, str]:
+def parse_parameters(text: str) -> dict[str, str]:
     """Parse and check ``NAME=VALUE,NAME=VALUE``; raises `ConfigurationError`, which shows no value."""
     pairs: dict[str, str] = {}
     for name, equals, value in _pairs(text):
         if not equals:
-            raise ConfigurationError(f"{where}: must be NAME=VALUE,NAME=VALUE: one part has no '='")
+            raise ConfigurationError("must be NAME=VALUE,NAME=VALUE: one part has no '='")
         if name in pairs:
-            raise ConfigurationError(f"{where}: {name} is given twice")
+            raise ConfigurationError(f"{name} is given twice")
         pairs[name] = value
-    return check_parameters(pairs, where)
+    return check_parameters(pairs)
 
 
-def check_parameters(raw: Mapping[object, object] | Mapping[str, str], where: str) -> dict[str, str]:
+def check_parameters(raw: Mapping[object, object] | Mapping[str, str]) -> dict[str, str]:
     """Check a mapping of parameters; raises `ConfigurationError`, which shows no value."""
     checked: dict[str, str] = {}
     for name, value in raw.items():
         if not isinstance(name, str) or not isinstance(value, str):
-            raise ConfigurationError(f"{where}: {quoted(str(name))} must be a text, not {kind_of(value)}")
+            raise ConfigurationError(f"{quoted(str(name))} must be a text, not {kind_of(value)}")
         if name in _RESERVED:
-            raise ConfigurationError(f"{where}: {name} is set by s3pypi itself and cannot be given")
+            raise ConfigurationError(f"{name} is set by s3pypi itself and cannot be given")
         if name not in _PARAMETERS and (
             not (name.isascii() and name.isalnum() and name[0].isupper()) or suggestion(name, _PARAMETERS)
         ):
             hint = suggestion(name, _PARAMETERS)
-            raise ConfigurationError(f"{where}: {quoted(name)} is not a parameter of S3 PutObject{hint}")
+            raise ConfigurationError(f"{quoted(name)} is not a parameter of S3 PutObject{hint}")
         if not value.isprintable():
-            raise ConfigurationError(f"{where}: the value of {name} holds a character that is not printable")
+            raise ConfigurationError(f"the value of {name} holds a character that is not printable")
         checked[name] = value
     if not checked:
-        raise ConfigurationError(f"{where}: is empty; leave it out, or give NAME=VALUE")
+        raise ConfigurationError("is empty; leave it out, or give NAME=VALUE")
     return checked
 
 

@@ -27,8 +27,6 @@ from .options import named
 from .settings import Settings
 from .target import FolderTarget, s3_target
 
-__all__ = ["DEFAULT_PATH", "read_pypi_private"]
-
 DEFAULT_PATH = "~/.pypi-private.cfg"
 
 _SKIP = Given(IfExists.SKIP, "pypi-private")

@@ -27,8 +27,6 @@ from .project import Pyproject, setup_cfg
 from .settings import Settings
 from .target import FolderTarget, S3Target, Target, is_name, meant_bucket, parse_target, s3_target, unknown_name
 
-__all__ = ["resolve"]
-
 
 def resolve(
     *,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["Secret"]
-
 
 class Secret:
     """A secret text, shown as ``***``; call `reveal` where the value is needed.

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from .service_options import DEFAULT_MAX_SIZE, DownloadStyle, LogFormat
 
-__all__ = ["Service"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:

@@ -7,14 +7,14 @@ import re
 
 from ..errors import ConfigurationError
 from ..text import quoted
-from .option import Form, Option, checked_url
-
-__all__ = ["DEFAULT_MAX_SIZE", "SERVICE_OPTIONS", "DownloadStyle", "LogFormat", "root_path_of"]
+from .option import Option, checked_url, number
 
 _UNITS = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "ki": 1024, "mi": 1024**2, "gi": 1024**3}
 _SIZE = re.compile(r"(\d{1,15}) ?(|[kmg]i?)b?", re.IGNORECASE)
-_LARGEST_PORT = 65535
 _MOST_WORKERS = 256
+
+port_of = number("a port, such as 8080", 0, 65535)
+workers_of = number(f"a number of processes from 1 to {_MOST_WORKERS}", 1, _MOST_WORKERS)
 
 DEFAULT_MAX_SIZE = 5 * 1024**3
 """Bytes of one uploaded file, if no setting says how many."""
@@ -42,16 +42,6 @@ def size_of(text: str) -> int:
     if match is None:
         raise ConfigurationError(f"must be a size such as 2GiB or 500MB, not {quoted(text)}")
     return int(match[1]) * _UNITS[match[2].lower()]
-
-
-def port_of(text: str) -> int:
-    """A port's number; raises `ConfigurationError`."""
-    return _number(text, 0, _LARGEST_PORT, "a port, such as 8080")
-
-
-def workers_of(text: str) -> int:
-    """A number of processes; raises `ConfigurationError`."""
-    return _number(text, 1, _MOST_WORKERS, f"a number of processes from 1 to {_MOST_WORKERS}")
 
 
 def patterns_of(text: str) -> tuple[str, ...]:
@@ -86,72 +76,44 @@ def proxies_of(text: str) -> str:
     return ",".join(parts)
 
 
-def _number(text: str, least: int, most: int, what: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(most)) and least <= int(text) <= most):
-        raise ConfigurationError(f"must be {what}, not {quoted(text)}")
-    return int(text)
-
-
 SERVICE_OPTIONS: tuple[Option, ...] = (
-    Option("host", "address to listen on (default: 127.0.0.1)", metavar="ADDRESS"),
-    Option("port", "port to listen on (default: 8080; for exec, a free port)", convert=port_of, metavar="PORT"),
-    Option(
-        "users",
-        "where users are kept: a file made by s3pypi user, an htpasswd file, or ssm:HOST",
-        metavar="STORE",
-    ),
-    Option("anonymous-read", "let anybody read", form=Form.FLAG),
-    Option("anonymous-upload", "let anybody upload (needs --anonymous-read)", form=Form.FLAG),
-    Option("overwrite", "let uploads replace published files of the same name", form=Form.FLAG),
+    Option("host", "address to listen on (default: 127.0.0.1)", "ADDRESS"),
+    Option("port", "port to listen on (default: 8080; for exec, a free port)", "PORT", convert=port_of),
+    Option("users", "where users are kept: a file made by s3pypi user, an htpasswd file, or ssm:HOST", "STORE"),
+    Option("anonymous-read", "let anybody read"),
+    Option("anonymous-upload", "let anybody upload (needs --anonymous-read)"),
+    Option("overwrite", "let uploads replace published files of the same name"),
     Option(
         "fallback",
         "index to which installers are redirected for projects that are not in the repository: a URL, or pip for the "
         "index that pip is configured with",
+        "URL",
         convert=fallback_of,
-        metavar="URL",
     ),
     Option(
         "reserved",
         "names of projects that are never redirected to the fallback, such as 'acme-*,internal-*'",
+        "PATTERNS",
         convert=patterns_of,
-        metavar="PATTERNS",
     ),
     Option(
         "downloads",
         "how to send files of a bucket: redirect to the bucket, or stream through the service (default: redirect)",
-        form=Form.CHOICE,
-        choices=tuple(style.value for style in DownloadStyle),
-        convert=DownloadStyle,
-        metavar="HOW",
+        "HOW",
+        one_of=DownloadStyle,
     ),
-    Option("max-size", "size of the largest upload (default: 5GiB)", convert=size_of, metavar="SIZE"),
-    Option(
-        "root-path",
-        "path under which a proxy shows the service, such as /pypi",
-        convert=root_path_of,
-        metavar="PATH",
-    ),
-    Option("tls-certificate", "PEM file of the certificate, for HTTPS", metavar="FILE"),
-    Option("tls-key", "PEM file of the certificate's key, if it is not in the certificate file", metavar="FILE"),
-    Option("workers", "number of processes (default: 1)", convert=workers_of, metavar="NUMBER"),
-    Option(
-        "insecure-http",
-        "allow plain HTTP for other machines; passwords can be read on the way",
-        form=Form.FLAG,
-    ),
+    Option("max-size", "size of the largest upload (default: 5GiB)", "SIZE", convert=size_of),
+    Option("root-path", "path under which a proxy shows the service, such as /pypi", "PATH", convert=root_path_of),
+    Option("tls-certificate", "PEM file of the certificate, for HTTPS", "FILE"),
+    Option("tls-key", "PEM file of the certificate's key, if it is not in the certificate file", "FILE"),
+    Option("workers", "number of processes (default: 1)", "NUMBER", convert=workers_of),
+    Option("insecure-http", "allow plain HTTP for other machines; passwords can be read on the way"),
     Option(
         "trusted-proxies",
         "addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto headers are trusted, or * for all",
+        "ADDRESSES",
         convert=proxies_of,
-        metavar="ADDRESSES",
     ),
-    Option(
-        "log-format",
-        "format of log lines: text or json (default: text)",
-        form=Form.CHOICE,
-        choices=tuple(form.value for form in LogFormat),
-        convert=LogFormat,
-        metavar="FORMAT",
-    ),
+    Option("log-format", "format of log lines: text or json (default: text)", "FORMAT", one_of=LogFormat),
 )
 """In the order in which help texts show them."""

@@ -1,22 +1,22 @@
-"""The merged settings of one invocation."""
+"""The merged settings of one invocation, and how they are shown."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
+from types import MappingProxyType
 from typing import Any
 
 from ..errors import ConfigurationError
 from ..redaction import Redactor
+from ..text import HIDDEN
 from .choices import IfExists, PageStyle
 from .connection import Connection
-from .option import Given, Option
+from .option import Given, Option, shown
 from .options import CONNECTION, OPTIONS, SERVICE
 from .put_parameters import secret_parameters
 from .service import Service
 from .target import Target
-
-__all__ = ["STORED", "Settings"]
 
 _FORMS = "s3://bucket/prefix, or a folder such as ./repo"
 
@@ -81,13 +81,18 @@ class Settings:
 
         :param more: fields that are no options.
         """
-        stored: dict[Option, Any] = {option: values[option.name].value for option in STORED if option.name in values}
-        connection = {option.attribute: value for option, value in stored.items() if option.name in CONNECTION}
-        service = {option.attribute: value for option, value in stored.items() if option.name in SERVICE}
-        parts = CONNECTION | SERVICE
-        own = {option.attribute: value for option, value in stored.items() if option.name not in parts}
-        origins = {option.name: values[option.name].origin for option in stored}
-        return cls(connection=Connection(**connection), service=Service(**service), origins=origins, **own, **more)
+        stored = [option for option in STORED if option.name in values]
+
+        def part(names: Collection[str]) -> dict[str, Any]:
+            return {option.attribute: values[option.name].value for option in stored if option.name in names}
+
+        return cls(
+            connection=Connection(**part(CONNECTION)),
+            service=Service(**part(SERVICE)),
+            origins={option.name: values[option.name].origin for option in stored},
+            **part(_OWN),
+            **more,
+        )
 
     def value_of(self, option: Option) -> object:
         """The value of ``option``, which must be one of `STORED`."""
@@ -120,9 +125,46 @@ class Settings:
         return self.target
 
 
-STORED = tuple(
-    option
-    for option in OPTIONS
-    if option.name in CONNECTION | SERVICE or option.attribute in {field.name for field in fields(Settings)}
-)
+_OWN = frozenset(option.name for option in OPTIONS if option.attribute in {field.name for field in fields(Settings)})
+STORED = tuple(option for option in OPTIONS if option.name in CONNECTION | SERVICE | _OWN)
 """The options that are fields of `Settings`, `Connection` or `Service`; the others are older forms of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One setting.
+
+    :param value: as text; ``***`` for secrets, empty if there is no value.
+    :param origin: where the value came from; ``default`` if it was not set anywhere.
+    """
+
+    name: str
+    value: str
+    origin: str
+
+
+def explain(
+    settings: Settings, of_aws: Mapping[str, tuple[str, str]] = MappingProxyType({}), *, service: bool = False
+) -> tuple[Row, ...]:
+    """Make a row for each setting, in the order of `options.OPTIONS`; older forms are shown as what they mean.
+
+    :param of_aws: by option name, value and origin of what AWS's own configuration says; shown where ``settings`` say
+        nothing.
+    :param service: whether settings of the service that are not set have rows, too.
+    """
+    return tuple(
+        _row(option, settings, of_aws)
+        for option in STORED
+        if service or option.name not in SERVICE or option.name in settings.origins
+    )
+
+
+def _row(option: Option, settings: Settings, of_aws: Mapping[str, tuple[str, str]]) -> Row:
+    origin = settings.origins.get(option.name)
+    if origin is None and option.name in of_aws:
+        return Row(option.name, *of_aws[option.name])
+    value = settings.value_of(option)
+    text = HIDDEN if option.secret and value is not None else shown(value)
+    if option.name == "acl" and origin is not None and value is None:
+        text = "private"
+    return Row(option.name, text, origin or "default")

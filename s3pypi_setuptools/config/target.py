@@ -15,17 +15,6 @@ from urllib.parse import unquote
 from ..errors import ConfigurationError
 from ..text import quoted, suggestion
 
-__all__ = [
-    "FolderTarget",
-    "S3Target",
-    "Target",
-    "is_name",
-    "meant_bucket",
-    "parse_target",
-    "s3_target",
-    "unknown_name",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class S3Target:

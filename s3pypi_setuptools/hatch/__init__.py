@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from .build_hook import PublishingBuildHook
     from .publisher import S3PyPIPublisher
 
-__all__ = ["hatch_register_build_hook", "hatch_register_publisher"]
-
 
 @hookimpl
 def hatch_register_build_hook() -> type[PublishingBuildHook]:

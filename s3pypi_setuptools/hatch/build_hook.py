@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 else:
     Interface = BuildHookInterface
 
-__all__ = ["PublishingBuildHook"]
-
 _OF_HATCHLING = frozenset(
     {"dependencies", "enable-by-default", "require-runtime-dependencies", "require-runtime-features"}
 )

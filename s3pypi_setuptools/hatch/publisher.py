@@ -5,26 +5,30 @@ from __future__ import annotations
 import contextlib
 import glob
 import os
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hatch.publish.plugin.interface import PublisherInterface
+from rich.status import Status
 
+from ..config.option import Option
 from ..config.options import as_options
 from ..monitor import SAME_FILES, Journal, Monitor, Progress
 
 if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
     from ..config.settings import Settings
     from ..operations.publish.report import PublishReport
-    from .spinner import Spinner
-
-__all__ = ["S3PyPIPublisher"]
 
 _TABLE = "[tool.hatch.publish.s3pypi]"
 _OF_HATCH = frozenset({"disable"})
 _FLAGS_OF_HATCH = frozenset({"no_prompt", "initialize_auth"})
-_DRY_RUN = "dry-run"
+_DRY_RUN = Option("dry-run", "say what would be done, and write nothing")
+_SPINNER = "simpleDotsScrolling"
 
 
 class S3PyPIPublisher(PublisherInterface):
@@ -45,13 +49,16 @@ class S3PyPIPublisher(PublisherInterface):
         from ..interruption import Interruption  # noqa: PLC0415
         from ..redaction import Redactor  # noqa: PLC0415
 
-        given = {_name(name): value for name, value in options.items() if name not in _FLAGS_OF_HATCH}
+        given = {
+            name.lower().replace("-", "_"): value for name, value in options.items() if name not in _FLAGS_OF_HATCH
+        }
         journal, redactor = Journal().begin("published", SAME_FILES), Redactor()
         try:
             with Interruption(
                 journal.stop, lambda word: self._interrupted(redactor.redact(f"{word}: {journal.sentence()}"))
             ):
-                dry_run = _dry_run(given.pop(_DRY_RUN.replace("-", "_"), False))
+                typed = given.pop(_DRY_RUN.attribute, False)
+                dry_run = typed == "" or _DRY_RUN.parse(typed, f"option {_DRY_RUN.name}") is True
                 settings = self._settings(given)
                 redactor.include(settings.redactor)
                 for note in settings.notes:
@@ -126,11 +133,11 @@ class S3PyPIPublisher(PublisherInterface):
             self.app.display_waiting(title)
             yield Progress()
             return
-        from .spinner import Spinner  # noqa: PLC0415
-
         self._spinner = Spinner(console, title, self.app.style_waiting)
-        with self._spinner:
+        try:
             yield self._spinner
+        finally:
+            self._spinner.stop()
 
     def _show(self, report: PublishReport, paths: Sequence[Path]) -> None:
         from ..operations.publish.report import Outcome  # noqa: PLC0415
@@ -162,12 +169,44 @@ class S3PyPIPublisher(PublisherInterface):
         return path.relative_to(root) if path.is_relative_to(root) else path
 
 
-def _name(option: str) -> str:
-    return option.lower().replace("-", "_")
+class Spinner(Progress):
+    """Progress as hatch shows it: a spinner beside one line of text, drawn from the first event until `stop`.
 
+    Before the first event, credentials are obtained, and the terminal is free for a prompt.
 
-def _dry_run(raw: object) -> bool:
-    from ..config.option import Form, Option  # noqa: PLC0415
+    :param styled: gives a text the style in which hatch shows waiting.
+    """
 
-    option = Option(name=_DRY_RUN, form=Form.FLAG, help="say what would be done, and write nothing")
-    return raw == "" or option.parse(raw, f"option {_DRY_RUN}") is True
+    def __init__(self, console: Console, title: str, styled: Callable[[str], Text]) -> None:
+        self._title = title
+        self._styled = styled
+        self._status = Status(styled(title), console=console, spinner=_SPINNER)
+        self._lock = threading.Lock()
+        self._sizes = {"hashing": 0, "sending": 0}
+        self._done = {"hashing": 0, "sending": 0}
+        self._shown = ""
+        self._stopped = False
+
+    def stop(self) -> None:
+        """Stop, and remove the line from the terminal."""
+        with self._lock:
+            self._stopped = True
+            self._status.stop()
+
+    def expect(self, work: str, filename: str, size: int) -> None:  # noqa: ARG002
+        """``work`` of a file of ``size`` bytes begins."""
+        self._add(self._sizes, work, size)
+
+    def advance(self, work: str, filename: str, count: int) -> None:  # noqa: ARG002
+        """``count`` more bytes of the file are done."""
+        self._add(self._done, work, count)
+
+    def _add(self, counts: dict[str, int], work: str, count: int) -> None:
+        with self._lock:
+            counts[work] += count
+            percent = 100 * self._done[work] // (self._sizes[work] or 1)
+            text = f"{self._title}: {work}, {percent} %"
+            if text != self._shown and not self._stopped:
+                self._status.start()
+                self._shown = text
+                self._status.update(self._styled(text))

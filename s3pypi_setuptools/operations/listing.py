@@ -30,6 +30,7 @@ class ProjectSummary:
     :param files: the number of listed files.
     :param size: of all files, in bytes.
     :param uploaded: when the newest file was uploaded, in UTC.
+    :param yanked: how many of the files are yanked.
     :param error: why the project cannot be read; None otherwise.
     """
 
@@ -39,6 +40,7 @@ class ProjectSummary:
     size: int | None = None
     uploaded: datetime | None = None
     status: Status | None = None
+    yanked: int | None = None
     error: Error | None = None
 
 
@@ -187,6 +189,7 @@ def _summary(project: Project) -> ProjectSummary:
         size=sum(file.size or 0 for file in project.files),
         uploaded=max(times, default=None),
         status=project.status.status if project.status else Status.ACTIVE,
+        yanked=sum(file.yanked is not None for file in project.files),
     )
 
 

@@ -76,7 +76,7 @@ def test_list_reads_no_other_projects_than_those_that_match(folder: Path) -> Non
 def test_list_as_json(folder: Path) -> None:
     report = run_json("list", *TARGET, cwd=folder)
     assert set(report) == {"ok", "target", "projects"}
-    assert set(report["projects"][0]) == {"name", "latest", "files", "size", "uploaded", "status", "error"}
+    assert set(report["projects"][0]) == {"name", "latest", "files", "size", "uploaded", "status", "yanked", "error"}
     report = run_json("show", "demo", "1.0", *TARGET, cwd=folder)
     assert (report["status"], report["versions"], len(report["files"])) == ("active", ["1.0", "1.1"], 2)
     assert set(report["files"][0]) == {
@@ -90,6 +90,14 @@ def test_list_and_show_on_a_terminal(folder: Path) -> None:
     assert (status, "Latest" in output, "other" in output) == (0, True, True)
     assert "Demo-1.1-py3-none-any.whl" in run_on_terminal("list", "demo", *TARGET, cwd=folder)[1]
     assert "sha256" in run_on_terminal("show", "demo", *TARGET, cwd=folder)[1]
+
+
+def test_a_project_whose_files_are_all_yanked_is_listed(folder: Path) -> None:
+    assert run("s3pypi", "yank", "other", "0.1", *TARGET, cwd=folder).returncode == 0
+    [row] = [line.split() for line in run("s3pypi", "list", "o*", *TARGET, cwd=folder).stdout.splitlines()]
+    assert row[:3] == ["other", "-", "1"]
+    assert "all yanked" in run_on_terminal("list", "o*", *TARGET, cwd=folder)[1]
+    assert "all yanked" not in run_on_terminal("list", "d*", *TARGET, cwd=folder)[1]
 
 
 def test_a_list_is_shown_even_when_quiet(folder: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from s3pypi_setuptools.cli.commands import SUBCOMMANDS, load
 from s3pypi_setuptools.cli.help_text import filled, filled_usage
+from s3pypi_setuptools.config.options import OPTIONS
 
 
 def test_paragraphs_flow() -> None:
@@ -50,3 +51,9 @@ def test_help_is_of_characters_that_every_terminal_shows(name: str) -> None:
 def test_help_fits_a_terminal_of_80_columns(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     assert [line for line in load(name).parser().format_help().splitlines() if len(line) > 80] == []
+
+
+def test_policy_offers_only_settings_that_decide_what_it_allows() -> None:
+    offered = {option.name for option in OPTIONS if f"--{option.name} " in load("policy").parser().format_help() + " "}
+    assert offered >= {"target", "acl", "s3-put-args", "locks-table", "locks-region", "region", "users"}
+    assert offered.isdisjoint({"pages", "public-url", "locks-timeout", "endpoint-url", "no-sign-request"})

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from s3pypi_setuptools.config.environment import Environment
-from s3pypi_setuptools.config.explanation import explain
 from s3pypi_setuptools.config.options import OPTIONS
 from s3pypi_setuptools.config.pypi_private import read_pypi_private
 from s3pypi_setuptools.config.resolve import resolve
+from s3pypi_setuptools.config.settings import explain
 from s3pypi_setuptools.errors import ConfigurationError
 
 names = st.sampled_from([option.name for option in OPTIONS] + ["targets", "build-backend"]) | st.text(max_size=5)

@@ -11,11 +11,10 @@ import pytest
 
 from s3pypi_setuptools.config.choices import IfExists, PageStyle
 from s3pypi_setuptools.config.connection import Connection
-from s3pypi_setuptools.config.explanation import explain
 from s3pypi_setuptools.config.options import CONNECTION, OPTIONS, Option, find, find_variable
 from s3pypi_setuptools.config.secret import Secret
 from s3pypi_setuptools.config.service import Service
-from s3pypi_setuptools.config.settings import Settings
+from s3pypi_setuptools.config.settings import Settings, explain
 
 NOT_OPTIONS = {"connection", "service", "acl_optional", "repository", "origins", "notes", "redactor"}
 OTHER_FORMS = {"bucket", "prefix", "force", "strict", "index-html", "put-root-index"}

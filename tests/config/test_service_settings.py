@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from s3pypi_setuptools.config.explanation import explain
 from s3pypi_setuptools.config.option import Option
 from s3pypi_setuptools.config.service import Service
 from s3pypi_setuptools.config.service_options import SERVICE_OPTIONS
+from s3pypi_setuptools.config.settings import explain
 
 TEXTS = {
     "ADDRESSES": "10.0.0.0/8,::1",

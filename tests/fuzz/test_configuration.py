@@ -10,12 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from s3pypi_setuptools.config.environment import Environment
-from s3pypi_setuptools.config.explanation import explain
-from s3pypi_setuptools.config.options import OPTIONS, Form
+from s3pypi_setuptools.config.options import OPTIONS
 from s3pypi_setuptools.config.pip_conf import parse_website
 from s3pypi_setuptools.config.pypi_private import read_pypi_private
 from s3pypi_setuptools.config.resolve import resolve
-from s3pypi_setuptools.config.settings import Settings
+from s3pypi_setuptools.config.settings import Settings, explain
 from s3pypi_setuptools.config.target import FolderTarget, S3Target, parse_target
 from s3pypi_setuptools.errors import ConfigurationError
 from tests.fuzz.budget import share
@@ -32,13 +31,14 @@ PARTS = (
     "?x=1 #x"
 )
 VALUES = "true 1 skip K=V ACL=private https://a:b@c/ aws-s3 %(bucket)s"
+FLAGS = "true no 1 OFF"
+WORDS = "skip same replace private public-read"
 GOOD = {
-    Form.TEXT: "my-bucket s3://bucket/x ./repo prod",
-    Form.FLAG: "true no 1 OFF",
-    Form.CHOICE: "skip same replace private public-read",
-    Form.URL: "https://packages.example http://127.0.0.1:9000/",
-    Form.PARAMETERS: "ServerSideEncryption=aws:kms,SSEKMSKeyId=x ACL=private StorageClass=STANDARD_IA,Tagging=",
+    "URL": "https://packages.example http://127.0.0.1:9000/",
+    "K=V,...": "ServerSideEncryption=aws:kms,SSEKMSKeyId=x ACL=private StorageClass=STANDARD_IA,Tagging=",
+    "SECONDS": "1 30 0.5",
 }
+TEXTS = "my-bucket s3://bucket/x ./repo prod"
 TABLES = "[tool.s3pypi] [tool.s3pypi.targets] [tool.s3pypi.targets.prod] [tool.distutils.s3pypi] [tool] [[tool.s3pypi]]"
 TOML = (
     r'"s3://bucket/x" "./x" true 1 1.5 nan [] {} [[]] {target="s3://bucket/x"} """ 1979-05-27 0x1 "\u0000" "\ud800" '
@@ -66,7 +66,8 @@ def settings(draw: st.DrawFn) -> tuple[str, str]:
     """The name of a setting and a value, which it mostly may have."""
     option = draw(st.sampled_from(OPTIONS))
     name = draw(st.sampled_from([option.name] * 4 + [option.attribute, *option.spellings, option.name.upper()]))
-    value = draw(among(GOOD.get(option.form, "1 30 0.5"))) if draw(st.integers(0, 4)) else draw(values)
+    good = FLAGS if option.flag else WORDS if option.choices else GOOD.get(option.metavar or "", TEXTS)
+    value = draw(among(good)) if draw(st.integers(0, 4)) else draw(values)
     return (name if draw(st.integers(0, 9)) else draw(odd_texts)), value
 
 

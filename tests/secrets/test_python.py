@@ -16,9 +16,8 @@ import s3pypi_setuptools
 from s3pypi_setuptools import PackageRepository, open_repository
 from s3pypi_setuptools.aws.sessions import Sessions
 from s3pypi_setuptools.config.environment import Environment
-from s3pypi_setuptools.config.explanation import explain
 from s3pypi_setuptools.config.resolve import resolve
-from s3pypi_setuptools.config.settings import Settings
+from s3pypi_setuptools.config.settings import Settings, explain
 from s3pypi_setuptools.errors import ConfigurationError, Error
 from s3pypi_setuptools.redaction import Redactor
 from s3pypi_setuptools.stores.registry import open_store

@@ -9,6 +9,7 @@ import pytest
 from s3pypi_setuptools.server.user_file import UserFile
 from tests.support import in_process
 from tests.support.in_process import Said
+from tests.support.programs import run_on_terminal
 
 TOOLS = ("tools", "--issuer", "github", "--claim", "repository=acme/tools", "--projects", "acme-*")
 
@@ -28,6 +29,18 @@ def test_a_publisher_is_added_listed_and_removed(tmp_path: Path) -> None:
     ]
     assert publisher(tmp_path, "remove", "users.toml", "tools").status == 0
     assert publisher(tmp_path, "list", "users.toml").out == ""
+
+
+def test_lists_have_headings_on_a_terminal(tmp_path: Path) -> None:
+    assert publisher(tmp_path, "add", "users.toml", *TOOLS).status == 0
+    assert in_process.run("s3pypi", "user", "add", "users.toml", "alice", "--random-password", "20", cwd=tmp_path).out
+    for command, headings, name in (
+        ("publisher", ("Name", "Issuer", "Claims", "Projects"), "tools"),
+        ("user", ("Name", "Role", "Projects", "Credentials"), "alice"),
+    ):
+        status, output = run_on_terminal(command, "list", "users.toml", cwd=tmp_path)
+        assert status == 0
+        assert all(text in output for text in (*headings, name)), output
 
 
 def test_a_publisher_is_replaced_only_if_that_is_asked_for(tmp_path: Path) -> None:

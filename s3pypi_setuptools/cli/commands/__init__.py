@@ -1,4 +1,4 @@
-"""The commands of ``s3pypi``, and the other console scripts; only the module of the chosen one is imported.
+"""The commands of ``s3pypi``, and the other console scripts, by subject; only the module of the chosen one is imported.
 
 Each is a `Command`: a constant named after it, ``MIGRATE_INDEX`` for ``migrate-index``.
 """
@@ -9,8 +9,6 @@ import importlib
 from typing import cast
 
 from ..command import Command
-
-__all__ = ["GROUPS", "SUBCOMMANDS", "load"]
 
 GROUPS: dict[str, dict[str, str]] = {
     "publishing": {
@@ -62,12 +60,21 @@ GROUPS: dict[str, dict[str, str]] = {
 SUBCOMMANDS = {name: summary for group in GROUPS.values() for name, summary in group.items()}
 """The commands of all groups, and their summaries."""
 
-_MODULES = {"force-unlock": "locks", "import": "import_", "unyank": "yank"}
-"""The modules of commands that are not named after the command."""
+_MODULES = {
+    "publishing": ("upload", "release", "s3upload"),
+    "reading": ("list", "show", "download"),
+    "changing": ("delete", "yank", "unyank", "status"),
+    "maintenance": ("verify", "reindex", "migrate-index"),
+    "transfer": ("promote", "mirror", "import"),
+    "service": ("serve", "exec"),
+    "locks": ("locks", "force-unlock"),
+    "set_up": ("init", "doctor", "policy", "config", "completion"),
+}
+"""The modules with several commands; of others, module and command have the same name."""
 
 
 def load(name: str) -> Command:
     """The command, or the console script, called ``name``."""
     constant = name.replace("-", "_")
-    module = importlib.import_module(f".{_MODULES.get(name, constant)}", __name__)
-    return cast("Command", getattr(module, constant.upper()))
+    module = next((module for module, names in _MODULES.items() if name in names), constant)
+    return cast("Command", getattr(importlib.import_module(f".{module}", __name__), constant.upper()))

@@ -15,8 +15,6 @@ from ..render.output import Output
 if TYPE_CHECKING:
     from ...operations.locks import LockInfo, LocksReport
 
-__all__ = ["FORCE_UNLOCK", "LOCKS"]
-
 
 def _locks(call: Call) -> Output:
     report = call.repository.locks()

@@ -6,6 +6,7 @@ import argparse
 import re
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ...errors import UsageError
@@ -18,8 +19,6 @@ from ..render.output import Output
 
 if TYPE_CHECKING:
     from ...operations.prune_plan import Pruned, PruneReport
-
-__all__ = ["PRUNE"]
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DURATION = re.compile(r"(\d{1,6})([smhdw])", re.ASCII)
@@ -39,7 +38,7 @@ def _removes_releases(arguments: argparse.Namespace) -> bool:
 
 def _check(arguments: argparse.Namespace) -> None:
     if arguments.last_stable and not _removes_releases(arguments):
-        raise UsageError("--last-stable says what else may go: give --keep-last, --older-than, --pre-releases or --dev")
+        raise UsageError("--last-stable needs another rule: --keep-last, --older-than, --pre-releases or --dev")
 
 
 def _prune(call: Call) -> Output:
@@ -121,9 +120,7 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _rule(*strings: str, **details: object) -> Argument:
-    return Argument(*strings, group="rules for releases to delete", **details)
-
+_rule = partial(Argument, group="rules for releases to delete")
 
 PRUNE = Command(
     program="s3pypi prune",

@@ -4,42 +4,24 @@ from __future__ import annotations
 
 import argparse
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ...errors import NotListed, RepositoryError, UsageError, needs_extra
+from ...tables import Column
 from ..command import Argument, Call, Command
-from ..render.columns import columns
+from ..render.columns import listing
 from ..render.output import Output
 
 if TYPE_CHECKING:
-    from ...server.users import Publisher, Publishing
-
-__all__ = ["PUBLISHER"]
+    from ...server.users import Publisher, Publishing, UserStore
 
 _ACTIONS = ("add", "list", "remove")
 _ISSUERS = {"github": "https://token.actions.githubusercontent.com", "gitlab": "https://gitlab.com"}
 _KEY_BYTES = 48
-_ADD = "publisher add"
-
-
-@dataclass(frozen=True, slots=True)
-class PublisherRow:
-    """One publisher."""
-
-    name: str
-    issuer: str
-    claims: dict[str, str]
-    projects: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PublishersReport:
-    """The publishers of a store."""
-
-    store: str
-    audience: str
-    publishers: tuple[PublisherRow, ...]
+_COLUMNS = tuple(Column(name, folds=True) for name in ("Name", "Issuer", "Claims", "Projects"))
+_added = partial(Argument, group="publisher add")
 
 
 def _check(arguments: argparse.Namespace) -> None:
@@ -67,9 +49,8 @@ def _publisher(call: Call) -> Output:
     store = open_users(arguments.store, call.settings)
     if arguments.action == "list":
         publishing = store.publishing()
-        rows = tuple(map(_row, publishing.publishers))
-        lines = columns([(row.name, row.issuer, _claims(row), ",".join(row.projects)) for row in rows])
-        return Output(report=PublishersReport(store.where, publishing.audience, rows), lines=lines)
+        rows = [(one.name, one.issuer, _claims(one), ",".join(one.projects)) for one in publishing.publishers]
+        return listing(_report(store, publishing), [store.where], _COLUMNS, rows)
     if arguments.action == "remove":
         publisher, done = None, f"removed {arguments.name}"
     else:
@@ -78,8 +59,11 @@ def _publisher(call: Call) -> Output:
         publisher = Publisher(arguments.name, issuer, claims, tuple(arguments.projects))
         done = f"added {arguments.name}"
     changed = store.change_publishing(lambda before: _changed(before, publisher, arguments, store.where))
-    report = PublishersReport(store.where, changed.audience, tuple(map(_row, changed.publishers)))
-    return Output(report=report, lines=[done])
+    return Output(report=_report(store, changed), lines=[done])
+
+
+def _report(store: UserStore, publishing: Publishing) -> dict[str, object]:
+    return {"store": store.where, "audience": publishing.audience, "publishers": publishing.publishers}
 
 
 def _changed(
@@ -105,12 +89,8 @@ def _changed(
     )
 
 
-def _claims(row: PublisherRow) -> str:
-    return ",".join(f"{name}={value}" for name, value in row.claims.items())
-
-
-def _row(publisher: Publisher) -> PublisherRow:
-    return PublisherRow(publisher.name, publisher.issuer, dict(publisher.claims), publisher.projects)
+def _claims(publisher: Publisher) -> str:
+    return ",".join(f"{name}={value}" for name, value in publisher.claims.items())
 
 
 PUBLISHER = Command(
@@ -133,26 +113,24 @@ examples:
         Argument("action", metavar="ACTION", choices=_ACTIONS, help=", ".join(_ACTIONS)),
         Argument("store", metavar="STORE", help="a file such as users.toml"),
         Argument("name", metavar="NAME", nargs="?", help="the publisher's name"),
-        Argument("--issuer", metavar="ISSUER", help="github, gitlab, or the URL of another issuer", group=_ADD),
-        Argument(
+        _added("--issuer", metavar="ISSUER", help="github, gitlab, or the URL of another issuer"),
+        _added(
             "--claim",
             dest="claims",
             metavar="NAME=VALUE",
             action="append",
             default=[],
             help="a claim that the token must have, such as repository=acme/tools; may be repeated",
-            group=_ADD,
         ),
-        Argument(
+        _added(
             "--projects",
             metavar="PATTERN",
             action="append",
             default=[],
             help="projects that it may upload, such as 'acme-*'; may be repeated",
-            group=_ADD,
         ),
-        Argument("--audience", metavar="TEXT", help="the audience that tokens must have (default: s3pypi)", group=_ADD),
-        Argument("--overwrite", action="store_true", help="replace a publisher of that name", group=_ADD),
+        _added("--audience", metavar="TEXT", help="the audience that tokens must have (default: s3pypi)"),
+        _added("--overwrite", action="store_true", help="replace a publisher of that name"),
     ),
     settings=(),
     answers=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,7 @@ from ..render.output import Output, publish_output
 if TYPE_CHECKING:
     from ...config.settings import Settings
 
-__all__ = ["PYPI_PRIVATE"]
-
+_where = partial(Argument, group="where")
 _USAGE = "[-p PATH] [-c FILE] [-i] [-v] publish [-d DIST] NAME VERSION"
 
 
@@ -48,31 +48,20 @@ Files that are published already are skipped.""",
         Argument("command", metavar="publish", nargs="?", help="the only command"),
         Argument("name", metavar="NAME", nargs="?", help="the project's name"),
         Argument("release", metavar="VERSION", nargs="?", help="the version"),
-        Argument(
-            "-p", "--project-path", metavar="PATH", default=".", help="the project's folder (default: .)", group="where"
-        ),
-        Argument(
-            "-d",
-            "--dist-dir",
-            metavar="DIST",
-            default="dist",
-            help="folder of built files in it (default: dist)",
-            group="where",
-        ),
-        Argument(
+        _where("-p", "--project-path", metavar="PATH", default=".", help="the project's folder (default: .)"),
+        _where("-d", "--dist-dir", metavar="DIST", default="dist", help="folder of built files in it (default: dist)"),
+        _where(
             "-c",
             "--conf-path",
             metavar="FILE",
             default=DEFAULT_PATH,
             help=f"the configuration file (default: {DEFAULT_PATH})",
-            group="where",
         ),
-        Argument(
+        _where(
             "-i",
             "--env-interpolation",
             action="store_true",
             help="environment variables may be used in the file as %%(name)s",
-            group="where",
         ),
     ),
     settings=(),

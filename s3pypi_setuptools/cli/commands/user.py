@@ -4,73 +4,32 @@ from __future__ import annotations
 
 import argparse
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ...config.options import CONNECTION
 from ...errors import NotListed, UsageError, needs_extra
+from ...tables import Column
 from ..command import Argument, Call, Command
 from ..passwords import SALT_BYTES, asks, check_password_options, password_of
-from ..render.columns import columns, time_text
+from ..render.columns import listing, time_text
 from ..render.output import Output
 
 if TYPE_CHECKING:
     from ...server.users import User, UserStore
 
-__all__ = ["USER"]
-
 _ACTIONS = ("add", "list", "show", "remove", "passwd", "token")
 _ROLES = ("read", "upload", "admin")
 _LIFETIME = re.compile(r"(\d{1,4})(d|h|w)")
 _HOURS = {"h": 1, "d": 24, "w": 24 * 7}
-_PASSWORDS = "user add, user passwd"
-_OF_PASSWORDS = ("add", "passwd")
-_ONLY_WITH = {
-    "role": ("add",),
-    "projects": ("add",),
-    "overwrite": ("add",),
-    "password_stdin": _OF_PASSWORDS,
-    "random_password": _OF_PASSWORDS,
-    "no_password": _OF_PASSWORDS,
-    "salt_nbytes": _OF_PASSWORDS,
-    "token_name": ("token",),
-    "expires": ("token",),
-    "remove": ("token",),
-}
-"""The actions that an option is for."""
-
-
-@dataclass(frozen=True, slots=True)
-class UserRow:
-    """One user, without what proves who they are."""
-
-    name: str
-    role: str
-    projects: tuple[str, ...]
-    password: bool
-    tokens: tuple[TokenRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TokenRow:
-    """One token of a user, without the token."""
-
-    name: str
-    created: datetime
-    expires: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class UsersReport:
-    """Users of a store.
-
-    :param secret: the password or token that was made; shown once.
-    """
-
-    store: str
-    users: tuple[UserRow, ...]
-    secret: str | None = None
+_COLUMNS = tuple(Column(name, folds=True) for name in ("Name", "Role", "Projects", "Credentials"))
+# The groups of the help are the actions that an option is for.
+_added = partial(Argument, group="user add")
+_password = partial(Argument, group="user add, user passwd")
+_token_option = partial(Argument, group="user token")
 
 
 def _check(arguments: argparse.Namespace) -> None:
@@ -81,10 +40,11 @@ def _check(arguments: argparse.Namespace) -> None:
         raise UsageError(
             f"{name!r} is no name of a user: it may hold no ':', begin or end with no space, and not begin with '__'"
         )
-    for attribute, actions in _ONLY_WITH.items():
-        if action not in actions and getattr(arguments, attribute) not in (None, False, []):
-            option = attribute.replace("_", "-")
-            raise UsageError(f"--{option} goes with user {' and user '.join(actions)}, not with user {action}")
+    for argument in USER.arguments:
+        option, actions = argument.strings[0], argument.group.split(", ")
+        value = getattr(arguments, option.removeprefix("--").replace("-", "_"))
+        if actions != ["what"] and f"user {action}" not in actions and value not in (None, False, []):
+            raise UsageError(f"{option} goes with {' and '.join(actions)}, not with user {action}")
     check_password_options(arguments)
     if arguments.remove and arguments.expires:
         raise UsageError("give one of --remove and --expires")
@@ -105,19 +65,19 @@ def _user(call: Call) -> Output:
 
 def _list(call: Call, store: UserStore) -> Output:
     del call
-    rows = tuple(map(_row, store.users().values()))
-    lines = columns([(row.name, row.role, ",".join(row.projects), _credentials(row)) for row in rows])
-    return Output(report=UsersReport(store.where, rows), lines=lines)
+    users = store.users().values()
+    rows = [(user.name, _role(user), ",".join(user.projects), _credentials(user)) for user in users]
+    return listing(_report(store, users), [store.where], _COLUMNS, rows)
 
 
 def _show(call: Call, store: UserStore) -> Output:
     name = call.arguments.name
-    row = _row(_existing(store.find(name), store, name))
-    lines = [f"{row.name} {row.role} {','.join(row.projects)} {_credentials(row)}"]
-    for token in row.tokens:
+    user = _existing(store.find(name), store, name)
+    lines = [f"{user.name} {_role(user)} {','.join(user.projects)} {_credentials(user) or '-'}"]
+    for token in user.tokens:
         expires = f", expires {time_text(token.expires)}" if token.expires else ""
         lines.append(f"  token {token.name}, made {time_text(token.created)}{expires}")
-    return Output(report=UsersReport(store.where, (row,)), lines=lines)
+    return Output(report=_report(store, [user]), lines=lines)
 
 
 def _add(call: Call, store: UserStore) -> Output:
@@ -146,7 +106,7 @@ def _remove(call: Call, store: UserStore) -> Output:
     name = call.arguments.name
     if not store.remove(name):
         raise _no_user(store, name)
-    return Output(report=UsersReport(store.where, ()), lines=[f"removed {name}"])
+    return Output(report=_report(store, []), lines=[f"removed {name}"])
 
 
 def _token(call: Call, store: UserStore) -> Output:
@@ -170,7 +130,7 @@ def _token(call: Call, store: UserStore) -> Output:
 
 
 def _with_secret(call: Call, store: UserStore, user: User, done: str, secret: str | None) -> Output:
-    report = UsersReport(store.where, (_row(user),), secret)
+    report = _report(store, [user], secret)
     if secret is None:
         return Output(report=report, lines=[done])
     call.terminal.remark(f"{done}; it is shown only once:")
@@ -202,14 +162,26 @@ def _expiry(text: str | None, now: datetime) -> datetime | None:
     return end
 
 
-def _row(user: User) -> UserRow:
-    tokens = tuple(TokenRow(one.name, one.created, one.expires) for one in user.tokens)
-    return UserRow(user.name, user.role.name.lower(), user.projects, user.password is not None, tokens)
+def _report(store: UserStore, users: Iterable[User], secret: str | None = None) -> dict[str, object]:
+    """Users of a store as ``--json`` shows them: without their passwords and tokens.
+
+    :param secret: the password or token that was made; shown once.
+    """
+    rows = []
+    for user in users:
+        tokens = [{"name": one.name, "created": one.created, "expires": one.expires} for one in user.tokens]
+        shown = {"name": user.name, "role": _role(user), "projects": user.projects}
+        rows.append({**shown, "password": user.password is not None, "tokens": tokens})
+    return {"store": store.where, "users": rows, "secret": secret}
 
 
-def _credentials(row: UserRow) -> str:
-    found = [*(["password"] if row.password else []), *(f"token:{token.name}" for token in row.tokens)]
-    return ",".join(found) or "-"
+def _role(user: User) -> str:
+    return user.role.name.lower()
+
+
+def _credentials(user: User) -> str | None:
+    found = [*(["password"] if user.password is not None else []), *(f"token:{token.name}" for token in user.tokens)]
+    return ",".join(found) or None
 
 
 _WORK = {"add": _add, "list": _list, "show": _show, "remove": _remove, "passwd": _passwd, "token": _token}
@@ -237,38 +209,24 @@ examples:
         Argument("action", metavar="ACTION", choices=_ACTIONS, help=", ".join(_ACTIONS)),
         Argument("store", metavar="STORE", help="a file such as users.toml or users.json, or ssm:HOST"),
         Argument("name", metavar="NAME", nargs="?", help="the user's name"),
-        Argument(
-            "--role", choices=_ROLES, metavar="ROLE", help="read, upload or admin (default: read)", group="user add"
-        ),
-        Argument(
+        _added("--role", choices=_ROLES, metavar="ROLE", help="read, upload or admin (default: read)"),
+        _added(
             "--projects",
             metavar="PATTERN",
             action="append",
             default=[],
             help="only projects with such names, for example 'acme-*'; may be repeated",
-            group="user add",
         ),
-        Argument("--overwrite", action="store_true", help="replace a user of that name", group="user add"),
-        Argument("--password-stdin", action="store_true", help="read the password from stdin", group=_PASSWORDS),
-        Argument(
-            "--random-password",
-            type=int,
-            metavar="N",
-            help="make a password of N characters, and print it",
-            group=_PASSWORDS,
+        _added("--overwrite", action="store_true", help="replace a user of that name"),
+        _password("--password-stdin", action="store_true", help="read the password from stdin"),
+        _password("--random-password", type=int, metavar="N", help="make a password of N characters, and print it"),
+        _password("--no-password", action="store_true", help="no password: only tokens"),
+        _password("--salt-nbytes", type=int, metavar="N", help=f"bytes of salt (default: {SALT_BYTES})"),
+        _token_option("--token-name", metavar="NAME", help="the name of the token (default: token)"),
+        _token_option(
+            "--expires", metavar="WHEN", help="when the token expires, such as 90d, 12h or 2027-01-31 (default: never)"
         ),
-        Argument("--no-password", action="store_true", help="no password: only tokens", group=_PASSWORDS),
-        Argument(
-            "--salt-nbytes", type=int, metavar="N", help=f"bytes of salt (default: {SALT_BYTES})", group=_PASSWORDS
-        ),
-        Argument("--token-name", metavar="NAME", help="the name of the token (default: token)", group="user token"),
-        Argument(
-            "--expires",
-            metavar="WHEN",
-            help="when the token expires, such as 90d, 12h or 2027-01-31 (default: never)",
-            group="user token",
-        ),
-        Argument("--remove", action="store_true", help="remove the token of that name", group="user token"),
+        _token_option("--remove", action="store_true", help="remove the token of that name"),
     ),
     settings=CONNECTION - {"endpoint-url", "no-sign-request", "region"},
     titles={"connection to S3": "credentials for ssm:HOST"},

@@ -11,28 +11,29 @@ import rich.progress
 from rich.console import Console
 from rich.progress import (
     BarColumn,
+    DownloadColumn,
     MofNCompleteColumn,
     ProgressColumn,
-    Task,
     TaskID,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
-from rich.text import Text
 
 from ...monitor import ItemCounter, Progress
-from ...text import printable, size_text
-
-__all__ = ["ByteBars", "CountBar"]
+from ...text import printable
 
 
 class _Bars:
+    """Bars by name. They are drawn from the first `_expect` until `stop`, by any number of threads."""
+
     def __init__(self, *columns: ProgressColumn) -> None:
         console = Console(stderr=True)
         self._display = rich.progress.Progress(*columns, console=console, redirect_stdout=False, transient=True)
         self._lock = threading.Lock()
         self._stopped = False
+        self._tasks: dict[str, TaskID] = {}
+        self._totals: dict[str, int] = {}
 
     def stop(self) -> None:
         """Stop drawing, and remove the bars from the terminal."""
@@ -40,18 +41,18 @@ class _Bars:
             self._stopped = True
             self._display.stop()
 
-    def _start(self) -> None:
-        """Begin to draw, unless `stop` was called; the caller holds the lock."""
-        if not self._stopped:
-            self._display.start()
+    def _expect(self, name: str, count: int, filename: str = "") -> None:
+        """``count`` more of ``name`` are to be done."""
+        with self._lock:
+            if not self._stopped:
+                self._display.start()
+            self._totals[name] = total = self._totals.get(name, 0) + count
+            if name not in self._tasks:
+                self._tasks[name] = self._display.add_task(name, total=None, filename="")
+            self._display.update(self._tasks[name], total=total, filename=printable(filename))
 
-
-class _Sizes(ProgressColumn):
-    """Shows how many bytes of all are done."""
-
-    def render(self, task: Task) -> Text:
-        """The text of the column (`ProgressColumn`)."""
-        return Text(f"{size_text(int(task.completed))} of {size_text(int(task.total or 0))}")
+    def _advance(self, name: str, count: int, filename: str = "") -> None:
+        self._display.update(self._tasks[name], advance=count, filename=printable(filename))
 
 
 class CountBar(_Bars, ItemCounter):
@@ -60,19 +61,15 @@ class CountBar(_Bars, ItemCounter):
     def __init__(self, what: str, unit: str) -> None:
         texts = (TextColumn(what, markup=False), TextColumn(unit, markup=False))
         super().__init__(texts[0], BarColumn(), MofNCompleteColumn(), texts[1], TimeElapsedColumn())
-        self._task = self._display.add_task(what, total=None)
-        self._total = 0
+        self._what = what
 
     def expect(self, count: int) -> None:
         """``count`` more items are to be looked at."""
-        with self._lock:
-            self._start()
-            self._total += count
-            self._display.update(self._task, total=self._total)
+        self._expect(self._what, count)
 
     def advance(self, count: int) -> None:
         """``count`` more items were looked at."""
-        self._display.update(self._task, advance=count)
+        self._advance(self._what, count)
 
 
 class ByteBars(_Bars, Progress):
@@ -81,33 +78,12 @@ class ByteBars(_Bars, Progress):
     def __init__(self) -> None:
         filename = TextColumn("{task.fields[filename]}", markup=False)
         what = TextColumn("{task.description}", markup=False)
-        super().__init__(what, BarColumn(), _Sizes(), TimeRemainingColumn(), filename)
-        self._tasks: dict[str, TaskID] = {}
-        self._totals: dict[str, int] = {}
+        super().__init__(what, BarColumn(), DownloadColumn(), TimeRemainingColumn(), filename)
 
-    def hashing(self, filename: str, size: int) -> None:
-        """The file's ``size`` bytes are about to be hashed."""
-        self._expect("Hashing", filename, size)
+    def expect(self, work: str, filename: str, size: int) -> None:
+        """``work`` of a file of ``size`` bytes begins."""
+        self._expect(work.capitalize(), size, filename)
 
-    def hashed(self, filename: str, count: int) -> None:
-        """``count`` more bytes of the file are hashed."""
-        self._advance("Hashing", filename, count)
-
-    def sending(self, filename: str, size: int) -> None:
-        """The file's ``size`` bytes are about to be sent."""
-        self._expect("Sending", filename, size)
-
-    def sent(self, filename: str, count: int) -> None:
-        """``count`` more bytes of the file are stored."""
-        self._advance("Sending", filename, count)
-
-    def _expect(self, kind: str, filename: str, size: int) -> None:
-        with self._lock:
-            self._start()
-            self._totals[kind] = total = self._totals.get(kind, 0) + size
-            if kind not in self._tasks:
-                self._tasks[kind] = self._display.add_task(kind, total=None, filename="")
-            self._display.update(self._tasks[kind], total=total, filename=printable(filename))
-
-    def _advance(self, kind: str, filename: str, count: int) -> None:
-        self._display.update(self._tasks[kind], advance=count, filename=printable(filename))
+    def advance(self, work: str, filename: str, count: int) -> None:
+        """``count`` more bytes of the file are done."""
+        self._advance(work.capitalize(), count, filename)

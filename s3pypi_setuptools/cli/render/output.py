@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import enum
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,23 +17,22 @@ if TYPE_CHECKING:
     from ...operations.s3upload import UploadReport
     from ...tables import Table
 
-__all__ = ["Output", "publish_output", "upload_output"]
-
 
 class Output(NamedTuple):
     """A report, and how it is printed.
 
-    :param report: printed with ``--json``.
+    :param report: printed with ``--json``; None for a command that has no such option.
     :param lines: printed in a pipe: one line for each file, project or finding.
     :param drawn: makes the table or the lines for a terminal; None: print ``lines`` there, too.
     :param failures: those of ``lines`` that say what failed; printed even with ``--quiet``.
     :param errors: what failed: errors, or lines that say it, for stderr.
     :param warnings: lines for stderr, after the errors.
     :param failed: whether something failed that is not in this report.
+    :param status: the exit status if nothing failed.
     """
 
-    report: DataclassInstance
-    lines: Iterable[str]
+    report: DataclassInstance | Mapping[str, object] | None = None
+    lines: Iterable[str] = ()
     drawn: Callable[[], Table | Iterable[str]] | None = None
     failures: Iterable[str] = ()
     errors: Iterable[Error | str] = ()
@@ -48,6 +50,10 @@ class Output(NamedTuple):
         """Whether nothing failed; the exit status is 1 otherwise. A report without ``ok`` cannot fail."""
         return not self.failed and bool(getattr(self.report, "ok", True))
 
+    def as_object(self) -> dict[str, object]:
+        """The fields of the report under their own names, after ``ok``."""
+        return {"ok": getattr(self.report, "ok", True), **({} if self.report is None else _object(self.report))}
+
 
 def publish_output(report: PublishReport) -> Output:
     """A line for each file, or a table and the command that installs what was published."""
@@ -62,3 +68,28 @@ def upload_output(report: UploadReport) -> Output:
     from ...report_lines import failures, upload_lines  # noqa: PLC0415
 
     return Output(report=report, lines=upload_lines(report), errors=failures(report))
+
+
+def to_json(value: Mapping[str, object]) -> str:
+    """``value`` as a JSON object: reports as their fields, times in ISO 8601 (UTC), tuples as lists, others as text."""
+    from json import dumps  # noqa: PLC0415
+
+    return dumps(value, indent=2, default=_plain)
+
+
+def _plain(value: object) -> object:
+    match value:
+        case enum.Enum():
+            return value.value
+        case datetime():
+            return value.isoformat().replace("+00:00", "Z")
+        case _ if isinstance(value, Mapping) or (is_dataclass(value) and not isinstance(value, type)):
+            return _object(value)
+        case _:
+            return str(value)
+
+
+def _object(value: DataclassInstance | Mapping[str, object]) -> dict[str, object]:
+    if isinstance(value, Mapping):
+        return dict(value)
+    return {field.name: getattr(value, field.name) for field in fields(value)}

@@ -1,37 +1,27 @@
-"""``s3pypi serve [TARGET]``: the repository over HTTP, for installers, upload tools and people."""
+"""``s3pypi serve`` and ``exec``: the repository over HTTP, for everybody or for one command."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import threading
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...config.options import CONNECTION, SERVICE
-from ...errors import Error, RepositoryError, needs_extra
-from ..command import TARGET, Call, Command
-from ..options import CHANGING, resolved
+from ...errors import Error, RepositoryError, UsageError, needs_extra
+from ..command import TARGET, Argument, Call, Command
+from ..options import CHANGING, READING, resolved
 from ..render.output import Output
 
 if TYPE_CHECKING:
     from ...config.settings import Settings
     from ...server.options import ServiceOptions
 
-__all__ = ["SERVE"]
-
-
-@dataclass(frozen=True, slots=True)
-class ServeReport:
-    """What was served."""
-
-    target: str
-
 
 def _resolve(arguments: argparse.Namespace) -> Settings:
     from ...config.elasticpypi import with_elasticpypi  # noqa: PLC0415
 
-    return with_elasticpypi(resolved(arguments, arguments.place), os.environ)
+    return with_elasticpypi(resolved(arguments), os.environ)
 
 
 def _serve(call: Call) -> Output:
@@ -46,18 +36,23 @@ def _serve(call: Call) -> Output:
         threading.Thread(target=_look, args=(call,), name="s3pypi-look", daemon=True).start()
 
     run(call.repository, call.settings.service, options, started=started)
-    return Output(report=ServeReport(call.repository.target), lines=[])
+    return Output()
 
 
 def _look(call: Call) -> None:
     """Say what keeps the repository from being read, before somebody asks for it. The service runs in any case."""
     try:
-        if not call.repository.reader().probe():
-            call.repository.names()  # raises RepositoryError, unless another tool made the repository
+        _require_repository(call)
     except RepositoryError as error:
         call.terminal.warning(str(error))  # requests do not fail: the first upload makes a repository
     except Error as error:
         call.terminal.warning(f"{error}; requests fail until that is fixed")
+
+
+def _require_repository(call: Call) -> None:
+    """Raise `RepositoryError` if there is no repository, neither of ours nor of another tool."""
+    if not call.repository.reader().probe():
+        call.repository.names()
 
 
 def _lines(call: Call, options: ServiceOptions, url: str) -> list[str]:
@@ -102,4 +97,44 @@ Exit status: 0 it was stopped, 1 it cannot start, 2 the command line is wrong.""
     json=False,
     resolve=_resolve,
     run=_serve,
+)
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    if not arguments.passed_on:
+        raise UsageError("give the command to run after --, such as: s3pypi exec -- pip install demo")
+
+
+def _exec(call: Call) -> Output:
+    with needs_extra("server"):
+        from ...server.exec import run_beside  # noqa: PLC0415
+    _require_repository(call)  # an installer would only say that it finds nothing
+    status = run_beside(call.repository, call.settings, call.arguments.passed_on, extra=call.arguments.extra)
+    return Output(status=status)
+
+
+EXEC = Command(
+    program="s3pypi exec",
+    usage="[TARGET] [--extra] [options] -- COMMAND...",
+    description="""\
+Run a command that installs from the repository with pip, uv, pdm or pipenv. It may also be a tool that calls them. For
+poetry, name the source http://127.0.0.1:PORT/simple/ in pyproject.toml, and give the same port with --port.
+
+While the command runs, a service for it alone listens on this machine and reads the bucket with your AWS credentials.
+The exit status is the command's.""",
+    examples="""\
+examples:
+  s3pypi exec -- pip install demo                          from the configured target
+  s3pypi exec s3://bucket/simple -- uv sync
+  s3pypi exec --port 8642 -- poetry install                the same URLs in lock files each time
+  s3pypi exec --fallback pip -- pip install demo requests  public projects from the index of pip""",
+    arguments=(
+        TARGET,
+        Argument("--extra", action="store_true", help="use the repository in addition to the configured indexes"),
+    ),
+    settings={*READING, *CONNECTION, "port", "fallback", "reserved"},
+    json=False,
+    passes_on=True,
+    check=_check,
+    run=_exec,
 )

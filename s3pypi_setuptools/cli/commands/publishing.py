@@ -1,29 +1,65 @@
-"""``s3pypi release [PATH]``: build sdist and wheel, and publish both at once."""
+"""``s3pypi upload`` and ``release``, and ``s3upload``: publish files of this machine."""
 
 from __future__ import annotations
 
 import argparse
 import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ...config.options import OF_REPOSITORIES
 from ...errors import Error, UsageError
-from ..command import Argument, Call, Command
-from ..options import resolved
-from ..render.output import Output, publish_output
+from ...monitor import SAME_FILES
+from ..command import DRY_RUN, Argument, Call, Command
+from ..options import EVERY, resolved
+from ..render.output import Output, publish_output, upload_output
 
 if TYPE_CHECKING:
     from ...config.settings import Settings
 
-__all__ = ["RELEASE"]
+
+def _upload(call: Call) -> Output:
+    arguments = call.arguments
+    return publish_output(call.repository.publish(*arguments.files, dry_run=arguments.dry_run, monitor=call.monitor))
 
 
-def _check(arguments: argparse.Namespace) -> None:
-    _config_settings(arguments.config_settings)
+UPLOAD = Command(
+    program="s3pypi",
+    usage="upload FILES... [--target TARGET] [options]",
+    description="Publish built distributions, with regenerated indexes, to a repository on S3 or in a folder.",
+    examples="""\
+examples:
+  s3pypi dist/* --target s3://bucket/prefix   publish what was built
+  s3pypi upload dist/ -t ./repo               all of dist/, into a folder
+  s3pypi dist/* -t prod                       a target of pyproject.toml
+  s3pypi dist/* --if-exists=skip --json       skip files that exist already
+
+Exit status: 0 all is published, 1 something failed, 2 the command line is wrong, 130 interrupted, 143 terminated.""",
+    arguments=(
+        Argument("files", metavar="FILES", nargs="+", help="wheels and sdists, globs ('dist/*'), or folders with them"),
+    ),
+    dry_run=DRY_RUN,
+    done="published",
+    then=SAME_FILES,
+    sends=True,
+    run=_upload,
+)
 
 
-def _resolve(arguments: argparse.Namespace) -> Settings:
+def _check_release(arguments: argparse.Namespace) -> None:
+    """Make the config settings those that `build` takes: the value of a repeated one is a list."""
+    settings: dict[str, list[str]] = {}
+    for text in arguments.config_settings:
+        key, _, value = text.partition("=")
+        if key.startswith("s3pypi-"):
+            raise UsageError(f"-C {key}: this command publishes by itself; give its own options, such as --target")
+        settings.setdefault(key, []).append(value)
+    arguments.config_settings = {key: texts if len(texts) > 1 else texts[0] for key, texts in settings.items()}
+
+
+def _resolve_release(arguments: argparse.Namespace) -> Settings:
     settings = resolved(arguments, project=Path(arguments.project).absolute())
     settings.require_target()
     return settings
@@ -60,7 +96,7 @@ def _build(call: Call, project: Path, folder: Path) -> Sequence[Path]:
         return build_release(
             project,
             folder,
-            config_settings=_config_settings(arguments.config_settings),
+            config_settings=arguments.config_settings,
             environ=without_switches(os.environ),
             sdist=not arguments.wheel,
             output=held_back.append if terminal.quiet else terminal.remark,
@@ -69,21 +105,6 @@ def _build(call: Call, project: Path, folder: Path) -> Sequence[Path]:
         for line in held_back:
             terminal.remark(line)
         raise type(error)(f"nothing was published: {error}") from error
-
-
-def _config_settings(typed: Sequence[str]) -> dict[str, str | list[str]]:
-    """As `build` has them: a repeated one is a list. Raises `UsageError` for settings of this package."""
-    settings: dict[str, str | list[str]] = {}
-    for text in typed:
-        key, _, value = text.partition("=")
-        if key.startswith("s3pypi-"):
-            raise UsageError(f"-C {key}: this command publishes by itself; give its own options, such as --target")
-        if key not in settings:
-            settings[key] = value
-        else:
-            earlier = settings[key]
-            settings[key] = [*(earlier if isinstance(earlier, list) else [earlier]), value]
-    return settings
 
 
 RELEASE = Command(
@@ -119,7 +140,37 @@ If publishing fails, publish what was built with 's3pypi upload dist/*', or run 
     dry_run="build, show what would be published, and publish nothing",
     done="published",
     sends=True,
-    check=_check,
-    resolve=_resolve,
+    check=_check_release,
+    resolve=_resolve_release,
     run=_release,
+)
+
+
+def _upload_files(call: Call) -> Output:
+    from ...distribution.selection import select_files  # noqa: PLC0415
+
+    paths, dry_run = select_files(call.arguments.files), call.arguments.dry_run
+    return upload_output(call.repository.upload_files(paths, dry_run=dry_run, monitor=call.monitor))
+
+
+S3UPLOAD = Command(
+    program="s3upload",
+    usage="FILES... --target TARGET [--acl ACL] [--force] [options]",
+    description="Upload files under their own names, without an index. They are private unless --acl says otherwise.",
+    examples="""\
+examples:
+  s3upload 'build/*.zip' --target s3://bucket/prefix
+  s3upload site.css -t s3://bucket -a public-read -f
+
+A file that is stored already with other bytes is an error, unless --force is given.
+Exit status: 0 all is stored, 1 something failed, 2 the command line is wrong, 130 interrupted, 143 terminated.""",
+    arguments=(Argument("files", metavar="FILES", nargs="+", help="files, or globs ('build/*')"),),
+    settings=[name for name in EVERY if name not in OF_REPOSITORIES],
+    titles={"objects and pages": "objects"},
+    dry_run=DRY_RUN,
+    done="uploaded",
+    then=SAME_FILES,
+    sends=True,
+    resolve=partial(resolved, repository=False),
+    run=_upload_files,
 )
