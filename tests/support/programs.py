@@ -46,9 +46,10 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     """Run a console script with its output piped; it must not print a traceback.
 
-    It runs in a fork, which is quick, unless ``environ`` has variables that Python itself reads when it starts.
+    It runs in a fork, which is quick, unless ``environ`` has other variables that Python itself reads when it starts.
     """
-    if not any(name.startswith(READ_BY_PYTHON) for name in environ or ()):
+    others = {name for name, value in (environ or {}).items() if os.environ.get(name) != value}
+    if not any(name.startswith(READ_BY_PYTHON) for name in others):
         ended = shared_programs().run(program, *arguments, cwd=cwd, environ=environ)
         assert "Traceback" not in ended.stderr
         return subprocess.CompletedProcess([program, *arguments], ended.status, ended.stdout, ended.stderr)
