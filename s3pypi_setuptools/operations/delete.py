@@ -80,9 +80,7 @@ def select(manifest: Manifest, project: str, selector: FileSelector) -> tuple[Fi
     before = selector.removed(manifest)
     if not (before or manifest.deleted):
         existing(manifest, project)
-    if not selector.whole:
-        selector.check(manifest, {filename_of(url) for url in before})
-    return selector.listed(manifest)
+    return selector.listed(manifest, map(filename_of, before))
 
 
 def unlisted(manifest: Manifest, files: Collection[File], *, whole: bool) -> Manifest:
@@ -127,11 +125,8 @@ class _Deletion:
 
     def run(self, *, dry_run: bool) -> DeleteReport:
         """Delete, or report what would be deleted."""
-
-        def change() -> Manifest:
-            return self._repository.change(self._project, self.decide, others=self.others, dry_run=dry_run)
-
-        new = naming_nearest(self._repository, self._project, change)
+        with naming_nearest(self._repository, self._project):
+            new = self._repository.change(self._project, self.decide, others=self.others, dry_run=dry_run)
         return DeleteReport(
             target=self._repository.url,
             project=self._project,

@@ -82,9 +82,7 @@ def download(repository: Repository, project: str, version: str | None, folder: 
         version = latest_version(manifest.project)
         if version is None:
             raise NotListed(f"{project} lists no version that is not yanked; name one, as in {project}==1.0")
-    selector = FileSelector(version)
-    selector.check(manifest)
-    files = selector.listed(manifest)
+    files = FileSelector(version).listed(manifest)
     count = repository.monitor.count
     count.expect(len(files))
 

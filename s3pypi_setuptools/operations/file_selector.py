@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
-from typing import TypeVar
 
 from ..errors import Error, NoSuchProject, NotListed
 from ..index.model import File
@@ -16,8 +14,6 @@ from ..repository.inventory import Folder
 from ..repository.manifest import Manifest
 from ..repository.repository import Repository
 from ..text import quoted, suggestion
-
-T = TypeVar("T")
 
 _NAMED = 5
 """How many of the latest versions a message names."""
@@ -35,31 +31,27 @@ class FileSelector:
         """Whether all of the project is selected."""
         return self.version is None and not self.filenames
 
-    def listed(self, manifest: Manifest) -> tuple[File, ...]:
-        """The selected files that the manifest lists."""
-        if self.version is not None:
-            return manifest.project.files_of(self.version)
-        files = manifest.project.files
-        return files if self.whole else tuple(file for file in files if file.filename in self.filenames)
+    def listed(self, manifest: Manifest, known: Iterable[str] = ()) -> tuple[File, ...]:
+        """The selected files that the manifest lists.
 
-    def removed(self, manifest: Manifest) -> frozenset[str]:
-        """The urls in ``removed`` whose filenames are selected."""
-        return frozenset(url for url in manifest.removed if self._names(manifest.project.name, filename_of(url)))
-
-    def check(self, manifest: Manifest, known: Iterable[str] = ()) -> None:
-        """Raise `NotListed` unless every selected version or filename is listed, or among the ``known`` filenames.
-
-        It names the nearest.
+        Raises `NotListed`, which names the nearest, unless every selected version or filename is listed, or among the
+        ``known`` filenames.
         """
         project, found = manifest.project, set(known)
         if self.version is not None:
-            if not project.files_of(self.version) and not found:
+            files = project.files_of(self.version)
+            if not files and not found:
                 raise NotListed(f"{project.name} has no version {quoted(self.version)}{self._near(manifest)}")
-            return
+            return files
         names = [file.filename for file in project.files]
         for name in self.filenames:
             if name not in names and name not in found:
                 raise NotListed(f"{project.name} lists no file {quoted(name)}{suggestion(name, names)}")
+        return tuple(file for file in project.files if self.whole or file.filename in self.filenames)
+
+    def removed(self, manifest: Manifest) -> frozenset[str]:
+        """The urls in ``removed`` whose filenames are selected."""
+        return frozenset(url for url in manifest.removed if self._names(manifest.project.name, filename_of(url)))
 
     def _names(self, project: str, filename: str) -> bool:
         if self.version is None:
@@ -82,10 +74,11 @@ def existing(manifest: Manifest | None, project: str) -> Manifest:
     return manifest
 
 
-def naming_nearest(repository: Repository, project: str, work: Callable[[], T]) -> T:
-    """Call ``work``; a `NoSuchProject` that it raises then names the repository and the nearest project."""
+@contextlib.contextmanager
+def naming_nearest(repository: Repository, project: str) -> Iterator[None]:
+    """Let a `NoSuchProject` that is raised in the context name the repository and the nearest project."""
     try:
-        return work()
+        yield
     except NoSuchProject as error:
         repository.require()  # no repository at all says more
         names: tuple[str, ...] = ()
@@ -96,7 +89,8 @@ def naming_nearest(repository: Repository, project: str, work: Callable[[], T]) 
 
 def existing_manifest(repository: Repository, project: str) -> Manifest:
     """The manifest of ``project`` (normalized), as `existing`; its error names the nearest project."""
-    return naming_nearest(repository, project, lambda: existing(repository.manifest(project), project))
+    with naming_nearest(repository, project):
+        return existing(repository.manifest(project), project)
 
 
 def project_folders(repository: Repository, projects: Collection[str]) -> Iterator[Folder]:
@@ -109,5 +103,6 @@ def project_folders(repository: Repository, projects: Collection[str]) -> Iterat
     for name in projects:
         folder = repository.workspace.list_folder(name)
         if not folder.objects:
-            naming_nearest(repository, name, partial(existing, None, name))
+            with naming_nearest(repository, name):
+                existing(None, name)
         yield folder

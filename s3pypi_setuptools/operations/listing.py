@@ -148,9 +148,7 @@ def show_project(repository: Repository, name: str, version: str | None = None) 
     Raises `NotListed` for a project or version that does not exist, and `StoreError`.
     """
     manifest = existing_manifest(repository, name)
-    selector = FileSelector(version)
-    if version is not None:
-        selector.check(manifest)
+    files = FileSelector(version).listed(manifest)
     project = manifest.project
     status = project.status or ProjectStatus(Status.ACTIVE)
     return ProjectReport(
@@ -160,7 +158,7 @@ def show_project(repository: Repository, name: str, version: str | None = None) 
         status=status.status,
         reason=status.reason,
         versions=project.versions,
-        files=tuple(_details(repository, name, file) for file in selector.listed(manifest)),
+        files=tuple(_details(repository, name, file) for file in files),
         offered=not project.is_quarantined,
     )
 

@@ -41,7 +41,8 @@ def set_status(repository: Repository, project: str, status: Status, reason: str
     Raises `NoSuchProject` for a project that does not exist, and `StoreError`.
     """
     decide = partial(mark_project, project=project, status=status, reason=reason)
-    before, after = naming_nearest(repository, project, lambda: repository.change(project, decide))
+    with naming_nearest(repository, project):
+        before, after = repository.change(project, decide)
     return StatusReport(
         target=repository.url,
         project=project,

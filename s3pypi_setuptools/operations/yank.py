@@ -80,7 +80,6 @@ def mark_files(
     Raises `NotListed` for a project, version or file that does not exist.
     """
     existing(manifest, project)
-    selector.check(manifest)
     changes = [(file, mark(file)) for file in selector.listed(manifest)]
     new = replace(manifest.with_files(after for _, after in changes), deleted=False)
     reports = tuple(
@@ -92,5 +91,6 @@ def mark_files(
 
 def _change(repository: Repository, project: str, selector: FileSelector, mark: Callable[[File], File]) -> YankReport:
     decide = partial(mark_files, project=project, selector=selector, mark=mark)
-    files = naming_nearest(repository, project, lambda: repository.change(project, decide))
+    with naming_nearest(repository, project):
+        files = repository.change(project, decide)
     return YankReport(repository.url, project, selector.version, files, repository.dry_run)

@@ -63,11 +63,9 @@ def promote(
     refuses are in the report.
     """
     manifest = existing_manifest(source, project)
-    selector = FileSelector(version)
-    selector.check(manifest)
+    files = [replace(file, upload_time=None) for file in FileSelector(version).listed(manifest)]
     if manifest.project.is_quarantined:
         raise NotAllowed(f"{project} is quarantined in {source.url} and offers no files (PEP 792)")
-    files = [replace(file, upload_time=None) for file in selector.listed(manifest)]
     with ThreadPoolExecutor(EXAMINED_AT_ONCE, "s3pypi-examine") as pool:
         stored = list(pool.map(lambda file: read_listed(source, project, file), files))
     report = publish(target, stored, if_exists=if_exists, cautious=True)
