@@ -53,10 +53,7 @@ class DeleteReport:
 
 
 def delete(
-    repository: Repository,
-    project: str,
-    selector: FileSelector,
-    confirm: Callable[[DeleteReport], None] | None = None,
+    repository: Repository, project: str, selector: FileSelector, confirm: Callable[[DeleteReport], None] | None = None
 ) -> DeleteReport:
     """Delete the files of ``project`` (normalized) that ``selector`` selects; complete an earlier deletion of them.
 

@@ -15,7 +15,6 @@ from ...concurrency import side_by_side
 from ...errors import Error
 from ...index.urls import is_relative
 from ...repository.inventory import Folder
-from ...repository.page_kind import PageKind
 from ...repository.repository import Repository
 from ..file_selector import project_folders
 from ..verify.problems import Problem
@@ -62,12 +61,13 @@ def reindex(
     Raises `NoSuchProject` for a project that does not exist, and `StoreError` if the listing fails. An error in one
     project is in that project's report.
     """
-    recovery, others, kinds = Recovery(repository), repository.others(), repository.config.pages
+    repository.require()
+    recovery, others = Recovery(repository), repository.others()
 
     def check_and_reindex(folder: Folder) -> tuple[CheckedProject, ReindexedProject]:
         checked = CheckedProject(folder.name, None, exists=True)
         try:
-            checked = ProjectCheck(repository.workspace, kinds, folder, others, deep=deep).run()
+            checked = ProjectCheck(repository.workspace, folder, others, deep=deep).run()
             if not _needs_reindex(checked):
                 return checked, ReindexedProject(folder.name)
             return checked, reindex_project(recovery, folder, checked, others, unlist_missing=unlist_missing)
@@ -87,7 +87,7 @@ def reindex(
             present.add(report.project)
         if not report.is_empty:
             reports.append(report)
-    root = () if projects else _correct_project_list(recovery, kinds, present, unknown)
+    root = () if projects else _correct_project_list(recovery, present, unknown)
     return ReindexReport(repository.url, examined, files, tuple(reports), root, repository.dry_run)
 
 
@@ -98,15 +98,13 @@ def _needs_reindex(checked: CheckedProject) -> bool:
     return bool(checked.findings or checked.unlisted) or incomplete
 
 
-def _correct_project_list(
-    recovery: Recovery, kinds: tuple[PageKind, ...], present: set[str], unknown: set[str]
-) -> tuple[str, ...]:
+def _correct_project_list(recovery: Recovery, present: set[str], unknown: set[str]) -> tuple[str, ...]:
     """Correct the list of projects; its problems, a line each.
 
     :param present: the projects that exist.
     :param unknown: projects that may exist; they stay as they are listed.
     """
-    checked = check_project_list(recovery.workspace, kinds, present, whole=True)
+    checked = check_project_list(recovery.workspace, present, whole=True)
     found = [finding for finding in checked if finding.project not in unknown]
     if found and not recovery.dry_run:
         if any(finding.problem is Problem.ROOT for finding in found):

@@ -45,12 +45,7 @@ class PromoteReport:
 
 
 def promote(
-    source: Repository,
-    target: Repository,
-    project: str,
-    version: str,
-    *,
-    if_exists: IfExists = IfExists.SAME,
+    source: Repository, target: Repository, project: str, version: str, *, if_exists: IfExists = IfExists.SAME
 ) -> PromoteReport:
     """List all files of ``version`` of ``project`` (normalized), as ``source`` lists them, in ``target``; one commit.
 

@@ -66,32 +66,23 @@ class ProjectCheck:
     Sizes, times and ETags come from the listing, without further requests: most stores use a page's MD5 as its ETag.
     The monitor counts the files.
 
-    :param kinds: the pages of the repository.
     :param others: tells whether another project lists an object that this one does not.
     :param deep: read every listed file and every metadata file.
     """
 
-    def __init__(
-        self,
-        workspace: Workspace,
-        kinds: tuple[PageKind, ...],
-        folder: Folder,
-        others: OtherProjects,
-        *,
-        deep: bool,
-    ) -> None:
+    def __init__(self, workspace: Workspace, folder: Folder, others: OtherProjects, *, deep: bool) -> None:
         self._others = others
         self._workspace = workspace
         self._store = workspace.store
         self._layout = workspace.layout
-        self._kinds = kinds
+        self._kinds = workspace.config().pages
         self._project = folder.name
         self._folder = folder
         self._objects = folder.objects
         self._files = FileCheck(workspace, folder, deep=deep)
         places = [
             kind
-            for kind in (*kinds, *other_kinds(kinds))
+            for kind in (*self._kinds, *other_kinds(self._kinds))
             if not (kind.at_slash and workspace.store.slash_keys is False)
         ]
         self._pages = workspace.layout.pages(folder.name, places)

@@ -8,18 +8,14 @@ from ...errors import InvalidIndex, NotFound, StoreError
 from ...index.model import Root
 from ...repository.documents import OtherKind
 from ...repository.manifest import Manifest
-from ...repository.page_kind import PageKind
 from ...repository.project_list import parse_project_list
 from ...repository.workspace import Workspace
 from .problems import Finding, Problem
 
 
-def check_project_list(
-    workspace: Workspace, kinds: tuple[PageKind, ...], present: Collection[str], *, whole: bool
-) -> list[Finding]:
+def check_project_list(workspace: Workspace, present: Collection[str], *, whole: bool) -> list[Finding]:
     """Problems of the list of projects. Raises `StoreError`.
 
-    :param kinds: the pages of the repository.
     :param present: the projects that exist, of those that were checked.
     :param whole: whether all projects were checked; otherwise only whether the list names those that are ``present``.
     """
@@ -45,14 +41,14 @@ def check_project_list(
             for name in sorted(listed - set(present))
             if _is_absent(workspace, name)
         ]
-        found += _page_findings(workspace, kinds, root)
+        found += _page_findings(workspace, root)
     return found
 
 
-def _page_findings(workspace: Workspace, kinds: tuple[PageKind, ...], root: Root) -> Iterator[Finding]:
+def _page_findings(workspace: Workspace, root: Root) -> Iterator[Finding]:
     if not root.commit:
         return
-    for kind, key in workspace.layout.pages(kinds=kinds).items():
+    for kind, key in workspace.layout.pages(kinds=workspace.config().pages).items():
         try:
             data = workspace.store.get(key).data
         except NotFound:

@@ -59,7 +59,8 @@ def verify(repository: Repository, projects: Sequence[str] = (), *, deep: bool =
 
     Raises `NoSuchProject` for a project that does not exist, and `StoreError` if the listing fails.
     """
-    workspace, kinds = repository.workspace, repository.config.pages
+    repository.require()
+    workspace = repository.workspace
     folders = project_folders(repository, projects)
     results: dict[str, CheckedProject] = {}
     for delay in (None, *RECHECK_DELAYS):
@@ -68,12 +69,12 @@ def verify(repository: Repository, projects: Sequence[str] = (), *, deep: bool =
         others = OtherProjects(workspace, thorough=True)
 
         def check(folder: Folder, others: OtherProjects = others) -> tuple[CheckedProject, bool]:
-            return _check(ProjectCheck(workspace, kinds, folder, others, deep=deep), workspace, folder)
+            return _check(ProjectCheck(workspace, folder, others, deep=deep), workspace, folder)
 
         found = list(side_by_side(folders, check))
         results |= {project.project: project for project, _ in found}
         present = {project.project for project in results.values() if project.exists}
-        findings = check_project_list(workspace, kinds, present, whole=not projects)
+        findings = check_project_list(workspace, present, whole=not projects)
         suspects = [project.project for project, recent in found if project.findings and (recent or delay is None)]
         if not (suspects or findings):
             break
