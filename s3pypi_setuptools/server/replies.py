@@ -70,7 +70,7 @@ class Request:
     @property
     def head_size(self) -> int:
         """Bytes of its headers, path and query."""
-        lines = sum(len(name) + len(value) for name, value in self.headers.items())
+        lines = sum(map(len, self.headers)) + sum(map(len, self.headers.values()))
         return lines + len(self.path) + len(self.query)
 
     @property
