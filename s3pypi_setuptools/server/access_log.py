@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from ..config.service_options import LogFormat
 from .replies import Reply, Request
 
-__all__ = ["log_request", "write_log", "written_log"]
-
 _log = logging.getLogger("s3pypi.access")
 
 

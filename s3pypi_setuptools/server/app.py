@@ -30,8 +30,6 @@ from .token_endpoints import token_endpoints
 from .uploads import Uploads
 from .users import Role
 
-__all__ = ["Service"]
-
 log = logging.getLogger(__name__)
 
 _READS = 32

@@ -27,8 +27,6 @@ from .password_records import dummy_record, is_token, is_weak, token_record, ver
 from .problems import Problem
 from .users import Identity, User, UserStore
 
-__all__ = ["CHALLENGE", "Authenticator", "BadCredentials", "Credentials", "TooManyFailures", "credentials_of"]
-
 CHALLENGE = (b"www-authenticate", b'Basic realm="Python packages", charset="UTF-8"')
 """The header of an answer that asks for credentials (RFC 7617)."""
 _REMEMBERED_SECONDS = 300

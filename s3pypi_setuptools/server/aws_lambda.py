@@ -24,15 +24,13 @@ from mangum import Mangum
 from ..api import PackageRepository
 from ..config.service_options import root_path_of
 from ..errors import Error
+from ..index.simple_json import CONTENT_TYPE as JSON
 from .access_log import write_log
 from .app import Service
-from .negotiation import JSON
 from .options import ServiceOptions, configured
 from .origins import behind_any_proxy
 from .problems import Problem
 from .replies import Message, Receive, Request, Scope, Send
-
-__all__ = ["LARGEST_UPLOAD", "Event", "handler", "make_handler"]
 
 log = logging.getLogger(__name__)
 

@@ -10,8 +10,6 @@ from urllib.parse import urlsplit
 
 from .description_renderer import rendered
 
-__all__ = ["Description", "describe"]
-
 _LONGEST = 1024 * 1024
 """Characters of a description that are rendered; longer ones are shown as text up to there."""
 _LONGEST_FIELD = 2000

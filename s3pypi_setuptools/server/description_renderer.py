@@ -14,8 +14,6 @@ import subprocess
 import sys
 from html import escape, unescape
 
-__all__ = ["rendered", "safe_html"]
-
 _SECONDS = 5
 """Time on a processor that rendering may take. A description of 100 KB takes about 1 second as reStructuredText."""
 _PATIENCE = 60

@@ -20,8 +20,6 @@ from .problems import Problem, not_found
 from .replies import Headers, Reply, Request, redirect
 from .streamed import OpenFileReply, StreamedReply
 
-__all__ = ["Downloads"]
-
 T = TypeVar("T")
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")

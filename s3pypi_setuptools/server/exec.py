@@ -30,8 +30,6 @@ from .password_records import new_token, token_record
 from .run import serve_in_thread
 from .users import FixedUsers, Role, Token, User
 
-__all__ = ["run_beside"]
-
 _NOT_FOUND = 127
 """Exit status for a command that does not exist, as shells have it."""
 _NOT_RUNNABLE = 126

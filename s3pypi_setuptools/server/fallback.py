@@ -14,8 +14,6 @@ from .problems import Problem
 from .replies import Reply, Request, redirect
 from .users import normalized_pattern
 
-__all__ = ["Fallback", "fallback_url"]
-
 log = logging.getLogger(__name__)
 
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}

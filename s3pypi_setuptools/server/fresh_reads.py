@@ -19,8 +19,6 @@ from ..errors import NotFound
 from ..repository.reader import RepositoryReader
 from ..stores.base import Object
 
-__all__ = ["FreshReads"]
-
 T = TypeVar("T")
 
 _AT_ONCE = 2

@@ -14,8 +14,6 @@ from ..text import listed, quoted
 from .users import Contents, Role, User
 from .watched_file import WatchedFile
 
-__all__ = ["HtpasswdFile"]
-
 _BCRYPT = ("$2a$", "$2b$", "$2y$")
 _OTHERS = {"$apr1$": "MD5", "{SHA}": "SHA-1", "$1$": "MD5", "$5$": "SHA-256", "$6$": "SHA-512"}
 _MOST_NAMES = 5

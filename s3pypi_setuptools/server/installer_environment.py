@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-__all__ = ["IndexURL", "installer_environment"]
-
 _NO_INDEXES = " "
 """A list of extra indexes that has none: pip passes over an empty variable, and then takes those of its files."""
 _UV_INDEXES = frozenset({"UV_INDEX", "UV_DEFAULT_INDEX", "UV_EXTRA_INDEX_URL"})

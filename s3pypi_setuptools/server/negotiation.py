@@ -7,8 +7,6 @@ from functools import lru_cache
 
 from ..index.simple_json import CONTENT_TYPE as JSON
 
-__all__ = ["JSON", "PageForm", "accepts_gzip", "chosen_form", "is_browser", "prefers_json"]
-
 
 class PageForm(enum.Enum):
     """A form in which pages are served; the value is its content type."""

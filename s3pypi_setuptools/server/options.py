@@ -16,8 +16,6 @@ from .origins import is_loopback
 from .user_stores import existing_users
 from .users import UserStore
 
-__all__ = ["ServiceOptions", "configured", "options_of"]
-
 log = logging.getLogger(__name__)
 
 

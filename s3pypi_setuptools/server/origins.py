@@ -15,8 +15,6 @@ from urllib.parse import urlsplit
 
 from .replies import Receive, Request, Scope, Send
 
-__all__ = ["ANY_PROXY", "behind_any_proxy", "comes_from_another_site", "comes_from_this_machine", "is_loopback"]
-
 App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 """An ASGI application."""
 ANY_PROXY = "*"

@@ -13,17 +13,6 @@ import re
 import secrets
 from base64 import b64decode, b64encode
 
-__all__ = [
-    "TOKEN_PREFIX",
-    "dummy_record",
-    "is_token",
-    "is_weak",
-    "new_token",
-    "password_record",
-    "token_record",
-    "verify",
-]
-
 TOKEN_PREFIX = "s3pypi-"  # noqa: S105 - it is in front of every token
 _COST = 2**14
 _BLOCK, _PARALLEL = 8, 1

@@ -28,8 +28,6 @@ from .releases import History, Release
 from .replies import Headers, Reply, Request, text_reply
 from .simple_api import SimpleIndex
 
-__all__ = ["PeoplePages"]
-
 _PER_PAGE = 50
 _AT_ONCE = 16
 """Projects whose pages are read at once for one list."""

@@ -12,8 +12,6 @@ from .problems import Problem
 from .replies import Request
 from .users import Identity, Role
 
-__all__ = ["Permissions"]
-
 _LOCAL = Identity("", Role.UPLOAD)
 
 

@@ -23,8 +23,6 @@ from ..errors import (
 from .negotiation import prefers_json
 from .replies import Reply, Request, text_reply
 
-__all__ = ["Problem", "Untrusted", "not_found", "problem_of"]
-
 _RETRY_SECONDS = 5
 
 

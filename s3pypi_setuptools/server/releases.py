@@ -7,8 +7,6 @@ from typing import NamedTuple
 from ..index.model import File, Project
 from ..naming import parse_version, version_of
 
-__all__ = ["History", "Release"]
-
 
 class Release(NamedTuple):
     """A version of a project, and its files."""

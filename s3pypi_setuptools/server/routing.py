@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from .replies import Reply
 from .users import Role
 
-__all__ = ["READING", "Handler", "Match", "Route", "Routes"]
-
 Handler = Callable[..., Awaitable[Reply]]
 """Called with the request, and with what stands for each parameter of the path, in their order."""
 

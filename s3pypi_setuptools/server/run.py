@@ -22,8 +22,6 @@ from .options import ServiceOptions
 from .origins import ANY_PROXY, behind_any_proxy
 from .workers import run_workers
 
-__all__ = ["run", "serve_in_thread"]
-
 _BACKLOG = 2048
 _LOOK_SECONDS = 0.1
 _ABOUT_PORTS = (errno.EADDRINUSE, errno.EACCES)

@@ -24,8 +24,6 @@ from ..config.target import S3Target
 from ..errors import Error, LockError, RepositoryError, StoreError
 from ..text import quoted
 
-__all__ = ["ObjectEvent", "events_in", "handler", "index"]
-
 log = logging.getLogger(__name__)
 
 _DELETED = ("ObjectRemoved:", "LifecycleExpiration:", "Object Deleted")

@@ -22,8 +22,6 @@ from .problems import Problem, not_found
 from .replies import Headers, Reply, Request, redirect
 from .users import Identity
 
-__all__ = ["Page", "SimpleIndex", "page_of", "redirect_to_normalized"]
-
 T = TypeVar("T")
 
 _POLICY = (

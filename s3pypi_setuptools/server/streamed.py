@@ -14,8 +14,6 @@ from ..stores.base import SMALL_CHUNK_SIZE
 from .replies import Headers, Receive, Reply, Request, Send
 from .uvicorn_connection import UvicornConnection
 
-__all__ = ["OpenFileReply", "StreamedReply"]
-
 log = logging.getLogger(__name__)
 
 

@@ -26,8 +26,6 @@ from .users import Identity, UserStore
 if TYPE_CHECKING:
     from .trusted_publishing import TrustedPublishing
 
-__all__ = ["TokenEndpoints", "token_endpoints"]
-
 log = logging.getLogger(__name__)
 
 _LARGEST_BODY = 64 * 1024

@@ -26,8 +26,6 @@ from ..text import one_line, quoted
 from .problems import Problem, Untrusted
 from .users import Identity, Publisher, Role, UserStore
 
-__all__ = ["TrustedPublishing"]
-
 MINUTES = 15
 """For how long an upload token is valid."""
 PREFIX = "s3pypi-ci-"

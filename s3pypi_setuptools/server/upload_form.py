@@ -21,8 +21,6 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from ..text import quoted
 from .problems import Problem
 
-__all__ = ["FormFile", "UploadForm", "bad_form", "safe_name"]
-
 _FILE = "content"
 """The field with the file (https://github.com/pypi/warehouse/blob/main/docs/user/api/upload.md)."""
 _BUFFER = 1024 * 1024

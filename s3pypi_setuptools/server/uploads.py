@@ -27,8 +27,6 @@ from .replies import Reply, Request, text_reply
 from .upload_form import FormFile, UploadForm, bad_form
 from .users import Role
 
-__all__ = ["Uploads", "body_of"]
-
 _FILE_TYPES: dict[str, tuple[str, ...]] = {
     "bdist_wheel": (".whl",),
     "sdist": (".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz"),

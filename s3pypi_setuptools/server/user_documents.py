@@ -9,8 +9,6 @@ from typing import Any
 from ..errors import ConfigurationError
 from .users import Publisher, Publishing, Role, Token, User
 
-__all__ = ["publishing_entry", "publishing_of", "user_entry", "user_of"]
-
 _SHORTEST_KEY = 32
 """Characters: a key of 256 bits in base64 has more."""
 

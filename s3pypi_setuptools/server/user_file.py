@@ -36,8 +36,6 @@ from .user_documents import publishing_entry, publishing_of, user_entry, user_of
 from .users import Contents, Publishing, User, exists_already
 from .watched_file import WatchedFile
 
-__all__ = ["UserFile"]
-
 _OWNER = 0o600
 _OWNER_AND_GROUP = 0o660
 _JSON = ".json"

@@ -22,8 +22,6 @@ from .password_records import is_weak, sha1_record
 from .user_documents import user_entry, user_of
 from .users import Contents, Role, User, UserStore, exists_already
 
-__all__ = ["REGION", "UserParameters", "check_user_name", "parameters_path"]
-
 log = logging.getLogger(__name__)
 
 REGION = "us-east-1"

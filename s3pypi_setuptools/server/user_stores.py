@@ -17,8 +17,6 @@ from .user_file import UserFile
 from .users import FixedUsers, Role, User, UserStore
 from .watched_file import WatchedFile
 
-__all__ = ["existing_users", "open_users"]
-
 
 def open_users(where: str, settings: Settings) -> UserStore:
     """The store of users that ``where`` names: ``ssm:HOST``, or a file; htpasswd's where its name says so.

@@ -13,20 +13,6 @@ from functools import cached_property
 from ..errors import ConfigurationError, RepositoryError
 from ..naming import normalize_name
 
-__all__ = [
-    "Contents",
-    "FixedUsers",
-    "Identity",
-    "Publisher",
-    "Publishing",
-    "Role",
-    "Token",
-    "User",
-    "UserStore",
-    "exists_already",
-    "normalized_pattern",
-]
-
 
 class Role(enum.IntEnum):
     """What a user may do; each role may do what those before it may."""

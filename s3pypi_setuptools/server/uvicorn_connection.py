@@ -15,8 +15,6 @@ from typing import Any
 
 from .replies import Send
 
-__all__ = ["UvicornConnection"]
-
 _AT_ONCE = 1024 * 1024
 """Bytes for one call of the system: others get their turn after that."""
 _MOST_TURNS = 10

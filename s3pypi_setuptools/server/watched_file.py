@@ -14,8 +14,6 @@ from typing import NamedTuple
 from ..errors import ConfigurationError
 from .users import Contents, User, UserStore
 
-__all__ = ["WatchedFile"]
-
 log = logging.getLogger(__name__)
 
 _EMPTY = Contents({})

@@ -12,8 +12,6 @@ from types import FrameType
 
 from ..errors import ConfigurationError, Error
 
-__all__ = ["run_workers"]
-
 log = logging.getLogger(__name__)
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
