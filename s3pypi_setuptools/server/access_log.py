@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 
 from ..config.service_options import LogFormat
-from .replies import Reply, Request
+from .messages import Reply, Request
 
 _log = logging.getLogger("s3pypi.access")
 

@@ -18,12 +18,12 @@ from .authentication import Authenticator
 from .downloads import Downloads
 from .fallback import Fallback
 from .fresh_reads import FreshReads
+from .messages import Receive, Reply, Request, Scope, Send, redirect, text_reply
 from .negotiation import is_browser
 from .options import ServiceOptions
 from .people_pages import PeoplePages
 from .permissions import Permissions
 from .problems import Problem, not_found, problem_of
-from .replies import Receive, Reply, Request, Scope, Send, redirect, text_reply
 from .routing import READING, Route, Routes
 from .simple_api import SimpleIndex, page_of, redirect_to_normalized
 from .token_endpoints import token_endpoints

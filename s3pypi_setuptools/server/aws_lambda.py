@@ -27,10 +27,10 @@ from ..errors import Error
 from ..index.simple_json import CONTENT_TYPE as JSON
 from .access_log import write_log
 from .app import Service
+from .messages import Message, Receive, Request, Scope, Send
 from .options import ServiceOptions, configured
 from .origins import behind_any_proxy
 from .problems import Problem
-from .replies import Message, Receive, Request, Scope, Send
 
 log = logging.getLogger(__name__)
 

@@ -16,8 +16,8 @@ from ..config.service_options import DownloadStyle
 from ..errors import NotFound
 from ..repository.reader import ReadableFile, RepositoryReader
 from ..stores.base import Info
+from .messages import Headers, Reply, Request, redirect
 from .problems import Problem, not_found
-from .replies import Headers, Reply, Request, redirect
 from .streamed import OpenFileReply, StreamedReply
 
 T = TypeVar("T")

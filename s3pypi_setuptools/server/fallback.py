@@ -10,8 +10,8 @@ from ..config.environment import Environment
 from ..config.option import checked_url
 from ..config.pip_conf import configured_index
 from ..errors import ConfigurationError
+from .messages import Reply, Request, redirect
 from .problems import Problem
-from .replies import Reply, Request, redirect
 from .users import normalized_pattern
 
 log = logging.getLogger(__name__)

@@ -23,9 +23,9 @@ from ..naming import normalize_name
 from ..repository.reader import RepositoryReader
 from ..text import size_text
 from .description import Description, describe
+from .messages import Headers, Reply, Request, text_reply
 from .problems import Problem, not_found
 from .releases import History, Release
-from .replies import Headers, Reply, Request, text_reply
 from .simple_api import SimpleIndex
 
 _PER_PAGE = 50

@@ -6,10 +6,10 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from .authentication import CHALLENGE, Authenticator
+from .messages import Request
 from .options import ServiceOptions
 from .origins import comes_from_another_site, comes_from_this_machine
 from .problems import Problem
-from .replies import Request
 from .users import Identity, Role
 
 _LOCAL = Identity("", Role.UPLOAD)

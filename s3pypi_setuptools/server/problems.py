@@ -20,8 +20,8 @@ from ..errors import (
     StoreError,
     Unavailable,
 )
+from .messages import Reply, Request, text_reply
 from .negotiation import prefers_json
-from .replies import Reply, Request, text_reply
 
 _RETRY_SECONDS = 5
 

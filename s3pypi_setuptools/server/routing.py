@@ -6,7 +6,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from .replies import Reply
+from .messages import Reply
 from .users import Role
 
 Handler = Callable[..., Awaitable[Reply]]

@@ -17,9 +17,9 @@ from ..naming import is_project_name, normalize_name
 from ..repository.reader import RepositoryReader
 from ..stores.base import Object
 from .fresh_reads import FreshReads
+from .messages import Headers, Reply, Request, redirect
 from .negotiation import PageForm, accepts_gzip, chosen_form
 from .problems import Problem, not_found
-from .replies import Headers, Reply, Request, redirect
 from .users import Identity
 
 T = TypeVar("T")

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 from ..errors import Error
 from ..stores.base import SMALL_CHUNK_SIZE
-from .replies import Headers, Receive, Reply, Request, Send
+from .messages import Headers, Receive, Reply, Request, Send
 from .uvicorn_connection import UvicornConnection
 
 log = logging.getLogger(__name__)

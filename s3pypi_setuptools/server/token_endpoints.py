@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 from ..api import PackageRepository
 from ..errors import needs_extra
+from .messages import Reply, Request, text_reply
 from .problems import Problem, Untrusted
-from .replies import Reply, Request, text_reply
 from .routing import READING, Route
 from .uploads import body_of
 from .users import Identity, UserStore

@@ -22,8 +22,8 @@ from ..errors import InvalidDistribution
 from ..naming import ATTESTATION_SUFFIX, is_project_name, normalize_name, parse_version
 from ..operations.publish.report import FileReport
 from ..text import counted, printable, quoted
+from .messages import Reply, Request, text_reply
 from .problems import Problem, problem_of
-from .replies import Reply, Request, text_reply
 from .upload_form import FormFile, UploadForm, bad_form
 from .users import Role
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import Any
 
-from .replies import Send
+from .messages import Send
 
 _AT_ONCE = 1024 * 1024
 """Bytes for one call of the system: others get their turn after that."""

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from s3pypi_setuptools.server.replies import Request
+from s3pypi_setuptools.server.messages import Request
 from s3pypi_setuptools.server.streamed import StreamedReply
 from tests.server.conftest import Place, Serve
 from tests.server.hosting import SERVERS, Hosted, hosted

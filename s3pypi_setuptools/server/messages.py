@@ -1,4 +1,4 @@
-"""Answers to HTTP requests, as ASGI sends them."""
+"""HTTP requests and their answers, as ASGI has them (https://asgi.readthedocs.io/en/latest/specs/www.html)."""
 
 from __future__ import annotations
 
