@@ -12,18 +12,22 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from .aws.sessions import Sessions
 from .config.settings import Settings
 from .config.target import S3Target
-from .locks.base import NO_LOCKS, Locks, Table
+from .locks.base import NO_LOCKS, Locks
 from .locks.registry import open_locks, open_table
 from .monitor import UNMONITORED, Monitor
 from .repository.layout import Layout
 from .repository.opening import OpenOptions
 from .repository.repository import Repository
 from .stores.base import Store
-from .stores.registry import open_store, sign_in
+from .stores.registry import open_store
+
+if TYPE_CHECKING:
+    from .locks.dynamodb import DynamoDBTable
 
 
 class Session:
@@ -39,7 +43,7 @@ class Session:
         self._aws: Sessions = beside._aws if beside else Sessions()
         self._lock = threading.Lock()
         self._store: Store | None = None
-        self._table: Table | None = None
+        self._table: DynamoDBTable | None = None
 
     def close(self) -> None:
         """Close the connections; the next call opens new ones."""
@@ -68,7 +72,11 @@ class Session:
         :param locks: obtain those of the lock table, if one is configured.
         """
         self._aws.retry_failed()
-        sign_in(self.settings, self._aws, store=store, locks=locks)
+        settings = self.settings
+        if store and isinstance(settings.target, S3Target) and settings.connection.needs_credentials:
+            self._aws.sign_in("S3", settings.connection.profile, settings.redactor)
+        if locks and settings.has_lock_table and settings.locks_connection.needs_credentials:
+            self._aws.sign_in("DynamoDB", settings.locks_connection.profile, settings.redactor)
 
     def store(self, *, locks: bool = False) -> Store:
         """The store, after signing in; no request is sent yet. A call begins with this, or with `sign_in`.
@@ -89,7 +97,7 @@ class Session:
                 self._store = open_store(target, self.settings, self._aws)
             return self._store
 
-    def lock_table(self) -> Table:
+    def lock_table(self) -> DynamoDBTable:
         """The lock table; no request is sent yet. Raises `ConfigurationError` if none is configured."""
         with self._lock:
             if self._table is None:

@@ -7,6 +7,8 @@ botocore alone is used: boto3's credential chain is botocore's, and boto3 on top
 from __future__ import annotations
 
 import os
+import threading
+from abc import ABC, abstractmethod
 from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -20,16 +22,12 @@ if TYPE_CHECKING:
     from botocore.client import BaseClient
     from botocore.session import Session
 
-__all__ = [
-    "AWS_CONFIGURATION",
-    "Access",
-    "conceal_credentials",
-    "configured_attempts",
-    "configured_region",
-    "create_client",
-]
-
 AWS_CONFIGURATION = "AWS configuration file"
+
+_ATTEMPTS, _CONNECT_SECONDS, _READ_SECONDS = 3, 4, 8
+"""The most attempts at a request of a `Service`, and how long each may take.
+
+All attempts at the renewal of a lock end before the lock does (`leases.LEASE`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +96,73 @@ def conceal_credentials(session: Session, redactor: Redactor) -> None:
     if keys:
         redactor.conceal(keys.access_key, ids=True)
         redactor.conceal(keys.secret_key, keys.token)
+
+
+class Service(ABC):
+    """Small requests to one service, by a client that is made when it is first needed; safe between threads.
+
+    Another client is made once `Sessions` has dropped the session.
+
+    :param api: botocore's name of the service; ``name`` is its name for people.
+    :param endpoint_setting: the setting of its endpoint, for errors.
+    """
+
+    def __init__(self, access: Access, api: str, name: str, endpoint_setting: str) -> None:
+        self._access = access
+        self._service = (api, name, endpoint_setting)
+        self._making = threading.Lock()
+        self._session: Session | None = None
+        self._made: BaseClient | None = None
+
+    @abstractmethod
+    def _translated(self, error: Exception, operation: str, place: str) -> Error:
+        """The error of this package that botocore's ``error`` means.
+
+        :param place: the service, and its address.
+        """
+
+    def _request(self, operation: str, *, states: str = "ResponseMetadata", **arguments: Any) -> dict[str, Any]:
+        """Send one request and return the answer.
+
+        :param operation: such as ``GetItem``.
+        :param states: the name of something that every answer states; one without it counts as garbled.
+        """
+        from botocore import xform_name
+
+        try:
+            client = self._client()
+        except ConfigurationError as error:
+            raise self._access.note(error) from error.__cause__
+        try:
+            response: dict[str, Any] = getattr(client, xform_name(operation))(**arguments)
+            response[states]
+        except Error:
+            raise
+        except Exception as error:
+            if self._session and self._access.connection.needs_credentials:
+                conceal_credentials(self._session, self._access.redactor)
+            self._access.redactor.clean(error)
+            place = f"{self._service[1]} at {client.meta.endpoint_url}"
+            raise self._access.note(self._translated(error, operation, place), error) from error
+        return response
+
+    def _client(self) -> BaseClient:
+        api, name, endpoint_setting = self._service
+        with self._making:
+            session = self._access.sessions.open(name, self._access.connection.profile)
+            if self._made is None or session is not self._session:
+                self._session = session
+                self._made = create_client(
+                    api,
+                    name,
+                    self._access,
+                    endpoint_setting=endpoint_setting,
+                    attempts=min(configured_attempts(session) or _ATTEMPTS, _ATTEMPTS),
+                    connect_timeout=_CONNECT_SECONDS,
+                    read_timeout=_READ_SECONDS,
+                    max_pool_connections=64,
+                )
+            return self._made
 
 
 def create_client(

@@ -1,5 +1,5 @@
-# ruff: noqa: PLC0415, PLR0911 (botocore is loaded when it is needed)
-"""Translate botocore's errors, for S3 and DynamoDB.
+# ruff: noqa: PLC0415, PLR0911, PLR2004 (botocore is loaded when it is needed; HTTP statuses are named by their numbers)
+"""Translate botocore's errors.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
@@ -12,20 +12,6 @@ from typing import Any
 from ..errors import AccessDenied, Error, NotAuthenticated, StoreError, StoreMisconfigured, TimedOut, Unavailable
 from ..http_limits import AnswerTooLarge
 from ..redaction import redact
-
-__all__ = [
-    "CREDENTIALS_FAILED",
-    "CREDENTIAL_ADVICE",
-    "TRANSIENT_CODES",
-    "botocore_text",
-    "code_of",
-    "is_credential_failure",
-    "is_too_large",
-    "refusal",
-    "status_of",
-    "text_of",
-    "unanswered",
-]
 
 CREDENTIAL_ADVICE = {
     "UnrecognizedClientException": "the access key id is not known there; check the credentials and the endpoint",
@@ -72,23 +58,35 @@ TRANSIENT_CODES = frozenset(
     }
 )
 CREDENTIALS_FAILED = "no credentials could be obtained; sign in again, or look at the profile"
-ELSEWHERE = "the bucket lies in another region; set `region`"
+ELSEWHERE = "the bucket is in another region; set `region`"
 
 
-def code_of(error: Exception) -> str:
+def code_of(error: BaseException | None) -> str:
     """The error code in the answer, such as ``NoSuchKey``; empty without an answer."""
     return str(response_of(error).get("Error", {}).get("Code", ""))
 
 
-def status_of(error: Exception) -> int:
+def status_of(error: BaseException | None) -> int:
     """The HTTP status of the answer; 0 without an answer."""
     return int(response_of(error).get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
 
 
-def refusal(code: str, name: str, what: str) -> AccessDenied:
-    """The error for a code of `CREDENTIAL_ADVICE`; ``name`` and ``what`` as of `unanswered`."""
-    kind = AccessDenied if code in _ACCEPTED else NotAuthenticated
-    return kind(name, f"{what}: {CREDENTIAL_ADVICE[code]}")
+def usual_failure(error: Exception, name: str, what: str, service: str, place: str) -> Error | None:
+    """The error of this package for a failure that has the same meaning in every service; None for any other.
+
+    :param what: what could not be done to ``name``, such as ``cannot be read``.
+    :param place: the service, and its address if that is known.
+    """
+    if not response_of(error):
+        return _unanswered(error, name, what, place)
+    code, status = code_of(error), status_of(error)
+    if code in CREDENTIAL_ADVICE:
+        kind = AccessDenied if code in _ACCEPTED else NotAuthenticated
+        return kind(name, f"{what}: {CREDENTIAL_ADVICE[code]}")
+    if (status >= 500 and status != 501) or status == 429 or code in TRANSIENT_CODES:
+        said = status if code in {"", str(status)} else f"{status} {code}"  # the answer to a HEAD has no body
+        return Unavailable(name, f"{what}: {service} answered {said}; try again later")
+    return None
 
 
 def is_credential_failure(error: Exception) -> bool:
@@ -110,12 +108,8 @@ def is_too_large(error: Exception) -> bool:
     return isinstance(getattr(error, "kwargs", {}).get("error", error), AnswerTooLarge)
 
 
-def unanswered(error: Exception, name: str, what: str, service: str = "the store") -> Error:
-    """The error of this package for a request to which there was no answer, or none that can be understood.
-
-    :param what: what could not be done to ``name``, such as ``cannot be read``.
-    :param service: the service, and its address if that is known.
-    """
+def _unanswered(error: Exception, name: str, what: str, service: str) -> Error:
+    """The error of this package for a request to which there was no answer, or none that can be understood."""
     from botocore import exceptions
     from botocore.parsers import ResponseParserError
 
@@ -169,13 +163,13 @@ def _is_redirected_forever(error: BaseException | None) -> bool:
     return False
 
 
-def response_of(error: Exception) -> dict[str, Any]:
+def response_of(error: BaseException | None) -> dict[str, Any]:
     """The answer, parsed by botocore; empty without one."""
     response = getattr(error, "response", None)
     return response if isinstance(response, dict) else {}
 
 
-def text_of(error: Exception) -> str:
+def text_of(error: BaseException | None) -> str:
     """The text of the answer, in one line of at most 200 characters."""
     return " ".join(str(response_of(error).get("Error", {}).get("Message") or "").split())[:200]
 

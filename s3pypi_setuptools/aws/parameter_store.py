@@ -5,43 +5,30 @@ https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-par
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..errors import AccessDenied, ConfigurationError, Error, StoreError, Unavailable
-from .client import Access, create_client
-from .errors import CREDENTIAL_ADVICE, TRANSIENT_CODES, code_of, response_of, status_of, text_of, unanswered
-
-if TYPE_CHECKING:
-    from botocore.client import BaseClient
-
-__all__ = ["Parameters"]
-
-_ATTEMPTS = 3
-_CONNECT_SECONDS = 5
-_READ_SECONDS = 10
-_SERVER_ERROR = 500
+from ..errors import AccessDenied, ConfigurationError, Error, StoreError
+from .client import Access, Service
+from .errors import code_of, status_of, text_of, usual_failure
 
 
-class Parameters:
+class Parameters(Service):
     """The parameters below ``path``, which begins with ``/`` and ends without; all are kept as ``SecureString``.
 
     Every method raises `ConfigurationError`, and `StoreError`.
     """
 
     def __init__(self, path: str, access: Access) -> None:
+        super().__init__(access, "ssm", "the Parameter Store", "AWS_ENDPOINT_URL_SSM")
         self.path = path
-        self._access = access
-        self._making = threading.Lock()
-        self._client: BaseClient | None = None
 
     def read(self) -> Mapping[str, str]:
         """The values of all parameters, by what follows the path in their names."""
         found: dict[str, str] = {}
         more: dict[str, str] = {}
         while True:
-            page = self._request("get_parameters_by_path", Path=self.path, WithDecryption=True, **more)
+            page = self._request("GetParametersByPath", Path=self.path, WithDecryption=True, **more)
             for one in page.get("Parameters", ()):
                 found[str(one["Name"]).removeprefix(f"{self.path}/")] = str(one["Value"])
             if not page.get("NextToken"):
@@ -50,7 +37,7 @@ class Parameters:
 
     def read_one(self, name: str) -> str | None:
         """The value of one parameter; None if there is none. Unlike `read`, it sees a write that just ended."""
-        answer = self._request("get_parameter", Name=f"{self.path}/{name}", WithDecryption=True)
+        answer = self._unless_absent("GetParameter", Name=f"{self.path}/{name}", WithDecryption=True)
         return str(answer["Parameter"]["Value"]) if answer else None
 
     def write(self, name: str, value: str, *, overwrite: bool) -> bool:
@@ -59,8 +46,8 @@ class Parameters:
         :param overwrite: replace the value of a parameter that exists; false is returned for one without it.
         """
         return bool(
-            self._request(
-                "put_parameter",
+            self._unless_absent(
+                "PutParameter",
                 Name=f"{self.path}/{name}",
                 Value=value,
                 Type="SecureString",
@@ -71,43 +58,25 @@ class Parameters:
 
     def delete(self, name: str) -> bool:
         """Delete the parameter; whether there was one."""
-        return bool(self._request("delete_parameter", Name=f"{self.path}/{name}"))
+        return bool(self._unless_absent("DeleteParameter", Name=f"{self.path}/{name}"))
 
-    def _request(self, method: str, **arguments: Any) -> dict[str, Any]:
-        """The answer; empty if there is no such parameter, or one that is not to be overwritten."""
-        with self._making:
-            if self._client is None:
-                self._client = create_client(
-                    "ssm",
-                    "the Parameter Store",
-                    self._access,
-                    endpoint_setting="AWS_ENDPOINT_URL_SSM",
-                    attempts=_ATTEMPTS,
-                    connect_timeout=_CONNECT_SECONDS,
-                    read_timeout=_READ_SECONDS,
-                )
+    def _unless_absent(self, operation: str, **arguments: Any) -> dict[str, Any]:
+        """The answer; empty if there is no such parameter, or if there is one that may not be overwritten."""
         try:
-            answer: dict[str, Any] = getattr(self._client, method)(**arguments)
-        except Exception as error:
-            if code_of(error) in ("ParameterNotFound", "ParameterAlreadyExists"):
+            return self._request(operation, **arguments)
+        except Error as error:
+            if code_of(error.__cause__) in ("ParameterNotFound", "ParameterAlreadyExists"):
                 return {}
-            self._access.redactor.clean(error)
-            raise self._translated(error, method) from error
-        return answer
+            raise
 
-    def _translated(self, error: Exception, method: str) -> Error:
-        name, what = f"ssm:{self.path}", "cannot be read" if method.startswith("get") else "cannot be changed"
-        if not response_of(error):
-            return unanswered(error, name, what, "the Parameter Store")
-        code, status = code_of(error), status_of(error)
-        if code in CREDENTIAL_ADVICE:
-            return AccessDenied(name, f"{what}: {CREDENTIAL_ADVICE[code]}")
+    def _translated(self, error: Exception, operation: str, place: str) -> Error:
+        name, what = f"ssm:{self.path}", "cannot be read" if operation.startswith("Get") else "cannot be changed"
+        if usual := usual_failure(error, name, what, "the Parameter Store", place):
+            return usual
+        code = code_of(error)
         if code in ("AccessDeniedException", "AccessDenied"):
-            action = "".join(word.capitalize() for word in method.split("_"))
-            key = "" if method.startswith("delete") else ", and the use of its KMS key,"
-            return AccessDenied(name, f"{what}: access denied; ssm:{action}{key} is needed")
-        if status >= _SERVER_ERROR or code in TRANSIENT_CODES:
-            return Unavailable(name, f"{what}: the Parameter Store answered {code or status}; try again later")
+            key = "" if operation.startswith("Delete") else ", and the use of its KMS key,"
+            return AccessDenied(name, f"{what}: access denied; ssm:{operation}{key} is needed")
         if code in ("InvalidKeyId", "ValidationException"):
             return ConfigurationError(f"{name}: {text_of(error)}")
-        return StoreError(name, f"{what}: the Parameter Store answered {status} {code}")
+        return StoreError(name, f"{what}: the Parameter Store answered {status_of(error)} {code}")

@@ -10,8 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["ABORT", "DELETE", "GET", "LIST", "LOCK", "PUT", "Place", "policy", "statement"]
-
 GET = "s3:GetObject"
 LIST = "s3:ListBucket"
 """Also what makes a missing object 404, and not 403."""

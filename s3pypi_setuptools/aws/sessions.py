@@ -23,8 +23,6 @@ from .errors import CREDENTIALS_FAILED, botocore_text, code_of, is_credential_fa
 if TYPE_CHECKING:
     from botocore.session import Session
 
-__all__ = ["Sessions"]
-
 _CONFIGURATION = (("AWS_CONFIG_FILE", "~/.aws/config"), ("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"))
 _ASKING = (b"mfa_serial", b"credential_process")
 """Settings of profiles by which somebody may have to type something."""
@@ -78,7 +76,7 @@ class Sessions:
                 self._signed_in.discard(profile)
 
     def sign_in(self, name: str, profile: str | None, redactor: Redactor) -> None:
-        """Obtain the credentials now, if the AWS configuration may have the user asked for something.
+        """Obtain the credentials now, if the AWS configuration may make botocore ask the user for something.
 
         Call it in the main thread, before threads begin to work and anything is drawn. Elsewhere it asks nobody.
         Raises `ConfigurationError` and `NotAuthenticated`.

@@ -9,15 +9,12 @@ write (there is no fencing), so it calls `Lease.confirm` before it commits.
 from __future__ import annotations
 
 import hashlib
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import datetime
 from typing import NamedTuple
 
 from ..index.fields import parse_upload_time
-
-__all__ = ["NO_LOCKS", "ROOT", "Lease", "Lock", "Locks", "NoLocks", "Table", "lock_id", "locked_thing"]
 
 ROOT = "/"
 """The name of the lock on the list of projects."""
@@ -79,28 +76,24 @@ class Lock(NamedTuple):
         return f"{self.owner or 'someone unknown'} since {since}"
 
 
-class Lease(ABC):
-    """A lock that is held for a while."""
+class Lease:
+    """A lock that is held for a while. This class is the lease of a lock that nobody else can take."""
 
-    @abstractmethod
     def confirm(self) -> None:
         """Raise `LockError` unless the lock is held, for long enough to write something."""
 
 
-class Locks(ABC):
-    """Locks of one table; safe between threads."""
+class Locks:
+    """Locks of one table; safe between threads. This class locks nothing, which stores that honour conditions need."""
 
-    @property
-    @abstractmethod
-    def exclusive(self) -> bool:
-        """Whether locks are really taken. If so, what was read before a lock was held must be read again."""
+    exclusive = False
+    """Whether locks are really taken. If so, what was read before a lock was held must be read again."""
 
-    @abstractmethod
     def verify(self) -> None:
         """Send one request to find out whether the table can be used. Raises `StoreError` and `ConfigurationError`."""
 
-    @abstractmethod
-    def held(self, name: str, check_cancelled: Callable[[], None]) -> AbstractContextManager[Lease]:
+    @contextmanager
+    def held(self, name: str, check_cancelled: Callable[[], None]) -> Iterator[Lease]:  # noqa: ARG002
         """Hold the lock ``name`` while the context lasts. A thread that holds it already keeps it.
 
         If the context ends with an exception that is no `Exception`, it was interrupted, and requests may be in flight:
@@ -111,78 +104,13 @@ class Locks(ABC):
 
         Raises `LockError` if others hold the lock for too long, `StoreError` and `ConfigurationError`.
         """
+        yield Lease()
 
-    @abstractmethod
     def close(self) -> None:
         """Release all locks that are still held. None may be taken afterwards."""
 
-    @abstractmethod
     def abandon(self) -> None:
         """Let all locks that are still held expire, since requests may be in flight. Does not wait."""
 
 
-class Table(ABC):
-    """A table with an item for each lock. Every method sends one request (`locks` several).
-
-    All raise `StoreError` and `ConfigurationError`.
-    """
-
-    @property
-    @abstractmethod
-    def name(self) -> str:
-        """The table's name, as an argument of ``s3pypi force-unlock``."""
-
-    @abstractmethod
-    def read(self, id: str) -> Lock | None:  # noqa: A002
-        """The lock with that id; None if nobody holds it."""
-
-    @abstractmethod
-    def locks(self) -> Iterator[Lock]:
-        """All locks that are held."""
-
-    @abstractmethod
-    def take(self, lock: Lock, seen: Lock | None) -> bool:
-        """Take ``lock``; whether it was taken.
-
-        It is if nobody holds it, if it is exactly ``seen``, or if it has this token already.
-        """
-
-    @abstractmethod
-    def renew(self, lock: Lock) -> bool:
-        """Set ``expires_at`` if a lock with this token is still held; whether it is."""
-
-    @abstractmethod
-    def remove(self, lock: Lock) -> bool:
-        """Delete ``lock`` if it is still held by this owner, since this time, with this token; whether it was."""
-
-
-class NoLocks(Locks):
-    """No locks: every context begins at once."""
-
-    @property
-    def exclusive(self) -> bool:
-        """False: nobody is excluded."""
-        return False
-
-    def verify(self) -> None:
-        """Do nothing."""
-
-    @contextmanager
-    def held(self, name: str, check_cancelled: Callable[[], None]) -> Iterator[Lease]:  # noqa: ARG002
-        """Wait for nobody."""
-        yield _UNLIMITED
-
-    def close(self) -> None:
-        """Do nothing."""
-
-    def abandon(self) -> None:
-        """Do nothing."""
-
-
-class _Unlimited(Lease):
-    def confirm(self) -> None:
-        """Do nothing."""
-
-
-_UNLIMITED = _Unlimited()
-NO_LOCKS = NoLocks()
+NO_LOCKS = Locks()

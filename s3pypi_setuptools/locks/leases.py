@@ -19,9 +19,8 @@ from uuid import uuid4
 
 from ..config.options import LOCKS_TIMEOUT
 from ..errors import Error, LockError, TimedOut, Unavailable
-from .base import Lease, Lock, Locks, Table, lock_id, locked_thing
-
-__all__ = ["LEASE", "TIMEOUT", "HeldLock", "LeasedLocks"]
+from .base import Lease, Lock, Locks, lock_id, locked_thing
+from .dynamodb import DynamoDBTable
 
 log = logging.getLogger(__name__)
 
@@ -51,19 +50,15 @@ class LeasedLocks(Locks):
     :param lease: how long a lock lasts after each renewal, in seconds.
     """
 
-    def __init__(self, table: Table, *, timeout: float = TIMEOUT, lease: float = LEASE) -> None:
+    exclusive = True
+
+    def __init__(self, table: DynamoDBTable, *, timeout: float = TIMEOUT, lease: float = LEASE) -> None:
         self._table = table
         self._timeout = timeout
         self._lease = lease
         self._owner = _owner()
-        self._lock = threading.Lock()
-        self._held: set[HeldLock] = set()
+        self._held: set[HeldLock] = set()  # single operations on a set are atomic
         self._threads = threading.local()
-
-    @property
-    def exclusive(self) -> bool:
-        """True: a lock excludes other publishers."""
-        return True
 
     def verify(self) -> None:
         """As `Locks.verify`: read an item."""
@@ -92,22 +87,17 @@ class LeasedLocks(Locks):
 
     def close(self) -> None:
         """As `Locks.close`."""
-        with self._lock:
-            remaining = list(self._held)
-        for held in remaining:
+        for held in self._held.copy():
             self._release(held)
 
     def abandon(self) -> None:
         """As `Locks.abandon`."""
-        with self._lock:
-            remaining = list(self._held)
-        for held in remaining:
+        for held in self._held.copy():
             self._abandon(held)
 
     def _acquire(self, name: str, check_cancelled: Callable[[], None]) -> HeldLock:
         held = HeldLock(self._table, name, self._owner, self._lease)
-        with self._lock:
-            self._held.add(held)  # before it is taken: whatever interrupts that, it is released in the end
+        self._held.add(held)  # before it is taken: whatever interrupts that, it is released in the end
         try:
             self._wait(held, check_cancelled)
         except Exception:
@@ -143,7 +133,8 @@ class LeasedLocks(Locks):
             free = found is None
             if found and found != seen:
                 if seen is None:
-                    self._say(held, found)
+                    where, way_out = f"{held.thing}: is locked by {found.holder}", self._way_out(found)
+                    log.warning("%s: waiting up to %g s; %s", where, self._timeout, way_out)
                 seen, seen_at = found, time.monotonic()
             elif found and _is_over(found, asked_at - seen_at) and held.take(found):
                 log.warning("%s: took over the lock of %s, which was not renewed", held.thing, found.holder)
@@ -157,11 +148,6 @@ class LeasedLocks(Locks):
                 time.sleep(random.uniform(pause / 2, pause))  # noqa: S311
                 pause = min(pause * 2, _LONGEST_PAUSE)
 
-    def _say(self, held: HeldLock, found: Lock) -> None:
-        log.warning(
-            "%s: is locked by %s: waiting up to %g s; %s", held.thing, found.holder, self._timeout, self._way_out(found)
-        )
-
     def _way_out(self, lock: Lock) -> str:
         return f"if nobody works there any more: s3pypi force-unlock {self._table.name} {lock.id}"
 
@@ -173,15 +159,13 @@ class LeasedLocks(Locks):
         except Error as error:
             if held.kept:
                 log.warning("%s: the lock was not released: %s; %s", held.thing, error, self._way_out(held.lock))
-        with self._lock:
-            self._held.discard(held)
+        self._held.discard(held)
 
     def _abandon(self, held: HeldLock) -> None:
         """Let a lock expire: nobody may have it while a request of this process may still take effect."""
         held.stop()
         log.debug("%s: the lock is left to expire, in %g s at most", held.thing, self._lease)
-        with self._lock:
-            self._held.discard(held)
+        self._held.discard(held)
 
 
 def _is_over(found: Lock, unchanged: float) -> bool:
@@ -208,7 +192,7 @@ class HeldLock(Lease):
     :ivar kept: it was surely held.
     """
 
-    def __init__(self, table: Table, name: str, owner: str, lease: float) -> None:
+    def __init__(self, table: DynamoDBTable, name: str, owner: str, lease: float) -> None:
         self._table = table
         self._lease = lease
         self.lock = Lock(lock_id(name), owner, name=name, token=uuid4().hex, lease_seconds=f"{lease:g}")
@@ -219,7 +203,7 @@ class HeldLock(Lease):
         self._done = threading.Event()
 
     def take(self, seen: Lock | None) -> bool:
-        """As `Table.take`, for this lock."""
+        """As `DynamoDBTable.take`, for this lock."""
         sent = (time.monotonic(), time.time())
         now = datetime.now(timezone.utc)
         self.lock = self.lock._replace(

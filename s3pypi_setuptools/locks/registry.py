@@ -13,12 +13,10 @@ from ..errors import ConfigurationError
 from .base import NO_LOCKS, Locks
 
 if TYPE_CHECKING:
-    from .base import Table
-
-__all__ = ["open_locks", "open_table"]
+    from .dynamodb import DynamoDBTable
 
 
-def open_locks(settings: Settings, table: Callable[[], Table]) -> Locks:
+def open_locks(settings: Settings, table: Callable[[], DynamoDBTable]) -> Locks:
     """The locks of one call, in ``table`` if one is configured; no request is sent yet."""
     if not settings.has_lock_table:
         return NO_LOCKS
@@ -28,7 +26,7 @@ def open_locks(settings: Settings, table: Callable[[], Table]) -> Locks:
     return LeasedLocks(table(), timeout=timeout)
 
 
-def open_table(settings: Settings, sessions: Sessions) -> Table:
+def open_table(settings: Settings, sessions: Sessions) -> DynamoDBTable:
     """The lock table of the settings; no request is sent yet.
 
     Raises `ConfigurationError` if they name none.

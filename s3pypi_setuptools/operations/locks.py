@@ -9,7 +9,8 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ..errors import LockError
-from ..locks.base import ROOT, Lock, Table, lock_id
+from ..locks.base import ROOT, Lock, lock_id
+from ..locks.dynamodb import DynamoDBTable
 from ..naming import project_name
 
 _ID = re.compile(r"[0-9a-f]{40}")
@@ -57,7 +58,7 @@ class UnlockReport:
     dry_run: bool = False
 
 
-def list_locks(table: Table, projects: Iterable[str] = ()) -> LocksReport:
+def list_locks(table: DynamoDBTable, projects: Iterable[str] = ()) -> LocksReport:
     """The locks that are held.
 
     :param projects: names of projects that may be locked: a lock of another tool is recognized by its project's name.
@@ -84,7 +85,7 @@ def read_lock(text: str) -> tuple[str, str | None]:
 
 
 def force_unlock(
-    table: Table,
+    table: DynamoDBTable,
     id: str,  # noqa: A002
     project: str | None = None,
     *,

@@ -26,7 +26,7 @@ from s3pypi_setuptools.errors import (
     StoreMisconfigured,
     Unavailable,
 )
-from s3pypi_setuptools.locks.base import NO_LOCKS, Lock, Table
+from s3pypi_setuptools.locks.base import NO_LOCKS, Lock
 from s3pypi_setuptools.locks.dynamodb import DynamoDBTable
 from s3pypi_setuptools.locks.leases import LeasedLocks
 from s3pypi_setuptools.locks.registry import open_locks, open_table
@@ -56,11 +56,11 @@ def table_at(url: str) -> DynamoDBTable:
     return DynamoDBTable("packages-locks", Access(connection))
 
 
-READ: Callable[[Table], object] = lambda table: table.read("89e4")  # noqa: E731
-LIST: Callable[[Table], object] = lambda table: list(table.locks())  # noqa: E731
-TAKE: Callable[[Table], object] = lambda table: table.take(LOCK, None)  # noqa: E731
-RENEW: Callable[[Table], object] = lambda table: table.renew(LOCK)  # noqa: E731
-REMOVE: Callable[[Table], object] = lambda table: table.remove(LOCK)  # noqa: E731
+READ: Callable[[DynamoDBTable], object] = lambda table: table.read("89e4")  # noqa: E731
+LIST: Callable[[DynamoDBTable], object] = lambda table: list(table.locks())  # noqa: E731
+TAKE: Callable[[DynamoDBTable], object] = lambda table: table.take(LOCK, None)  # noqa: E731
+RENEW: Callable[[DynamoDBTable], object] = lambda table: table.renew(LOCK)  # noqa: E731
+REMOVE: Callable[[DynamoDBTable], object] = lambda table: table.remove(LOCK)  # noqa: E731
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ REMOVE: Callable[[Table], object] = lambda table: table.remove(LOCK)  # noqa: E7
         (READ, Answer(body=b'{"Item": ', length=100), Unavailable, "cut short|broke off"),
     ],
 )
-def test_answers(request_: Callable[[Table], object], answer: Answer, kind: type[Error], text: str) -> None:
+def test_answers(request_: Callable[[DynamoDBTable], object], answer: Answer, kind: type[Error], text: str) -> None:
     with canned(answer) as server, pytest.raises(Error, match=text) as caught:
         request_(table_at(server.url))
     assert type(caught.value) is kind
@@ -102,7 +102,7 @@ def test_answers(request_: Callable[[Table], object], answer: Answer, kind: type
 
 
 @pytest.mark.parametrize("request_", [TAKE, RENEW, REMOVE])
-def test_a_condition_that_is_not_met_is_no_error(request_: Callable[[Table], object]) -> None:
+def test_a_condition_that_is_not_met_is_no_error(request_: Callable[[DynamoDBTable], object]) -> None:
     with canned(failure(400, "ConditionalCheckFailedException")) as server:
         assert request_(table_at(server.url)) is False
 

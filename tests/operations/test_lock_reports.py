@@ -8,7 +8,8 @@ from datetime import datetime, timezone
 import pytest
 
 from s3pypi_setuptools.errors import LockError
-from s3pypi_setuptools.locks.base import Lock, Table, lock_id
+from s3pypi_setuptools.locks.base import Lock, lock_id
+from s3pypi_setuptools.locks.dynamodb import DynamoDBTable
 from s3pypi_setuptools.operations.locks import LockInfo, UnlockReport, force_unlock, list_locks, read_lock
 
 DEMO, OTHER = lock_id("demo"), lock_id("other")
@@ -17,12 +18,11 @@ OURS = Lock(DEMO, "me@host", "2026-01-02T00:00:00Z", "demo", "token", "2026-01-0
 THEIRS = Lock(OTHER, "ci@host", "2026-01-01T00:00:00Z")
 
 
-class Tabled(Table):
+class Tabled(DynamoDBTable):
     """A table in memory."""
 
-    name = "locks"
-
     def __init__(self) -> None:
+        self.name = "locks"
         self.held = {lock.id: lock for lock in (OURS, THEIRS)}
 
     def read(self, id: str) -> Lock | None:  # noqa: A002
@@ -30,12 +30,6 @@ class Tabled(Table):
 
     def locks(self) -> Iterator[Lock]:
         return iter(self.held.values())
-
-    def take(self, lock: Lock, seen: Lock | None) -> bool:
-        raise NotImplementedError
-
-    def renew(self, lock: Lock) -> bool:
-        raise NotImplementedError
 
     def remove(self, lock: Lock) -> bool:
         return self.held.get(lock.id) == lock and bool(self.held.pop(lock.id))

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from s3pypi_setuptools.errors import LockError
-from s3pypi_setuptools.locks.base import Lease, NoLocks
+from s3pypi_setuptools.locks.base import Lease, Locks
 
 
 @dataclass
-class FakeLocks(NoLocks, Lease):
+class FakeLocks(Locks, Lease):
     """Grants every lock, and is the lease of each.
 
     :param lasts: how often a lease can be confirmed before it is lost.

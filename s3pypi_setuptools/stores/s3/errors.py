@@ -6,17 +6,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from ...aws.errors import (
-    CREDENTIAL_ADVICE,
-    ELSEWHERE,
-    TRANSIENT_CODES,
-    code_of,
-    refusal,
-    response_of,
-    status_of,
-    text_of,
-    unanswered,
-)
+from ...aws.errors import CREDENTIAL_ADVICE, ELSEWHERE, code_of, response_of, status_of, text_of, usual_failure
 from ...errors import (
     AccessDenied,
     AlreadyExists,
@@ -28,25 +18,25 @@ from ...errors import (
     PreconditionFailed,
     StoreError,
     StoreMisconfigured,
-    Unavailable,
 )
 from ..base import ABSENT, ANY, Condition, Matches
 
-__all__ = ["is_absent", "is_denial", "reason", "refused_action", "translated", "words_of"]
-
 _REFUSED_ACTION = r"not authorized to perform: ([A-Za-z0-9-]+:[A-Za-z0-9]+)"
 _SAYS_NOTHING = frozenset({"", "accessdenied", "forbidden", "unauthorized"})
+_READING = ("GetObject", "HeadObject")
+_READ = "s3:GetObject is needed, and s3:ListBucket on the bucket: without it a missing object answers so too"
+_WRITE = "s3:PutObject is needed, s3:GetObject too for replacing, and s3:PutObjectAcl with an ACL"
 _ACTIONS = {
-    "GetObject": "cannot be read",
-    "HeadObject": "cannot be read",
-    "DeleteObject": "cannot be deleted",
-    "ListObjectsV2": "cannot be listed",
+    **dict.fromkeys(_READING, ("cannot be read", _READ)),
+    "DeleteObject": ("cannot be deleted", "s3:DeleteObject is needed"),
+    "ListObjectsV2": ("cannot be listed", "s3:ListBucket on the bucket is needed"),
 }
+"""What fails if the operation does, and the permissions that it needs."""
 
 
 def is_absent(error: BaseException | None) -> bool:
     """Whether S3 answered that the object does not exist."""
-    return isinstance(error, Exception) and code_of(error) in {"NoSuchKey", "NotFound", "404"}
+    return code_of(error) in {"NoSuchKey", "NotFound", "404"}
 
 
 def translated(error: Exception, operation: str, name: str, condition: Condition = ANY) -> Error:
@@ -58,15 +48,12 @@ def translated(error: Exception, operation: str, name: str, condition: Condition
     :param condition: of the request. 412 means that it is not fulfilled, 409 that another such write is in flight
         (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html#conditional-error-response).
     """
-    what = _ACTIONS.get(operation, "cannot be written")
-    if not response_of(error):
-        return unanswered(error, name, what, _place(error))
+    what, advice = _ACTIONS.get(operation, ("cannot be written", _WRITE))
     code, status = code_of(error), status_of(error)
-    reading = operation in {"GetObject", "HeadObject"}
     if code == "NoSuchBucket":
         bucket = name.removeprefix("s3://").partition("/")[0]
-        advice = "this bucket does not exist; check its name, the region and the endpoint"
-        return StoreMisconfigured(f"s3://{bucket}", advice)
+        found = "this bucket does not exist; check its name, the region and the endpoint"
+        return StoreMisconfigured(f"s3://{bucket}", found)
     version = condition.token if isinstance(condition, Matches) else ""
     if (status == 412 or code == "PreconditionFailed") and condition is not ANY:
         failed = AlreadyExists if condition is ABSENT else PreconditionFailed
@@ -74,24 +61,18 @@ def translated(error: Exception, operation: str, name: str, condition: Condition
     if status == 409 and condition is not ANY:
         return Contended(name, version=version)
     if status == 404 or code in {"NoSuchKey", "NotFound"}:
-        if reading:
+        if operation in _READING:
             return NotFound(name)
         if condition is not ANY and code != "NoSuchUpload":
             return PreconditionFailed(name, version=version)
-    if code in CREDENTIAL_ADVICE:
-        return refusal(code, name, what)
-    if status in {401, 403} or code in {"AccessDenied", "AllAccessDisabled"}:
+    if usual := usual_failure(error, name, what, "the store", _place(error)):
+        return usual
+    if status in {401, 403} or code == "AccessDenied":
         told = words_of(error)
-        advice = _permission_advice(operation)
         if (action := refused_action(told)) and action not in advice:
             advice = f"{action} is needed"
         kind = NotAuthenticated if status == 401 else AccessDenied
         return kind(name, f"{what}: access denied{': ' if told else ''}{told}; {advice}")
-    if status >= 500 and status != 501:
-        said = status if code in {"", str(status)} else f"{status} {code}"  # the answer to a HEAD has no body
-        return Unavailable(name, f"{what}: the store answered {said}; try again later")
-    if status == 429 or code in TRANSIENT_CODES:
-        return Unavailable(name, f"{what}: the store answered {code or status}; try again later")
     return _refused(error, name, what, condition)
 
 
@@ -114,16 +95,6 @@ def _refused(error: Exception, name: str, what: str, condition: Condition) -> St
     return StoreError(name, f"{what}: the store answered {status} {code}{': ' if text else ''}{text}")
 
 
-def _permission_advice(operation: str) -> str:
-    if operation in {"GetObject", "HeadObject"}:
-        return "s3:GetObject is needed, and s3:ListBucket on the bucket: without it a missing object answers so too"
-    if operation == "ListObjectsV2":
-        return "s3:ListBucket on the bucket is needed"
-    if operation == "DeleteObject":
-        return "s3:DeleteObject is needed"
-    return "s3:PutObject is needed, s3:GetObject too for replacing, and s3:PutObjectAcl with an ACL"
-
-
 def _place(error: Exception) -> str:
     """The store, and its address if that is known."""
     parts = urlsplit(str(getattr(error, "kwargs", {}).get("endpoint_url") or ""))
@@ -135,10 +106,10 @@ def _place(error: Exception) -> str:
 
 def is_denial(error: BaseException | None) -> bool:
     """Whether the store accepts the credentials, but does not allow them this; for causes of `AccessDenied`."""
-    return isinstance(error, Exception) and bool(response_of(error)) and code_of(error) not in CREDENTIAL_ADVICE
+    return bool(response_of(error)) and code_of(error) not in CREDENTIAL_ADVICE
 
 
-def words_of(error: Exception) -> str:
+def words_of(error: BaseException | None) -> str:
     """The text of an answer that denies a request; empty if it says no more than that."""
     text = text_of(error)
     bare = "".join(filter(str.isalnum, text)).lower()
