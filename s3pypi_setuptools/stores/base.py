@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002 (defaults use no parameters)
 """The interface of an object store, and the contract that every store keeps.
 
 A **store** holds bytes under keys: ``/``-separated strings, never empty, without a leading ``/``, ``.`` or ``..``
@@ -23,32 +24,9 @@ from typing import BinaryIO, Final, Literal, NamedTuple, NewType, TypeAlias
 
 from ..distribution.local_file import LocalFile
 from ..errors import StoreError
-from ..index.model import LARGEST_DOCUMENT
-
-__all__ = [
-    "ABSENT",
-    "ANY",
-    "CHUNK_SIZE",
-    "SMALL_CHUNK_SIZE",
-    "Attributes",
-    "Condition",
-    "Info",
-    "Marked",
-    "Matches",
-    "Object",
-    "OnSent",
-    "PartsWrite",
-    "SignedUrl",
-    "Store",
-    "Token",
-    "check_key",
-    "check_size",
-    "uncounted",
-]
 
 CHUNK_SIZE = 1024 * 1024
 """The most bytes in one chunk of `Store.stream`."""
-
 SMALL_CHUNK_SIZE = 256 * 1024
 """The most bytes in one chunk of `Store.stream_range`: a service holds two of them for each slow client."""
 
@@ -60,13 +38,11 @@ class _Unconditional(enum.Enum):
     ABSENT = "absent"
 
 
-# Values here are named tuples: every start of the program makes these classes, and dataclasses take ten times as long.
-_NO_METADATA: Mapping[str, str] = MappingProxyType({})
-
 ANY: Final = _Unconditional.ANY
 ABSENT: Final = _Unconditional.ABSENT
 
 
+# Values here are named tuples: every start of the program makes these classes, and dataclasses take ten times as long.
 class Matches(NamedTuple):
     """The object must exist in exactly the version that ``token`` names."""
 
@@ -85,7 +61,7 @@ class Attributes(NamedTuple):
 
     content_type: str = "application/octet-stream"
     cache_control: str | None = None
-    metadata: Mapping[str, str] = _NO_METADATA
+    metadata: Mapping[str, str] = MappingProxyType({})
     content_encoding: str | None = None
 
 
@@ -101,7 +77,7 @@ class Info(NamedTuple):
     token: Token
     size: int
     modified: datetime
-    metadata: Mapping[str, str] = _NO_METADATA
+    metadata: Mapping[str, str] = MappingProxyType({})
 
 
 class Object(NamedTuple):
@@ -121,7 +97,7 @@ class Marked(NamedTuple):
 class SignedUrl(NamedTuple):
     """A URL with which anybody can read one object.
 
-    :param seconds: for how long it surely is valid from now on; 0 if that is not known.
+    :param seconds: for how long it is valid at least, from now on; 0 if that is not known.
     """
 
     url: str
@@ -151,10 +127,12 @@ class PartsWrite(NamedTuple):
 class Store(ABC):
     """An object store; the text of this module has the rules that every method keeps."""
 
-    @property
-    @abstractmethod
-    def url(self) -> str:
-        """The URL of the store, for people (``s3://bucket``, ``file:///folder``), without credentials."""
+    url: str
+    """The URL of the store, for people (``s3://bucket``, ``file:///folder``), without credentials."""
+    keeps_metadata: bool = True
+    """Whether `head` and `get` return `Attributes.metadata`; a folder keeps none."""
+    cheap_reads: bool = False
+    """Whether many small objects can be read at almost no cost, as in a folder."""
 
     def url_of(self, key: str) -> str:
         """The URL, for people, of the object under ``key``, or of the folder of that name; of the store for ``""``."""
@@ -171,11 +149,6 @@ class Store(ABC):
         """Whether conditions are honoured, also under races; None if only a probe can find that out."""
 
     @property
-    @abstractmethod
-    def keeps_metadata(self) -> bool:
-        """Whether `head` and `get` return `Attributes.metadata`; a folder keeps none."""
-
-    @property
     def outer(self) -> tuple[Store, str] | None:
         """The store that has this one as a folder, and the folder's name; None if there is none, as for a bucket."""
         return None
@@ -185,12 +158,7 @@ class Store(ABC):
         """Whether `Attributes.content_encoding` is kept and sent to clients; None if only a probe can find that out."""
         return False
 
-    @property
-    def cheap_reads(self) -> bool:
-        """Whether many small objects can be read at almost no cost, as in a folder."""
-        return False
-
-    def token_of(self, data: bytes) -> Token | None:  # noqa: ARG002
+    def token_of(self, data: bytes) -> Token | None:
         """The token of an object with exactly these bytes; None if that is not known.
 
         A wrong one does no harm: tokens are used as conditions, and the object does not fulfil that one.
@@ -214,8 +182,8 @@ class Store(ABC):
         found = self.get(key)
         return None if found.info.token == mark else Marked(found, found.info.token)
 
-    def is_unchanged(self, key: str, mark: str) -> bool:  # noqa: ARG002
-        """Whether the object under ``key`` surely is the one that was marked with ``mark``; it costs next to nothing.
+    def is_unchanged(self, key: str, mark: str) -> bool:
+        """Whether the object under ``key`` is certainly the one that was marked with ``mark``; it takes no request.
 
         False if that is not known, or only a request could tell.
         """
@@ -226,17 +194,11 @@ class Store(ABC):
 
         The range lies within the object. Raises as `stream`.
         """
-        for chunk in self.stream(key):
-            for at in range(0, len(chunk), SMALL_CHUNK_SIZE):
-                piece = chunk[at : at + SMALL_CHUNK_SIZE]
-                skipped, taken = min(start, len(piece)), min(len(piece), start + count)
-                if found := piece[skipped:taken]:
-                    yield found
-                start, count = start - skipped, count - len(found)
-                if not count:
-                    return
+        data = b"".join(self.stream(key))
+        for at in range(start, start + count, SMALL_CHUNK_SIZE):
+            yield data[at : min(at + SMALL_CHUNK_SIZE, start + count)]
 
-    def presigned_url(self, key: str, seconds: int) -> SignedUrl | None:  # noqa: ARG002
+    def presigned_url(self, key: str, seconds: int) -> SignedUrl | None:
         """A URL with which anybody can read the object under ``key``; None where the store gives none.
 
         :param seconds: for how long it is to be valid at least.
@@ -258,7 +220,7 @@ class Store(ABC):
         """As `head`, but the token need not be that of `get`: it may be found without reading the object's bytes."""
         return self.head(key)
 
-    def open_local(self, key: str) -> tuple[Info, BinaryIO] | None:  # noqa: ARG002
+    def open_local(self, key: str) -> tuple[Info, BinaryIO] | None:
         """The object and its open file, as `file_info`; None where the store is no folder: it costs next to nothing."""
         return None
 
@@ -291,20 +253,15 @@ class Store(ABC):
         return PartsWrite(lambda condition: self.put(key, data, attributes, condition), lambda: None)
 
     def is_same_place(self, other: Store) -> bool:
-        """Whether both surely have the same objects."""
+        """Whether both certainly have the same objects."""
         return self is other
 
-    def copies_from(self, source: Store) -> bool:  # noqa: ARG002
+    def copies_from(self, source: Store) -> bool:
         """Whether `copy` can take objects of ``source``: both are in one service, and use the same credentials."""
         return False
 
     def copy(
-        self,
-        source: Store,
-        original: Info,  # noqa: ARG002
-        key: str,
-        attributes: Attributes,  # noqa: ARG002
-        condition: Condition = ANY,  # noqa: ARG002
+        self, source: Store, original: Info, key: str, attributes: Attributes, condition: Condition = ANY
     ) -> Token:
         """Let the service copy ``original``, an object of ``source``, without a download. Raises the errors of `put`.
 
@@ -334,32 +291,9 @@ class Store(ABC):
                 last = name
                 yield name
 
-    def key_of(self, url: str) -> str | None:  # noqa: ARG002
+    def key_of(self, url: str) -> str | None:
         """The key of the object of this store that ``url`` serves; None if it serves none, or that is not known."""
         return None
 
     def close(self) -> None:  # noqa: B027 (most have nothing to close)
         """Close the connections."""
-
-
-def check_size(name: str, size: int) -> None:
-    """Raise `StoreError` for a document that is too large to be read whole.
-
-    :param name: the object's URL, for the error.
-    :param size: in bytes.
-    """
-    if size > LARGEST_DOCUMENT:
-        raise StoreError(
-            name,
-            f"cannot be read: it is larger than {LARGEST_DOCUMENT // 2**20} MiB, the most that a record or page has",
-        )
-
-
-_NO_SEGMENTS = frozenset({"", ".", ".."})
-
-
-def check_key(key: str) -> None:
-    """Raise `StoreError` for a key that no object can have: empty, or with an empty, ``.`` or ``..`` segment."""
-    parts = key.removesuffix("/").split("/")
-    if not _NO_SEGMENTS.isdisjoint(parts) or "\0" in key:
-        raise StoreError(repr(key), "is not a key that an object can have")

@@ -6,8 +6,6 @@ from typing import NamedTuple
 
 from .base import Store
 
-__all__ = ["Capabilities", "known"]
-
 
 class Capabilities(NamedTuple):
     """The features that a store was found to have.

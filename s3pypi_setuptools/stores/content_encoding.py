@@ -8,9 +8,7 @@ from __future__ import annotations
 import zlib
 
 from ..index.model import LARGEST_DOCUMENT
-from .base import check_size
-
-__all__ = ["GZIP", "decode", "encode"]
+from .limits import check_size
 
 GZIP = "gzip"
 

@@ -23,12 +23,10 @@ from .base import (
     OnSent,
     Store,
     Token,
-    check_key,
     uncounted,
 )
 from .content_encoding import decode
-
-__all__ = ["MemoryStore"]
+from .limits import check_key
 
 
 class MemoryStore(Store):
@@ -39,20 +37,15 @@ class MemoryStore(Store):
 
     slash_keys = True
     conditional_writes = True
-    keeps_metadata = True
     keeps_encoding = True
 
     def __init__(self, url: str = "memory://", *, content_tokens: bool = False) -> None:
-        self._url = url
+        self.url = url
         self._content_tokens = content_tokens
         self._objects: dict[str, Object] = {}
         self._attributes: dict[str, Attributes] = {}
         self._lock = threading.Lock()
         self._tokens = count(1)
-
-    @property
-    def url(self) -> str:
-        return self._url
 
     def token_of(self, data: bytes) -> Token | None:
         return Token(hashlib.sha256(data).hexdigest()) if self._content_tokens else None

@@ -6,16 +6,17 @@ import contextlib
 import logging
 import re
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
+from typing import TypeVar
 
 from ..errors import AccessDenied, ConditionsRefused, Error, NotFound, NotWritten, StoreError, Unavailable
 from .base import ABSENT, ANY, Attributes, Condition, Matches, PartsWrite, Store, Token
 from .capabilities import Capabilities
 from .content_encoding import GZIP, encode
 
-__all__ = ["QUICK", "THOROUGH", "is_probe_folder", "probe", "probe_encoding", "probe_folder", "probe_parts"]
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -55,45 +56,56 @@ def probe(
     Raises `AccessDenied` and `Unavailable` if that cannot be found out.
     """
     keys = [f"{folder}/{number}" for number in range(rounds)]
-    parts_keys = _parts_keys(folder, rounds) if parts else ()
+    parts_keys = _parts_keys(folder, rounds) if parts else []
     slash_key, encoded_key = f"{folder}/", f"{folder}/encoded"
-    try:
-        # The threads are more than a round needs, so that the rounds and the other questions run side by side.
-        with (
-            ThreadPoolExecutor(2 * _RACERS * QUICK) as threads,
-            ThreadPoolExecutor(2 * QUICK + 2) as questions,
-            _dropped_on_interruption(questions),
-        ):
-            slash_keys = questions.submit(_keeps_slash_key, store, slash_key)
-            encoding = questions.submit(_keeps_encoding, store, encoded_key)
-            honours_parts = _parts_questions(store, folder, parts_keys, threads, questions)
-            raced = list(questions.map(lambda key: _honours_conditions(store, key, threads), keys))
-            return Capabilities(
-                conditional_create=all(creates for creates, _, _ in raced),
-                conditional_replace=all(replaces for _, replaces, _ in raced),
-                conditional_delete=all(deletes for _, _, deletes in raced),
-                conditional_multipart=_all_honour(honours_parts) if parts else None,
-                slash_keys=slash_keys.result(),
-                content_encoding=encoding.result(),
-            )
-    finally:
-        if _remove(store, (*keys, *parts_keys, slash_key, encoded_key)):
-            left(store.url_of(folder))
+    with _asking(store, folder, [*keys, *parts_keys, slash_key, encoded_key], left) as (threads, questions):
+        slash_keys = questions.submit(_keeps_slash_key, store, slash_key)
+        encoding = questions.submit(_keeps_encoding, store, encoded_key)
+        honours_parts = _parts_questions(store, folder, parts_keys, threads, questions)
+        raced = list(questions.map(lambda key: _honours_conditions(store, key, threads), keys))
+        return Capabilities(
+            conditional_create=all(creates for creates, _, _ in raced),
+            conditional_replace=all(replaces for _, replaces, _ in raced),
+            conditional_delete=all(deletes for _, _, deletes in raced),
+            conditional_multipart=_all_honour(honours_parts) if parts else None,
+            slash_keys=slash_keys.result(),
+            content_encoding=encoding.result(),
+        )
 
 
 def probe_parts(store: Store, folder: str) -> bool:
     """Whether, of uploads in parts that are completed at the same time, one succeeds; as `probe`."""
     keys = _parts_keys(folder, QUICK)
+    with _asking(store, folder, keys) as (threads, questions):
+        return all(found.result() for found in _parts_questions(store, folder, keys, threads, questions))
+
+
+def probe_encoding(store: Store, folder: str) -> bool:
+    """Whether the store keeps ``Content-Encoding``; as `probe`."""
+    key = f"{folder}/encoded"
+    with _asking(store, folder, [key] if store.keeps_encoding is None else []):
+        return _keeps_encoding(store, key)
+
+
+@contextlib.contextmanager
+def _asking(
+    store: Store, folder: str, keys: Collection[str], left: Callable[[str], None] = _warn
+) -> Iterator[tuple[ThreadPoolExecutor, ThreadPoolExecutor]]:
+    """Threads for races and for questions; in the end, the objects under ``keys`` are deleted.
+
+    When interrupted, the questions that have not begun are dropped; the others delete their own objects.
+    """
     try:
-        with (
-            ThreadPoolExecutor(_RACERS * QUICK) as threads,
-            ThreadPoolExecutor(QUICK + 1) as questions,
-            _dropped_on_interruption(questions),
-        ):
-            return all(found.result() for found in _parts_questions(store, folder, keys, threads, questions))
+        # The threads are more than a round needs, so that the rounds and the other questions run side by side.
+        with ThreadPoolExecutor(2 * _RACERS * QUICK) as threads, ThreadPoolExecutor(2 * QUICK + 2) as questions:
+            try:
+                yield threads, questions
+            except (KeyboardInterrupt, SystemExit):
+                questions.shutdown(wait=False, cancel_futures=True)
+                raise
     finally:
         if _remove(store, keys):
-            _warn(store.url_of(folder))
+            left(store.url_of(folder))
 
 
 def _all_honour(questions: list[Future[bool]]) -> bool:
@@ -104,12 +116,12 @@ def _all_honour(questions: list[Future[bool]]) -> bool:
         return False
 
 
-def _parts_keys(folder: str, rounds: int) -> tuple[str, ...]:
-    return tuple(f"{folder}/parts-{number}" for number in range(rounds))
+def _parts_keys(folder: str, rounds: int) -> list[str]:
+    return [f"{folder}/parts-{number}" for number in range(rounds)]
 
 
 def _parts_questions(
-    store: Store, folder: str, keys: tuple[str, ...], threads: ThreadPoolExecutor, questions: ThreadPoolExecutor
+    store: Store, folder: str, keys: Collection[str], threads: ThreadPoolExecutor, questions: ThreadPoolExecutor
 ) -> list[Future[bool]]:
     if not keys:
         return []
@@ -117,17 +129,7 @@ def _parts_questions(
     return [questions.submit(_honours_on_parts, store, key, threads, abandoned) for key in keys]
 
 
-@contextlib.contextmanager
-def _dropped_on_interruption(questions: ThreadPoolExecutor) -> Iterator[None]:
-    """When interrupted, drop the questions that have not begun; the others delete their own objects."""
-    try:
-        yield
-    except (KeyboardInterrupt, SystemExit):
-        questions.shutdown(wait=False, cancel_futures=True)
-        raise
-
-
-def _remove(store: Store, keys: tuple[str, ...]) -> bool:
+def _remove(store: Store, keys: Collection[str]) -> bool:
     """Delete the objects as far as possible; whether that was denied."""
 
     def is_denied(key: str) -> bool:
@@ -162,19 +164,10 @@ def _honours_conditions(store: Store, key: str, threads: ThreadPoolExecutor) -> 
 
 def _abandons_parts(store: Store, key: str) -> bool:
     """Whether an upload in parts can be begun and abandoned; otherwise the losers of a race would leave their parts."""
-    try:
-        begun = store.begin_parts(key, b"abandoned", _PLAIN)
-    except (AccessDenied, Unavailable):
-        raise
-    except StoreError:
-        return False
-    try:
-        begun.abandon()
-    except Unavailable:
-        raise
-    except StoreError:
-        return False
-    return True
+    begun = _unless_refused(lambda: store.begin_parts(key, b"abandoned", _PLAIN))
+    with contextlib.suppress(AccessDenied):
+        return begun is not None and _succeeds(begun.abandon)
+    return False
 
 
 def _honours_on_parts(store: Store, key: str, threads: ThreadPoolExecutor, abandoned: Future[bool]) -> bool:
@@ -182,12 +175,9 @@ def _honours_on_parts(store: Store, key: str, threads: ThreadPoolExecutor, aband
     if not abandoned.result():
         return False
     for _ in range(_ATTEMPTS):
-        try:
-            *racers, late = _begun(store, key, threads)
-        except Unavailable:
-            raise
-        except StoreError:
+        if not (begun := _unless_refused(lambda: _begun(store, key, threads))):
             return False
+        *racers, late = begun
         try:
             # The losers have to send all parts again.
             if winners := _winners(threads, [partial(racer.complete, ABSENT) for racer in racers]):
@@ -206,9 +196,8 @@ def _begun(store: Store, key: str, threads: ThreadPoolExecutor) -> list[PartsWri
     wait(begun)
     if any(future.exception() for future in begun):
         for future in begun:
-            if future.exception() is None:
-                with contextlib.suppress(Error):
-                    future.result().abandon()
+            with contextlib.suppress(Error):
+                future.result().abandon()
     return [future.result() for future in begun]
 
 
@@ -232,14 +221,18 @@ def _winners(threads: ThreadPoolExecutor, writes: Iterable[Callable[[], Token]])
     return [token for token in threads.map(attempt, writes) if token is not None]
 
 
-def _succeeds(write: Callable[[], object]) -> bool:
+def _unless_refused(ask: Callable[[], T]) -> T | None:
+    """What ``ask`` returns; None if the store refuses it. Raises `AccessDenied` and `Unavailable`."""
     try:
-        write()
+        return ask()
     except (AccessDenied, Unavailable):
         raise
     except StoreError:
-        return False
-    return True
+        return None
+
+
+def _succeeds(write: Callable[[], object]) -> bool:
+    return _unless_refused(lambda: (write(),)) is not None
 
 
 def _spares(store: Store, key: str, stale: Matches) -> bool:
@@ -258,16 +251,6 @@ def _exists(store: Store, key: str) -> bool:
     return True
 
 
-def probe_encoding(store: Store, folder: str) -> bool:
-    """Whether the store keeps ``Content-Encoding``; as `probe`."""
-    key = f"{folder}/encoded"
-    try:
-        return _keeps_encoding(store, key)
-    finally:
-        if store.keeps_encoding is None and _remove(store, (key,)):
-            _warn(store.url_of(folder))
-
-
 def _keeps_encoding(store: Store, key: str) -> bool:
     """Whether a gzip-encoded object is read as it was before: the store keeps the encoding, or decodes it itself."""
     if store.keeps_encoding is not None:
@@ -283,10 +266,9 @@ def _keeps_slash_key(store: Store, key: str) -> bool:
 
 def _comes_back(store: Store, key: str, data: bytes, stored: bytes, attributes: Attributes) -> bool:
     """Whether an object that is stored as ``stored`` is read as ``data``; False if the store refuses it."""
-    try:
+
+    def ask() -> bool:
         store.put(key, stored, attributes, ANY)
         return store.get(key).data == data
-    except (AccessDenied, Unavailable):
-        raise
-    except StoreError:
-        return False
+
+    return _unless_refused(ask) or False

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ..aws.sessions import Sessions
@@ -13,19 +15,8 @@ from .base import Store
 if TYPE_CHECKING:
     from .s3.client import S3Options
 
-__all__ = ["find_aws_settings", "open_store", "sign_in"]
-
-
-def sign_in(settings: Settings, sessions: Sessions, *, store: bool = True, locks: bool = False) -> None:
-    """Obtain AWS credentials now if the user may have to type something; see `Sessions.sign_in` for the errors.
-
-    :param store: the credentials for the target.
-    :param locks: the credentials for the lock table, if one is configured.
-    """
-    if store and isinstance(settings.target, S3Target) and settings.connection.needs_credentials:
-        sessions.sign_in("S3", settings.connection.profile, settings.redactor)
-    if locks and settings.has_lock_table and settings.locks_connection.needs_credentials:
-        sessions.sign_in("DynamoDB", settings.locks_connection.profile, settings.redactor)
+_ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
+_PROFILES = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")
 
 
 def open_store(target: Target, settings: Settings, sessions: Sessions) -> Store:
@@ -45,12 +36,31 @@ def open_store(target: Target, settings: Settings, sessions: Sessions) -> Store:
 
 
 def find_aws_settings(settings: Settings) -> dict[str, tuple[str, str]]:
-    """The settings that AWS's own configuration has for the target, as `aws_settings`; none if it is no bucket."""
+    """The profile, region and endpoint that the AWS configuration gives the target; none if it is no bucket.
+
+    By the setting's name, the value and its origin. No request is sent. Raises `ConfigurationError`.
+    """
     if not isinstance(settings.target, S3Target):
         return {}
-    from .s3.aws_settings import aws_settings
+    from ..aws.client import AWS_CONFIGURATION, configured_region
+    from .s3.client import S3Client
 
-    return aws_settings(_s3_options(settings, Sessions()))
+    sessions = Sessions()
+    session, client = sessions.open("S3", settings.connection.profile), S3Client(_s3_options(settings, sessions))
+    url = client.get().meta.endpoint_url
+    found = {
+        "region": configured_region(session),
+        "endpoint-url": (url, _variable(_ENDPOINTS, url) or ("default" if client.is_aws else AWS_CONFIGURATION)),
+    }
+    if session.profile:
+        found["profile"] = (session.profile, _variable(_PROFILES, session.profile) or "default")
+    return found
+
+
+def _variable(names: Iterable[str], value: str) -> str | None:
+    """The first of the environment variables that holds the value."""
+    holding = (name for name in names if os.environ.get(name, "").rstrip("/") == value.rstrip("/"))
+    return next((f"environment {name}" for name in holding), None)
 
 
 def _s3_options(settings: Settings, sessions: Sessions) -> S3Options:

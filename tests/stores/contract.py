@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from s3pypi_setuptools.errors import AlreadyExists, NotFound, PreconditionFailed, StoreError
-from s3pypi_setuptools.stores import base, content_encoding
+from s3pypi_setuptools.stores import content_encoding, limits
 from s3pypi_setuptools.stores.base import ABSENT, CHUNK_SIZE, SMALL_CHUNK_SIZE, Attributes, Info, Matches, Store, Token
 from s3pypi_setuptools.stores.content_encoding import GZIP, encode
 from tests.stores.file_contract import FileContract
@@ -55,7 +55,7 @@ class StoreContract(FileContract, RaceContract, ABC):
     def test_what_grows_beyond_all_bounds_when_decoded_is_refused(
         self, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        for module in (base, content_encoding):
+        for module in (content_encoding, limits):
             monkeypatch.setattr(module, "LARGEST_DOCUMENT", 100_000)
         store.put("p/index.json", encode(b" " * 5_000_000), Attributes("text/plain", content_encoding=GZIP))
         if store.keeps_encoding is False:

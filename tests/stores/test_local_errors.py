@@ -11,7 +11,7 @@ import pytest
 from s3pypi_setuptools.errors import AccessDenied, NotFound, StorageFull, StoreError, Unavailable
 from s3pypi_setuptools.index.model import LARGEST_DOCUMENT
 from s3pypi_setuptools.locks.base import ROOT, locked_thing
-from s3pypi_setuptools.stores.base import check_key, check_size
+from s3pypi_setuptools.stores.limits import check_key, check_size
 from s3pypi_setuptools.stores.local.errors import translated
 
 

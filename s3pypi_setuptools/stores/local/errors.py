@@ -9,8 +9,6 @@ from pathlib import Path
 
 from ...errors import AccessDenied, NotFound, StorageFull, StoreError, Unavailable
 
-__all__ = ["require_folder", "translated"]
-
 _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR})
 _DENIED = frozenset({errno.EACCES, errno.EPERM})
 _IN_THE_WAY = frozenset({errno.EEXIST, errno.EISDIR, errno.ENOTDIR, errno.ENOTEMPTY})
@@ -32,7 +30,7 @@ def translated(error: OSError, name: str, what: str) -> StoreError:
     if error.errno == errno.EROFS:
         return AccessDenied(name, f"{what}: {reason}; {_refusing(error, name, what)} must be mounted for writing")
     if error.errno in _IN_THE_WAY:
-        return StoreError(name, f"{what}: {reason}; move {_existing(_subject(error, name))} out of the way")
+        return StoreError(name, f"{what}: {reason}; move {nearest(_subject(error, name))} out of the way")
     if error.errno in _FULL:
         return StorageFull(name, f"{what}: {reason}; free some space and publish again")
     if error.errno == errno.EFBIG:
@@ -44,7 +42,7 @@ def translated(error: OSError, name: str, what: str) -> StoreError:
 
 def require_folder(root: Path) -> None:
     """Raise `StoreError` if a file is where the folder, or one above it, would be."""
-    existing = _existing(root)
+    existing = nearest(root)
     if existing.exists() and not existing.is_dir():
         where = "is a file" if existing == root else f"cannot be a folder: {existing} is a file"
         raise StoreError(str(root), f"{where}; give a folder")
@@ -54,10 +52,10 @@ def _refusing(error: OSError, name: str, what: str) -> Path:
     """The path whose permissions are wrong: the file, or the folder in which it was to be made, replaced or deleted."""
     path = _subject(error, name)
     of_folder = error.filename2 is not None or (what == "cannot be deleted" and path == Path(name))
-    return _existing(path.parent if of_folder else path)
+    return nearest(path.parent if of_folder else path)
 
 
-def _existing(path: Path) -> Path:
+def nearest(path: Path) -> Path:
     """``path``, or the nearest folder above it that exists: users can change only that."""
     return next((each for each in (path, *path.parents) if os.path.lexists(each)), path)
 

@@ -1,4 +1,4 @@
-"""Folders that are flushed to the disk, and files that other programs have open."""
+"""Flush folders to the disk, and wait for files that other programs have open on Windows."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
-
-__all__ = ["flush", "flush_folder", "make_folders", "patiently", "refused_by_windows"]
 
 _SHARING_SECONDS = 5.0
 _WINDOWS_CHARACTERS = frozenset('<>:"|?*\\')

@@ -9,8 +9,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["exclusive"]
-
 _RETRY_SECONDS = 0.01
 
 

@@ -38,18 +38,14 @@ from ..base import (
     OnSent,
     Store,
     Token,
-    check_key,
-    check_size,
     uncounted,
 )
+from ..limits import check_key, check_size
 from .errors import require_folder, translated
 from .files import make_folders, refused_by_windows
-from .listing import files_below
 from .lock import exclusive
-from .open_folder import OpenFolder, open_folder
+from .open_folder import OpenFolder, files_below, open_folder
 from .written_files import TEMPORARY, content_token, file_token, is_file_token, remove_abandoned, write_file
-
-__all__ = ["LOCK", "PRIVATE", "LocalStore"]
 
 log = logging.getLogger(__name__)
 
@@ -73,31 +69,23 @@ class LocalStore(Store):
     cheap_reads = True
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        self.root = root
+        self.url = root.as_uri()
         self._ready = False
         self._links: set[Path] = set()
 
     @property
-    def root(self) -> Path:
-        """The folder."""
-        return self._root
-
-    @property
-    def url(self) -> str:
-        return self._root.as_uri()
-
-    @property
     def outer(self) -> tuple[Store, str] | None:
-        parent = self._root.parent
-        return None if parent == self._root else (LocalStore(parent), self._root.name)
+        parent = self.root.parent
+        return None if parent == self.root else (LocalStore(parent), self.root.name)
 
     def is_same_place(self, other: Store) -> bool:
         if not isinstance(other, LocalStore):
             return False
         try:
-            return self._root.samefile(other._root)
+            return self.root.samefile(other.root)
         except OSError:  # one does not exist yet
-            return self._root.resolve() == other._root.resolve()
+            return self.root.resolve() == other.root.resolve()
 
     def token_of(self, data: bytes) -> Token | None:
         return content_token(data) if len(data) <= PART_SIZE else None
@@ -109,39 +97,36 @@ class LocalStore(Store):
         return None if mark is not None and self.is_unchanged(key, mark) else self._read(key)
 
     def _read(self, key: str) -> Marked:
-        with self._failures(key, "cannot be read"), self._reading(key) as stream:
-            status = os.fstat(stream.fileno())
+        with self._reading(key) as (stream, status):
             check_size(self._name(key), status.st_size)
             data = stream.read(LARGEST_DOCUMENT)
         return Marked(Object(_info(key, status, content_token(data)), data), file_token(status))
 
     def is_unchanged(self, key: str, mark: str) -> bool:
         try:
-            return file_token(os.lstat(f"{self._root}/{key}")) == mark
+            return file_token(os.lstat(f"{self.root}/{key}")) == mark
         except (OSError, ValueError):
             return False
 
     def stream_range(self, key: str, start: int, count: int) -> Iterator[bytes]:
-        with self._failures(key, "cannot be read"), self._reading(key) as stream:
+        with self._reading(key) as (stream, _):
             stream.seek(start)
             while count and (data := stream.read(min(count, SMALL_CHUNK_SIZE))):
                 count -= len(data)
                 yield data
 
     def stream(self, key: str) -> Iterator[bytes]:
-        with self._failures(key, "cannot be read"), self._reading(key) as stream:
+        with self._reading(key) as (stream, _):
             while data := stream.read(CHUNK_SIZE):
                 yield data
 
     def head(self, key: str) -> Info:
-        with self._failures(key, "cannot be read"), self._reading(key) as stream:
-            status = os.fstat(stream.fileno())
+        with self._reading(key) as (stream, status):
             small = status.st_size <= PART_SIZE
             return _info(key, status, content_token(stream.read()) if small else file_token(status))
 
     def file_info(self, key: str) -> Info:
-        with self._failures(key, "cannot be read"), self._reading(key) as stream:
-            status = os.fstat(stream.fileno())
+        with self._reading(key) as (_, status):
             return _info(key, status, file_token(status))
 
     def open_local(self, key: str) -> tuple[Info, BinaryIO]:
@@ -173,7 +158,7 @@ class LocalStore(Store):
                 if not self._is_file(steps):
                     return
                 self._check(key, steps, condition)
-                with open_folder(self._root, steps[:-1]) as folder:
+                with open_folder(self.root, steps[:-1]) as folder:
                     folder.unlink(steps[-1])
                     folder.flush()
                 self._remove_empty_folders(steps[:-1])
@@ -182,8 +167,8 @@ class LocalStore(Store):
         folder = prefix.rpartition("/")[0]
         steps = self._steps(folder) if folder else ()
         with self._failures(prefix, "cannot be listed"):
-            require_folder(self._root)
-            for found, status in files_below(self._root, steps, skip=PRIVATE, on_link=self._warn_of_link):
+            require_folder(self.root)
+            for found, status in files_below(self.root, steps, skip=PRIVATE, on_link=self._warn_of_link):
                 if (name := "/".join(found)).startswith(prefix):
                     yield _info(name, status, file_token(status))
 
@@ -207,7 +192,7 @@ class LocalStore(Store):
                 token = write_file(private, temporary, chunks)
                 with exclusive(private.path / LOCK, folder=private.descriptor):
                     self._check(key, steps, condition)
-                    with open_folder(self._root, steps[:-1], make=True) as folder:
+                    with open_folder(self.root, steps[:-1], make=True) as folder:
                         folder.status(steps[-1])  # raises for a link, which would be replaced
                         private.replace(temporary, folder, steps[-1])
                         folder.flush()
@@ -220,16 +205,11 @@ class LocalStore(Store):
         if condition is ABSENT and self._is_file(steps):
             raise AlreadyExists(self._name(key))
         if isinstance(condition, Matches):
-            try:
-                if is_file_token(condition.token):
-                    with self._reading(key) as stream:
-                        current = file_token(os.fstat(stream.fileno()))
-                else:
-                    current = self.head(key).token
-            except (NotFound, FileNotFoundError, NotADirectoryError, IsADirectoryError):
-                raise PreconditionFailed(self._name(key)) from None
-            if current != condition.token:
-                raise PreconditionFailed(self._name(key))
+            read = self.file_info if is_file_token(condition.token) else self.head
+            with contextlib.suppress(NotFound):
+                if read(key).token == condition.token:
+                    return
+            raise PreconditionFailed(self._name(key))
 
     @contextlib.contextmanager
     def _private(self) -> Iterator[OpenFolder]:
@@ -238,10 +218,10 @@ class LocalStore(Store):
         A folder that disappears later is not created again: all that was written there has disappeared with it.
         """
         if not self._ready:
-            make_folders(self._root)
-        elif not (self._root / PRIVATE).is_dir():
-            raise StoreError(str(self._root), "was removed or unmounted meanwhile; check it, and try again")
-        with open_folder(self._root, (PRIVATE,), make=not self._ready) as private:
+            make_folders(self.root)
+        elif not (self.root / PRIVATE).is_dir():
+            raise StoreError(str(self.root), "was removed or unmounted meanwhile; check it, and try again")
+        with open_folder(self.root, (PRIVATE,), make=not self._ready) as private:
             if not self._ready:
                 remove_abandoned(private)
                 self._ready = True
@@ -251,22 +231,22 @@ class LocalStore(Store):
         """Remove the folder, and those above it below the root, as far as they are empty."""
         with contextlib.suppress(OSError):
             for depth in range(len(steps) - 1, -1, -1):
-                with open_folder(self._root, steps[:depth]) as folder:
+                with open_folder(self.root, steps[:depth]) as folder:
                     folder.rmdir(steps[depth])
 
     @contextlib.contextmanager
-    def _reading(self, key: str) -> Iterator[BinaryIO]:
-        with self._open(key) as stream:
-            yield stream
+    def _reading(self, key: str) -> Iterator[tuple[BinaryIO, os.stat_result]]:
+        with self._failures(key, "cannot be read"), self._open(key) as stream:
+            yield stream, os.fstat(stream.fileno())
 
     def _open(self, key: str) -> BinaryIO:
         *above, name = self._steps(key)
-        with open_folder(self._root, above) as folder:
+        with open_folder(self.root, above) as folder:
             return folder.read(name)
 
     def _is_file(self, steps: tuple[str, ...]) -> bool:
         try:
-            with open_folder(self._root, steps[:-1]) as folder:
+            with open_folder(self.root, steps[:-1]) as folder:
                 return folder.is_file(steps[-1])
         except (FileNotFoundError, NotADirectoryError):
             return False
@@ -284,14 +264,14 @@ class LocalStore(Store):
         return steps
 
     def _name(self, key: str) -> str:
-        return str(self._root / key) if key else str(self._root)
+        return str(self.root / key)
 
     @contextlib.contextmanager
     def _failures(self, key: str, what: str) -> Iterator[None]:
         try:
             yield
         except OSError as error:
-            require_folder(self._root)
+            require_folder(self.root)
             raise translated(error, self._name(key), what) from error
 
 

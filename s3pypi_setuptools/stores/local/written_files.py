@@ -13,8 +13,6 @@ from ...distribution.local_file import PART_SIZE
 from ..base import Token
 from .open_folder import OpenFolder
 
-__all__ = ["TEMPORARY", "content_token", "file_token", "is_file_token", "remove_abandoned", "write_file"]
-
 TEMPORARY = ".tmp"
 """How the names of temporary files end."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import io
 import logging
 from base64 import b64encode
@@ -11,10 +10,9 @@ from typing import Any
 
 from ...aws.errors import code_of
 from ...errors import ConditionsRefused, Error
-from ..base import ABSENT, ANY, Condition, Matches, check_key
+from ..base import ABSENT, ANY, Condition, Matches
+from ..limits import check_key
 from .client import S3Client, S3Options
-
-__all__ = ["Bucket", "body_arguments", "condition_arguments", "crc32_text"]
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +30,8 @@ _ANSWERS = {
 }
 """What every answer to a request has; one without it came from something else, such as a login page."""
 
+_ACL_REFUSALS = frozenset(("AccessControlListNotSupported", "AccessDenied"))
+"""AccessDenied: public ACLs are blocked, or s3:PutObjectAcl is not granted."""
 _CONDITIONS = frozenset(("IfMatch", "IfNoneMatch"))
 _WHOLE_BODY = 64 * 1024
 """Bytes; a longer body is sent in blocks, each with a time limit of its own."""
@@ -64,8 +64,7 @@ class Bucket:
         try:
             return self.request(operation, key, condition, {"ACL": acl, **arguments})
         except Error as error:
-            refused = error.__cause__
-            if not self._acl_optional or not isinstance(refused, Exception) or not _is_acl_refusal(refused):
+            if not self._acl_optional or code_of(error.__cause__) not in _ACL_REFUSALS:
                 raise
             _rewind(arguments)
             response = self.request(operation, key, condition, arguments)
@@ -102,10 +101,12 @@ class Bucket:
     def _send(
         self, operation: str, key: str | None, condition: Condition, arguments: Mapping[str, Any]
     ) -> dict[str, Any]:
+        from botocore import xform_name  # noqa: PLC0415 (botocore is loaded when it is needed)
+
         if key is not None:
             check_key(key)
         long = operation in _TAKE_LONG or isinstance(arguments.get("Body"), io.BytesIO)
-        call = getattr(self.client.get(long=long), _method(operation))
+        call = getattr(self.client.get(long=long), xform_name(operation))
         target = {"Bucket": self.name} if key is None else {"Bucket": self.name, "Key": key}
         response: dict[str, Any] = {}
         try:
@@ -127,14 +128,6 @@ class Bucket:
         return f"{self.url}/{key}"
 
 
-@functools.cache
-def _method(operation: str) -> str:
-    """The name of botocore's method for ``operation``."""
-    from botocore import xform_name  # noqa: PLC0415 (botocore is loaded when it is needed)
-
-    return str(xform_name(operation))
-
-
 def body_arguments(data: bytes) -> dict[str, Any]:
     """The argument for a body."""
     return {"Body": data if len(data) <= _WHOLE_BODY else io.BytesIO(data)}
@@ -153,11 +146,6 @@ def crc32_text(crc32: int) -> str:
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html
     """
     return b64encode(crc32.to_bytes(4, "big")).decode("ascii")
-
-
-def _is_acl_refusal(error: Exception) -> bool:
-    # AccessDenied: public ACLs are blocked, or s3:PutObjectAcl is not granted.
-    return code_of(error) in {"AccessControlListNotSupported", "AccessDenied"}
 
 
 def _rewind(arguments: Mapping[str, Any]) -> None:

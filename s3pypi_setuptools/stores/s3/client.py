@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from botocore.credentials import Credentials
     from botocore.session import Session
 
-__all__ = ["Patience", "S3Client", "S3Options"]
-
 _AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws")
 _CONDITIONS = {
     "PutObject": ("IfMatch", "IfNoneMatch"),
@@ -152,38 +150,19 @@ class S3Client:
         """
         return str(self.get().meta.partition)
 
-    def access_key(self) -> tuple[str, str] | None:
-        """Where the credentials come from, in botocore's words, and the access key id; None without credentials.
-
-        Raises `ConfigurationError`, and botocore's errors if credentials cannot be obtained.
-        """
-        if key := self.options.connection.aws_access_key_id:
-            return "explicit", key
-        self.get()
-        credentials = self._session.get_credentials() if self._session else None
-        return (credentials.method, credentials.get_frozen_credentials().access_key) if credentials else None
-
     def credentials(self) -> Credentials | None:
-        """What requests are signed with; None where they are not signed.
+        """What requests are signed with, unless they are not to be signed; None without credentials.
 
         Raises `ConfigurationError`, and botocore's errors if credentials cannot be obtained.
         """
         from botocore.credentials import Credentials
-        from botocore.exceptions import NoCredentialsError
 
         connection = self.options.connection
-        if connection.no_sign_request:
-            return None
-        if connection.aws_access_key_id:
+        if key := connection.aws_access_key_id:
             secret, token = connection.aws_secret_access_key, connection.aws_session_token
-            return Credentials(
-                connection.aws_access_key_id, secret.reveal() if secret else "", token.reveal() if token else None
-            )
+            return Credentials(key, secret.reveal() if secret else "", token.reveal() if token else None)
         self.get()
-        found = self._session.get_credentials() if self._session else None
-        if found is None:
-            raise NoCredentialsError
-        return found
+        return self._session.get_credentials() if self._session else None
 
     @property
     def is_aws(self) -> bool:

@@ -16,45 +16,37 @@ from .bucket import Bucket, condition_arguments
 from .errors import is_absent
 from .multipart import COPIED_AT_ONCE, MultipartUploads
 
-__all__ = ["Copies"]
 
-
-class Copies:
-    """Copies into the bucket ``bucket``."""
-
-    def __init__(self, bucket: Bucket, multipart: MultipartUploads) -> None:
-        self._bucket = bucket
-        self._multipart = multipart
-
-    def copy(self, source: Bucket, original: Info, key: str, headers: Mapping[str, Any], condition: Condition) -> Token:
-        """Store the bytes of ``original``, an object of ``source``, under ``key``; errors as `Store.copy`."""
-        name = source.object_name(original.key)
-        try:
-            if original.size <= COPIED_AT_ONCE and (condition is ANY or self._copies_conditionally()):
-                token = self._copy_object(source, original, key, headers, condition)
-            else:
-                token = self._multipart.copy(source.name, original, key, headers, condition)
-        except Error as error:
-            if is_absent(error.__cause__):
-                raise NotFound(name) from error
-            raise
-        # Several stores ignore the condition on the source of a copy.
-        if source.request("HeadObject", original.key)["ETag"] != original.token:
-            self._bucket.request("DeleteObject", key, ANY, condition_arguments(Matches(token)))
-            raise StoreError(name, "was overwritten while it was being copied; nothing lists the copy: try again")
-        return token
-
-    def _copies_conditionally(self) -> bool:
-        return self._bucket.client.is_aws and self._bucket.client.knows("CopyObject", "IfNoneMatch")
-
-    def _copy_object(
-        self, source: Bucket, original: Info, key: str, headers: Mapping[str, Any], condition: Condition
-    ) -> Token:
-        arguments = {
-            **headers,
-            **condition_arguments(condition),
-            "CopySource": {"Bucket": source.name, "Key": original.key},
-            "MetadataDirective": "REPLACE",
-            "TaggingDirective": "REPLACE",
-        }
-        return Token(self._bucket.store("CopyObject", key, condition, arguments)["CopyObjectResult"]["ETag"])
+def copy_object(
+    uploads: MultipartUploads,
+    source: Bucket,
+    original: Info,
+    key: str,
+    headers: Mapping[str, Any],
+    *,
+    condition: Condition,
+) -> Token:
+    """Store the bytes of ``original``, an object of ``source``, under ``key``; errors as `Store.copy`."""
+    bucket, name = uploads.bucket, source.object_name(original.key)
+    conditional = bucket.client.is_aws and bucket.client.knows("CopyObject", "IfNoneMatch")
+    try:
+        if original.size <= COPIED_AT_ONCE and (condition is ANY or conditional):
+            arguments = {
+                **headers,
+                **condition_arguments(condition),
+                "CopySource": {"Bucket": source.name, "Key": original.key},
+                "MetadataDirective": "REPLACE",
+                "TaggingDirective": "REPLACE",
+            }
+            token = Token(bucket.store("CopyObject", key, condition, arguments)["CopyObjectResult"]["ETag"])
+        else:
+            token = uploads.copy(source.name, original, key, headers, condition)
+    except Error as error:
+        if is_absent(error.__cause__):
+            raise NotFound(name) from error
+        raise
+    # Several stores ignore the condition on the source of a copy.
+    if source.request("HeadObject", original.key)["ETag"] != original.token:
+        bucket.request("DeleteObject", key, ANY, condition_arguments(Matches(token)))
+        raise StoreError(name, "was overwritten while it was being copied; nothing lists the copy: try again")
+    return token

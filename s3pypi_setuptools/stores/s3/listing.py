@@ -12,8 +12,6 @@ from ...errors import Unavailable
 from ..base import ANY, Info, Token
 from .bucket import Bucket
 
-__all__ = ["folders_below", "objects_below"]
-
 T = TypeVar("T")
 
 _MOST_EMPTY_ANSWERS = 1000

@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
 from __future__ import annotations
 
 import contextlib
-import threading
 import zlib
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
@@ -17,8 +16,6 @@ from ...distribution.local_file import PART_SIZE, LocalFile
 from ...errors import Error
 from ..base import ANY, Condition, Info, OnSent, PartsWrite, Token
 from .bucket import Bucket, body_arguments, condition_arguments, crc32_text
-
-__all__ = ["MultipartUploads"]
 
 _MOST_PARTS = 10_000
 """S3's limit (https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html)."""
@@ -39,15 +36,14 @@ class MultipartUploads:
     """
 
     def __init__(self, bucket: Bucket) -> None:
-        self._bucket = bucket
-        self._lock = threading.Lock()
-        self._pool: ThreadPoolExecutor | None = None
+        self.bucket = bucket
+        self._threads = ThreadPoolExecutor(_PARTS_IN_FLIGHT, thread_name_prefix="s3-part")
 
     def upload(
         self, key: str, file: LocalFile, headers: Mapping[str, Any], condition: Condition, sent: OnSent
     ) -> Token:
         """Store ``file`` under ``key``; errors as `Store.put_file`. An upload that fails leaves nothing behind."""
-        checksums = {"ChecksumAlgorithm": "CRC32"} if self._bucket.client.is_aws else {}
+        checksums = {"ChecksumAlgorithm": "CRC32"} if self.bucket.client.is_aws else {}
         with self._begun(key, {**headers, **checksums}) as upload:
             return self._complete(key, self._send_parts(key, file, upload, sent), upload, condition, headers)
 
@@ -55,7 +51,7 @@ class MultipartUploads:
         """Send ``data`` as the one part of an upload; errors as `Store.begin_parts`."""
         with self._begun(key, headers) as upload:
             arguments = {**upload, **body_arguments(data), "PartNumber": 1}
-            parts = [{"ETag": self._bucket.request("UploadPart", key, ANY, arguments)["ETag"], "PartNumber": 1}]
+            parts = [{"ETag": self.bucket.request("UploadPart", key, ANY, arguments)["ETag"], "PartNumber": 1}]
 
         def complete(condition: Condition) -> Token:
             with self._abandoned_on_failure(key, upload):
@@ -72,7 +68,7 @@ class MultipartUploads:
     @contextlib.contextmanager
     def _begun(self, key: str, headers: Mapping[str, Any]) -> Iterator[dict[str, str]]:
         """The arguments that name a new upload; it is abandoned if the context fails."""
-        upload = {"UploadId": self._bucket.store("CreateMultipartUpload", key, ANY, headers)["UploadId"]}
+        upload = {"UploadId": self.bucket.store("CreateMultipartUpload", key, ANY, headers)["UploadId"]}
         with self._abandoned_on_failure(key, upload):
             yield upload
 
@@ -87,9 +83,9 @@ class MultipartUploads:
 
     def _abandon(self, key: str, upload: Mapping[str, str]) -> None:
         try:
-            self._bucket.request("AbortMultipartUpload", key, ANY, upload)
+            self.bucket.request("AbortMultipartUpload", key, ANY, upload)
         except Error as error:
-            if not isinstance(error.__cause__, Exception) or code_of(error.__cause__) != "NoSuchUpload":
+            if code_of(error.__cause__) != "NoSuchUpload":
                 raise
 
     def _copy_parts(self, bucket: str, original: Info, key: str, upload: Mapping[str, str]) -> Iterator[dict[str, Any]]:
@@ -103,7 +99,7 @@ class MultipartUploads:
                 "PartNumber": number,
                 **({} if whole else {"CopySourceRange": f"bytes={first}-{last}"}),
             }
-            copied = self._bucket.request("UploadPartCopy", key, ANY, arguments)["CopyPartResult"]
+            copied = self.bucket.request("UploadPartCopy", key, ANY, arguments)["CopyPartResult"]
             yield {"ETag": copied["ETag"], "PartNumber": number}
 
     def _send_parts(self, key: str, file: LocalFile, upload: Mapping[str, str], sent: OnSent) -> list[dict[str, Any]]:
@@ -113,7 +109,7 @@ class MultipartUploads:
         try:
             for first in range(0, pieces, step):
                 size = min(step * PART_SIZE, file.size - first * PART_SIZE)
-                futures[self._threads().submit(self._send_part, key, file, first, step, upload)] = size
+                futures[self._threads.submit(self._send_part, key, file, first, step, upload)] = size
             for future in as_completed(futures):
                 future.result()
                 sent(futures[future])
@@ -131,10 +127,10 @@ class MultipartUploads:
         data = file.read_parts(first, step)
         number = first // step + 1
         checksum: dict[str, str] = {}
-        if self._bucket.client.is_aws:
+        if self.bucket.client.is_aws:
             checksum["ChecksumCRC32"] = crc32_text(file.part_crc32[first] if step == 1 else zlib.crc32(data))
         arguments = {**upload, **checksum, **body_arguments(data), "PartNumber": number}
-        response = self._bucket.request("UploadPart", key, ANY, arguments)
+        response = self.bucket.request("UploadPart", key, ANY, arguments)
         return {"ETag": response["ETag"], "PartNumber": number, **checksum}
 
     def _complete(
@@ -147,19 +143,12 @@ class MultipartUploads:
     ) -> Token:
         arguments = {**upload, "MultipartUpload": {"Parts": parts}, **condition_arguments(condition)}
         try:
-            return Token(self._bucket.request("CompleteMultipartUpload", key, condition, arguments)["ETag"])
+            return Token(self.bucket.request("CompleteMultipartUpload", key, condition, arguments)["ETag"])
         except Error as error:
-            cause = error.__cause__
-            if not isinstance(cause, Exception) or code_of(cause) != "NoSuchUpload" or not headers["Metadata"]:
+            if code_of(error.__cause__) != "NoSuchUpload" or not headers["Metadata"]:
                 raise
             # botocore repeats a request whose answer was lost: then the upload may be complete already.
-            stored = self._bucket.request("HeadObject", key)
+            stored = self.bucket.request("HeadObject", key)
             if stored["Metadata"] != headers["Metadata"]:
                 raise
             return Token(stored["ETag"])
-
-    def _threads(self) -> ThreadPoolExecutor:
-        with self._lock:
-            if self._pool is None:
-                self._pool = ThreadPoolExecutor(_PARTS_IN_FLIGHT, thread_name_prefix="s3-part")
-            return self._pool

@@ -1,3 +1,4 @@
+# ruff: noqa: PLC0415 (botocore is loaded when it is needed)
 """URLs that let anybody read one object for some time (signature version 4 in the query).
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
@@ -15,11 +16,9 @@ from .bucket import Bucket
 if TYPE_CHECKING:
     from botocore.credentials import Credentials
 
-__all__ = ["presigned_url"]
-
 _STAMP = "%Y%m%dT%H%M%SZ"
 _PARTS = (1, 2, 6)
-"""Of the time for which a URL is asked; the whole of it, unless the credentials expire before that."""
+"""Divisors of the time for which a URL is asked: the credentials may expire before the whole of it."""
 
 
 def presigned_url(bucket: Bucket, key: str, seconds: int) -> SignedUrl | None:
@@ -29,14 +28,17 @@ def presigned_url(bucket: Bucket, key: str, seconds: int) -> SignedUrl | None:
     caches of clients find it again. None where reading needs more than a URL says, such as a key of the customer's own.
     Raises as `S3Client.get`, and `NotAuthenticated` if credentials cannot be obtained.
     """
+    from botocore.exceptions import NoCredentialsError
+
     client = bucket.client.get()
     if bucket.client.arguments("GetObject"):
         return None
     try:
         url = client.generate_presigned_url("get_object", {"Bucket": bucket.name, "Key": key}).partition("?")[0]
-        credentials = bucket.client.credentials()
-        if credentials is None:  # requests are not signed: the object is public
+        if bucket.client.options.connection.no_sign_request:  # the object is public
             return SignedUrl(url, seconds)
+        if (credentials := bucket.client.credentials()) is None:
+            raise NoCredentialsError
         lasts = _seconds_left(credentials, seconds)
         begin = int(time.time()) // seconds * seconds
         return SignedUrl(_signed(url, credentials, client.meta.region_name, begin, 2 * seconds), lasts)
@@ -46,8 +48,8 @@ def presigned_url(bucket: Bucket, key: str, seconds: int) -> SignedUrl | None:
 
 def _signed(url: str, credentials: Credentials, region: str, begin: int, seconds: int) -> str:
     """``url``, signed as of ``begin``, in seconds since 1970, and valid for ``seconds`` from then on."""
-    from botocore.auth import S3SigV4QueryAuth  # noqa: PLC0415
-    from botocore.awsrequest import AWSRequest  # noqa: PLC0415
+    from botocore.auth import S3SigV4QueryAuth
+    from botocore.awsrequest import AWSRequest
 
     keys = credentials.get_frozen_credentials()
     auth = S3SigV4QueryAuth(keys, "s3", region)
@@ -72,7 +74,7 @@ def _seconds_left(credentials: Credentials, seconds: int) -> int:
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html#PresignedUrl-Expiration
     """
-    from botocore.credentials import RefreshableCredentials  # noqa: PLC0415
+    from botocore.credentials import RefreshableCredentials
 
     if isinstance(credentials, RefreshableCredentials):
         found = (seconds // part for part in _PARTS)

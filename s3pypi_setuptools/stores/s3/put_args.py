@@ -11,8 +11,6 @@ from typing import Any
 
 from ...errors import ConfigurationError
 
-__all__ = ["select"]
-
 _OWN_ARGUMENTS = frozenset(
     {"Body", "Bucket", "ContentEncoding", "ContentLength", "ContentMD5", "ContentType", "IfMatch", "IfNoneMatch", "Key"}
 )

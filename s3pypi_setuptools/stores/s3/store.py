@@ -33,19 +33,18 @@ from ..base import (
     SignedUrl,
     Store,
     Token,
-    check_size,
     uncounted,
 )
 from ..content_encoding import decode
+from ..limits import check_size
 from .bucket import Bucket, body_arguments, condition_arguments, crc32_text
 from .client import S3Options
+from .copies import copy_object
 from .errors import is_absent
 from .listing import folders_below, objects_below
 from .multipart import MultipartUploads
 from .presigned import presigned_url
 from .urls import key_in_bucket
-
-__all__ = ["S3Store"]
 
 _MD5 = '"?[0-9a-f]{32}"?'
 _BULKY = 256 * 1024
@@ -61,10 +60,9 @@ class S3Store(Store):
     ignore checksums: for them, bodies are signed.
     """
 
-    keeps_metadata = True
-
     def __init__(self, bucket: str, options: S3Options) -> None:
         self.bucket = Bucket(bucket, options)
+        self.url = self.bucket.url
         self._multipart = MultipartUploads(self.bucket)
         self._content_tokens = False
         self._md5_tokens = False  # whether an ETag of this bucket was the MD5 of an object's bytes
@@ -78,20 +76,10 @@ class S3Store(Store):
         self.bucket.client.close()
 
     @property
-    def url(self) -> str:
-        return self.bucket.url
-
-    @property
     def slash_keys(self) -> bool | None:
         return True if self.is_aws else None
 
-    @property
-    def keeps_encoding(self) -> bool | None:
-        return True if self.is_aws else None
-
-    @property
-    def conditional_writes(self) -> bool | None:
-        return True if self.is_aws else None
+    keeps_encoding = conditional_writes = slash_keys  # AWS itself honours all of them
 
     @property
     def is_aws(self) -> bool:
@@ -124,7 +112,7 @@ class S3Store(Store):
         try:
             found = self.get(key, {"IfNoneMatch": mark} if mark else None)
         except Error as error:
-            if isinstance(error.__cause__, Exception) and status_of(error.__cause__) == NOT_MODIFIED:
+            if status_of(error.__cause__) == NOT_MODIFIED:
                 return None
             raise
         return Marked(found, found.info.token)
@@ -198,11 +186,8 @@ class S3Store(Store):
     ) -> Token:
         if not isinstance(source, S3Store):
             return super().copy(source, original, key, attributes, condition)
-        from .copies import Copies  # noqa: PLC0415 (a publication copies nothing)
-
-        return Copies(self.bucket, self._multipart).copy(
-            source.bucket, original, key, _header_arguments(attributes), condition
-        )
+        headers = _header_arguments(attributes)
+        return copy_object(self._multipart, source.bucket, original, key, headers, condition=condition)
 
     def delete(self, key: str, condition: Condition = ANY) -> None:
         client_arguments = condition_arguments(condition) if isinstance(condition, Matches) else {}

@@ -14,8 +14,6 @@ from urllib.parse import unquote, urlsplit
 
 from ...index.urls import DEFAULT_PORTS
 
-__all__ = ["key_in_bucket"]
-
 _AWS = (
     r"(?:(?P<bucket>.+)\.)?s3(?:-website)?(?:[.-](?:dualstack[.-])?[a-z]{2,}(?:-[a-z]+)+-\d+|-external-1)?"
     r"\.amazonaws\.com(?:\.cn)?\.?"
