@@ -84,23 +84,15 @@ class RepositoryMaintenance:
         :param left: called with the URL below which test objects are about to be written, and with None after they are
             deleted.
         """
-        from .doctor.doctor import examine
+        from .doctor.doctor import Doctor
 
         session = self._session
         with suppress(Error):  # a check meets it again
             session.sign_in(locks=True)
         store = session.opened()
         with closing(session.locks()) as locks:
-            return examine(
-                self._settings,
-                store,
-                session.layout,
-                locks,
-                index_url=session.index_url,
-                read_only=read_only,
-                left=left,
-                counter=monitor.count,
-            )
+            doctor = Doctor(self._settings, store, session.layout, locks, session.index_url)
+            return doctor.examine(read_only=read_only, left=left, counter=monitor.count)
 
     def policy(self, use: Use | str, *, delete: bool = False, kms_key: str | None = None) -> PolicyReport:
         """The least IAM policy for one use of the repository: ``read``, ``publish`` or ``serve``; no request is made.

@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = [
-    "ABORT",
-    "DELETE",
-    "GET",
-    "MULTIPART",
-    "PUT",
-    "Check",
-    "Result",
-    "fail",
-    "fail_with",
-    "ok",
-    "skip",
-    "warn",
-]
+from ..errors import Error
 
 PUT, GET, DELETE, MULTIPART, ABORT = "put", "get", "delete", "multipart", "abort"
 """Names of the checks that others depend on."""
 
 
 class Result(enum.Enum):
-    """The result of a check; the value is its name in reports."""
+    """The result of a check; the value is its name in reports. A call of it makes a check that has this result."""
 
     OK = "ok"
     WARNING = "warning"
@@ -34,6 +22,13 @@ class Result(enum.Enum):
     """Publishing or installing fails."""
     SKIPPED = "skipped"
     """The check could not be made."""
+
+    def __call__(self, name: str, found: str, advice: str | None = None) -> Check:
+        """The check ``name``; the parameters are those of `Check`."""
+        return Check(name, self, found, advice)
+
+
+ok, warn, fail, skip = Result.OK, Result.WARNING, Result.FAILED, Result.SKIPPED
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +45,6 @@ class Check:
     advice: str | None = None
 
 
-def ok(name: str, found: str) -> Check:
-    """The check ``name``, which went well."""
-    return Check(name, Result.OK, found)
-
-
-def warn(name: str, found: str, advice: str | None = None) -> Check:
-    """The check ``name``, of which users should know."""
-    return Check(name, Result.WARNING, found, advice)
-
-
-def fail(name: str, found: str, advice: str | None = None) -> Check:
-    """The check ``name``, which failed."""
-    return Check(name, Result.FAILED, found, advice)
-
-
 def fail_with(name: str, line: str, otherwise: str | None = None) -> Check:
     """The check ``name``, which failed with an error.
 
@@ -72,9 +52,16 @@ def fail_with(name: str, line: str, otherwise: str | None = None) -> Check:
     :param otherwise: the advice where the text has none.
     """
     found, _, advice = line.partition("; ")
-    return Check(name, Result.FAILED, found, advice or otherwise)
+    return fail(name, found, advice or otherwise)
 
 
-def skip(name: str, found: str, advice: str | None = None) -> Check:
-    """The check ``name``, which could not be made."""
-    return Check(name, Result.SKIPPED, found, advice)
+def tried(name: str, ask: Callable[[], object], found: str = "allowed", otherwise: str | None = None) -> Check:
+    """The check ``name`` of doing what ``ask`` does, which finds ``found`` if no error is raised.
+
+    :param otherwise: the advice where the error has none.
+    """
+    try:
+        ask()
+    except Error as error:
+        return fail_with(name, str(error), otherwise)
+    return ok(name, found)

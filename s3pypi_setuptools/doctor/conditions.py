@@ -1,10 +1,9 @@
-"""What a store honours under races, as checks, and ``repository.json`` brought up to it."""
+"""Checks of what a store honours under races; ``repository.json`` is updated if it says otherwise."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import fields, replace
-from typing import Protocol
 
 from ..errors import AccessDenied, Contended, Error, InvalidIndex, NotFound, StoreError, Unavailable
 from ..repository.layout import Layout
@@ -15,8 +14,6 @@ from ..stores.base import Store
 from ..stores.capabilities import Capabilities
 from .check import ABORT, DELETE, MULTIPART, Check, fail, fail_with, ok, skip, warn
 
-__all__ = ["condition_checks", "known_conditions", "race", "renew", "skipped_conditions"]
-
 _CREATE, _REPLACE, _MULTIPART = "conditional create", "conditional replace", "conditional multipart"
 _DELETE, _SLASH, _ENCODING = "conditional delete", "keys ending in /", "content encoding"
 _NAMES = (_CREATE, _REPLACE, _MULTIPART, _DELETE, _SLASH, _ENCODING)
@@ -24,19 +21,16 @@ _NEEDS = {_MULTIPART: (MULTIPART, ABORT), _DELETE: (DELETE,)}
 """Checks without which nothing is known of these."""
 _ONE_WINS = "raced: one writer wins"
 _RECORD = "record"
+_WORDS = {None: "not asked", True: "yes", False: "no"}
 
 
-class _Raced(Protocol):
-    def race(self, folder: str) -> Capabilities: ...
-
-
-def race(examiner: _Raced, folder: str, *, surely: bool) -> Capabilities | list[Check]:
-    """What the store honours; where that cannot be found out, the checks that say why.
+def raced(race: Callable[[], Capabilities], *, surely: bool) -> Capabilities | list[Check]:
+    """What the store honours, as ``race`` finds out; where that cannot be found out, the checks that say why.
 
     :param surely: the store is known to honour conditions, so a failure has another reason.
     """
     try:
-        return examiner.race(folder)
+        return race()
     except AccessDenied as error:
         return skipped_conditions(error.message)
     except StoreError as error:
@@ -118,21 +112,15 @@ def _renewed(store: Store, layout: Layout, found: Capabilities | None) -> Check:
         refuse_project_folder(store, layout)
         return ok(_RECORD, "there is no repository yet; the first upload makes it, or s3pypi init")
     if found is None:
-        return skip(_RECORD, f"{layout.repository_config} is left as it is: nothing was raced")
+        return skip(_RECORD, f"{layout.repository_config} is unchanged: no race was held")
     if after == before:
         return ok(_RECORD, f"{layout.repository_config} says what was found")
     changes = ", ".join(
-        f"{name.replace('_', '-')} was {_word(getattr(before, name))}, is {_word(getattr(after, name))}"
+        f"{name.replace('_', '-')} was {_WORDS[getattr(before, name)]}, is {_WORDS[getattr(after, name)]}"
         for name in (field.name for field in fields(before))
         if getattr(before, name) != getattr(after, name)
     )
     return ok(_RECORD, f"{layout.repository_config} is renewed: {changes}")
-
-
-def _word(value: bool | None) -> str:
-    if value is None:
-        return "not asked"
-    return "yes" if value else "no"
 
 
 def _writes(name: str, honoured: bool, tolerated: str | None) -> Check:

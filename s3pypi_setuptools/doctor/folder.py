@@ -7,20 +7,18 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from ..errors import Error
 from ..repository.layout import Layout
 from ..stores.base import Attributes
 from ..stores.capabilities import Capabilities
-from ..stores.local.errors import translated
+from ..stores.local.errors import nearest, translated
+from ..stores.local.lock import exclusive
 from ..stores.local.store import LOCK, PRIVATE, LocalStore
 from ..stores.probe import probe
-from .check import DELETE, PUT, Check, Result, fail, fail_with, ok, skip, warn
-
-__all__ = ["FolderExaminer"]
+from .check import DELETE, PUT, Check, Result, fail, fail_with, ok, skip, tried, warn
 
 _GIB, _MIB = 1024**3, 1024**2
 """Bytes of free space: below the first, the check warns; below the second, it fails."""
@@ -45,19 +43,22 @@ _REFUSED = 9
 
 
 class FolderExaminer:
-    """Checks the folder of ``store``; what is tried is tried in a store of its own within it.
+    """Checks the folder of ``store``; what is tried is tried in a store of its own below its key ``folder``.
 
     What goes wrong is the result of a check, and no error is raised.
     """
 
-    def __init__(self, store: LocalStore) -> None:
+    def __init__(self, store: LocalStore, folder: str) -> None:
         self._store = store
         self._root = store.root
+        self._path = store.root / folder
 
     def connect(self) -> list[Check]:
         """Whether the folder can be used at all; after a failed check no other is made."""
         try:
-            existing = _nearest(self._root)
+            with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+                self._root.lstat()
+            existing = nearest(self._root)
             if not existing.exists():
                 found = f"{existing} is a link to {existing.readlink()}, which is not there"
                 return [fail("folder", found, "make that folder, or correct the link")]
@@ -66,50 +67,49 @@ class FolderExaminer:
             state = "exists" if existing == self._root else "will be made by the first upload"
             return [ok("folder", f"{self._root} {state}"), _file_system(existing), _space(existing)]
         except OSError as error:
-            why = translated(error, str(self._root), "cannot be looked at")
+            why = translated(error, str(self._root), "cannot be examined")
             return [fail_with("folder", str(why), "give another folder")]
 
-    def read(self, folder: str) -> list[Check]:  # noqa: ARG002
+    def read(self) -> list[Check]:
         """Whether objects can be listed and read; nothing is written."""
 
         def first() -> None:
             for info in islice(self._store.list(""), 1):
                 self._store.head(info.key)
 
-        return [_tried("list", first)]
+        return [tried("list", first)]
 
-    def write(self, folder: str) -> list[Check]:
-        """What may be written, by doing it below ``folder``; `PUT` and `DELETE` are among the checks."""
+    def write(self) -> list[Check]:
+        """What may be written, by doing it; `PUT` and `DELETE` are among the checks."""
         try:
-            with self._inside(folder) as path:
+            with self._inside() as path:
                 store = LocalStore(path)
-                put = _tried(PUT, lambda: store.put("object", b"1", _PLAIN))
+                put = tried(PUT, lambda: store.put("object", b"1", _PLAIN))
                 if put.result is Result.OK:
                     put = self._existing() or put
                 if put.result is not Result.OK:
                     return [put]
-                deleted = _tried(DELETE, lambda: store.delete("object"))
+                deleted = tried(DELETE, lambda: store.delete("object"))
                 return [put, deleted, _replacing(path), _locking(path), _letter_case(path)]
         except OSError as error:
             return [_refused(error, self._root)]
 
-    def race(self, folder: str) -> Capabilities:
-        """What the store honours, as `probe` finds out below ``folder``; raises its errors."""
+    def race(self) -> Capabilities:
+        """What the store honours, as `probe` finds out; raises its errors."""
         try:
-            with self._inside(folder) as path:
+            with self._inside() as path:
                 return probe(LocalStore(path), "race")
         except OSError as error:
             raise translated(error, str(self._root), "cannot be written") from error
 
-    def keep(self, folder: str) -> list[Check]:  # noqa: ARG002
+    def keep(self) -> list[Check]:
         """No checks: a folder keeps bytes alone, and headers are those of its web server."""
         return []
 
-    def clear(self, folder: str) -> bool:
-        """Delete what an interrupted check has left below ``folder``; whether nothing of it remains."""
-        path = self._root / folder
-        shutil.rmtree(path, ignore_errors=True)
-        return not os.path.lexists(path)
+    def clear(self) -> bool:
+        """Delete what an interrupted check has left; whether nothing of it remains."""
+        shutil.rmtree(self._path, ignore_errors=True)
+        return not os.path.lexists(self._path)
 
     def _existing(self) -> Check | None:
         """What is wrong with the lock, the records and the folders that exist: other users may have made them."""
@@ -133,37 +133,17 @@ class FolderExaminer:
         return fail(PUT, "denied: Permission denied", f"check the permissions of {closed[0]}{others}")
 
     @contextlib.contextmanager
-    def _inside(self, folder: str) -> Iterator[Path]:
-        """The path of ``folder``, made and removed again, as are the folders above it that did not exist."""
-        path = self._root / folder
-        made = [above for above in path.parents if not above.exists()]
+    def _inside(self) -> Iterator[Path]:
+        """The path of the folder, made and removed again, as are the folders above it that did not exist."""
+        made = [above for above in self._path.parents if not above.exists()]
         try:
-            path.mkdir(parents=True)
-            yield path
+            self._path.mkdir(parents=True)
+            yield self._path
         finally:
-            shutil.rmtree(path, ignore_errors=True)
+            shutil.rmtree(self._path, ignore_errors=True)
             for above in made:
                 with contextlib.suppress(OSError):
                     above.rmdir()
-
-
-def _tried(name: str, ask: Callable[[], object]) -> Check:
-    try:
-        ask()
-    except Error as error:
-        return fail_with(name, str(error))
-    return ok(name, "allowed")
-
-
-def _nearest(path: Path) -> Path:
-    """``path``, or the nearest path above it that exists, a link to nothing included; raises `OSError`."""
-    for each in (path, *path.parents):
-        try:
-            each.lstat()
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-        return each
-    return path
 
 
 def _allows(path: Path, mode: int) -> bool:
@@ -231,8 +211,6 @@ def _replacing(path: Path) -> Check:
 
 def _locking(path: Path) -> Check:
     """Whether a lock that is held keeps another process out."""
-    from ..stores.local.lock import exclusive  # noqa: PLC0415
-
     if sys.platform == "win32":  # pragma: no cover
         return skip("lock", "not tried on Windows")
     lock = path / "lock"

@@ -12,8 +12,8 @@ import urllib.error
 import urllib.request
 import zlib
 from base64 import b64encode
-from collections.abc import Mapping
 from dataclasses import dataclass
+from email.message import Message
 from http.client import HTTPException, HTTPMessage, IncompleteRead
 from typing import IO
 from urllib.parse import urlsplit
@@ -23,8 +23,6 @@ from ..index.model import LARGEST_DOCUMENT
 from ..index.simple_json import CONTENT_TYPE
 from ..index.urls import DEFAULT_PORTS
 from ..redaction import redact
-
-__all__ = ["PAGE_TYPES", "Answer", "NoAnswer", "Unreachable", "fetch", "netrc_file"]
 
 PAGE_TYPES = (CONTENT_TYPE, "application/vnd.pypi.simple.v1+html", "text/html")
 """Content types that installers accept for a page (https://peps.python.org/pep-0691/#content-types)."""
@@ -39,12 +37,11 @@ _WHOLE_SECONDS = 3 * _SECONDS
 class Answer:
     """The answer to a request.
 
-    :param headers: by lower-case name.
     :param body: without the compression that ``Content-Encoding`` states.
     """
 
     status: int
-    headers: Mapping[str, str]
+    headers: Message
     body: bytes
 
 
@@ -70,10 +67,10 @@ def fetch(url: str, *, method: str = "GET", compressed: bool = True) -> Answer:
             body = response.read(LARGEST_DOCUMENT + 1)
             if len(body) <= LARGEST_DOCUMENT and response.length:
                 raise IncompleteRead(body, response.length)
-            return _answer(response.status, response.headers.items(), body)
+            return _answer(response.status, response.headers, body)
     except urllib.error.HTTPError as error:
         with error:
-            return _answer(error.code, error.headers.items(), b"")
+            return _answer(error.code, error.headers, b"")
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise NoAnswer("what came is not the gzip that Content-Encoding says") from error
     except (OSError, HTTPException, ValueError) as error:
@@ -120,14 +117,13 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
     return parts.scheme, parts.hostname, parts.port or DEFAULT_PORTS.get(parts.scheme)
 
 
-def _answer(status: int, headers: object, body: bytes) -> Answer:
-    found = {str(name).lower(): str(value) for name, value in headers}  # type: ignore[attr-defined]
-    if found.get("content-encoding", "").lower() == "gzip" and body:
+def _answer(status: int, headers: Message, body: bytes) -> Answer:
+    if headers.get("content-encoding", "").lower() == "gzip" and body:
         with gzip.GzipFile(fileobj=io.BytesIO(body)) as unpacked:
             body = unpacked.read(LARGEST_DOCUMENT + 1)
     if len(body) > LARGEST_DOCUMENT:
         raise NoAnswer(f"it is larger than {LARGEST_DOCUMENT // 2**20} MiB")
-    return Answer(status, found, body)
+    return Answer(status, headers, body)
 
 
 def netrc_file() -> str:

@@ -1,4 +1,5 @@
-"""What installers get from the index's URL, compared with the repository."""
+# ruff: noqa: PLR0911 (a file is compared in many ways)
+"""Compare what installers get from the index's URL with the repository."""
 
 from __future__ import annotations
 
@@ -20,8 +21,6 @@ from .check import Check, Result, fail, ok, skip, warn
 from .http import PAGE_TYPES, Answer, NoAnswer, Unreachable, fetch
 from .installers import old_pip_check, pip_check, release_age_check
 
-__all__ = ["UNCHECKED", "index_checks", "unknown_index"]
-
 UNCHECKED = "could not be checked"
 """How the finding begins where the index cannot be reached from this machine."""
 
@@ -31,9 +30,9 @@ SETTLING = 1.0
 _FRESH_SECONDS = 600
 """The ``max-age`` up to which pages count as fresh: uv keeps pages that have no ``Cache-Control`` as long."""
 _MOST_DIGITS = 19
-"""Of a size in bytes that fits 64 bits."""
+"""The most decimal digits of a size in bytes that fits 64 bits."""
 _LOOKED_AT = 5
-"""Projects that are read to find one with files."""
+"""The most projects that are read to find one with files."""
 _HASHED = 4 * 1024**2
 """The size in bytes up to which a file is fetched and hashed."""
 _PROJECT_PAGE, _FILES, _ABSENT = "project page", "files", "absent project"
@@ -80,14 +79,6 @@ def _project_with_files(repository: Repository) -> tuple[str | None, tuple[File,
             if manifest is not None and manifest.project.files:
                 return name, manifest.project.files
     return (projects[0] if projects else None), ()
-
-
-class _Fault(Exception):
-    """An answer is wrong; ``found`` and ``advice`` are those of the check."""
-
-    def __init__(self, found: str, advice: str) -> None:
-        self.found = found
-        self.advice = advice
 
 
 class _Index:
@@ -154,43 +145,42 @@ class _Index:
 def _asked(name: str, ask: Callable[[], Check]) -> Check:
     try:
         return ask()
-    except _Fault as fault:
-        return fail(name, fault.found, fault.advice)
     except NoAnswer as error:
         return fail(name, f"no answer: {error}", _CHECK_URL)
 
 
 def _file(url: str, file: File) -> Check:
-    """Compare size and hash of ``file``, and the hash of its metadata file; raises `_Fault` and `NoAnswer`."""
+    """Compare size and hash of ``file``, and the hash of its metadata file; raises `NoAnswer`."""
     head = fetch(url, method="HEAD", compressed=False)
-    _require_ok(head, file)
+    if head.status != HTTPStatus.OK:
+        return _refused(head, file)
     if encoding := head.headers.get("content-encoding"):
-        raise _Fault(
-            f"{file.filename}: served with Content-Encoding {encoding}", "let the server compress no distributions"
-        )
+        found = f"{file.filename}: served with Content-Encoding {encoding}"
+        return fail(_FILES, found, "let the server compress no distributions")
     length = head.headers.get("content-length")
     if length is not None and not (length.isascii() and length.isdecimal() and len(length) <= _MOST_DIGITS):
         found = f"{file.filename}: Content-Length {length:.40} is no number"
-        raise _Fault(found, "look at the server, and at what is before it")
+        return fail(_FILES, found, "check the server, and the proxies before it")
     if file.size is not None and length is not None and int(length) != file.size:
-        raise _Fault(f"{file.filename}: {length} bytes instead of {file.size}", "s3pypi verify")
+        return fail(_FILES, f"{file.filename}: {length} bytes instead of {file.size}", "s3pypi verify")
     compared = "with the size"
     if file.sha256 is not None and file.size is not None and file.size <= _HASHED:
         compared = "with the hash"
         answer = fetch(url, compressed=False)
-        _require_ok(answer, file)
+        if answer.status != HTTPStatus.OK:
+            return _refused(answer, file)
         if hashlib.sha256(answer.body).hexdigest() != file.sha256:
             found = f"{file.filename}: the {len(answer.body)} bytes that come have another hash"
-            raise _Fault(found, "s3pypi verify --deep; empty the cache before the repository")
+            return fail(_FILES, found, "s3pypi verify --deep; empty the cache before the repository")
     if not file.core_metadata:
         return ok(_FILES, f"{file.filename} comes {compared} that is listed")
     answer = fetch(f"{url}.metadata", compressed=False)
     if answer.status != HTTPStatus.OK:
-        raise _Fault(f"its metadata file answers {answer.status}", "s3pypi reindex")
+        return fail(_FILES, f"its metadata file answers {answer.status}", "s3pypi reindex")
     if answer.headers.get("content-encoding"):
-        raise _Fault("metadata files are served compressed", "pip refuses them: compress none")
+        return fail(_FILES, "metadata files are served compressed", "pip refuses them: compress none")
     if file.metadata_sha256 != hashlib.sha256(answer.body).hexdigest():
-        raise _Fault("its metadata file has another hash", "s3pypi reindex")
+        return fail(_FILES, "its metadata file has another hash", "s3pypi reindex")
     return ok(_FILES, f"{file.filename} comes {compared} that is listed, its metadata file too")
 
 
@@ -199,16 +189,15 @@ def _preference(file: File) -> tuple[bool, float]:
     return not file.core_metadata, float("inf") if file.size is None else file.size
 
 
-def _require_ok(answer: Answer, file: File) -> None:
-    if answer.status != HTTPStatus.OK:
-        raise _Fault(f"{file.filename}: answers {answer.status}", "let installers read files")
+def _refused(answer: Answer, file: File) -> Check:
+    return fail(_FILES, f"{file.filename}: answers {answer.status}", "let installers read files")
 
 
 def _page_check(name: str, answer: Answer, *, same: bool) -> Check:
     kind = answer.headers.get("content-type", "none")
     caching = answer.headers.get("cache-control")
     if answer.status == HTTPStatus.UNAUTHORIZED:
-        return skip(name, "asks for a password", "put the password into ~/.netrc to have it looked at")
+        return skip(name, "asks for a password", "put the password into ~/.netrc, so that the page can be checked")
     if answer.status != HTTPStatus.OK:
         correct = "correct public-url"
         advice = f"let readers have it, or {correct}" if answer.status == HTTPStatus.FORBIDDEN else correct

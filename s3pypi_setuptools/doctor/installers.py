@@ -1,4 +1,4 @@
-"""What installers can do with the index: pip itself is asked, and others are known by their releases."""
+"""Check what installers can do with the index: pip is run, and the behaviour of others is known."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from ..index.simple_html import REJECTED_BY_OLD_PIP
 from ..redaction import redact
 from .check import Check, fail, ok, skip, warn
 from .http import netrc_file
-
-__all__ = ["old_pip_check", "pip_check", "release_age_check"]
 
 _PIP = "pip"
 _SECONDS = 60
@@ -62,7 +60,7 @@ def pip_check(index_url: str, project: str, *, unread: str | None = None) -> Che
         it finds no distribution.
     """
     if (pip := _pip()) is None:
-        return skip(_PIP, "is not here")
+        return skip(_PIP, "is not installed")
     options = ("--index-url", index_url, "--no-cache-dir", "--no-input", "--disable-pip-version-check", "--pre")
     environment = {name: value for name, value in os.environ.items() if name not in _SETTINGS}
     environment["PIP_CONFIG_FILE"] = os.devnull

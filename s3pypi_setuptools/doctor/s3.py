@@ -25,27 +25,26 @@ from ..stores.s3.store import S3Store
 from .check import ABORT, DELETE, GET, MULTIPART, PUT, Check, Result, fail, fail_with, ok, skip, warn
 from .s3_access import S3Access
 
-__all__ = ["S3Examiner"]
-
 _DATA = b"written by s3pypi doctor, and about to be deleted\n"
 _PLAIN = Attributes("text/plain", "no-store")
 _KEPT = Attributes(CONTENT_TYPE, "no-cache", {"s3pypi-probe": "kept"})
 _DENIED = "denied"
 _LOOKED_AT = 10
-"""Objects listed to find one that can be read."""
+"""The most objects that are listed to find one to read."""
 _SIDE_BY_SIDE = 8
-"""Objects deleted at the same time."""
+"""The number of objects that are deleted at the same time."""
 
 
 class S3Examiner:
     """Checks the bucket of ``store``, below the repository's ``prefix``.
 
-    What goes wrong is the result of a check, and no error is raised. Folders are keys without ``/`` at their end. What
-    is written is below the given folder, and deleted when a method returns, as far as the credentials allow it.
+    What goes wrong is the result of a check, and no error is raised. What is written is below ``folder``, a key without
+    ``/`` at its end, and deleted when a method returns, as far as the credentials allow it.
     """
 
-    def __init__(self, store: S3Store, prefix: str) -> None:
+    def __init__(self, store: S3Store, prefix: str, folder: str) -> None:
         self._store = store
+        self._folder = folder
         self._bucket = store.bucket
         self._access = S3Access(store.bucket)
         self._prefix = prefix
@@ -55,11 +54,8 @@ class S3Examiner:
         """Whether the bucket can be reached, and as whom; after a failed check no other is made."""
         return self._access.checks()
 
-    def read(self, folder: str) -> list[Check]:
-        """What may be read; nothing is written.
-
-        :param folder: one that does not exist.
-        """
+    def read(self) -> list[Check]:
+        """What may be read; nothing is written."""
         found: list[str] = []
 
         def listing() -> None:
@@ -69,7 +65,7 @@ class S3Examiner:
 
         def absent() -> None:
             with contextlib.suppress(NotFound):
-                self._store.head(f"{folder}/absent")
+                self._store.head(f"{self._folder}/absent")
 
         listed = self._allowed("list", permissions.LIST, listing)
         missing = self._allowed("absent keys", permissions.LIST, absent, "answers 404 to a key that does not exist")
@@ -79,10 +75,10 @@ class S3Examiner:
             return [listed, missing, skip(GET, "there is nothing to read yet")]
         return [listed, missing, self._allowed(GET, permissions.GET, lambda: self._store.get(found[0]))]
 
-    def write(self, folder: str) -> list[Check]:
-        """What may be written, by doing it below ``folder``; `PUT`, `GET` and `DELETE` are among the checks."""
-        key, parts = f"{folder}/object", f"{folder}/parts"
-        may_delete = self._deletion(folder)
+    def write(self) -> list[Check]:
+        """What may be written, by doing it; `PUT`, `GET` and `DELETE` are among the checks."""
+        key, parts = f"{self._folder}/object", f"{self._folder}/parts"
+        may_delete = self._deletion()
         try:
             put = self._put(key)
             if put.result is not Result.OK:
@@ -92,16 +88,16 @@ class S3Examiner:
         finally:
             self._remove(key, parts)
 
-    def race(self, folder: str) -> Capabilities:
-        """What the store honours, as `probe` finds out below ``folder``; raises its errors.
+    def race(self) -> Capabilities:
+        """What the store honours, as `probe` finds out; raises its errors.
 
         Where nothing can be deleted, each question is asked once, so that few objects are left.
         """
-        return probe(self._store, folder, THOROUGH if self._may_delete else 1, left=lambda where: None)
+        return probe(self._store, self._folder, THOROUGH if self._may_delete else 1, left=lambda where: None)
 
-    def keep(self, folder: str) -> list[Check]:
+    def keep(self) -> list[Check]:
         """Whether objects come back as they were stored, and who can read them."""
-        key, refused = f"{folder}/kept", f"{folder}/refused"
+        key, refused = f"{self._folder}/kept", f"{self._folder}/refused"
         try:
             self._store.put(key, _DATA, _KEPT)
             return [*self._comes_back(key), self._checksums(refused), self._public(key)]
@@ -110,17 +106,17 @@ class S3Examiner:
         finally:
             self._remove(key, refused)
 
-    def clear(self, folder: str) -> bool:
-        """Delete what an interrupted check has left below ``folder``; whether nothing of it remains."""
+    def clear(self) -> bool:
+        """Delete what an interrupted check has left; whether nothing of it remains."""
 
         def abort(upload: Mapping[str, Any]) -> None:
             self._bucket.request("AbortMultipartUpload", upload["Key"], ANY, {"UploadId": upload["UploadId"]})
 
         try:
             with ThreadPoolExecutor(_SIDE_BY_SIDE) as threads:
-                begun = self._bucket.request("ListMultipartUploads", None, ANY, {"Prefix": f"{folder}/"})
+                begun = self._bucket.request("ListMultipartUploads", None, ANY, {"Prefix": f"{self._folder}/"})
                 list(threads.map(abort, begun.get("Uploads") or ()))
-                list(threads.map(self._store.delete, [info.key for info in self._store.list(f"{folder}/")]))
+                list(threads.map(self._store.delete, [info.key for info in self._store.list(f"{self._folder}/")]))
         except Error:
             return False
         return True
@@ -137,17 +133,17 @@ class S3Examiner:
             return [_metadata_unknown(failure)]
         return [_metadata_check(response, same), _header_check(response)]
 
-    def _deletion(self, folder: str) -> Check:
-        error = _failure(lambda: self._store.delete(f"{folder}/absent"))
+    def _deletion(self) -> Check:
+        error = _failure(lambda: self._store.delete(f"{self._folder}/absent"))
         check = self._check(DELETE, permissions.DELETE, error)
         self._may_delete = error is None
         if error is None:
             return check
-        where = f"{self._bucket.url}/{folder}/"
+        where = f"{self._bucket.url}/{self._folder}/"
         if _is_denied(error):
-            stays = f"unless these credentials are to publish only; what was written to ask stays below {where}"
+            stays = f"unless these credentials are to publish only; what was written for the checks stays below {where}"
             return warn(DELETE, check.found, f"{check.advice}, {stays}")
-        advice = f"{check.advice or 'try again'}; what was written to ask may stay below {where}"
+        advice = f"{check.advice or 'try again'}; what was written for the checks may stay below {where}"
         return warn(DELETE, check.found, advice)
 
     def _put(self, key: str) -> Check:
@@ -215,8 +211,8 @@ class S3Examiner:
         if not public:
             return ok(name, "private: nobody reads files without credentials")
         if (options.acl or "").startswith("public-") or options.connection.no_sign_request:
-            return ok(name, "public, as is wanted: anybody reads files who knows their address")
-        advice = "fine for public packages; else take back the bucket policy or ACL that grants it"
+            return ok(name, "public, as configured: anybody who knows the URL of a file can read it")
+        advice = "fine for public packages; otherwise remove the bucket policy or ACL that grants it"
         return warn(name, "public: anybody reads files without credentials", advice)
 
     def _allowed(self, name: str, action: str, ask: Callable[[], object], found: str = "allowed") -> Check:
@@ -229,7 +225,7 @@ class S3Examiner:
             return ok(name, found)
         if not _is_denied(error):
             return fail_with(name, reason(error))
-        words = words_of(error.__cause__) if isinstance(error.__cause__, Exception) else ""
+        words = words_of(error.__cause__)
         denied = f"{_DENIED}: {words}" if words else _DENIED
         if (lacking := refused_action(words)) and lacking != action:
             return fail(name, denied, f"grant {lacking}")

@@ -1,4 +1,4 @@
-"""Whether a bucket can be reached, and with whose credentials."""
+"""Check whether a bucket can be reached, and with whose credentials."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import time
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
-from typing import Any
 
 from ..aws.client import create_client
-from ..aws.errors import CREDENTIAL_ADVICE, code_of
+from ..aws.errors import CREDENTIAL_ADVICE, code_of, response_of
 from ..aws.sessions import Sessions
 from ..config.secret import Secret
 from ..errors import ConfigurationError, Error
@@ -18,8 +17,6 @@ from ..stores.s3.bucket import Bucket
 from ..stores.s3.client import Patience, S3Client
 from ..stores.s3.errors import reason
 from .check import Check, Result, fail, fail_with, ok, skip
-
-__all__ = ["S3Access"]
 
 _SKEW = timedelta(minutes=5)
 """S3 refuses signatures that are 15 minutes off (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html)."""
@@ -46,7 +43,7 @@ _PROVIDERS = {
 
 
 class S3Access:
-    """The way to ``bucket``; ``anonymous`` reaches it without credentials."""
+    """Checks of the connection to ``bucket``; ``anonymous`` sends requests without credentials."""
 
     def __init__(self, bucket: Bucket) -> None:
         self._bucket = bucket
@@ -56,14 +53,14 @@ class S3Access:
             connection=replace(
                 options.connection,
                 no_sign_request=True,
-                # These are never sent. Without any, botocore would look for some, and fail where that fails.
+                # These are never sent. Without any, botocore would look for credentials, and might fail.
                 aws_access_key_id="unsigned",
                 aws_secret_access_key=Secret("unsigned"),
                 aws_session_token=None,
             ),
             put_args={},
             patience=_PATIENCE,
-            # Other sessions, as a later check finds out whether those of the bucket have credentials.
+            # Sessions of its own: a later check finds out whether those of the bucket have credentials.
             sessions=Sessions(),
         )
         self.anonymous = S3Client(unsigned)
@@ -85,11 +82,10 @@ class S3Access:
         except ConfigurationError as error:
             return [fail("endpoint", str(error), "correct the settings")]
         began, answered = time.monotonic(), datetime.now(timezone.utc)
-        response: dict[str, Any]
         try:
             response = call(Bucket=self._bucket.name)
         except Exception as error:
-            response = getattr(error, "response", None) or {}
+            response = response_of(error)
             if not response.get("ResponseMetadata", {}).get("HTTPHeaders"):
                 why = reason(self._bucket.client.failure(error, "HeadBucket", self._bucket.url))
                 line = why if url in why else f"{url}: {why}"
@@ -105,14 +101,15 @@ class S3Access:
         if client.options.connection.no_sign_request:
             return [ok(_CREDENTIALS, "none: no-sign-request is set")]
         try:
-            found = client.access_key()
+            found = client.credentials()
+            key = found.get_frozen_credentials().access_key if found else ""
         except Exception as error:
             known = error if isinstance(error, Error) else client.failure(error, "GetCredentials", self._bucket.url)
             return [fail_with(_CREDENTIALS, reason(known), "sign in again, or check the profile")]
         if found is None:
             advice = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile"
             return [fail(_CREDENTIALS, "none were found", advice)]
-        provider, key = _PROVIDERS.get(found[0], found[0]), found[1]
+        provider = _PROVIDERS.get(found.method, found.method)
         shown = f", access key …{key[-_SHOWN:]}" if len(key) > 2 * _SHOWN else ""
         return [ok(_CREDENTIALS, f"from {provider}{shown}")]
 
@@ -125,15 +122,14 @@ class S3Access:
         except ConfigurationError as error:
             return [fail_with("settings", str(error), "correct the settings")]
         except Error as error:
-            cause = error.__cause__
-            code = code_of(cause) if isinstance(cause, Exception) else ""
+            code = code_of(error.__cause__)
             if code in _REFUSALS:
                 return [fail(_CREDENTIALS, f"refused: {code}", reason(error))]
             if code == "NoSuchBucket":
                 return [fail("bucket", f"{name} does not exist", "check its name, the region and the endpoint")]
             if code not in {"AccessDenied", "403"}:
                 return [fail_with("bucket", reason(error))]
-            exists = skip("bucket", "not told: listing it is denied")
+            exists = skip("bucket", "not known: listing it is denied")
         client = self._bucket.client
         signs = client.is_aws and not client.options.connection.no_sign_request
         return [self._identity(), exists] if signs else [exists]
@@ -143,7 +139,7 @@ class S3Access:
             arn = _arn(self._bucket.client)
         except Exception as error:
             self._bucket.client.options.redactor.clean(error)
-            return skip("identity", f"AWS does not tell ({code_of(error) or type(error).__name__})")
+            return skip("identity", f"not known: AWS answered {code_of(error) or type(error).__name__}")
         return ok("identity", arn)
 
 
@@ -170,7 +166,7 @@ def _clock(date: str | None, now: datetime) -> Check:
     try:
         skew = now - parsedate_to_datetime(date or "")
     except (ValueError, TypeError):
-        return skip(_CLOCK, "the store does not tell its time")
+        return skip(_CLOCK, "not known: the answer has no valid Date")
     seconds = round(abs(skew.total_seconds()))
     if abs(skew) < _SKEW:
         return ok(_CLOCK, f"within {max(1, seconds)} s of the store's")

@@ -159,7 +159,7 @@ def test_a_file_system_of_another_machine(tmp_path: Path, monkeypatch: pytest.Mo
         f"disk / ext4 rw 0 0\nserver:/x {tmp_path.resolve()} nfs4 rw 0 0\nother /elsewhere tmpfs rw 0 0\n"
     )
     monkeypatch.setattr(local_examination, "_MOUNTS", mounts)
-    [_, system, _] = FolderExaminer(LocalStore(tmp_path / "repo")).connect()
+    [_, system, _] = FolderExaminer(LocalStore(tmp_path / "repo"), ".s3pypi-probe-1").connect()
     assert (system.result.value, system.found) == ("warning", "nfs4, over a network")
 
 
@@ -167,6 +167,6 @@ def test_a_file_system_of_another_machine(tmp_path: Path, monkeypatch: pytest.Mo
 def test_a_lock_that_keeps_nobody_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # As on a file system whose locks are known to one machine, or process, alone.
     monkeypatch.setattr(local_examination, "_LOCKS", "raise SystemExit(0)")
-    found = {check.name: check for check in FolderExaminer(LocalStore(tmp_path)).write(".s3pypi-probe-1")}
+    found = {check.name: check for check in FolderExaminer(LocalStore(tmp_path), ".s3pypi-probe-1").write()}
     assert (found["lock"].result.value, found["lock"].found) == ("failed", "does not keep other processes out")
     assert list(tmp_path.iterdir()) == []

@@ -205,7 +205,7 @@ def test_what_is_left_of_a_probe_is_cleared(s3_server: S3Server, s3_bucket: str)
     for key in ("team/p/0", "team/p/", "team/p0", "team/other"):
         client.put_object(Bucket=s3_bucket, Key=key, Body=b"1")
         client.create_multipart_upload(Bucket=s3_bucket, Key=f"{key}-part" if key[-1] != "/" else f"{key}part")
-    examiner = S3Examiner(S3Store(s3_bucket, options(s3_server)), "team")
-    assert examiner.clear("team/p")
+    examiner = S3Examiner(S3Store(s3_bucket, options(s3_server)), "team", "team/p")
+    assert examiner.clear()
     assert left(s3_server, s3_bucket) == ["team/other", "team/p0", "team/other-part", "team/p0-part"]
     client.close()
