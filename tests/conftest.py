@@ -80,19 +80,6 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         return (yield)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    reports = [report for reports in terminalreporter.stats.values() for report in reports]
-    counts = [
-        value
-        for report in reports
-        if getattr(report, "when", None) == "call"
-        for name, value in report.user_properties
-        if name == "crash-cases"
-    ]
-    if counts:
-        terminalreporter.write_line(f"crash cases: {sum(counts)} in {len(counts)} tests")
-
-
 def process_state() -> dict[str, object]:
     """What belongs to the whole process, by name: tests run in any order, and programs call this package's code."""
     package = logging.getLogger("s3pypi_setuptools")
@@ -203,10 +190,9 @@ def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
 
 
 @pytest.fixture
-def locks(ministack: S3Server) -> Iterator[LockTable]:
+def locks(ministack: S3Server) -> LockTable:
     """A fresh lock table."""
-    with lock_tables.new_table(ministack) as table:
-        yield table
+    return lock_tables.new_table(ministack)
 
 
 @pytest.fixture(scope="session", params=["ministack", markers.case("ceph", slow=True)] if CEPH else ["ministack"])

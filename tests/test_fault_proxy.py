@@ -27,7 +27,6 @@ from tests.support.fault_proxy import (
     FaultProxy,
     Garbage,
     Garbled,
-    Hold,
     Passing,
     Stall,
 )
@@ -185,7 +184,7 @@ def test_holds_and_calls_on_either_side_of_the_server(
 
     def held(passing: Passing) -> Fault:
         arrived.set()
-        return Hold(before, after)
+        return Do(lambda: before.wait(300), lambda: after.wait(300))
 
     proxy.fault = held
     writer = threading.Thread(target=client.put_object, kwargs={"Bucket": s3_bucket, "Key": "two", "Body": b""})

@@ -41,13 +41,13 @@ def test_the_examples_of_the_python_api_are_true(folder: Path) -> None:
 @pytest.mark.program
 def test_the_commands_of_the_page_on_looking_after_print_what_it_shows(folder: Path) -> None:
     samples.wheel(folder / "dist", "other", "0.1")
-    assert run("s3pypi", "dist", "-t", "./repo", cwd=folder).returncode == 0
+    assert run("s3pypi", "dist", "-t", "./repo", cwd=folder).status == 0
     shown = 0
     for line, output in sessions((DOCS / "look-after.md").read_text(encoding="utf-8")):
         program, *arguments = shlex.split(line)
         done = run(program, *arguments, cwd=folder)
         warned = "--all" in arguments  # of a name that becomes free
-        assert (done.returncode, done.stderr.count("\n")) == (0, warned), line
+        assert (done.status, done.stderr.count("\n")) == (0, warned), line
         assert ("dependency confusion" in done.stderr) is warned
         pattern = "\n".join(re.escape(text).replace("…", ".*") for text in output)
         assert re.fullmatch(pattern, done.stdout.rstrip("\n")), f"{line}\n{done.stdout}"

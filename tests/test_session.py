@@ -39,7 +39,7 @@ def program(place: str, tmp_path: Path) -> Callable[..., str]:
 
     def program(*arguments: str) -> str:
         done = run("s3pypi", *arguments, "-t", place, cwd=tmp_path)
-        assert done.returncode == 0, done.stderr
+        assert done.status == 0, done.stderr
         return done.stdout
 
     return program

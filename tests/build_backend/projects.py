@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
 
 from pyproject_hooks import BuildBackendHookCaller
+
+from tests.support.programs import Ended, execute
 
 __all__ = ["WRAPPED", "Called", "call", "distributions", "hook_names", "make_project", "published"]
 
@@ -103,17 +105,14 @@ def distributions(name: str = "hello_world") -> dict[str, str]:
     return {"sdist": f"{name}-1.0.tar.gz", "wheel": f"{name}-1.0-py3-none-any.whl"}
 
 
-class Called:
-    """What one call of a hook gave.
+@dataclass(frozen=True)
+class Called(Ended):
+    """How one call of a hook ended.
 
     :param result: what the hook returned; None when the process failed.
     """
 
-    def __init__(self) -> None:
-        self.result: object = None
-        self.status = 0
-        self.stdout = ""
-        self.stderr = ""
+    result: object = None
 
 
 def call(
@@ -125,31 +124,27 @@ def call(
     environ: Mapping[str, str] | None = None,
 ) -> Called:
     """Call a hook as front ends do: in a subprocess in the project's folder, with its environment's scripts on PATH."""
-    called = Called()
+    ends: list[Ended] = []
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
 
     def run(cmd: Sequence[str], cwd: str | None = None, extra_environ: Mapping[str, str] | None = None) -> None:
-        done = subprocess.run(
-            cmd,
-            cwd=cwd,
-            env={**os.environ, "PATH": path, **(extra_environ or {}), **(environ or {})},
-            capture_output=True,
-            text=True,
-            check=False,
+        ends.append(
+            execute(cmd, cwd=Path(cwd or "."), environ={"PATH": path, **(extra_environ or {}), **(environ or {})})
         )
-        called.status, called.stdout, called.stderr = done.returncode, done.stdout, done.stderr
-        done.check_returncode()
+        if ends[0].status:
+            raise ChildProcessError(hook)
 
     caller = BuildBackendHookCaller(
         str(project), backend, backend_path=backend_path, runner=run, python_executable=sys.executable
     )
+    result = None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # newer front ends repeat the backend's own advice to developers
-            called.result = getattr(caller, hook)(*arguments)
-    except subprocess.CalledProcessError:
-        assert "Traceback" not in called.stderr, called.stderr
-    return called
+            result = getattr(caller, hook)(*arguments)
+    except ChildProcessError:
+        assert "Traceback" not in ends[0].stderr, ends[0].stderr
+    return Called(**vars(ends[0]), result=result)
 
 
 def hook_names(project: Path, backend: str) -> set[str]:
@@ -160,7 +155,6 @@ def hook_names(project: Path, backend: str) -> set[str]:
         "backend = functools.reduce(getattr, filter(None, rest.split('.')), importlib.import_module(module))\n"
         "print(*[name for name in sys.argv[2:] if hasattr(backend, name)])\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", probe, backend, *HOOKS], cwd=project, capture_output=True, text=True, check=True
-    )
+    done = execute([sys.executable, "-c", probe, backend, *HOOKS], cwd=project)
+    assert done.status == 0, done.stderr
     return set(done.stdout.split())

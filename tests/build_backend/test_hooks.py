@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 
 from tests.build_backend.projects import OURS, WRAPPED, call, distributions, hook_names, make_project, published
 from tests.support.markers import case
+from tests.support.programs import output_of
 
 ASKED = {"S3PYPI_PUBLISH": "1"}
 SPY = """\
@@ -144,8 +144,7 @@ def test_arguments_may_be_passed_by_name(tmp_path: Path) -> None:
         "b.build_sdist(sdist_directory=out, config_settings=None)\n"
         "b.build_wheel(wheel_directory=out, config_settings=None, metadata_directory=None)\n"
     )
-    done = subprocess.run([sys.executable, "-c", probe], cwd=project, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    output_of([sys.executable, "-c", probe], cwd=project)
     assert len([*tmp_path.glob("hello?world-1.0.tar.gz"), *tmp_path.glob("hello_world-1.0-*.whl")]) == 2
 
 

@@ -27,7 +27,6 @@ def make_role(server: S3Server, trust: str, permissions: str) -> None:
     client = server.client("iam")
     client.create_role(RoleName=ROLE, AssumeRolePolicyDocument=trust)
     client.put_role_policy(RoleName=ROLE, PolicyName="publish", PolicyDocument=permissions)
-    client.close()
 
 
 def identity_token(issuer: str, audience: str, subject: str) -> str:
@@ -41,7 +40,6 @@ def take_role(server: S3Server, arn: str, token: str) -> dict[str, str]:
     """The variables that hold the role's temporary keys."""
     client = server.client("sts")
     answer = client.assume_role_with_web_identity(RoleArn=arn, RoleSessionName="job", WebIdentityToken=token)
-    client.close()
     given = answer["Credentials"]
     return {
         "AWS_ACCESS_KEY_ID": given["AccessKeyId"],

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 import venv
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +13,8 @@ from typing import Any
 
 import yaml
 
-CHECKOUT = Path(__file__).parents[2]
+from tests.support.programs import CHECKOUT, execute
+
 PROJECT = CHECKOUT / "examples" / "setup-py"
 BUCKET = "my-company-packages"
 
@@ -50,18 +50,9 @@ class Runner:
 
     def run(self, script: str, shell: Sequence[str] = ("bash", "-e", "-c"), **environment: str) -> int:
         """The script's exit status; what it printed is kept."""
-        done = subprocess.run(
-            [*shell, script],
-            cwd=self.folder,
-            env={**self.environment, **environment},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=300,
-        )
-        self.printed.append(done.stdout)
-        return done.returncode
+        done = execute([*shell, script], cwd=self.folder, environ={**self.environment, **environment})
+        self.printed.append(done.output)
+        return done.status
 
     @property
     def output(self) -> str:

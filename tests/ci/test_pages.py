@@ -30,10 +30,7 @@ def aws(tmp_path: Path) -> Iterator[S3Server]:
 
 def keys(server: S3Server, bucket: str) -> set[str]:
     """What lies in the project's folder."""
-    client = server.client()
-    found = client.list_objects_v2(Bucket=bucket, Prefix="simple/hello-s3pypi/")["Contents"]
-    client.close()
-    return {each["Key"].rpartition("/")[2] for each in found}
+    return {key.rpartition("/")[2] for key in server.keys(bucket, "simple/hello-s3pypi/")}
 
 
 def make_role_of(page: str, aws: S3Server, bucket: str) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.support.programs import run
+from tests.support.programs import execute, run
 
 COMPLETE = """
 source {script}
@@ -27,7 +26,8 @@ def completed(folder: Path, line: str) -> set[str]:
         script.write_text(run("s3pypi", "completion", "bash", cwd=folder).stdout)
     words = line.split(" ")
     code = COMPLETE.format(script=script, words=" ".join(f"'{word}'" for word in words), index=len(words) - 1)
-    done = subprocess.run(["bash", "-c", code], capture_output=True, text=True, check=True, timeout=300)
+    done = execute(["bash", "-c", code])
+    assert done.status == 0
     return {word.strip() for word in done.stdout.split("\n") if word.strip()}
 
 
@@ -50,15 +50,15 @@ def test_bash_completes_commands_options_and_words(tmp_path: Path, line: str, of
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_scripts_that_the_shells_themselves_can_read(tmp_path: Path, shell: str) -> None:
     done = run("s3pypi", "completion", shell, "-q", cwd=tmp_path)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.status, done.stderr) == (0, "")
     assert "unyank" in done.stdout
     assert str(tmp_path) not in done.stdout
     if shutil.which(shell):
         script = tmp_path / "script"
         script.write_text(done.stdout)
-        checked = subprocess.run([shell, "-n", script], capture_output=True, text=True, check=False, timeout=300)
-        assert (checked.returncode, checked.stderr) == (0, "")
+        checked = execute([shell, "-n", script])
+        assert (checked.status, checked.stderr) == (0, "")
 
 
 def test_other_shells_are_an_error(tmp_path: Path) -> None:
-    assert run("s3pypi", "completion", "cmd", cwd=tmp_path).returncode == 2
+    assert run("s3pypi", "completion", "cmd", cwd=tmp_path).status == 2

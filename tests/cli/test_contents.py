@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
 import re
 from pathlib import Path
 
 import pytest
 
 from tests.support import samples
-from tests.support.forked_programs import shared_programs
-from tests.support.programs import run, run_json, run_on_terminal
+from tests.support.programs import answered, run, run_json, run_on_terminal
 
 TARGET = ["-t", "./repo"]
 
@@ -25,7 +22,7 @@ def folder(tmp_path: Path) -> Path:
         samples.wheel(dist, "Demo", version)
     samples.sdist(dist, "Demo", "1.0")
     samples.wheel(dist, "other", "0.1")
-    assert run("s3pypi", "dist", *TARGET, cwd=tmp_path).returncode == 0
+    assert run("s3pypi", "dist", *TARGET, cwd=tmp_path).status == 0
     return tmp_path
 
 
@@ -35,7 +32,7 @@ def listed(folder: Path) -> list[str]:
 
 def test_list_is_columns_that_scripts_can_cut(folder: Path) -> None:
     done = run("s3pypi", "list", *TARGET, cwd=folder)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.status, done.stderr) == (0, "")
     rows = [line.split() for line in done.stdout.splitlines()]
     assert [(row[0], row[1], row[2], row[5]) for row in rows] == [
         ("demo", "1.1", "3", "active"),
@@ -64,13 +61,13 @@ def test_list_is_columns_that_scripts_can_cut(folder: Path) -> None:
 def test_list_takes_globs_and_the_target_as_an_argument(folder: Path, words: list[str], names: str) -> None:
     words = [word.format(repo=folder / "repo") for word in words]
     done = run("s3pypi", "list", "--names", *words, cwd=folder)
-    assert (done.returncode, done.stdout, done.stderr) == (0, names, "")
+    assert (done.status, done.stdout, done.stderr) == (0, names, "")
 
 
 def test_list_reads_no_other_projects_than_those_that_match(folder: Path) -> None:
     (folder / "repo" / "other" / "manifest.json").write_text("{")
     done = run("s3pypi", "list", "./repo", "d*", cwd=folder)
-    assert (done.returncode, done.stdout.split()[0], done.stderr) == (0, "demo", "")
+    assert (done.status, done.stdout.split()[0], done.stderr) == (0, "demo", "")
 
 
 def test_list_as_json(folder: Path) -> None:
@@ -107,18 +104,18 @@ def test_a_list_is_shown_even_when_quiet(folder: Path) -> None:
 def test_delete_in_gorillas_form(folder: Path) -> None:
     done = run("s3pypi", "delete", "Demo", "1.0", "--yes", *TARGET, cwd=folder)
     url = (folder / "repo" / "demo").as_uri()
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.status, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
         f"deleted Demo-1.0-py3-none-any.whl  {url}/Demo-1.0-py3-none-any.whl",
         f"deleted Demo-1.0.tar.gz  {url}/Demo-1.0.tar.gz",
     ]
     assert listed(folder) == ["Demo-1.1-py3-none-any.whl"]
     again = run("s3pypi", "delete", "Demo", "1.0", "--yes", *TARGET, cwd=folder)
-    assert (again.returncode, again.stdout) == (0, "absent demo 1.0: it was deleted before\n")
+    assert (again.status, again.stdout) == (0, "absent demo 1.0: it was deleted before\n")
 
 
 def test_delete_a_file_and_the_rest(folder: Path) -> None:
-    assert run("s3pypi", "delete", "demo", "--file", "Demo-1.0.tar.gz", "-y", *TARGET, cwd=folder).returncode == 0
+    assert run("s3pypi", "delete", "demo", "--file", "Demo-1.0.tar.gz", "-y", *TARGET, cwd=folder).status == 0
     assert listed(folder) == ["Demo-1.0-py3-none-any.whl", "Demo-1.1-py3-none-any.whl"]
     report = run_json("delete", "demo", "--all", "-y", *TARGET, cwd=folder)
     assert (report["ok"], report["whole"], len(report["files"])) == (True, True, 2)
@@ -134,7 +131,7 @@ def test_a_dry_run_deletes_nothing_and_asks_nothing(folder: Path) -> None:
 
 def test_without_a_terminal_delete_wants_yes(folder: Path) -> None:
     done = run("s3pypi", "delete", "demo", "1.0", *TARGET, cwd=folder)
-    assert (done.returncode, done.stdout) == (2, "")
+    assert (done.status, done.stdout) == (2, "")
     assert done.stderr.count("\n") == 1
     assert "--yes" in done.stderr
     assert len(listed(folder)) == 3
@@ -144,22 +141,16 @@ def test_without_a_terminal_delete_wants_yes(folder: Path) -> None:
     ("answer", "status", "options"), [("YES\n", 0, []), ("y\n", 0, ["--json"]), ("\n", 1, []), ("\x04", 1, ["--json"])]
 )
 def test_on_a_terminal_delete_asks(folder: Path, answer: str, status: int, options: list[str]) -> None:
-    child, terminal = pty.openpty()
-    process = shared_programs().start("s3pypi", "delete", "demo", "1.0", *TARGET, *options, cwd=folder,
-                                      environ={"TERM": "dumb"}, streams={0: terminal})  # fmt: skip
-    os.write(child, answer.encode())
-    ended = process.wait()
-    os.close(terminal)
-    os.close(child)
-    output, errors = ended.stdout, ended.stderr
-    assert ended.status == status, errors
+    done = answered(answer, "delete", "demo", "1.0", *TARGET, *options, cwd=folder)
+    errors = done.stderr
+    assert done.status == status, errors
     assert "deleted Demo-1.0.tar.gz" not in errors
     assert re.search(r"(?m), would delete:$[\s\S]*^  Demo-1\.0\.tar\.gz +\d+ B$", errors)
     assert "? [y/N] " in errors
     assert "Traceback" not in errors
     assert len(listed(folder)) == (1 if status == 0 else 3)
     if options:
-        assert json.loads(output)["ok"] is (status == 0)
+        assert json.loads(done.stdout)["ok"] is (status == 0)
     elif status:
         assert "nothing was changed" in errors
 
@@ -178,9 +169,9 @@ def test_yank_and_unyank(folder: Path) -> None:
 
 
 def test_a_second_yank_says_that_it_is_one(folder: Path) -> None:
-    assert run("s3pypi", "yank", "demo", "1.1", "--reason", "old", *TARGET, cwd=folder).returncode == 0
+    assert run("s3pypi", "yank", "demo", "1.1", "--reason", "old", *TARGET, cwd=folder).status == 0
     again = run("s3pypi", "yank", "demo", "1.1", *TARGET, cwd=folder)
-    assert (again.returncode, again.stdout) == (0, "already yanked Demo-1.1-py3-none-any.whl  old\n")
+    assert (again.status, again.stdout) == (0, "already yanked Demo-1.1-py3-none-any.whl  old\n")
 
 
 def test_status(folder: Path) -> None:
@@ -188,14 +179,14 @@ def test_status(folder: Path) -> None:
     assert done.stdout == "set demo archived  done\n"
     samples.wheel(folder / "dist", "Demo", "2.0")
     refused = run("s3pypi", "dist/Demo-2.0*", *TARGET, cwd=folder)
-    assert refused.returncode == 1
+    assert refused.status == 1
     assert "demo is archived and takes no uploads" in refused.stderr
     shown = run("s3pypi", "status", "Demo", "-q", *TARGET, cwd=folder)
-    assert (shown.returncode, shown.stdout) == (0, "demo archived  done\n")
+    assert (shown.status, shown.stdout) == (0, "demo archived  done\n")
     assert run_json("status", "demo", *TARGET, cwd=folder)["status"] == "archived"
     report = run_json("status", "demo", "active", *TARGET, cwd=folder)
     assert (report["ok"], report["before"], report["status"]) == (True, "archived", "active")
-    assert run("s3pypi", "dist/Demo-2.0*", *TARGET, cwd=folder).returncode == 0
+    assert run("s3pypi", "dist/Demo-2.0*", *TARGET, cwd=folder).status == 0
 
 
 @pytest.mark.parametrize(
@@ -225,7 +216,7 @@ def test_status(folder: Path) -> None:
 )
 def test_errors_are_one_line(folder: Path, arguments: list[str], status: int, said: str) -> None:
     done = run("s3pypi", *arguments, *TARGET, cwd=folder)
-    assert (done.returncode, done.stdout) == (status, "")
+    assert (done.status, done.stdout) == (status, "")
     assert done.stderr.startswith("s3pypi: error: ")
     assert said in done.stderr
     assert done.stderr.count("\n") == 1
@@ -236,6 +227,6 @@ def test_errors_are_one_line(folder: Path, arguments: list[str], status: int, sa
 )
 def test_a_mistyped_target_is_an_error_and_stays_empty(folder: Path, arguments: list[str]) -> None:
     done = run("s3pypi", *arguments, "-t", "./nowhere", cwd=folder)
-    assert done.returncode == 1
+    assert done.status == 1
     assert "there is no repository here" in done.stderr
     assert not (folder / "nowhere").exists()

@@ -35,7 +35,7 @@ def state(folder: Path) -> dict[str, bytes]:
 
 def test_the_newest_version_by_default(folder: Path) -> None:
     done = run("s3pypi", "download", "Demo", "-d", "new/wheels", *TARGET, cwd=folder)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.status, done.stderr) == (0, "")
     assert done.stdout == f"downloaded {WHEEL}  new/wheels/{WHEEL}\ndownloaded {SDIST}  new/wheels/{SDIST}\n"
     assert state(folder / "new" / "wheels") == {name: (folder / "dist" / name).read_bytes() for name in (WHEEL, SDIST)}
     again = run("s3pypi", "download", "demo==1.1", "-d", "new/wheels", *TARGET, cwd=folder)
@@ -44,10 +44,10 @@ def test_the_newest_version_by_default(folder: Path) -> None:
 
 def test_from_a_private_bucket_by_credentials_alone(folder: Path, s3_server: S3Server, s3_bucket: str) -> None:
     target, environ = f"s3://{s3_bucket}/simple", s3_server.environment
-    assert run("s3pypi", "dist", "-t", target, cwd=folder, environ=environ).returncode == 0
+    assert run("s3pypi", "dist", "-t", target, cwd=folder, environ=environ).status == 0
     (folder / "in").mkdir()
     done = run("s3pypi", "download", "demo==2.0rc1", "-t", target, cwd=folder / "in", environ=environ)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.status, done.stderr) == (0, "")
     name = "demo-2.0rc1-py3-none-any.whl"
     assert state(folder / "in") == {name: (folder / "dist" / name).read_bytes()}
 
@@ -55,7 +55,7 @@ def test_from_a_private_bucket_by_credentials_alone(folder: Path, s3_server: S3S
 def test_bytes_with_another_hash_are_no_file(folder: Path) -> None:
     (folder / "repo" / "demo" / WHEEL).write_bytes(b"#" * 3_000_000)
     done = run("s3pypi", "download", "demo", "-d", "in", *TARGET, cwd=folder)
-    assert (done.returncode, done.stdout) == (1, f"downloaded {SDIST}  in/{SDIST}\n")
+    assert (done.status, done.stdout) == (1, f"downloaded {SDIST}  in/{SDIST}\n")
     assert done.stderr.startswith(f"s3pypi: error: {WHEEL}: demo/{WHEEL}: its bytes do not have the listed sha256 hash")
     assert done.stderr.count("\n") == 1
     assert list(state(folder / "in")) == [SDIST]
@@ -85,7 +85,7 @@ def test_what_has_the_files_name_stays_as_it_is(folder: Path, kind: str) -> None
         path.symlink_to("nowhere")
     before = path.lstat()
     done = run("s3pypi", "download", "demo", "-d", "in", *TARGET, cwd=folder)
-    assert (done.returncode, done.stdout) == (1, f"downloaded {WHEEL}  in/{WHEEL}\n")
+    assert (done.status, done.stdout) == (1, f"downloaded {WHEEL}  in/{WHEEL}\n")
     assert done.stderr.startswith(f"s3pypi: error: {SDIST}: in/{SDIST} exists ")
     after = path.lstat()
     assert (after.st_mode, after.st_ino, after.st_mtime_ns) == (before.st_mode, before.st_ino, before.st_mtime_ns)
@@ -95,7 +95,7 @@ def test_what_has_the_files_name_stays_as_it_is(folder: Path, kind: str) -> None
 def test_a_folder_that_cannot_be_made(folder: Path) -> None:
     (folder / "in").write_text("a file")
     done = run("s3pypi", "download", "demo==1.0", "-d", "in", *TARGET, cwd=folder)
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert (done.status, done.stdout, done.stderr.count("\n")) == (1, "", 1)
     assert done.stderr.startswith("s3pypi: error: demo-1.0-py3-none-any.whl: in: ")
 
 
@@ -129,7 +129,7 @@ def test_another_tools_repository(tmp_path: Path, hashes: str, status: int) -> N
     (tmp_path / "repo" / "demo" / "index.html").write_text(f"<!DOCTYPE html>{link}")
     (tmp_path / "repo" / "index.html").write_text('<!DOCTYPE html><a href="demo/">demo</a>')
     done = run("s3pypi", "download", "demo", "-d", "in", *TARGET, cwd=tmp_path)
-    assert (done.returncode, done.stderr.count("\n")) == (status, status)
+    assert (done.status, done.stderr.count("\n")) == (status, status)
     assert (tmp_path / "in" / wheel.name).exists() is (status == 0)
 
 
@@ -146,7 +146,7 @@ def test_another_tools_repository(tmp_path: Path, hashes: str, status: int) -> N
 )
 def test_errors_are_one_line(folder: Path, arguments: list[str], status: int, said: str) -> None:
     done = run("s3pypi", "download", *arguments, *TARGET, cwd=folder)
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (status, "", 1)
+    assert (done.status, done.stdout, done.stderr.count("\n")) == (status, "", 1)
     assert said in done.stderr
 
 

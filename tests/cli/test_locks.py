@@ -36,7 +36,7 @@ def target(ministack: S3Server) -> str:
 
 def test_locks_lists_nothing(locks: LockTable, environ: Mapping[str, str], tmp_path: Path) -> None:
     done = run("s3pypi", "locks", cwd=tmp_path, environ=environ)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (done.status, done.stdout, done.stderr) == (0, "", "")
     status, output = run_on_terminal("locks", cwd=tmp_path, environ=environ)
     assert (status, output.strip()) == (0, f"{locks.name}: nothing is locked")
 
@@ -55,7 +55,7 @@ def test_locks_names_projects_owners_and_times(
 ) -> None:
     samples.wheel(tmp_path)
     published = run("s3pypi", "demo-1.0-py3-none-any.whl", "-t", target, cwd=tmp_path, environ=environ)
-    assert (published.returncode, published.stderr) == (0, "")
+    assert (published.status, published.stderr) == (0, "")
     locks.put("demo", AcquiredAt="2026-11-02T10:00:07.25+00:00")
     locks.put("other", **EXPIRED)
     locks.put("/", AcquiredAt="2026-11-02T10:00:09+00:00")
@@ -84,9 +84,9 @@ def test_locks_without_a_readable_target_warns(
 ) -> None:
     locks.put("demo")
     done = run("s3pypi", "locks", "-t", f"{target}-other", cwd=tmp_path, environ=environ)
-    assert (done.returncode, done.stdout.split()[:2]) == (0, [ID, "-"])
+    assert (done.status, done.stdout.split()[:2]) == (0, [ID, "-"])
     missing = run("s3pypi", "locks", "-t", "s3://no-such-bucket-anywhere", cwd=tmp_path, environ=environ)
-    assert missing.returncode == 0
+    assert missing.status == 0
     assert "s3pypi: warning: the projects of some locks cannot be named: s3://no-such-bucket-anywhere" in missing.stderr
 
 
@@ -97,13 +97,13 @@ def test_force_unlock_removes_a_lock(
     locks.put("demo")
     held = f"{ID} ({project}): held by ci@agent-7 since 2026-11-02T10:00:00Z, never expires\n"
     tried = run("s3pypi", "force-unlock", locks.name, name, "--dry-run", cwd=tmp_path, environ=environ)
-    assert (tried.returncode, tried.stdout) == (0, f"would remove {held}")
+    assert (tried.status, tried.stdout) == (0, f"would remove {held}")
     assert len(locks.items()) == 1
     done = run("s3pypi", "force-unlock", locks.name, name, "--yes", cwd=tmp_path, environ=environ)
-    assert (done.returncode, done.stdout, done.stderr) == (0, f"removed {held}", "")
+    assert (done.status, done.stdout, done.stderr) == (0, f"removed {held}", "")
     assert locks.items() == []
     again = run("s3pypi", "force-unlock", locks.name, name, "--yes", cwd=tmp_path, environ=environ)
-    assert (again.returncode, again.stdout) == (1, "")
+    assert (again.status, again.stdout) == (1, "")
     asked = f"demo ({ID})" if name == "Demo" else ID
     assert again.stderr.startswith(f"s3pypi: error: {asked}: there is no such lock in the table {locks.name}")
     assert again.stderr.count("\n") == 1
@@ -121,18 +121,18 @@ def test_force_unlock_asks(
     locks: LockTable, environ: Mapping[str, str], tmp_path: Path, answer: str, left: int
 ) -> None:
     locks.put("other", **EXPIRED)
-    status, output = answered(answer, "force-unlock", locks.name, "other", cwd=tmp_path, environ=environ)
+    done = answered(f"{answer}\n", "force-unlock", locks.name, "other", cwd=tmp_path, environ=environ)
     assert f"(other): held by ci@agent-7 since 2026-11-02T10:00:00Z, expired\nRemove this lock from {locks.name}" in (
-        output.replace("the table ", "")
+        done.output.replace("the table ", "")
     )
-    assert (status, len(locks.items())) == (left, left)
+    assert (done.status, len(locks.items())) == (left, left)
 
 
 def test_force_unlock_needs_somebody_to_ask(locks: LockTable, environ: Mapping[str, str], tmp_path: Path) -> None:
     done = run("s3pypi", "force-unlock", locks.name, "demo", cwd=tmp_path, environ=environ)
-    assert done.returncode == 2
+    assert done.status == 2
     assert "--yes" in done.stderr
-    assert run("s3pypi", "force-unlock", locks.name, "a b", "-y", cwd=tmp_path, environ=environ).returncode == 2
+    assert run("s3pypi", "force-unlock", locks.name, "a b", "-y", cwd=tmp_path, environ=environ).status == 2
 
 
 @pytest.mark.parametrize("arguments", [("locks",), ("force-unlock", "other-table", "demo", "-y"), ("demo.whl",)])
@@ -143,7 +143,7 @@ def test_a_missing_table_is_one_line(
     arguments = tuple("demo-1.0-py3-none-any.whl" if word == "demo.whl" else word for word in arguments)
     environ = {**environ, "S3PYPI_LOCKS_TABLE": "other-table", "S3PYPI_TARGET": target}
     done = run("s3pypi", *arguments, cwd=tmp_path, environ=environ)
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.status, done.stdout) == (1, "")
     assert done.stderr.startswith("s3pypi: error: locks table other-table: ")
     assert "has no such table" in done.stderr
     assert done.stderr.count("\n") == 1
@@ -156,19 +156,19 @@ def test_many_projects_and_a_missing_table_are_one_line(
         samples.wheel(tmp_path / "dist", f"demo-{number}")
     environ = {**environ, "S3PYPI_LOCKS_TABLE": "other-table"}
     done = run("s3pypi", "dist", "-t", target, cwd=tmp_path, environ=environ)
-    assert done.returncode == 1
+    assert done.status == 1
     assert done.stderr.count("\n") == 1
 
 
 def test_dry_runs_and_readers_ask_for_no_lock(environ: Mapping[str, str], target: str, tmp_path: Path) -> None:
     samples.wheel(tmp_path / "dist")
-    assert run("s3pypi", "dist", "-t", target, cwd=tmp_path, environ=environ).returncode == 0
+    assert run("s3pypi", "dist", "-t", target, cwd=tmp_path, environ=environ).status == 0
     nowhere = {**environ, "AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:9"}
     for arguments in (("list",), ("dist", "-n"), ("delete", "demo", "1.0", "-n")):
         done = run("s3pypi", *arguments, "-t", target, cwd=tmp_path, environ=nowhere)
-        assert (done.returncode, done.stderr) == (0, ""), arguments
+        assert (done.status, done.stderr) == (0, ""), arguments
     refused = run("s3pypi", "yank", "demo", "1.0", "-t", target, cwd=tmp_path, environ=nowhere)
-    assert refused.returncode == 1
+    assert refused.status == 1
     assert "no connection to DynamoDB" in refused.stderr
 
 
@@ -221,7 +221,7 @@ def test_a_signal_releases_what_is_held_and_ends_the_waiting(
     locks.put("/")
     # The first push makes the repository, under the lock of the root; this one is to find it made.
     made = {name: value for name, value in environ.items() if name != "S3PYPI_LOCKS_TABLE"}
-    assert run("s3pypi", "init", "-t", target, cwd=tmp_path, environ=made).returncode == 0
+    assert run("s3pypi", "init", "-t", target, cwd=tmp_path, environ=made).status == 0
     process = subprocess.Popen(
         door(tmp_path, target),
         cwd=tmp_path,

@@ -18,13 +18,13 @@ def folder(tmp_path: Path) -> Path:
     """A folder whose ``repo`` holds demo 1.0, 1.1 and 2.0.dev1 (wheels)."""
     for version in ("1.0", "1.1", "2.0.dev1"):
         samples.wheel(tmp_path / "dist", "demo", version)
-    assert run("s3pypi", "dist", *TARGET, cwd=tmp_path).returncode == 0
+    assert run("s3pypi", "dist", *TARGET, cwd=tmp_path).status == 0
     return tmp_path
 
 
 def test_verify_says_that_all_is_well(folder: Path) -> None:
     done = run("s3pypi", "verify", *TARGET, cwd=folder)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "verified 1 project, 3 files: all is well\n", "")
+    assert (done.status, done.stdout, done.stderr) == (0, "verified 1 project, 3 files: all is well\n", "")
     assert run("s3pypi", "verify", "--quiet", *TARGET, cwd=folder).stdout == ""
     report = run_json("verify", "Demo", "--deep", *TARGET, cwd=folder)
     assert report["ok"] is True
@@ -34,7 +34,7 @@ def test_verify_says_that_all_is_well(folder: Path) -> None:
 def test_verify_exits_1_with_a_line_for_each_finding(folder: Path) -> None:
     (folder / "repo" / "demo" / "demo-1.0-py3-none-any.whl").unlink()
     done = run("s3pypi", "verify", *TARGET, cwd=folder)
-    assert done.returncode == 1
+    assert done.status == 1
     assert done.stdout.splitlines()[0].startswith("missing demo/demo-1.0-py3-none-any.whl: is listed, and does not")
     assert done.stdout.splitlines()[-1] == "verified 1 project, 3 files: 1 finding"
     report = json.loads(run("s3pypi", "verify", "--json", *TARGET, cwd=folder).stdout)
@@ -66,7 +66,7 @@ def test_verify_draws_a_bar_on_a_terminal(folder: Path) -> None:
 )
 def test_errors_are_one_line(folder: Path, arguments: list[str], status: int, said: str) -> None:
     done = run("s3pypi", *arguments, cwd=folder)
-    assert (done.returncode, done.stdout) == (status, "")
+    assert (done.status, done.stdout) == (status, "")
     assert done.stderr.startswith("s3pypi: error: ")
     assert said in done.stderr
     assert done.stderr.count("\n") == 1
@@ -77,7 +77,7 @@ def test_reindex_lists_what_was_dropped_in(folder: Path) -> None:
     would = run("s3pypi", "reindex", "--dry-run", *TARGET, cwd=folder).stdout
     assert would.splitlines()[0] == f"would list {wheel.name}  demo"
     done = run("s3pypi", "reindex", *TARGET, cwd=folder)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.status, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [f"listed {wheel.name}  demo", "reindexed 1 project, 3 files"]
     assert run_json("show", "demo", *TARGET, cwd=folder)["versions"][-1] == "3.0"
 
@@ -86,39 +86,39 @@ def test_reindex_asks_before_it_unlists(folder: Path) -> None:
     wheel = folder / "repo" / "demo" / "demo-1.0-py3-none-any.whl"
     wheel.unlink()
     done = run("s3pypi", "reindex", *TARGET, cwd=folder)
-    assert done.returncode == 1
+    assert done.status == 1
     assert done.stderr.startswith(f"s3pypi: error: {wheel.name}: demo lists it, and it does not exist")
 
-    status, output = answered("n", "reindex", *TARGET, cwd=folder)
-    assert status == 1
-    assert "nothing was changed" in output
-    status, output = answered("y", "reindex", *TARGET, cwd=folder)
-    assert status == 0
-    assert f"unlisted {wheel.name}  demo" in output
-    assert run("s3pypi", "reindex", "--yes", *TARGET, cwd=folder).returncode == 0
-    assert run("s3pypi", "verify", "--deep", *TARGET, cwd=folder).returncode == 0
+    done = answered("n\n", "reindex", *TARGET, cwd=folder)
+    assert done.status == 1
+    assert "nothing was changed" in done.output
+    done = answered("y\n", "reindex", *TARGET, cwd=folder)
+    assert done.status == 0
+    assert f"unlisted {wheel.name}  demo" in done.output
+    assert run("s3pypi", "reindex", "--yes", *TARGET, cwd=folder).status == 0
+    assert run("s3pypi", "verify", "--deep", *TARGET, cwd=folder).status == 0
 
 
 def test_reindex_answered_no_says_what_it_did_change(folder: Path) -> None:
     (folder / "repo" / "demo" / "demo-1.0-py3-none-any.whl").unlink()
     samples.wheel(folder / "repo" / "demo", "demo", "3.0")
-    status, output = answered("n", "reindex", *TARGET, cwd=folder)
-    assert status == 1
-    last = output.splitlines()[-1]
+    done = answered("n\n", "reindex", *TARGET, cwd=folder)
+    assert done.status == 1
+    last = done.output.splitlines()[-1]
     assert last.endswith("error: listed 1 file; 1 missing file still listed: the answer was not yes")
     assert run_json("show", "demo", *TARGET, cwd=folder)["versions"] == ["1.0", "1.1", "2.0.dev1", "3.0"]
 
 
 def test_reindex_answered_yes_forgets_no_other_error(folder: Path) -> None:
     samples.wheel(folder / "other", "other", "1.0")
-    assert run("s3pypi", "other", *TARGET, cwd=folder).returncode == 0
+    assert run("s3pypi", "other", *TARGET, cwd=folder).status == 0
     (folder / "repo" / "demo" / "demo-1.0-py3-none-any.whl").unlink()
     other = folder / "repo" / "other"
     (other / "other-1.0-py3-none-any.whl").write_bytes(b"others")
-    status, output = answered("y", "reindex", *TARGET, cwd=folder)
-    assert status == 1, output
-    assert "other-1.0-py3-none-any.whl" in output
-    assert "unlisted demo-1.0-py3-none-any.whl" in output
+    done = answered("y\n", "reindex", *TARGET, cwd=folder)
+    assert done.status == 1, done.output
+    assert "other-1.0-py3-none-any.whl" in done.output
+    assert "unlisted demo-1.0-py3-none-any.whl" in done.output
 
 
 def test_reindex_makes_a_lost_or_damaged_repository_record_anew(folder: Path) -> None:
@@ -126,12 +126,12 @@ def test_reindex_makes_a_lost_or_damaged_repository_record_anew(folder: Path) ->
     # Whether a project lists files of another folder, a record that is made anew cannot know.
     before = record.read_text().replace('"shared-files": false', '"shared-files": true')
     record.unlink()
-    assert run("s3pypi", "reindex", *TARGET, cwd=folder).returncode == 0
+    assert run("s3pypi", "reindex", *TARGET, cwd=folder).status == 0
     assert record.read_text() == before
     record.write_text("{")
-    assert run("s3pypi", "verify", *TARGET, cwd=folder).returncode == 1
+    assert run("s3pypi", "verify", *TARGET, cwd=folder).status == 1
     done = run("s3pypi", "reindex", *TARGET, cwd=folder)
-    assert done.returncode == 0
+    assert done.status == 0
     assert "damaged" in done.stderr
     assert record.read_text() == before
 
@@ -139,11 +139,11 @@ def test_reindex_makes_a_lost_or_damaged_repository_record_anew(folder: Path) ->
 def test_prune_by_rules(folder: Path) -> None:
     would = run("s3pypi", "prune", "--keep-last", "1", "--dry-run", *TARGET, cwd=folder)
     assert [line.split()[2] for line in would.stdout.splitlines()] == ["demo-1.0-py3-none-any.whl", "1"]
-    status, output = answered("n", "prune", "--dev", *TARGET, cwd=folder)
-    assert status == 1
-    assert "demo-2.0.dev1" in output
-    status, output = answered("y", "prune", "--dev", *TARGET, cwd=folder)
-    assert status == 0
+    done = answered("n\n", "prune", "--dev", *TARGET, cwd=folder)
+    assert done.status == 1
+    assert "demo-2.0.dev1" in done.output
+    done = answered("y\n", "prune", "--dev", *TARGET, cwd=folder)
+    assert done.status == 0
     report = run_json("prune", "--keep-last", "1", "--yes", *TARGET, cwd=folder)
     assert [one["version"] for project in report["projects"] for one in project["pruned"]] == ["1.0"]
     assert run_json("show", "demo", *TARGET, cwd=folder)["versions"] == ["1.1"]

@@ -70,9 +70,9 @@ def test_a_name_that_is_wider_than_the_terminal_is_shown_whole(folder: Path) -> 
 
 @pytest.mark.parametrize("words", [["delete", NAME, "1.0"], ["prune", "--keep-last", "1"]])
 def test_a_question_shows_a_line_for_each_file_and_sums(folder: Path, words: list[str]) -> None:
-    status, output = answered("n", *words, "-t", TARGET, cwd=folder)
-    assert status == 1
-    lines = output.splitlines()
+    done = answered("n\n", *words, "-t", TARGET, cwd=folder)
+    assert done.status == 1
+    lines = done.output.splitlines()
     assert lines[0] == f"of {(folder / TARGET).as_uri()}, would delete:"
     for name in FILES[:2]:
         assert re.fullmatch(rf"  {re.escape(name)} +\d+ B(  release)?", holding(lines, name))
@@ -95,6 +95,6 @@ def test_the_deletion_of_a_whole_project_warns_of_its_free_name(folder: Path) ->
 
     assert warned(run("s3pypi", "delete", NAME, "--all", "--dry-run", "-t", TARGET, cwd=folder).stderr)
     assert not warned(run("s3pypi", "delete", NAME, "1.0", "--dry-run", "-t", TARGET, cwd=folder).stderr)
-    _, output = answered("n", "delete", NAME, "--all", "-t", TARGET, cwd=folder)
-    assert warned(output[: output.index("Delete this?")])
+    done = answered("n\n", "delete", NAME, "--all", "-t", TARGET, cwd=folder)
+    assert warned(done.output[: done.output.index("Delete this?")])
     assert run("s3pypi", "delete", NAME, "--all", "--yes", "-t", TARGET, cwd=folder).stderr == ""

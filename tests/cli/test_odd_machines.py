@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import subprocess
 import tarfile
 import time
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import samples
-from tests.support.programs import command, run
+from tests.support.programs import Ended, command, execute, run
 
 TARGET = ["-t", "./repo"]
 
@@ -20,13 +19,13 @@ TARGET = ["-t", "./repo"]
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
     samples.wheel(tmp_path / "dist")
-    assert run("s3pypi", "dist", *TARGET, cwd=tmp_path).returncode == 0
+    assert run("s3pypi", "dist", *TARGET, cwd=tmp_path).status == 0
     return tmp_path
 
 
-def assert_one_line(done: subprocess.CompletedProcess[str], text: str, status: int = 1) -> None:
+def assert_one_line(done: Ended, text: str, status: int = 1) -> None:
     lines = [line for line in done.stderr.splitlines() if ": error: " in line]
-    assert (done.returncode, len(lines)) == (status, 1), done
+    assert (done.status, len(lines)) == (status, 1), done
     assert "internal error" not in done.stderr
     assert text in lines[0]
 
@@ -37,21 +36,17 @@ def assert_one_line(done: subprocess.CompletedProcess[str], text: str, status: i
 )
 def test_a_terminal_of_any_width(place: Path, columns: str, arguments: list[str]) -> None:
     done = run("s3pypi", *arguments, cwd=place, environ={"COLUMNS": columns})
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.status, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("arguments", [["list", "-t", "/tmp"], ["upload", "x.whl"], ["config"]])
 def test_a_working_folder_that_is_gone(tmp_path: Path, arguments: list[str]) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
-    done = subprocess.run(
+    done = execute(
         ["sh", "-c", 'rmdir ../gone; exec "$@"', "sh", *command("s3pypi"), *arguments],
         cwd=gone,
-        env={**os.environ, "PYTHONSAFEPATH": "1"},  # as a console script, which does not import from this folder
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
+        environ={"PYTHONSAFEPATH": "1"},  # as a console script, which does not import from this folder
     )
     assert_one_line(done, "the working folder cannot be read (No such file or directory); change to another one")
 
@@ -112,7 +107,7 @@ def test_pipes_and_devices_in_place_of_files_of_aws(tmp_path: Path, variable: st
 
 def test_the_null_device_is_an_empty_file(place: Path) -> None:
     (place / "setup.cfg").symlink_to("/dev/null")
-    assert run("s3pypi", "list", *TARGET, cwd=place).returncode == 0
+    assert run("s3pypi", "list", *TARGET, cwd=place).status == 0
 
 
 @pytest.mark.parametrize("name", ["manifest.json", "index.html", "demo-1.0-py3-none-any.whl"])
@@ -128,16 +123,10 @@ def test_a_pipe_in_the_repository_keeps_nobody_waiting(place: Path, name: str, a
 
 @pytest.mark.parametrize("kilobytes", [60_000, 200_000])
 def test_little_memory(place: Path, kilobytes: int) -> None:
-    done = subprocess.run(
-        ["sh", "-c", f'ulimit -v {kilobytes}; exec "$@"', "sh", *command("s3pypi"), "upload", "dist", *TARGET],
-        cwd=place,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
+    limited = ["sh", "-c", f'ulimit -v {kilobytes}; exec "$@"', "sh", *command("s3pypi")]
+    done = execute([*limited, "upload", "dist", *TARGET], cwd=place)
     assert "internal error" not in done.stderr
-    assert done.returncode == 0 or "raise" in done.stderr
+    assert done.status == 0 or "raise" in done.stderr
 
 
 @pytest.mark.parametrize("variable", ["AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN"])
@@ -187,23 +176,17 @@ def test_odd_surroundings(place: Path, environ: dict[str, str]) -> None:
     samples.wheel(place / "dist", version="2.0")
     for arguments in (["upload", "dist"], ["list"], ["verify", "--deep"], ["show", "demo"]):
         done = run("s3pypi", *arguments, *TARGET, cwd=place, environ=environ)
-        assert (done.returncode, done.stderr) == (0, ""), arguments
+        assert (done.status, done.stderr) == (0, ""), arguments
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
 @pytest.mark.parametrize("arguments", ["list", "upload dist", "prune -y", "reindex"])
 def test_closed_streams(place: Path, closed: str, arguments: str) -> None:
-    done = subprocess.run(
-        ["bash", "-c", f'"$@" {arguments} -t ./repo {closed}', "bash", *command("s3pypi")],
-        cwd=place,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
+    script = f'"$@" {arguments} -t ./repo {closed}'
+    done = execute(["bash", "-c", script, "bash", *command("s3pypi")], cwd=place)
     assert "Traceback" not in done.stderr
     assert "internal error" not in done.stderr
-    assert done.returncode in {0, 1}
+    assert done.status in {0, 1}
 
 
 def test_a_file_of_the_year_2107(place: Path) -> None:

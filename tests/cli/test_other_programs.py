@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from configparser import ConfigParser
 from pathlib import Path
@@ -12,24 +11,24 @@ import pytest
 
 from s3pypi_setuptools.cli.commands import SUBCOMMANDS
 from tests.support import samples
-from tests.support.programs import run
+from tests.support.programs import execute, run
 
 
 def test_init_makes_a_repository_once(tmp_path: Path) -> None:
     done = run("s3pypi", "init", "./repo", cwd=tmp_path)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.status, done.stderr) == (0, "")
     assert done.stdout.startswith(f"created {(tmp_path / 'repo').as_uri()}")
     assert (tmp_path / "repo" / "repository.json").exists()
     again = json.loads(run("s3pypi", "init", "--target=./repo", "--json", cwd=tmp_path).stdout)
     assert (again["ok"], again["created"]) == (True, False)
-    assert run("s3pypi", "init", "./a", "-t", "./b", cwd=tmp_path).returncode == 2
+    assert run("s3pypi", "init", "./a", "-t", "./b", cwd=tmp_path).status == 2
 
 
 def test_config_shows_values_and_origins_and_no_secret(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text('[tool.s3pypi]\ntarget = "s3://bucket/prefix"\n')
     arguments = ["config", "--region=eu-west-1", "--aws-access-key-id=ID", "--aws-secret-access-key=hunter22"]
     done = run("s3pypi", *arguments, cwd=tmp_path)
-    assert done.returncode == 0
+    assert done.status == 0
     lines = {line.split()[0]: line for line in done.stdout.splitlines()}
     assert "s3://bucket/prefix" in lines["target"]
     assert lines["target"].endswith("pyproject.toml [tool.s3pypi]")
@@ -77,9 +76,9 @@ def test_config_shows_what_aws_decides(
 def test_config_shows_nothing_of_aws_for_a_folder_and_goes_on_where_aws_cannot_be_asked(tmp_path: Path) -> None:
     environ = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_PROFILE": "nobody"}
     done = run("s3pypi", "config", "-t", "./repo", cwd=tmp_path, environ=environ)
-    assert (done.returncode, done.stderr, "http://127.0.0.1" in done.stdout) == (0, "", False)
+    assert (done.status, done.stderr, "http://127.0.0.1" in done.stdout) == (0, "", False)
     done = run("s3pypi", "config", "-t", "s3://bucket", cwd=tmp_path, environ=environ)
-    assert (done.returncode, "s3://bucket" in done.stdout) == (0, True)
+    assert (done.status, "s3://bucket" in done.stdout) == (0, True)
     assert done.stderr == "s3pypi: warning: S3 cannot be set up: The config profile (nobody) could not be found\n"
 
 
@@ -97,7 +96,7 @@ def test_help_lists_every_subcommand(tmp_path: Path) -> None:
 @pytest.mark.parametrize("subcommand", SUBCOMMANDS)
 def test_help_of_subcommands(subcommand: str, tmp_path: Path) -> None:
     done = run("s3pypi", subcommand, "--help", cwd=tmp_path)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.status, done.stderr) == (0, "")
     assert done.stdout.startswith(f"usage: s3pypi {subcommand} ")
 
 
@@ -122,7 +121,7 @@ def test_help_fits_the_terminal(columns: int, tmp_path: Path) -> None:
 )
 def test_misspelt_words_are_met_with_the_nearest(words: list[str], told: str, tmp_path: Path) -> None:
     done = run("s3pypi", *words, cwd=tmp_path)
-    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"s3pypi: error: {told}\n")
+    assert (done.status, done.stdout, done.stderr) == (2, "", f"s3pypi: error: {told}\n")
 
 
 @pytest.mark.parametrize(
@@ -142,7 +141,7 @@ def test_words_of_other_tools_are_met_with_ours(words: list[str], near: str, tmp
     done = run("s3pypi", *words, cwd=tmp_path)
     word = next(word for word in words if not word.startswith("-"))
     told = f"s3pypi: error: {word}: no such file or command (did you mean 's3pypi {near}'?) (see s3pypi --help)\n"
-    assert (done.returncode, done.stdout, done.stderr) == (2, "", told)
+    assert (done.status, done.stdout, done.stderr) == (2, "", told)
     known = near.startswith("-") or near in SUBCOMMANDS
     assert known
 
@@ -150,15 +149,12 @@ def test_words_of_other_tools_are_met_with_ours(words: list[str], near: str, tmp
 def test_a_folder_may_be_called_as_other_tools_call_a_command(tmp_path: Path) -> None:
     samples.wheel(tmp_path / "publish")
     done = run("s3pypi", "publish", "-t", "./repo", cwd=tmp_path)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.status, done.stderr) == (0, "")
 
 
 def test_the_package_runs_as_a_module(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "s3pypi_setuptools", "list", "-t", "./none"],
-        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300,
-    )  # fmt: skip
-    assert (done.returncode, done.stdout) == (1, "")
+    done = execute([sys.executable, "-m", "s3pypi_setuptools", "list", "-t", "./none"], cwd=tmp_path)
+    assert (done.status, done.stdout) == (1, "")
     assert done.stderr.startswith("s3pypi: error: ")
 
 
@@ -173,27 +169,27 @@ def test_scripts_of_both_names_are_one_program() -> None:
 
 def test_a_folder_that_is_not_there_is_no_misspelt_command(tmp_path: Path) -> None:
     done = run("s3pypi", "dist", "-t", "./repo", cwd=tmp_path)
-    assert (done.returncode, done.stderr) == (1, "s3pypi: error: dist: no such file\n")
+    assert (done.status, done.stderr) == (1, "s3pypi: error: dist: no such file\n")
 
 
 def test_a_file_may_be_called_almost_like_a_command(tmp_path: Path) -> None:
     (tmp_path / "uploads").mkdir()
     samples.wheel(tmp_path / "uploads")
     done = run("s3pypi", "uploads", "-t", "./repo", cwd=tmp_path)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.status, done.stderr) == (0, "")
 
 
 def test_s3upload_stores_any_file_and_no_index(tmp_path: Path) -> None:
     (tmp_path / "site.css").write_text("a {}")
     done = run("s3upload", "*.css", "--target", "./files", cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (0, f"uploaded site.css  {(tmp_path / 'files' / 'site.css').as_uri()}\n")
+    assert (done.status, done.stdout) == (0, f"uploaded site.css  {(tmp_path / 'files' / 'site.css').as_uri()}\n")
     assert not list((tmp_path / "files").glob("*.html"))
     assert run("s3upload", "*.css", "--target", "./files", cwd=tmp_path).stdout.startswith("present site.css")
     (tmp_path / "site.css").write_text("b {}")
     refused = run("s3upload", "site.css", "--target", "./files", cwd=tmp_path)
-    assert (refused.returncode, refused.stdout) == (1, "")
+    assert (refused.status, refused.stdout) == (1, "")
     assert refused.stderr.startswith("s3upload: error: ")
-    assert run("s3upload", "site.css", "--target", "./files", "-f", cwd=tmp_path).returncode == 0
+    assert run("s3upload", "site.css", "--target", "./files", "-f", cwd=tmp_path).status == 0
     assert (tmp_path / "files" / "site.css").read_text() == "b {}"
 
 
@@ -201,13 +197,13 @@ def test_s3upload_goes_nowhere_that_was_not_named(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text('[tool.s3pypi]\ntarget = "./repo"\n')
     (tmp_path / "site.css").write_text("a {}")
     done = run("s3upload", "site.css", cwd=tmp_path)
-    assert done.returncode == 1
+    assert done.status == 1
     assert done.stderr.startswith("s3upload: error: no target: give --target (")
     assert done.stderr.count("\n") == 1
     assert "[tool.s3pypi]" not in done.stderr, "it would not help"
     assert "S3PYPI_TARGET" not in done.stderr, "nor would that"
     assert not (tmp_path / "repo").exists()
-    assert run("s3upload", ".", "-t", "./files", cwd=tmp_path).returncode == 1
+    assert run("s3upload", ".", "-t", "./files", cwd=tmp_path).status == 1
 
 
 @pytest.fixture
@@ -226,7 +222,7 @@ def private(tmp_path: Path) -> Path:
 def test_pypi_private_publishes_one_version(private: Path) -> None:
     arguments = ["-c", "private.cfg", "-p", "src", "publish", "my_project", "1.0"]
     done = run("pypi-private", *arguments, cwd=private)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.status, done.stderr) == (0, "")
     assert [line.split()[:2] for line in done.stdout.splitlines()[:2]] == [
         ["published", "My.Project-1.0-py3-none-any.whl"],
         ["published", "My.Project-1.0.tar.gz"],
@@ -249,7 +245,7 @@ def test_pypi_private_publishes_one_version(private: Path) -> None:
 )
 def test_pypi_private_errors_are_one_line(private: Path, arguments: list[str], status: int, said: str) -> None:
     done = run("pypi-private", *arguments, cwd=private)
-    assert (done.returncode, done.stdout) == (status, "")
+    assert (done.status, done.stdout) == (status, "")
     assert done.stderr.startswith("pypi-private: error: ")
     assert said in done.stderr
     assert done.stderr.count("\n") == 1

@@ -45,7 +45,7 @@ def test_a_folder(folder: Path, to: str) -> None:
     for words in (["promote", "demo", "1.0"], ["mirror"]):
         for places in (["--from", "./repo", "--to", to], ["--from", to, "-t", "./repo", "--dry-run"]):
             done = run("s3pypi", *words, *places, cwd=folder)
-            assert (done.returncode, done.stdout) == (2, ""), done.stderr
+            assert (done.status, done.stdout) == (2, ""), done.stderr
             assert done.stderr.startswith("s3pypi: error: file://")
             assert done.stderr.endswith(SAID)
     assert state(folder / "repo") == before
@@ -53,13 +53,13 @@ def test_a_folder(folder: Path, to: str) -> None:
 
 def test_a_folder_that_is_not_there_yet(folder: Path) -> None:
     done = run("s3pypi", "mirror", "--from", "./new", "--to", "./parent/new", cwd=folder)
-    assert (done.returncode, done.stderr.endswith(SAID)) == (2, True)
+    assert (done.status, done.stderr.endswith(SAID)) == (2, True)
     assert not (folder / "new").exists()
 
 
 def test_an_import_from_the_same_place_is_one_in_place(folder: Path) -> None:
     done = run("s3pypi", "import", "--from", "./link", "--to", "./repo", cwd=folder)
-    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "1 file, 1 present")
+    assert (done.status, done.stdout.splitlines()[-1]) == (0, "1 file, 1 present")
 
 
 def test_in_python(folder: Path) -> None:
@@ -71,13 +71,13 @@ def test_in_python(folder: Path) -> None:
 def test_a_bucket(folder: Path, s3_server: S3Server, s3_bucket: str) -> None:
     target = f"s3://{s3_bucket}/simple"
     environ = s3_server.environment
-    assert run("s3pypi", "dist", "-t", target, cwd=folder, environ=environ).returncode == 0
+    assert run("s3pypi", "dist", "-t", target, cwd=folder, environ=environ).status == 0
     for to in (["--to", f"{target}/"], ["--bucket", s3_bucket, "--prefix", "/simple"]):
         done = run("s3pypi", "mirror", "--from", target, *to, cwd=folder, environ=environ)
-        assert (done.returncode, done.stderr) == (2, f"s3pypi: error: {target}: {SAID}")
+        assert (done.status, done.stderr) == (2, f"s3pypi: error: {target}: {SAID}")
     for to in (f"{target}2", f"s3://{s3_bucket}/simple/other", "./copy"):
         done = run("s3pypi", "promote", "demo", "1.0", "--from", target, "--to", to, cwd=folder, environ=environ)
-        assert done.returncode == 0, done.stderr
+        assert done.status == 0, done.stderr
 
 
 def test_buckets_of_one_name_on_two_services_are_two(folder: Path) -> None:

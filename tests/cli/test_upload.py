@@ -17,7 +17,7 @@ import pytest
 from s3pypi_setuptools.text import size_text
 from tests.distribution.archives import core_metadata, make_wheel, wheel_members
 from tests.support import samples, servers
-from tests.support.programs import command, run, run_json, run_on_terminal
+from tests.support.programs import command, finish, output_of, run, run_json, run_on_terminal, start
 from tests.support.servers import S3Server
 
 
@@ -49,7 +49,7 @@ def project(tmp_path: Path) -> Path:
 )
 def test_every_way_to_name_the_files(project: Path, arguments: list[str]) -> None:
     done = run("s3pypi", *arguments, "-t", "./repo", cwd=project)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.status, done.stderr) == (0, "")
     assert {path.name for path in (project / "repo" / "demo").glob("demo-*")} >= {
         "demo-1.0-py3-none-any.whl",
         "demo-1.0.tar.gz",
@@ -73,7 +73,7 @@ def test_what_signing_tools_put_beside_distributions_is_passed_over(project: Pat
     for files in (["dist"], ["dist/*"], sorted(os.fspath(path) for path in (project / "dist").iterdir())):
         done = run("s3pypi", *files, "-t", "./repo", cwd=project)
         line = "s3pypi: warning: left out, since only wheels and sdists are published: demo-1.0.tar.gz.asc"
-        assert (done.returncode, done.stderr.splitlines()) == (0, [line])
+        assert (done.status, done.stderr.splitlines()) == (0, [line])
         assert not list((project / "repo").rglob("*.asc"))
 
 
@@ -81,21 +81,21 @@ def test_metadata_that_installers_take_is_published_and_installs(tmp_path: Path)
     metadata = core_metadata("demo", "1.0", "Requires-Python: >=3.6.*", "License: one line", "and a second")
     wheel = make_wheel(tmp_path, members=wheel_members(metadata))
     strict = run("s3pypi", str(wheel), "-t", "./repo", "--strict-metadata", cwd=tmp_path)
-    assert (strict.returncode, "Requires-Python" in strict.stderr, (tmp_path / "repo").exists()) == (1, True, False)
+    assert (strict.status, "Requires-Python" in strict.stderr, (tmp_path / "repo").exists()) == (1, True, False)
     done = run("s3pypi", str(wheel), "-t", "./repo", cwd=tmp_path)
-    assert (done.returncode, len(done.stderr.splitlines())) == (0, 2)
+    assert (done.status, len(done.stderr.splitlines())) == (0, 2)
     assert "data-requires-python=" not in (tmp_path / "repo" / "demo" / "index.html").read_text()
     index = (tmp_path / "repo").as_uri()
     pip, uv = [sys.executable, "-m", "pip", "--disable-pip-version-check"], [servers.program("uv"), "pip"]
     for number, tool in enumerate((pip, uv)):
         into = tmp_path / str(number)
-        subprocess.run([*tool, "install", "--quiet", "--index-url", index, "--target", into, "demo"], check=True)
+        output_of([*tool, "install", "--quiet", "--index-url", index, "--target", into, "demo"])
         assert (into / "demo" / "__init__.py").exists()
 
 
 def test_a_dry_run_says_what_would_be_and_writes_nothing(project: Path) -> None:
     done = run("s3pypi", "dist", "-t", "./repo", "--dry-run", cwd=project)
-    assert done.returncode == 0
+    assert done.status == 0
     assert done.stdout.startswith("would publish demo-1.0-py3-none-any.whl")
     assert not (project / "repo").exists()
 
@@ -138,7 +138,7 @@ def test_a_conflict_is_one_line_and_exit_1(project: Path) -> None:
     run("s3pypi", "dist", "-t", "./repo", cwd=project)
     samples.wheel(project / "dist", salt="other")
     done = run("s3pypi", "dist/*.whl", "-t", "./repo", "--json", cwd=project)
-    assert done.returncode == 1
+    assert done.status == 1
     assert done.stderr.startswith("s3pypi: error: demo-1.0-py3-none-any.whl is published already with other contents")
     assert done.stderr.endswith(": raise the version, or replace it with --force\n")
     assert done.stderr.count("\n") == 1
@@ -169,7 +169,7 @@ def test_a_conflict_is_one_line_and_exit_1(project: Path) -> None:
 def test_errors_are_one_line(project: Path, arguments: list[str], status: int, said: str) -> None:
     (project / "empty").mkdir()
     done = run("s3pypi", *arguments, cwd=project)
-    assert done.returncode == status
+    assert done.status == status
     assert done.stdout == ""
     assert done.stderr.startswith("s3pypi: error: ")
     assert said in done.stderr
@@ -224,7 +224,7 @@ def test_force_color_gives_pipes_the_table(project: Path) -> None:
 def test_a_code_page_without_the_characters_is_no_error(project: Path) -> None:
     repository = project / "dépôt-☃"
     done = run("s3pypi", "dist", "-t", f"./{repository.name}", cwd=project, environ={"PYTHONIOENCODING": "cp1252"})
-    assert done.returncode == 0
+    assert done.status == 0
     done = run("s3pypi", "☃.whl", cwd=project, environ={"PYTHONIOENCODING": "cp1252"})
     assert done.stderr == "s3pypi: error: \\u2603.whl: no such file\n"
 
@@ -243,7 +243,7 @@ def test_a_reader_that_leaves_early_is_no_error(project: Path) -> None:
 
 def test_the_main_job_on_s3(project: Path, s3_server: S3Server, s3_bucket: str, s3_env: dict[str, str]) -> None:
     done = run("s3pypi", "dist", "-b", s3_bucket, "--prefix", "p", cwd=project, environ=s3_env)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.status, done.stderr) == (0, "")
     url = f"s3://{s3_bucket}/p/demo/demo-1.0.tar.gz"
     assert f"published demo-1.0.tar.gz  {url}" in done.stdout.splitlines()
     assert s3_server.client().head_object(Bucket=s3_bucket, Key="p/demo/demo-1.0.tar.gz")["ContentLength"] > 0
@@ -256,7 +256,7 @@ def test_keys_on_the_command_line_work_with_a_warning_and_stay_secret(
         "s3pypi", "dist", "-t", f"s3://{s3_bucket}/p", "--endpoint-url", s3_server.endpoint_url, "-v",
         "--aws_access_key_id", s3_server.access_key, "--aws_secret_access_key", s3_server.secret_key, cwd=project,
     )  # fmt: skip
-    assert done.returncode == 0
+    assert done.status == 0
     assert "s3pypi: warning: aws-secret-access-key" in done.stderr
     assert s3_server.secret_key not in done.stdout + done.stderr
 
@@ -264,28 +264,18 @@ def test_keys_on_the_command_line_work_with_a_warning_and_stay_secret(
 def test_an_interrupted_upload_ends_soon_with_one_line(project: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         endpoint = f"http://127.0.0.1:{deaf.getsockname()[1]}"
-        process = subprocess.Popen(
-            [*command("s3pypi"), "dist", "-t", "s3://bucket", "--endpoint-url", endpoint],
-            cwd=project,
-            # Uninterrupted, it would wait for an hour: 20 seconds at each attempt.
-            env={
-                **os.environ,
-                "AWS_ACCESS_KEY_ID": "id",
-                "AWS_SECRET_ACCESS_KEY": "secret-key",
-                "AWS_MAX_ATTEMPTS": "180",
-            },
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        words = [*command("s3pypi"), "dist", "-t", "s3://bucket", "--endpoint-url", endpoint]
+        # Uninterrupted, it would wait for an hour: 20 seconds at each attempt.
+        environ = {"AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret-key", "AWS_MAX_ATTEMPTS": "180"}
+        process = start(words, cwd=project, environ=environ)
         deaf.settimeout(300)
         connection, _ = deaf.accept()
         process.send_signal(signal.SIGINT)
-        output, errors = process.communicate(timeout=300)
+        done = finish(process)
         connection.close()
-    assert (process.returncode, output) == (130, "")
-    assert errors.startswith("s3pypi: error: interrupted")
-    assert errors.count("\n") == 1
+    assert (done.status, done.stdout) == (130, "")
+    assert done.stderr.startswith("s3pypi: error: interrupted")
+    assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize("region", [{}, {"AWS_DEFAULT_REGION": "eu-west-1"}], ids=["no-region", "region"])
@@ -300,7 +290,7 @@ def test_a_profile_that_does_not_exist(
     environ = {**ministack.environment, "AWS_DEFAULT_REGION": "", **region}
     target = f"s3://{ministack.new_bucket()}"
     done = run("s3pypi", "demo-1.0-py3-none-any.whl", "-t", target, *options, cwd=tmp_path, environ=environ)
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.status, done.stdout) == (1, "")
     told = f"{service} cannot be set up: The config profile (nobodys) could not be found\n"
     assert done.stderr.startswith("s3pypi: error: ")
     assert done.stderr.endswith(told)

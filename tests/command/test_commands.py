@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -13,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.markers import case
-from tests.support.programs import on_terminal
+from tests.support.programs import Ended, execute, on_terminal
 
 SETUP = "from setuptools import setup\nsetup(name='demo-project', version='1.0', py_modules=['demo']{extra})\n"
 
@@ -27,27 +26,16 @@ def project(tmp_path: Path) -> Path:
     return folder
 
 
-def setup_py(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "setup.py", *arguments], cwd=project, capture_output=True, text=True, check=False, timeout=120
-    )
+def setup_py(project: Path, *arguments: str) -> Ended:
+    done = execute([sys.executable, "setup.py", *arguments], cwd=project)
     assert "Traceback" not in done.stderr
     return done
 
 
-def chained(project: Path, *options: str) -> subprocess.CompletedProcess[str]:
+def chained(project: Path, *options: str) -> Ended:
     """The wheel built by `build` with our command in its options."""
-    return subprocess.run(
-        [
-            *(sys.executable, "-m", "build", "--wheel", "--no-isolation", "-C--build-option=s3pypi"),
-            *(f"-C--build-option={option}" for option in options),
-        ],
-        cwd=project,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "-C--build-option=s3pypi"]
+    return execute([*build, *(f"-C--build-option={option}" for option in options)], cwd=project)
 
 
 def published(repository: Path) -> set[str]:
@@ -61,7 +49,7 @@ def test_what_this_run_built_is_published_and_nothing_else(project: Path, tmp_pa
     (project / "dist").mkdir()
     (project / "dist" / "demo_project-0.9.tar.gz").write_text("of another day")
     done = setup_py(project, "sdist", "bdist_wheel", "s3pypi", f"--target={tmp_path / 'repo'}")
-    assert done.returncode == 0, done.stderr
+    assert done.status == 0, done.stderr
     assert published(tmp_path / "repo") == BOTH
     url = (tmp_path / "repo" / "demo-project" / "demo_project-1.0.tar.gz").as_uri()
     assert f"published demo_project-1.0.tar.gz  {url}" in done.stdout.splitlines()
@@ -87,7 +75,7 @@ def test_the_target_from_each_place(project: Path, tmp_path: Path, place: str) -
     filename, text = PLACES[place]
     (project / filename).write_text(text.format(target=(tmp_path / "repo").as_uri()))
     done = setup_py(project, "sdist", "s3pypi")
-    assert done.returncode == 0, done.stderr
+    assert done.status == 0, done.stderr
     assert published(tmp_path / "repo") == {"demo_project-1.0.tar.gz"}
 
 
@@ -97,7 +85,7 @@ def test_a_command_under_another_name_has_its_own_options(project: Path, tmp_pat
         + SETUP.format(extra=", cmdclass={'release': PyPICommand}, options={'release': {'force': 1}}")
     )
     refused = setup_py(project, "sdist", "release", "--strict", f"--target={tmp_path / 'repo'}")
-    assert refused.returncode == 0, refused.stderr
+    assert refused.status == 0, refused.stderr
     assert published(tmp_path / "repo") == {"demo_project-1.0.tar.gz"}
 
 
@@ -105,14 +93,14 @@ def test_with_none_built_the_dist_folder_has_them(project: Path, tmp_path: Path)
     setup_py(project, "sdist", "bdist_wheel")
     (project / "dist" / "other-1.0.tar.gz").write_text("another project")
     done = setup_py(project, "s3pypi", f"--target={tmp_path / 'repo'}")
-    assert done.returncode == 0, done.stderr
+    assert done.status == 0, done.stderr
     assert published(tmp_path / "repo") == BOTH
 
 
 def test_a_file_mask_chooses_others(project: Path, tmp_path: Path) -> None:
     setup_py(project, "sdist", "bdist_wheel", "--dist-dir=out")
     done = setup_py(project, "s3pypi", f"--target={tmp_path / 'repo'}", "--file-mask=out/*.whl")
-    assert done.returncode == 0, done.stderr
+    assert done.status == 0, done.stderr
     assert published(tmp_path / "repo") == {"demo_project-1.0-py3-none-any.whl"}
 
 
@@ -137,7 +125,7 @@ def test_a_dry_run_writes_nothing(project: Path, tmp_path: Path) -> None:
 )
 def test_errors_are_one_line_of_setuptools(project: Path, arguments: list[str], said: str) -> None:
     done = setup_py(project, *arguments)
-    assert done.returncode == 1
+    assert done.status == 1
     last = done.stderr.splitlines()[-1]
     assert last.startswith("error: ")
     assert said in last
@@ -157,9 +145,9 @@ def test_a_terminal_gets_what_upload_shows(project: Path, tmp_path: Path) -> Non
 
 def test_an_egg_is_not_published_and_said_so(project: Path, tmp_path: Path) -> None:
     target = f"--target={tmp_path / 'repo'}"
-    assert setup_py(project, "bdist_wheel").returncode == 0
+    assert setup_py(project, "bdist_wheel").status == 0
     alone = setup_py(project, "bdist_egg", "s3pypi", target)
-    assert alone.returncode == 1
+    assert alone.status == 1
     last = alone.stderr.splitlines()[-1]
     assert re.fullmatch(
         r"error: this run built demo_project-1\.0-py3\.\d+\.egg, and only wheels and sdists can be published: "
@@ -168,7 +156,7 @@ def test_an_egg_is_not_published_and_said_so(project: Path, tmp_path: Path) -> N
     )
     assert not (tmp_path / "repo").exists(), "what an earlier run built was not asked for"
     beside = setup_py(project, "sdist", "bdist_egg", "s3pypi", target)
-    assert beside.returncode == 0, beside.stderr
+    assert beside.status == 0, beside.stderr
     assert published(tmp_path / "repo") == {"demo_project-1.0.tar.gz"}
     assert re.search(r"^s3pypi: warning: demo_project-1\.0-py3\.\d+\.egg is not published: ", beside.stderr, re.M)
 
@@ -185,7 +173,7 @@ def test_a_rebuild_of_the_same_source_is_present(
     repository = tmp_path / "repo" / "demo-project"
     target = f"--target={repository.parent}"
     fresh = shutil.copytree(project, tmp_path / "other" / "workspace")
-    assert setup_py(project, *first, "s3pypi", target).returncode == 0
+    assert setup_py(project, *first, "s3pypi", target).status == 0
     before = {path: path.read_bytes() for path in repository.glob("demo_project-*")}
     again = project
     if workspace != "the same":
@@ -197,7 +185,7 @@ def test_a_rebuild_of_the_same_source_is_present(
 
     done = setup_py(again, "sdist", "bdist_wheel", "s3pypi", target)
 
-    assert done.returncode == 0, done.stderr
+    assert done.status == 0, done.stderr
     built = {path.name: path.read_bytes() for path in (again / "dist").iterdir()}
     assert all(built.get(path.name) != data for path, data in before.items() if path.suffix != ".metadata")
     said = [line.split()[1] for line in done.stdout.splitlines() if line.endswith(" (same contents, built again)")]
@@ -213,22 +201,22 @@ def test_other_contents_conflict_unless_forced(project: Path, tmp_path: Path, na
             FROM_COMMAND_CLASS + SETUP.format(extra=f", cmdclass={{'{name}': PyPICommand}}")
         )
     arguments = ["sdist", name, f"--target={tmp_path / 'repo'}"]
-    assert setup_py(project, *arguments).returncode == 0
+    assert setup_py(project, *arguments).status == 0
     (project / "demo.py").write_text("VALUE = 2\n")
     refused = setup_py(project, *arguments)
-    assert refused.returncode == 1
+    assert refused.status == 1
     line = refused.stderr.splitlines()[-1]
     assert line.startswith("error: demo_project-1.0.tar.gz is published already with other contents")
     assert line.endswith(f": raise the version, or replace it with '{name} --force'")
     assert "replaced demo_project-1.0.tar.gz" in setup_py(project, *arguments, "--force").stdout
     strict = setup_py(project, *arguments, "--strict")
-    assert strict.returncode == 1
+    assert strict.status == 1
     assert "is published already: raise the version" in strict.stderr.splitlines()[-1]
 
 
 def test_s3upload_stores_any_file(project: Path, tmp_path: Path) -> None:
     done = setup_py(project, "s3upload", "--file-mask=*.py", f"--target={tmp_path / 'files'}")
-    assert done.returncode == 0, done.stderr
+    assert done.status == 0, done.stderr
     assert {path.name for path in (tmp_path / "files").iterdir()} >= {"demo.py", "setup.py"}
     assert not list((tmp_path / "files").glob("*.html"))
 
@@ -238,7 +226,7 @@ def test_chained_into_a_pep_517_build(project: Path, tmp_path: Path, target: str
     (project / "pyproject.toml").write_text('[build-system]\nrequires = []\nbuild-backend = "setuptools.build_meta"\n')
     place = (tmp_path / "repo").as_uri() if target == "file" else "./repo"
     done = chained(project, f"--target={place}")
-    assert done.returncode == status, done.stderr
+    assert done.status == status, done.stderr
     if status:
         assert "error: command line" in done.stderr + done.stdout
         assert "s3pypi upload dist/*" in done.stderr + done.stdout
@@ -249,11 +237,11 @@ def test_chained_into_a_pep_517_build(project: Path, tmp_path: Path, target: str
 def test_a_conflict_of_a_chained_command_says_how_to_replace(project: Path, tmp_path: Path) -> None:
     (project / "pyproject.toml").write_text('[build-system]\nrequires = []\nbuild-backend = "setuptools.build_meta"\n')
     target = f"--target={(tmp_path / 'repo').as_uri()}"
-    assert chained(project, target).returncode == 0
+    assert chained(project, target).status == 0
     (project / "demo.py").write_text("VALUE = 2\n")
     done = chained(project, target)
-    output = done.stdout + done.stderr
-    assert done.returncode == 1
+    output = done.output
+    assert done.status == 1
     assert "raise the version, or replace it with -C--build-option=--force" in output
     assert "s3pypi upload" not in output, "which would conflict again"
-    assert chained(project, target, "--force").returncode == 0
+    assert chained(project, target, "--force").status == 0

@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection
 
 from tests.support.fault_proxy import Do, Passing
 
-__all__ = ["Around", "Held", "Landing", "Plan", "Waves"]
+__all__ = ["Around", "Held", "Landing", "Plan", "Waves", "numbered"]
 
 QUIET = 0.15
 """Seconds without any request after which a process surely waits for the one that is held."""
@@ -96,24 +96,29 @@ class Plan:
 
 
 class Around(Plan):
-    """Killed before the request of that number goes on, or when the server has answered it."""
+    """Killed before the first matching request goes on, or when the server has answered it."""
 
-    def __init__(self, number: int, *, after: bool) -> None:
+    def __init__(self, matches: Callable[[Passing], bool], *, after: bool) -> None:
         super().__init__()
-        self._number = number
-        self._side = "after" if after else "before"
+        self._matches = matches
+        self._after_it = after
 
     def arrives(self, passing: Passing) -> None:
-        self._at(passing, "before")
+        self._at(passing, after=False)
 
     def answered(self, passing: Passing) -> None:
-        self._at(passing, "after")
+        self._at(passing, after=True)
 
-    def _at(self, passing: Passing, side: str) -> None:
-        if passing.number == self._number and side == self._side:
+    def _at(self, passing: Passing, *, after: bool) -> None:
+        if after == self._after_it and self._matches(passing):
             self.reached = True
-            self.point = f"{side} request {named(passing)}"
+            self.point = f"{'after' if after else 'before'} request {named(passing)}"
             self.kill()
+
+
+def numbered(number: int) -> Callable[[Passing], bool]:
+    """Matches the request of that number."""
+    return lambda passing: passing.number == number
 
 
 class Held(Plan):

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
-import json
 import random
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from tests.crashes.plans import Around, Held, Landing, Plan, Waves
+from tests.crashes.plans import Around, Held, Landing, Plan, Waves, numbered
 from tests.crashes.promises import Contents, wrong_after_kill, wrong_in_the_end
 from tests.crashes.scenarios import Bench, Scenario
-from tests.crashes.storage import Storage
+from tests.crashes.storage import BucketStorage, Storage
 from tests.support.fault_proxy import FaultProxy, no_fault
 from tests.support.forked_programs import ForkedPrograms
 from tests.support.programs import Ended
 
-__all__ = ["Runner", "requests_of"]
+__all__ = ["Runner", "kill_at_requests", "killed_by"]
 
 Kill = Callable[[Sequence[str]], "tuple[Ended, str | None]"]
 """Runs s3pypi with these arguments, and kills it; how it ended, and at which point it was killed, None for at none."""
+
+Start = Callable[[Sequence[str]], "tuple[int, Callable[[], Ended]]"]
+"""Starts s3pypi with these arguments; its process id, and what waits for its end."""
 
 RANDOM_SUBSETS = 4
 """Of each number of requests at once, apart from each request alone."""
@@ -38,7 +41,6 @@ class Runner:
         self.folder = folder
         bench = Bench(storage, self._publish, folder)
         self.cases = 0
-        self.pending = 0
         self.failures: list[str] = []
         scenario.prepare(bench, "template")
         self._arguments = [*scenario.command(bench)]
@@ -79,6 +81,15 @@ class Runner:
         self._storage.remove(name)
         return points[-1] is not None
 
+    def kill_until_unreached(self, kill: Callable[[int], Kill]) -> int:
+        """A case at each point, from 0; the number of points."""
+        return next(number for number in itertools.count() if not self.kill(kill(number)))
+
+    def judge(self) -> None:
+        """End a test: there were cases, and none has failed."""
+        assert not self.failures, f"{len(self.failures)} failures:\n" + "\n".join(self.failures[:20])
+        assert self.cases
+
     def _command(self, name: str) -> list[str]:
         return [*self._arguments, "--target", self._storage.target(name)]
 
@@ -92,11 +103,9 @@ class Runner:
         assert ended.status == 0, ended.output
 
     def _verify(self, name: str) -> Iterator[str]:
-        ended = self._s3pypi(["verify", "--deep", "--json", "--target", self._storage.target(name)])
+        ended = self._s3pypi(["verify", "--deep", "--target", self._storage.target(name)])
         if ended.status:
             yield f"in the end, verify finds {ended.output}"
-        else:
-            self.pending += json.loads(ended.stdout)["pending"]
 
     def _install(self, name: str, requirement: str | None) -> Iterator[str]:
         if requirement is None:
@@ -116,8 +125,24 @@ class Runner:
             yield f"pip cannot install {requirement}: {ended.output}"
 
 
-def requests_of(
-    runner: Runner, storage: Storage, proxy: FaultProxy, programs: ForkedPrograms, *, everything: bool, seed: str
+def killed_by(plan: Plan, proxy: FaultProxy, start: Start) -> Kill:
+    """Kills a program that ``start`` starts as the plan of the proxy says."""
+
+    def kill(arguments: Sequence[str]) -> tuple[Ended, str | None]:
+        proxy.take()
+        proxy.fault = plan
+        pid, wait = start(arguments)
+        plan.aim(pid)
+        ended = wait()
+        plan.settle()
+        proxy.fault = no_fault
+        return ended, plan.point if plan.reached else None
+
+    return kill
+
+
+def kill_at_requests(
+    runner: Runner, storage: BucketStorage, proxy: FaultProxy, programs: ForkedPrograms, *, everything: bool, seed: str
 ) -> None:
     """Kill around every request.
 
@@ -125,26 +150,21 @@ def requests_of(
     """
 
     def planned(plan: Plan) -> Kill:
-        def kill(arguments: Sequence[str]) -> tuple[Ended, str | None]:
-            proxy.take()
-            proxy.fault = plan
-            running = programs.start("s3pypi", *arguments, cwd=runner.folder, environ=storage.environment(proxy.url))
-            plan.aim(running.pid)
-            ended = running.wait(plan.watch)
-            plan.settle()
-            proxy.fault = no_fault
-            return ended, plan.point if plan.reached else None
+        def start(arguments: Sequence[str]) -> tuple[int, Callable[[], Ended]]:
+            environ = storage.environment(proxy.url)
+            running = programs.start("s3pypi", *arguments, cwd=runner.folder, environ=environ)
+            return running.pid, lambda: running.wait(plan.watch)
 
-        return kill
+        return killed_by(plan, proxy, start)
 
-    def until_unreached(plan: Callable[[int], Plan]) -> int:
-        return next(number for number in itertools.count() if not runner.kill(planned(plan(number))))
+    def around(number: int, *, after: bool) -> Kill:
+        return planned(Around(numbered(number), after=after))
 
-    count = until_unreached(lambda number: Around(number, after=False))
-    until_unreached(lambda number: Around(number, after=True))
+    count = runner.kill_until_unreached(functools.partial(around, after=False))
+    runner.kill_until_unreached(functools.partial(around, after=True))
     if not everything:
         return
-    until_unreached(Held)
+    runner.kill_until_unreached(lambda number: planned(Held(number)))
     waves = Waves()
     runner.kill(planned(waves))
     draw = random.Random(seed)
@@ -155,7 +175,7 @@ def requests_of(
         first += size
     for number in range(count):
         twice = (number, draw.randrange(count))
-        runner.kill(*(planned(Around(one, after=draw.random() < 0.5)) for one in twice))
+        runner.kill(*(around(one, after=draw.random() < 0.5) for one in twice))
 
 
 def subsets(size: int, draw: random.Random) -> set[frozenset[int]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,62 +16,62 @@ __all__ = ["BucketStorage", "FolderStorage", "Storage"]
 KEPT = ("ContentType", "CacheControl", "Metadata")
 
 
-class Storage(ABC):
-    """Room for many repositories, each under a name."""
+_THREADS = ThreadPoolExecutor(4)
 
-    slash_keys: bool
 
-    @abstractmethod
+class FolderStorage:
+    """Room for many repositories, each under a name: a folder for each."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def folder(self, name: str) -> Path:
+        return self._folder / name
+
     def target(self, name: str) -> str:
         """What ``--target`` is given."""
+        return str(self.folder(name))
 
-    @abstractmethod
     def index_url(self, name: str) -> str:
         """What installers are given."""
+        return self.folder(name).as_uri() + "/"
 
-    @abstractmethod
-    def environment(self, endpoint: str | None = None) -> dict[str, str]:
-        """How a process reaches the storage: straight, or through the proxy at ``endpoint``."""
+    def environment(self) -> dict[str, str]:
+        """How a process reaches the storage."""
+        return {}
 
-    @abstractmethod
     def copy(self, name: str, new: str) -> None:
         """Make ``new`` the same as ``name`` is."""
+        if self.folder(name).exists():
+            shutil.copytree(self.folder(name), self.folder(new))
 
-    @abstractmethod
     def remove(self, name: str) -> None:
         """Throw it away, and what uploads were left in the middle."""
+        shutil.rmtree(self.folder(name), ignore_errors=True)
 
-    @abstractmethod
     def reader(self, name: str) -> RepositoryReader:
         """Reads the repository."""
+        return read_folder(self.folder(name))
 
-    @abstractmethod
     def put(self, name: str, key: str, data: bytes) -> None:
         """Lay something there by hand."""
+        path = self.folder(name) / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
 
-    @abstractmethod
     def delete(self, name: str, key: str) -> None:
         """Take something away by hand."""
+        (self.folder(name) / key).unlink(missing_ok=True)
 
 
-class BucketStorage(Storage):
-    """A public bucket, a prefix for each repository."""
-
-    slash_keys = True
+class BucketStorage:
+    """The same in a public bucket, with a prefix for each repository."""
 
     def __init__(self, server: S3Server) -> None:
         self.server = server
         self.bucket = server.new_bucket()
         self.client: Any = server.client()
         server.make_public(self.bucket)
-        self._threads = ThreadPoolExecutor(4)
-
-    def close(self) -> None:
-        """Leave nothing on the server."""
-        self.remove("")
-        self.client.delete_bucket(Bucket=self.bucket)
-        self._threads.shutdown()
-        self.client.close()
 
     def target(self, name: str) -> str:
         return f"s3://{self.bucket}/{name}"
@@ -81,6 +80,7 @@ class BucketStorage(Storage):
         return f"{self.server.endpoint_url}/{self.bucket}/{name}/"
 
     def environment(self, endpoint: str | None = None) -> dict[str, str]:
+        """How a process reaches the storage: straight, or through the proxy at ``endpoint``."""
         return {**self.server.environment, "AWS_ENDPOINT_URL": endpoint or self.server.endpoint_url}
 
     def copy(self, name: str, new: str) -> None:
@@ -94,20 +94,15 @@ class BucketStorage(Storage):
             return {"Body": found["Body"].read(), **{header: found[header] for header in KEPT if header in found}}
 
         keys = self.reader(name).stored_keys()
-        return dict(zip(keys, self._threads.map(read, keys), strict=True))
+        return dict(zip(keys, _THREADS.map(read, keys), strict=True))
 
     def put_all(self, name: str, objects: Mapping[str, dict[str, Any]]) -> None:
         """Put objects that `objects` returned."""
-
-        def put(key: str) -> None:
-            self.client.put_object(Bucket=self.bucket, Key=f"{name}/{key}", **objects[key])
-
-        list(self._threads.map(put, objects))
+        list(_THREADS.map(lambda key: self._put(name, key, **objects[key]), objects))
 
     def remove(self, name: str) -> None:
-        prefix = f"{name}/" if name else ""
-        list(self._threads.map(lambda key: self.delete(name, key), self.reader(name).stored_keys()))
-        uploads = self.client.list_multipart_uploads(Bucket=self.bucket, Prefix=prefix).get("Uploads", ())
+        list(_THREADS.map(lambda key: self.delete(name, key), self.reader(name).stored_keys()))
+        uploads = self.client.list_multipart_uploads(Bucket=self.bucket, Prefix=f"{name}/").get("Uploads", ())
         for upload in uploads:
             self.client.abort_multipart_upload(Bucket=self.bucket, Key=upload["Key"], UploadId=upload["UploadId"])
 
@@ -115,46 +110,13 @@ class BucketStorage(Storage):
         return read_bucket(self.client, self.bucket, name)
 
     def put(self, name: str, key: str, data: bytes) -> None:
-        self.client.put_object(Bucket=self.bucket, Key=f"{name}/{key}", Body=data)
+        self._put(name, key, Body=data)
 
     def delete(self, name: str, key: str) -> None:
-        self.client.delete_object(Bucket=self.bucket, Key=f"{name}/{key}" if name else key)
+        self.client.delete_object(Bucket=self.bucket, Key=f"{name}/{key}")
+
+    def _put(self, name: str, key: str, **options: Any) -> None:
+        self.client.put_object(Bucket=self.bucket, Key=f"{name}/{key}", **options)
 
 
-class FolderStorage(Storage):
-    """A folder for each repository."""
-
-    slash_keys = False
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def folder(self, name: str) -> Path:
-        return self._folder / name
-
-    def target(self, name: str) -> str:
-        return str(self.folder(name))
-
-    def index_url(self, name: str) -> str:
-        return self.folder(name).as_uri() + "/"
-
-    def environment(self, endpoint: str | None = None) -> dict[str, str]:
-        return {}
-
-    def copy(self, name: str, new: str) -> None:
-        if self.folder(name).exists():
-            shutil.copytree(self.folder(name), self.folder(new))
-
-    def remove(self, name: str) -> None:
-        shutil.rmtree(self.folder(name), ignore_errors=True)
-
-    def reader(self, name: str) -> RepositoryReader:
-        return read_folder(self.folder(name))
-
-    def put(self, name: str, key: str, data: bytes) -> None:
-        path = self.folder(name) / key
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-
-    def delete(self, name: str, key: str) -> None:
-        (self.folder(name) / key).unlink(missing_ok=True)
+Storage = FolderStorage | BucketStorage

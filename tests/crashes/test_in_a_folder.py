@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -21,7 +20,7 @@ CHOSEN = NAMES if EVERYTHING else ("publish", "replace")
 
 
 @pytest.mark.parametrize("name", [case(name, slow=name != "publish") for name in CHOSEN])
-def test_killed_at_any_change(name: str, cli: ForkedPrograms, tmp_path: Path, judge: Callable[[Runner], None]) -> None:
+def test_killed_at_any_change(name: str, cli: ForkedPrograms, tmp_path: Path) -> None:
     folders = FolderStorage(tmp_path / "repositories")
     runner = Runner(folders, cli, SCENARIOS[name], tmp_path)
 
@@ -33,7 +32,5 @@ def test_killed_at_any_change(name: str, cli: ForkedPrograms, tmp_path: Path, ju
 
         return kill
 
-    for change in itertools.count():
-        if not runner.kill(kill_at(change)):
-            break
-    judge(runner)
+    runner.kill_until_unreached(kill_at)
+    runner.judge()

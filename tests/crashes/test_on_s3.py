@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.crashes.runner import Runner, requests_of
+from tests.crashes.runner import Runner, kill_at_requests
 from tests.crashes.scenarios import EVERYTHING, SCENARIOS
 from tests.crashes.storage import BucketStorage
 from tests.support.fault_proxy import FaultProxy
@@ -22,28 +21,19 @@ CHOSEN = tuple(SCENARIOS) if EVERYTHING else ("replace", "delete", "new-project"
 if EVERYTHING:
 
     @pytest.fixture
-    def server(s3_server: S3Server) -> S3Server:
-        return s3_server
+    def bucket(s3_server: S3Server) -> BucketStorage:
+        return BucketStorage(s3_server)
 
 else:
 
     @pytest.fixture
-    def server(ministack: S3Server) -> S3Server:
-        return ministack
-
-
-@pytest.fixture
-def bucket(server: S3Server) -> Iterator[BucketStorage]:
-    bucket = BucketStorage(server)
-    yield bucket
-    bucket.close()
+    def bucket(ministack: S3Server) -> BucketStorage:
+        return BucketStorage(ministack)
 
 
 @pytest.mark.parametrize("name", CHOSEN)
-def test_killed_at_any_request(
-    name: str, bucket: BucketStorage, cli: ForkedPrograms, tmp_path: Path, judge: Callable[[Runner], None]
-) -> None:
+def test_killed_at_any_request(name: str, bucket: BucketStorage, cli: ForkedPrograms, tmp_path: Path) -> None:
     runner = Runner(bucket, cli, SCENARIOS[name], tmp_path)
     with FaultProxy(bucket.server.endpoint_url) as proxy:
-        requests_of(runner, bucket, proxy, cli, everything=EVERYTHING, seed=name)
-    judge(runner)
+        kill_at_requests(runner, bucket, proxy, cli, everything=EVERYTHING, seed=name)
+    runner.judge()

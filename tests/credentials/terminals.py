@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import pty
 import re
-import select
-import signal
 import termios
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.forked_programs import PATIENCE, shared_programs
-from tests.support.programs import LONG_GRACE
+from tests.support.forked_programs import Running
+from tests.support.programs import LONG_GRACE, run_on_terminal
 
-__all__ = ["CODE", "CTRL_C", "Ended", "run"]
+__all__ = ["CODE", "CTRL_C", "Answered", "run"]
 
 CODE = "987654"
 CTRL_C = "\x03"
@@ -26,7 +21,7 @@ PROMPT = re.compile(r"MFA code for [^ ]+: |Password of the vault: ")
 
 
 @dataclass(frozen=True)
-class Ended:
+class Answered:
     """How a program ended.
 
     :param shown: all that the terminal showed, with ``\\n`` at the ends of lines.
@@ -40,53 +35,22 @@ class Ended:
     echo: bool
 
 
-def run(*arguments: str, cwd: Path, environ: Mapping[str, str], answer: str = CODE) -> Ended:
+def run(*arguments: str, cwd: Path, environ: Mapping[str, str], answer: str = CODE) -> Answered:
     """Run ``s3pypi``, and type ``answer`` whenever it asks for something; it has all the time in the world to end."""
-    with _terminal() as (ours, theirs):
-        process = shared_programs().start(
-            "s3pypi",
-            *arguments,
-            cwd=cwd,
-            environ={"TERM": "xterm", **environ},
-            streams={0: theirs, 1: theirs, 2: theirs},
-            controlled=True,
-            grace=LONG_GRACE,
-        )
-        seen, shown, asked = b"", "", []
-        deadline = time.monotonic() + PATIENCE
-        while process.poll() is None:
-            if time.monotonic() > deadline:
-                process.send_signal(signal.SIGKILL)
-                break
-            seen += _read(ours)
-            shown = _text(seen)
-            if len(PROMPT.findall(shown)) > len(asked) and not _echoes(theirs):
-                asked.append(shown)
-                typed = answer if answer == CTRL_C else f"{answer}\n"
-                os.write(ours, typed.encode())
-        status = process.wait().status
-        while more := _read(ours):
-            seen += more
-        return Ended(status, _text(seen), asked, _echoes(theirs))
+    asked: list[str] = []
+    echo = True
+
+    def react(shown: str, terminal: int, process: Running) -> None:
+        nonlocal echo
+        echo = bool(termios.tcgetattr(terminal)[3] & termios.ECHO)
+        if len(PROMPT.findall(shown)) > len(asked) and not echo:
+            asked.append(_lines(shown))
+            os.write(terminal, answer.encode() if answer == CTRL_C else f"{answer}\n".encode())
+
+    environ = {"TERM": "xterm", **environ}
+    status, shown = run_on_terminal(*arguments, cwd=cwd, environ=environ, react=react, grace=LONG_GRACE)
+    return Answered(status, _lines(shown), asked, echo)
 
 
-@contextlib.contextmanager
-def _terminal() -> Iterator[tuple[int, int]]:
-    ours, theirs = pty.openpty()
-    try:
-        yield ours, theirs
-    finally:
-        os.close(ours)
-        os.close(theirs)
-
-
-def _read(terminal: int) -> bytes:
-    return os.read(terminal, 65536) if select.select([terminal], [], [], 0.1)[0] else b""
-
-
-def _text(seen: bytes) -> str:
-    return seen.decode(errors="replace").replace("\r\n", "\n")
-
-
-def _echoes(terminal: int) -> bool:
-    return bool(termios.tcgetattr(terminal)[3] & termios.ECHO)
+def _lines(shown: str) -> str:
+    return shown.replace("\r\n", "\n")

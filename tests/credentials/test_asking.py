@@ -35,18 +35,18 @@ def cache(home: Path) -> list[Path]:
 def test_one_code_for_a_command_and_none_for_the_next(
     folder: Path, home: Path, environ: Mapping[str, str], target: str, moto: S3Server
 ) -> None:
-    with lock_tables.new_table(moto) as table:
-        options = ("-t", target, "--locks-table", table.name)
-        first = run("upload", "dist", *options, cwd=folder, environ=environ)
-        assert first.status == 0, first
-        assert first.asked == [PROMPT]
-        assert "demo-1.0-py3-none-any.whl" in first.shown
-        [entry] = cache(home)
-        assert entry.stat().st_mode & 0o077 == 0
-        second = run("yank", "demo", "1.0", *options, cwd=folder, environ=environ)
-        assert second.status == 0, second
-        assert second.asked == []
-        assert [CODE in ended.shown for ended in (first, second)] == [False, False]
+    table = lock_tables.new_table(moto)
+    options = ("-t", target, "--locks-table", table.name)
+    first = run("upload", "dist", *options, cwd=folder, environ=environ)
+    assert first.status == 0, first
+    assert first.asked == [PROMPT]
+    assert "demo-1.0-py3-none-any.whl" in first.shown
+    [entry] = cache(home)
+    assert entry.stat().st_mode & 0o077 == 0
+    second = run("yank", "demo", "1.0", *options, cwd=folder, environ=environ)
+    assert second.status == 0, second
+    assert second.asked == []
+    assert [CODE in ended.shown for ended in (first, second)] == [False, False]
 
 
 @pytest.mark.parametrize(
@@ -204,8 +204,8 @@ def vault(home: Path, folder: Path) -> None:
 
 @pytest.mark.usefixtures("vault")
 def test_a_credential_process_that_asks(folder: Path, environ: Mapping[str, str], target: str, moto: S3Server) -> None:
-    with lock_tables.new_table(moto) as table:
-        ended = run("upload", "dist", "-t", target, "--locks-table", table.name, cwd=folder, environ=environ)
+    table = lock_tables.new_table(moto)
+    ended = run("upload", "dist", "-t", target, "--locks-table", table.name, cwd=folder, environ=environ)
     assert ended.status == 0, ended
     assert ended.asked == ["Password of the vault: "]
     assert (folder / "asked").read_text() == "x"

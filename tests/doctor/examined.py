@@ -44,9 +44,6 @@ def examine(server: S3Server, bucket: str, *, read_only: bool = False, **more: s
 def left(server: S3Server, bucket: str) -> list[str]:
     """The bucket's keys, and those of unfinished uploads."""
     client = server.client()
-    try:
-        objects = client.list_objects_v2(Bucket=bucket).get("Contents", [])
-        uploads = client.list_multipart_uploads(Bucket=bucket).get("Uploads") or []
-        return [found["Key"] for found in (*objects, *uploads)]
-    finally:
-        client.close()
+    objects = client.list_objects_v2(Bucket=bucket).get("Contents", [])
+    uploads = client.list_multipart_uploads(Bucket=bucket).get("Uploads") or []
+    return [found["Key"] for found in (*objects, *uploads)]

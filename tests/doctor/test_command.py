@@ -18,7 +18,7 @@ LINE = re.compile(r"(ok|warning|no|skipped) [a-zURLOI/ ]+: .+")
 
 def test_lines_for_programs(tmp_path: Path) -> None:
     done = run("s3pypi", "doctor", "./repo", cwd=tmp_path)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.status, done.stderr) == (0, "")
     *lines, last = done.stdout.splitlines()
     assert all(LINE.fullmatch(line) for line in lines)
     assert lines[0] == f"ok target: {(tmp_path / 'repo').as_uri()} (from command line)"
@@ -48,9 +48,9 @@ def test_the_table(moto: S3Server, tmp_path: Path, columns: int) -> None:
 
 def test_wrong_usage(tmp_path: Path) -> None:
     done = run("s3pypi", "doctor", "./repo", "-t", "./other", cwd=tmp_path)
-    assert done.returncode == 2
+    assert done.status == 2
     assert "give the target once" in done.stderr
-    assert run("s3pypi", "doctor", cwd=tmp_path).returncode == 1
+    assert run("s3pypi", "doctor", cwd=tmp_path).status == 1
     assert list(tmp_path.iterdir()) == []
 
 

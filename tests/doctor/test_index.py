@@ -288,7 +288,7 @@ def test_where_nobody_listens_publishing_is_sound_and_reading_unchecked(folder: 
     assert INDEX & {check.name for check in found.report.checks} == {"index URL", "root page"}
     done = run("s3pypi", "doctor", str(folder), f"--public-url={url}", cwd=folder)
     last = f"publishing to {folder.as_uri()} is sound; reading through the public URL could not be checked"
-    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, last)
+    assert (done.status, done.stdout.splitlines()[-1]) == (0, last)
 
 
 def test_of_a_folder_pip_reads_the_folder(folder: Path) -> None:

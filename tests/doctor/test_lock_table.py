@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.doctor.examined import examine
@@ -12,9 +10,8 @@ from tests.support.servers import S3Server
 
 
 @pytest.fixture
-def table(ministack: S3Server) -> Iterator[LockTable]:
-    with new_table(ministack) as made:
-        yield made
+def table(ministack: S3Server) -> LockTable:
+    return new_table(ministack)
 
 
 @pytest.mark.parametrize("fault", ["ignores-put", "refuses"])

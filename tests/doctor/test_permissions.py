@@ -43,7 +43,6 @@ def without(s3_server: S3Server, s3_bucket: str) -> Iterator[Examine]:
             return Examined(repository(replace(s3_server, endpoint_url=proxy.url), s3_bucket, **more).doctor())
 
         yield examine
-    client.close()
 
 
 def denying(bucket: str, action: str) -> dict[str, object]:

@@ -208,4 +208,3 @@ def test_what_is_left_of_a_probe_is_cleared(s3_server: S3Server, s3_bucket: str)
     examiner = S3Examiner(S3Store(s3_bucket, options(s3_server)), "team", "team/p")
     assert examiner.clear()
     assert left(s3_server, s3_bucket) == ["team/other", "team/p0", "team/other-part", "team/p0-part"]
-    client.close()

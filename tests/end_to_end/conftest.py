@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from tests.end_to_end import old_tools
+from tests.support.programs import output_of
 from tests.support.servers import S3Server, free_port, program, running, wait_until_answers
 from tests.support.session_folders import common_folder, made_once
 
@@ -40,23 +39,7 @@ def run_poetry(command: str, consumer: Path, index: str, requirement: str) -> st
     consumer.mkdir()
     (consumer / "pyproject.toml").write_text(POETRY.format(url=index, requirement=requirement), encoding="utf-8")
     environment = {"POETRY_VIRTUALENVS_IN_PROJECT": "true", "POETRY_CACHE_DIR": str(consumer / "cache")}
-    return run([program("poetry"), command, "--no-interaction", "--no-ansi"], consumer, environment)
-
-
-def run(command: Sequence[str | Path], folder: Path, environment: Mapping[str, str] | None = None) -> str:
-    """What the command printed; it must succeed."""
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        env={**os.environ, **(environment or {})},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-    assert done.returncode == 0, f"{command}\n{done.stdout}"
-    return done.stdout
+    return output_of([program("poetry"), command, "--no-interaction", "--no-ansi"], cwd=consumer, environ=environment)
 
 
 @pytest.fixture
@@ -68,13 +51,17 @@ def project(tmp_path: Path) -> Path:
 
 def build_and_publish(project: Path, *options: str, environment: Mapping[str, str] | None = None) -> str:
     """``setup.py sdist bdist_wheel s3pypi``, as in Jenkins."""
-    return run([sys.executable, "setup.py", "sdist", "bdist_wheel", "s3pypi", *options], project, environment)
+    return output_of(
+        [sys.executable, "setup.py", "sdist", "bdist_wheel", "s3pypi", *options], cwd=project, environ=environment
+    )
 
 
 def says_hello(site: Path) -> None:
     """The package that was installed into ``site`` works."""
     code = "import hello_s3pypi, sys; sys.exit(hello_s3pypi.main())"
-    assert "Hello from hello-s3pypi 1.0.0!" in run([sys.executable, "-c", code], site, {"PYTHONPATH": str(site)})
+    assert "Hello from hello-s3pypi 1.0.0!" in output_of(
+        [sys.executable, "-c", code], cwd=site, environ={"PYTHONPATH": str(site)}
+    )
 
 
 @pytest.fixture(scope="session")

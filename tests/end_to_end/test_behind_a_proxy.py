@@ -5,7 +5,6 @@ from __future__ import annotations
 import configparser
 import re
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from s3pypi_setuptools.config.options import OPTIONS
 from tests.end_to_end.test_serve import NGINX, nginx
 from tests.server.test_commands import Served, serving
 from tests.support import samples
+from tests.support.programs import execute, output_of
 
 CHECKOUT = Path(__file__).parents[2]
 PAGE = (CHECKOUT / "docs" / "run-the-service.md").read_text(encoding="utf-8")
@@ -69,7 +69,7 @@ def test_nginx_passes_on_large_uploads_and_pages(url: str, service: Served, tmp_
     moved = requests.get(f"{url}simple/Demo", timeout=60, allow_redirects=False)
     assert (moved.status_code, moved.headers["Location"]) == (301, "/simple/demo/")
     command = [sys.executable, "-m", "pip", "download", "--no-cache-dir", "--no-deps", "-d", tmp_path / "got"]
-    subprocess.run([*command, "--index-url", f"{url}simple/", "demo"], check=True, capture_output=True)
+    output_of([*command, "--index-url", f"{url}simple/", "demo"])
     assert (tmp_path / "got" / wheel.name).exists()
 
 
@@ -109,10 +109,8 @@ def test_the_container_runs_the_service_as_an_ordinary_user_and_holds_no_secret(
 def test_systemd_takes_the_unit(tmp_path: Path) -> None:
     text = UNIT.read_text(encoding="utf-8").replace("/opt/s3pypi/bin/s3pypi", sys.executable)
     (tmp_path / UNIT.name).write_text(text, encoding="utf-8")
-    done = subprocess.run(
-        ["systemd-analyze", "verify", tmp_path / UNIT.name], capture_output=True, text=True, check=False
-    )
-    assert (done.returncode, done.stderr) == (0, "")
+    done = execute(["systemd-analyze", "verify", tmp_path / UNIT.name])
+    assert (done.status, done.stderr) == (0, "")
 
 
 def test_the_unit_waits_longer_than_the_service_does_for_uploads() -> None:

@@ -12,10 +12,10 @@ import pytest
 
 from s3pypi_setuptools.stores.content_encoding import decode
 from tests.clients.installers import Environments
-from tests.end_to_end.conftest import run, run_poetry
+from tests.end_to_end.conftest import run_poetry
 from tests.support import samples
 from tests.support.markers import case
-from tests.support.programs import run as run_program
+from tests.support.programs import output_of, run
 from tests.support.servers import S3Server, program
 
 VERSIONS = 50
@@ -28,8 +28,8 @@ def index(s3_server: S3Server, public_bucket: tuple[str, str], s3_env: dict[str,
     target, url = public_bucket
     for number in range(VERSIONS):
         samples.wheel(tmp_path / "dist", "demo", f"1.{number}")
-    done = run_program("s3pypi", "upload", "dist", "-t", target, "--pages", "json", cwd=tmp_path, environ=s3_env)
-    assert done.returncode == 0, done.stderr
+    done = run("s3pypi", "upload", "dist", "-t", target, "--pages", "json", cwd=tmp_path, environ=s3_env)
+    assert done.status == 0, done.stderr
     with urllib.request.urlopen(f"{url}demo/") as page:
         assert page.headers["Content-Encoding"] == "gzip"
         assert page.headers["Content-Type"] == "application/vnd.pypi.simple.v1+json"
@@ -50,12 +50,12 @@ def with_pip(index: str, folder: Path, _made: Environments) -> None:
         "site",
         "demo",
     ]
-    run([*command, "--trusted-host", "127.0.0.1"], folder)
+    output_of([*command, "--trusted-host", "127.0.0.1"], cwd=folder)
 
 
 def with_uv(index: str, folder: Path, _made: Environments) -> None:
     command = [program("uv"), "pip", "install", "--no-cache", "--default-index", index, "--target", "site", "demo"]
-    run([*command, "--python", sys.executable], folder)
+    output_of([*command, "--python", sys.executable], cwd=folder)
 
 
 def with_poetry(index: str, folder: Path, _made: Environments) -> None:
@@ -68,7 +68,9 @@ def with_pdm(index: str, folder: Path, made: Environments) -> None:
         '[project]\nname = "consumer"\nversion = "1"\nrequires-python = ">=3.10"\ndependencies = ["demo"]\n'
         f'[[tool.pdm.source]]\nname = "pypi"\nurl = "{index}"\n'
     )
-    run([made.pdm(), "lock"], folder, {"PDM_CHECK_UPDATE": "false", "PDM_CACHE_DIR": str(folder / "cache")})
+    output_of(
+        [made.pdm(), "lock"], cwd=folder, environ={"PDM_CHECK_UPDATE": "false", "PDM_CACHE_DIR": str(folder / "cache")}
+    )
     assert f'version = "{LATEST}"' in (folder / "pdm.lock").read_text()
 
 

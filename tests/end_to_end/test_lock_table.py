@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,21 +28,11 @@ def reaching(s3: S3Server, locks: LockTable) -> dict[str, str]:
     return {**s3.environment, "AWS_ENDPOINT_URL_DYNAMODB": locks.server.endpoint_url}
 
 
-def start(command: list[str | Path], folder: Path, environment: Mapping[str, str]) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        command,
-        cwd=folder,
-        env={**os.environ, **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-
-
-def finish(process: subprocess.Popen[str]) -> str:
-    output, _ = process.communicate(timeout=300)
-    assert process.returncode == 0, output
-    return output
+def succeed(folder: Path, environment: Mapping[str, str], *commands: Sequence[str | Path]) -> None:
+    """Run the commands at once; each succeeds."""
+    for process in [programs.start(command, cwd=folder, environ=environment) for command in commands]:
+        done = programs.finish(process)
+        assert done.status == 0, done.output
 
 
 def run_json(*arguments: str, folder: Path, environment: Mapping[str, str]) -> dict[str, Any]:
@@ -68,19 +56,16 @@ def test_on_a_store_without_conditions_publishers_at_once_lose_nothing(
     wheels = [samples.wheel(tmp_path, "demo", f"{number}.0").name for number in range(PUBLISHERS)]
     others = [samples.wheel(tmp_path, f"other-{number}").name for number in range(PUBLISHERS)]
     refused = programs.run("s3pypi", wheels[0], "-t", target, cwd=tmp_path, environ=environment)
-    assert refused.returncode == 1
+    assert refused.status == 1
     assert "--locks-table" in refused.stderr
     client = moto.client()
     plain = {"Bucket": target.split("/")[2], "Key": f"simple/demo/{wheels[0]}"}
     client.put_object(**plain, Body=b"somebody's")
     command = [*programs.command("s3pypi"), "-t", target, "--locks-table", locks.name]
-    running = [start([*command, *pair], tmp_path, environment) for pair in zip(wheels, others, strict=True)]
-    for process in running:
-        finish(process)
+    succeed(tmp_path, environment, *([*command, *pair] for pair in zip(wheels, others, strict=True)))
     assert listed(target, "demo", tmp_path, environment) == set(wheels)
     assert client.get_object(**plain)["Body"].read() == b"somebody's", "what a key holds is never written over"
     client.delete_object(**plain)
-    client.close()
     found = run_json("verify", "--deep", "-t", target, folder=tmp_path, environment=environment)
     assert (found["ok"], found["projects"], found["files"]) == (True, PUBLISHERS + 1, 2 * PUBLISHERS), found
     assert locks.items() == []
@@ -97,13 +82,10 @@ def test_s3pypi_and_this_exclude_each_other(
     place = ["--bucket", s3_bucket, "--prefix", "simple", "--locks-table", locks.name]
     their = [theirs, "upload", *place, "--s3-endpoint-url", s3_server.endpoint_url]
 
-    finish(start([*their, wheels[0]], tmp_path, environment))
-    finish(start([*ours, wheels[1]], tmp_path, environment))
-    finish(start([*their, wheels[2]], tmp_path, environment))
-    at_once = [start([*(their if n % 3 == 0 else ours), wheels[n]], tmp_path, environment) for n in range(3, 8)]
-    for process in at_once:
-        finish(process)
-    finish(start([*ours, wheels[8]], tmp_path, environment))
+    for tool, wheel in zip((their, ours, their), wheels, strict=False):
+        succeed(tmp_path, environment, [*tool, wheel])
+    succeed(tmp_path, environment, *([*(their if n % 3 == 0 else ours), wheels[n]] for n in range(3, 8)))
+    succeed(tmp_path, environment, [*ours, wheels[8]])
 
     assert listed(target, "demo", tmp_path, environment) == set(wheels)
     found = run_json("verify", "-t", target, folder=tmp_path, environment=environment)
@@ -116,16 +98,16 @@ def test_each_waits_for_the_others_lock(*, theirs: Path, ministack: S3Server, lo
     samples.wheel(tmp_path, "demo")
     locks.put("demo")
     ours = [*programs.command("s3pypi"), "demo-1.0-py3-none-any.whl", "-t", f"s3://{bucket}"]
-    waited = start([*ours, "--locks-table", locks.name, "--locks-timeout", "1"], tmp_path, environment)
-    output, _ = waited.communicate(timeout=300)
-    assert waited.returncode == 1
-    assert f"s3pypi force-unlock {locks.name} 89e495e7941cf9e40e6980d14a16bf023ccd4c91" in output
+    waited = [*ours, "--locks-table", locks.name, "--locks-timeout", "1"]
+    done = programs.execute(waited, cwd=tmp_path, environ=environment)
+    assert done.status == 1
+    assert f"s3pypi force-unlock {locks.name} 89e495e7941cf9e40e6980d14a16bf023ccd4c91" in done.output
     their = [theirs, "upload", "demo-1.0-py3-none-any.whl", "--bucket", bucket, "--locks-table", locks.name]
     # What this program writes while it holds a lock.
     more = {"Project": "demo", "Token": "x", "ExpiresAt": "2026-11-02T10:01:00+00:00", "LeaseSeconds": "60"}
     locks.put("demo", **more)
-    waited = start([*their, "--s3-endpoint-url", ministack.endpoint_url], tmp_path, environment)
-    output, _ = waited.communicate(timeout=300)
-    assert waited.returncode == 1
-    assert '"Owner": "ci@agent-7"' in output, "it says who holds the lock, and no traceback"
-    assert "Traceback" not in output
+    waited = [*their, "--s3-endpoint-url", ministack.endpoint_url]
+    done = programs.execute(waited, cwd=tmp_path, environ=environment)
+    assert done.status == 1
+    assert '"Owner": "ci@agent-7"' in done.output, "it says who holds the lock, and no traceback"
+    assert "Traceback" not in done.output

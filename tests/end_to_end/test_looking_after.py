@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +13,7 @@ from s3pypi_setuptools.index import simple_html, simple_json
 from tests.end_to_end.conftest import run_poetry
 from tests.end_to_end.one_server import on_one_server
 from tests.support import samples
+from tests.support.programs import Ended, execute
 from tests.support.programs import run as program
 from tests.support.servers import S3Server
 from tests.support.servers import program as script
@@ -33,7 +33,7 @@ class Place:
 
     def s3pypi(self, *arguments: str) -> str:
         done = program("s3pypi", *arguments, "-t", self.target, cwd=self.folder, environ=self.environ)
-        assert (done.returncode, done.stderr) == (0, ""), done.stderr
+        assert (done.status, done.stderr) == (0, ""), done.stderr
         return done.stdout
 
     def push(self, version: str, folder: str = "dist") -> None:
@@ -56,11 +56,9 @@ class Place:
     def uv(self, requirement: str, *more: str) -> str | None:
         """The version that uv takes; None when it finds none."""
         command = [script("uv"), "pip", "compile", "--no-cache", "--no-header", "--default-index", self.url, *more, "-"]
-        done = subprocess.run(
-            command, input=requirement, capture_output=True, text=True, check=False, timeout=300, cwd=self.folder
-        )
+        done = execute(command, cwd=self.folder, reads=requirement)
         lines = [line for line in done.stdout.splitlines() if line.startswith("demo==")]
-        assert bool(lines) is (done.returncode == 0), done.stderr
+        assert bool(lines) is (done.status == 0), done.stderr
         return lines[0].removeprefix("demo==").strip() if lines else None
 
     def both(self, requirement: str, *more: str) -> str | None:
@@ -78,9 +76,9 @@ class Place:
         return [(package["version"], {file["file"] for file in package["files"]}) for package in packages]
 
     @staticmethod
-    def taken(folder: Path, done: subprocess.CompletedProcess[str]) -> str | None:
+    def taken(folder: Path, done: Ended) -> str | None:
         wheels = list(folder.glob("demo-*.whl"))
-        assert bool(wheels) is (done.returncode == 0), done.stdout + done.stderr
+        assert bool(wheels) is (done.status == 0), done.output
         for wheel in wheels:
             wheel.unlink()
         return wheels[0].name.split("-")[1] if wheels else None
@@ -155,18 +153,15 @@ def tell_what_is_missing(server: S3Server, place: Place) -> None:
         {"Effect": "Allow", "Principal": "*", "Action": [f"s3:{action}"], "Resource": [f"arn:aws:s3:::{bucket}{path}"]}
         for action, path in (("GetObject", "/*"), ("ListBucket", ""))
     ]
-    client = server.client()
-    client.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": statements}))
-    client.close()
+    server.client().put_bucket_policy(
+        Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": statements})
+    )
 
 
 def keys(server: S3Server, place: Place) -> list[str]:
     """The repository's keys, the one of the root page that ends in ``/`` as the empty one."""
     bucket, _, prefix = place.target.removeprefix("s3://").partition("/")
-    client = server.client()
-    found = client.list_objects_v2(Bucket=bucket, Prefix=f"{prefix}/").get("Contents", [])
-    client.close()
-    names = [entry["Key"].removeprefix(f"{prefix}/") for entry in found]
+    names = [key.removeprefix(f"{prefix}/") for key in server.keys(bucket, f"{prefix}/")]
     return sorted(names, key=lambda name: ("/" in name, name == "", name))
 
 

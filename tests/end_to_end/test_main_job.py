@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tests.end_to_end.conftest import build_and_publish, run, run_poetry, says_hello
+from tests.end_to_end.conftest import build_and_publish, run_poetry, says_hello
+from tests.support.programs import output_of
 from tests.support.servers import S3Server, program
 
 NAME = "hello-s3pypi"
@@ -25,7 +26,7 @@ def pip_installs(index: str, folder: Path) -> None:
         index,
         NAME,
     ]
-    run(command, folder)
+    output_of(command, cwd=folder)
     says_hello(site)
 
 
@@ -42,7 +43,7 @@ def uv_installs(index: str, folder: Path, **environment: str) -> None:
         "--python",
         sys.executable,
     ]
-    run([*command, NAME], folder, environment)
+    output_of([*command, NAME], cwd=folder, environ=environment)
     says_hello(site)
 
 

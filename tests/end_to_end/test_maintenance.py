@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -22,35 +19,30 @@ class Bucket(Place):
 
     server: S3Server
 
-    @contextmanager
-    def client(self) -> Iterator[tuple[Any, str, str]]:
-        """A client, the bucket's name, and the start of the repository's keys."""
+    @property
+    def place(self) -> tuple[str, str]:
+        """The bucket's name, and the start of the repository's keys."""
         bucket, _, prefix = self.target.removeprefix("s3://").partition("/")
-        client = self.server.client()
-        try:
-            yield client, bucket, f"{prefix}/"
-        finally:
-            client.close()
+        return bucket, f"{prefix}/"
 
     def put(self, key: str, data: bytes) -> None:
-        with self.client() as (client, bucket, start):
-            client.put_object(Bucket=bucket, Key=start + key, Body=data)
+        bucket, start = self.place
+        self.server.client().put_object(Bucket=bucket, Key=start + key, Body=data)
 
     def remove(self, *keys: str) -> None:
-        with self.client() as (client, bucket, start):
-            for key in keys:
-                client.delete_object(Bucket=bucket, Key=start + key)
+        bucket, start = self.place
+        for key in keys:
+            self.server.client().delete_object(Bucket=bucket, Key=start + key)
 
     def stored(self) -> list[str]:
-        with self.client() as (client, bucket, start):
-            found = client.list_objects_v2(Bucket=bucket, Prefix=start)["Contents"]
-            return [each["Key"].removeprefix(start) for each in found]
+        bucket, start = self.place
+        return [key.removeprefix(start) for key in self.server.keys(bucket, start)]
 
     def findings(self, *options: str) -> set[tuple[str, str]]:
         arguments = ("verify", "--json", *options, "-t", self.target)
         done = program("s3pypi", *arguments, cwd=self.folder, environ=self.environ)
         report = json.loads(done.stdout)
-        assert done.returncode == (0 if report["ok"] else 1)
+        assert done.status == (0 if report["ok"] else 1)
         return {(each["problem"], each["key"].partition("/")[2]) for each in report["findings"]}
 
     def agrees(self, latest: str) -> bool:

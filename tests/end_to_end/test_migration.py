@@ -13,10 +13,11 @@ import pytest
 from pypi_simple import PyPISimple
 
 from tests.end_to_end import old_tools
-from tests.end_to_end.conftest import run, run_poetry
+from tests.end_to_end.conftest import run_poetry
 from tests.end_to_end.one_server import on_one_server
 from tests.support import programs, samples
 from tests.support.markers import case
+from tests.support.programs import output_of
 from tests.support.servers import S3Server, program
 from tests.support.session_folders import common_folder, made_once
 
@@ -46,7 +47,7 @@ def dist(tmp_path: Path) -> Path:
 def ours(*arguments: str, folder: Path, environment: Mapping[str, str]) -> dict[str, Any]:
     """What ``s3pypi … --json`` printed; it must succeed."""
     done = programs.run("s3pypi", *arguments, "--json", cwd=folder, environ=environment)
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.status == 0, done.output
     value = json.loads(done.stdout)
     assert isinstance(value, dict)
     return value
@@ -81,9 +82,9 @@ def check_clients(target: str, url: str, folder: Path, environment: Mapping[str,
         assert all(file["metadata"] == file["filename"].endswith(".whl") for file in files.values())
         pip = ("install", "--no-cache-dir", "--no-deps", "--index-url", url, "--target", str(folder / f"pip-{name}"))
         done = programs.run("pip", *pip, name, cwd=folder)
-        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.status == 0, done.output
         uv = [program("uv"), "pip", "install", "--no-deps", "--python", sys.executable, "--index-url", url]
-        run([*uv, "--target", folder / f"uv-{name}", name], folder)
+        output_of([*uv, "--target", folder / f"uv-{name}", name], cwd=folder)
         run_poetry("lock", folder / f"poetry-{name}", url, name)
         lock = (folder / f"poetry-{name}" / "poetry.lock").read_text(encoding="utf-8")
         newest = max(file["version"] for file in files.values())
@@ -116,11 +117,8 @@ def test_s3pypi(
     upload = [gorilla(version) / "s3pypi", *(["upload"] if version > "2" else []), *files]
     website = "--index.html" if version > "2" else "--unsafe-s3-website"
     options = ["--put-root-index", *([website] if style == "index.html" else [])]
-    run(
-        [*upload, "--bucket", bucket, "--prefix", "simple", *options, "--s3-endpoint-url", s3_server.endpoint_url],
-        tmp_path,
-        s3_env,
-    )
+    options += ["--s3-endpoint-url", s3_server.endpoint_url]
+    output_of([*upload, "--bucket", bucket, "--prefix", "simple", *options], cwd=tmp_path, environ=s3_env)
 
     report = ours("import", "-t", target, folder=tmp_path, environment=s3_env)
 
@@ -139,7 +137,7 @@ def test_ilabs_s3util(
     *, ilabs: Path, dist: Path, s3_server: S3Server, s3_bucket: str, s3_env: dict[str, str], tmp_path: Path
 ) -> None:
     target, url = f"s3://{s3_bucket}/simple", f"{s3_server.endpoint_url}/{s3_bucket}/simple/"
-    run([ilabs / "s3pypi", f"{dist}/*", "--target", target], tmp_path, s3_env)
+    output_of([ilabs / "s3pypi", f"{dist}/*", "--target", target], cwd=tmp_path, environ=s3_env)
     readable = ("-t", target, "--acl", "public-read")  # it lets everybody read by the ACL of each object
 
     report = ours("import", *readable, folder=tmp_path, environment=s3_env)
@@ -165,7 +163,7 @@ def test_mirror_into_a_folder_and_promote_back(
     target, url = public_bucket
     bucket = target.split("/")[2]
     upload = [gorilla("2.0.1") / "s3pypi", "upload", *sorted(dist.iterdir()), "--bucket", bucket, "--prefix", "old"]
-    run([*upload, "--s3-endpoint-url", s3_server.endpoint_url], tmp_path, s3_env)
+    output_of([*upload, "--s3-endpoint-url", s3_server.endpoint_url], cwd=tmp_path, environ=s3_env)
 
     old, folder = f"s3://{bucket}/old", str(tmp_path / "mirror")
     for expected in ("copied", "present"):
@@ -208,7 +206,7 @@ def test_the_commands_refuse_in_one_line(tmp_path: Path) -> None:
         ("migrate-index", "/", "-t", "./there"): "confirmation needed, but stdin is not a terminal",
     }.items():
         done = programs.run("s3pypi", *arguments, cwd=tmp_path)
-        assert done.returncode == 2, arguments
+        assert done.status == 2, arguments
         assert message in done.stderr
         assert done.stderr.count("\n") == 1
     assert not list(tmp_path.iterdir())

@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.end_to_end.conftest import run
 from tests.support import programs, samples
 from tests.support.markers import case
+from tests.support.programs import Ended
 from tests.support.servers import S3Server
 
 
 def contents(server: S3Server, bucket: str, prefix: str) -> dict[str, str]:
     """Every key below ``prefix``, and its ETag."""
-    client = server.client()
-    try:
-        found = client.list_objects_v2(Bucket=bucket, Prefix=prefix)
-        assert not found["IsTruncated"]
-        return {each["Key"]: each["ETag"] for each in found.get("Contents", ())}
-    finally:
-        client.close()
+    found = server.client().list_objects_v2(Bucket=bucket, Prefix=prefix)
+    assert not found["IsTruncated"]
+    return {each["Key"]: each["ETag"] for each in found.get("Contents", ())}
 
 
-Command = Callable[..., subprocess.CompletedProcess[str]]
+Command = Callable[..., Ended]
 
 
 @pytest.fixture
@@ -58,31 +53,31 @@ def test_repositories_of_s3pypi_under_several_prefixes(
     for prefix, file in (("", prod), ("dev", dev), ("prodlib/nightly", dev)):
         place = ["--bucket", s3_bucket, *(["--prefix", prefix] if prefix else [])]
         options = [*place, *(["--put-root-index"] if root else []), "--s3-endpoint-url", s3_server.endpoint_url]
-        run([gorilla("2.0.1") / "s3pypi", "upload", file, *options], tmp_path, s3_env)
+        programs.output_of([gorilla("2.0.1") / "s3pypi", "upload", file, *options], cwd=tmp_path, environ=s3_env)
     inner = {prefix: contents(s3_server, s3_bucket, prefix) for prefix in ("dev/", "prodlib/nightly/")}
     target = f"s3://{s3_bucket}"
 
     for command in (["import"], ["reindex", "--yes"], ["verify", "--deep"], ["prune", "--grace", "0h", "--yes"]):
         done = ours(*command, "-t", target)
-        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.status == 0, done.output
         for prefix in ("dev", "prodlib/nightly"):
             assert f"{target}/{prefix} is another repository, and is left alone" in done.stderr
     assert listed(ours, target) == {"prodlib": [prod.name]}
     refused = ours("upload", str(samples.wheel(tmp_path / "new", "dev")), "-t", target)
-    assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
+    assert (refused.status, refused.stderr.count("\n")) == (1, 1)
     assert f"{target}/dev is another repository, so no project can have the name dev here" in refused.stderr
 
     assert {prefix: contents(s3_server, s3_bucket, prefix) for prefix in inner} == inner
-    assert ours("import", "-t", f"{target}/dev").returncode == 0
+    assert ours("import", "-t", f"{target}/dev").status == 0
     assert listed(ours, f"{target}/dev") == {"demo": [dev.name]}
-    assert ours("verify", "-t", target).returncode == 0
+    assert ours("verify", "-t", target).status == 0
 
 
 def test_our_own_under_several_prefixes(s3_server: S3Server, s3_bucket: str, tmp_path: Path, ours: Command) -> None:
     target, inner = f"s3://{s3_bucket}/simple", f"s3://{s3_bucket}/simple/team"
     files = [samples.wheel(tmp_path / "dist", name) for name in ("demo", "other")]
     for place, file in zip((target, inner), files, strict=True):
-        assert ours("upload", str(file), "-t", place).returncode == 0
+        assert ours("upload", str(file), "-t", place).status == 0
     before = contents(s3_server, s3_bucket, "simple/team/")
 
     for command in (
@@ -93,17 +88,17 @@ def test_our_own_under_several_prefixes(s3_server: S3Server, s3_bucket: str, tmp
         ["migrate-index", "index.html", "--yes"],
     ):
         done = ours(*command, "-t", target)
-        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.status == 0, done.output
         assert done.stderr == f"s3pypi: warning: {inner} is another repository, and is left alone\n"
     assert listed(ours, target) == {"demo": [files[0].name]}
 
     for place in (f"{target}/demo", f"{target}/demo/nightly/x"):
         for command in (["init"], ["list"], ["reindex", "--yes"], ["upload", str(files[1])], ["import"]):
             done = ours(*command, "-t", place)
-            assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+            assert (done.status, done.stderr.count("\n")) == (1, 1), done.stderr
             assert f"the folder of the project demo in the repository {target}: give that repository" in done.stderr
     examined = ours("doctor", "--read-only", "-t", f"{target}/demo")
     assert f"is the folder of the project demo in the repository {target}" in examined.stdout
-    assert examined.returncode == 1
+    assert examined.status == 1
     assert contents(s3_server, s3_bucket, "simple/team/") == before
     assert listed(ours, inner) == {"other": [files[1].name]}

@@ -16,7 +16,6 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.end_to_end.conftest import run
 from tests.support import programs, samples
 from tests.support.servers import free_port, program, running, wait_until_answers
 
@@ -109,14 +108,14 @@ def check(url: str, folder: Path) -> None:
     caught.value.close()
     pip = ("install", "--no-cache-dir", "--index-url", url, "--target", str(folder / "pip"))
     done = programs.run("pip", *pip, "demo", cwd=folder)
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.status == 0, done.output
     uv = [program("uv"), "pip", "install", "--python", sys.executable, "--index-url", url, "--target", folder / "uv"]
-    run([*uv, "--exclude-newer", "2999-01-01T00:00:00Z", "demo"], folder)
+    programs.output_of([*uv, "--exclude-newer", "2999-01-01T00:00:00Z", "demo"], cwd=folder)
 
 
 def test_from_a_folder(dist: Path, tmp_path: Path) -> None:
     packages = tmp_path / "packages"
-    assert programs.run("s3pypi", str(dist), "-t", str(packages), cwd=tmp_path).returncode == 0
+    assert programs.run("s3pypi", str(dist), "-t", str(packages), cwd=tmp_path).status == 0
     with nginx(tmp_path / "nginx", FOLDER.replace("/srv/packages", str(packages)), "8080") as url:
         check(url, tmp_path)
         assert redirect(f"{url}demo") == ("/demo/", "no-cache")
@@ -131,7 +130,7 @@ def test_in_front_of_a_bucket(
     dist: Path, public_bucket: tuple[str, str], s3_env: dict[str, str], tmp_path: Path
 ) -> None:
     target, origin = public_bucket
-    assert programs.run("s3pypi", str(dist), "-t", target, cwd=tmp_path, environ=s3_env).returncode == 0
+    assert programs.run("s3pypi", str(dist), "-t", target, cwd=tmp_path, environ=s3_env).status == 0
     configuration = BUCKET.replace("https://packages.s3.eu-west-1.amazonaws.com/simple", origin.rstrip("/"))
     with nginx(tmp_path / "nginx", configuration, "8081") as url:
         check(url, tmp_path)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.crashes.storage import BucketStorage
 from tests.fault_matrix.verbs import BASE
-from tests.support.fault_proxy import FaultProxy, Passing
+from tests.support.fault_proxy import Fault, FaultProxy, Passing, failing, no_fault
 from tests.support.forked_programs import ForkedPrograms
 from tests.support.programs import Ended
 from tests.support.servers import S3Server
 
-__all__ = ["Bench", "role_of"]
+__all__ = ["Bench", "failing_at", "role_of"]
 
 FILES = {
     "repository.json": "record",
@@ -57,7 +59,7 @@ class Bench(BucketStorage):
         super().__init__(server)
         self.cli = cli
         self.folder = folder
-        self.used = 0
+        self._numbers = itertools.count()
         self._do("init")
         self.fresh = self.objects("base")
         self._do(*BASE)
@@ -76,13 +78,26 @@ class Bench(BucketStorage):
     def environ(self, prefix: str, endpoint: str) -> dict[str, str]:
         return {**self.environment(endpoint), "AWS_MAX_ATTEMPTS": "1", "S3PYPI_TARGET": self.target(prefix)}
 
-    def new_prefix(self) -> str:
-        self.used += 1
-        return f"case{self.used}"
+    def new_repository(self, *, fresh: bool = False) -> str:
+        """The prefix of a copy of ``base``, or of ``fresh``."""
+        prefix = f"case{next(self._numbers)}"
+        self.put_all(prefix, self.fresh if fresh else self.base)
+        return prefix
 
-    def requests(self, prefix: str, *arguments: str) -> list[str]:
-        """The roles of all requests of a command without faults, each once."""
-        with FaultProxy(self.server.endpoint_url) as proxy:
-            done = self.run(prefix, *arguments, endpoint=proxy.url)
-            assert done.status == 0, done
-            return sorted({role_of(passing, prefix) for passing in proxy.take()})
+    def through_proxy(
+        self, fault: Callable[[Passing], Fault | None], prefix: str, *arguments: str, **environ: str
+    ) -> tuple[Ended, list[Passing]]:
+        """How ``s3pypi`` ends whose requests meet faults, and those requests."""
+        with FaultProxy(self.server.endpoint_url, fault) as proxy:
+            return self.run(prefix, *arguments, endpoint=proxy.url, **environ), proxy.take()
+
+    def requests(self, prefix: str, *arguments: str) -> set[str]:
+        """The roles of all requests of a command without faults."""
+        done, sent = self.through_proxy(no_fault, prefix, *arguments)
+        assert done.status == 0, done
+        return {role_of(passing, prefix) for passing in sent}
+
+
+def failing_at(role: str, prefix: str, fault: Fault, times: float = float("inf")) -> Callable[[Passing], Fault | None]:
+    """The fault for as many requests of the role."""
+    return failing(fault, lambda passing: role_of(passing, prefix) == role, times)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from tests.fault_matrix.buckets import role_of
 from tests.fault_matrix.verbs import VERBS
-from tests.support.fault_proxy import Answer, CutShort, DropAfter, DropBefore, Fault, Garbage, Garbled, Passing
+from tests.support.fault_proxy import Answer, CutShort, DropAfter, DropBefore, Fault, Garbage, Garbled
 
-__all__ = ["ALWAYS", "FAULTS", "MAYBE", "PAGES", "ROLES", "Case", "cases", "failing"]
+__all__ = ["FAULTS", "MAYBE", "PAGES", "ROLES", "TIMES", "Case", "cases"]
 
 PORTAL = b"<html><body>Please sign in to the network.</body></html>"
 FAULTS: dict[str, Fault] = {
@@ -34,8 +33,7 @@ FAULTS: dict[str, Fault] = {
     "garbage after": Garbage(landed=True),
     "garbled": Garbled(),
 }
-TIMES = {"once": 1, "always": 10**6}
-ALWAYS = TIMES["always"]
+TIMES = {"once": 1, "always": float("inf")}
 PART = int(os.environ.get("S3PYPI_TEST_FAULTS", "97"))
 """One in so many cases is run."""
 
@@ -132,17 +130,3 @@ def all_cases() -> Iterator[Case]:
     for (verb, roles), times in itertools.product(ROLES.items(), TIMES):
         for role, fault in itertools.product(roles, FAULTS):
             yield Case(verb, role, fault, times)
-
-
-def failing(case: Case, prefix: str) -> Callable[[Passing], Fault | None]:
-    """What the proxy does: the fault to as many requests of the role as the case says."""
-    left = TIMES[case.times]
-
-    def fault(passing: Passing) -> Fault | None:
-        nonlocal left
-        if left and role_of(passing, prefix) == case.role:
-            left -= 1
-            return FAULTS[case.fault]
-        return None
-
-    return fault

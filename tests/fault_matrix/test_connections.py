@@ -19,8 +19,7 @@ PLANTED = "planted-secret"
 
 def fails(bench: Bench, endpoint: str, said: str, **environ: str) -> None:
     """Publishing and listing there end in one line; nothing is listed that was not."""
-    prefix = bench.new_prefix()
-    bench.put_all(prefix, bench.base)
+    prefix = bench.new_repository()
     for arguments in (VERBS["next"].arguments, READS["list"]):
         done: Ended = bench.run(prefix, *arguments, endpoint=endpoint, **environ)
         assert done.status == 1

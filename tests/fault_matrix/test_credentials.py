@@ -37,8 +37,7 @@ def large(bench: Bench) -> str:
 
 @pytest.mark.parametrize("abort", [case(True, slow=False, id="aborted"), case(False, slow=True, id="not aborted")])
 def test_they_expire_in_the_middle(abort: bool, bench: Bench, large: str) -> None:
-    prefix, parts = bench.new_prefix(), 0
-    bench.put_all(prefix, bench.base)
+    prefix, parts = bench.new_repository(), 0
 
     def fault(passing: Passing) -> Fault | None:
         nonlocal parts
@@ -46,15 +45,13 @@ def test_they_expire_in_the_middle(abort: bool, bench: Bench, large: str) -> Non
         late = parts > 2 and not (abort and passing.operation == "AbortMultipartUpload")
         return EXPIRED if late else None
 
-    with FaultProxy(bench.server.endpoint_url, fault) as proxy:
-        done = bench.run(prefix, large, endpoint=proxy.url)
-        sent = [passing.operation for passing in proxy.take()]
+    done, sent = bench.through_proxy(fault, prefix, large)
 
     assert done.status == 1
     assert_one_line(done.stderr, bench.server.secret_key)
     assert f"{prefix}/demo/" in done.stderr
     assert "expired; sign in again" in done.stderr
-    assert "AbortMultipartUpload" in sent
+    assert "AbortMultipartUpload" in [passing.operation for passing in sent]
     assert bench.reader(prefix).installable() == bench.listed
     uploads = bench.client.list_multipart_uploads(Bucket=bench.bucket).get("Uploads", [])
     left = [upload for upload in uploads if upload["Key"].startswith(f"{prefix}/")]
@@ -64,8 +61,7 @@ def test_they_expire_in_the_middle(abort: bool, bench: Bench, large: str) -> Non
 
 
 def test_those_that_are_renewed_go_on(bench: Bench, large: str) -> None:
-    prefix, log = bench.new_prefix(), bench.folder / "expiries"
-    bench.put_all(prefix, bench.base)
+    prefix, log = bench.new_repository(), bench.folder / "expiries"
     script, config = bench.folder / "credentials", bench.folder / "aws-config"
     script.write_text(PROCESS.format(key=bench.server.access_key, secret=bench.server.secret_key, log=log))
     script.chmod(script.stat().st_mode | stat.S_IXUSR)

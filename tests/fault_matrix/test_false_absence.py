@@ -6,7 +6,7 @@ import pytest
 
 from tests.fault_matrix.buckets import Bench, role_of
 from tests.fault_matrix.verbs import BASE, VERBS
-from tests.support.fault_proxy import Answer, Fault, FaultProxy, Passing
+from tests.support.fault_proxy import Answer, Fault, Passing
 from tests.support.markers import case
 from tests.support.programs import assert_one_line
 
@@ -23,8 +23,8 @@ ABSENT = Answer(404, "NoSuchKey")
     ],
 )
 def test_pages_of_a_record_that_is_not_found(verb_name: str, page: str, record: str, bench: Bench) -> None:
-    verb, prefix = VERBS[verb_name], bench.new_prefix()
-    bench.put_all(prefix, bench.fresh if verb.fresh else bench.base)
+    verb = VERBS[verb_name]
+    prefix = bench.new_repository(fresh=verb.fresh)
     if verb.fresh:
         assert bench.run(prefix, BASE[-1]).status == 0
     refused = False
@@ -37,8 +37,7 @@ def test_pages_of_a_record_that_is_not_found(verb_name: str, page: str, record: 
             return REFUSED
         return ABSENT if refused and role == record else None
 
-    with FaultProxy(bench.server.endpoint_url, fault) as proxy:
-        done = bench.run(prefix, *verb.arguments, endpoint=proxy.url)
+    done, _ = bench.through_proxy(fault, prefix, *verb.arguments)
 
     assert refused
     assert done.status == 1
@@ -46,5 +45,4 @@ def test_pages_of_a_record_that_is_not_found(verb_name: str, page: str, record: 
     assert bench.reader(prefix).installable().keys() >= {name for name in bench.listed if name.startswith("other")}
     assert b"other" in (bench.reader(prefix).get("index.html") or b"")
     assert bench.run(prefix, *verb.arguments).status == 0
-    assert verb.done(bench.reader(prefix))
-    bench.reader(prefix).assert_consistent()
+    verb.check(bench.reader(prefix))

@@ -52,8 +52,7 @@ def test_no_file_above_any_size(name: str, place: Path, cli: ForkedPrograms) -> 
             assert_survived(place, verb, before)
         again = cli.run("s3pypi", *verb.arguments, cwd=place)
         assert (again.status, again.stderr) == (0, "")
-        assert verb.done(read_folder(place / "repo"))
-        read_folder(place / "repo").assert_consistent()
+        verb.check(read_folder(place / "repo"))
     assert stopped > 1
 
 
@@ -92,8 +91,7 @@ def test_a_disk_that_becomes_full_anywhere(name: str, place: Path, cli: ForkedPr
             ballast.write_bytes(bytes(max(0, usage.free - free * PAGE)))
             done = cli.run("s3pypi", *verb.arguments, cwd=place)
             if done.status == 0:
-                assert verb.done(read_folder(place / "repo"))
-                read_folder(place / "repo").assert_consistent()
+                verb.check(read_folder(place / "repo"))
                 break
             stopped += 1
             assert_one_line(done.stderr)
@@ -102,8 +100,7 @@ def test_a_disk_that_becomes_full_anywhere(name: str, place: Path, cli: ForkedPr
             ballast.unlink()
             again = cli.run("s3pypi", *verb.arguments, cwd=place)
             assert (again.status, again.stderr) == (0, "")
-            assert verb.done(read_folder(place / "repo"))
-            read_folder(place / "repo").assert_consistent()
+            verb.check(read_folder(place / "repo"))
     else:
         pytest.fail("it never fits")
     assert stopped

@@ -5,51 +5,43 @@ One case in 97 is run, unless ``S3PYPI_TEST_FAULTS`` says otherwise: with 1, eac
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from tests.fault_matrix.buckets import Bench
-from tests.fault_matrix.matrix import MAYBE, ROLES, Case, cases, failing
+from tests.fault_matrix.buckets import Bench, failing_at
+from tests.fault_matrix.matrix import FAULTS, MAYBE, ROLES, TIMES, Case, cases
 from tests.fault_matrix.verbs import READS, VERBS, Verb
-from tests.support.fault_proxy import FaultProxy
 from tests.support.programs import Ended, assert_one_line
 
 MOST_REQUESTS = 3000
 
 
-@pytest.fixture
-def prefix(bench: Bench) -> str:
-    return bench.new_prefix()
-
-
-def verb_of(name: str, bench: Bench, prefix: str) -> Verb:
+def prepared(name: str, bench: Bench) -> tuple[Verb, str]:
+    """A verb, and the prefix of a repository for it."""
     verb = VERBS.get(name) or Verb(READS[name], lambda reader: True)
-    places = {"SOURCE": f"s3://{bench.bucket}/source", "TARGET": f"s3://{bench.bucket}/{prefix}"}
-    return Verb(tuple(places.get(word, word) for word in verb.arguments), verb.done, verb.takes, verb.fresh)
+    prefix = bench.new_repository(fresh=verb.fresh)
+    places = {"SOURCE": bench.target("source"), "TARGET": bench.target(prefix)}
+    return replace(verb, arguments=tuple(places.get(word, word) for word in verb.arguments)), prefix
 
 
 @pytest.mark.parametrize("name", ROLES)
-def test_what_each_verb_sends(name: str, bench: Bench, prefix: str) -> None:
-    verb = verb_of(name, bench, prefix)
-    bench.put_all(prefix, bench.fresh if verb.fresh else bench.base)
-    assert {*bench.requests(prefix, *verb.arguments), *MAYBE} == {*ROLES[name], *MAYBE}
-    assert verb.done(bench.reader(prefix))
-    bench.reader(prefix).assert_consistent()
+def test_what_each_verb_sends(name: str, bench: Bench) -> None:
+    verb, prefix = prepared(name, bench)
+    assert bench.requests(prefix, *verb.arguments) | {*MAYBE} == {*ROLES[name], *MAYBE}
+    verb.check(bench.reader(prefix))
 
 
 @pytest.mark.parametrize("case", cases(), ids="-".join)
-def test_case(case: Case, record_property: Callable[[str, object], None], bench: Bench, prefix: str) -> None:
-    verb = verb_of(case.verb, bench, prefix)
-    bench.put_all(prefix, bench.fresh if verb.fresh else bench.base)
+def test_case(case: Case, bench: Bench) -> None:
+    verb, prefix = prepared(case.verb, bench)
     before = {} if verb.fresh else bench.listed
     record = bench.reader(prefix).manifest("demo")
 
-    with FaultProxy(bench.server.endpoint_url, failing(case, prefix)) as proxy:
-        done = bench.run(prefix, *verb.arguments, endpoint=proxy.url)
-        assert len(proxy.take()) < MOST_REQUESTS
+    fault = failing_at(case.role, prefix, FAULTS[case.fault], TIMES[case.times])
+    done, sent = bench.through_proxy(fault, prefix, *verb.arguments)
 
-    record_property("said", done.stderr)
+    assert len(sent) < MOST_REQUESTS
     assert_told(done, bench, prefix)
     assert before.keys() - verb.takes <= bench.reader(prefix).installable().keys()
     assert_grown(record, bench.reader(prefix).manifest("demo"), verb)
@@ -58,8 +50,7 @@ def test_case(case: Case, record_property: Callable[[str, object], None], bench:
     if done.status or done.stderr:
         again = bench.run(prefix, *verb.arguments)
         assert (again.status, again.stderr) == (0, "")
-    assert verb.done(bench.reader(prefix))
-    bench.reader(prefix).assert_consistent()
+    verb.check(bench.reader(prefix))
 
 
 def assert_told(done: Ended, bench: Bench, prefix: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.fault_matrix.buckets import Bench, role_of
+from tests.fault_matrix.buckets import Bench, failing_at, role_of
 from tests.fault_matrix.matrix import MAYBE, ROLES
 from tests.fault_matrix.verbs import VERBS, WHEEL
 from tests.support import samples
@@ -22,22 +22,12 @@ def test_any_request_that_is_throttled_once(bench: Bench) -> None:
     verb = VERBS["next"]
 
     def publish(role: str) -> None:
-        prefix = bench.new_prefix()
-        bench.put_all(prefix, bench.base)
-        throttled: list[str] = []
-
-        def fault(passing: Passing) -> Fault | None:
-            if throttled or role_of(passing, prefix) != role:
-                return None
-            throttled.append(role)
-            return SLOW_DOWN
-
-        with FaultProxy(bench.server.endpoint_url, fault) as proxy:
-            done = bench.run(prefix, *verb.arguments, endpoint=proxy.url, AWS_MAX_ATTEMPTS=AS_EVER)
-        assert throttled or role in MAYBE
+        prefix = bench.new_repository()
+        fault = failing_at(role, prefix, SLOW_DOWN, times=1)
+        done, sent = bench.through_proxy(fault, prefix, *verb.arguments, AWS_MAX_ATTEMPTS=AS_EVER)
+        assert role in {*MAYBE, *(role_of(passing, prefix) for passing in sent)}
         assert (done.status, done.stderr) == (0, ""), role
-        assert verb.done(bench.reader(prefix))
-        bench.reader(prefix).assert_consistent()
+        verb.check(bench.reader(prefix))
 
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(publish, ROLES["next"]))
@@ -48,8 +38,7 @@ def test_one_request_in_five_is_throttled_in_fifty_runs(bench: Bench) -> None:
         samples.wheel(bench.folder / "many", version=version)
 
     def publish(number: int) -> None:
-        prefix, chance = bench.new_prefix(), random.Random(number)
-        bench.put_all(prefix, bench.base)
+        prefix, chance = bench.new_repository(), random.Random(number)
 
         def fault(passing: Passing) -> Fault | None:
             return SLOW_DOWN if chance.random() < 0.2 else None
@@ -68,9 +57,8 @@ def test_one_request_in_five_is_throttled_in_fifty_runs(bench: Bench) -> None:
 
 
 def test_a_store_that_throttles_for_good(bench: Bench) -> None:
-    prefix = bench.new_prefix()
-    with FaultProxy(bench.server.endpoint_url, lambda passing: SLOW_DOWN) as proxy:
-        done = bench.run(prefix, *VERBS["next"].arguments, endpoint=proxy.url, AWS_MAX_ATTEMPTS="2")
+    arguments = VERBS["next"].arguments
+    done, _ = bench.through_proxy(lambda passing: SLOW_DOWN, bench.new_repository(), *arguments, AWS_MAX_ATTEMPTS="2")
     assert done.status == 1
     assert_one_line(done.stderr, bench.server.secret_key)
     assert "503 SlowDown; try again later" in done.stderr

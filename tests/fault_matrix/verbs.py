@@ -36,6 +36,11 @@ class Verb:
     takes: frozenset[str] = frozenset()
     fresh: bool = False
 
+    def check(self, reader: RepositoryReader) -> None:
+        """Check that it was done, and that all pages agree."""
+        assert self.done(reader)
+        reader.assert_consistent()
+
 
 def make_distributions(folder: Path, *, large: bool = False) -> None:
     """The files of `BASE` and those that the verbs name."""

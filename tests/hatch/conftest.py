@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.forked_programs import ForkedPrograms, forked_programs
+from tests.support.programs import Ended, execute
 
 PYPROJECT = """\
 [build-system]
@@ -45,33 +44,23 @@ class Project:
         """A table that names the repository."""
         return f"[tool.s3pypi]\ntarget = {str(self.repository)!r}\n"
 
-    def run(self, module: str, *arguments: str, **environment: str) -> Run:
+    def run(self, module: str, *arguments: str, **environment: str) -> Ended:
         """``python -m module``, and what came of it."""
         return self.execute([sys.executable, "-m", module, *arguments], **environment)
 
-    def hatch(self, *arguments: str, folder: Path | None = None, **environment: str) -> Run:
-        """``hatch`` in a fork of a process that has imported it."""
+    def execute(self, command: Sequence[str], folder: Path | None = None, **environment: str) -> Ended:
+        """What came of a command; never a traceback."""
+        done = execute(command, cwd=folder or self.folder, environ=environment)
+        assert "Traceback" not in done.output, done.output
+        return done
+
+    def hatch(self, *arguments: str, folder: Path | None = None, **environment: str) -> Ended:
+        """``hatch`` in a fork of a process that has imported it; never a traceback."""
         done = self.programs().run("hatch", *arguments, cwd=folder or self.folder, environ=environment)
         assert "Traceback" not in done.output, done.output
-        return Run(done.status, done.output)
+        return done
 
-    def execute(self, command: Sequence[str], folder: Path | None = None, **environment: str) -> Run:
-        """What came of a command; never a traceback."""
-        done = subprocess.run(
-            command,
-            cwd=folder or self.folder,
-            env={**os.environ, **environment},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=300,
-        )
-        assert "Traceback" not in done.stdout, done.stdout
-        return Run(done.returncode, done.stdout)
-
-    def build(self, *arguments: str, **environment: str) -> Run:
+    def build(self, *arguments: str, **environment: str) -> Ended:
         """``python -m build`` with what is installed here, so that nothing is fetched."""
         return self.run("build", "--no-isolation", *arguments, **environment)
 
@@ -84,18 +73,6 @@ class Project:
     def built(self) -> list[str]:
         """The distributions in ``dist``."""
         return sorted(path.name for path in (self.folder / "dist").glob("*.*"))
-
-
-@dataclass(frozen=True)
-class Run:
-    """A finished command."""
-
-    status: int
-    output: str
-
-    def lines(self, *words: str) -> Sequence[str]:
-        """The lines of output that hold all the words."""
-        return [line for line in self.output.splitlines() if all(word in line for word in words)]
 
 
 @pytest.fixture(scope="session")

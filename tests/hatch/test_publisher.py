@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.hatch.conftest import SDIST, WHEEL, Project, Run
+from tests.hatch.conftest import SDIST, WHEEL, Project
 from tests.support import samples
 from tests.support.markers import case
+from tests.support.programs import Ended
 from tests.support.servers import S3Server
 
 BOTH = [WHEEL, SDIST]
@@ -32,7 +33,7 @@ def dist(project: Project) -> Path:
     return folder
 
 
-def publish(project: Project, *arguments: str, **environment: str) -> Run:
+def publish(project: Project, *arguments: str, **environment: str) -> Ended:
     return project.hatch("publish", "-p", "s3pypi", *arguments, **environment)
 
 
@@ -243,10 +244,8 @@ def test_no_secret_is_shown(project: Project) -> None:
 def test_a_bucket(project: Project, s3_server: S3Server, s3_bucket: str) -> None:
     done = publish(project, "-o", f"target=s3://{s3_bucket}/simple", **s3_server.environment)
     assert done.status == 0, done.output
-    client = s3_server.client()
-    keys = {each["Key"] for each in client.list_objects_v2(Bucket=s3_bucket)["Contents"]}
-    client.close()
-    assert {f"simple/demo-project/{name}" for name in (*BOTH, "index.html", "index.json")} <= keys
+    listed = {f"simple/demo-project/{name}" for name in (*BOTH, "index.html", "index.json")}
+    assert listed <= {*s3_server.keys(s3_bucket)}
 
 
 def test_the_page_shows_what_is_printed(project: Project, s3_server: S3Server, s3_bucket: str, tmp_path: Path) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.interruptions.publishing import Publishing
-from tests.interruptions.stored import Stored
 from tests.support import samples
 from tests.support.servers import S3Server
 
@@ -18,20 +16,6 @@ def project(tmp_path: Path) -> Path:
     samples.wheel(tmp_path / "dist")
     samples.sdist(tmp_path / "dist")
     return tmp_path
-
-
-@pytest.fixture
-def store_of() -> Iterator[Callable[[Publishing], Stored]]:
-    """What a run stored."""
-    opened: list[Stored] = []
-
-    def open_store(publishing: Publishing) -> Stored:
-        opened.append(Stored(publishing.server, publishing.bucket))
-        return opened[-1]
-
-    yield open_store
-    for each in opened:
-        each.close()
 
 
 @pytest.fixture

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import signal
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
-from tests.support.fault_proxy import FaultProxy, Passing
-from tests.support.forked_programs import Ended, Running
-from tests.support.proxy_faults import Do, Fault
+from tests.support.fault_proxy import Do, Fault, FaultProxy, Passing
+from tests.support.forked_programs import Running
 
 
 class Halt:
@@ -56,14 +53,6 @@ def halted(endpoint: str, halt: Halt) -> Iterator[FaultProxy]:
             yield proxy
         finally:
             halt.release()
-
-
-def changes_of(ended: Ended) -> dict[str, str]:
-    """The stage of each change, by name, from the JSON report of a program that a signal ended."""
-    report: dict[str, Any] = json.loads(ended.stdout)
-    assert report["ok"] is False
-    assert ended.stderr == f"s3pypi: error: {report['error']['message']}\n"
-    return {change["name"]: change["stage"] for change in report["changes"]}
 
 
 def send(process: subprocess.Popen[str] | Running, number: signal.Signals) -> None:

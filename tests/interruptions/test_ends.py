@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import os
 import signal
-import subprocess
 import sys
 import termios
 from pathlib import Path
@@ -15,8 +14,8 @@ import pytest
 from tests.interruptions.publishing import SDIST, WHEEL, Publishing, puts
 from tests.interruptions.signals import halted, send
 from tests.support import samples
-from tests.support.forked_programs import shared_programs
-from tests.support.programs import LONG_GRACE, SHORT_GRACE, finish, start, wait_until
+from tests.support.forked_programs import Running, shared_programs
+from tests.support.programs import CHECKOUT, LONG_GRACE, SHORT_GRACE, run_on_terminal, start, wait_until
 
 PIPE = 4096
 """Bytes that the smallest pipe holds."""
@@ -71,16 +70,8 @@ def test_a_signal_that_the_caller_has_ignored_stays_ignored(publishing: Publishi
         f"import os, signal, sys; signal.signal({number.value}, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])"
     )
     code = "import sys; from s3pypi_setuptools.cli import main; sys.exit(main())"
-    with halted(publishing.server.endpoint_url, halt := puts(f"demo/{WHEEL}")) as proxy:
-        process = start(
-            [sys.executable, "-c", ignoring, sys.executable, "-c", code, "dist", "-t", publishing.target],
-            cwd=publishing.folder,
-            environ={**publishing.server.environment, "AWS_ENDPOINT_URL": proxy.url},
-        )
-        halt.wait()
-        send(process, number)
-        halt.release()
-        done = finish(process)
+    words = [sys.executable, "-c", ignoring, sys.executable, "-c", code, "dist", "-t", publishing.target]
+    done = publishing.interrupt(puts(f"demo/{WHEEL}"), publishing.starting(words), number)
     assert (done.status, done.stderr) == (0, "")
 
 
@@ -97,32 +88,21 @@ def large(folder: Path) -> None:
 def test_no_bar_is_left_and_the_cursor_is_back(publishing: Publishing, bar: str, grace: float) -> None:
     if bar == "Hashing":
         large(publishing.folder / "dist")
+    sent = False
+
+    def interrupt(shown: str, terminal: int, process: Running) -> None:
+        nonlocal sent
+        if bar in shown and not sent:
+            process.send_signal(signal.SIGINT)
+            sent = True
+
     with halted(publishing.server.endpoint_url, puts(f"demo/{SDIST}")) as proxy:
-        child, terminal = os.openpty()
-        process = shared_programs().start(
-            "s3pypi",
-            *("dist", "-t", publishing.target),
-            cwd=publishing.folder,
-            environ={
-                **publishing.server.environment,
-                "AWS_ENDPOINT_URL": proxy.url,
-                "TERM": "xterm-256color",
-                "COLUMNS": "200",
-            },
-            streams={0: terminal, 1: terminal, 2: terminal},
-            controlled=True,
-            grace=grace,
+        environ = {**publishing.server.environment, "AWS_ENDPOINT_URL": proxy.url, "COLUMNS": "200"}
+        arguments = ("dist", "-t", publishing.target)
+        status, output = run_on_terminal(
+            *arguments, cwd=publishing.folder, environ=environ, react=interrupt, grace=grace
         )
-        os.close(terminal)
-        output = ""
-        sent = False
-        while data := _read(child):
-            output += data
-            if bar in output and not sent:
-                process.send_signal(signal.SIGINT)
-                sent = True
-        os.close(child)
-        assert process.wait().status == 130
+    assert status == 130
     drawn, _, said = output.rpartition("s3pypi: error: ")
     assert said.startswith("interrupted: nothing published; ")
     assert said.count("\n") == 1
@@ -132,26 +112,10 @@ def test_no_bar_is_left_and_the_cursor_is_back(publishing: Publishing, bar: str,
     assert HIDDEN not in said
 
 
-def _read(terminal: int) -> str:
-    try:
-        return os.read(terminal, 65536).decode()
-    except OSError:  # the program has ended
-        return ""
-
-
 def test_a_host_without_handlers_can_be_interrupted(tmp_path: Path) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.interruptions.slow_push", str(tmp_path)],
-        cwd=Path(__file__).parents[2],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout
-        assert process.stdout.readline() == "stored\n"
-        process.send_signal(signal.SIGINT)
-        try:
-            _, errors = process.communicate(timeout=300)
-        finally:
-            process.kill()
+    process = start([sys.executable, "-m", "tests.interruptions.slow_push", str(tmp_path)], cwd=CHECKOUT)
+    assert process.stdout
+    assert process.stdout.readline() == "stored\n"
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=300)
     assert errors.rstrip().endswith("KeyboardInterrupt")

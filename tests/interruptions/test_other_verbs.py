@@ -10,7 +10,6 @@ import pytest
 from s3pypi_setuptools import open_repository
 from tests.interruptions.publishing import SDIST, WHEEL, Publishing, fills, puts
 from tests.interruptions.signals import Halt
-from tests.interruptions.stored import Stored
 from tests.support.programs import wait_until
 
 COMMAND = "the same command completes what is left"
@@ -71,32 +70,29 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-def test_each_says_what_it_has_done_and_completes_it_when_run_again(
-    publishing: Publishing, store_of: Callable[[Publishing], Stored], case: Case
-) -> None:
-    stored = store_of(publishing)
+def test_each_says_what_it_has_done_and_completes_it_when_run_again(publishing: Publishing, case: Case) -> None:
     publishing.open().publish(publishing.folder / "dist")
     arguments = (*case.arguments, "-t", publishing.target)
     done = publishing.interrupted(
         case.halt(),
         *arguments,
         released=case.released,
-        meanwhile=lambda: wait_until(lambda: case.meanwhile in stored.objects()),
+        meanwhile=lambda: wait_until(lambda: case.meanwhile in publishing.reader.stored_keys()),
         program=case.program,
     )
     assert done.stdout == ""
     name = "s3upload" if case.program == "s3upload" else "s3pypi"
     assert done.stderr == f"{name}: error: interrupted: {case.said}\n"
-    stored.check({})
+    publishing.check({})
     publishing.run(*arguments, program=case.program)
     assert publishing.open().verify().ok
 
 
-def test_a_mirror_says_what_it_has_listed(publishing: Publishing, store_of: Callable[[Publishing], Stored]) -> None:
+def test_a_mirror_says_what_it_has_listed(publishing: Publishing) -> None:
     open_repository(publishing.folder / "repo").publish(publishing.folder / "dist")
     mirror = ("mirror", "--from", "./repo", "--to", publishing.target)
     done = publishing.interrupted(fills("demo/index.json"), *mirror, released=False)
     waiting = f"committed, but not on all pages yet: {WHEEL}, {SDIST}"
     assert done.stderr == f"s3pypi: error: interrupted: nothing listed; {waiting}; {COMMAND}\n"
     publishing.run(*mirror)
-    store_of(publishing).check({WHEEL: "published", SDIST: "published"})
+    publishing.check({WHEEL: "published", SDIST: "published"})

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
 
-from tests.interruptions.publishing import BOTH, SDIST, WHEEL, Publishing, fills, puts
-from tests.interruptions.signals import Halt, changes_of
-from tests.interruptions.stored import Stored
+from tests.interruptions.publishing import BOTH, SDIST, WHEEL, Publishing, changes_of, fills, puts
+from tests.interruptions.signals import Halt
 from tests.support import samples
 from tests.support.markers import case
 from tests.support.programs import wait_until
@@ -59,17 +57,14 @@ QUICK = ("file", "commit", "commit-terminated", "commit-unheard", "page", "page-
 
 
 @pytest.mark.parametrize("phase", [case(phase, slow=phase.name not in QUICK, id=phase.name) for phase in PHASES])
-def test_what_was_said_is_true_and_the_same_command_completes_it(
-    publishing: Publishing, store_of: Callable[[Publishing], Stored], phase: Phase
-) -> None:
-    stored = store_of(publishing)
+def test_what_was_said_is_true_and_the_same_command_completes_it(publishing: Publishing, phase: Phase) -> None:
     upload = ("dist", "-t", publishing.target)
     halt = (fills if phase.filled else puts)(phase.key, effect=phase.effect)
     done = publishing.interrupted(halt, *upload, "--json", number=phase.number, released=phase.released)
     assert changes_of(done) == dict.fromkeys(BOTH, phase.stage)
-    stored.check(changes_of(done))
+    publishing.check(changes_of(done))
     publishing.run(*upload)
-    stored.check(dict.fromkeys(BOTH, "published"))
+    publishing.check(dict.fromkeys(BOTH, "published"))
 
 
 @pytest.mark.parametrize(
@@ -85,48 +80,41 @@ def test_people_are_told_in_a_line(publishing: Publishing, halt: Halt, said: str
     assert done.stderr == f"s3pypi: error: {said}; the same command with the same files completes what is left\n"
 
 
-def test_an_upload_in_parts_is_aborted(on_each_server: Publishing, store_of: Callable[[Publishing], Stored]) -> None:
-    stored = store_of(on_each_server)
+def test_an_upload_in_parts_is_aborted(on_each_server: Publishing) -> None:
     samples.wheel(on_each_server.folder / "large", padding=20 * MEBIBYTE)
     upload = ("large", "-t", on_each_server.target)
     part = Halt(lambda passing: passing.operation == "UploadPart")
     done = on_each_server.interrupted(part, *upload, "--json")
     assert changes_of(done) == {WHEEL: "pending"}
-    assert stored.unfinished_uploads() == []
-    stored.check(changes_of(done))
+    assert on_each_server.server.client().list_multipart_uploads(Bucket=on_each_server.bucket).get("Uploads", []) == []
+    on_each_server.check(changes_of(done))
     on_each_server.run(*upload)
-    stored.check({WHEEL: "published"})
+    on_each_server.check({WHEEL: "published"})
 
 
-def test_replaced_files_are_published_while_the_old_ones_are_deleted(
-    publishing: Publishing, store_of: Callable[[Publishing], Stored]
-) -> None:
-    stored = store_of(publishing)
+def test_replaced_files_are_published_while_the_old_ones_are_deleted(publishing: Publishing) -> None:
     publishing.open().publish(publishing.folder / "dist")
-    old = stored.recorded("demo")[WHEEL]
+    old = publishing.recorded("demo")[WHEEL]
     samples.wheel(publishing.folder / "dist", salt="another")
     replace = ("dist", "-t", publishing.target, "--force")
     delete = Halt(lambda passing: passing.operation == "DeleteObject")
     done = publishing.interrupted(delete, *replace, "--json", released=False)
     assert changes_of(done) == dict.fromkeys(BOTH, "published")
-    stored.check(changes_of(done))
-    assert stored.recorded("demo")[WHEEL] != old
+    publishing.check(changes_of(done))
+    assert publishing.recorded("demo")[WHEEL] != old
     publishing.run(*replace)
-    assert f"demo/{WHEEL}" not in stored.objects()
+    assert f"demo/{WHEEL}" not in publishing.reader.stored_keys()
 
 
 @pytest.mark.slow
-def test_of_many_projects_those_under_way_are_finished_and_no_other_begins(
-    on_each_server: Publishing, store_of: Callable[[Publishing], Stored]
-) -> None:
-    stored = store_of(on_each_server)
+def test_of_many_projects_those_under_way_are_finished_and_no_other_begins(on_each_server: Publishing) -> None:
     names = [f"p{number:02}" for number in range(60)]
     for name in names:
         samples.wheel(on_each_server.folder / "many", name)
     upload = ("many", "-t", on_each_server.target)
 
     def some_are_published() -> None:
-        wait_until(lambda: all(all(stored.listed(name)) for name in names[:10]))
+        wait_until(lambda: all(all(on_each_server.listed(name)) for name in names[:10]))
 
     slow = Halt(lambda passing: passing.operation == "PutObject" and passing.key.startswith("p/p3"))
     done = on_each_server.interrupted(slow, *upload, "--json", meanwhile=some_are_published)
@@ -134,6 +122,6 @@ def test_of_many_projects_those_under_way_are_finished_and_no_other_begins(
     assert set(changes_of(done).values()) == {"published", "pending"}
     assert "published" in done.stderr
     assert " and others)" in done.stderr
-    stored.check(changes_of(done))
+    on_each_server.check(changes_of(done))
     on_each_server.run(*upload)
-    stored.check(dict.fromkeys(changes_of(done), "published"))
+    on_each_server.check(dict.fromkeys(changes_of(done), "published"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 
 from tests.support import own_wheel
 from tests.support.own_wheel import NOT_COMPILED
+from tests.support.programs import output_of
 from tests.support.session_folders import common_folder, made_once
 
 BACKENDS = ("setuptools", "wheel", "hatchling", "editables", "flit_core", "poetry-core")
@@ -41,14 +41,8 @@ def gather(folder: Path) -> None:
 
 
 def download(folder: Path, *arguments: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "pip", "download", "--quiet", "--only-binary=:all:", "--dest", str(folder), *arguments],
-        env=MACHINE,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--only-binary=:all:", "--dest", str(folder)]
+    output_of([*command, *arguments], environ=MACHINE)
 
 
 @pytest.fixture

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 import sys
 from importlib.metadata import requires
 from pathlib import Path
@@ -12,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import samples
+from tests.support.programs import Ended, execute, output_of
 
 
 @pytest.fixture
@@ -19,19 +18,13 @@ def environment(tmp_path: Path, build_environment: Path) -> Path:
     """A virtual environment with the package and what it requires."""
     folder = tmp_path / "environment"
     for command in (["venv", folder], ["pip", "install", "--python", folder, "s3pypi-setuptools"]):
-        subprocess.run([sys.executable, "-m", "uv", *command], check=True, capture_output=True)
+        output_of([sys.executable, "-m", "uv", *command])
     return folder
 
 
-def run(environment: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [environment / "bin" / "s3pypi", *arguments],
-        cwd=environment.parent,
-        env={**os.environ, "FORCE_COLOR": "1"},  # as on a terminal
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def run(environment: Path, *arguments: str) -> Ended:
+    colored = {"FORCE_COLOR": "1"}  # as on a terminal
+    return execute([environment / "bin" / "s3pypi", *arguments], cwd=environment.parent, environ=colored)
 
 
 def test_builds_install_boto3_packaging_setuptools_and_wheel() -> None:
@@ -46,12 +39,12 @@ def test_the_base_publishes_with_plain_lines_and_says_what_else_needs_the_extra(
         assert not list(environment.glob(f"lib/*/site-packages/{name}"))
     wheel = samples.wheel(tmp_path / "dist")
     done = run(environment, "upload", "dist", "-t", "./repo")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.status, done.stderr) == (0, "")
     assert done.stdout.splitlines()[0] == f"published {wheel.name}  {(tmp_path / 'repo/demo' / wheel.name).as_uri()}"
     assert run(environment, "list", "-t", "./repo").stdout.split()[:2] == ["demo", "1.0"]
-    assert run(environment, "verify", "-t", "./repo").returncode == 0
+    assert run(environment, "verify", "-t", "./repo").status == 0
     (tmp_path / "pyproject.toml").write_text("[project]\nname = 'demo'\nversion = '1.0'\n")
     for command, package in ((["release", "-t", "./repo"], "build"), (["completion", "bash"], "shtab")):
         done = run(environment, *command)
-        assert (done.returncode, done.stdout) == (1, "")
+        assert (done.status, done.stdout) == (1, "")
         assert f"needs the package {package}: pip install 's3pypi-setuptools[cli]'" in done.stderr.splitlines()[-1]

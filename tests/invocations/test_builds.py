@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 
 from tests.build_backend.projects import distributions, make_project, published
 from tests.support.markers import case
+from tests.support.programs import execute
 from tests.support.servers import S3Server
 
 FRONT_ENDS = {
@@ -26,10 +26,6 @@ def front_end(request: pytest.FixtureRequest) -> tuple[str, ...]:
     return FRONT_ENDS[request.param]
 
 
-def run(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
-
-
 def test_the_configuration_is_the_built_projects(front_end: tuple[str, ...], tmp_path: Path) -> None:
     target = (tmp_path / "repository").as_posix()
     project = make_project(
@@ -38,8 +34,8 @@ def test_the_configuration_is_the_built_projects(front_end: tuple[str, ...], tmp
     )
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "pyproject.toml").write_text('[tool.s3pypi]\ntarget = "/must/not/be/used"\n')
-    done = run(tmp_path / "elsewhere", *front_end, "-C", "s3pypi-publish=true", str(project))
-    assert done.returncode == 0, done.stdout + done.stderr
+    done = execute([*front_end, "-C", "s3pypi-publish=true", str(project)], cwd=tmp_path / "elsewhere")
+    assert done.status == 0, done.output
     assert published(tmp_path / "repository") == BOTH
 
 
@@ -69,16 +65,10 @@ def test_target_and_credentials_reach_isolated_builds(
         (own_environment / ".aws" / "credentials").write_text(
             f"[release]\naws_access_key_id = {ministack.access_key}\naws_secret_access_key = {ministack.secret_key}\n"
         )
-    done = run(make_project(tmp_path / "project"), *front_end)
-    output = done.stdout + done.stderr
-    assert done.returncode == 0, output
-    assert ministack.secret_key not in output
-    client = ministack.client()
-    try:
-        listed = client.list_objects_v2(Bucket=bucket, Prefix="simple/hello-world/")["Contents"]
-    finally:
-        client.close()
-    assert {f"simple/hello-world/{name}" for name in BOTH} <= {entry["Key"] for entry in listed}
+    done = execute([*front_end], cwd=make_project(tmp_path / "project"))
+    assert done.status == 0, done.output
+    assert ministack.secret_key not in done.output
+    assert {f"simple/hello-world/{name}" for name in BOTH} <= {*ministack.keys(bucket)}
 
 
 @pytest.mark.parametrize(("target", "says"), [("./repository", "relative path"), ("s3://bucket/simple", "credentials")])
@@ -89,13 +79,12 @@ def test_a_build_that_cannot_publish_fails_and_keeps_the_file(
     monkeypatch.setenv("S3PYPI_PUBLISH", "1")
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     project = make_project(tmp_path / "project")
-    done = run(project, *front_end)
-    assert done.returncode != 0
-    output = done.stdout + done.stderr
-    (line,) = [line for line in output.splitlines() if line.strip().startswith("s3pypi: error: ")]
+    done = execute([*front_end], cwd=project)
+    assert done.status != 0
+    (line,) = [line for line in done.output.splitlines() if line.strip().startswith("s3pypi: error: ")]
     assert says in line
     assert "s3pypi upload dist/*" in line
-    assert "Traceback" not in output
+    assert "Traceback" not in done.output
     assert [path.name for path in (project / "dist").glob("hello_world-*")] == [distributions()["sdist"]]
 
 
@@ -104,19 +93,18 @@ def test_what_is_kept_can_be_pushed(
 ) -> None:
     project = make_project(tmp_path / "project")
     monkeypatch.setenv("S3PYPI_PUBLISH", "1")
-    assert run(project, *front_end, "--sdist").returncode != 0
+    assert execute([*front_end, "--sdist"], cwd=project).status != 0
     target = str(tmp_path / "repository")
-    done = run(project, sys.executable, "-m", "s3pypi_setuptools", "upload", "dist/*", "--target", target)
-    assert done.returncode == 0, done.stderr
+    done = execute([sys.executable, "-m", "s3pypi_setuptools", "upload", "dist/*", "--target", target], cwd=project)
+    assert done.status == 0, done.stderr
     assert published(tmp_path / "repository") == {distributions()["sdist"]}
 
 
 def test_a_chained_command_that_fails_says_that_no_wheel_is_kept(tmp_path: Path) -> None:
     project = make_project(tmp_path / "project")
-    done = run(project, *FRONT_ENDS["build"], "--wheel", "-C--build-option=s3pypi")
-    assert done.returncode != 0
-    output = done.stdout + done.stderr
-    assert "no target" in output
-    assert "keeps no wheel" in output
-    assert "s3pypi upload dist/*" in output
+    done = execute([*FRONT_ENDS["build"], "--wheel", "-C--build-option=s3pypi"], cwd=project)
+    assert done.status != 0
+    assert "no target" in done.output
+    assert "keeps no wheel" in done.output
+    assert "s3pypi upload dist/*" in done.output
     assert not list((project / "dist").glob("*.whl"))

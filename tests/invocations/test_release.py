@@ -37,7 +37,7 @@ def test_a_release_is_one_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     target = (tmp_path / "repository").as_posix()
     project = make_project(tmp_path / "project", backend, settings=f'target = "{target}"')
     done = run("s3pypi", "release", str(project), cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
+    assert done.status == 0, done.stderr
     assert published(tmp_path / "repository") == BOTH
     assert {path.name for path in (project / "dist").glob("hello_world-*")} == BOTH
     assert generation(tmp_path / "repository") == 1
@@ -52,7 +52,7 @@ def test_config_settings_reach_the_backend_and_options_are_uploads(tmp_path: Pat
         "s3pypi", "release", "-C--build-option=--build-number=7", f"--outdir={tmp_path / 'out'}", "--target=./repo",
         "--dry-run", "--json", cwd=project,
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    assert done.status == 0, done.stderr
     report = json.loads(done.stdout)
     wheel = "hello_world-1.0-7-py3-none-any.whl"
     assert {file["filename"] for file in report["files"]} == {wheel, distributions()["sdist"]}
@@ -63,7 +63,7 @@ def test_config_settings_reach_the_backend_and_options_are_uploads(tmp_path: Pat
 def test_a_wheel_alone(tmp_path: Path) -> None:
     project = make_project(tmp_path / "project", "flit", build_backend="flit_core.buildapi")
     done = run("s3pypi", "release", "--wheel", "--target=./repo", cwd=project)
-    assert done.returncode == 0, done.stderr
+    assert done.status == 0, done.stderr
     assert published(project / "repo") == {distributions()["wheel"]}
     assert {path.name for path in (project / "dist").iterdir()} == {distributions()["wheel"]}
     assert "sdist" not in done.stderr
@@ -88,7 +88,7 @@ def test_nothing_is_published_when_the_wheel_cannot_be_built(tmp_path: Path, qui
         + '\n[tool.flit.sdist]\ninclude = ["no_wheel.py"]\n'
     )
     done = run("s3pypi", "release", "--target=./repo", *quiet, cwd=project)
-    assert done.returncode == 1
+    assert done.status == 1
     last = done.stderr.splitlines()[-1]
     assert last.startswith("s3pypi: error: nothing was published: wheel: ")
     assert "the compiler is missing" in done.stderr
@@ -98,10 +98,10 @@ def test_nothing_is_published_when_the_wheel_cannot_be_built(tmp_path: Path, qui
 @pytest.mark.slow
 def test_a_second_release_of_the_same_source_is_present(tmp_path: Path) -> None:
     project = make_project(tmp_path / "project", build_backend="setuptools.build_meta")
-    assert run("s3pypi", "release", "--target=./repo", cwd=project).returncode == 0
+    assert run("s3pypi", "release", "--target=./repo", cwd=project).status == 0
     os.utime(project / "hello_world" / "__init__.py", (1_700_000_000, 1_700_000_000))
     done = run("s3pypi", "release", "--target=./repo", cwd=project)
-    assert done.returncode == 0, done.stderr
+    assert done.status == 0, done.stderr
     said = [line.split()[1] for line in done.stdout.splitlines() if line.endswith(" (same contents, built again)")]
     assert set(said) == BOTH
     assert generation(project / "repo") == 1
@@ -109,10 +109,10 @@ def test_a_second_release_of_the_same_source_is_present(tmp_path: Path) -> None:
 
 def test_a_conflict_advises_nothing_that_conflicts_again(tmp_path: Path) -> None:
     project = make_project(tmp_path / "project", "flit", build_backend="flit_core.buildapi")
-    assert run("s3pypi", "release", "--target=./repo", cwd=project).returncode == 0
+    assert run("s3pypi", "release", "--target=./repo", cwd=project).status == 0
     (project / "hello_world" / "__init__.py").write_text('"""Says goodbye."""\n')
     done = run("s3pypi", "release", "--target=./repo", cwd=project)
-    assert done.returncode == 1
+    assert done.status == 1
     assert "is published already with other contents" in done.stderr
     assert done.stderr.splitlines()[-1].endswith("raise the version, or replace it with --force")
     assert "s3pypi upload" not in done.stderr
@@ -132,6 +132,6 @@ def test_errors_are_one_line_before_anything_is_built(
     tmp_path: Path, arguments: list[str], says: str, status: int
 ) -> None:
     done = run("s3pypi", "release", *arguments, cwd=tmp_path)
-    assert done.returncode == status
+    assert done.status == status
     assert says in done.stderr.splitlines()[-1]
     assert not list(tmp_path.rglob("*.whl"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from tests.build_backend.projects import call, make_project, published
 from tests.invocations.conftest import OLD_UV
 from tests.support.markers import case
+from tests.support.programs import output_of
 
 PYTHON = sys.executable
 BUILD = ("{python}", "-m", "build", "--installer=uv")
@@ -148,15 +148,7 @@ def test_invocation(row: Invocation, tmp_path: Path, build_environment: Path, mo
         (project / name).write_text(text, encoding="utf-8")
     if row.asked:
         monkeypatch.setenv("S3PYPI_PUBLISH", "1")
-    done = subprocess.run(
-        [filled(part, row, project, tmp_path) for part in row.command],
-        cwd=project,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    output = done.stdout + done.stderr
-    assert done.returncode == 0, output
+    output = output_of([filled(part, row, project, tmp_path) for part in row.command], cwd=project)
     kinds = {"sdist" if name.endswith(".tar.gz") else "wheel" for name in published(repository)}
     assert kinds == row.publishes, output
     assert all(name.replace("-", "_").startswith("hello_world_1.0") for name in published(repository))
@@ -172,7 +164,7 @@ def filled(part: str, row: Invocation, project: Path, folder: Path) -> str:
         assert found is not None
         return found
     if part == "{venv}":
-        subprocess.run([PYTHON, "-m", "uv", "venv", "--quiet", str(folder / "venv")], check=True)
+        output_of([PYTHON, "-m", "uv", "venv", "--quiet", str(folder / "venv")])
         return str(folder / "venv")
     if part == "{sdist}":
         called = call(project, "build_sdist", str(folder), environ={"S3PYPI_PUBLISH": "0"})

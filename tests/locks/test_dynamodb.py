@@ -125,18 +125,16 @@ def test_a_table_that_does_not_exist(locks: LockTable) -> None:
 
 
 def test_a_table_with_another_key(ministack: S3Server) -> None:
-    with (
-        lock_tables.new_table(ministack, "id") as other,
-        pytest.raises(ConfigurationError, match="its key must be LockID"),
-    ):
+    other = lock_tables.new_table(ministack, "id")
+    with pytest.raises(ConfigurationError, match="its key must be LockID"):
         LeasedLocks(other.table).verify()
 
 
 def test_what_is_no_lock_is_not_listed_as_one(ministack: S3Server) -> None:
-    with lock_tables.new_table(ministack, "id") as other:
-        other.client.put_item(TableName=other.name, Item={"id": {"S": "1"}})
-        with pytest.raises(ConfigurationError, match=f"{other.name}: what it holds are no locks: its key must be"):
-            list(other.table.locks())
+    other = lock_tables.new_table(ministack, "id")
+    other.client.put_item(TableName=other.name, Item={"id": {"S": "1"}})
+    with pytest.raises(ConfigurationError, match=f"{other.name}: what it holds are no locks: its key must be"):
+        list(other.table.locks())
 
 
 def test_conditions(locks: LockTable) -> None:
@@ -277,17 +275,17 @@ def test_the_table_and_the_permissions_of_the_page(ministack: S3Server) -> None:
     shorthand = {
         name: dict(pair.split("=") for pair in value.split(",")) for name, value in options.items() if "," in value
     }
-    with lock_tables.new_table(ministack) as other:
-        made = other.client.create_table(
-            TableName=options["--table-name"],
-            BillingMode=options["--billing-mode"],
-            AttributeDefinitions=[shorthand["--attribute-definitions"]],
-            KeySchema=[shorthand["--key-schema"]],
-        )
-        assert made["TableDescription"]["TableName"] == "packages-locks"
-        with LeasedLocks(DynamoDBTable("packages-locks", other.access)).held("demo"):
-            pass
-        other.client.delete_table(TableName="packages-locks")
+    other = lock_tables.new_table(ministack)
+    made = other.client.create_table(
+        TableName=options["--table-name"],
+        BillingMode=options["--billing-mode"],
+        AttributeDefinitions=[shorthand["--attribute-definitions"]],
+        KeySchema=[shorthand["--key-schema"]],
+    )
+    assert made["TableDescription"]["TableName"] == "packages-locks"
+    with LeasedLocks(DynamoDBTable("packages-locks", other.access)).held("demo"):
+        pass
+    other.client.delete_table(TableName="packages-locks")
     [policy] = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
     [statement] = json.loads(policy)["Statement"]
     assert set(statement["Action"]) == {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.secrets.planted import KEY_ID, SECRET_KEY, SSE_KEY, TOKEN
 
-__all__ = ["KEY_SOURCES", "SSE", "Given", "plant"]
+__all__ = ["KEY_SOURCES", "SSE", "Given"]
 
 KEYS = {"aws-access-key-id": KEY_ID, "aws-secret-access-key": SECRET_KEY, "aws-session-token": TOKEN}
 OF_AWS = {"AWS_ACCESS_KEY_ID": KEY_ID, "AWS_SECRET_ACCESS_KEY": SECRET_KEY, "AWS_SESSION_TOKEN": TOKEN}
@@ -21,19 +21,6 @@ class Given:
 
     arguments: Sequence[str] = ()
     environ: Mapping[str, str] = field(default_factory=dict)
-
-
-def _environment(folder: Path) -> Given:
-    return Given(environ=OF_AWS)
-
-
-def _own_variables(folder: Path) -> Given:
-    keys = {f"S3PYPI_{name.upper().replace('-', '_')}": value for name, value in KEYS.items()}
-    return Given(environ=keys)
-
-
-def _command_line(folder: Path) -> Given:
-    return Given([f"--{name}={value}" for name, value in KEYS.items()])
 
 
 def _profile(folder: Path) -> Given:
@@ -70,16 +57,12 @@ def _pyproject(folder: Path) -> Given:
 
 
 KEY_SOURCES: Mapping[str, Callable[[Path], Given]] = {
-    "environment": _environment,
-    "S3PYPI_": _own_variables,
-    "command line": _command_line,
+    "environment": lambda folder: Given(environ=OF_AWS),
+    "S3PYPI_": lambda folder: Given(environ={f"S3PYPI_{name.upper().replace('-', '_')}": KEYS[name] for name in KEYS}),
+    "command line": lambda folder: Given([f"--{name}={value}" for name, value in KEYS.items()]),
     "profile": _profile,
     "credential_process": _process,
     "setup.cfg": _setup_cfg,
     "pyproject.toml": _pyproject,
 }
-
-
-def plant(source: str, folder: Path) -> Given:
-    """Write the keys to that source, in ``folder`` if it is a file."""
-    return KEY_SOURCES[source](folder)
+"""Each writes the keys to a source, in the folder if it is a file."""

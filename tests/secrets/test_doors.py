@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,6 +13,7 @@ from tests.secrets.key_sources import KEYS, OF_AWS, SSE
 from tests.secrets.planted import SECRET_KEY, assert_hidden
 from tests.support import samples
 from tests.support.canned_server import canned
+from tests.support.programs import execute
 from tests.support.servers import S3Server
 
 SETUP = "from setuptools import setup\nsetup(name='demo', version='1.0', py_modules=['demo']{extra})\n"
@@ -34,26 +33,11 @@ def folder(tmp_path: Path) -> Path:
 
 def said(folder: Path, command: Sequence[str], environ: Mapping[str, str], *, put: str, fails: bool) -> str:
     """All that it says, of which nothing is secret."""
-    done = subprocess.run(
-        [sys.executable, *command],
-        cwd=folder,
-        env={
-            **os.environ,
-            "S3PYPI_TARGET": "s3://bucket/p",
-            "S3PYPI_PUBLISH": "1",
-            "S3PYPI_S3_PUT_ARGS": put,
-            **environ,
-        },
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-    assert bool(done.returncode) == fails, done.stdout
-    assert_hidden(done.stdout)
-    return done.stdout
+    publishing = {"S3PYPI_TARGET": "s3://bucket/p", "S3PYPI_PUBLISH": "1", "S3PYPI_S3_PUT_ARGS": put}
+    done = execute([sys.executable, *command], cwd=folder, environ={**publishing, **environ})
+    assert bool(done.status) == fails, done.output
+    assert_hidden(done.output)
+    return done.output
 
 
 def hatch(*options: str) -> list[str]:

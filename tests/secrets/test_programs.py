@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.secrets.answers import ANSWERS
-from tests.secrets.key_sources import KEY_SOURCES, SSE, plant
+from tests.secrets.key_sources import KEY_SOURCES, SSE
 from tests.secrets.planted import assert_hidden
 from tests.support import in_process, samples
 from tests.support.canned_server import canned
@@ -44,7 +44,7 @@ def folder(tmp_path: Path) -> Path:
     ("source", "answer"), [case(source, answer, slow=answer not in QUICK) for source, answer in CASES]
 )
 def test_a_store_that_echoes_what_it_was_sent(folder: Path, source: str, answer: str) -> None:
-    given = plant(source, folder)
+    given = KEY_SOURCES[source](folder)
     with canned(ANSWERS[answer]) as server:
         own = {"AWS_MAX_ATTEMPTS": "1", "AWS_ENDPOINT_URL": server.url, "S3PYPI_S3_PUT_ARGS": SSE}
         environ = {**given.environ, **own}

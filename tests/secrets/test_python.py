@@ -24,7 +24,7 @@ from s3pypi_setuptools.stores.registry import open_store
 from s3pypi_setuptools.stores.s3.client import S3Options
 from s3pypi_setuptools.stores.s3.store import S3Store
 from tests.secrets.answers import ANSWERS
-from tests.secrets.key_sources import KEY_SOURCES, KEYS, SSE, plant
+from tests.secrets.key_sources import KEY_SOURCES, KEYS, SSE
 from tests.secrets.planted import ENCODED_PASSWORD, KEY_ID, SECRET_KEY, SIGNATURE, SSE_KEY, assert_hidden
 from tests.support import in_process, samples
 from tests.support.canned_server import canned
@@ -47,7 +47,7 @@ def everything(value: object, depth: int = 3) -> Iterator[object]:
 
 @pytest.mark.parametrize("source", KEY_SOURCES)
 def test_settings_show_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str) -> None:
-    given = plant(source, tmp_path)
+    given = KEY_SOURCES[source](tmp_path)
     monkeypatch.chdir(tmp_path)
     for name, value in given.environ.items():
         monkeypatch.setenv(name, value)
@@ -94,9 +94,7 @@ def test_links_of_another_tools_pages_are_shown_without_passwords(ministack: S3S
     bucket = ministack.new_bucket()
     link = f"http://user:{ENCODED_PASSWORD}@127.0.0.1:1/demo-1.0.tar.gz?X-Amz-Signature={SIGNATURE}"
     page = f'<!DOCTYPE html><html><body><a href="{link}#sha256={"0" * 64}">demo-1.0.tar.gz</a></body></html>'
-    client = ministack.client()
-    client.put_object(Bucket=bucket, Key="p/demo/index.html", Body=page.encode(), ContentType="text/html")
-    client.close()
+    ministack.client().put_object(Bucket=bucket, Key="p/demo/index.html", Body=page.encode(), ContentType="text/html")
     target = ("-t", f"s3://{bucket}/p")
     samples.wheel(tmp_path / "dist", version="2.0")
     commands = (

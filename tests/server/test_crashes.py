@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
 
 from s3pypi_setuptools.server.options import ServiceOptions
-from tests.crashes.plans import Around
+from tests.crashes.plans import Around, numbered
 from tests.crashes.promises import Contents, wrong_after_kill, wrong_in_the_end
 from tests.crashes.storage import BucketStorage
 from tests.server.conftest import Client, Place, running
@@ -28,10 +27,8 @@ FEW = ((4, True), (6, False))
 
 
 @pytest.fixture
-def bucket(ministack: S3Server) -> Iterator[BucketStorage]:
-    bucket = BucketStorage(ministack)
-    yield bucket
-    bucket.close()
+def bucket(ministack: S3Server) -> BucketStorage:
+    return BucketStorage(ministack)
 
 
 def place_in(bucket: BucketStorage, name: str) -> Place:
@@ -75,7 +72,7 @@ class Case:
         self.bucket.copy("template", name)
         environ = self.bucket.environment(self.proxy.url)
         process, client = started(self.cli, self.folder, self.bucket.target(name), environ)
-        plan = Around(number, after=after)
+        plan = Around(numbered(number), after=after)
         self.proxy.take()
         self.proxy.fault = plan
         plan.aim(process.pid)

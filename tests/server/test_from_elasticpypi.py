@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import requests
 
 from tests.server.lambda_events import upload_form
 from tests.support import programs, samples, servers
-from tests.support.aws_functions import Function, client, new_function
+from tests.support.aws_functions import Function, new_function
 from tests.support.servers import S3Server
 
 USERS = {"my": "blah", "your": "se:cret"}
@@ -34,14 +33,14 @@ class Api:
     def __init__(self, server: S3Server, function: Function) -> None:
         self._url = server.endpoint_url + STAGE
         arn = f"arn:aws:apigateway:{server.region}:lambda:path/2015-03-31/functions/{function.arn}/invocations"
-        with contextlib.closing(client(server, "apigateway")) as gateway:
-            api = gateway.create_rest_api(name="elasticpypi", binaryMediaTypes=["*/*"])["id"]
-            root = gateway.get_resources(restApiId=api)["items"][0]["id"]
-            below = gateway.create_resource(restApiId=api, parentId=root, pathPart="{proxy+}")["id"]
-            method = {"restApiId": api, "resourceId": below, "httpMethod": "ANY"}
-            gateway.put_method(**method, authorizationType="NONE")
-            gateway.put_integration(**method, type="AWS_PROXY", integrationHttpMethod="POST", uri=arn)
-            gateway.create_deployment(restApiId=api, stageName=STAGE.lstrip("/"))
+        gateway = server.client("apigateway")
+        api = gateway.create_rest_api(name="elasticpypi", binaryMediaTypes=["*/*"])["id"]
+        root = gateway.get_resources(restApiId=api)["items"][0]["id"]
+        below = gateway.create_resource(restApiId=api, parentId=root, pathPart="{proxy+}")["id"]
+        method = {"restApiId": api, "resourceId": below, "httpMethod": "ANY"}
+        gateway.put_method(**method, authorizationType="NONE")
+        gateway.put_integration(**method, type="AWS_PROXY", integrationHttpMethod="POST", uri=arn)
+        gateway.create_deployment(restApiId=api, stageName=STAGE.lstrip("/"))
         self.host = f"{api}.execute-api.localhost"
 
     def request(
@@ -71,15 +70,14 @@ def test_a_flat_bucket_is_served_at_the_url_of_the_stage(aws: S3Server, tmp_path
         "OVERWRITE": "false",
         "USERS": ",".join(f"{name}:{password}" for name, password in USERS.items()),
     }
-    with contextlib.closing(aws.client()) as s3:
-        for path in (wheel, sdist):
-            s3.put_object(Bucket=old, Key=path.name, Body=path.read_bytes())
+    for path in (wheel, sdist):
+        aws.client().put_object(Bucket=old, Key=path.name, Body=path.read_bytes())
     handler = "s3pypi_setuptools.server.aws_lambda.handler"
     with new_function(aws, "service", handler, variables) as function:
         api = Api(aws, function)
         options = ("--from", f"s3://{old}", "--to", f"s3://{bucket}")
         done = programs.run("s3pypi", "import", *options, cwd=tmp_path, environ=aws.environment)
-        assert (done.returncode, done.stdout.count("copied acme-core")) == (0, 2), done.stderr
+        assert (done.status, done.stdout.count("copied acme-core")) == (0, 2), done.stderr
 
         page = api.request("GET", "/simple/acme-core/", "your")
         assert page.status_code == 200
@@ -98,5 +96,4 @@ def test_a_flat_bucket_is_served_at_the_url_of_the_stage(aws: S3Server, tmp_path
 
 
 def keys(server: S3Server, bucket: str) -> set[str]:
-    with contextlib.closing(server.client()) as s3:
-        return {entry["Key"] for entry in s3.list_objects_v2(Bucket=bucket)["Contents"]}
+    return {*server.keys(bucket)}

@@ -146,7 +146,6 @@ def bucket(ministack: S3Server) -> Iterator[Bucket]:
     made = Bucket(ministack)
     yield made
     made.repository.close()
-    made.client.close()
 
 
 def test_a_file_that_was_put_by_hand_is_listed_and_unlisted_when_it_is_deleted(bucket: Bucket, tmp_path: Path) -> None:

@@ -67,13 +67,12 @@ def test_a_bucket_tells_the_function_what_was_put_into_it(aws: S3Server, tmp_pat
     with (
         open_repository(variables["S3PYPI_TARGET"], endpoint_url=aws.endpoint_url, **access) as repository,
         new_function(aws, "index", "s3pypi_setuptools.server.s3_events.handler", variables) as function,
-        contextlib.closing(aws.client()) as client,
     ):
         repository.initialize()
         about = {"LambdaFunctionArn": function.arn, "Events": ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"]}
-        client.put_bucket_notification_configuration(
+        aws.client().put_bucket_notification_configuration(
             Bucket=bucket, NotificationConfiguration={"LambdaFunctionConfigurations": [about]}
         )
-        client.put_object(Bucket=bucket, Key=f"simple/demo/{wheel.name}", Body=wheel.read_bytes())
+        aws.client().put_object(Bucket=bucket, Key=f"simple/demo/{wheel.name}", Body=wheel.read_bytes())
         assert listed_files(repository, "demo") == [wheel.name]
         assert repository.verify(deep=True).ok

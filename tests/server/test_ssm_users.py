@@ -41,7 +41,6 @@ def aws(ssm: S3Server) -> Iterator[Any]:
     pages = client.get_paginator("get_parameters_by_path").paginate(Path="/s3pypi", Recursive=True)
     for name in [one["Name"] for page in pages for one in page["Parameters"]]:
         client.delete_parameter(Name=name)
-    client.close()
 
 
 @pytest.fixture

@@ -66,7 +66,6 @@ class Limited:
     def close(self) -> None:
         self.owner.close()
         self.repository.close()
-        self.client.close()
 
 
 @pytest.fixture

@@ -33,7 +33,6 @@ from s3pypi_setuptools.stores.s3.store import S3Store
 from tests.stores.samples import PLAIN, make_file
 from tests.stores.test_s3 import options
 from tests.support.canned_server import Answer, canned
-from tests.support.fault_proxy import Answer as Refusal
 from tests.support.fault_proxy import FaultProxy
 from tests.support.servers import S3Server
 
@@ -309,13 +308,13 @@ def test_conditions_stay_where_the_store_refuses_the_same_request_without_them(
         given = options(s3_server, conditions_optional=True)
         store = S3Store(s3_bucket, replace(given, connection=replace(given.connection, endpoint_url=proxy.url)))
         PUT(store)
-        proxy.fault = lambda passing: Refusal(501, "NotImplemented")
+        proxy.fault = lambda passing: Answer(501, "NotImplemented")
         with pytest.raises(StoreMisconfigured):
             CREATE(store)
         proxy.fault = lambda passing: None
         with pytest.raises(AlreadyExists):
             CREATE(store)
-        proxy.fault = lambda passing: Refusal(501, "NotImplemented") if "if-none-match" in passing.headers else None
+        proxy.fault = lambda passing: Answer(501, "NotImplemented") if "if-none-match" in passing.headers else None
         CREATE(store)
         proxy.take()
         CREATE(store)

@@ -7,55 +7,43 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-import boto3
 import requests
 
 from tests.support.servers import S3Server
 
-__all__ = ["Function", "client", "new_function"]
+__all__ = ["Function", "new_function"]
 
 _RUNTIME = "python3.12"
 
 
-def client(server: S3Server, service: str) -> Any:
-    """boto3's client of a service of the server."""
-    return boto3.session.Session().client(
-        service,
-        region_name=server.region,
-        endpoint_url=server.endpoint_url,
-        aws_access_key_id=server.access_key,
-        aws_secret_access_key=server.secret_key,
-    )
-
-
+@dataclass(frozen=True)
 class Function:
     """A function that exists; ``arn`` names it."""
 
-    def __init__(self, server: S3Server, service: Any, name: str, arn: str) -> None:
-        self._server = server
-        self._service = service
-        self.name = name
-        self.arn = arn
+    server: S3Server
+    name: str
+    arn: str
 
     def invoke(self, event: object) -> Any:
         """What the handler returns for the event."""
-        answer = self._service.invoke(FunctionName=self.name, Payload=json.dumps(event).encode())
+        answer = self.server.client("lambda").invoke(FunctionName=self.name, Payload=json.dumps(event).encode())
         payload = json.loads(answer["Payload"].read())
         assert "FunctionError" not in answer, payload
         return payload
 
     def make_url(self) -> str:
         """The host of a function URL that anybody may call."""
-        made = self._service.create_function_url_config(FunctionName=self.name, AuthType="NONE")
+        made = self.server.client("lambda").create_function_url_config(FunctionName=self.name, AuthType="NONE")
         return str(urlsplit(made["FunctionUrl"]).netloc)
 
     def request(self, host: str, method: str, path: str, **more: Any) -> requests.Response:
         """What the function URL answers."""
         headers = {**more.pop("headers", {}), "Host": host}
-        url = self._server.endpoint_url + path
+        url = self.server.endpoint_url + path
         return requests.request(method, url, headers=headers, timeout=120, allow_redirects=False, **more)
 
 
@@ -66,18 +54,17 @@ def new_function(server: S3Server, name: str, handler: str, variables: dict[str,
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
         archive.writestr("entry.py", f"from {module} import {attribute}\n")
-    with contextlib.closing(client(server, "lambda")) as service:
-        made = service.create_function(
-            FunctionName=name,
-            Runtime=_RUNTIME,
-            Role="arn:aws:iam::000000000000:role/test",
-            Handler=f"entry.{attribute}",
-            Code={"ZipFile": code.getvalue()},
-            Timeout=120,
-            MemorySize=1024,
-            Environment={"Variables": variables},
-        )
-        try:
-            yield Function(server, service, name, made["FunctionArn"])
-        finally:
-            service.delete_function(FunctionName=name)
+    made = server.client("lambda").create_function(
+        FunctionName=name,
+        Runtime=_RUNTIME,
+        Role="arn:aws:iam::000000000000:role/test",
+        Handler=f"entry.{attribute}",
+        Code={"ZipFile": code.getvalue()},
+        Timeout=120,
+        MemorySize=1024,
+        Environment={"Variables": variables},
+    )
+    try:
+        yield Function(server, name, made["FunctionArn"])
+    finally:
+        server.client("lambda").delete_function(FunctionName=name)

@@ -1,7 +1,7 @@
 """A proxy on loopback between a client and an S3 server that does to any request what a test says.
 
-Requests and answers pass on as they are, byte for byte (the Host header too, which a signature covers), over kept
-connections. A request counts once it was read whole; what becomes of it is then asked of ``FaultProxy.fault``.
+Requests and answers pass on as they are (the Host header too, which a signature covers), over kept connections. A
+request counts once it was read whole; what becomes of it is then asked of ``FaultProxy.fault``.
 
     >>> with FaultProxy(server.endpoint_url) as proxy:
     ...     proxy.fault = lambda passing: Answer(503, "SlowDown") if passing.operation == "PutObject" else None
@@ -12,34 +12,22 @@ connections. A request counts once it was read whole; what becomes of it is then
 from __future__ import annotations
 
 import contextlib
+import http.client
 import random
 import select
-import socket
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from urllib.parse import urlsplit
-from xml.sax.saxutils import escape
 
-from tests.support.http_messages import Request, Response, read_request, read_response
-from tests.support.proxy_faults import Answer, CutShort, Do, DropAfter, DropBefore, Fault, Garbage, Garbled, Hold, Stall
+from tests.support.canned_server import Answer, Handler, serving
 from tests.support.s3_operations import operation_of
 
 __all__ = [
-    "Answer",
-    "CutShort",
-    "Do",
-    "DropAfter",
-    "DropBefore",
-    "Fault",
-    "FaultProxy",
-    "Garbage",
-    "Garbled",
-    "Hold",
-    "Passing",
-    "Stall",
-]
+    "Answer", "CutShort", "Do", "DropAfter", "DropBefore", "Fault", "FaultProxy", "Garbage", "Garbled", "Passing",
+    "Stall", "failing", "no_fault",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -61,9 +49,87 @@ class Passing:
     bucket: str = ""
 
 
+@dataclass(frozen=True)
+class DropBefore:
+    """The connection is closed; the server never sees the request."""
+
+
+@dataclass(frozen=True)
+class DropAfter:
+    """The connection is closed after the server has answered; the client never sees the answer."""
+
+
+@dataclass(frozen=True)
+class CutShort:
+    """Only that part of the answer's body, under its whole Content-Length; then the connection is closed.
+
+    Of an answer without a body, that part of its head. (Python's HTTP takes a head that ends early for a whole one, if
+    its first line is there.)
+    """
+
+    keep: float = 0.5
+
+
+@dataclass(frozen=True)
+class Garbage:
+    """Bytes that are not HTTP, then the connection is closed.
+
+    :param landed: whether the server sees the request.
+    """
+
+    landed: bool = False
+
+
+@dataclass(frozen=True)
+class Garbled:
+    """The server's answer with random bytes for its body, as many."""
+
+
+@dataclass(frozen=True)
+class Stall:
+    """Nothing for so many seconds, then the connection is closed; the server never sees the request."""
+
+    seconds: float
+
+
+def nothing() -> None:
+    """What `Do` does unless told."""
+
+
+@dataclass(frozen=True)
+class Do:
+    """Call something before the request goes on, and when the server has answered, before the client hears it.
+
+    What is called may raise `ConnectionError`: then the connection is closed there.
+    """
+
+    before: Callable[[], object] = nothing
+    after: Callable[[], object] = nothing
+
+
+Fault = Answer | DropBefore | DropAfter | CutShort | Garbage | Garbled | Stall | Do
+"""What becomes of a request; `Answer` is given instead of the server's, which never sees the request."""
+
+
 def no_fault(passing: Passing) -> Fault | None:
     """Every request passes."""
     return None
+
+
+def failing(
+    fault: Fault, matches: Callable[[Passing], bool], times: float = float("inf")
+) -> Callable[[Passing], Fault | None]:
+    """The fault for as many of the matching requests."""
+    left = times
+
+    def decide(passing: Passing) -> Fault | None:
+        nonlocal left
+        if left and matches(passing):
+            left -= 1
+            return fault
+        return None
+
+    return decide
 
 
 class FaultProxy:
@@ -72,28 +138,24 @@ class FaultProxy:
     :param upstream: URL of the server, over plain HTTP.
     :param fault: what becomes of a request; called for one request at a time, in the order of their numbers, and may be
         replaced at any time.
+    :ivar url: what clients are given as the endpoint.
+    :ivar passed: every request that came in, also those that went no further.
 
     What a callable of the test raised is raised again when the context ends.
     """
 
+    url: str
+
     def __init__(self, upstream: str, fault: Callable[[Passing], Fault | None] = no_fault) -> None:
         parts = urlsplit(upstream)
         assert parts.scheme == "http", f"{upstream}: the proxy speaks plain HTTP alone"
-        assert parts.hostname is not None
-        self.server = (parts.hostname, parts.port or 80)
+        self.server = parts.netloc
         self.fault = fault
         self.passed: list[Passing] = []
-        """Every request that came in, also those that went no further."""
         self.closing = threading.Event()
         self.failures: list[BaseException] = []
         self._lock = threading.Lock()
-        self._sockets: set[socket.socket] = set()
-        self._threads: set[threading.Thread] = set()
-
-    @property
-    def url(self) -> str:
-        """What clients are given as the endpoint."""
-        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self._context = contextlib.ExitStack()
 
     def take(self) -> list[Passing]:
         """The requests that came in until now; the next one has number 0 again."""
@@ -101,175 +163,107 @@ class FaultProxy:
             taken, self.passed = self.passed, []
         return taken
 
+    def decided(self, request: Handler) -> tuple[Passing, Fault | None]:
+        """The request, numbered, and what becomes of it."""
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        operation, bucket, key, query = operation_of(request.command, request.path, headers)
+        with self._lock:
+            passing = Passing(len(self.passed), operation, request.command, key, query, headers, bucket)
+            self.passed.append(passing)
+            return passing, self.fault(passing)
+
     def __enter__(self) -> FaultProxy:
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=256)
-        self._accepting = threading.Thread(target=self._accept, name="fault-proxy", daemon=True)
-        self._accepting.start()
+        self.url = self._context.enter_context(serving(type("Connection", (_Connection,), {"proxy": self})))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.closing.set()
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._accepting.join()
-        self._listener.close()
-        with self._lock:
-            sockets, threads = list(self._sockets), list(self._threads)
-        for each in sockets:
-            with contextlib.suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-        for thread in threads:
-            thread.join()
+        self._context.close()
         if self.failures and error is None:
             raise self.failures[0]
 
-    def decided(self, request: Request) -> tuple[Passing, Fault | None]:
-        """The request, numbered, and what becomes of it."""
-        operation, bucket, key, query = operation_of(request.method, request.target, request.headers)
-        with self._lock:
-            number = len(self.passed)
-            passing = Passing(number, operation, request.method, key, query, request.headers, bucket)
-            self.passed.append(passing)
-            return passing, self.fault(passing)
 
-    def waits(self, event: threading.Event | None) -> None:
-        """Wait for the event, or until the proxy closes."""
-        while event is not None and not event.wait(0.02) and not self.closing.is_set():
-            pass
+class _Connection(Handler):
+    """The connection from a client, and one to the server."""
 
-    def _accept(self) -> None:
-        while not self.closing.is_set():
-            try:
-                accepted, _ = self._listener.accept()
-            except OSError:
-                return
-            thread = threading.Thread(target=self._serve, args=(accepted,), name="fault-proxy", daemon=True)
-            with self._lock:
-                self._sockets.add(accepted)
-                self._threads.add(thread)
-            thread.start()
+    proxy: FaultProxy
+    disable_nagle_algorithm = True
 
-    def _serve(self, accepted: socket.socket) -> None:
-        connection = _Connection(self, accepted)
+    def setup(self) -> None:
+        super().setup()
+        self.upstream = http.client.HTTPConnection(self.proxy.server)
+
+    def finish(self) -> None:
+        self.upstream.close()
+        super().finish()
+
+    def answer(self) -> None:
+        length = int(self.headers.get("Content-Length", 0))
+        body = self.rfile.read(length)
         try:
-            with accepted:
-                connection.serve()
-        except OSError:
-            pass  # either side has gone; the other hears of it as it does without a proxy
+            assert "Transfer-Encoding" not in self.headers, "the proxy reads no parts of unknown length"
+            if len(body) < length:
+                raise ConnectionAbortedError("the client has gone in the middle of a request")
+            self.meet(body, *self.proxy.decided(self))
+        except (OSError, http.client.HTTPException):
+            # Either side has gone, or the fault is that it does; the other hears of it as it does without a proxy.
+            self.close_connection = True
         except BaseException as failure:
-            self.failures.append(failure)
-        finally:
-            connection.upstream.close()
-            with self._lock:
-                self._sockets.discard(accepted)
-                self._threads.discard(threading.current_thread())
+            self.proxy.failures.append(failure)
+            self.close_connection = True
 
+    do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = answer  # noqa: N815
 
-class _Upstream:
-    """The connection to the server, made when it is needed."""
-
-    def __init__(self, address: tuple[str, int]) -> None:
-        self._address = address
-        self._socket: socket.socket | None = None
-
-    def answer(self, request: Request) -> Response:
-        if self._socket is not None and select.select([self._socket], [], [], 0)[0]:
-            self.close()  # the server has closed it meanwhile
-        if self._socket is None:
-            self._socket = socket.create_connection(self._address)
-            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._file = self._socket.makefile("rb")
-        self._socket.sendall(request.head + request.body)
-        response = read_response(self._file, request.method)
-        if response.closes:
-            self.close()
-        return response
-
-    def close(self) -> None:
-        if self._socket is not None:
-            self._file.close()
-            self._socket.close()
-            self._socket = None
-
-
-class _Connection:
-    """The connection from a client; each method ends with what the client gets."""
-
-    def __init__(self, proxy: FaultProxy, client: socket.socket) -> None:
-        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.proxy = proxy
-        self.client = client
-        self.upstream = _Upstream(proxy.server)
-
-    def serve(self) -> None:
-        with self.client.makefile("rb") as file:
-            while request := read_request(file, self.client.sendall):
-                passing, fault = self.proxy.decided(request)
-                if not self._meets(request, passing, fault):
-                    return
-
-    def _meets(self, request: Request, passing: Passing, fault: Fault | None) -> bool:
-        """Whether the connection is still open."""
+    def meet(self, body: bytes, passing: Passing, fault: Fault | None) -> None:
+        """Do to the request what the fault says; raises `ConnectionError` where the connection is to end."""
+        ends = ConnectionAbortedError(repr(fault))
+        chance = random.Random(passing.number)
         match fault:
             case Answer():
-                self.client.sendall(_rendered(fault, request.method))
-                return True
-            case DropBefore() | Stall() | Garbage(landed=False):
-                self._ends(passing, fault)
-                return False
-            case Hold(before=event):
-                self.proxy.waits(event)
-            case Do(before=call):
-                call()
-        response = self.upstream.answer(request)
+                self.send(fault.status, fault.headers, fault.content)
+                return
+            case Do():
+                fault.before()
+            case DropBefore():
+                raise ends
+            case Stall():
+                self.proxy.closing.wait(fault.seconds)
+                raise ends
+            case Garbage(landed=False):
+                self.wfile.write(b"\x16\x03\x01" + chance.randbytes(200))
+                raise ends
+        head, data = self.pass_on(body)
         match fault:
-            case DropAfter() | Garbage() | CutShort():
-                self._ends(passing, fault, response)
-                return False
-            case Garbled():
-                noise = _noise(passing.number, len(response.body))
-                if "transfer-encoding" in response.headers:
-                    noise = b"%x\r\n%b\r\n0\r\n\r\n" % (len(noise), noise)
-                self.client.sendall(response.head + noise)
-                return not response.closes
-            case Hold(after=event):
-                self.proxy.waits(event)
-            case Do(after=call):
-                call()
-        self.client.sendall(response.head + response.body)
-        return not response.closes
-
-    def _ends(self, passing: Passing, fault: Fault, response: Response | None = None) -> None:
-        """The last that the client hears before the connection is closed."""
-        match fault:
-            case Stall(seconds):
-                self.proxy.closing.wait(seconds)
+            case Do():
+                fault.after()
+            case DropAfter():
+                raise ends
             case Garbage():
-                self.client.sendall(b"\x16\x03\x01" + _noise(passing.number, 200))
-            case CutShort(keep) if response is not None:
-                head, body = response.head, response.body
-                kept = head + body[: int(len(body) * keep)] if body else head[: int(len(head) * keep)]
-                self.client.sendall(kept)
+                self.wfile.write(b"\x16\x03\x01" + chance.randbytes(200))
+                raise ends
+            case CutShort():
+                self.wfile.write(
+                    head + data[: int(len(data) * fault.keep)] if data else head[: int(len(head) * fault.keep)]
+                )
+                raise ends
+            case Garbled():
+                data = chance.randbytes(len(data))
+        self.wfile.write(head + data)
 
-
-def _noise(seed: int, size: int) -> bytes:
-    return random.Random(seed).randbytes(size)
-
-
-def _rendered(answer: Answer, method: str) -> bytes:
-    headers = {name.lower(): value for name, value in answer.headers.items()}
-    body = answer.body
-    if body is None:
-        body = b""
-        if answer.code:
-            headers.setdefault("content-type", "application/xml")
-            message = escape(answer.message or "What the proxy says.")
-            body = (
-                '<?xml version="1.0" encoding="UTF-8"?>\n'
-                f"<Error><Code>{escape(answer.code)}</Code><Message>{message}</Message></Error>"
-            ).encode()
-    headers.setdefault("content-length", str(len(body)))
-    lines = [f"HTTP/1.1 {answer.status} Said", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
-    return "\r\n".join(lines).encode() + (b"" if method == "HEAD" else body)
+    def pass_on(self, body: bytes) -> tuple[bytes, bytes]:
+        """Head and body of what the server answers."""
+        if self.upstream.sock and select.select([self.upstream.sock], [], [], 0)[0]:
+            self.upstream.close()  # the server has closed it meanwhile
+        self.upstream.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
+        for name, value in self.headers.items():
+            self.upstream.putheader(name, value)
+        self.upstream.endheaders(body or None)
+        answer = self.upstream.getresponse()
+        data = answer.read()
+        if "Transfer-Encoding" in answer.headers:
+            del answer.headers["Transfer-Encoding"]
+            answer.headers["Content-Length"] = str(len(data))
+        headers = (f"{name}: {value}" for name, value in answer.headers.items())
+        return "\r\n".join((f"HTTP/1.1 {answer.status} {answer.reason}", *headers, "", "")).encode("latin-1"), data

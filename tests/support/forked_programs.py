@@ -54,6 +54,10 @@ class Ended:
         """Everything that it printed."""
         return self.stdout + self.stderr
 
+    def lines(self, *words: str) -> list[str]:
+        """The lines of its output that hold all the words."""
+        return [line for line in self.output.splitlines() if all(word in line for word in words)]
+
 
 def nothing() -> None:
     """Nothing is done while the program runs."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import secrets
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,8 +40,7 @@ class LockTable:
         return item["LockID"]
 
 
-@contextlib.contextmanager
-def new_table(server: S3Server, key: str = "LockID") -> Iterator[LockTable]:
+def new_table(server: S3Server, key: str = "LockID") -> LockTable:
     client = server.client("dynamodb")
     name = f"locks-{secrets.token_hex(4)}"
     client.create_table(
@@ -52,7 +49,4 @@ def new_table(server: S3Server, key: str = "LockID") -> Iterator[LockTable]:
         AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
         BillingMode="PAY_PER_REQUEST",
     )
-    try:
-        yield LockTable(name, server, client)
-    finally:
-        client.close()
+    return LockTable(name, server, client)

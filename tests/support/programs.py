@@ -6,21 +6,24 @@ Most run in a fork of `tests.support.fork_server`, which is quicker than a new P
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pty
+import select
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from tests.support.forked_programs import CHECKOUT, PATIENCE, Ended, shared_programs
+from tests.support.forked_programs import CHECKOUT, PATIENCE, Ended, Running, shared_programs
 
 __all__ = [
-    "CHECKOUT", "LONG_GRACE", "PATIENCE", "SHORT_GRACE", "Ended", "answered", "assert_one_line", "command", "finish",
-    "on_terminal", "run", "run_json", "run_on_terminal", "start", "wait_until",
+    "CHECKOUT", "LONG_GRACE", "PATIENCE", "SHORT_GRACE", "Ended", "answered", "assert_one_line", "command", "execute",
+    "finish", "on_terminal", "output_of", "run", "run_json", "run_on_terminal", "start", "wait_until",
 ]  # fmt: skip
 
 LONG_GRACE = 600.0
@@ -32,6 +35,9 @@ READ_BY_PYTHON = ("PYTHON", "LC_", "LANG")
 """How variables begin that a new Python process reads, and a fork does not."""
 
 TERMINAL = {"TERM": "xterm-256color", "COLUMNS": "100"}
+React = Callable[[str, int, Any], object]
+"""Called again and again with all that was shown, a descriptor of the terminal, and the process."""
+Started = TypeVar("Started", subprocess.Popen[bytes], Running)
 FUNCTIONS = {"s3pypi": "main", "s3upload": "s3upload", "pypi-private": "pypi_private"}
 
 
@@ -41,27 +47,48 @@ def command(program: str = "s3pypi") -> list[str]:
     return [sys.executable, "-W", "error", "-c", code]
 
 
-def run(
-    program: str, *arguments: str, cwd: Path, environ: Mapping[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
-    """Run a console script with its output piped; it must not print a traceback.
+def execute(
+    words: Sequence[str | Path],
+    *,
+    cwd: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+    reads: str = "",
+) -> Ended:
+    """Run any command to its end, with its output piped.
 
-    It runs in a fork, which is quick, unless ``environ`` has other variables that Python itself reads when it starts.
+    :param environ: variables besides those of this process.
+    :param reads: all of its standard input.
     """
-    others = {name for name, value in (environ or {}).items() if os.environ.get(name) != value}
-    if not any(name.startswith(READ_BY_PYTHON) for name in others):
-        ended = shared_programs().run(program, *arguments, cwd=cwd, environ=environ)
-        assert "Traceback" not in ended.stderr
-        return subprocess.CompletedProcess([program, *arguments], ended.status, ended.stdout, ended.stderr)
     done = subprocess.run(
-        [*command(program), *arguments],
+        words,
         cwd=cwd,
         env={**os.environ, **(environ or {})},
+        input=reads,
         capture_output=True,
         text=True,
         check=False,
         timeout=PATIENCE,
     )
+    return Ended(done.returncode, done.stdout, done.stderr)
+
+
+def output_of(words: Sequence[str | Path], *, cwd: Path | None = None, environ: Mapping[str, str] | None = None) -> str:
+    """What a command prints, which must succeed; see `execute`."""
+    done = execute(words, cwd=cwd, environ=environ)
+    assert done.status == 0, f"{words}\n{done.output}"
+    return done.output
+
+
+def run(program: str, *arguments: str, cwd: Path, environ: Mapping[str, str] | None = None) -> Ended:
+    """Run a console script with its output piped; it must not print a traceback.
+
+    It runs in a fork, which is quick, unless ``environ`` has other variables that Python itself reads when it starts.
+    """
+    others = {name for name, value in (environ or {}).items() if os.environ.get(name) != value}
+    if any(name.startswith(READ_BY_PYTHON) for name in others):
+        done = execute([*command(program), *arguments], cwd=cwd, environ=environ)
+    else:
+        done = shared_programs().run(program, *arguments, cwd=cwd, environ=environ)
     assert "Traceback" not in done.stderr
     return done
 
@@ -86,11 +113,15 @@ def start(words: Sequence[str | Path], *, cwd: Path, environ: Mapping[str, str] 
     )
 
 
-def finish(process: subprocess.Popen[str]) -> Ended:
-    """Wait until a process has ended that `start` started; it must not print a traceback."""
-    stdout, stderr = process.communicate(timeout=PATIENCE)
-    assert "Traceback" not in stderr, stderr
-    return Ended(process.returncode, stdout or "", stderr)
+def finish(process: subprocess.Popen[str] | Running) -> Ended:
+    """Wait until a process has ended that was started; it must not print a traceback."""
+    if isinstance(process, Running):
+        done = process.wait()
+    else:
+        stdout, stderr = process.communicate(timeout=PATIENCE)
+        done = Ended(process.returncode, stdout, stderr)
+    assert "Traceback" not in done.stderr, done.stderr
+    return done
 
 
 def assert_one_line(stderr: str, *secrets: str) -> None:
@@ -110,61 +141,79 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def answered(answer: str, *arguments: str, cwd: Path, environ: Mapping[str, str] | None = None) -> tuple[int, str]:
-    """Exit status and output of ``s3pypi`` where somebody types ``answer``."""
-    child, terminal = pty.openpty()
-    read, write = os.pipe()
-    streams = {0: terminal, 1: write, 2: write}
-    running = shared_programs().start(
-        "s3pypi", *arguments, cwd=cwd, environ={"TERM": "dumb", **(environ or {})}, streams=streams
-    )
-    os.close(write)
-    os.write(child, f"{answer}\n".encode())
-    with os.fdopen(read) as output:
-        text = output.read()
-    ended = running.wait()
-    os.close(child)
-    os.close(terminal)
-    return ended.status, text
+@contextlib.contextmanager
+def new_terminal() -> Iterator[tuple[int, int]]:
+    """Descriptors of a new terminal: of who sits in front of it, and of programs."""
+    ours, theirs = pty.openpty()
+    try:
+        yield ours, theirs
+    finally:
+        os.close(ours)
+        os.close(theirs)
 
 
-def run_on_terminal(*arguments: str, cwd: Path, environ: Mapping[str, str] | None = None) -> tuple[int, str]:
-    """Exit status and output of ``s3pypi`` on a terminal of 100 columns."""
-    child, terminal = pty.openpty()
-    running = shared_programs().start(
-        "s3pypi", *arguments, cwd=cwd, environ={**TERMINAL, **(environ or {})}, streams={1: terminal, 2: terminal}
-    )
-    os.close(terminal)
-    output = shown_on(child)
-    return running.wait().status, output
+def answered(answer: str, *arguments: str, cwd: Path, environ: Mapping[str, str] | None = None) -> Ended:
+    """How ``s3pypi`` ends where somebody types ``answer``."""
+    environ = {"TERM": "dumb", **(environ or {})}
+    with new_terminal() as (ours, theirs):
+        running = shared_programs().start("s3pypi", *arguments, cwd=cwd, environ=environ, streams={0: theirs})
+        os.write(ours, answer.encode())
+        return running.wait()
+
+
+def run_on_terminal(
+    *arguments: str,
+    cwd: Path,
+    environ: Mapping[str, str] | None = None,
+    react: React | None = None,
+    grace: float | None = None,
+) -> tuple[int, str]:
+    """Exit status and output of ``s3pypi`` on a terminal of 100 columns.
+
+    :param react: what somebody does who watches; the terminal is the program's standard input, too, and controls it.
+    :param grace: seconds that the program has after a signal; as many as usual if None.
+    """
+
+    def start(terminal: int) -> Running:
+        return shared_programs().start(
+            "s3pypi",
+            *arguments,
+            cwd=cwd,
+            environ={**TERMINAL, **(environ or {})},
+            streams=dict.fromkeys((1, 2) if react is None else (0, 1, 2), terminal),
+            controlled=react is not None,
+            grace=grace,
+        )
+
+    running, shown = watched(start, react)
+    return running.wait().status, shown
 
 
 def on_terminal(words: Sequence[str], *, cwd: Path, environ: Mapping[str, str] | None = None) -> tuple[int, str]:
     """Exit status and output of any command on a terminal of 100 columns."""
-    child, terminal = pty.openpty()
-    process = subprocess.Popen(
-        words,
-        cwd=cwd,
-        env={**os.environ, **TERMINAL, **(environ or {})},
-        stdin=subprocess.DEVNULL,
-        stdout=terminal,
-        stderr=terminal,
-    )
-    os.close(terminal)
-    output = shown_on(child)
-    return process.wait(PATIENCE), output
+
+    def start(terminal: int) -> subprocess.Popen[bytes]:
+        environment = {**os.environ, **TERMINAL, **(environ or {})}
+        streams = {"stdin": subprocess.DEVNULL, "stdout": terminal, "stderr": terminal}
+        return subprocess.Popen(words, cwd=cwd, env=environment, **streams)
+
+    process, shown = watched(start)
+    return process.wait(), shown
 
 
-def shown_on(terminal: int) -> str:
-    """All that a terminal shows until no program has it open any more."""
-    output = bytearray()
-    while True:
-        try:
-            data = os.read(terminal, 65536)
-        except OSError:  # the other end is closed
-            break
-        if not data:
-            break
-        output += data
-    os.close(terminal)
-    return output.decode()
+def watched(start: Callable[[int], Started], react: React | None = None) -> tuple[Started, str]:
+    """A program that has ended, and what it showed on the terminal that ``start`` was given."""
+    with new_terminal() as (ours, theirs):
+        process = start(theirs)
+        output, deadline = bytearray(), time.monotonic() + PATIENCE
+        while True:
+            ended = process.poll() is not None
+            while select.select([ours], [], [], 0 if ended else 0.02)[0]:
+                output += os.read(ours, 65536)
+            shown = output.decode(errors="replace")
+            if react is not None:
+                react(shown, ours, process)
+            if ended:
+                return process, shown
+            if time.monotonic() > deadline:
+                process.send_signal(signal.SIGKILL)

@@ -95,13 +95,13 @@ class RepositoryReader:
         found = {name: self.get(name) for name in ("manifest.json", *PAGES)}
         return {name: (commit_of(data), projects_of(data)) for name, data in found.items() if data is not None}
 
-    def check_files(self, project: str) -> Iterator[str]:
-        """What an installer would stumble over: listed files, and metadata files, that are missing or others."""
-        yield from self._wrong_files(project, self.pages(project))
+    def check_files(self, project: str, pages: Mapping[str, ProjectPage] | None = None) -> Iterator[str]:
+        """What an installer would stumble over: listed files, and metadata files, that are missing or others.
 
-    def _wrong_files(self, project: str, pages: Mapping[str, ProjectPage]) -> Iterator[str]:
+        :param pages: those of the project, if they have been read.
+        """
         known: dict[str, str] = {}
-        for name, page in pages.items():
+        for name, page in (self.pages(project) if pages is None else pages).items():
             for file in page.files:
                 if not file.sha256:
                     yield f"{project}/{name} lists {file.filename} without its hash"
@@ -119,7 +119,7 @@ class RepositoryReader:
         known: dict[str, str] = {}
         for project in self.projects():
             pages = self.pages(project)
-            assert [*self._wrong_files(project, pages)] == []
+            assert [*self.check_files(project, pages)] == []
             hashes = [page.hashes for page in pages.values()]
             if hashes:
                 known |= {name: hashes[0][name] for name in set.intersection(*map(set, hashes))}
@@ -225,7 +225,7 @@ def anchors(data: bytes) -> list[tuple[str, Mapping[str, str]]]:
     parser = Anchors()
     parser.feed(data.decode())
     parser.close()
-    return [(text, attributes) for text, attributes in parser.found]
+    return parser.found
 
 
 class Anchors(HTMLParser):

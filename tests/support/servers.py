@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import secrets
@@ -41,8 +42,9 @@ class S3Server:
     secret_key: str
     region: str = "us-east-1"
 
+    @functools.cache  # noqa: B019 - there are few servers
     def client(self, service: str = "s3") -> Any:
-        """A client of botocore."""
+        """A client of botocore, the same for all tests of this process: it is not closed."""
         return botocore.session.Session().create_client(
             service,
             region_name=self.region,
@@ -55,25 +57,21 @@ class S3Server:
     def new_bucket(self, start: str = "test") -> str:
         """The name of a fresh, empty bucket, which begins with ``start``."""
         name = f"{start}-{secrets.token_hex(8)}"
-        client = self.client()
-        try:
-            client.create_bucket(Bucket=name)
-        finally:
-            client.close()
+        self.client().create_bucket(Bucket=name)
         return name
+
+    def keys(self, bucket: str, prefix: str = "") -> list[str]:
+        """The keys of all objects in the bucket that begin with ``prefix``."""
+        pages = self.client().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+        return [entry["Key"] for page in pages for entry in page.get("Contents", ())]
 
     def make_public(self, bucket: str) -> None:
         """Let anyone read the objects of the bucket."""
         statement = {
             "Effect": "Allow", "Principal": "*", "Action": ["s3:GetObject"], "Resource": [f"arn:aws:s3:::{bucket}/*"]
         }  # fmt: skip
-        client = self.client()
-        try:
-            client.put_bucket_policy(
-                Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-            )
-        finally:
-            client.close()
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        self.client().put_bucket_policy(Bucket=bucket, Policy=policy)
 
     @property
     def settings(self) -> dict[str, str]:

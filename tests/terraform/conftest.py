@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import sys
 from collections.abc import Iterator
@@ -13,7 +12,6 @@ import pytest
 
 from tests.clients.installers import Environments
 from tests.support import servers
-from tests.support.aws_functions import client
 from tests.support.servers import S3Server
 from tests.terraform import terraform
 from tests.terraform.configuration import MINISTACK
@@ -46,8 +44,7 @@ def aws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, environments: Environme
     ):
         for name, value in server.environment.items():
             monkeypatch.setenv(name, value)
-        with contextlib.closing(client(server, "route53")) as route53, contextlib.closing(client(server, "acm")) as acm:
-            route53.create_hosted_zone(Name="example.com", CallerReference="test")
-            for domain in ("packages.example.com", "pypi.example.com"):
-                acm.request_certificate(DomainName=domain, ValidationMethod="DNS")
+        server.client("route53").create_hosted_zone(Name="example.com", CallerReference="test")
+        for domain in ("packages.example.com", "pypi.example.com"):
+            server.client("acm").request_certificate(DomainName=domain, ValidationMethod="DNS")
         yield server

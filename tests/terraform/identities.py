@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
-from tests.support.aws_functions import client
 from tests.support.canned_server import Handler, serving
 from tests.support.servers import S3Server
 from tests.terraform.passing_on import pass_on
@@ -29,8 +28,7 @@ def with_identities(server: S3Server) -> Iterator[S3Server]:
     references: dict[str, str] = {}
 
     def is_used(identity: str) -> bool:
-        with contextlib.closing(client(server, "cloudfront")) as cloudfront:
-            found = cloudfront.list_distributions()["DistributionList"].get("Items", ())
+        found = server.client("cloudfront").list_distributions()["DistributionList"].get("Items", ())
         origins = [origin for distribution in found for origin in distribution["Origins"]["Items"]]
         return any(identity in origin.get("S3OriginConfig", {}).get("OriginAccessIdentity", "") for origin in origins)
 

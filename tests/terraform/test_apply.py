@@ -27,7 +27,6 @@ from botocore.exceptions import ClientError
 
 from tests.clients.installers import Environments, Installer, pip, uv
 from tests.support import own_wheel, programs, samples, servers
-from tests.support.aws_functions import client
 from tests.support.servers import S3Server
 from tests.support.tls import Certificates, make_certificates
 from tests.terraform import ci_jobs, terraform
@@ -87,48 +86,41 @@ class Emulator:
         :param keys: variables with the keys of a user other than the owner.
         """
         done = programs.run("s3pypi", *words, cwd=folder, environ={**self.environment, **keys})
-        assert done.returncode == 0, done.stderr
+        assert done.status == 0, done.stderr
         return done.stdout
-
-    @contextlib.contextmanager
-    def client(self, service: str) -> Iterator[Any]:
-        """boto3's client of a service."""
-        with contextlib.closing(client(self.server, service)) as made:
-            yield made
 
     def add_zone(self) -> None:
         """Make what must exist before."""
-        with self.client("route53") as route53:
-            route53.create_hosted_zone(Name=DOMAIN.partition(".")[2], CallerReference="test")
+        self.server.client("route53").create_hosted_zone(Name=DOMAIN.partition(".")[2], CallerReference="test")
 
     @contextlib.contextmanager
     def keys_of_user_with(self, policy: str) -> Iterator[dict[str, str]]:
         """Variables with the keys of a user who has that policy alone."""
-        with self.client("iam") as iam:
-            iam.create_user(UserName="somebody")
-            iam.attach_user_policy(UserName="somebody", PolicyArn=policy)
-            made = iam.create_access_key(UserName="somebody")["AccessKey"]
-            yield {"AWS_ACCESS_KEY_ID": made["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": made["SecretAccessKey"]}
-            iam.delete_access_key(UserName="somebody", AccessKeyId=made["AccessKeyId"])
-            iam.detach_user_policy(UserName="somebody", PolicyArn=policy)
-            iam.delete_user(UserName="somebody")
+        iam = self.server.client("iam")
+        iam.create_user(UserName="somebody")
+        iam.attach_user_policy(UserName="somebody", PolicyArn=policy)
+        made = iam.create_access_key(UserName="somebody")["AccessKey"]
+        yield {"AWS_ACCESS_KEY_ID": made["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": made["SecretAccessKey"]}
+        iam.delete_access_key(UserName="somebody", AccessKeyId=made["AccessKeyId"])
+        iam.detach_user_policy(UserName="somebody", PolicyArn=policy)
+        iam.delete_user(UserName="somebody")
 
     @contextlib.contextmanager
     def users_of(self, role: str) -> Iterator[None]:
         """Let the role read the users: MiniStack holds its policy for their path to be one for none."""
         read = {"Effect": "Allow", "Action": "ssm:GetParametersByPath", "Resource": "*"}
         named = {"RoleName": role, "PolicyName": "ministack"}
-        with self.client("iam") as iam:
-            iam.put_role_policy(**named, PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [read]}))
-            yield
-            iam.delete_role_policy(**named)
+        iam = self.server.client("iam")
+        iam.put_role_policy(**named, PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [read]}))
+        yield
+        iam.delete_role_policy(**named)
 
     def empty(self, bucket: str) -> None:
         """Delete every version of every object: Terraform deletes no bucket that has some."""
-        with self.client("s3") as s3:
-            for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
-                for one in [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]:
-                    s3.delete_object(Bucket=bucket, Key=one["Key"], VersionId=one["VersionId"])
+        s3 = self.server.client()
+        for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+            for one in [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]:
+                s3.delete_object(Bucket=bucket, Key=one["Key"], VersionId=one["VersionId"])
 
 
 @pytest.fixture
@@ -206,16 +198,16 @@ def upload(url: str, password: str, wheel: Path) -> None:
 def publish_from_ci(outputs: dict[str, Any], emulator: Emulator, folder: Path) -> None:
     """Publish with the roles, which trust the jobs that Terraform was given alone."""
     roles, target = outputs["ci_role_arns"], outputs["target"]
-    with emulator.client("sts") as sts:
-        for ci, issuer, subject, audience in OTHER_JOBS:
-            assert ci_jobs.keys(sts, roles[ci], issuer, subject, audience) is None, subject
-        for ci, (issuer, subject) in PUBLISHING_JOBS.items():
-            keys = ci_jobs.keys(sts, roles[ci], issuer, subject, AUDIENCE)
-            assert keys is not None
-            emulator.s3pypi(folder, "upload", str(samples.wheel(folder, f"by-{ci}")), "--target", target, **keys)
-            s3 = boto3.client("s3", **{name.lower(): value for name, value in keys.items()})  # type: ignore[call-overload]
-            with contextlib.closing(s3), pytest.raises(ClientError, match="AccessDenied"):
-                s3.delete_object(Bucket=BUCKET, Key=f"by-{ci}/index.json")
+    sts = emulator.server.client("sts")
+    for ci, issuer, subject, audience in OTHER_JOBS:
+        assert ci_jobs.keys(sts, roles[ci], issuer, subject, audience) is None, subject
+    for ci, (issuer, subject) in PUBLISHING_JOBS.items():
+        keys = ci_jobs.keys(sts, roles[ci], issuer, subject, AUDIENCE)
+        assert keys is not None
+        emulator.s3pypi(folder, "upload", str(samples.wheel(folder, f"by-{ci}")), "--target", target, **keys)
+        s3 = boto3.client("s3", **{name.lower(): value for name, value in keys.items()})  # type: ignore[call-overload]
+        with contextlib.closing(s3), pytest.raises(ClientError, match="AccessDenied"):
+            s3.delete_object(Bucket=BUCKET, Key=f"by-{ci}/index.json")
 
 
 def test_what_is_applied_serves_publishers_and_installers_until_it_is_destroyed(
@@ -241,9 +233,8 @@ def test_what_is_applied_serves_publishers_and_installers_until_it_is_destroyed(
     configuration.destroy("-target=module.s3pypi.module.events")  # it would index what is deleted
     emulator.empty(BUCKET)
     configuration.destroy()
-    with emulator.client("s3") as s3, emulator.client("lambda") as functions:
-        assert s3.list_buckets()["Buckets"] == []
-        assert functions.list_functions()["Functions"] == []
+    assert emulator.server.client().list_buckets()["Buckets"] == []
+    assert emulator.server.client("lambda").list_functions()["Functions"] == []
 
 
 @dataclass
@@ -290,7 +281,6 @@ def use(reached: Reached, emulator: Emulator, folder: Path, environments: Enviro
     publish_from_ci(outputs, emulator, folder)
 
     wheel = samples.wheel(folder, "by-hand")
-    with emulator.client("s3") as s3:
-        s3.put_object(Bucket=BUCKET, Key=f"by-hand/{wheel.name}", Body=wheel.read_bytes())
+    emulator.server.client().put_object(Bucket=BUCKET, Key=f"by-hand/{wheel.name}", Body=wheel.read_bytes())
     wait_for_file(f"{index}by-hand/", ("alice", password), wheel.name)
     emulator.s3pypi(folder, "verify", "--deep", "--target", target)

@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 
 from tests.support import programs, samples
-from tests.support.aws_functions import client
 from tests.support.servers import S3Server
 from tests.terraform import terraform
 from tests.terraform.configuration import Configuration
@@ -37,9 +36,8 @@ def put_user(server: S3Server, name: str, password: str) -> None:
     """As put_user.py of s3pypi 2 does."""
     salt = "a" * 43
     record = {"password_hash": hashlib.sha1(f"{password}{salt}".encode()).hexdigest(), "password_salt": salt}
-    with contextlib.closing(client(server, "ssm")) as ssm:
-        parameter = f"/s3pypi/{HOST}/users/{name}"
-        ssm.put_parameter(Name=parameter, Value=json.dumps(record, indent=2), Type="SecureString")
+    parameter = f"/s3pypi/{HOST}/users/{name}"
+    server.client("ssm").put_parameter(Name=parameter, Value=json.dumps(record, indent=2), Type="SecureString")
 
 
 def may_read(edge: Any, name: str, password: str) -> bool:
@@ -84,7 +82,7 @@ def test_the_resources_of_s3pypi_2_stay_and_readers_notice_nothing(
     put_user(aws, "alice", "secret")
     wheel = samples.wheel(tmp_path)
     upload = ("upload", str(wheel), "--bucket", BUCKET, "--pages", "/")
-    assert programs.run("s3pypi", *upload, cwd=tmp_path).returncode == 0
+    assert programs.run("s3pypi", *upload, cwd=tmp_path).status == 0
 
     reader = Reader(aws, before[DISTRIBUTION]["domain_name"], "/demo/")
     assert wheel.name in reader.get().text

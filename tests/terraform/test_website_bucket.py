@@ -6,7 +6,6 @@ matters for taking it over.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
 import shutil
@@ -18,7 +17,6 @@ import pytest
 import requests
 
 from tests.support import programs, samples
-from tests.support.aws_functions import client
 from tests.support.canned_server import Handler, serving
 from tests.support.servers import S3Server
 from tests.terraform import terraform
@@ -115,23 +113,23 @@ class Stack:
     def __init__(self, server: S3Server, port: int) -> None:
         self._server = server
         self._template = template(port)
-        with contextlib.closing(client(server, "cloudformation")) as stacks:
-            stacks.create_stack(StackName="pypi", TemplateBody=json.dumps(self._template))
-            stacks.get_waiter("stack_create_complete").wait(StackName="pypi", WaiterConfig={"Delay": 1})
-            found = stacks.describe_stack_resource(StackName="pypi", LogicalResourceId="PyPiCloudfrontDistribution")
+        stacks = server.client("cloudformation")
+        stacks.create_stack(StackName="pypi", TemplateBody=json.dumps(self._template))
+        stacks.get_waiter("stack_create_complete").wait(StackName="pypi", WaiterConfig={"Delay": 1})
+        found = stacks.describe_stack_resource(StackName="pypi", LogicalResourceId="PyPiCloudfrontDistribution")
         self.distribution = str(found["StackResourceDetail"]["PhysicalResourceId"])
-        with contextlib.closing(client(server, "cloudfront")) as cloudfront:
-            self.host = str(cloudfront.get_distribution(Id=self.distribution)["Distribution"]["DomainName"])
+        made = server.client("cloudfront").get_distribution(Id=self.distribution)["Distribution"]
+        self.host = str(made["DomainName"])
 
     def release(self) -> None:
         """As step 2 does."""
         for resource in self._template["Resources"].values():
             resource |= {"DeletionPolicy": "Retain", "Metadata": {"by": "Terraform"}}
-        with contextlib.closing(client(self._server, "cloudformation")) as stacks:
-            stacks.update_stack(StackName="pypi", TemplateBody=json.dumps(self._template))
-            stacks.get_waiter("stack_update_complete").wait(StackName="pypi", WaiterConfig={"Delay": 1})
-            stacks.delete_stack(StackName="pypi")
-            stacks.get_waiter("stack_delete_complete").wait(StackName="pypi", WaiterConfig={"Delay": 1})
+        stacks = self._server.client("cloudformation")
+        stacks.update_stack(StackName="pypi", TemplateBody=json.dumps(self._template))
+        stacks.get_waiter("stack_update_complete").wait(StackName="pypi", WaiterConfig={"Delay": 1})
+        stacks.delete_stack(StackName="pypi")
+        stacks.get_waiter("stack_delete_complete").wait(StackName="pypi", WaiterConfig={"Delay": 1})
 
 
 def block(language: str, start: str) -> str:
@@ -143,19 +141,19 @@ def block(language: str, start: str) -> str:
 
 def write_as_ilabs_does(server: S3Server, wheel: Path) -> None:
     page = f"<!DOCTYPE html>\n<html><body><a href='{wheel.name}'>{wheel.name}</a><br></body></html>\n"
-    with contextlib.closing(server.client()) as s3:
-        s3.put_object(Bucket=BUCKET, Key=f"{PREFIX}/demo/{wheel.name}", Body=wheel.read_bytes())
-        s3.put_object(Bucket=BUCKET, Key=f"{PREFIX}/demo/index.html", Body=page.encode(), ContentType="text/html")
+    s3 = server.client()
+    s3.put_object(Bucket=BUCKET, Key=f"{PREFIX}/demo/{wheel.name}", Body=wheel.read_bytes())
+    s3.put_object(Bucket=BUCKET, Key=f"{PREFIX}/demo/index.html", Body=page.encode(), ContentType="text/html")
 
 
 def new_record(server: S3Server, host: str) -> str:
     """The zone of the domain, where it is an alias of the distribution."""
     alias = {"DNSName": host, "HostedZoneId": "Z2FDTNDATAQYW2", "EvaluateTargetHealth": False}
     record = {"Name": DOMAIN, "Type": "A", "AliasTarget": alias}
-    with contextlib.closing(client(server, "route53")) as route53:
-        zone = str(route53.list_hosted_zones()["HostedZones"][0]["Id"]).rpartition("/")[2]
-        changes = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
-        route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch=changes)
+    route53 = server.client("route53")
+    zone = str(route53.list_hosted_zones()["HostedZones"][0]["Id"]).rpartition("/")[2]
+    changes = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
+    route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch=changes)
     return zone
 
 
@@ -169,11 +167,12 @@ def test_a_website_becomes_a_private_bucket_and_readers_notice_nothing(
     reader = Reader(aws, stack.host, f"/{PREFIX}/demo/")
     assert wheel.name in reader.get().text
     imports = block("hcl", "import").replace("E1EXAMPLE", stack.distribution).replace("Z0EXAMPLE", zone)
-    with reader, contextlib.closing(aws.client()) as s3:
+    s3 = aws.client()
+    with reader:
         target = f"s3://{BUCKET}/{PREFIX}"
         for command in (("import",), ("migrate-index", "both", "--yes")):
             done = programs.run("s3pypi", *command, "-t", target, cwd=tmp_path)
-            assert done.returncode == 0, done.stderr
+            assert done.status == 0, done.stderr
         stack.release()
 
         configuration = Configuration(
@@ -213,7 +212,7 @@ def test_a_website_becomes_a_private_bucket_and_readers_notice_nothing(
     done = programs.run(
         "s3pypi", "upload", str(newer), cwd=tmp_path, environ={"PIP_CONFIG_FILE": str(tmp_path / "pip.conf")}
     )
-    assert (done.returncode, "refuses" in done.stderr) == (0, True), done.stderr
+    assert (done.status, "refuses" in done.stderr) == (0, True), done.stderr
     assert newer.name in reader.get().text
     done = programs.run("s3pypi", "verify", "--deep", "-t", target, cwd=tmp_path)
-    assert done.returncode == 0, done.stdout
+    assert done.status == 0, done.stdout
