@@ -12,11 +12,11 @@ from typing import NamedTuple
 from ..errors import RepositoryError, UsageError
 
 _SHORTEST = 8
-"""Characters of a random password at least."""
+"""The fewest characters of a random password."""
 _LONGEST = 1024
-"""Characters of a password, and bytes of salt, at most; servers limit the size of a request's header."""
+"""The most characters of a password, and bytes of salt: servers limit the size of a request's header."""
 _BYTES_OF_LETTER = 4
-"""Bytes of one character in UTF-8 at most."""
+"""The most bytes of one character in UTF-8."""
 SALT_BYTES = 16
 """As NIST SP 800-132 asks for: https://csrc.nist.gov/pubs/sp/800/132/final."""
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 VARIABLE_PREFIX = "S3PYPI_"
 _WORDS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 _MOST_DIGITS = 15
-"""Digits of any number at most, which is more than a size in bytes needs."""
+"""The most digits of a number; a size in bytes needs fewer."""
 _NUMBERS = frozenset({"PORT", "NUMBER", "SECONDS", "SIZE"})
 """How help texts call values that TOML may write as numbers."""
 _LISTS = frozenset({"PATTERNS", "ADDRESSES"})

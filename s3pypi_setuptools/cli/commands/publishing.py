@@ -86,7 +86,7 @@ def _release(call: Call) -> Output:
 
 
 def _build(call: Call, project: Path, folder: Path) -> Sequence[Path]:
-    """Build; what the build says is held back until it fails where the output is to be quiet."""
+    """Build; with ``--quiet``, the output of the build is printed only if the build fails."""
     from ...build_gate import without_switches  # noqa: PLC0415
     from ...operations.release import build_release  # noqa: PLC0415
 

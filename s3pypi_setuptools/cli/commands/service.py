@@ -40,7 +40,7 @@ def _serve(call: Call) -> Output:
 
 
 def _look(call: Call) -> None:
-    """Say what keeps the repository from being read, before somebody asks for it. The service runs in any case."""
+    """Warn if the repository cannot be read, before the first request; the service runs in any case."""
     try:
         _require_repository(call)
     except RepositoryError as error:
@@ -56,7 +56,7 @@ def _require_repository(call: Call) -> None:
 
 
 def _lines(call: Call, options: ServiceOptions, url: str) -> list[str]:
-    """What people want to know once the service answers."""
+    """The lines that are printed once the service answers: its URLs, and who may use them."""
     lines = [
         f"serving {call.repository.target}",
         f"index   {url}/simple/    ({_who(options, anybody=options.anonymous_read)} may read)",
