@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -14,7 +14,7 @@ from ..config.options import CONNECTION
 from ..config.target import is_name
 from ..errors import UsageError
 from ..monitor import SAME_COMMAND, Monitor
-from .options import EVERY, TO_WRITE, add_settings, given, resolved
+from .options import CHANGING, EVERY, TO_WRITE, add_settings, given, resolved
 from .parser import ArgumentParser, add_output_options
 
 if TYPE_CHECKING:
@@ -181,6 +181,10 @@ class Command(NamedTuple):
 
         connection = {name: value for name, value in given(arguments).items() if name in CONNECTION}
         return resolve(command_line={**connection, "target": arguments.origin})
+
+
+changing = partial(Command, settings=CHANGING, dry_run=DRY_RUN)
+"""A command that changes a repository."""
 
 
 @dataclass

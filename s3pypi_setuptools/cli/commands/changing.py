@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from ...errors import UsageError
 from ...text import counted, size_text
-from ..command import DRY_RUN, FILENAMES, PROJECT, VERSION, Argument, Call, Command
-from ..options import CHANGING
+from ..command import FILENAMES, PROJECT, VERSION, Argument, Call, changing
 from ..render.columns import columns, size
 from ..render.output import Output
 
@@ -71,7 +70,7 @@ def _kept(file: DeletedFile) -> str | None:
     return f"(the file stays: {file.kept})" if file.kept else None
 
 
-DELETE = Command(
+DELETE = changing(
     program="s3pypi delete",
     usage="PROJECT (VERSION | --file NAME... | --all) [--target TARGET] [options]",
     description="""\
@@ -89,8 +88,6 @@ examples:
 Exit status: 0 deleted, 1 something failed or the answer was no, 2 the command line is wrong or confirmation is
 needed and stdin is not a terminal.""",
     arguments=(PROJECT, VERSION, FILENAMES, Argument("--all", action="store_true", help="the whole project")),
-    settings=CHANGING,
-    dry_run=DRY_RUN,
     asks=lambda arguments: True,
     done="deleted from the index",
     check=_check_delete,
@@ -125,7 +122,7 @@ def _yanked(report: YankReport, word: str) -> Iterator[str]:
         yield f"{done if file.changed else unchanged} {file.filename}{reason}"
 
 
-YANK = Command(
+YANK = changing(
     program="s3pypi yank",
     usage="PROJECT (VERSION | --file NAME...) [--target TARGET] [options]",
     description="""\
@@ -143,8 +140,6 @@ examples:
             "--reason", metavar="TEXT", help="shown by installers; without it, a file that is yanked keeps its reason"
         ),
     ),
-    settings=CHANGING,
-    dry_run=DRY_RUN,
     done="yanked",
     check=_check_yank,
     run=partial(_yank, undo=False),
@@ -189,7 +184,7 @@ def _shown(report: ProjectReport | StatusReport) -> str:
     return f"{report.status.value}{f'  {report.reason}' if report.reason else ''}"
 
 
-STATUS = Command(
+STATUS = changing(
     program="s3pypi status",
     usage="PROJECT [STATUS] [--reason TEXT] [--target TARGET] [options]",
     description="""\
@@ -209,8 +204,6 @@ examples:
         Argument("status", metavar="STATUS", nargs="?", choices=_STATUSES, help=", ".join(_STATUSES)),
         Argument("--reason", metavar="TEXT", help="the reason, which installers may show"),
     ),
-    settings=CHANGING,
-    dry_run=DRY_RUN,
     check=_check_status,
     run=_status,
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ...config.choices import PageStyle
 from ...text import counted
-from ..command import DRY_RUN, PROJECTS, Argument, Call, Command, must_ask
+from ..command import DRY_RUN, PROJECTS, Argument, Call, Command, changing, must_ask
 from ..options import CHANGING, READING
 from ..render.output import Output
 from ..terminal import NOTHING_CHANGED
@@ -133,7 +133,7 @@ def _reindexed(report: ReindexReport) -> Iterator[str]:
     yield f"{reindexed} {counted(report.examined, 'project')}, {counted(report.files, 'file')}"
 
 
-REINDEX = Command(
+REINDEX = changing(
     program="s3pypi reindex",
     usage="[PROJECT...] [--deep] [--target TARGET] [options]",
     description="""\
@@ -155,8 +155,6 @@ Exit status: 0 everything is right now, 1 something could not be put right, 2 th
         PROJECTS,
         Argument("--deep", action="store_true", help="read every file; correct metadata files by the wheels"),
     ),
-    settings=CHANGING,
-    dry_run=DRY_RUN,
     asks=lambda arguments: False,  # only after it has found that listed files are missing
     done="reindexed",
     run=_reindex,

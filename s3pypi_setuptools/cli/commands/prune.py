@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ...errors import UsageError
 from ...tables import Cell, Column, Table
 from ...text import counted, size_text
-from ..command import DRY_RUN, Argument, Call, Command, no_target
-from ..options import CHANGING
+from ..command import Argument, Call, changing, no_target
 from ..render.columns import ABSENT, columns, day, size
 from ..render.output import Output
 
@@ -122,7 +121,7 @@ def _count(text: str) -> int:
 
 _rule = partial(Argument, group="rules for releases to delete")
 
-PRUNE = Command(
+PRUNE = changing(
     program="s3pypi prune",
     usage="[PROJECT...] [--keep-last N] [--older-than D] [--target TARGET] [options]",
     description="""\
@@ -159,8 +158,6 @@ and stdin is not a terminal.""",
         _rule("--dev", action="store_true", help="development releases"),
         _rule("--last-stable", action="store_true", help="also the newest stable release, which is kept otherwise"),
     ),
-    settings=CHANGING,
-    dry_run=DRY_RUN,
     asks=lambda arguments: True,
     done="deleted",
     counts=("Looking", "projects"),

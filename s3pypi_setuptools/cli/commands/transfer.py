@@ -7,8 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ...text import counted
-from ..command import DRY_RUN, PROJECT, PROJECTS, Argument, Call, Command
-from ..options import CHANGING
+from ..command import DRY_RUN, PROJECT, PROJECTS, Argument, Call, Command, changing
 from ..render.output import Output
 
 if TYPE_CHECKING:
@@ -96,7 +95,7 @@ def _imported(report: ImportReport) -> Iterator[str]:
     )
 
 
-IMPORT = Command(
+IMPORT = changing(
     program="s3pypi import",
     usage="[PROJECT...] [--from TARGET] --to TARGET [options]",
     description="""\
@@ -121,9 +120,7 @@ Exit status: 0 all is listed, 1 something failed, 2 the command line is wrong.""
             "their own project is listed already",
         ),
     ),
-    settings=CHANGING,
     two_targets=True,
-    dry_run=DRY_RUN,
     done="listed",
     sends=True,
     run=partial(_import, elsewhere=False),
