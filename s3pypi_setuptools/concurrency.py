@@ -17,18 +17,20 @@ _WAITING = 2
 """Items taken from the source for each worker before the oldest result is taken: bounds those in memory."""
 
 
-def side_by_side(source: Iterable[T], work: Callable[[T], R]) -> Iterator[R]:
+def side_by_side(source: Iterable[T], work: Callable[[T], R], workers: int = WORKERS) -> Iterator[R]:
     """Map ``work`` over ``source`` in threads; results come in its order, and it is read as they are taken.
+
+    :param workers: the number of threads.
 
     Raises what the source or ``work`` raises; work that has not begun is dropped then.
     """
     items = iter(source)
     waiting: deque[Future[R]] = deque()
-    with ThreadPoolExecutor(WORKERS, "s3pypi-project") as pool:
+    with ThreadPoolExecutor(workers, "s3pypi-work") as pool:
         try:
             for item in items:
                 waiting.append(pool.submit(work, item))
-                if len(waiting) >= WORKERS * _WAITING:
+                if len(waiting) >= workers * _WAITING:
                     yield from islice(_results(waiting), 1)
             yield from _results(waiting)
         except BaseException:

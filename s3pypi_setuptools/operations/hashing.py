@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
+from ..concurrency import side_by_side
 from ..monitor import Monitor
 
 T = TypeVar("T")
@@ -36,5 +36,4 @@ def read_files(
 
     if len(paths) == 1:
         return (one(paths[0]),)
-    with ThreadPoolExecutor(_AT_ONCE, "s3pypi-hash") as pool:
-        return tuple(pool.map(one, paths))
+    return tuple(side_by_side(paths, one, _AT_ONCE))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ..concurrency import side_by_side
 from ..errors import Error, NotListed
 from ..index.model import File, Project, ProjectStatus, Status
 from ..naming import parse_version, version_of
@@ -138,8 +138,7 @@ def list_projects(repository: Repository, patterns: Sequence[str] = (), *, names
             return ProjectSummary(name, error=error)
         return _summary(manifest.project if manifest else Project(name))
 
-    with ThreadPoolExecutor(PROJECTS, "s3pypi-list") as pool:
-        return ListReport(repository.url, tuple(filter(None, pool.map(summary, names))))
+    return ListReport(repository.url, tuple(filter(None, side_by_side(names, summary, PROJECTS))))
 
 
 def show_project(repository: Repository, name: str, version: str | None = None) -> ProjectReport:

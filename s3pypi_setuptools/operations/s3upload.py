@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..concurrency import side_by_side
 from ..config.choices import IfExists
 from ..distribution.local_file import LocalFile
 from ..errors import AlreadyExists, ConditionsRefused, Error, InvalidDistribution
@@ -83,8 +83,7 @@ def upload(
             monitor.observer.on_stage(Stage.PUBLISHED, "", [file.path.name])
         return UploadedFile(file.path, url, file.size, stored)
 
-    with ThreadPoolExecutor(_AT_ONCE, "s3pypi-upload") as pool:
-        return tuple(pool.map(one, files))
+    return tuple(side_by_side(files, one, _AT_ONCE))
 
 
 def _store(store: Store, key: str, file: LocalFile, *, if_exists: IfExists, dry_run: bool, monitor: Monitor) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
+from ...concurrency import side_by_side
 from ...config.choices import IfExists
 from ...errors import NotAllowed
 from ...repository.repository import Repository
@@ -61,8 +61,7 @@ def promote(
     files = [replace(file, upload_time=None) for file in FileSelector(version).listed(manifest)]
     if manifest.project.is_quarantined:
         raise NotAllowed(f"{project} is quarantined in {source.url} and offers no files (PEP 792)")
-    with ThreadPoolExecutor(EXAMINED_AT_ONCE, "s3pypi-examine") as pool:
-        stored = list(pool.map(lambda file: read_listed(source, project, file), files))
+    stored = list(side_by_side(files, lambda file: read_listed(source, project, file), EXAMINED_AT_ONCE))
     report = publish(target, stored, if_exists=if_exists, cautious=True)
     return PromoteReport(
         source=source.url,
