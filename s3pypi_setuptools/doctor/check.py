@@ -13,7 +13,7 @@ PUT, GET, DELETE, MULTIPART, ABORT = "put", "get", "delete", "multipart", "abort
 
 
 class Result(enum.Enum):
-    """The result of a check; the value is its name in reports. A call of it makes a check that has this result."""
+    """The result of a check; the value is its name in reports. Calling a result makes a check that has it."""
 
     OK = "ok"
     WARNING = "warning"

@@ -77,14 +77,14 @@ class Lock(NamedTuple):
 
 
 class Lease:
-    """A lock that is held for a while. This class is the lease of a lock that nobody else can take."""
+    """A lock that is held for a while. This class is a lease that never ends."""
 
     def confirm(self) -> None:
         """Raise `LockError` unless the lock is held, for long enough to write something."""
 
 
 class Locks:
-    """Locks of one table; safe between threads. This class locks nothing, which stores that honour conditions need."""
+    """Locks of one table; safe between threads. This class locks nothing, for stores that honour conditions."""
 
     exclusive = False
     """Whether locks are really taken. If so, what was read before a lock was held must be read again."""

@@ -1,4 +1,4 @@
-"""The keys that an object can have, and the size of what is read whole."""
+"""Limits on keys, and on the size of documents that are read whole."""
 
 from __future__ import annotations
 

@@ -223,12 +223,9 @@ class _Damaged(Exception):
 
 
 def _header_arguments(attributes: Attributes) -> dict[str, Any]:
-    arguments: dict[str, Any] = {"ContentType": attributes.content_type, "Metadata": dict(attributes.metadata)}
-    if attributes.cache_control is not None:
-        arguments["CacheControl"] = attributes.cache_control
-    if attributes.content_encoding is not None:
-        arguments["ContentEncoding"] = attributes.content_encoding
-    return arguments
+    optional = {"CacheControl": attributes.cache_control, "ContentEncoding": attributes.content_encoding}
+    given = {name: value for name, value in optional.items() if value is not None}
+    return {"ContentType": attributes.content_type, "Metadata": dict(attributes.metadata), **given}
 
 
 def _md5_token(data: bytes) -> Token:
