@@ -11,6 +11,7 @@ imported (`end`).
 from __future__ import annotations
 
 import atexit
+import contextlib
 import ctypes
 import fcntl
 import functools
@@ -29,7 +30,6 @@ import termios
 import threading
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -81,58 +81,60 @@ def import_everything(more: Sequence[str]) -> None:
 
 
 def serve(path: str) -> None:
-    """Accept connections; each is served by a fork, which starts the program as a fork of its own."""
-    gc.collect()
-    gc.freeze()
+    """Accept connections; each program runs in a fork, for which a thread waits."""
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(path)
         listener.listen(64)
         print("ready", flush=True)
         while True:
             connection, _ = listener.accept()
-            if os.fork() == 0:
-                listener.close()
-                serve_connection(connection)
-                os._exit(0)
-            connection.close()
-            reap()
+            start(connection)
 
 
-def reap() -> None:
-    """Collect the forks that have ended."""
-    try:
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
-    except ChildProcessError:
-        pass
-
-
-def serve_connection(connection: socket.socket) -> None:
-    """Run the program that the client asks for, and report how it ended."""
+def start(connection: socket.socket) -> None:
+    """Start the program that the client asks for."""
     beginning, descriptors, _, _ = socket.recv_fds(connection, 65536, 3)
     with connection.makefile("rb") as file:
         task = json.loads(beginning + file.read())
     streams = dict(zip(task["streams"], descriptors, strict=True))
-    streams.setdefault(0, os.open(os.devnull, os.O_RDONLY))
+    if 0 not in streams:
+        streams[0] = os.open(os.devnull, os.O_RDONLY)
     pipes = {number: os.pipe() for number in (1, 2) if number not in streams}
     streams |= {number: pipe[1] for number, pipe in pipes.items()}
-    child = os.fork()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the threads of this process hold no lock that a fork needs
+        child = os.fork()
     if child == 0:
-        connection.close()
         run_program(task, streams)
-    connection.sendall(f"{child}\n".encode())
     for descriptor in streams.values():
         os.close(descriptor)
-    with ThreadPoolExecutor() as pool:  # a program that fills one pipe waits for whoever reads it
-        output = dict(zip(pipes, pool.map(read, [pipe[0] for pipe in pipes.values()]), strict=True))
-    _, status = os.waitpid(child, 0)
-    answer = {"status": os.waitstatus_to_exitcode(status), "stdout": output.get(1, ""), "stderr": output.get(2, "")}
-    connection.sendall(f"{json.dumps(answer)}\n".encode())
+    output = {number: pipe[0] for number, pipe in pipes.items()}
+    threading.Thread(target=report, args=(connection, child, output), daemon=True).start()
 
 
-def read(pipe: int) -> str:
-    with os.fdopen(pipe, errors="backslashreplace") as file:
-        return file.read()
+def report(connection: socket.socket, child: int, output: Mapping[int, int]) -> None:
+    """Tell the client the program's process id, and how it ended.
+
+    :param output: pipes with what it writes to its standard streams, by their numbers.
+    """
+    said = {1: "", 2: ""}
+
+    def read(number: int, pipe: int) -> None:
+        with os.fdopen(pipe, errors="backslashreplace") as file:
+            said[number] = file.read()
+
+    with connection:
+        connection.sendall(f"{child}\n".encode())
+        # A program that fills one pipe waits for whoever reads it.
+        readers = [threading.Thread(target=read, args=each, daemon=True) for each in output.items()]
+        for reader in readers:
+            reader.start()
+        for reader in readers:
+            reader.join()
+        _, status = os.waitpid(child, 0)
+        answer = {"status": os.waitstatus_to_exitcode(status), "stdout": said[1], "stderr": said[2]}
+        with contextlib.suppress(ConnectionError):  # the client has gone
+            connection.sendall(f"{json.dumps(answer)}\n".encode())
 
 
 def run_program(task: dict[str, Any], streams: Mapping[int, int]) -> None:
@@ -140,9 +142,10 @@ def run_program(task: dict[str, Any], streams: Mapping[int, int]) -> None:
 
     :param streams: the open files of its standard streams, by their numbers.
     """
+    gc.freeze()
     for number, descriptor in streams.items():
         os.dup2(descriptor, number)
-    os.closerange(3, 64)
+    os.closerange(3, 256)
     if task["controlled"]:
         os.setsid()
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
@@ -179,7 +182,7 @@ def end(status: int | None) -> NoReturn:
     threading._shutdown()  # type: ignore[attr-defined]
     atexit._run_exitfuncs()
     gc.collect()
-    # Of these objects, none is from before the fork: `serve` has frozen those.
+    # Of these objects, none is from before the fork: those are frozen.
     left = [each for each in gc.get_objects() if issubclass(type(each), RESOURCES) and is_open(each)]
     for each in left:
         print(f"ResourceWarning: unclosed {each!r}", file=sys.stderr)
@@ -234,4 +237,6 @@ def kill_at_change(folder: str, number: int) -> None:
 
 if __name__ == "__main__":
     import_everything(sys.argv[2:])
+    gc.collect()
+    gc.freeze()
     serve(sys.argv[1])
