@@ -11,7 +11,7 @@ import pytest
 from s3pypi_setuptools.errors import InvalidIndex
 from s3pypi_setuptools.index import simple_html, simple_json
 from s3pypi_setuptools.index.model import Project
-from tests.corpus.repository import CorpusRepository
+from tests.corpus.conftest import CorpusRepository
 from tests.support import samples
 from tests.support.in_process import run
 from tests.support.refusals import result_of

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.corpus.repository import WHEEL, CorpusRepository
+from tests.corpus.conftest import WHEEL, CorpusRepository
 from tests.support import samples
 from tests.support.markers import case
 

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from tests.corpus.repository import WHEEL, CorpusRepository
+from tests.corpus.conftest import WHEEL, CorpusRepository
 from tests.support.markers import case
 
 URLS = [

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from s3pypi_setuptools.errors import FileConflict
+from s3pypi_setuptools.errors import FileConflict, LockError
 from s3pypi_setuptools.index.model import File, Project
-from s3pypi_setuptools.locks.base import NO_LOCKS, Locks
+from s3pypi_setuptools.locks.base import NO_LOCKS, Lease, Locks
 from s3pypi_setuptools.monitor import Cancelled, Monitor, Stage
 from s3pypi_setuptools.repository.change import Change, Decision
 from s3pypi_setuptools.repository.manifest import Manifest
@@ -66,6 +67,29 @@ def listed(store: FaultyStore) -> tuple[str, ...]:
     found |= {kind.parse_root(store.store.get(key).data).projects for kind, key in pages}
     assert len(found) == 1
     return found.pop()
+
+
+@dataclass
+class FakeLocks(Locks, Lease):
+    """Grants every lock, and is the lease of each.
+
+    :param lasts: how often a lease can be confirmed before it is lost.
+    """
+
+    lasts: int = 99
+    names: list[str] = field(default_factory=list)
+    confirmed: int = 0
+    exclusive = True
+
+    @contextmanager
+    def held(self, name: str, check_cancelled: Callable[[], None]) -> Iterator[Lease]:
+        self.names.append(name)
+        yield self
+
+    def confirm(self) -> None:
+        self.confirmed += 1
+        if self.confirmed > self.lasts:
+            raise LockError("lost")
 
 
 @dataclass

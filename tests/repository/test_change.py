@@ -19,12 +19,12 @@ from tests.repository.desks import (
     LIST,
     MANIFEST,
     SECOND,
+    FakeLocks,
     ProjectDesk,
     listing,
     refusing,
     unlisting,
 )
-from tests.repository.locks import FakeLocks
 from tests.support.store_doubles import FaultyStore, once, raising
 
 

@@ -15,8 +15,7 @@ from s3pypi_setuptools.repository.manifest import Manifest, number_of
 from s3pypi_setuptools.repository.project_list import ProjectList, parse_project_list
 from s3pypi_setuptools.stores.base import Attributes
 from tests.repository.conftest import CONFIG, workspace
-from tests.repository.desks import LIST, LIST_PAGES, listed, project_list, put, state
-from tests.repository.locks import FakeLocks
+from tests.repository.desks import LIST, LIST_PAGES, FakeLocks, listed, project_list, put, state
 from tests.support.store_doubles import FaultyStore, Request, once
 
 

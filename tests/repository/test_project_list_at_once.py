@@ -11,8 +11,7 @@ from s3pypi_setuptools.errors import AccessDenied, LockError, Unavailable
 from s3pypi_setuptools.locks.base import NO_LOCKS, Locks
 from s3pypi_setuptools.repository.project_list import ProjectList
 from tests.repository.conftest import workspace
-from tests.repository.desks import LIST, listed, project_list
-from tests.repository.locks import FakeLocks
+from tests.repository.desks import LIST, FakeLocks, listed, project_list
 from tests.support.store_doubles import FaultyStore, Request, once
 
 
