@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import TypeAlias
 
 from packaging.version import InvalidVersion, Version
 
@@ -21,7 +20,6 @@ SUFFIXES = (
 ATTESTATION_SUFFIX = ".publish.attestation"
 """Suffix of an attestation, behind the distribution's filename, as PyPI's publish action and twine use it."""
 
-SortKey: TypeAlias = "tuple[int, Version, str]"
 _WHEEL_TAGS = re.compile(r"-[^-]+-[^-]+-[^-]+\.whl\Z")
 _BUILD_TAG = re.compile(r"-\d[^-]*")
 _EGG_TAGS = re.compile(r"-py\d[^-]*(?:-.+)?\.egg\Z")
@@ -82,7 +80,7 @@ def guess_project(filename: str) -> str | None:
     return None
 
 
-def sort_key(project: str, filename: str) -> SortKey:
+def sort_key(project: str, filename: str) -> tuple[int, Version, str]:
     """Sort key of listed files: version, then filename; files without a version come last."""
     version = _version(project, filename)
     return (1, _NONE, filename) if version is None else (0, version, filename)

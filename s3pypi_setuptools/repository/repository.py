@@ -109,7 +109,7 @@ class Repository:
 
     @property
     def index_url(self) -> str | None:
-        """The URL to give to installers, with ``/`` at its end; None if it is not known. Raises as `config`."""
+        """The URL for installers, ending in ``/``; None if unknown. Raises `RepositoryError`, and `StoreError`."""
         recorded = self.config.index_url  # a bad config is an error, whether its URL is needed or not
         return self._index_url or recorded
 
@@ -119,7 +119,7 @@ class Repository:
 
     @property
     def was_created(self) -> bool:
-        """Whether the repository did not exist, and this made it. Raises as `config`."""
+        """Whether the repository did not exist, and this made it. Raises `RepositoryError`, and `StoreError`."""
         return self._opened.result().created
 
     def conditional_multipart(self) -> bool:
@@ -212,8 +212,9 @@ class Repository:
         """
         documents = ProjectDocuments(self.workspace, project)
         if dry_run or self.dry_run:
-            base = documents.snapshot(documents.reading()).base
-            return decide(operation, base, dry_run=True).result
+            reading = documents.reading()
+            self.require()
+            return decide(operation, documents.snapshot(reading).base, dry_run=True).result
         reading = reading or self.reading(project)
         self.require()
         change = Change(entry or self.root_entry(), documents, operation, reading, others=others)

@@ -25,14 +25,6 @@ from .repository_config import RepositoryConfig, change_config
 log = logging.getLogger(__name__)
 
 
-def _now() -> datetime:
-    return datetime.now(timezone.utc)
-
-
-def _new_id() -> str:
-    return uuid4().hex
-
-
 @dataclass(frozen=True, slots=True)
 class Clock:
     """Where times (in UTC) and random ids (32 lower-case hexadecimal digits) come from, and how long to wait.
@@ -40,8 +32,8 @@ class Clock:
     :param backoff: how long to wait after a lost race.
     """
 
-    now: Callable[[], datetime] = _now
-    new_id: Callable[[], str] = _new_id
+    now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
+    new_id: Callable[[], str] = lambda: uuid4().hex
     backoff: Backoff = PATIENT
 
 

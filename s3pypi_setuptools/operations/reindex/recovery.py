@@ -11,13 +11,12 @@ import logging
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
-from typing import TypeVar
 from urllib.parse import unquote
 
 from ...errors import InvalidIndex, NotFound
 from ...index.model import File, Project, Root, clean_text
 from ...naming import version_of
-from ...repository.change import Change, Operation
+from ...repository.change import Change, Facts, Operation, Plan, Stored
 from ...repository.documents import OtherKind
 from ...repository.inventory import holds_distributions
 from ...repository.layout import Layout, is_distribution_key
@@ -35,10 +34,6 @@ from ...repository.workspace import Workspace
 from ...stores.base import Matches, Store
 
 log = logging.getLogger(__name__)
-
-Facts = TypeVar("Facts")
-Plan = TypeVar("Plan")
-Stored = TypeVar("Stored")
 
 _REMOVED = re.compile(rb'"removed"\s*:\s*\[((?:\s*"(?:[^"\\]|\\.)*"\s*,?)*)')
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
