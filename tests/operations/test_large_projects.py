@@ -20,7 +20,7 @@ from s3pypi_setuptools.stores.base import Attributes, Store
 from s3pypi_setuptools.stores.local.store import LocalStore
 from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.operations.conftest import World
-from tests.operations.test_requests import SlowStore
+from tests.operations.test_requests import LATENCIES, SlowStore
 from tests.support.store_doubles import FaultyStore
 
 MANY = 50
@@ -63,7 +63,7 @@ def test_the_manifest_and_json_page_of_a_large_project_are_compressed(world: Wor
 
 
 def test_a_release_into_a_large_project_takes_three_waves_too(world: World) -> None:
-    store = EncodingStore(world)
+    store = EncodingStore(world, LATENCIES[-1])
 
     assert world.push(world.wheel("2.0"), world.sdist("2.0"), store=store).ok
 
