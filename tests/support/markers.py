@@ -43,6 +43,7 @@ PLACES = {
     "locks/test_dynamodb.py": ("server",),
     "server": ("program", "server"),
     "stores/test_s3_answers.py": ("server",),
+    "stores/test_s3_configuration.py": ("server",),
     "stores/test_s3_errors.py": ("server",),
     "stores/test_s3_on_aws.py": ("server",),
     "stores/test_s3_patience.py": ("server",),
