@@ -254,7 +254,9 @@ def test_the_page_shows_what_is_printed(project: Project, s3_server: S3Server, s
     command, *shown = session.replace("s3://my-company-packages", f"s3://{s3_bucket}").splitlines()
     project.folder = Path(shutil.copytree(CHECKOUT / "examples" / "hatch", tmp_path / "example"))
     assert project.run("hatchling", "build").status == 0
-    done = project.run("hatch", *command.split(), **s3_server.environment)
+    as_printed = ["sh", "-c", 'exec "$@" 2>&1', "sh"]  # both streams in one
+    hatch = [sys.executable, "-m", "hatch", *command.split()]
+    done = project.execute([*as_printed, *hatch], **s3_server.environment)
     assert done.status == 0, done.output
     assert done.output.splitlines()[: len(shown)] == shown
 
