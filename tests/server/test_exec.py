@@ -19,7 +19,7 @@ import pytest
 from s3pypi_setuptools import open_repository
 from tests.support import in_process, samples
 from tests.support.markers import case
-from tests.support.programs import PATIENCE, assert_one_line
+from tests.support.programs import PATIENCE, Ended, assert_one_line, run
 from tests.support.servers import free_port, program
 
 SCRIPT = [sys.executable, "-m", "s3pypi_setuptools"]
@@ -33,16 +33,9 @@ in the background of a shell, or with ``nohup``, has some ignored."""
 
 def execute(
     target: str, *command: str, options: tuple[str, ...] = (), environment: Mapping[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
+) -> Ended:
     """The finished ``s3pypi exec``, which must not show the token that its command was given."""
-    done = subprocess.run(
-        [*SCRIPT, "exec", target, *options, "--", *command],
-        env={**os.environ, **(environment or {})},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE,
-    )
+    done = run("s3pypi", "exec", target, *options, "--", *command, cwd=Path.cwd(), environ=environment)
     assert "s3pypi-exec-" not in done.stdout + done.stderr
     return done
 
@@ -63,7 +56,7 @@ def target(tmp_path: Path) -> str:
 def test_a_command_reads_the_repository_and_nobody_else_does(target: str, tmp_path: Path) -> None:
     got = tmp_path / "got"
     done = execute(target, *PIP, "-d", str(got), "demo")
-    assert done.returncode == 0, done.stderr
+    assert done.status == 0, done.stderr
     wheel = samples.wheel(tmp_path / "dist")
     assert (got / wheel.name).read_bytes() == wheel.read_bytes()
     look = python(
@@ -78,14 +71,14 @@ def test_a_command_reads_the_repository_and_nobody_else_does(target: str, tmp_pa
 
 def test_a_command_may_be_this_program(target: str) -> None:
     done = execute(target, *SCRIPT, "list", "--names", "-t", target)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "demo\n", "")
+    assert (done.status, done.stdout, done.stderr) == (0, "demo\n", "")
 
 
 def test_settings_for_a_service_that_others_reach_are_not_used(target: str) -> None:
     settings = {"S3PYPI_HOST": "0.0.0.0", "S3PYPI_USERS": "/missing/users.toml", "S3PYPI_TLS_CERTIFICATE": "/missing"}
     show = python("print(os.environ['PIP_INDEX_URL'].partition('@')[2].partition(':')[0])")
     done = execute(target, *show, environment=settings)
-    assert (done.returncode, done.stdout) == (0, "127.0.0.1\n"), done.stderr
+    assert (done.status, done.stdout) == (0, "127.0.0.1\n"), done.stderr
 
 
 def test_a_port_may_be_chosen_and_must_be_free(target: str) -> None:
@@ -97,7 +90,7 @@ def test_a_port_may_be_chosen_and_must_be_free(target: str) -> None:
         other.listen()
         taken = str(other.getsockname()[1])
         done = execute(target, *show, options=("--port", taken))
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.status, done.stdout) == (1, "")
     assert_one_line(done.stderr)
     assert f"cannot listen on 127.0.0.1:{taken}" in done.stderr
 
@@ -105,7 +98,7 @@ def test_a_port_may_be_chosen_and_must_be_free(target: str) -> None:
 def test_a_fallback_that_is_the_service_itself_is_one_clear_error(target: str, tmp_path: Path) -> None:
     here = f"http://127.0.0.1:{(port := free_port())}/simple"
     done = execute(target, *PIP, "-d", str(tmp_path), "public", options=("--port", str(port), "--fallback", here))
-    assert done.returncode == 1
+    assert done.status == 1
     said = f"s3pypi: error: fallback {here}: is this service itself, so public was not looked up; change --fallback\n"
     assert said in done.stderr
 
@@ -121,7 +114,7 @@ def test_extra_indexes_of_pip_are_read_with_extra_alone(
     install = [sys.executable, "-m", "pip", "install", "--no-cache-dir", "--disable-pip-version-check", "--target"]
     environment = {"PIP_CONFIG_FILE": str(config)}
     done = execute(target, *install, str(tmp_path / "site"), "demo", options=options, environment=environment)
-    assert done.returncode == 0, done.stderr
+    assert done.status == 0, done.stderr
     assert (tmp_path / "site" / f"demo-{version}.dist-info").is_dir()
 
 
@@ -129,10 +122,10 @@ def test_a_proxy_for_http_is_not_asked(target: str, tmp_path: Path) -> None:
     proxy = dict.fromkeys(("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"), "http://127.0.0.1:9")
     proxy |= {"NO_PROXY": "", "no_proxy": ""}
     done = execute(target, *PIP, "-d", str(tmp_path / "got"), "demo", environment=proxy)
-    assert done.returncode == 0, done.stderr
+    assert done.status == 0, done.stderr
     uv = [program("uv"), "pip", "install", "--no-cache", "--target", str(tmp_path / "site"), "demo"]
     done = execute(target, *uv, environment=proxy)
-    assert done.returncode == 0, done.stderr
+    assert done.status == 0, done.stderr
 
 
 @pytest.mark.parametrize(
@@ -140,7 +133,7 @@ def test_a_proxy_for_http_is_not_asked(target: str, tmp_path: Path) -> None:
 )
 def test_the_exit_status_is_the_commands(target: str, code: str, status: int) -> None:
     done = execute(target, *python(code))
-    assert (done.returncode, done.stderr) == (status, "")
+    assert (done.status, done.stderr) == (status, "")
 
 
 @pytest.mark.parametrize(
@@ -222,12 +215,12 @@ def test_a_target_that_cannot_be_read_is_one_clear_error_and_nothing_is_run(tmp_
     file = tmp_path / "file"
     file.touch()
     done = execute(file.as_uri(), *python("print('run')"))
-    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"s3pypi: error: {file}: is a file; give a folder\n")
+    assert (done.status, done.stdout, done.stderr) == (1, "", f"s3pypi: error: {file}: is a file; give a folder\n")
 
 
 def test_a_target_without_a_repository_is_one_clear_error_and_nothing_is_run(tmp_path: Path) -> None:
     done = execute(tmp_path.as_uri(), *python("print('ran')"))
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.status, done.stdout) == (1, "")
     assert_one_line(done.stderr)
     assert "there is no repository here; check the target, or make one with s3pypi init" in done.stderr
 
@@ -241,12 +234,12 @@ def test_a_command_without_the_dashes_before_it_is_told_of_them(words: list[str]
 
 def test_a_command_that_cannot_be_run_is_one_clear_error(target: str, tmp_path: Path) -> None:
     done = execute(target, "no-such-program")
-    assert (done.returncode, done.stderr) == (127, "s3pypi: error: no-such-program: no such program\n")
+    assert (done.status, done.stderr) == (127, "s3pypi: error: no-such-program: no such program\n")
     file = tmp_path / "file"
     file.write_text("#!/no/such/interpreter\n", encoding="utf-8")
     done = execute(target, str(file))
-    assert (done.returncode, done.stderr) == (126, f"s3pypi: error: {file}: cannot be run: Permission denied\n")
+    assert (done.status, done.stderr) == (126, f"s3pypi: error: {file}: cannot be run: Permission denied\n")
     file.chmod(0o755)
     done = execute(target, str(file))
-    assert done.returncode == 126
+    assert done.status == 126
     assert done.stderr == f"s3pypi: error: {file}: cannot be run: its interpreter is missing\n"
