@@ -20,21 +20,6 @@ from urllib.parse import urlsplit
 import boto3
 from delay_proxy import DelayProxy, Request, wave_count
 
-__all__ = [
-    "Bench",
-    "Bound",
-    "Publisher",
-    "Samples",
-    "compete",
-    "floor",
-    "limit",
-    "open_bench",
-    "ours",
-    "prove",
-    "rival",
-    "run",
-]
-
 HERE = Path(__file__).parent
 RIVAL = "s3pypi==2.0.1"
 

@@ -7,8 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
-__all__ = ["Line", "draw"]
-
 WIDTH, HEIGHT = 760, 430
 LEFT, RIGHT, TOP, BOTTOM = 64, 250, 54, 52
 COLOURS = ("#0b6e4f", "#6b7280", "#b45309", "#b91c1c")

@@ -15,8 +15,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
 
-__all__ = ["DelayProxy", "Request", "wave_count"]
-
 
 @dataclass(slots=True)
 class Request:

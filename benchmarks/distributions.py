@@ -10,8 +10,6 @@ import tarfile
 import zipfile
 from pathlib import Path
 
-__all__ = ["make_sdist", "make_wheel"]
-
 
 def _metadata(name: str, version: str) -> str:
     lines = ("Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}", "Requires-Python: >=3.8")

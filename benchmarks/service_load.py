@@ -15,8 +15,6 @@ from pathlib import Path
 from statistics import median
 from urllib.parse import urlsplit
 
-__all__ = ["Load", "Upload", "get", "load", "peak_memory", "upload", "upload_at_once"]
-
 _MILLISECONDS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
 _CHUNK = 1024 * 1024
 _BOUNDARY = "----s3pypi-benchmark"

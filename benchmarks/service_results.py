@@ -10,8 +10,6 @@ from pathlib import Path
 
 from service_load import Load
 
-__all__ = ["MANY", "NGINX", "PARALLEL", "PARALLEL_READERS", "SMALL", "Results", "tables", "verdicts", "write_results"]
-
 SMALL = "5 files"
 MANY = "5,000 projects"
 NGINX = "nginx"

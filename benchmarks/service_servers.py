@@ -19,8 +19,6 @@ from pathlib import Path
 
 from service_load import upload
 
-__all__ = ["PEERS", "Material", "Running", "granian", "nginx", "service"]
-
 HERE = Path(__file__).parent
 SERVER_CORE = "0"
 _READY_SECONDS = 120

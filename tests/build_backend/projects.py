@@ -14,8 +14,6 @@ from pyproject_hooks import BuildBackendHookCaller
 
 from tests.support.programs import Ended, execute
 
-__all__ = ["WRAPPED", "Called", "call", "distributions", "hook_names", "make_project", "published"]
-
 OURS = "s3pypi_setuptools.build_meta"
 WRAPPED = {
     "setuptools": None,

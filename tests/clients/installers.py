@@ -15,8 +15,6 @@ from tests.end_to_end import old_tools
 from tests.support.servers import program
 from tests.support.session_folders import made_once
 
-__all__ = ["INSTALLERS", "Call", "Environments", "Installer", "LeftOut", "private", "write_pipfile", "write_project"]
-
 HTML, JSON = "HTML", "JSON"
 
 

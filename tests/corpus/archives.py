@@ -14,8 +14,6 @@ from collections.abc import Iterable
 from tests.distribution.archives import INFO, METADATA, WHEEL, WHEEL_NAME, core_metadata, wheel_members
 from tests.support.archives import tar_bytes, zip_bytes
 
-__all__ = ["BAD", "GOOD", "SDIST_NAME", "bombs"]
-
 SDIST_NAME = "demo-1.0.tar.gz"
 PKG_INFO = "demo-1.0/PKG-INFO"
 MEBIBYTE = 1024 * 1024

@@ -15,8 +15,6 @@ from collections.abc import Callable, Collection
 
 from tests.support.fault_proxy import Do, Passing
 
-__all__ = ["Around", "Held", "Landing", "Plan", "Waves", "numbered"]
-
 QUIET = 0.15
 """Seconds without any request after which a process surely waits for the one that is held."""
 

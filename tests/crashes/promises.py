@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from tests.support.repository_reader import ListedFile, RepositoryReader
 
-__all__ = ["Contents", "wrong_after_kill", "wrong_in_the_end"]
-
 Listing = frozenset[ListedFile]
 
 

@@ -16,8 +16,6 @@ from tests.support.fault_proxy import FaultProxy, no_fault
 from tests.support.forked_programs import ForkedPrograms
 from tests.support.programs import Ended
 
-__all__ = ["Runner", "kill_at_requests", "killed_by"]
-
 Kill = Callable[[Sequence[str]], "tuple[Ended, str | None]"]
 """Runs s3pypi with these arguments, and kills it; how it ended, and at which point it was killed, None for at none."""
 

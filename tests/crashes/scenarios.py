@@ -10,8 +10,6 @@ from pathlib import Path
 from tests.crashes.storage import Storage
 from tests.support import samples
 
-__all__ = ["EVERYTHING", "SCENARIOS", "Bench", "Scenario"]
-
 EVERYTHING = os.environ.get("S3PYPI_TEST_CRASHES") == "all"
 """Whether to cover all commands on every server, which takes long."""
 

@@ -11,8 +11,6 @@ from typing import Any
 from tests.support.repository_reader import RepositoryReader, read_bucket, read_folder
 from tests.support.servers import S3Server
 
-__all__ = ["BucketStorage", "FolderStorage", "Storage"]
-
 KEPT = ("ContentType", "CacheControl", "Metadata")
 
 

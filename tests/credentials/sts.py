@@ -6,8 +6,6 @@ from datetime import datetime, timedelta, timezone
 
 from tests.support.canned_server import Answer
 
-__all__ = ["credentials", "refusal"]
-
 
 def credentials(*, lasting: timedelta = timedelta(hours=1)) -> Answer:
     """A role's credentials that expire after that long."""

@@ -12,8 +12,6 @@ from pathlib import Path
 from tests.support.forked_programs import Running
 from tests.support.programs import LONG_GRACE, run_on_terminal
 
-__all__ = ["CODE", "CTRL_C", "Answered", "run"]
-
 CODE = "987654"
 CTRL_C = "\x03"
 

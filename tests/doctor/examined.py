@@ -9,8 +9,6 @@ from s3pypi_setuptools.doctor.check import Check
 from s3pypi_setuptools.doctor.doctor import DoctorReport
 from tests.support.servers import S3Server
 
-__all__ = ["Examined", "examine", "left", "repository"]
-
 
 @dataclass(frozen=True)
 class Examined:

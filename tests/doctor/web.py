@@ -12,8 +12,6 @@ from pathlib import Path
 from tests.support import canned_server
 from tests.support.canned_server import Handler
 
-__all__ = ["JSON", "Page", "Web", "serving"]
-
 JSON = "application/vnd.pypi.simple.v1+json"
 
 

@@ -9,8 +9,6 @@ from pathlib import Path
 from tests.support.programs import output_of
 from tests.support.servers import program
 
-__all__ = ["MACHINE", "install", "run_uv"]
-
 # Their requirements come from wherever this machine's uv finds packages.
 MACHINE = dict(os.environ)
 

@@ -8,8 +8,6 @@ import pytest
 
 from tests.support import servers
 
-__all__ = ["on_one_server"]
-
 on_one_server = pytest.mark.parametrize(
     "s3_server", ["ceph" if servers.ceph(os.environ) else "ministack"], indirect=True
 )

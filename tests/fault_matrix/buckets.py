@@ -13,8 +13,6 @@ from tests.support.forked_programs import ForkedPrograms
 from tests.support.programs import Ended
 from tests.support.servers import S3Server
 
-__all__ = ["Bench", "failing_at", "role_of"]
-
 FILES = {
     "repository.json": "record",
     "manifest.json": "root record",

@@ -10,8 +10,6 @@ from typing import NamedTuple
 from tests.fault_matrix.verbs import VERBS
 from tests.support.fault_proxy import Answer, CutShort, DropAfter, DropBefore, Fault, Garbage, Garbled
 
-__all__ = ["FAULTS", "MAYBE", "PAGES", "ROLES", "TIMES", "Case", "cases"]
-
 PORTAL = b"<html><body>Please sign in to the network.</body></html>"
 FAULTS: dict[str, Fault] = {
     "403": Answer(403, "AccessDenied"),

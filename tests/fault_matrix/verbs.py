@@ -9,8 +9,6 @@ from pathlib import Path
 from tests.support import samples
 from tests.support.repository_reader import RepositoryReader
 
-__all__ = ["BASE", "READS", "VERBS", "Verb", "make_distributions"]
-
 WHEEL = "-py3-none-any.whl"
 BASE = tuple(f"base/{name}{WHEEL}" for name in ("demo-1.0", "demo-1.1", "other-1.0"))
 """What is published beforehand, in one call."""

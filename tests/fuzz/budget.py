@@ -9,8 +9,6 @@ from hypothesis import HealthCheck, settings
 
 from tests.support.examples import TIMES
 
-__all__ = ["share"]
-
 EXAMPLES = 450 * TIMES
 """Examples of all areas together."""
 

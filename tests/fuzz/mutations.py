@@ -8,8 +8,6 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-__all__ = ["changed", "changes", "edited", "edits", "json_values", "odd_texts"]
-
 ODD = [
     "", " ", "\0", "\n", "\r\n", "\x1b[2J\x1b]0;x\x07", "\x9b31m", "\u2028", "\ufeff", "\u202e", "\ud800", "%",
     "%00", "%2e%2e", "%(x)s", "..", "../..", "/", "//", "\\", "C:\\x", "~", "~root", "a:b", "@", "#", "?", "[", "]",

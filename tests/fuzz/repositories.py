@@ -28,8 +28,6 @@ from tests.support import samples
 from tests.support.refusals import result_of
 from tests.support.store_doubles import FaultyStore
 
-__all__ = ["VERBS", "Place"]
-
 ROOT = {"team/repository.json", "team/manifest.json", "team/index.json", "team/index.html", "team/"}
 MANIFEST = "team/demo/manifest.json"
 DOCUMENTS = {MANIFEST, "team/demo/index.json", "team/demo/index.html", "team/demo/"}

@@ -23,8 +23,6 @@ from s3pypi_setuptools.repository.manifest import Manifest
 from s3pypi_setuptools.repository.repository import Repository
 from tests.support import samples
 
-__all__ = ["Command", "Delete", "Files", "Prune", "Publish", "Reindex", "SetStatus", "Yank"]
-
 Found = Manifest | None
 CLOSED = (Status.ARCHIVED, Status.QUARANTINED)
 

@@ -13,8 +13,6 @@ from s3pypi_setuptools.stores.memory import MemoryStore
 from tests.interleavings.commands import Command, Delete, Files, Publish
 from tests.interleavings.runs import LAYOUT, alone
 
-__all__ = ["BEGINNINGS", "Beginning", "Beginnings"]
-
 
 @dataclass(frozen=True)
 class Beginning:

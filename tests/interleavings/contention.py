@@ -15,8 +15,6 @@ from tests.interleavings.oracle import PROJECTS
 from tests.interleavings.runs import Run, play
 from tests.interleavings.scheduling import Fault, Pending, Scheduler
 
-__all__ = ["Race", "race"]
-
 
 @dataclass(frozen=True)
 class Race:

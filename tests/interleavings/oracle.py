@@ -14,8 +14,6 @@ from s3pypi_setuptools.stores.base import Store
 from tests.interleavings.commands import Command, Delete, Files, Found, Publish, entries, filename
 from tests.interleavings.strands import Actor
 
-__all__ = ["Oracle", "Violation"]
-
 PROJECTS = ("demo", "other")
 PAGES = ("index.json", "index.html", "")
 

@@ -9,8 +9,6 @@ from s3pypi_setuptools.stores.base import ANY
 from tests.interleavings.scheduling import Fault, Pending
 from tests.interleavings.strands import Actor
 
-__all__ = ["LENGTH", "Order"]
-
 LENGTH = 160
 """Requests for which an order is told; those that follow happen first come, first served."""
 

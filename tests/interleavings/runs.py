@@ -22,8 +22,6 @@ from tests.interleavings.scheduling import Fault, Pending, Scheduler, Scheduling
 from tests.interleavings.strands import Actor
 from tests.support.store_doubles import Killed
 
-__all__ = ["LAYOUT", "Choose", "Process", "Run", "alone", "fill", "play"]
-
 LAYOUT = Layout("team")
 LATER = datetime(2100, 1, 1, tzinfo=timezone.utc)
 """The time of every run: all that lies in a store is older than any grace period."""

@@ -14,8 +14,6 @@ from s3pypi_setuptools.stores.base import ANY, Attributes, Condition, Store, Tok
 from tests.interleavings.strands import Actor, Strand, Strands
 from tests.support.store_doubles import ForwardingStore, Killed
 
-__all__ = ["Fault", "Pending", "Scheduler", "SchedulingStore"]
-
 T = TypeVar("T")
 
 WRITES = ("put", "delete")

@@ -19,8 +19,6 @@ from unittest import mock
 
 from tests.support.store_doubles import Killed
 
-__all__ = ["Actor", "Strand", "Strands"]
-
 PACKAGE = "s3pypi_setuptools"
 EXECUTORS = ("repository.repository", "operations.publish.publish", "concurrency")
 LOCKS = ("repository.other_projects", "repository.project_list", "repository.root_entry", "repository.pages")

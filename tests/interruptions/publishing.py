@@ -17,8 +17,6 @@ from tests.support.programs import LONG_GRACE, SHORT_GRACE, Ended, finish
 from tests.support.repository_reader import PAGES, RepositoryReader, read_bucket
 from tests.support.servers import S3Server
 
-__all__ = ["BOTH", "SDIST", "STATUS", "WHEEL", "Publishing", "changes_of", "fills", "puts"]
-
 STATUS = {signal.SIGINT: 130, signal.SIGTERM: 143}
 WHEEL, SDIST = "demo-1.0-py3-none-any.whl", "demo-1.0.tar.gz"
 BOTH = (WHEEL, SDIST)

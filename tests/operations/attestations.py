@@ -8,8 +8,6 @@ import hashlib
 import json
 from pathlib import Path
 
-__all__ = ["GITHUB", "URL", "attest"]
-
 GITHUB = "https://github.com/acme/demo/.github/workflows/release.yml@refs/tags/v1"
 URL = "https://packages.example/team/"
 

@@ -9,8 +9,6 @@ from xml.sax.saxutils import escape
 from tests.secrets.planted import ENCODED_PASSWORD, KEY_ID, SECRET_KEY, SIGNATURE, SSE_KEY, TOKEN
 from tests.support.canned_server import Answer
 
-__all__ = ["ANSWERS"]
-
 _KNOWN = (KEY_ID, SECRET_KEY, TOKEN, SSE_KEY)
 _URL = f"http://user:{ENCODED_PASSWORD}@127.0.0.1:1/x?X-Amz-Credential={quote(KEY_ID)}&X-Amz-Signature={SIGNATURE}"
 _ECHO = " ".join(

@@ -8,8 +8,6 @@ from pathlib import Path
 
 from tests.secrets.planted import KEY_ID, SECRET_KEY, SSE_KEY, TOKEN
 
-__all__ = ["KEY_SOURCES", "SSE", "Given"]
-
 KEYS = {"aws-access-key-id": KEY_ID, "aws-secret-access-key": SECRET_KEY, "aws-session-token": TOKEN}
 OF_AWS = {"AWS_ACCESS_KEY_ID": KEY_ID, "AWS_SECRET_ACCESS_KEY": SECRET_KEY, "AWS_SESSION_TOKEN": TOKEN}
 SSE = f"SSECustomerAlgorithm=AES256,SSECustomerKey={SSE_KEY}"

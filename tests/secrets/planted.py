@@ -6,10 +6,6 @@ import base64
 import traceback
 from urllib.parse import quote, quote_plus
 
-__all__ = [
-    "ENCODED_PASSWORD", "KEY_ID", "PASSWORD", "SECRET_KEY", "SIGNATURE", "SSE_KEY", "TOKEN", "assert_hidden", "whole",
-]  # fmt: skip
-
 KEY_ID = "AKIAPLANTED7KEY0ID42"
 SECRET_KEY = "pl4nted/Secret+Key/0123456789/abcdefghij"
 TOKEN = "IQoJb3JpZ2luPlanted//Session+Token0987654321=="

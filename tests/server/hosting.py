@@ -17,8 +17,6 @@ from tests.server.conftest import Client, Place
 from tests.support.programs import CHECKOUT
 from tests.support.servers import free_port, program, running, wait_until_answers
 
-__all__ = ["SERVERS", "Hosted", "application", "hosted"]
-
 SERVERS = ("uvicorn", "granian")
 APPLICATION = "tests.server.hosting:application"
 SETTING = "HOSTED_"

@@ -18,8 +18,6 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.support.canned_server import Handler, serving
 
-__all__ = ["CLAIMS", "REQUEST_TOKEN", "Issuer", "running_issuer"]
-
 CLAIMS = {"repository": "acme/tools", "workflow_ref": "acme/tools/.github/workflows/release.yml@refs/tags/v1"}
 REQUEST_TOKEN = "runner-secret"
 """With which a job asks `Issuer.request_url` for its token, as on GitHub."""

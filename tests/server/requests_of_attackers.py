@@ -10,8 +10,6 @@ from hypothesis import strategies as st
 
 from s3pypi_setuptools.server.routing import Route
 
-__all__ = ["MARK", "requests_to"]
-
 MARK = "<evil x='\"&>"
 """What no page may show as it is."""
 FILE = "demo-1.0-py3-none-any.whl"

@@ -11,8 +11,6 @@ from tests.clients.installers import Call, Environments
 from tests.support import samples
 from tests.support.servers import program
 
-__all__ = ["ALWAYS", "OTHERS", "PASSWORDS", "Project", "Tool", "upload_with"]
-
 NAME, PASSWORD = "alice", "p:$ %ä"
 OLD_NAME, OLD_PASSWORD = "bob", "p:$ %20"
 """For setuptools, which sends nothing but ASCII."""

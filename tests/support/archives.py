@@ -9,8 +9,6 @@ import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-__all__ = ["tar_bytes", "zip_bytes"]
-
 
 def zip_bytes(
     members: Iterable[tuple[str, bytes | str]],

@@ -15,8 +15,6 @@ import requests
 
 from tests.support.servers import S3Server
 
-__all__ = ["Function", "new_function"]
-
 _RUNTIME = "python3.12"
 
 

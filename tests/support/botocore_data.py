@@ -7,8 +7,6 @@ from typing import Any
 
 from botocore.loaders import JSONFileLoader, Loader
 
-__all__ = ["read_once"]
-
 
 def read_once() -> None:
     """Let all sessions of this process share the data: to make a client takes each a third of the time then."""

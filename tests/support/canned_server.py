@@ -14,8 +14,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from xml.sax.saxutils import escape
 
-__all__ = ["Answer", "Canned", "Handler", "canned", "serving"]
-
 
 class Handler(BaseHTTPRequestHandler):
     """Speaks HTTP/1.1 and logs nothing."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["is_foreign"]
-
 PREFIXES = ("AWS_", "BOTO_", "PIP_", "S3PYPI_", "PP_S3_", "UV_", "TWINE_", "POETRY_", "PDM_", "HATCH_", "XDG_")
 NAMES = {
     "APPDATA", "COLUMNS", "CONDA_PREFIX", "FORCE_COLOR", "HTTPS_PROXY", "HTTP_PROXY", "LOCALAPPDATA", "NO_COLOR",

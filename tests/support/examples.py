@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import os
 
-__all__ = ["DEFAULT", "TIMES", "of_costly"]
-
 TIMES = int(os.environ.get("S3PYPI_TEST_EXAMPLES") or 1)
 
 DEFAULT = 20 * TIMES

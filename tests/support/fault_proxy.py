@@ -24,11 +24,6 @@ from urllib.parse import urlsplit
 from tests.support.canned_server import Answer, Handler, serving
 from tests.support.s3_operations import operation_of
 
-__all__ = [
-    "Answer", "CutShort", "Do", "DropAfter", "DropBefore", "Fault", "FaultProxy", "Garbage", "Garbled", "Passing",
-    "Stall", "failing", "no_fault",
-]  # fmt: skip
-
 
 @dataclass(frozen=True)
 class Passing:

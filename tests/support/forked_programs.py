@@ -21,9 +21,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
-__all__ = ["CHECKOUT", "PATIENCE", "Ended", "ForkedPrograms", "Running", "end_shared_programs", "forked_programs",
-           "shared_programs"]  # fmt: skip
-
 CHECKOUT = Path(__file__).parents[2]
 PATIENCE = 300.0
 """Seconds after which a program counts as one that hangs: no run takes as long, even on a busy machine."""

@@ -14,8 +14,6 @@ from pathlib import Path
 
 from s3pypi_setuptools import cli
 
-__all__ = ["Said", "is_plain", "run"]
-
 PROGRAMS = {"s3pypi": cli.main, "s3upload": cli.s3upload, "pypi-private": cli.pypi_private}
 
 

@@ -20,8 +20,6 @@ import pytest
 from tests.support import examples
 from tests.support.forked_programs import ForkedPrograms
 
-__all__ = ["NOT_UNIT", "assign", "case", "has_no_unit_tests", "no_processes", "unit_only"]
-
 PLACES = {
     "build_backend": ("build",),
     "ci": ("build",),

@@ -25,8 +25,6 @@ from werkzeug.serving import run_simple
 
 from tests.support.servers import S3Server, free_port, running, wait_until_answers
 
-__all__ = ["moto"]
-
 GAP_SECONDS = 0.1
 
 

@@ -21,11 +21,6 @@ from typing import Any, TypeVar
 
 from tests.support.forked_programs import CHECKOUT, PATIENCE, Ended, Running, shared_programs
 
-__all__ = [
-    "CHECKOUT", "LONG_GRACE", "PATIENCE", "SHORT_GRACE", "Ended", "answered", "assert_one_line", "command", "execute",
-    "finish", "on_terminal", "output_of", "run", "run_json", "run_on_terminal", "start", "wait_until",
-]  # fmt: skip
-
 LONG_GRACE = 600.0
 """Seconds of grace after a signal that no test waits for: the process ends because its work did."""
 SHORT_GRACE = 0.5

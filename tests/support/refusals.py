@@ -7,8 +7,6 @@ from typing import TypeVar
 
 from s3pypi_setuptools.errors import Error
 
-__all__ = ["result_of"]
-
 T = TypeVar("T")
 
 

@@ -13,8 +13,6 @@ from posixpath import join, normpath
 from typing import Any
 from urllib.parse import unquote
 
-__all__ = ["PAGES", "ListedFile", "ProjectPage", "RepositoryReader", "read_bucket", "read_folder"]
-
 PAGES = ("index.json", "index.html", "")
 """The names of a project's pages, and of those of the project list, below its folder."""
 COMMIT = re.compile(rb'commit"(?::| content=)"([0-9a-f]{32})"')

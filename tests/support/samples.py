@@ -10,8 +10,6 @@ from pathlib import Path
 from s3pypi_setuptools.distribution import Distribution
 from tests.support.archives import tar_bytes, zip_bytes
 
-__all__ = ["older_layout", "page_old_pip_rejects", "read", "sdist", "wheel"]
-
 WHEEL = b"Wheel-Version: 1.0\nGenerator: samples\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
 

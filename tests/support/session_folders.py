@@ -10,8 +10,6 @@ import pytest
 
 from s3pypi_setuptools.stores.local.lock import exclusive
 
-__all__ = ["common_folder", "keep_in_memory", "made_once"]
-
 MEMORY = Path("/dev/shm")
 ROOM = 6 * 1024**3
 """Bytes that must be free there; a run takes up to 1 GB, most of it for installers."""

@@ -15,11 +15,6 @@ from s3pypi_setuptools.distribution.local_file import LocalFile
 from s3pypi_setuptools.stores.base import ANY, Attributes, Condition, Info, Object, PartsWrite, Store, Token
 from s3pypi_setuptools.stores.memory import MemoryStore
 
-__all__ = [
-    "CarelessStore", "FaultyStore", "ForwardingStore", "Killed", "Request", "completes", "kill_at", "kill_before_write",
-    "once", "raising",
-]  # fmt: skip
-
 T = TypeVar("T")
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Certificates", "make_certificates"]
-
 
 @dataclass(frozen=True)
 class Certificates:

@@ -11,8 +11,6 @@ from typing import Any
 import jwt
 from botocore.exceptions import ClientError
 
-__all__ = ["keys"]
-
 
 def keys(sts: Any, role: str, issuer: str, subject: str, audience: str) -> dict[str, str] | None:
     """The variables with a role's keys for a job; None if the role does not trust it."""

@@ -8,8 +8,6 @@ from typing import Any
 
 from tests.terraform import terraform
 
-__all__ = ["MINISTACK", "Configuration"]
-
 MINISTACK = "ministack==1.5.33"
 """Distributions of older releases answer nobody. It needs a botocore and so an environment of its own."""
 _OVERRIDE = """\

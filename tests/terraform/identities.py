@@ -16,8 +16,6 @@ from tests.support.canned_server import Handler, serving
 from tests.support.servers import S3Server
 from tests.terraform.passing_on import pass_on
 
-__all__ = ["with_identities"]
-
 _PLACE = "/2020-05-31/origin-access-identity/cloudfront"
 _NAMESPACE = "http://cloudfront.amazonaws.com/doc/2020-05-31/"
 

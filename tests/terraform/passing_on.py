@@ -14,8 +14,6 @@ import urllib3
 from tests.support.canned_server import Handler, serving
 from tests.support.tls import Certificates
 
-__all__ = ["pass_on", "passing_on"]
-
 _OF_ONE_CONNECTION = {"connection", "transfer-encoding", "content-length", "date", "server"}
 _PATIENCE = 120
 """Seconds for an answer: a function that starts imports boto3."""

@@ -8,8 +8,6 @@ import requests
 
 from tests.support.servers import S3Server
 
-__all__ = ["Reader"]
-
 PAUSE = 0.1
 """Seconds between two requests."""
 
