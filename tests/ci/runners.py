@@ -13,7 +13,8 @@ from typing import Any
 
 import yaml
 
-from tests.support.programs import CHECKOUT, execute
+from tests.support.forked_programs import CHECKOUT
+from tests.support.programs import execute
 
 PROJECT = CHECKOUT / "examples" / "setup-py"
 BUCKET = "my-company-packages"

@@ -14,8 +14,8 @@ import pytest
 from tests.interruptions.publishing import SDIST, WHEEL, Publishing, puts
 from tests.interruptions.signals import halted, send
 from tests.support import samples
-from tests.support.forked_programs import Running, shared_programs
-from tests.support.programs import CHECKOUT, LONG_GRACE, SHORT_GRACE, run_on_terminal, start, wait_until
+from tests.support.forked_programs import CHECKOUT, Running, shared_programs
+from tests.support.programs import LONG_GRACE, SHORT_GRACE, run_on_terminal, start, wait_until
 
 PIPE = 4096
 """Bytes that the smallest pipe holds."""

@@ -14,7 +14,7 @@ from s3pypi_setuptools.server import create_app
 from s3pypi_setuptools.server.app import Service
 from s3pypi_setuptools.server.options import ServiceOptions
 from tests.server.conftest import Client, Place
-from tests.support.programs import CHECKOUT
+from tests.support.forked_programs import CHECKOUT
 from tests.support.servers import free_port, program, running, wait_until_answers
 
 SERVERS = ("uvicorn", "granian")

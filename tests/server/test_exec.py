@@ -18,8 +18,9 @@ import pytest
 
 from s3pypi_setuptools import open_repository
 from tests.support import in_process, samples
+from tests.support.forked_programs import PATIENCE, Ended
 from tests.support.markers import case
-from tests.support.programs import PATIENCE, Ended, assert_one_line, run
+from tests.support.programs import assert_one_line, run
 from tests.support.servers import free_port, program
 
 SCRIPT = [sys.executable, "-m", "s3pypi_setuptools"]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.programs import CHECKOUT
+from tests.support.forked_programs import CHECKOUT
 from tests.support.session_folders import common_folder, made_once
 
 PARTS = ("s3pypi_setuptools", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")

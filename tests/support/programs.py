@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tests.support.forked_programs import CHECKOUT, PATIENCE, Ended, Running, shared_programs
+from tests.support.forked_programs import PATIENCE, Ended, Running, shared_programs
 
 LONG_GRACE = 600.0
 """Seconds of grace after a signal that no test waits for: the process ends because its work did."""

@@ -18,12 +18,13 @@ import requests
 
 from tests.support import programs, samples
 from tests.support.canned_server import Handler, serving
+from tests.support.forked_programs import CHECKOUT
 from tests.support.servers import S3Server
 from tests.terraform import terraform
 from tests.terraform.configuration import Configuration
 from tests.terraform.reader import Reader
 
-GUIDE = (programs.CHECKOUT / "docs" / "migrate-website-bucket.md").read_text(encoding="utf-8")
+GUIDE = (CHECKOUT / "docs" / "migrate-website-bucket.md").read_text(encoding="utf-8")
 BUCKET = DOMAIN = "pypi.example.com"
 PREFIX = "3f2a"
 DISTRIBUTION = "module.s3pypi.aws_cloudfront_distribution.cdn"
