@@ -90,7 +90,7 @@ def test_list_and_show_on_a_terminal(folder: Path) -> None:
 
 
 def test_a_project_whose_files_are_all_yanked_is_listed(folder: Path) -> None:
-    assert run("s3pypi", "yank", "other", "0.1", *TARGET, cwd=folder).returncode == 0
+    assert run("s3pypi", "yank", "other", "0.1", *TARGET, cwd=folder).status == 0
     [row] = [line.split() for line in run("s3pypi", "list", "o*", *TARGET, cwd=folder).stdout.splitlines()]
     assert row[:3] == ["other", "-", "1"]
     assert "all yanked" in run_on_terminal("list", "o*", *TARGET, cwd=folder)[1]

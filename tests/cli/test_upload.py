@@ -24,7 +24,7 @@ from tests.support.servers import S3Server
 @pytest.mark.parametrize("flags", [[], ["-v"]])
 def test_without_arguments_it_shows_how_to_call_it(tmp_path: Path, flags: list[str]) -> None:
     done = run("s3pypi", *flags, cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (2, "")
+    assert (done.status, done.stdout) == (2, "")
     assert done.stderr.startswith("s3pypi: error: usage: s3pypi FILES... --target TARGET, or s3pypi COMMAND ")
     assert "s3pypi --help" in done.stderr
 

@@ -119,7 +119,7 @@ def test_twine_uploads_and_pip_installs(serve: Serve, place: Place, tmp_path: Pa
         assert done.returncode == 0, done.stdout + done.stderr
     pip = ("download", "--no-deps", "--no-cache-dir", "--disable-pip-version-check", "-d", str(tmp_path / "got"))
     done = programs.run("pip", *pip, "--index-url", f"{client.url}/simple/", "demo", cwd=tmp_path)
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.status == 0, done.stdout + done.stderr
     assert (tmp_path / "got" / path.name).read_bytes() == path.read_bytes()
 
 
