@@ -10,29 +10,29 @@ from dataclasses import dataclass
 class Progress:
     """Receives progress events, and ignores them; subclasses show them. Called from several threads at once.
 
-    A subclass has all four events, or `expect` and `advance`.
+    A subclass has all four events, or `begin_work` and `advance_work`.
     """
 
     def hashing(self, filename: str, size: int) -> None:
         """Hashing of a file of ``size`` bytes begins."""
-        self.expect("hashing", filename, size)
+        self.begin_work("hashing", filename, size)
 
     def hashed(self, filename: str, count: int) -> None:
         """``count`` more bytes of the file were hashed."""
-        self.advance("hashing", filename, count)
+        self.advance_work("hashing", filename, count)
 
     def sending(self, filename: str, size: int) -> None:
         """Sending of a file of ``size`` bytes begins."""
-        self.expect("sending", filename, size)
+        self.begin_work("sending", filename, size)
 
     def sent(self, filename: str, count: int) -> None:
         """``count`` more bytes of the file were stored."""
-        self.advance("sending", filename, count)
+        self.advance_work("sending", filename, count)
 
-    def expect(self, work: str, filename: str, size: int) -> None:
+    def begin_work(self, work: str, filename: str, size: int) -> None:
         """``work``, which is ``hashing`` or ``sending``, of a file of ``size`` bytes begins."""
 
-    def advance(self, work: str, filename: str, count: int) -> None:
+    def advance_work(self, work: str, filename: str, count: int) -> None:
         """``count`` more bytes of the file were hashed or stored."""
 
 

@@ -45,7 +45,7 @@ REACH_NO_REPOSITORY = ("build_release", "exclusive")
 LEVEL = {name: level for level, names in enumerate(LEVELS) for name in names}
 
 AWS = {"boto3", "botocore", "s3transfer"}
-AWS_PARTS = ("aws/", "stores/s3/", "locks/dynamodb.py", "doctor/s3")
+AWS_PARTS = ("aws/", "stores/s3/", "doctor/s3")
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 
 

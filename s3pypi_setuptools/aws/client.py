@@ -183,7 +183,7 @@ def create_client(
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError
 
-    connection = access.connection
+    connection, endpoint = access.connection, f"the {name.removeprefix('the ')} endpoint"
     secret, token = connection.aws_secret_access_key, connection.aws_session_token
     session = access.sessions.open(name, connection.profile)
     try:
@@ -210,13 +210,10 @@ def create_client(
             raise ConfigurationError(CREDENTIALS_FAILED) from error
         raise ConfigurationError(f"{name} cannot be set up: {botocore_text(error)}") from error
     except ValueError as error:
-        raise ConfigurationError(
-            f"the {name} endpoint is not a valid URL; check {endpoint_setting} and AWS_ENDPOINT_URL"
-        ) from error
+        advice = f"check {endpoint_setting} and AWS_ENDPOINT_URL"
+        raise ConfigurationError(f"{endpoint} is not a valid URL; {advice}") from error
     if "@" in client.meta.endpoint_url:  # also if a "/" before it was not escaped
-        raise ConfigurationError(
-            f"the {name} endpoint must not hold credentials; give them as access key id and secret"
-        )
+        raise ConfigurationError(f"{endpoint} must not hold credentials; give them as access key id and secret")
     return client
 
 

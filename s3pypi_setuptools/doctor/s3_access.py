@@ -139,7 +139,7 @@ class S3Access:
             arn = _arn(self._bucket.client)
         except Exception as error:
             self._bucket.client.options.redactor.clean(error)
-            return skip("identity", f"not known: AWS answered {code_of(error) or type(error).__name__}")
+            return skip("identity", f"not known: {code_of(error) or type(error).__name__}")
         return ok("identity", arn)
 
 

@@ -193,11 +193,11 @@ class Spinner(Progress):
             self._stopped = True
             self._status.stop()
 
-    def expect(self, work: str, filename: str, size: int) -> None:  # noqa: ARG002
+    def begin_work(self, work: str, filename: str, size: int) -> None:  # noqa: ARG002
         """``work`` of a file of ``size`` bytes begins."""
         self._add(self._sizes, work, size)
 
-    def advance(self, work: str, filename: str, count: int) -> None:  # noqa: ARG002
+    def advance_work(self, work: str, filename: str, count: int) -> None:  # noqa: ARG002
         """``count`` more bytes of the file are done."""
         self._add(self._done, work, count)
 

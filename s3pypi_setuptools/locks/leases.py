@@ -1,4 +1,4 @@
-"""Take, renew and release locks, in any table whose items can be written conditionally.
+"""Take, renew and release locks, in a table whose items can be written conditionally.
 
 The lock of a holder that has died is taken over once it has been seen unchanged for its whole lease, by this machine's
 clock, or once its expiry is past by more than the clocks of two machines differ.

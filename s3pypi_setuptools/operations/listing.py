@@ -30,8 +30,8 @@ class ProjectSummary:
     :param files: the number of listed files.
     :param size: of all files, in bytes.
     :param uploaded: when the newest file was uploaded, in UTC.
-    :param yanked: how many of the files are yanked.
     :param error: why the project cannot be read; None otherwise.
+    :param yanked: how many of the files are yanked.
     """
 
     name: str
@@ -40,8 +40,8 @@ class ProjectSummary:
     size: int | None = None
     uploaded: datetime | None = None
     status: Status | None = None
-    yanked: int | None = None
     error: Error | None = None
+    yanked: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,8 +196,9 @@ def _begun(store: Store, key: str, threads: ThreadPoolExecutor) -> list[PartsWri
     wait(begun)
     if any(future.exception() for future in begun):
         for future in begun:
-            with contextlib.suppress(Error):
-                future.result().abandon()
+            if future.exception() is None:
+                with contextlib.suppress(Error):
+                    future.result().abandon()
     return [future.result() for future in begun]
 
 

@@ -80,10 +80,10 @@ class ByteBars(_Bars, Progress):
         what = TextColumn("{task.description}", markup=False)
         super().__init__(what, BarColumn(), DownloadColumn(), TimeRemainingColumn(), filename)
 
-    def expect(self, work: str, filename: str, size: int) -> None:
+    def begin_work(self, work: str, filename: str, size: int) -> None:
         """``work`` of a file of ``size`` bytes begins."""
         self._expect(work.capitalize(), size, filename)
 
-    def advance(self, work: str, filename: str, count: int) -> None:
+    def advance_work(self, work: str, filename: str, count: int) -> None:
         """``count`` more bytes of the file are done."""
         self._advance(work.capitalize(), count, filename)
