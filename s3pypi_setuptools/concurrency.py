@@ -1,4 +1,4 @@
-"""Parallel map with bounded look-ahead; results come in order."""
+"""Parallel map: results come in order, and what is read as it is needed is not read far ahead."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 AWS_CONFIGURATION = "AWS configuration file"
 
 _ATTEMPTS, _CONNECT_SECONDS, _READ_SECONDS = 3, 4, 8
-"""The most attempts at a request of a `Service`, and how long each may take.
+"""The most attempts at a request of a `ServiceClient`, and how long each may take.
 
 All attempts at the renewal of a lock end before the lock does (`leases.LEASE`)."""
 
@@ -98,7 +98,7 @@ def conceal_credentials(session: Session, redactor: Redactor) -> None:
         redactor.conceal(keys.secret_key, keys.token)
 
 
-class Service(ABC):
+class ServiceClient(ABC):
     """Small requests to one service, by a client that is made when it is first needed; safe between threads.
 
     Another client is made once `Sessions` has dropped the session.

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import AccessDenied, ConfigurationError, Error, StoreError
-from .client import Access, Service
+from .client import Access, ServiceClient
 from .errors import code_of, status_of, text_of, usual_failure
 
 
-class Parameters(Service):
+class Parameters(ServiceClient):
     """The parameters below ``path``, which begins with ``/`` and ends without; all are kept as ``SecureString``.
 
     Every method raises `ConfigurationError`, and `StoreError`.

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..aws.client import Access, Service
+from ..aws.client import Access, ServiceClient
 from ..aws.errors import code_of, status_of, text_of, usual_failure
 from ..errors import AccessDenied, ConfigurationError, Error, StoreError, StoreMisconfigured
 from .base import Lock
@@ -30,7 +30,7 @@ _ATTRIBUTES = {
 _REFUSED = "ConditionalCheckFailedException"
 
 
-class DynamoDBTable(Service):
+class DynamoDBTable(ServiceClient):
     """The table ``name``, with an item for each lock. Every method sends one request (`locks` several).
 
     All raise `StoreError` and `ConfigurationError`.
@@ -117,7 +117,7 @@ class DynamoDBTable(Service):
         return self._request(operation, TableName=self.name, **capacity, **arguments)
 
     def _translated(self, error: Exception, operation: str, place: str) -> Error:
-        """As `Service._translated`.
+        """As `ServiceClient._translated`.
 
         https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
         """
